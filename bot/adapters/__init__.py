@@ -1,0 +1,1 @@
+"""Thin adapters: where people talk to the dialogue."""

@@ -1,0 +1,52 @@
+"""Quote and Citation, and the one check that every quoted word passes on its way out."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from index import Article, Span
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of one revision of one article: `text` is the article's text at `span`."""
+
+    article_id: str
+    revision: str
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote with what a reader needs to check it.
+
+    `number` counts from 1 within a reply. `highlights` are the words that answer, in offsets of the
+    article's text, inside `quote.span`. `score` is the probability that the quote answers.
+    """
+
+    number: int
+    quote: Quote
+    title: str
+    source: str | None
+    published_at: datetime | None
+    url: str | None
+    highlights: tuple[Span, ...]
+    score: float
+
+
+def quote_from(article: Article, span: Span) -> Quote:
+    """The quote of `span`, cut from the stored text."""
+    return Quote(article.id, article.revision, span, span.slice(article.text))
+
+
+def is_verbatim(quote: Quote, article: Article) -> bool:
+    """Whether the quote is of this very revision and equals its slice, character for character."""
+    return (
+        quote.article_id == article.id
+        and quote.revision == article.revision
+        and quote.span.end <= len(article.text)
+        and quote.text == quote.span.slice(article.text)
+    )

@@ -1,0 +1,93 @@
+"""The values every other part shares: Article, Span, Passage, Query and Hit.
+
+They are plain and frozen; reading, splitting, embedding and ranking them is left to other modules.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Half-open `[start, end)` in Unicode code points of an article's stored text; never empty."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"a span needs 0 <= start < end, got [{self.start}, {self.end})")
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def slice(self, text: str) -> str:
+        """The characters of `text` that the span covers."""
+        return text[self.start : self.end]
+
+    def overlaps(self, other: "Span") -> bool:
+        """Whether the two spans share at least one character."""
+        return self.start < other.end and other.start < self.end
+
+    def contains(self, other: "Span") -> bool:
+        """Whether `other` lies wholly inside this span."""
+        return self.start <= other.start and other.end <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One news item as it came. `text` is never changed: every offset in the project points into it."""
+
+    id: str
+    title: str
+    text: str
+    source: str | None = None
+    published_at: datetime | None = None
+    url: str | None = None
+
+    @property
+    def revision(self) -> str:
+        """Hash of the text: two articles with equal text have equal revisions."""
+        return revision_of(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The unit that is embedded, searched and shown: whole sentences of one article, without debris."""
+
+    article_id: str
+    span: Span
+    sentences: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A self-contained text to search for, and what may be searched.
+
+    `articles` restricts the search to these ids, `before` to articles published on an earlier day
+    (an article without a date is then left out).
+    """
+
+    text: str
+    articles: frozenset[str] | None = None
+    before: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that a search found. `score` is the fused one, higher is better, within this query only.
+
+    `similarity` is the cosine to the query in [-1, 1]; `keyword_score` is BM25's, 0 when no word matches.
+    """
+
+    passage: Passage
+    rank: int
+    score: float
+    similarity: float
+    keyword_score: float
+
+
+def revision_of(text: str) -> str:
+    """The first 16 hex digits of the SHA-256 of the text's UTF-8 bytes (lone surrogates included)."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]

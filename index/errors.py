@@ -1,0 +1,43 @@
+"""What can go wrong while articles are read, indexed and opened.
+
+    IndexingError
+    ├── ArticlesMissing      the path holds nothing that can be indexed: check --articles
+    ├── SnapshotMissing      nothing was built yet: run `python -m index build`
+    ├── SnapshotCorrupt      files do not match the manifest: roll back or build again
+    ├── SnapshotMismatch     built by another model, dimension or format: build again
+    ├── UnknownArticle       an id that the index does not hold: see `python -m index list`
+    ├── ModelUnavailable     the embedding model cannot be loaded: check EMBEDDING_MODEL
+    └── IndexBusy            another process is building: wait for it
+"""
+
+
+class IndexingError(Exception):
+    """Base of every error of this package; its text is meant for the person at the keyboard."""
+
+
+class ArticlesMissing(IndexingError):
+    """No article could be read from the given path."""
+
+
+class SnapshotMissing(IndexingError):
+    """The index folder holds no published snapshot."""
+
+
+class SnapshotCorrupt(IndexingError):
+    """A snapshot's files are missing or differ from its manifest."""
+
+
+class SnapshotMismatch(IndexingError):
+    """A snapshot was made by another model, dimension or format than the one in use."""
+
+
+class UnknownArticle(IndexingError):
+    """An article id that the snapshot does not hold."""
+
+
+class ModelUnavailable(IndexingError):
+    """The embedding model's files are absent, unreadable or not the pinned ones."""
+
+
+class IndexBusy(IndexingError):
+    """Another process holds the index for writing."""
