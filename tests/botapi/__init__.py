@@ -1,0 +1,39 @@
+"""A strict local Telegram Bot API server, to run the real bot against over HTTP."""
+
+from .driver import TOKEN, BotApiServer, ThreadedBotApiServer, running_server
+from .errors import ApiError
+from .faults import (
+    Fault,
+    delay,
+    drop_after,
+    drop_before,
+    garbage,
+    server_error,
+    too_many_requests,
+)
+from .people import User
+from .state import Call, CallbackQuery, ChatAction
+from .tdparse import parse_html
+from .values import Chat, Message
+
+__all__ = [
+    "TOKEN",
+    "ApiError",
+    "BotApiServer",
+    "Call",
+    "CallbackQuery",
+    "Chat",
+    "ChatAction",
+    "Fault",
+    "Message",
+    "ThreadedBotApiServer",
+    "User",
+    "delay",
+    "drop_after",
+    "drop_before",
+    "garbage",
+    "parse_html",
+    "running_server",
+    "server_error",
+    "too_many_requests",
+]

@@ -1,0 +1,153 @@
+"""What people do: write, edit, press buttons, send files, block the bot."""
+
+import json
+import time
+from dataclasses import dataclass
+
+from .state import CallbackQuery, State
+from .tdparse import detect_entities
+from .values import Account, Chat, Content, Json, Message, StoredFile
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person at the other end; every act becomes the update that Telegram would send."""
+
+    account: Account
+    state: State
+
+    @property
+    def id(self) -> int:
+        """The Telegram user id."""
+        return self.account.id
+
+    def opens_chat(self) -> Chat:
+        """The private chat with the bot, opened if need be; sends nothing."""
+        with self.state.lock:
+            chat = self.state.chats.get(self.id)
+            if chat is None:
+                chat = Chat(self.id, "private", self.account.first_name, self.account.username)
+                self.state.chats[self.id] = chat
+            return chat
+
+    def says(
+        self,
+        chat: Chat,
+        text: str,
+        *,
+        reply_to: Message | None = None,
+        thread: int | None = None,
+    ) -> Message:
+        """Writes a message; commands, mentions and links in it are marked as entities."""
+        with self.state.lock:
+            content = Content(text, tuple(detect_entities(text)))
+            message = self.state.add_message(chat, self.account, content, reply_to=reply_to, thread_id=thread)
+            self.state.announce(message)
+            return message
+
+    def edits(self, message: Message, text: str) -> None:
+        """Changes the words of an earlier message of theirs."""
+        with self.state.lock:
+            message.history.append(Content(text, tuple(detect_entities(text))))
+            message.edit_date = int(time.time())
+            self.state.announce(message, "edited_message")
+
+    def deletes(self, message: Message) -> None:
+        """Removes a message; bots are not told."""
+        with self.state.lock:
+            message.is_deleted = True
+
+    def presses(self, message: Message, button: str) -> CallbackQuery:
+        """Presses an inline button, named by its text or its data.
+
+        Raises:
+            LookupError: the message has no such callback button.
+        """
+        with self.state.lock:
+            return self._press(message, _find_button(message, button)["callback_data"])
+
+    def presses_again(self, message: Message, data: str) -> CallbackQuery:
+        """Presses a button that the message may no longer have, as a stale client can."""
+        with self.state.lock:
+            return self._press(message, data)
+
+    def sends_document(
+        self,
+        chat: Chat,
+        name: str,
+        content: bytes,
+        *,
+        caption: str = "",
+        mime_type: str = "application/octet-stream",
+        thread: int | None = None,
+    ) -> Message:
+        """Sends a file."""
+        with self.state.lock:
+            file = StoredFile(f"file{self.state.next_number()}", name, mime_type, content)
+            self.state.files[file.id] = file
+            body = Content(caption, tuple(detect_entities(caption)))
+            message = self.state.add_message(chat, self.account, body, thread_id=thread, file=file)
+            self.state.announce(message)
+            return message
+
+    def sends_service(self, chat: Chat, service: Json) -> Message:
+        """Sends a message without text: ``{"sticker": ...}``, ``{"pinned_message": ...}``."""
+        with self.state.lock:
+            message = self.state.add_message(chat, self.account, Content(""), service=service)
+            self.state.announce(message)
+            return message
+
+    def blocks(self) -> None:
+        """Blocks the bot."""
+        with self.state.lock:
+            self.state.blocked.add(self.id)
+            self._announce_membership("member", "kicked")
+
+    def unblocks(self) -> None:
+        """Lets the bot write again."""
+        with self.state.lock:
+            self.state.blocked.discard(self.id)
+            self._announce_membership("kicked", "member")
+
+    def _press(self, message: Message, data: str) -> CallbackQuery:
+        query = CallbackQuery(str(self.state.next_number()), self.account, message, data)
+        self.state.queries[query.id] = query
+        update = {
+            "id": query.id,
+            "from": self.account.as_json(),
+            "message": message.as_json(),
+            "chat_instance": str(message.chat.id),
+            "data": data,
+        }
+        self.state.updates.push("callback_query", update)
+        return query
+
+    def _announce_membership(self, before: str, after: str) -> None:
+        chat = self.opens_chat()
+        self.state.updates.push(
+            "my_chat_member", membership_change(self.state, chat, self.account, before, after)
+        )
+
+
+def membership_change(state: State, chat: Chat, actor: Account, before: str, after: str) -> Json:
+    """A Bot API ChatMemberUpdated about the bot itself."""
+
+    def member(status: str) -> Json:
+        until = {"until_date": 0} if status == "kicked" else {}
+        return {"status": status, "user": state.bot.as_json(), **until}
+
+    return {
+        "chat": chat.as_json(),
+        "from": actor.as_json(),
+        "date": int(time.time()),
+        "old_chat_member": member(before),
+        "new_chat_member": member(after),
+    }
+
+
+def _find_button(message: Message, wanted: str) -> Json:
+    for button in message.buttons:
+        if wanted in (button.get("text"), button.get("callback_data")) and ("callback_data" in button):
+            return button
+    offered = json.dumps(message.buttons, ensure_ascii=False)
+    raise LookupError(f"no callback button {wanted!r} among {offered}")

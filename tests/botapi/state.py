@@ -1,0 +1,151 @@
+"""Everything the server knows: accounts, chats, messages, files, queries and calls."""
+
+import itertools
+import threading
+import time
+from dataclasses import dataclass, field
+
+from .errors import bad_request, forbidden
+from .privacy import reaches_bot
+from .updates import UpdateQueue
+from .values import Account, Chat, Content, Json, Message, StoredFile
+
+Params = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request of the bot's and how it ended; `at` is `time.monotonic()` on arrival."""
+
+    method: str
+    params: Params
+    at: float
+    result: object
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatAction:
+    """ "typing..." and its like."""
+
+    chat: Chat
+    action: str
+    at: float
+    thread_id: int | None = None
+
+
+@dataclass(slots=True)
+class CallbackQuery:
+    """A button press and, once given, the bot's answer to it."""
+
+    id: str
+    user: Account
+    message: Message
+    data: str
+    is_expired: bool = False
+    answer: Params | None = None
+
+    @property
+    def text(self) -> str:
+        """The notice the bot showed, or nothing."""
+        return str((self.answer or {}).get("text") or "")
+
+
+@dataclass(slots=True)
+class Webhook:
+    """Where updates should go; an empty address means long polling."""
+
+    url: str = ""
+    secret_token: str | None = None
+
+
+@dataclass(slots=True)
+class State:
+    """The world of one bot. Hold `lock` to change it: tests may drive from another thread."""
+
+    bot: Account
+    privacy_mode: bool = True
+    mentions_pass_privacy: bool = False
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    accounts: dict[int, Account] = field(default_factory=dict)
+    chats: dict[int, Chat] = field(default_factory=dict)
+    blocked: set[int] = field(default_factory=set)
+    files: dict[str, StoredFile] = field(default_factory=dict)
+    queries: dict[str, CallbackQuery] = field(default_factory=dict)
+    commands: dict[tuple[str, str], list[dict[str, str]]] = field(default_factory=dict)
+    profile: dict[tuple[str, str], str] = field(default_factory=dict)
+    webhook: Webhook = field(default_factory=Webhook)
+    updates: UpdateQueue = field(default_factory=UpdateQueue)
+    calls: list[Call] = field(default_factory=list)
+    actions: list[ChatAction] = field(default_factory=list)
+    numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    def __post_init__(self) -> None:
+        self.accounts[self.bot.id] = self.bot
+
+    def next_number(self) -> int:
+        """A number never given before in this world."""
+        return next(self.numbers)
+
+    def find_chat(self, chat_id: object) -> Chat:
+        """The chat a call names, by id or @username, if the bot may write there."""
+        if chat_id in (None, ""):
+            raise bad_request("chat_id is empty")
+        for chat in self.chats.values():
+            named = chat.username is not None and f"@{chat.username}" == str(chat_id)
+            if str(chat.id) == str(chat_id) or (named and not chat.is_private):
+                self._refuse_if_shut_out(chat)
+                return chat
+        raise bad_request("chat not found")
+
+    def _refuse_if_shut_out(self, chat: Chat) -> None:
+        if chat.is_private and chat.id in self.blocked:
+            raise forbidden("bot was blocked by the user")
+        if not chat.is_private and self.bot.id not in chat.members:
+            raise forbidden(f"bot was kicked from the {chat.type} chat")
+
+    def add_message(
+        self,
+        chat: Chat,
+        sender: Account,
+        content: Content,
+        *,
+        reply_to: Message | None = None,
+        thread_id: int | None = None,
+        file: StoredFile | None = None,
+        service: Json | None = None,
+    ) -> Message:
+        """Stores a message under the chat's next id."""
+        message = Message(
+            chat=chat,
+            id=max(chat.messages, default=0) + 1,
+            sender=sender,
+            date=int(time.time()),
+            history=[content],
+            reply_to=reply_to,
+            thread_id=thread_id,
+            file=file,
+            service=service or {},
+        )
+        if thread_id is None and reply_to is not None and chat.type == "supergroup":
+            # Replies in a plain supergroup form a thread, whose id no call may use.
+            message.thread_id = reply_to.thread_id or (None if chat.is_forum else reply_to.id)
+        chat.messages[message.id] = message
+        if sender.is_bot:
+            chat.last_bot_id = sender.id
+        return message
+
+    def announce(self, message: Message, kind: str = "message") -> None:
+        """Sends the bot an update about a message, if it may see the message."""
+        if message.sender.id == self.bot.id or message.chat.id in self.blocked:
+            return
+        if reaches_bot(self, message):
+            self.updates.push(kind, message.as_json())
+
+    def bot_messages(self, chat: Chat) -> list[Message]:
+        """What the bot has said in the chat and not deleted, oldest first."""
+        return [
+            message
+            for message in chat.messages.values()
+            if message.sender.id == self.bot.id and not message.is_deleted
+        ]

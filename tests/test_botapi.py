@@ -1,0 +1,412 @@
+"""The Bot API server the other tests rely on, checked with python-telegram-bot's own client."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScopeAllPrivateChats,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    MessageEntity,
+    ReplyParameters,
+    Update,
+)
+from telegram.error import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+from tests.botapi import (
+    TOKEN,
+    BotApiServer,
+    Chat,
+    User,
+    delay,
+    drop_after,
+    drop_before,
+    garbage,
+    running_server,
+    server_error,
+    too_many_requests,
+)
+
+
+@pytest_asyncio.fixture
+async def server() -> AsyncIterator[BotApiServer]:
+    async with BotApiServer() as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def bot(server: BotApiServer) -> AsyncIterator[Bot]:
+    async with make_bot(server) as ready:
+        yield ready
+
+
+@pytest.fixture
+def ada(server: BotApiServer) -> User:
+    return server.user("Ada")
+
+
+@pytest.fixture
+def chat(server: BotApiServer, ada: User) -> Chat:
+    return server.private_chat(ada)
+
+
+def make_bot(server: BotApiServer, token: str = TOKEN) -> Bot:
+    return Bot(token, base_url=server.url, base_file_url=server.file_url)
+
+
+def keyboard(*rows: list[InlineKeyboardButton]) -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup(rows)
+
+
+def refusal(description: str) -> re.Pattern[str]:
+    return re.compile(re.escape(description), re.IGNORECASE)
+
+
+async def texts(bot: Bot) -> list[str]:
+    updates = await bot.get_updates()
+    return [update.effective_message.text or "" for update in updates if update.effective_message]
+
+
+# Who may call, and what
+
+
+async def test_a_wrong_token_is_unauthorized(server: BotApiServer) -> None:
+    with pytest.raises(InvalidToken):
+        await make_bot(server, "1:wrong").initialize()
+
+
+async def test_an_unknown_method_is_not_found(server: BotApiServer) -> None:
+    async with aiohttp.ClientSession() as http, http.post(f"{server.url}{TOKEN}/makeTea") as reply:
+        assert (reply.status, await reply.json()) == (
+            404,
+            {"ok": False, "error_code": 404, "description": "Not Found"},
+        )
+
+
+async def test_methods_take_json_and_ignore_case(server: BotApiServer, chat: Chat) -> None:
+    call = {"chat_id": chat.id, "text": "hello"}
+    async with (
+        aiohttp.ClientSession() as http,
+        http.post(f"{server.url}{TOKEN}/SENDMESSAGE", json=call) as reply,
+    ):
+        assert (await reply.json())["result"]["text"] == "hello"
+
+
+async def test_a_refusal_has_telegrams_code_and_words(server: BotApiServer) -> None:
+    call = {"chat_id": 5, "text": "x"}
+    async with (
+        aiohttp.ClientSession() as http,
+        http.get(f"{server.url}{TOKEN}/sendMessage", params=call) as reply,
+    ):
+        assert (reply.status, await reply.json()) == (
+            400,
+            {"ok": False, "error_code": 400, "description": "Bad Request: chat not found"},
+        )
+
+
+# Text
+
+
+async def test_html_becomes_entities_in_utf16_units(bot: Bot, chat: Chat) -> None:
+    html = '😀 <b>bold</b> <a href="https://a.org/?x=1&amp;y=2">link</a> &lt;'
+    sent = await bot.send_message(chat.id, html, parse_mode="HTML")
+    assert sent.text == "😀 bold link <"
+    assert [(mark.type, mark.offset, mark.length, mark.url) for mark in sent.entities] == [
+        ("bold", 3, 4, None),
+        ("text_link", 8, 4, "https://a.org/?x=1&y=2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("html", "reason"),
+    [
+        ("1 < 2", 'Unsupported start tag ""'),
+        ("<p>x</p>", 'Unsupported start tag "p"'),
+        ("<b>x", 'Can\'t find end tag corresponding to start tag "b"'),
+        ("<b><i>x</b></i>", 'expected "</i>", found "</b>"'),
+        ("x</b>", "Unexpected end tag"),
+        ("<span>x</span>", 'must have class "tg-spoiler"'),
+        ("<blockquote>a<blockquote>b</blockquote></blockquote>", "can't be nested"),
+    ],
+)
+async def test_bad_html_is_refused(bot: Bot, chat: Chat, html: str, reason: str) -> None:
+    words = f"(?i)can't parse entities: .*{re.escape(reason)}"
+    with pytest.raises(BadRequest, match=words):
+        await bot.send_message(chat.id, html, parse_mode="HTML")
+
+
+@pytest.mark.parametrize("text", ["", "  \n ", "\u200b", "<b> </b>"])
+async def test_text_without_a_letter_is_refused(bot: Bot, chat: Chat, text: str) -> None:
+    with pytest.raises(BadRequest, match=refusal("message text is empty")):
+        await bot.send_message(chat.id, text, parse_mode="HTML")
+
+
+async def test_length_is_counted_in_utf16_units_after_parsing(bot: Bot, chat: Chat) -> None:
+    await bot.send_message(chat.id, f"<b>{'😀' * 2048}</b>", parse_mode="HTML")
+    with pytest.raises(BadRequest, match=refusal("message is too long")):
+        await bot.send_message(chat.id, "😀" * 2048 + "x")
+
+
+async def test_ends_are_trimmed_and_entities_shift_along(bot: Bot, chat: Chat) -> None:
+    sent = await bot.send_message(chat.id, "\n a <i>b \n</i> ", parse_mode="HTML")
+    assert sent.text == "a b"
+    assert [(mark.offset, mark.length) for mark in sent.entities] == [(2, 1)]
+
+
+async def test_links_and_commands_are_marked_unasked(bot: Bot, chat: Chat) -> None:
+    sent = await bot.send_message(chat.id, "/help or https://a.org")
+    assert list(sent.parse_entities().values()) == ["/help", "https://a.org"]
+
+
+async def test_entities_beyond_the_text_are_refused(bot: Bot, chat: Chat) -> None:
+    beyond = [MessageEntity(MessageEntity.BOLD, 3, 9)]
+    with pytest.raises(BadRequest, match=refusal("ends after the end of the text")):
+        await bot.send_message(chat.id, "hello", entities=beyond)
+
+
+async def test_an_unknown_parse_mode_is_refused(bot: Bot, chat: Chat) -> None:
+    with pytest.raises(BadRequest, match=refusal("unsupported parse_mode")):
+        await bot.send_message(chat.id, "x", parse_mode="BBCode")
+
+
+# Where messages go
+
+
+async def test_a_user_who_blocked_the_bot_cannot_be_written_to(bot: Bot, ada: User, chat: Chat) -> None:
+    ada.blocks()
+    with pytest.raises(Forbidden, match=refusal("bot was blocked by the user")):
+        await bot.send_message(chat.id, "hello")
+    ada.unblocks()
+    await bot.send_message(chat.id, "hello")
+
+
+async def test_a_reply_to_no_message_is_refused_unless_allowed(bot: Bot, chat: Chat) -> None:
+    with pytest.raises(BadRequest, match=refusal("message to be replied not found")):
+        await bot.send_message(chat.id, "x", reply_parameters=ReplyParameters(99))
+    lenient = ReplyParameters(99, allow_sending_without_reply=True)
+    sent = await bot.send_message(chat.id, "x", reply_parameters=lenient)
+    assert sent.reply_to_message is None
+
+
+async def test_a_reply_carries_the_message_it_answers(bot: Bot, ada: User, chat: Chat) -> None:
+    question = ada.says(chat, "why?")
+    sent = await bot.send_message(chat.id, "because", reply_parameters=ReplyParameters(question.id))
+    assert sent.reply_to_message is not None
+    assert sent.reply_to_message.text == "why?"
+
+
+async def test_forum_topics_are_kept_and_unknown_ones_refused(
+    server: BotApiServer, bot: Bot, ada: User
+) -> None:
+    forum = server.group("Desk", [ada], topics=["Economy"])
+    (thread,) = forum.topics
+    sent = await bot.send_message(forum.id, "x", message_thread_id=thread)
+    assert (sent.message_thread_id, sent.is_topic_message) == (thread, True)
+    with pytest.raises(BadRequest, match=refusal("message thread not found")):
+        await bot.send_message(forum.id, "x", message_thread_id=thread + 50)
+
+
+async def test_a_group_that_threw_the_bot_out_is_forbidden(server: BotApiServer, bot: Bot, ada: User) -> None:
+    group = server.group("Desk", [ada])
+    server.removes_bot(group)
+    with pytest.raises(Forbidden, match=refusal("bot was kicked")):
+        await bot.send_message(group.id, "x")
+
+
+# Keyboards
+
+
+@pytest.mark.parametrize(
+    ("button", "reason"),
+    [
+        (InlineKeyboardButton("x", callback_data="é" * 33), "BUTTON_DATA_INVALID"),
+        (InlineKeyboardButton("x", callback_data=""), "Text buttons are unallowed"),
+        (InlineKeyboardButton(" ", callback_data="x"), "button text must be non-empty"),
+        (InlineKeyboardButton("x", url="not-a-url"), "Wrong HTTP URL"),
+        (InlineKeyboardButton("x", url="ftp://a.org"), "Unsupported URL protocol"),
+    ],
+)
+async def test_bad_buttons_are_refused(
+    bot: Bot, chat: Chat, button: InlineKeyboardButton, reason: str
+) -> None:
+    with pytest.raises(BadRequest, match=refusal(reason)):
+        await bot.send_message(chat.id, "x", reply_markup=keyboard([button]))
+
+
+async def test_callback_data_of_64_bytes_is_accepted(bot: Bot, chat: Chat) -> None:
+    markup = keyboard([InlineKeyboardButton("x", callback_data="é" * 32)])
+    sent = await bot.send_message(chat.id, "x", reply_markup=markup)
+    assert sent.reply_markup == markup
+
+
+async def test_more_than_a_hundred_buttons_are_refused(bot: Bot, chat: Chat) -> None:
+    row = [InlineKeyboardButton("x", callback_data="x")]
+    with pytest.raises(BadRequest, match=refusal("reply markup is too long")):
+        await bot.send_message(chat.id, "x", reply_markup=keyboard(*[row] * 101))
+
+
+# Edits
+
+
+async def test_an_edit_replaces_text_and_keyboard_and_keeps_history(
+    server: BotApiServer, bot: Bot, chat: Chat
+) -> None:
+    sent = await bot.send_message(
+        chat.id, "one", reply_markup=keyboard([InlineKeyboardButton("x", "https://a.org")])
+    )
+    await bot.edit_message_text("<b>two</b>", chat.id, sent.message_id, parse_mode="HTML")
+    (message,) = server.messages(chat)
+    assert [content.text for content in message.history] == ["one", "two"]
+    assert message.buttons == []
+    assert message.source == "<b>two</b>"
+
+
+async def test_an_edit_that_changes_nothing_is_refused(bot: Bot, chat: Chat) -> None:
+    sent = await bot.send_message(chat.id, "same")
+    with pytest.raises(BadRequest, match=refusal("message is not modified: specified new message content")):
+        await bot.edit_message_text("same ", chat.id, sent.message_id)
+    with pytest.raises(BadRequest, match=refusal("message is not modified")):
+        await bot.edit_message_reply_markup(chat.id, sent.message_id)
+
+
+async def test_only_messages_of_the_bots_own_can_be_edited(bot: Bot, ada: User, chat: Chat) -> None:
+    theirs = ada.says(chat, "mine")
+    with pytest.raises(BadRequest, match=refusal("message can't be edited")):
+        await bot.edit_message_text("x", chat.id, theirs.id)
+    with pytest.raises(BadRequest, match=refusal("message to edit not found")):
+        await bot.edit_message_text("x", chat.id, 99)
+
+
+async def test_a_deleted_message_can_be_neither_edited_nor_deleted(
+    server: BotApiServer, bot: Bot, chat: Chat
+) -> None:
+    sent = await bot.send_message(chat.id, "x")
+    await bot.delete_message(chat.id, sent.message_id)
+    assert server.messages(chat) == []
+    with pytest.raises(BadRequest, match=refusal("message to edit not found")):
+        await bot.edit_message_text("y", chat.id, sent.message_id)
+    with pytest.raises(BadRequest, match=refusal("message to delete not found")):
+        await bot.delete_message(chat.id, sent.message_id)
+
+
+# Button presses
+
+
+async def test_a_press_reaches_the_bot_and_its_answer_the_user(
+    server: BotApiServer, bot: Bot, ada: User, chat: Chat
+) -> None:
+    await bot.send_message(
+        chat.id, "x", reply_markup=keyboard([InlineKeyboardButton("More", callback_data="m:1")])
+    )
+    query = ada.presses(server.messages(chat)[0], "More")
+    (update,) = await bot.get_updates()
+    assert update.callback_query is not None
+    assert update.callback_query.data == "m:1"
+    await update.callback_query.answer("here", show_alert=True)
+    assert await server.wait_for_answer(query) == "here"
+    assert server.callback_answers == [query]
+
+
+async def test_unknown_old_and_answered_queries_are_refused(
+    server: BotApiServer, bot: Bot, ada: User, chat: Chat
+) -> None:
+    await bot.send_message(
+        chat.id, "x", reply_markup=keyboard([InlineKeyboardButton("a", callback_data="a")])
+    )
+    first = ada.presses(server.messages(chat)[0], "a")
+    await bot.answer_callback_query(first.id)
+    second = ada.presses(server.messages(chat)[0], "a")
+    server.expires_queries()
+    for query_id in ("12345", first.id, second.id):
+        with pytest.raises(BadRequest, match=refusal("query is too old and response timeout expired")):
+            await bot.answer_callback_query(query_id)
+
+
+async def test_a_notice_longer_than_200_is_refused(
+    server: BotApiServer, bot: Bot, ada: User, chat: Chat
+) -> None:
+    await bot.send_message(
+        chat.id, "x", reply_markup=keyboard([InlineKeyboardButton("a", callback_data="a")])
+    )
+    query = ada.presses(server.messages(chat)[0], "a")
+    with pytest.raises(BadRequest, match=refusal("MESSAGE_TOO_LONG")):
+        await bot.answer_callback_query(query.id, "x" * 201)
+
+
+async def test_pressing_a_button_that_is_not_there_fails(
+    server: BotApiServer, bot: Bot, ada: User, chat: Chat
+) -> None:
+    await bot.send_message(chat.id, "x")
+    with pytest.raises(LookupError, match="no callback button 'More'"):
+        ada.presses(server.messages(chat)[0], "More")
+
+
+# Updates
+
+
+async def test_updates_come_until_confirmed_by_offset(bot: Bot, ada: User, chat: Chat) -> None:
+    ada.says(chat, "one")
+    ada.says(chat, "two")
+    first, second = await bot.get_updates()
+    assert second.update_id > first.update_id
+    assert await texts(bot) == ["one", "two"]
+    assert await bot.get_updates(offset=second.update_id + 1) == ()
+    assert await texts(bot) == []
+
+
+async def test_a_long_poll_returns_as_soon_as_something_comes(bot: Bot, ada: User, chat: Chat) -> None:
+    polling = asyncio.create_task(bot.get_updates(timeout=30))
+    await asyncio.sleep(0.1)
+    assert not polling.done()
+    ada.says(chat, "now")
+    (update,) = await asyncio.wait_for(polling, 2)
+    assert update.message is not None
+    assert update.message.text == "now"
+
+
+async def test_a_second_poller_ends_the_older_one(server: BotApiServer, bot: Bot) -> None:
+    older = asyncio.create_task(bot.get_updates(timeout=30))
+    await asyncio.sleep(0.1)
+    async with make_bot(server) as other:
+        assert await other.get_updates(timeout=0) == ()
+    with pytest.raises(Conflict, match=refusal("terminated by other getUpdates request")):
+        await older
+
+
+async def test_polling_is_refused_while_a_webhook_is_set(bot: Bot, ada: User, chat: Chat) -> None:
+    ada.says(chat, "early")
+    await bot.set_webhook("https://example.org/hook")
+    with pytest.raises(Conflict, match=refusal("can't use getUpdates method while webhook is active")):
+        await bot.get_updates()
+    assert (await bot.get_webhook_info()).pending_update_count == 1
+    await bot.delete_webhook(drop_pending_updates=True)
+    assert await bot.get_updates() == ()
+
+
+async def test_a_webhook_without_https_is_refused(bot: Bot) -> None:
+    with pytest.raises(BadRequest, match=refusal("bad webhook: An HTTPS URL must be provided")):
+        await bot.set_webhook("http://example.org/hook")
+
+
+async def test_only_allowed_kinds_of_update_are_queued(bot: Bot, ada: User, chat: Chat) -> None:
+    await bot.get_updates(allowed_updates=[Update.EDITED_MESSAGE])
+    question = ada.says(chat, "one")
+    ada.edits(question, "two")
+    (update,) = await bot.get_updates()
+    assert update.edited_message is not None
+    assert update.edited_message.text == "two"
