@@ -53,6 +53,14 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped:
+    """An input that could not become an article: its name (file, or file and line) and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """The unit that is embedded, searched and shown: whole sentences of one article, without debris."""
 

@@ -1,0 +1,35 @@
+"""Merging ranked lists: pure functions."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def top_rows(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+    """Indices of the k highest scores, best first; ties by lower index."""
+    k = min(k, len(scores))
+    if k == 0:
+        return np.empty(0, np.int64)
+    threshold = np.partition(scores, len(scores) - k)[len(scores) - k]
+    candidates = np.flatnonzero(scores >= threshold)
+    best = candidates[np.argsort(-scores[candidates], kind="stable")][:k]
+    return best.astype(np.int64)
+
+
+def fuse_scores(rankings: Sequence[Mapping[int, float]], weights: Sequence[float]) -> list[tuple[int, float]]:
+    """Rows with the weighted sum of their scores, each list scaled to [0, 1] by its own extremes; best first.
+
+    A row that a list lacks gets that list's lowest score. Ties are broken by the lower row. The order of the
+    lists does not matter. A convex combination of scaled scores as analysed by Bruch et al. (2023),
+    "An Analysis of Fusion Functions for Hybrid Retrieval".
+    """
+    fused: dict[int, float] = dict.fromkeys((row for ranking in rankings for row in ranking), 0.0)
+    for ranking, weight in zip(rankings, weights, strict=True):
+        if not ranking:
+            continue
+        lowest, highest = min(ranking.values()), max(ranking.values())
+        spread = highest - lowest or 1.0
+        for row in fused:
+            fused[row] += weight * (ranking.get(row, lowest) - lowest) / spread
+    return sorted(fused.items(), key=lambda item: (-item[1], item[0]))

@@ -1,0 +1,52 @@
+"""Text to search terms: lower case, no stop words, stemmed. The same for articles, questions and sentences."""
+
+import re
+import threading
+
+import Stemmer
+
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|(?:[^\W\d_]\.){2,}|[^\W\d_]+(?:['’][^\W\d_]+)*|\w+")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_POSSESSIVE = re.compile(r"['’]s?$")
+
+STOP_WORDS = frozenset(
+    """a about after all also an and any are as at be because been before being but by can could did do does
+    doing down during each for from had has have having he her here hers him his how i if in into is it its
+    itself just like me more most my no nor not now of off on once only or other our out over own s same she
+    should so some such t than that the their them then there these they this those through to too under until
+    up us very was we were what when where which while who whom whose why will with would you your tell say
+    said says""".split()
+)
+
+_local = threading.local()
+
+
+def words_of(text: str) -> list[str]:
+    """The words and numbers of `text` in order, lower case, without thousands separators and possessives.
+
+    "US" and "U.S." both become "usa": in lower case the country would read as the pronoun.
+    """
+    return [_normalise(match.group()) for match in _WORD.finditer(text)]
+
+
+def terms_of(text: str) -> list[str]:
+    """The stems of the words that carry meaning, in order, repeats kept."""
+    return _stemmer().stemWords([word for word in words_of(text) if word not in STOP_WORDS])
+
+
+def _normalise(word: str) -> str:
+    if word[0].isdigit():
+        return _THOUSANDS.sub("", word)
+    if word in ("US", "U.S."):
+        return "usa"
+    if word[1:2] == ".":
+        return word.replace(".", "").lower()
+    return _POSSESSIVE.sub("", word.lower()).replace("’", "'")
+
+
+def _stemmer() -> Stemmer.Stemmer:
+    """One stemmer a thread: PyStemmer's objects must not be shared between threads."""
+    if not hasattr(_local, "stemmer"):
+        _local.stemmer = Stemmer.Stemmer("english")
+    stemmer: Stemmer.Stemmer = _local.stemmer
+    return stemmer
