@@ -3,10 +3,14 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
 
 import aiohttp
 import pytest
 import pytest_asyncio
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from telegram import (
     Bot,
     BotCommand,
@@ -21,7 +25,6 @@ from telegram.error import (
     BadRequest,
     Conflict,
     Forbidden,
-    InvalidToken,
     NetworkError,
     RetryAfter,
     TelegramError,
@@ -31,7 +34,10 @@ from telegram.error import (
 from tests.botapi import (
     TOKEN,
     BotApiServer,
+    BotSetup,
     Chat,
+    FloodLimits,
+    ThreadedBotApiServer,
     User,
     delay,
     drop_after,
@@ -41,6 +47,8 @@ from tests.botapi import (
     server_error,
     too_many_requests,
 )
+
+Json = dict[str, Any]
 
 
 @pytest_asyncio.fixture
@@ -65,7 +73,7 @@ def chat(server: BotApiServer, ada: User) -> Chat:
     return server.private_chat(ada)
 
 
-def make_bot(server: BotApiServer, token: str = TOKEN) -> Bot:
+def make_bot(server: BotApiServer | ThreadedBotApiServer, token: str = TOKEN) -> Bot:
     return Bot(token, base_url=server.url, base_file_url=server.file_url)
 
 
@@ -77,6 +85,12 @@ def refusal(description: str) -> re.Pattern[str]:
     return re.compile(re.escape(description), re.IGNORECASE)
 
 
+async def call(url: str, body: Json | None = None) -> tuple[int, Json]:
+    async with aiohttp.ClientSession() as http, http.post(url, json=body) as reply:
+        answer: Json = await reply.json()
+        return reply.status, answer
+
+
 async def texts(bot: Bot) -> list[str]:
     updates = await bot.get_updates()
     return [update.effective_message.text or "" for update in updates if update.effective_message]
@@ -86,37 +100,30 @@ async def texts(bot: Bot) -> list[str]:
 
 
 async def test_a_wrong_token_is_unauthorized(server: BotApiServer) -> None:
-    with pytest.raises(InvalidToken):
-        await make_bot(server, "1:wrong").initialize()
+    assert await call(f"{server.url}1:wrong/getMe") == (
+        401,
+        {"ok": False, "error_code": 401, "description": "Unauthorized"},
+    )
 
 
 async def test_an_unknown_method_is_not_found(server: BotApiServer) -> None:
-    async with aiohttp.ClientSession() as http, http.post(f"{server.url}{TOKEN}/makeTea") as reply:
-        assert (reply.status, await reply.json()) == (
-            404,
-            {"ok": False, "error_code": 404, "description": "Not Found"},
-        )
+    assert await call(f"{server.url}{TOKEN}/makeTea") == (
+        404,
+        {"ok": False, "error_code": 404, "description": "Not Found"},
+    )
 
 
 async def test_methods_take_json_and_ignore_case(server: BotApiServer, chat: Chat) -> None:
-    call = {"chat_id": chat.id, "text": "hello"}
-    async with (
-        aiohttp.ClientSession() as http,
-        http.post(f"{server.url}{TOKEN}/SENDMESSAGE", json=call) as reply,
-    ):
-        assert (await reply.json())["result"]["text"] == "hello"
+    url = f"{server.url}{TOKEN}/SENDMESSAGE"
+    status, body = await call(url, {"chat_id": chat.id, "text": "hello"})
+    assert (status, body["result"]["text"]) == (200, "hello")
 
 
 async def test_a_refusal_has_telegrams_code_and_words(server: BotApiServer) -> None:
-    call = {"chat_id": 5, "text": "x"}
-    async with (
-        aiohttp.ClientSession() as http,
-        http.get(f"{server.url}{TOKEN}/sendMessage", params=call) as reply,
-    ):
-        assert (reply.status, await reply.json()) == (
-            400,
-            {"ok": False, "error_code": 400, "description": "Bad Request: chat not found"},
-        )
+    assert await call(f"{server.url}{TOKEN}/sendMessage?chat_id=5&text=x") == (
+        400,
+        {"ok": False, "error_code": 400, "description": "Bad Request: chat not found"},
+    )
 
 
 # Text
@@ -182,6 +189,11 @@ async def test_entities_beyond_the_text_are_refused(bot: Bot, chat: Chat) -> Non
 async def test_an_unknown_parse_mode_is_refused(bot: Bot, chat: Chat) -> None:
     with pytest.raises(BadRequest, match=refusal("unsupported parse_mode")):
         await bot.send_message(chat.id, "x", parse_mode="BBCode")
+
+
+async def test_code_holds_no_other_marks(bot: Bot, chat: Chat) -> None:
+    sent = await bot.send_message(chat.id, "<code>a <i>b</i></code> <b>c</b>", parse_mode="HTML")
+    assert [mark.type for mark in sent.entities] == ["code", "bold"]
 
 
 # Where messages go
@@ -410,3 +422,292 @@ async def test_only_allowed_kinds_of_update_are_queued(bot: Bot, ada: User, chat
     (update,) = await bot.get_updates()
     assert update.edited_message is not None
     assert update.edited_message.text == "two"
+
+
+# Groups
+
+
+@pytest.mark.parametrize(
+    ("text", "is_seen"),
+    [
+        ("good morning", False),
+        ("@newsquote_bot good morning", False),
+        ("/ask what now", True),
+        ("/ask@newsquote_bot what now", True),
+        ("/ask@other_bot what now", False),
+    ],
+)
+async def test_privacy_mode_hides_what_is_not_meant_for_the_bot(
+    server: BotApiServer, bot: Bot, ada: User, text: str, is_seen: bool
+) -> None:
+    group = server.group("Desk", [ada])
+    server.state.updates.clear()
+    ada.says(group, text)
+    assert await texts(bot) == ([text] if is_seen else [])
+
+
+async def test_privacy_mode_shows_replies_to_the_bot_and_to_its_commands(
+    server: BotApiServer, bot: Bot, ada: User
+) -> None:
+    group = server.group("Desk", [ada])
+    server.state.updates.clear()
+    command = ada.says(group, "/ask who")
+    await bot.send_message(group.id, "Which one?")
+    ada.says(group, "the first", reply_to=server.messages(group)[0])
+    ada.says(group, "that is, me", reply_to=command)
+    assert await texts(bot) == ["/ask who", "the first", "that is, me"]
+
+
+async def test_a_bare_command_goes_to_the_bot_that_spoke_last(
+    server: BotApiServer, bot: Bot, ada: User
+) -> None:
+    other = server.user("Other", username="other_bot", is_bot=True)
+    group = server.group("Desk", [ada, other])
+    server.state.updates.clear()
+    other.says(group, "beep")
+    ada.says(group, "/ask who")
+    assert await texts(bot) == []
+
+
+@pytest.mark.parametrize("setup", [BotSetup(privacy_mode=False), BotSetup(mentions_pass_privacy=True)])
+async def test_a_mention_is_seen_once_switched_on(setup: BotSetup) -> None:
+    async with BotApiServer(setup) as server, make_bot(server) as bot:
+        ada = server.user()
+        group = server.group("Desk", [ada])
+        server.state.updates.clear()
+        ada.says(group, "@newsquote_bot hello")
+        assert await texts(bot) == ["@newsquote_bot hello"]
+
+
+async def test_being_added_to_a_group_is_announced_twice(server: BotApiServer, bot: Bot, ada: User) -> None:
+    server.group("Desk", [ada])
+    membership, arrival = await bot.get_updates()
+    assert membership.my_chat_member is not None
+    assert membership.my_chat_member.new_chat_member.status == "member"
+    assert arrival.message is not None
+    assert [user.username for user in arrival.message.new_chat_members] == ["newsquote_bot"]
+
+
+async def test_a_topic_message_seems_to_answer_the_topics_opening(
+    server: BotApiServer, bot: Bot, ada: User
+) -> None:
+    forum = server.group("Desk", [ada], topics=["Economy"])
+    server.state.updates.clear()
+    (thread,) = forum.topics
+    ada.says(forum, "/ask who", thread=thread)
+    (update,) = await bot.get_updates()
+    assert update.message is not None
+    assert (update.message.message_thread_id, update.message.is_topic_message) == (thread, True)
+    assert update.message.reply_to_message is not None
+    assert update.message.reply_to_message.forum_topic_created is not None
+
+
+async def test_a_reply_thread_outside_forums_is_not_a_topic(
+    server: BotApiServer, bot: Bot, ada: User
+) -> None:
+    group = server.group("Desk", [ada])
+    server.state.updates.clear()
+    root = ada.says(group, "/ask who")
+    ada.says(group, "/ask again", reply_to=root)
+    _, update = await bot.get_updates()
+    assert update.message is not None
+    assert (update.message.message_thread_id, update.message.is_topic_message) == (root.id, None)
+    with pytest.raises(BadRequest, match=refusal("message thread not found")):
+        await bot.send_message(group.id, "x", message_thread_id=root.id)
+
+
+async def test_membership_is_reported(server: BotApiServer, bot: Bot, ada: User) -> None:
+    group = server.group("Desk", [ada], username="newsdesk")
+    stranger = server.user("Bob")
+    assert (await bot.get_chat("@newsdesk")).title == "Desk"
+    assert (await bot.get_chat_member(group.id, ada.id)).status == "creator"
+    assert (await bot.get_chat_member(group.id, stranger.id)).status == "left"
+
+
+# The bot's profile
+
+
+async def test_commands_are_kept_by_scope_and_language(bot: Bot) -> None:
+    await bot.set_my_commands([("ask", "Ask")])
+    private = BotCommandScopeAllPrivateChats()
+    await bot.set_my_commands([("ask", "Frag")], scope=private, language_code="de")
+    assert await bot.get_my_commands() == (BotCommand("ask", "Ask"),)
+    assert await bot.get_my_commands(private, "de") == (BotCommand("ask", "Frag"),)
+    await bot.delete_my_commands()
+    assert await bot.get_my_commands() == ()
+
+
+@pytest.mark.parametrize(
+    ("command", "description", "reason"),
+    [
+        ("Ask", "x", "BOT_COMMAND_INVALID"),
+        ("a" * 33, "x", "command length must not exceed 32"),
+        ("ask", " ", "command description must be non-empty"),
+        ("ask", "x" * 257, "command description length must not exceed 256"),
+    ],
+)
+async def test_bad_commands_are_refused(bot: Bot, command: str, description: str, reason: str) -> None:
+    with pytest.raises(BadRequest, match=refusal(reason)):
+        await bot.set_my_commands([(command, description)])
+
+
+async def test_descriptions_have_limits(bot: Bot) -> None:
+    await bot.set_my_description("x" * 512)
+    assert (await bot.get_my_description()).description == "x" * 512
+    with pytest.raises(BadRequest, match=refusal("BOT_SHORT_DESCRIPTION_TOO_LONG")):
+        await bot.set_my_short_description("x" * 121)
+
+
+# Files
+
+
+async def test_a_users_document_can_be_downloaded(bot: Bot, ada: User, chat: Chat) -> None:
+    ada.sends_document(chat, "notes.txt", b"some text", caption="/add", mime_type="text/plain")
+    (update,) = await bot.get_updates()
+    assert update.message is not None
+    assert update.message.document is not None
+    file = await update.message.document.get_file()
+    assert bytes(await file.download_as_bytearray()) == b"some text"
+    with pytest.raises(BadRequest, match=refusal("invalid file_id")):
+        await bot.get_file("nothing")
+
+
+async def test_a_sent_document_keeps_its_name_caption_and_bytes(
+    server: BotApiServer, bot: Bot, chat: Chat
+) -> None:
+    await bot.send_document(chat.id, b"a,b", caption="<b>all</b>", parse_mode="HTML", filename="all.csv")
+    (message,) = server.messages(chat)
+    assert message.file is not None
+    assert (message.file.name, message.file.content, message.text) == ("all.csv", b"a,b", "all")
+    with pytest.raises(BadRequest, match=refusal("message caption is too long")):
+        await bot.send_photo(chat.id, b"jpeg", caption="x" * 1025)
+
+
+# What was done, and waiting for it
+
+
+async def test_waiting_returns_each_message_once_and_sees_edits(
+    server: BotApiServer, bot: Bot, chat: Chat
+) -> None:
+    waiting = asyncio.create_task(server.wait_for_message(chat, lambda message: "found" in message.text))
+    sent = await bot.send_message(chat.id, "searching")
+    await bot.edit_message_text("found it", chat.id, sent.message_id)
+    message = await waiting
+    assert [content.text for content in message.history] == ["searching", "found it"]
+    with pytest.raises(TimeoutError, match="editMessageText found it -> ok"):
+        await server.wait_for_message(chat, timeout=0.05)
+
+
+async def test_calls_and_chat_actions_are_logged(server: BotApiServer, bot: Bot, chat: Chat) -> None:
+    await bot.send_chat_action(chat.id, "typing")
+    with pytest.raises(BadRequest, match=refusal("wrong parameter action in request")):
+        await bot.send_chat_action(chat.id, "dancing")
+    assert [(call.params["action"], call.error) for call in server.calls_of("sendChatAction")] == [
+        ("typing", None),
+        ("dancing", "Bad Request: wrong parameter action in request"),
+    ]
+    assert [action.action for action in server.chat_actions(chat)] == ["typing"]
+
+
+# Faults
+
+
+async def test_a_rate_limit_says_how_long_to_wait_and_passes(
+    server: BotApiServer, bot: Bot, chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")
+    server.order_fault(too_many_requests(7), method="sendMessage", chat=chat)
+    with pytest.raises(RetryAfter) as refused:
+        await bot.send_message(chat.id, "x")
+    assert refused.value.retry_after == timedelta(seconds=7)
+    await bot.send_message(chat.id, "x")
+    assert len(server.messages(chat)) == 1
+
+
+async def test_a_fault_waits_for_its_method_and_chat(server: BotApiServer, bot: Bot, chat: Chat) -> None:
+    other = server.private_chat(server.user("Bob"))
+    server.order_fault(server_error(), method="sendMessage", chat=other)
+    await bot.get_updates()
+    await bot.send_message(chat.id, "x")
+    with pytest.raises(NetworkError, match="Bad Gateway"):
+        await bot.send_message(other.id, "x")
+
+
+async def test_garbage_is_no_answer(server: BotApiServer, bot: Bot, chat: Chat) -> None:
+    server.order_fault(garbage(accepts=True), times=1)
+    with pytest.raises(TelegramError, match="Invalid server response"):
+        await bot.send_message(chat.id, "x")
+    assert [message.text for message in server.messages(chat)] == ["x"]
+
+
+async def test_a_slow_answer_outlasts_an_impatient_bot(server: BotApiServer, bot: Bot, chat: Chat) -> None:
+    server.order_fault(delay(0.3))
+    with pytest.raises(TimedOut):
+        await bot.send_message(chat.id, "x", read_timeout=0.05)
+    assert (await server.wait_for_message(chat)).text == "x"
+
+
+async def test_a_dropped_connection_hides_whether_the_message_was_sent(
+    server: BotApiServer, bot: Bot, chat: Chat
+) -> None:
+    server.order_fault(drop_before())
+    server.order_fault(drop_after())
+    for text in ("lost", "kept"):
+        with pytest.raises(NetworkError):
+            await bot.send_message(chat.id, text)
+    assert [message.text for message in server.messages(chat)] == ["kept"]
+
+
+async def test_flood_limits_are_enforced_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")
+    limits = FloodLimits(per_chat_per_second=5, per_group_per_minute=2)
+    async with BotApiServer(BotSetup(flood=limits)) as server, make_bot(server) as bot:
+        group = server.group("Desk", [server.user()])
+        await bot.send_message(group.id, "one")
+        await bot.send_message(group.id, "two")
+        with pytest.raises(RetryAfter) as refused:
+            await bot.send_message(group.id, "three")
+        assert refused.value.retry_after == timedelta(seconds=60)
+
+
+# Webhooks
+
+
+async def test_a_webhook_gets_each_update_with_its_secret_until_it_takes_it(
+    server: BotApiServer, bot: Bot, ada: User, chat: Chat
+) -> None:
+    seen: list[tuple[str, str]] = []
+
+    async def receive(request: web.Request) -> web.Response:
+        update = await request.json()
+        seen.append((request.headers["X-Telegram-Bot-Api-Secret-Token"], update["message"]["text"]))
+        return web.Response(status=500 if len(seen) == 1 else 200)
+
+    app = web.Application()
+    app.router.add_post("/hook", receive)
+    async with TestServer(app) as target:
+        server.deliver_webhooks_to(str(target.make_url("/hook")))
+        await bot.set_webhook("https://example.org/hook", secret_token="s3cret")
+        ada.says(chat, "one")
+        ada.says(chat, "two")
+        await server.wait_until(lambda: len(seen) == 3)
+    assert seen == [("s3cret", "one"), ("s3cret", "one"), ("s3cret", "two")]
+
+
+# From ordinary code
+
+
+def test_a_server_in_a_thread_serves_tests_that_are_not_coroutines() -> None:
+    with running_server() as server:
+        ada = server.user("Ada")
+        chat = server.private_chat(ada)
+        ada.says(chat, "hello")
+        asyncio.run(_echo_once(server))
+        assert server.wait_for_message(chat).text == "hello"
+
+
+async def _echo_once(server: ThreadedBotApiServer) -> None:
+    async with make_bot(server) as bot:
+        (update,) = await bot.get_updates(timeout=5)
+        assert update.message is not None
+        await update.message.reply_text(update.message.text or "")

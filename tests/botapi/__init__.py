@@ -1,6 +1,6 @@
 """A strict local Telegram Bot API server, to run the real bot against over HTTP."""
 
-from .driver import TOKEN, BotApiServer, ThreadedBotApiServer, running_server
+from .driver import BotApiServer, ThreadedBotApiServer, running_server
 from .errors import ApiError
 from .faults import (
     Fault,
@@ -12,6 +12,7 @@ from .faults import (
     too_many_requests,
 )
 from .people import User
+from .setup import TOKEN, BotSetup, FloodLimits
 from .state import Call, CallbackQuery, ChatAction
 from .tdparse import parse_html
 from .values import Chat, Message
@@ -20,11 +21,13 @@ __all__ = [
     "TOKEN",
     "ApiError",
     "BotApiServer",
+    "BotSetup",
     "Call",
     "CallbackQuery",
     "Chat",
     "ChatAction",
     "Fault",
+    "FloodLimits",
     "Message",
     "ThreadedBotApiServer",
     "User",

@@ -54,7 +54,7 @@ def format_text(
         plain, marked = parse(text, parse_mode)
     else:
         plain, marked = text, _check_entities(text, entities or ())
-    plain, marked = _trim(plain, marked)
+    plain, marked = _trim(plain, _without_marks_in_code(marked))
     # Telegram keeps the first hundred and silently drops the rest.
     return plain, tuple(_with_detected(plain, marked)[:_MAX_ENTITIES])
 
@@ -83,6 +83,17 @@ def _check_entities(text: str, entities: Sequence[Entity]) -> list[Entity]:
         if entity["type"] == "text_link":
             check_url(str(entity.get("url", "")), "entity URL")
     return sorted(entities, key=lambda entity: (entity["offset"], -entity["length"]))
+
+
+def _without_marks_in_code(marked: Sequence[Entity]) -> list[Entity]:
+    # Telegram accepts marks inside code and pre, and shows none of them.
+    code = [_span(entity) for entity in marked if entity["type"] in ("code", "pre")]
+    return [
+        entity
+        for entity in marked
+        if entity["type"] in ("code", "pre")
+        or not any(start <= _span(entity)[0] and _span(entity)[1] <= end for start, end in code)
+    ]
 
 
 def _trim(text: str, entities: Sequence[Entity]) -> tuple[str, list[Entity]]:

@@ -139,11 +139,13 @@ def _file(state: State, request: Request, kind: FileKind) -> StoredFile:
 def _post(state: State, request: Request, content: Content, file: StoredFile | None) -> Json:
     chat = state.find_chat(request.text("chat_id"))
     thread_id = _topic(chat, request)
+    reply_to = _reply_target(state, chat, request)
+    state.flood.pass_message(chat)
     message = state.add_message(
         chat,
         state.bot,
         content,
-        reply_to=_reply_target(state, chat, request),
+        reply_to=reply_to,
         thread_id=thread_id,
         file=file,
     )

@@ -34,7 +34,7 @@ def get_me(state: State, request: Request) -> Json:
     return {
         **state.bot.as_json(),
         "can_join_groups": True,
-        "can_read_all_group_messages": not state.privacy_mode,
+        "can_read_all_group_messages": not state.setup.privacy_mode,
         "supports_inline_queries": False,
         "can_connect_to_business": False,
         "has_main_web_app": False,
@@ -63,10 +63,12 @@ def delete_webhook(state: State, request: Request) -> bool:
 
 def get_webhook_info(state: State, request: Request) -> Json:
     """`getWebhookInfo`."""
+    last_error = state.webhook.last_error
     return {
         "url": state.webhook.url,
         "has_custom_certificate": False,
         "pending_update_count": len(state.updates),
+        **({"last_error_message": last_error} if last_error else {}),
     }
 
 

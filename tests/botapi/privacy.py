@@ -13,11 +13,15 @@ if TYPE_CHECKING:
 def reaches_bot(state: State, message: Message) -> bool:
     """Whether Telegram shows the bot this message."""
     chat = message.chat
-    if chat.is_private or message.service:
+    if chat.is_private:
         return True
-    if message.sender.is_bot or state.bot.id not in chat.members:
+    if state.bot.id not in chat.members:
         return False
-    if not state.privacy_mode or chat.members[state.bot.id] == "administrator":
+    if message.service:
+        return True
+    if message.sender.is_bot:
+        return False
+    if not state.setup.privacy_mode or chat.members[state.bot.id] == "administrator":
         return True
     return _is_meant_for_bot(state, message)
 
@@ -26,7 +30,7 @@ def _is_meant_for_bot(state: State, message: Message) -> bool:
     """Commands for this bot, and replies to it or to a message that was meant for it.
 
     The manual names no mentions. Some bots report that they get them all the same, so
-    `State.mentions_pass_privacy` is a switch, off as documented.
+    `BotSetup.mentions_pass_privacy` is a switch, off as documented.
     """
     if message.sender.id == state.bot.id:
         return True
@@ -34,7 +38,7 @@ def _is_meant_for_bot(state: State, message: Message) -> bool:
     if any(_is_for(name, command, message, state) for command in _commands(message)):
         return True
     mentions = [mention.lower() for mention in message.entity_texts("mention")]
-    if state.mentions_pass_privacy and name in mentions:
+    if state.setup.mentions_pass_privacy and name in mentions:
         return True
     return message.reply_to is not None and _is_meant_for_bot(state, message.reply_to)
 

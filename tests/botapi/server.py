@@ -11,6 +11,7 @@ from .faults import Fault, FaultQueue
 from .methods import METHODS, prepare_polling
 from .request import Request, read_request
 from .state import Call, State
+from .webhook import deliver_updates
 
 _TICK_SECONDS: Final = 0.01
 _MAX_BODY_BYTES: Final = 64_000_000
@@ -22,13 +23,14 @@ _TERMINATED: Final = (
 class Endpoint:
     """Serves one bot's API on a port of 127.0.0.1 that the system picks."""
 
-    def __init__(self, state: State, token: str, faults: FaultQueue) -> None:
+    def __init__(self, state: State, faults: FaultQueue) -> None:
         self._state = state
-        self._token = token
+        self._token = state.setup.token
         self._faults = faults
         self._poll_number = 0
         self._is_closing = False
         self._runner: web.AppRunner | None = None
+        self._delivery: asyncio.Task[None] | None = None
 
     async def start(self) -> int:
         """Opens the port and returns its number."""
@@ -40,12 +42,16 @@ class Endpoint:
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
+        self._delivery = asyncio.create_task(deliver_updates(self._state))
         port: int = self._runner.addresses[0][1]
         return port
 
     async def stop(self) -> None:
         """Ends long polls and closes the port."""
         self._is_closing = True
+        if self._delivery is not None:
+            self._delivery.cancel()
+            await asyncio.wait([self._delivery])
         if self._runner is not None:
             await self._runner.cleanup()
 

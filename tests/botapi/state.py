@@ -6,7 +6,9 @@ import time
 from dataclasses import dataclass, field
 
 from .errors import bad_request, forbidden
+from .flood import FloodGate
 from .privacy import reaches_bot
+from .setup import BotSetup
 from .updates import UpdateQueue
 from .values import Account, Chat, Content, Json, Message, StoredFile
 
@@ -57,15 +59,14 @@ class Webhook:
 
     url: str = ""
     secret_token: str | None = None
+    last_error: str = ""
 
 
 @dataclass(slots=True)
 class State:
     """The world of one bot. Hold `lock` to change it: tests may drive from another thread."""
 
-    bot: Account
-    privacy_mode: bool = True
-    mentions_pass_privacy: bool = False
+    setup: BotSetup
     lock: threading.RLock = field(default_factory=threading.RLock)
     accounts: dict[int, Account] = field(default_factory=dict)
     chats: dict[int, Chat] = field(default_factory=dict)
@@ -78,10 +79,17 @@ class State:
     updates: UpdateQueue = field(default_factory=UpdateQueue)
     calls: list[Call] = field(default_factory=list)
     actions: list[ChatAction] = field(default_factory=list)
+    webhook_target: str = ""
     numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
+    bot: Account = field(init=False)
+    flood: FloodGate = field(init=False)
+
     def __post_init__(self) -> None:
-        self.accounts[self.bot.id] = self.bot
+        bot_id = int(self.setup.token.split(":")[0])
+        self.bot = Account(bot_id, self.setup.name, self.setup.username, is_bot=True)
+        self.accounts[bot_id] = self.bot
+        self.flood = FloodGate(self.setup.flood)
 
     def next_number(self) -> int:
         """A number never given before in this world."""
