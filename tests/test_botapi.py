@@ -96,9 +96,6 @@ async def texts(bot: Bot) -> list[str]:
     return [update.effective_message.text or "" for update in updates if update.effective_message]
 
 
-# Who may call, and what
-
-
 async def test_a_wrong_token_is_unauthorized(server: BotApiServer) -> None:
     assert await call(f"{server.url}1:wrong/getMe") == (
         401,
@@ -124,9 +121,6 @@ async def test_a_refusal_has_telegrams_code_and_words(server: BotApiServer) -> N
         400,
         {"ok": False, "error_code": 400, "description": "Bad Request: chat not found"},
     )
-
-
-# Text
 
 
 async def test_html_becomes_entities_in_utf16_units(bot: Bot, chat: Chat) -> None:
@@ -196,9 +190,6 @@ async def test_code_holds_no_other_marks(bot: Bot, chat: Chat) -> None:
     assert [mark.type for mark in sent.entities] == ["code", "bold"]
 
 
-# Where messages go
-
-
 async def test_a_user_who_blocked_the_bot_cannot_be_written_to(bot: Bot, ada: User, chat: Chat) -> None:
     ada.blocks()
     with pytest.raises(Forbidden, match=refusal("bot was blocked by the user")):
@@ -240,9 +231,6 @@ async def test_a_group_that_threw_the_bot_out_is_forbidden(server: BotApiServer,
         await bot.send_message(group.id, "x")
 
 
-# Keyboards
-
-
 @pytest.mark.parametrize(
     ("button", "reason"),
     [
@@ -270,9 +258,6 @@ async def test_more_than_a_hundred_buttons_are_refused(bot: Bot, chat: Chat) -> 
     row = [InlineKeyboardButton("x", callback_data="x")]
     with pytest.raises(BadRequest, match=refusal("reply markup is too long")):
         await bot.send_message(chat.id, "x", reply_markup=keyboard(*[row] * 101))
-
-
-# Edits
 
 
 async def test_an_edit_replaces_text_and_keyboard_and_keeps_history(
@@ -314,9 +299,6 @@ async def test_a_deleted_message_can_be_neither_edited_nor_deleted(
         await bot.edit_message_text("y", chat.id, sent.message_id)
     with pytest.raises(BadRequest, match=refusal("message to delete not found")):
         await bot.delete_message(chat.id, sent.message_id)
-
-
-# Button presses
 
 
 async def test_a_press_reaches_the_bot_and_its_answer_the_user(
@@ -366,9 +348,6 @@ async def test_pressing_a_button_that_is_not_there_fails(
     await bot.send_message(chat.id, "x")
     with pytest.raises(LookupError, match="no callback button 'More'"):
         ada.presses(server.messages(chat)[0], "More")
-
-
-# Updates
 
 
 async def test_updates_come_until_confirmed_by_offset(bot: Bot, ada: User, chat: Chat) -> None:
@@ -422,9 +401,6 @@ async def test_only_allowed_kinds_of_update_are_queued(bot: Bot, ada: User, chat
     (update,) = await bot.get_updates()
     assert update.edited_message is not None
     assert update.edited_message.text == "two"
-
-
-# Groups
 
 
 @pytest.mark.parametrize(
@@ -524,9 +500,6 @@ async def test_membership_is_reported(server: BotApiServer, bot: Bot, ada: User)
     assert (await bot.get_chat_member(group.id, stranger.id)).status == "left"
 
 
-# The bot's profile
-
-
 async def test_commands_are_kept_by_scope_and_language(bot: Bot) -> None:
     await bot.set_my_commands([("ask", "Ask")])
     private = BotCommandScopeAllPrivateChats()
@@ -558,9 +531,6 @@ async def test_descriptions_have_limits(bot: Bot) -> None:
         await bot.set_my_short_description("x" * 121)
 
 
-# Files
-
-
 async def test_a_users_document_can_be_downloaded(bot: Bot, ada: User, chat: Chat) -> None:
     ada.sends_document(chat, "notes.txt", b"some text", caption="/add", mime_type="text/plain")
     (update,) = await bot.get_updates()
@@ -581,9 +551,6 @@ async def test_a_sent_document_keeps_its_name_caption_and_bytes(
     assert (message.file.name, message.file.content, message.text) == ("all.csv", b"a,b", "all")
     with pytest.raises(BadRequest, match=refusal("message caption is too long")):
         await bot.send_photo(chat.id, b"jpeg", caption="x" * 1025)
-
-
-# What was done, and waiting for it
 
 
 async def test_waiting_returns_each_message_once_and_sees_edits(
@@ -607,9 +574,6 @@ async def test_calls_and_chat_actions_are_logged(server: BotApiServer, bot: Bot,
         ("dancing", "Bad Request: wrong parameter action in request"),
     ]
     assert [action.action for action in server.chat_actions(chat)] == ["typing"]
-
-
-# Faults
 
 
 async def test_a_rate_limit_says_how_long_to_wait_and_passes(
@@ -670,9 +634,6 @@ async def test_flood_limits_are_enforced_when_asked_for(monkeypatch: pytest.Monk
         assert refused.value.retry_after == timedelta(seconds=60)
 
 
-# Webhooks
-
-
 async def test_a_webhook_gets_each_update_with_its_secret_until_it_takes_it(
     server: BotApiServer, bot: Bot, ada: User, chat: Chat
 ) -> None:
@@ -692,9 +653,6 @@ async def test_a_webhook_gets_each_update_with_its_secret_until_it_takes_it(
         ada.says(chat, "two")
         await server.wait_until(lambda: len(seen) == 3)
     assert seen == [("s3cret", "one"), ("s3cret", "one"), ("s3cret", "two")]
-
-
-# From ordinary code
 
 
 def test_a_server_in_a_thread_serves_tests_that_are_not_coroutines() -> None:
