@@ -1,0 +1,126 @@
+"""Replies and turns as rows, and back: pure functions, no database."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from bot.answering import Answer, Refusal, RefusalReason
+from bot.conversation import Turn
+from bot.dialogue import Reply
+from bot.quotes import Citation, Quote
+from index import Span
+
+Row = dict[str, Any]
+
+
+def turn_of(reply: Reply, asked_at: datetime) -> Turn:
+    """What a conversation remembers of a reply: nothing but the question when the bot refused."""
+    outcome = reply.outcome
+    if isinstance(outcome, Refusal):
+        return Turn(reply.question, reply.resolved_question, asked_at)
+    return Turn(
+        reply.question,
+        reply.resolved_question,
+        asked_at,
+        answer=outcome.short_answer,
+        quotes=tuple(citation.quote.text for citation in outcome.citations),
+        article_ids=tuple(citation.quote.article_id for citation in outcome.citations),
+    )
+
+
+def turn_row(conversation_id: str, turn: Turn) -> Row:
+    """The row of `turns` for an open turn."""
+    return {
+        "conversation_id": conversation_id,
+        "closed": False,
+        "question": turn.question,
+        "resolved_question": turn.resolved_question,
+        "asked_at": turn.asked_at,
+        "answer": turn.answer,
+        "quotes": list(turn.quotes),
+        "article_ids": list(turn.article_ids),
+    }
+
+
+def turn_from(row: RowMapping) -> Turn:
+    """The turn that `turn_row` wrote."""
+    return Turn(
+        row["question"],
+        row["resolved_question"],
+        row["asked_at"],
+        answer=row["answer"],
+        quotes=tuple(row["quotes"]),
+        article_ids=tuple(row["article_ids"]),
+    )
+
+
+def reply_row(reply: Reply, turn_id: int) -> Row:
+    """The row of `replies`. Its duration is the stage named "total", or the sum of all stages."""
+    timings = {stage: float(milliseconds) for stage, milliseconds in reply.timings_ms.items()}
+    outcome = reply.outcome
+    return {
+        "id": reply.id,
+        "turn_id": turn_id,
+        "answered": isinstance(outcome, Answer),
+        "confidence": float(outcome.confidence),
+        "reason": outcome.reason.name if isinstance(outcome, Refusal) else None,
+        "duration_ms": timings.get("total", sum(timings.values())),
+        "timings_ms": timings,
+    }
+
+
+def citation_rows(reply: Reply) -> list[Row]:
+    """The rows of `citations`: what was quoted, or what was closest when nothing was."""
+    outcome = reply.outcome
+    shown = outcome.citations if isinstance(outcome, Answer) else outcome.closest
+    return [
+        {
+            "reply_id": reply.id,
+            "number": citation.number,
+            "article_id": citation.quote.article_id,
+            "revision": citation.quote.revision,
+            "start": citation.quote.span.start,
+            "end": citation.quote.span.end,
+            "text": citation.quote.text,
+            "title": citation.title,
+            "source": citation.source,
+            "published_at": citation.published_at,
+            "url": citation.url,
+            "highlights": [[span.start, span.end] for span in citation.highlights],
+            "score": float(citation.score),
+        }
+        for citation in shown
+    ]
+
+
+def reply_from(row: RowMapping, citation_rows: Sequence[RowMapping]) -> Reply:
+    """The reply of one row of `replies` joined with its turn, and its citations by number; no hits."""
+    citations = tuple(map(_citation_from, citation_rows))
+    return Reply(
+        id=row["id"],
+        conversation_id=row["conversation_id"],
+        question=row["question"],
+        resolved_question=row["resolved_question"],
+        outcome=(
+            Answer(row["confidence"], citations, row["answer"], hits=())
+            if row["answered"]
+            else Refusal(RefusalReason[row["reason"]], row["confidence"], citations, hits=())
+        ),
+        timings_ms=row["timings_ms"],
+    )
+
+
+def _citation_from(row: RowMapping) -> Citation:
+    span = Span(row["start"], row["end"])
+    return Citation(
+        number=row["number"],
+        quote=Quote(row["article_id"], row["revision"], span, row["text"]),
+        title=row["title"],
+        source=row["source"],
+        published_at=row["published_at"],
+        url=row["url"],
+        highlights=tuple(Span(start, end) for start, end in row["highlights"]),
+        score=row["score"],
+    )

@@ -1,0 +1,150 @@
+"""A database URL in, an engine whose tables are of this version out.
+
+SQLite does the locking: a migration runs inside one immediate transaction, so processes that start together
+take turns, and one that is killed half-way leaves nothing behind.
+"""
+
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    QueuePool,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    select,
+    table,
+)
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.sql import column
+
+from bot.errors import StoreTooNew, StoreUnavailable
+from bot.store.tables import SCHEMA_VERSION, metadata
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+_BUSY_TIMEOUT_SECONDS = 30
+
+
+def open_engine(database_url: str) -> Engine:
+    """An engine for the database at the URL, whose tables have been brought up to date.
+
+    Raises:
+        StoreUnavailable: no such database can be reached, or its driver is not installed.
+        StoreTooNew: a later version has changed the tables.
+    """
+    url = _parse(database_url)
+    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+        return memory_engine()
+    engine = _file_engine(url) if url.get_backend_name() == "sqlite" else _server_engine(url)
+    try:
+        with engine.connect() as connection:
+            current = _version(connection)
+        if current != SCHEMA_VERSION:
+            _migrate(engine)
+    except DBAPIError as error:
+        engine.dispose()
+        raise StoreUnavailable(f"cannot open {_shown(url)}: {error.orig}; check DATABASE_URL") from error
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def memory_engine() -> Engine:
+    """An engine for a new database in memory, gone when the engine is disposed of.
+
+    The database lives as long as its one connection, for which threads wait in line.
+    """
+    engine = create_engine(
+        "sqlite://",
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=0,
+        connect_args={"check_same_thread": False},
+    )
+    _prepare_sqlite(engine)
+    metadata.create_all(engine)
+    return engine
+
+
+def _parse(database_url: str) -> URL:
+    try:
+        return make_url(database_url)
+    except ArgumentError as error:
+        raise StoreUnavailable(
+            "DATABASE_URL is no database URL; it should look like sqlite:///var/newsquote.db"
+        ) from error
+
+
+def _file_engine(url: URL) -> Engine:
+    if url.database and not url.database.startswith("file:"):
+        folder = Path(url.database).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreUnavailable(f"cannot create the folder {folder}: {error.strerror}") from error
+    # SQLite lets one connection write at a time: a larger pool would only wait in a less fair queue.
+    engine = create_engine(url, pool_size=4, max_overflow=0, connect_args={"timeout": _BUSY_TIMEOUT_SECONDS})
+    _prepare_sqlite(engine)
+    return engine
+
+
+def _server_engine(url: URL) -> Engine:
+    try:
+        return create_engine(url, pool_pre_ping=True)
+    except (ModuleNotFoundError, NoSuchModuleError) as error:
+        raise StoreUnavailable(f"{_shown(url)} needs a driver that is not installed: {error}") from error
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """Makes every transaction begin explicitly: Python's driver would start one late, and none for DDL.
+
+    NORMAL flushes at checkpoints only: a killed process loses no commit, a power cut may lose the last few.
+    """
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.scalar(
+        select(column("version_num")).select_from(table("alembic_version"))
+    )
+    return version
+
+
+def _migrate(engine: Engine) -> None:
+    from alembic import command  # heavy, and needed only when the tables are not up to date
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    with engine.connect().execution_options(begin="IMMEDIATE") as connection, connection.begin():
+        current = _version(connection)
+        if current is not None and current not in known:
+            raise StoreTooNew(
+                f"{_shown(engine.url)} has schema {current}, newer than {SCHEMA_VERSION}, the last one that "
+                "this version knows; update, or set DATABASE_URL to another database"
+            )
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _shown(url: URL) -> str:
+    return url.render_as_string(hide_password=True)

@@ -1,0 +1,182 @@
+"""Store: keeps conversations, replies and votes, and counts them. What they mean is for others."""
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine, Select, case, func, insert, select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from bot.conversation import Conversation, Turn
+from bot.dialogue import Reply, Vote
+from bot.errors import StoreUnavailable
+from bot.newsroom import Stats
+from bot.store.records import citation_rows, reply_from, reply_row, turn_from, turn_of, turn_row
+from bot.store.schema import memory_engine, open_engine
+from bot.store.tables import citations, replies, turns, votes
+
+_REPLIES = select(
+    replies,
+    turns.c.conversation_id,
+    turns.c.question,
+    turns.c.resolved_question,
+    turns.c.answer,
+    turns.c.asked_at,
+).join_from(replies, turns)
+
+
+class Store:
+    """Conversations on SQL. Safe to call from several threads; a method returns once its change is kept.
+
+    Every method raises `StoreUnavailable` when the database does not do its part.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        """Wants an engine whose tables are up to date: use `open` or `in_memory`."""
+        self._engine = engine
+        self._writer = engine.execution_options(begin="IMMEDIATE")
+
+    @classmethod
+    def open(cls, database_url: str) -> Self:
+        """The store at the URL, created or brought up to date first.
+
+        Raises:
+            StoreUnavailable: the database cannot be reached.
+            StoreTooNew: a later version has changed its tables.
+        """
+        return cls(open_engine(database_url))
+
+    @classmethod
+    def in_memory(cls) -> Self:
+        """An empty store that is gone when closed: for one-off questions and for tests."""
+        return cls(memory_engine())
+
+    def conversation(self, conversation_id: str, *, last: int) -> Conversation:
+        """The `last` newest turns since the conversation was started over, oldest first."""
+        newest_first = (
+            select(turns)
+            .where(turns.c.conversation_id == conversation_id, turns.c.closed.is_(False))
+            .order_by(turns.c.id.desc())
+            .limit(last)
+        )
+        with self._reading() as connection:
+            rows = connection.execute(newest_first).mappings().all()
+        return Conversation(conversation_id, tuple(turn_from(row) for row in reversed(rows)))
+
+    def add_turn(self, conversation_id: str, turn: Turn) -> None:
+        """Keeps a turn that came from elsewhere; it has no reply, and no figure counts it."""
+        with self._writing() as connection:
+            connection.execute(insert(turns).values(turn_row(conversation_id, turn)))
+
+    def save_reply(self, reply: Reply, *, asked_at: datetime | None = None) -> None:
+        """Keeps a reply and its turn, whole or not at all; asked just now unless `asked_at` says when."""
+        turn = turn_of(reply, asked_at or datetime.now(UTC))
+        cited = citation_rows(reply)
+        with self._writing() as connection:
+            kept = insert(turns).values(turn_row(reply.conversation_id, turn)).returning(turns.c.id)
+            turn_id = connection.execute(kept).scalar_one()
+            connection.execute(insert(replies).values(reply_row(reply, turn_id)))
+            if cited:
+                connection.execute(insert(citations), cited)
+
+    def load_reply(self, reply_id: str) -> Reply | None:
+        """The reply as it was saved, without its hits, or None if there is none of that id."""
+        with self._reading() as connection:
+            row = connection.execute(_REPLIES.where(replies.c.id == reply_id)).mappings().one_or_none()
+            if row is None:
+                return None
+            cited = connection.execute(
+                select(citations).where(citations.c.reply_id == reply_id).order_by(citations.c.number)
+            )
+            return reply_from(row, cited.mappings().all())
+
+    def vote(self, reply_id: str, voter: str, vote: Vote) -> bool:
+        """Keeps the voter's last vote on a reply; False if there is no reply of that id."""
+        given = {"value": vote.value, "at": datetime.now(UTC)}
+        earlier = (votes.c.reply_id == reply_id) & (votes.c.voter == voter)
+        with self._writing() as connection:
+            # Locks the reply where several may write: two votes of one voter then do not cross.
+            known = select(replies.c.id).where(replies.c.id == reply_id).with_for_update()
+            if connection.scalar(known) is None:
+                return False
+            if connection.execute(update(votes).where(earlier).values(given)).rowcount == 0:
+                connection.execute(insert(votes).values(reply_id=reply_id, voter=voter, **given))
+        return True
+
+    def start_over(self, conversation_id: str) -> None:
+        """Leaves the turns so far out of the conversation; their replies can still be loaded."""
+        still_open = (turns.c.conversation_id == conversation_id) & turns.c.closed.is_(False)
+        with self._writing() as connection:
+            connection.execute(update(turns).where(still_open).values(closed=True))
+
+    def stats(self, since: datetime) -> Stats:
+        """Figures of the replies asked for since then, and of the votes on them."""
+        asked = _REPLIES.where(turns.c.asked_at >= since).subquery()
+        replied = select(
+            func.count(),
+            func.coalesce(func.sum(case((asked.c.answered, 1), else_=0)), 0),
+            func.count(asked.c.conversation_id.distinct()),
+        ).select_from(asked)
+        voted = (
+            select(votes.c.value, func.count())
+            .join_from(votes, asked, votes.c.reply_id == asked.c.id)
+            .group_by(votes.c.value)
+        )
+        durations = select(asked.c.duration_ms).order_by(asked.c.duration_ms)
+        with self._reading() as connection:
+            questions, answered, conversations = connection.execute(replied).one()
+            counts: dict[int, int] = {value: count for value, count in connection.execute(voted)}
+            return Stats(
+                since=since,
+                questions=questions,
+                answered=answered,
+                refused=questions - answered,
+                votes_up=counts.get(Vote.UP.value, 0),
+                votes_down=counts.get(Vote.DOWN.value, 0),
+                conversations=conversations,
+                p50_ms=_percentile(connection, durations, questions, 0.50),
+                p95_ms=_percentile(connection, durations, questions, 0.95),
+            )
+
+    def close(self) -> None:
+        """Lets go of the database; the store must not be used afterwards."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._translated(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._translated(), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            raise StoreUnavailable(f"the database refused: {error.orig}; check DATABASE_URL") from error
+        except PoolTimeout as error:
+            raise StoreUnavailable("the database is too busy to take another call") from error
+
+
+def _percentile(connection: Connection, ascending: Select[float], count: int, share: float) -> float:
+    """The nearest-rank percentile: the smallest value that `share` of all values do not exceed; 0 of none."""
+    if count == 0:
+        return 0.0
+    value: float = connection.execute(ascending.offset(math.ceil(share * count) - 1).limit(1)).scalar_one()
+    return value

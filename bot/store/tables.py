@@ -1,0 +1,136 @@
+"""The tables, and the column types that bring a value back exactly as it went in, on every database."""
+
+import re
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+)
+from sqlalchemy.engine import Dialect
+
+SCHEMA_VERSION = "0001"
+"""The newest migration: it stands here too, so that opening an up-to-date database needs no alembic."""
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff\ufdd0]")
+_ESCAPED = re.compile("\ufdd0([0-9a-f]{4})")
+
+
+class Words(TypeDecorator[str]):
+    """Any text at all. PostgreSQL takes no NUL and no driver takes a lone surrogate, yet articles hold both.
+
+    Those characters are written as U+FDD0 (a noncharacter, itself escaped) and four hex digits.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """The text with what cannot be stored escaped."""
+        if value is None:
+            return None
+        return _UNSTORABLE.sub(lambda found: f"\ufdd0{ord(found[0]):04x}", value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """The text as it was."""
+        return None if value is None else _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, kept in UTC; SQLite itself would drop the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The same instant in UTC.
+
+        Raises:
+            ValueError: the time has no zone, so it names no instant.
+        """
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"expected a time with its zone, found {value.isoformat()} without one")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The instant, aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("conversation_id", Words, nullable=False),
+    Column("closed", Boolean, nullable=False),
+    Column("question", Words, nullable=False),
+    Column("resolved_question", Words, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("answer", Words),
+    Column("quotes", JSON, nullable=False),
+    Column("article_ids", JSON, nullable=False),
+    Index(None, "conversation_id", "closed", "id"),
+    Index(None, "asked_at"),
+)
+
+replies = Table(
+    "replies",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("turn_id", Integer, ForeignKey(turns.c.id), nullable=False, unique=True),
+    Column("answered", Boolean, nullable=False),
+    Column("confidence", Double, nullable=False),
+    Column("reason", Words),
+    Column("duration_ms", Double, nullable=False),
+    Column("timings_ms", JSON, nullable=False),
+)
+
+citations = Table(
+    "citations",
+    metadata,
+    Column("reply_id", Words, ForeignKey(replies.c.id), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("article_id", Words, nullable=False),
+    Column("revision", Words, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("source", Words),
+    Column("published_at", Instant),
+    Column("url", Words),
+    Column("highlights", JSON, nullable=False),
+    Column("score", Double, nullable=False),
+)
+
+votes = Table(
+    "votes",
+    metadata,
+    Column("reply_id", Words, ForeignKey(replies.c.id), primary_key=True),
+    Column("voter", Words, primary_key=True),
+    Column("value", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+)
