@@ -1,6 +1,7 @@
 """What can go wrong while articles are read, indexed and opened.
 
     IndexingError
+    ├── SettingsInvalid      a variable holds an unusable value: correct it in the environment or .env
     ├── ArticlesMissing      the path holds nothing that can be indexed: check --articles
     ├── SnapshotMissing      nothing was built yet: run `python -m index build`
     ├── SnapshotCorrupt      files do not match the manifest: roll back or build again
@@ -13,6 +14,10 @@
 
 class IndexingError(Exception):
     """Base of every error of this package; its text is meant for the person at the keyboard."""
+
+
+class SettingsInvalid(IndexingError):
+    """One or more settings hold a value that cannot be used; the text names each variable."""
 
 
 class ArticlesMissing(IndexingError):

@@ -1,0 +1,52 @@
+"""IndexSettings: what the index is made from and where it lies; its only reader of the environment."""
+
+from pathlib import Path
+from typing import ClassVar, Self
+
+from platformdirs import user_cache_path
+from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from index.errors import SettingsInvalid
+
+
+class IndexSettings(BaseSettings):
+    """Each field is the variable of the same name in capitals; an empty variable counts as not set."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
+    )
+    invalid: ClassVar[type[Exception]] = SettingsInvalid
+
+    articles: Path = Field(Path("seeds"), description="Folder or .jsonl file that articles are read from")
+    index: Path = Field(Path("var/index"), description="Folder of the built index and its history")
+    embedding_model: str | None = Field(
+        None, description="sentence-transformers model, a folder or a hub id; empty: the one that is shipped"
+    )
+    model_cache: Path = Field(
+        default_factory=lambda: user_cache_path("newsquote"),
+        description="Folder for models made ready to run; empty: the user's cache folder",
+    )
+    keep_snapshots: int = Field(3, ge=1, description="Built indexes kept for a rollback; a count, 1 or more")
+
+    @classmethod
+    def from_environment(cls, **given: Path | None) -> Self:
+        """The settings in force; a value given by name, as from the command line, goes first unless None.
+
+        Raises:
+            SettingsInvalid: the one of this package, or of a subclass's; names every variable at fault.
+        """
+        try:
+            return cls.model_validate({name: value for name, value in given.items() if value is not None})
+        except ValidationError as error:
+            # Not chained: the original would print the value of a secret in its traceback.
+            raise cls.invalid("\n".join(map(cls._complaint, error.errors()))) from None
+
+    @classmethod
+    def _complaint(cls, error: ErrorDetails) -> str:
+        name = str(error["loc"][0])
+        wanted = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
+        is_secret = not cls.model_fields[name].repr
+        found = "its value is not shown" if is_secret else f"found {error['input']!r}"
+        return f"{name.upper()} {wanted}; {found}"
