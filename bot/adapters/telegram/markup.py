@@ -1,0 +1,102 @@
+"""Styled text that no article can break: Segments in, Telegram's HTML out.
+
+Every character of a message passes through `styled`, and only `to_html` writes a tag.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+from urllib.parse import urlsplit
+
+_LONGEST_URL_BYTES: Final = 1_000
+_CONTROLS: Final = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0)) if code != 0x0A}
+_LINE_BREAKS: Final = {0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
+_DIRECTION_OVERRIDES: Final = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "")
+_SURROGATES: Final = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+_REPLACED: Final = _CONTROLS | _LINE_BREAKS | _DIRECTION_OVERRIDES | _SURROGATES
+_INVISIBLE: Final = " \t\n\u00a0\u2800\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_RINGED: Final = re.compile(".\u030a")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of text in one style; make it with `styled`. Quoted neighbours share one blockquote."""
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+    quoted: bool = False
+    url: str | None = None
+
+
+def styled(
+    text: str, *, bold: bool = False, italic: bool = False, quoted: bool = False, url: str | None = None
+) -> Segment:
+    """The text, made displayable, in a style. An address that is not plain http or https is left out."""
+    return Segment(displayable(text), bold, italic, quoted, safe_url(url))
+
+
+def displayable(text: str) -> str:
+    """The same words, free of what Telegram drops or what would spill over the rest of the message.
+
+    Telegram shows control characters as spaces and deletes U+2028 to U+202E, gluing words together: line
+    separators become line breaks here, and direction overrides (its own and the isolates) go, so that
+    text reads in the order it was written. It also deletes the combining ring of a decomposed å, which is
+    composed instead. A lone surrogate cannot be sent and shows as U+FFFD. Nothing else changes.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_REPLACED)
+    return _RINGED.sub(lambda match: unicodedata.normalize("NFC", match[0]), text)
+
+
+def safe_url(url: str | None) -> str | None:
+    """The address if it is http or https, has a host with a dot, and hides nothing; else None."""
+    if url is None or re.search(r"[^\x21-\ud7ff\ue000-\U0010ffff]", url):
+        return None
+    try:
+        address = urlsplit(url)
+        host = address.hostname or ""
+    except ValueError:
+        return None
+    is_plain = address.scheme in ("http", "https") and "." in host and "@" not in address.netloc
+    return url if is_plain and len(html.escape(url).encode()) <= _LONGEST_URL_BYTES else None
+
+
+def to_html(segments: Iterable[Segment]) -> str:
+    """The segments in Telegram's HTML, each run of quoted ones in one expandable blockquote."""
+    parts = []
+    for quoted, run in groupby(segments, key=lambda segment: segment.quoted):
+        inner = "".join(_inline_html(segment) for segment in run)
+        parts.append(f"<blockquote expandable>{inner}</blockquote>" if quoted and inner else inner)
+    return "".join(parts)
+
+
+def _inline_html(segment: Segment) -> str:
+    if not segment.text:
+        return ""
+    marked = html.escape(segment.text, quote=False)
+    if segment.italic:
+        marked = f"<i>{marked}</i>"
+    if segment.bold:
+        marked = f"<b>{marked}</b>"
+    if segment.url is not None:
+        marked = f'<a href="{html.escape(segment.url)}">{marked}</a>'
+    return marked
+
+
+def plain_text(segments: Sequence[Segment]) -> str:
+    """What a reader sees once the tags are gone."""
+    return "".join(segment.text for segment in segments)
+
+
+def utf16_length(text: str) -> int:
+    """How long Telegram counts displayable text: in UTF-16 units, two for most emoji."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def is_blank(segments: Sequence[Segment]) -> bool:
+    """Whether a reader would see nothing at all, which Telegram refuses to send."""
+    return not plain_text(segments).strip(_INVISIBLE)
