@@ -1,0 +1,108 @@
+"""Patience with Telegram: who waits, what is tried again, and what never is."""
+
+import asyncio
+import time
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from telegram.error import BadRequest, NetworkError, RetryAfter, TimedOut
+
+from bot.adapters.telegram import rate_limiter
+from bot.adapters.telegram.rate_limiter import PatientRateLimiter
+
+
+class Telegram:
+    """Fails as told, then succeeds; keeps when each call came."""
+
+    def __init__(self, *failures: Exception) -> None:
+        self.failures = list(failures)
+        self.called_at: list[float] = []
+
+    async def call(self) -> bool:
+        self.called_at.append(time.monotonic())
+        if self.failures:
+            raise self.failures.pop(0)
+        return True
+
+
+def _flood(seconds: float) -> RetryAfter:
+    return RetryAfter(timedelta(seconds=seconds))
+
+
+def _unsent() -> NetworkError:
+    error = NetworkError("httpx.ConnectError")
+    error.__cause__ = httpx.ConnectError("refused")
+    return error
+
+
+async def _process(limiter: PatientRateLimiter, telegram: Telegram, endpoint: str, chat: int = 1) -> Any:  # noqa: ANN401
+    return await limiter.process_request(telegram.call, (), {}, endpoint, {"chat_id": chat}, None)
+
+
+@pytest.fixture(autouse=True)
+def _short_back_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rate_limiter, "_BACK_OFF_SECONDS", 0.001)
+
+
+async def test_a_flooded_chat_waits_as_long_as_asked_and_others_do_not() -> None:
+    limiter, flooded, calm = PatientRateLimiter(), Telegram(_flood(0.2)), Telegram()
+    started = time.monotonic()
+    first = asyncio.create_task(_process(limiter, flooded, "sendMessage", chat=1))
+    await asyncio.sleep(0.01)
+    assert await _process(limiter, calm, "sendMessage", chat=2)
+    assert calm.called_at[0] - started < 0.1
+    assert await first
+    assert flooded.called_at[1] - flooded.called_at[0] >= 0.2
+
+
+async def test_everything_for_a_flooded_chat_waits_in_line_and_the_line_is_forgotten() -> None:
+    limiter, flooded, later = PatientRateLimiter(), Telegram(_flood(0.1)), Telegram()
+    first = asyncio.create_task(_process(limiter, flooded, "sendMessage"))
+    await asyncio.sleep(0.01)
+    await _process(limiter, later, "sendMessage")
+    await first
+    assert later.called_at[0] - flooded.called_at[0] >= 0.1
+    assert limiter._queues == {}
+
+
+async def test_three_tries_and_no_more() -> None:
+    telegram = Telegram(*(_flood(0.001) for _ in range(5)))
+    with pytest.raises(RetryAfter):
+        await _process(PatientRateLimiter(), telegram, "sendMessage")
+    assert len(telegram.called_at) == 3
+
+
+async def test_an_hour_is_not_waited() -> None:
+    telegram = Telegram(_flood(3600))
+    with pytest.raises(RetryAfter):
+        await _process(PatientRateLimiter(), telegram, "sendMessage")
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["getMe", "editMessageText", "answerCallbackQuery", "sendChatAction", "setMyCommands"]
+)
+async def test_what_may_be_done_twice_is_tried_again(endpoint: str) -> None:
+    telegram = Telegram(TimedOut(), NetworkError("502"))
+    assert await _process(PatientRateLimiter(), telegram, endpoint)
+    assert len(telegram.called_at) == 3
+
+
+async def test_a_message_that_may_have_arrived_is_not_sent_twice() -> None:
+    telegram = Telegram(TimedOut())
+    with pytest.raises(TimedOut):
+        await _process(PatientRateLimiter(), telegram, "sendMessage")
+    assert len(telegram.called_at) == 1
+
+
+async def test_a_message_that_never_left_is_sent_again() -> None:
+    telegram = Telegram(_unsent())
+    assert await _process(PatientRateLimiter(), telegram, "sendMessage")
+
+
+async def test_a_malformed_call_is_not_repeated() -> None:
+    telegram = Telegram(BadRequest("message is not modified"))
+    with pytest.raises(BadRequest):
+        await _process(PatientRateLimiter(), telegram, "editMessageText")
+    assert len(telegram.called_at) == 1
