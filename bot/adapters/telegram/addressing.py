@@ -1,0 +1,104 @@
+"""Where a message came from, whose conversation it belongs to, and whether it is meant for the bot."""
+
+import re
+from dataclasses import dataclass, replace
+
+from telegram import Chat, MaybeInaccessibleMessage, Message, MessageEntity, Update, User
+from telegram.constants import ChatType
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an answer goes: a chat, one of its topics, and the message it replies to."""
+
+    chat_id: int
+    topic_id: int | None = None
+    reply_to: int | None = None
+
+    def replying_to(self, message_id: int) -> "Place":
+        """The same place, as a reply to that message."""
+        return replace(self, reply_to=message_id)
+
+
+def place_of(message: MaybeInaccessibleMessage) -> Place:
+    """Where to answer a message: its topic, and in groups as a reply to it."""
+    reply_to = message.message_id if is_group(message.chat) else None
+    return Place(message.chat.id, _topic_id(message), reply_to)
+
+
+def is_group(chat: Chat) -> bool:
+    """Whether other people talk here too."""
+    return chat.type in (ChatType.GROUP, ChatType.SUPERGROUP)
+
+
+def conversation_id(message: Message) -> str:
+    """One conversation a private chat; in groups one a person and topic."""
+    if not is_group(message.chat):
+        return f"tg:{message.chat.id}"
+    return f"tg:{message.chat.id}:{_topic_id(message) or 0}:{asker_id(message)}"
+
+
+def asker_id(message: Message) -> int:
+    """Who asks: a person, or the chat that an anonymous admin speaks for."""
+    if message.sender_chat is not None:
+        return message.sender_chat.id
+    return message.from_user.id if message.from_user is not None else message.chat.id
+
+
+def ordering_key(update: object) -> str | None:
+    """What must be handled in the order it came: all that one person does in one chat."""
+    if not isinstance(update, Update) or update.effective_chat is None:
+        return None
+    sender = update.effective_sender
+    return f"tg:{update.effective_chat.id}:{sender.id if sender is not None else 0}"
+
+
+def question_for(message: Message, bot: User) -> str | None:
+    """The words meant for the bot, its mention taken out; None when nobody spoke to it."""
+    if not is_group(message.chat):
+        return (message.text or "").strip()
+    mentions = [entity for entity in message.entities if _mentions(message, entity, bot)]
+    if mentions:
+        return _without(message.text or "", mentions)
+    return (message.text or "").strip() if _replies_to(message, bot) else None
+
+
+def command_words(message: Message) -> str:
+    """What follows the command, line breaks kept."""
+    return (message.text or "")[message.entities[0].length :].strip() if message.entities else ""
+
+
+def names_bot(message: Message, bot: User) -> bool:
+    """Whether a command is spelled with this bot's name, as /ask@newsquote_bot."""
+    command = (message.text or "").split(maxsplit=1)[0]
+    return command.partition("@")[2].lower() == (bot.username or "").lower()
+
+
+def _topic_id(message: MaybeInaccessibleMessage) -> int | None:
+    # A thread id outside a topic is only a chain of replies, and sending to it is refused.
+    if not isinstance(message, Message) or not message.is_topic_message:
+        return None
+    return message.message_thread_id
+
+
+def _mentions(message: Message, entity: MessageEntity, bot: User) -> bool:
+    if entity.type == MessageEntity.TEXT_MENTION:
+        return entity.user is not None and entity.user.id == bot.id
+    if entity.type != MessageEntity.MENTION:
+        return False
+    return message.parse_entity(entity).lower() == f"@{bot.username}".lower()
+
+
+def _without(text: str, entities: list[MessageEntity]) -> str:
+    units = text.encode("utf-16-le", "surrogatepass")
+    for entity in sorted(entities, key=lambda entity: entity.offset, reverse=True):
+        units = units[: 2 * entity.offset] + units[2 * (entity.offset + entity.length) :]
+    spaced = re.sub(r"(?<=\S) {2,}(?=\S)", " ", units.decode("utf-16-le", "surrogatepass"))
+    return spaced.strip().lstrip(",:;").lstrip()
+
+
+def _replies_to(message: Message, bot: User) -> bool:
+    original = message.reply_to_message
+    if original is None or original.from_user is None or original.forum_topic_created is not None:
+        return False
+    return original.from_user.id == bot.id
