@@ -1,0 +1,231 @@
+"""Stand-ins for what lies on either side of the adapter: the core behind it, Telegram before it."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from telegram._utils.defaultvalue import DEFAULT_NONE
+from telegram._utils.types import ODVInput
+from telegram.request import BaseRequest, RequestData
+
+from bot.answering import Answer, Refusal, RefusalReason
+from bot.dialogue import EVERYTHING, Dialogue, QuoteContext, Reply, Scope, Vote
+from bot.newsroom import Newsroom, Stats, Status
+from index import Article
+from index.building import BuildProgress, BuildReport, ProgressListener
+from tests.bot.examples import BRIDGE, FERRY, LAST_FERRY, OPENED
+from tests.botapi.checks import MAX_TEXT_UNITS, check_length, check_markup
+from tests.botapi.errors import ApiError, bad_request
+from tests.botapi.tdparse import Entity, parse
+
+BOT_ID = 110201543
+TOKEN = f"{BOT_ID}:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+BOT_NAME = "newsquote_bot"
+REPLY_ID = "0123456789abcdef"
+ANSWER = Answer(0.87, (OPENED,), 1, "Ada Brook", ())
+REFUSAL = Refusal(RefusalReason.NOT_ANSWERED, 0.1, (OPENED, LAST_FERRY), ())
+
+
+class FakeDialogue(Dialogue):
+    """Replies with `outcome` to everything and keeps what it was told."""
+
+    def __init__(
+        self, outcome: Answer | Refusal = ANSWER, *, articles: Sequence[Article] = (FERRY, BRIDGE)
+    ) -> None:
+        self.outcome = outcome
+        self.articles = articles
+        self.resolve: Callable[[str], str] = lambda question: question
+        self.seconds: Callable[[str], float] = lambda question: 0
+        self.failure: Exception | None = None
+        self.contexts: dict[tuple[str, int], QuoteContext] = {}
+        self.asked: list[tuple[str, str]] = []
+        self.votes: dict[tuple[str, str], Vote] = {}
+        self.forgotten: list[str] = []
+        self.most_at_once = 0
+        self._busy = 0
+        self._lock = threading.Lock()
+
+    def reply(self, conversation_id: str, text: str, *, scope: Scope = EVERYTHING) -> Reply:
+        with self._lock:
+            self._busy += 1
+            self.most_at_once = max(self.most_at_once, self._busy)
+        time.sleep(self.seconds(text))
+        with self._lock:
+            self._busy -= 1
+            self.asked.append((conversation_id, text))
+        if self.failure is not None:
+            raise self.failure
+        return Reply(REPLY_ID, conversation_id, text, self.resolve(text), self.outcome, {})
+
+    def recall(self, reply_id: str) -> Reply | None:
+        return Reply(REPLY_ID, "tg:7", "Q?", "Q?", self.outcome, {}) if reply_id == REPLY_ID else None
+
+    def context(self, reply_id: str, number: int) -> QuoteContext | None:
+        return self.contexts.get((reply_id, number))
+
+    def vote(self, reply_id: str, voter: str, vote: Vote) -> bool:
+        self.votes[reply_id, voter] = vote
+        return reply_id == REPLY_ID
+
+    def start_over(self, conversation_id: str) -> None:
+        self.forgotten.append(conversation_id)
+
+    def sources(self) -> Sequence[Article]:
+        return self.articles
+
+
+REPORT = BuildReport(
+    snapshot="20260101-000000",
+    articles=3,
+    passages=40,
+    embedded=12,
+    added=("bridge",),
+    changed=(),
+    removed=("old & gone",),
+    skipped=(),
+    seconds=1.25,
+)
+STATUS = Status(
+    snapshot="20260101-000000",
+    built_at=datetime(2026, 1, 1, 8, 30, tzinfo=UTC),
+    articles=3,
+    passages=40,
+    embedding_model="all-MiniLM-L6-v2 (int8)",
+    reader="shipped",
+    reloading=False,
+    started_at=datetime(2026, 1, 2, 9, 0, tzinfo=UTC),
+)
+STATS = Stats(
+    since=datetime(2026, 1, 1, tzinfo=UTC),
+    questions=200,
+    answered=150,
+    refused=50,
+    votes_up=9,
+    votes_down=2,
+    conversations=30,
+    p50_ms=45.2,
+    p95_ms=120.7,
+)
+
+
+class FakeNewsroom(Newsroom):
+    """Reloads by reporting `steps`, one each time the test lets it go on."""
+
+    def __init__(self) -> None:
+        self.steps: Sequence[BuildProgress] = ()
+        self.failure: Exception | None = None
+        self.report = REPORT
+        self.figures = STATS
+        self.go_on = threading.Semaphore(0)
+        self.reloads = 0
+
+    def reload(self, listener: ProgressListener = lambda _: None) -> BuildReport:
+        self.reloads += 1
+        for step in self.steps:
+            listener(step)
+            self.go_on.acquire(timeout=5)
+        if self.failure is not None:
+            raise self.failure
+        return self.report
+
+    def status(self) -> Status:
+        return STATUS
+
+    def stats(self, days: int) -> Stats:
+        assert days == 7
+        return self.figures
+
+
+class Call:
+    """One call of the Bot API. A text sent with it was parsed by TDLib: `plain` and `entities`."""
+
+    def __init__(self, method: str, params: dict[str, Any]) -> None:
+        self.method = method
+        self.params = params
+        self.plain = ""
+        self.entities: tuple[Entity, ...] = ()
+        if "text" in params and method != "answerCallbackQuery":
+            self.plain, entities = parse(params["text"], params["parse_mode"])
+            self.entities = tuple(entities)
+            check_length(self.plain, MAX_TEXT_UNITS, "message is too long")
+            if not self.plain.strip():
+                raise bad_request("message text is empty")
+            check_markup(params.get("reply_markup"), inline_only=True)
+
+    @property
+    def buttons(self) -> dict[str, str]:
+        """Labels and what they carry back."""
+        rows = (self.params.get("reply_markup") or {}).get("inline_keyboard", [])
+        return {button["text"]: button["callback_data"] for row in rows for button in row}
+
+    def marked(self, kind: str) -> list[str]:
+        """The texts of all entities of one type."""
+        units = self.plain.encode("utf-16-le")
+        return [
+            units[2 * entity["offset"] : 2 * (entity["offset"] + entity["length"])].decode("utf-16-le")
+            for entity in self.entities
+            if entity["type"] == kind
+        ]
+
+
+class RecordingRequest(BaseRequest):
+    """Telegram as far as the bot can see, without a network: takes calls down, refuses what is malformed."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.faults: dict[str, list[Exception | tuple[int, dict[str, Any]]]] = {}
+        self._next_message_id = 1000
+
+    @property
+    def read_timeout(self) -> float | None:
+        return 1.0
+
+    async def initialize(self) -> None:
+        pass
+
+    async def shutdown(self) -> None:
+        pass
+
+    def fail(self, method: str, *faults: Exception | tuple[int, dict[str, Any]]) -> None:
+        """Lets the next calls of a method fail so, one each; a tuple is a status and a body."""
+        self.faults.setdefault(method, []).extend(faults)
+
+    def of(self, *methods: str) -> list[Call]:
+        """The calls of these methods that went through, in order."""
+        return [call for call in self.calls if call.method in methods]
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: ODVInput[float] = DEFAULT_NONE,
+        write_timeout: ODVInput[float] = DEFAULT_NONE,
+        connect_timeout: ODVInput[float] = DEFAULT_NONE,
+        pool_timeout: ODVInput[float] = DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
+        api_method = url.rpartition("/")[2]
+        if self.faults.get(api_method):
+            fault = self.faults[api_method].pop(0)
+            if isinstance(fault, Exception):
+                raise fault
+            return fault[0], json.dumps(fault[1]).encode()
+        try:
+            call = Call(api_method, request_data.parameters if request_data else {})
+        except ApiError as error:
+            return error.code, json.dumps(error.as_json()).encode()
+        self.calls.append(call)
+        return 200, json.dumps({"ok": True, "result": self._result(call)}).encode()
+
+    def _result(self, call: Call) -> Any:  # noqa: ANN401 - whatever Telegram would answer
+        if call.method == "getMe":
+            return {"id": BOT_ID, "is_bot": True, "first_name": "Newsquote", "username": BOT_NAME}
+        if call.method in ("sendMessage", "editMessageText"):
+            self._next_message_id += call.method == "sendMessage"
+            chat = {"id": call.params["chat_id"], "type": "private"}
+            message_id = call.params.get("message_id", self._next_message_id)
+            return {"message_id": message_id, "date": 0, "chat": chat, "text": call.plain}
+        return True

@@ -1,0 +1,136 @@
+"""Admins reload, look and count; nobody else does."""
+
+from dataclasses import replace
+
+import pytest
+from telegram import BotCommandScopeChat
+from telegram.error import NetworkError
+
+from bot.adapters.telegram import texts
+from bot.adapters.telegram.application import publish_commands
+from index.article import Skipped
+from index.building import BuildProgress
+from index.errors import ArticlesMissing
+from tests.bot.telegram.conftest import ADMIN, Stage
+from tests.bot.telegram.fakes import REPORT, Call
+
+
+def _last(stage: Stage) -> Call:
+    return stage.request.of("sendMessage", "editMessageText")[-1]
+
+
+async def _reload_to_the_end(stage: Stage) -> str:
+    await stage.say("/reload", user=ADMIN)
+    await stage.until(lambda: stage.request.of("editMessageText") != [])
+    return _last(stage).plain
+
+
+@pytest.mark.parametrize("command", ["/reload", "/status", "/stats"])
+async def test_others_are_refused_politely_and_nothing_happens(stage: Stage, command: str) -> None:
+    [sent] = await stage.say(command)
+    assert sent.plain == texts.ADMINS_ONLY
+    assert stage.newsroom.reloads == 0
+
+
+async def test_a_reload_ends_with_what_changed(stage: Stage) -> None:
+    skipped = tuple(Skipped(f"<{number}>.pdf", "no text & no title") for number in range(12))
+    stage.newsroom.report = replace(REPORT, skipped=skipped, changed=tuple(map(str, range(10))))
+    assert await _reload_to_the_end(stage) == (
+        "Reloaded in 1.2 seconds: 3 articles, 40 passages in service.\n"
+        "Added: 1 (bridge)\n"
+        "Changed: 10 (0, 1, 2, 3, 4, 5, 6, 7 and 2 more)\n"
+        "Removed: 1 (old & gone)\n"
+        "Skipped: 12\n"
+        + "".join(f"• <{number}>.pdf: no text & no title\n" for number in range(10))
+        + "• and 2 more"
+    )
+
+
+async def test_a_failed_reload_says_why_and_that_the_old_index_stays(stage: Stage) -> None:
+    stage.newsroom.failure = ArticlesMissing("no articles in <folder>")
+    assert await _reload_to_the_end(stage) == texts.not_reloaded("no articles in <folder>")
+
+
+async def test_a_broken_reload_is_logged_and_told(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    stage.newsroom.failure = RuntimeError("disk on fire")
+    assert await _reload_to_the_end(stage) == texts.RELOAD_BROKE
+    assert "disk on fire" in caplog.text
+
+
+async def test_a_second_reload_waits_for_the_first(stage: Stage) -> None:
+    stage.newsroom.steps = [BuildProgress(1, 0, 0)]
+    await stage.say("/reload", user=ADMIN)
+    await stage.until(lambda: stage.newsroom.reloads == 1)
+    [sent] = [call for call in await stage.say("/reload", user=ADMIN) if call.plain != texts.RELOADING]
+    assert sent.plain == texts.ALREADY_RELOADING
+    stage.newsroom.go_on.release()
+    await stage.until(lambda: stage.request.of("editMessageText") != [])
+    assert stage.newsroom.reloads == 1
+
+
+async def test_questions_are_answered_while_a_reload_runs(stage: Stage) -> None:
+    stage.newsroom.steps = [BuildProgress(1, 0, 0)]
+    await stage.say("/reload", user=ADMIN)
+    await stage.until(lambda: stage.newsroom.reloads == 1)
+    assert "Ada Brook" in (await stage.say("Who opened it?", user=ADMIN))[-1].plain
+    stage.newsroom.go_on.release()
+    await stage.until(lambda: stage.request.of("editMessageText") != [])
+
+
+async def test_the_outcome_is_sent_anew_when_it_cannot_be_edited_in(stage: Stage) -> None:
+    stage.request.fail(
+        "editMessageText", (400, {"ok": False, "description": "Bad Request: message to edit not found"})
+    )
+    await stage.say("/reload", user=ADMIN)
+    await stage.until(lambda: len(stage.request.of("sendMessage")) == 2)
+    assert _last(stage).plain.startswith("Reloaded in")
+
+
+async def test_status_and_stats_in_plain_words(stage: Stage) -> None:
+    [status] = await stage.say("/status", user=ADMIN)
+    assert status.plain == (
+        "In service: 3 articles, 40 passages\n"
+        "Snapshot: 20260101-000000, built 1 January 2026, 08:30 UTC\n"
+        "Embedding model: all-MiniLM-L6-v2 (int8)\n"
+        "Reader: shipped\n"
+        "Reload running: no\n"
+        "Running since 2 January 2026, 09:00 UTC"
+    )
+    [stats] = await stage.say("/stats", user=ADMIN)
+    assert stats.plain == (
+        "Since 1 January 2026: 200 questions in 30 conversations\n"
+        "Answered: 150 (75%)\n"
+        "Not answered: 50\n"
+        "Votes: 👍 9  👎 2\n"
+        "Time to reply: half within 45 ms, 95% within 121 ms"
+    )
+
+
+async def test_stats_of_a_quiet_week(stage: Stage) -> None:
+    stage.newsroom.figures = replace(stage.newsroom.figures, questions=0)
+    [stats] = await stage.say("/stats", user=ADMIN)
+    assert stats.plain == "Since 1 January 2026: no questions."
+
+
+async def test_admin_commands_are_in_admins_menus_only(stage: Stage) -> None:
+    await publish_commands(stage.application, frozenset({ADMIN}))
+    everybody, admin = stage.request.of("setMyCommands")
+    assert "reload" not in str(everybody.params["commands"])
+    assert "reload" in str(admin.params["commands"])
+    assert admin.params["scope"] == BotCommandScopeChat(ADMIN).to_dict()
+
+
+async def test_an_admin_who_never_started_the_bot_does_not_stop_it(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    missing = (400, {"ok": False, "description": "Bad Request: chat not found"})
+    stage.request.fail("setMyCommands", missing, missing)
+    await publish_commands(stage.application, frozenset({ADMIN}))
+    assert "the command menu of 99 could not be set" in caplog.text
+
+
+async def test_an_unreachable_admin_does_not_break_a_reload(stage: Stage) -> None:
+    stage.request.fail("sendMessage", NetworkError("gone"))
+    await stage.say("/reload", user=ADMIN)
+    await stage.until(lambda: stage.request.faults["sendMessage"] == [])
+    assert (await stage.say("/status", user=ADMIN))[0].plain.startswith("In service")

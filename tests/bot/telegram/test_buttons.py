@@ -1,0 +1,126 @@
+"""What the buttons under an answer do."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.adapters.telegram import texts
+from bot.adapters.telegram.keyboards import Action, Press, read_press
+from bot.answering import Answer
+from bot.dialogue import QuoteContext, Vote
+from tests.bot.examples import COST, FERRY, LAST_FERRY, OPENED
+from tests.bot.telegram.conftest import ADA, GROUP, Stage
+from tests.bot.telegram.fakes import REFUSAL, REPLY_ID, Call
+
+
+def _word(calls: list[Call]) -> str | None:
+    """What the bot whispered to whoever pressed; the press must have been answered."""
+    assert calls[-1].method == "answerCallbackQuery"
+    text: str | None = calls[-1].params.get("text")
+    return text
+
+
+async def test_context_shows_the_quote_among_its_neighbours(stage: Stage) -> None:
+    stage.dialogue.contexts[REPLY_ID, 1] = QuoteContext(OPENED, "It was <shut>.", "Cyclists may pass.", True)
+    sent, answered = await stage.press(f"ctx:{REPLY_ID}:1")
+    assert sent.plain == (
+        "In context:\n\n"
+        f"It was <shut>. {OPENED.quote.text} Cyclists may pass.\n"
+        "1. Old bridge opens again · The Courier · 4 May 2024"
+    )
+    assert sent.marked("bold") == [OPENED.quote.text]
+    assert sent.params["reply_parameters"]["message_id"] == 500
+    assert _word([answered]) is None
+
+
+async def test_context_of_a_changed_article_says_so(stage: Stage) -> None:
+    stage.dialogue.contexts[REPLY_ID, 1] = QuoteContext(OPENED, "", "", False)
+    sent, _ = await stage.press(f"ctx:{REPLY_ID}:1")
+    assert sent.plain.startswith(texts.CONTEXT_GONE)
+    assert OPENED.quote.text in sent.plain
+
+
+async def test_more_shows_the_next_quotes_until_none_are_left(stage: Stage) -> None:
+    citations = tuple(replace(COST, number=number) for number in range(1, 9))
+    stage.dialogue.outcome = Answer(0.9, citations, 6, None, ())
+    sent, _ = await stage.press(f"more:{REPLY_ID}:3")
+    assert sent.plain.startswith(texts.MORE_QUOTES)
+    assert list(sent.buttons) == ["Context 4", "Context 5", "Context 6", "More (2)"]
+    sent, _ = await stage.press(sent.buttons["More (2)"])
+    assert sent.plain.startswith(texts.LESS_LIKELY)
+    assert list(sent.buttons) == ["Context 7", "Context 8"]
+    assert _word(await stage.press(f"more:{REPLY_ID}:8")) == texts.ALL_SHOWN
+
+
+async def test_the_closest_is_marked_as_no_answer(stage: Stage) -> None:
+    stage.dialogue.outcome = REFUSAL
+    sent, _ = await stage.press(f"near:{REPLY_ID}")
+    assert sent.plain.startswith(texts.CLOSEST)
+    assert sent.marked("expandable_blockquote") == [OPENED.quote.text, LAST_FERRY.quote.text]
+    assert "👍" not in sent.buttons
+
+
+async def test_a_vote_is_each_persons_own_and_can_be_changed(stage: Stage) -> None:
+    assert _word(await stage.press(f"up:{REPLY_ID}")) == texts.THANKS
+    await stage.press(f"down:{REPLY_ID}")
+    await stage.press(f"up:{REPLY_ID}", user=8, chat=GROUP)
+    assert stage.dialogue.votes == {(REPLY_ID, "tg:7"): Vote.DOWN, (REPLY_ID, "tg:8"): Vote.UP}
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["ctx:ffffffffffffffff:1", "more:ffffffffffffffff:3", "near:ffffffffffffffff", "up:ffffffffffffffff"],
+)
+async def test_a_button_of_a_forgotten_answer_says_so(stage: Stage, action: str) -> None:
+    assert _word(await stage.press(action)) == texts.STALE_BUTTON
+
+
+@pytest.mark.parametrize(
+    "data", ["", "ctx", "ctx:", "drop:1", "src:-1", "src:abc", f"ctx:{REPLY_ID}:12345", "\n"]
+)
+async def test_a_button_of_another_time_is_answered_politely(stage: Stage, data: str) -> None:
+    assert _word(await stage.press(data)) == texts.DEAD_BUTTON
+
+
+async def test_a_button_of_a_message_too_old_to_see_still_works(stage: Stage) -> None:
+    stage.dialogue.contexts[REPLY_ID, 1] = QuoteContext(OPENED, "", "", True)
+    sent, _ = await stage.press(f"ctx:{REPLY_ID}:1", date=0)
+    assert sent.params["chat_id"] == ADA
+
+
+async def test_a_press_that_telegram_has_forgotten_is_no_failure(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    too_old = {"ok": False, "description": "Bad Request: query is too old and response timeout expired"}
+    stage.request.fail("answerCallbackQuery", (400, too_old))
+    assert await stage.press(f"up:{REPLY_ID}") == []
+    assert "Traceback" not in caplog.text
+
+
+async def test_leafing_edits_the_list_in_place(stage: Stage) -> None:
+    stage.dialogue.articles = [replace(FERRY, title=f"Title {number}") for number in range(23)]
+    edited, _ = await stage.press("src:1")
+    assert (edited.method, edited.params["message_id"]) == ("editMessageText", 500)
+    assert edited.plain.startswith("I can quote 23 articles. Page 2 of 3.\n\n11. Title 10")
+    assert edited.buttons == {"◀ Previous": "src:0", "Next ▶": "src:2"}
+    last, _ = await stage.press("src:99")
+    assert last.buttons == {"◀ Previous": "src:1"}
+
+
+async def test_the_same_page_twice_is_no_failure(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    same = {"ok": False, "description": "Bad Request: message is not modified: specified new message content"}
+    stage.request.fail("editMessageText", (400, same))
+    assert _word(await stage.press("src:0")) is None
+    assert "Traceback" not in caplog.text
+
+
+async def test_context_of_a_topic_stays_in_it(stage: Stage) -> None:
+    stage.dialogue.contexts[REPLY_ID, 1] = QuoteContext(OPENED, "", "", True)
+    topic = {"message_thread_id": 44, "is_topic_message": True}
+    sent, _ = await stage.press(f"ctx:{REPLY_ID}:1", chat=GROUP, **topic)
+    assert sent.params["message_thread_id"] == 44
+
+
+def test_a_press_is_read_as_it_was_written() -> None:
+    assert read_press(f"more:{REPLY_ID}:12") == Press(Action.MORE, REPLY_ID, 12)
+    assert read_press("src:3") == Press(Action.SOURCES, number=3)

@@ -1,0 +1,47 @@
+"""Many people at once, each of them in order."""
+
+import asyncio
+import time
+
+from bot.adapters.telegram.ordering import OrderedUpdateProcessor
+from tests.bot.telegram.conftest import GROUP, Stage
+
+
+async def test_one_persons_messages_are_answered_in_order(stage: Stage) -> None:
+    stage.dialogue.seconds = lambda question: 0.05 if question == "first" else 0
+    await asyncio.gather(*(stage.say(question) for question in ("first", "second", "third")))
+    assert [question for _, question in stage.dialogue.asked] == ["first", "second", "third"]
+
+
+async def test_a_slow_question_holds_nobody_else_up(stage: Stage) -> None:
+    stage.dialogue.seconds = lambda question: 0.2 if question == "slow" else 0
+    slow = asyncio.create_task(stage.say("slow", user=1))
+    await asyncio.sleep(0.02)
+    started = time.monotonic()
+    await stage.say("quick", user=2)
+    assert time.monotonic() - started < 0.15
+    await slow
+
+
+async def test_sixty_people_are_answered_at_once_by_two_threads(stage: Stage) -> None:
+    stage.dialogue.seconds = lambda question: 0.002
+    await asyncio.gather(*(stage.say("Who?", user=user) for user in range(100, 160)))
+    assert {call.params["chat_id"] for call in stage.request.of("sendMessage")} == set(range(100, 160))
+    assert stage.dialogue.most_at_once == 2
+
+
+async def test_people_in_a_group_do_not_wait_for_each_other(stage: Stage) -> None:
+    stage.dialogue.seconds = lambda question: 0.1 if question == "slow" else 0
+    slow = asyncio.create_task(stage.say("/ask slow", user=1, chat=GROUP))
+    await asyncio.sleep(0.02)
+    await stage.say("/ask quick", user=2, chat=GROUP)
+    await slow
+    assert [question for _, question in stage.dialogue.asked] == ["quick", "slow"]
+
+
+async def test_no_lock_outlives_its_updates_and_a_flood_is_cut_short(stage: Stage) -> None:
+    processor = stage.application.update_processor
+    assert isinstance(processor, OrderedUpdateProcessor)
+    await asyncio.gather(*(stage.say(str(number)) for number in range(130)))
+    assert len(stage.dialogue.asked) == 100
+    assert processor._lines == {}
