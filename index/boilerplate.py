@@ -1,0 +1,76 @@
+"""Lines that a site puts on every page: adverts, newsletters, sharing, cookies, copyright.
+
+A rule matches a whole line or its unmistakable beginning; a site's name inside a sentence is news.
+"""
+
+import re
+
+_MAX_CHARS = 300
+_WHOLE_LINES = (
+    r"(?:advertisements?|ads?|sponsored(?: content| post)?|paid (?:content|post)|promoted(?: content)?)",
+    r"(?:this )?(?:story|article) continues (?:below|after)(?: (?:this )?(?:ad|advert|advertisement))?",
+    r"(?:continue reading|scroll to continue|read (?:more|on|(?:the )?full (?:story|article)))",
+    r"(?:share|save|print|tweet|e?mail|comments?|copy link|link copied)",
+    r"(?:share|save|print|e?mail|bookmark) (?:this(?: (?:article|story|page|post|video))?|via e?mail|"
+    r"with friends|"
+    r"(?:this )?(?:article |story |page )?(?:on|to|via|by) (?:facebook|twitter|x|whatsapp|linkedin|"
+    r"reddit|telegram|e?mail))",
+    r"(?:skip to (?:main )?content|back to top|go to top|jump to comments|loading|please wait|close|menu|"
+    r"show more|load more|view (?:all|comments|gallery)|see all|play video|enlarge this image|"
+    r"hide caption|toggle caption)",
+    r"(?:post|leave|add|write|view|read|join) (?:a |your |the |all )?(?:\d+ )?(?:comments?|"
+    r"conversation|reply)",
+    r"(?:log|sign) (?:in|up|out)(?: (?:to|or) .{0,60})?|register(?: now)?|create (?:an |your )?account",
+    r"(?:accept|reject|manage) (?:all )?(?:cookies|preferences)(?: settings)?|cookie (?:policy|"
+    r"settings|notice)",
+    r"(?:privacy policy|terms of (?:use|service)|terms (?:and|&) conditions|contact us|about us|"
+    r"do not sell my (?:personal )?info(?:rmation)?)",
+    r"(?:most (?:read|popular|viewed)|trending(?: now)?|recommended(?: for you)?|"
+    r"related (?:articles?|stories|"
+    r"topics|content|posts|news)|more from [^.!?]{1,60}|you (?:may|might) also (?:like|be interested in)|"
+    r"editors?['’]? picks?|top stories|more stories|latest news|read next|up next|what to read next)",
+    r"(?:getty images?|afp|reuters|ap photo|epa|shutterstock|istock(?:photo)?)(?: ?/ ?[\w ]{1,30})?",
+)
+_BEGINNINGS = (
+    r"(?:(?:read|see|watch|listen|learn|explore|view|hear) (?:more|also|next|now|this|related)|"
+    r"also read|more|"
+    r"related(?: (?:articles?|stories|story|links?|coverage|reading|video))?|recommended(?: reading)?)"
+    r"(?: (?:on|from|in|about) [^:]{1,40})?\s?[:>»|]",
+    r"(?:watch|video|photos|gallery|podcast)\s?[:|>»]",
+    r"(?:please )?(?:subscribe|sign up|register) (?:to|for|now|here|today|"
+    r"with)\b(?=.{0,200}\b(?:newsletters?|"
+    r"updates|alerts|briefings?|emails?|podcasts?|channel|today|now|here|free|inbox|digital|access)\b)",
+    r"(?:get|receive) (?:the |our |all |your |daily |breaking |weekly |latest |top ){0,4}(?:news|"
+    r"newsletters?|"
+    r"headlines|stories|updates|alerts|briefing)\b.{0,120}\b(?:inbox|e?mail|newsletter|phone|app)\b",
+    r"(?:follow [^.:;,]{1,40}|(?:like|join|find) us) on (?:facebook|twitter|x\b|instagram|youtube|telegram|"
+    r"whatsapp|linkedin|tiktok|threads|google news|social media|bluesky)",
+    r"download (?:the|our) [^.]{0,40}\bapp\b",
+    r"click (?:here|below|on the link)\b",
+    r"(?:©|\(c\) ?\d{4}|copyright\s+(?:©|\(c\)|\d{4}))",
+    r"this (?:material|content|article|story) may not be (?:published|reproduced|republished)",
+    r"(?:we|this (?:web)?site|our (?:web)?site|this page) (?:and our partners )?uses? cookies",
+    r"by (?:continuing to (?:use|browse)|clicking|signing up|subscribing|"
+    r"submitting)\b.{0,150}\b(?:you (?:agree|"
+    r"accept|consent|acknowledge)|cookies|privacy policy|terms)",
+    r"(?:image|photo|picture|photograph|video) (?:source|credit|courtesy)s?\b\s?[:,|/]",
+    r"(?:photographs?|photos?|images?|illustration)(?: by)?\s?[:|/](?=.{0,60}\b(?:getty|afp|reuters|ap|epa|"
+    r"shutterstock|alamy|istock|pa|rex)\b)",
+    r"(?:our|this) (?:journalism|reporting) (?:needs|depends|relies)\b.{0,80}\b(?:support|readers|donat)",
+    r"(?:support|donate to|become a (?:member|subscriber|supporter) of) (?:our|independent|quality) "
+    r"(?:\w+ )?journalism",
+    r"(?:need a break\? )?play the .{0,60}\b(?:crossword|puzzle|game)s?\b",
+    r"(?:enable|please enable) (?:javascript|cookies)",
+    r"(?:your|this) browser (?:does not|doesn['’]t) support",
+)
+_BOILERPLATE = re.compile(
+    rf"(?:(?:{'|'.join(_WHOLE_LINES)})[ .!:…»>]{{0,5}}$|{'|'.join(_BEGINNINGS)})", re.IGNORECASE
+)
+_RIGHTS = re.compile(r"\ball rights reserved\b", re.IGNORECASE)
+
+
+def is_boilerplate(line: str) -> bool:
+    """Whether the line, without white space around it, is a site's own and not the article's."""
+    if len(line) > _MAX_CHARS:
+        return False
+    return _BOILERPLATE.match(line) is not None or _RIGHTS.search(line) is not None

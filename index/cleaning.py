@@ -1,0 +1,228 @@
+"""Text to the spans that no passage and no quote may contain: markup, boilerplate, headlines, headings.
+
+The text itself is never changed, for every offset points into it. The rules err towards keeping: a line
+of news lost is worse than a line of debris quoted. Every rule takes time linear in the text.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from index.article import Span
+from index.boilerplate import is_boilerplate
+from index.markup import Range, find_markup, find_markup_at_edges
+
+_MAX_FRONT_MATTER_CHARS = 20_000
+_FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(?=[\w-]{1,40}[ \t]*:)")
+_FRONT_MATTER_END = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
+_YAML_LINE = re.compile(r"[\w-]+[ \t]*:|[ \t]|#|-\s|\r?$")
+
+_HEADLINE_LINES = (
+    12  # a headline in almost the title's words stands near the top; in the same words, anywhere
+)
+_HEADLINE_LIKENESS = 0.8  # share of the words of both that are in both
+_MAX_HEADLINE_CHARS = 300
+_MAX_HEADING_CHARS = 70
+_MAX_HEADING_WORDS = 9
+_MIN_PROSE_CHARS = 60
+_MIN_REPEATED_CHARS = 80
+_MARKDOWN_HEADING = re.compile(r"#{1,6}[ \t]+\S")
+_WORD = re.compile(r"[^\W_]+")
+_CLOSERS = "”’\"')]»*_ \t\xa0"
+_OPENERS = "“‘\"'«"
+_SENTENCE_ENDS = frozenset(".!?…")
+# A line with one of these says something of somebody: it may be an answer, and no heading.
+_FINITE_VERBS = frozenset(
+    _WORD.findall(
+        "is are was were be been has have had do does did will would can could may might must shall should "
+        "isn aren wasn weren don doesn didn won says said say tells told asks asked calls called wins lost "
+        "loses kills killed dies died makes made takes took gets got goes went comes came gives gave finds "
+        "found shows showed becomes became begins began starts started ends ended remains remained"
+    )
+)
+
+
+class _Line(NamedTuple):
+    """A line with words in it: its place and text without the white space and markup around it."""
+
+    start: int
+    end: int
+    text: str
+    follows_blank: bool
+
+    @property
+    def ends_sentence(self) -> bool:
+        return self.text.rstrip(_CLOSERS)[-1:] in _SENTENCE_ENDS
+
+    @property
+    def is_prose(self) -> bool:
+        return len(self.text) >= _MIN_PROSE_CHARS or (self.ends_sentence and self.text.count(" ") >= 4)
+
+
+def find_debris(text: str, title: str) -> tuple[Span, ...]:
+    """The spans of `text` that may not be quoted: in order, disjoint, with no white space at their ends.
+
+    Where they would leave no word to quote, only what is plainly markup is debris.
+    """
+    lines, edges = _read_lines(text, _merge(find_markup(text)))
+    front_matter = _trimmed(text, 0, front_matter_end(text))
+    markup = _merge((*edges, *front_matter))
+    debris = _merge((*markup, *_find_lines(lines, title)))
+    chosen = debris if _leaves_words(text, debris) else markup
+    return tuple(Span(start, end) for start, end in chosen)
+
+
+def front_matter_end(text: str) -> int:
+    """Where the YAML block between `---` lines at the top of `text` ends; 0 if there is none."""
+    opening = _FRONT_MATTER.match(text)
+    if opening is None:
+        return 0
+    closing = _FRONT_MATTER_END.search(text, opening.end(), opening.end() + _MAX_FRONT_MATTER_CHARS)
+    if closing is None:
+        return 0
+    lines = text[opening.end() : closing.start()].split("\n")
+    return closing.end() if all(map(_YAML_LINE.match, lines)) else 0
+
+
+def _read_lines(text: str, markup: Sequence[Range]) -> tuple[list[_Line], list[Range]]:
+    """The lines that hold words, and all markup: `markup`, inline tags at edges, and lines without words."""
+    lines: list[_Line] = []
+    debris = list(markup)
+    follows_blank = True
+    start = upcoming = 0
+    for raw in text.splitlines(keepends=True):
+        end = start + len(raw)
+        words = raw.strip()
+        first = upcoming
+        while upcoming < len(markup) and markup[upcoming][1] <= end:
+            upcoming += 1
+        within = markup[first : upcoming + 1]  # the last one may begin in this line and end in a later one
+        if words and ("<" in raw or "&" in raw or (within and within[0][0] < end)):
+            edges = [edge for gap in _gaps(start, end, within) for edge in find_markup_at_edges(text, *gap)]
+            debris += edges
+            words = "".join(text[a:b] for a, b in _gaps(start, end, _merge((*within, *edges)))).strip()
+        if any(map(str.isalnum, words)):
+            lines += [_Line(*place, words, follows_blank) for place in _trimmed(text, start, end)]
+            follows_blank = False
+        else:
+            debris += _trimmed(text, start, end)
+            follows_blank = True
+        start = end
+    return lines, debris
+
+
+def _find_lines(lines: Sequence[_Line], title: str) -> Iterator[Range]:
+    """The lines that are debris as a whole."""
+    headline = _Headline.of(title)
+    counts = Counter(line.text for line in lines)
+    seen: set[str] = set()
+    before: _Line | None = None  # the last line that was kept
+    for place, line in enumerate(lines):
+        after = lines[place + 1] if place + 1 < len(lines) else None
+        # a short line that comes back is a speaker's name or a refrain, and stays
+        comes_once = counts[line.text] == 1
+        if (
+            (line.text in seen and len(line.text) >= _MIN_REPEATED_CHARS)
+            or headline.is_in(line, near_top=place < _HEADLINE_LINES)
+            or is_boilerplate(line.text)
+            or _MARKDOWN_HEADING.match(line.text)
+            or (comes_once and _is_heading(line, before, after))
+        ):
+            yield line.start, line.end
+            continue
+        if not comes_once:
+            seen.add(line.text)
+        before = line
+
+
+@dataclass(frozen=True, slots=True)
+class _Headline:
+    """An article's title as words, to be found again among the lines of its text."""
+
+    words: tuple[str, ...]
+    is_cut: bool
+
+    @classmethod
+    def of(cls, title: str) -> "_Headline":
+        return cls(_words_of(title[:1000]), title.rstrip().endswith(("...", "…")))
+
+    def is_in(self, line: _Line, *, near_top: bool) -> bool:
+        """Whether the line is the headline: in the same words, or near the top in almost the same."""
+        ends_like_prose = line.text.endswith(".") and not line.text.endswith("...")
+        if not self.words or ends_like_prose or len(line.text) > _MAX_HEADLINE_CHARS:
+            return False
+        words = _words_of(line.text)
+        if words == self.words:
+            return True
+        if not near_top or min(len(words), len(self.words)) < 4:
+            return False
+        if self.is_cut and words[: len(self.words) - 1] == self.words[:-1]:
+            return True
+        in_both = sum((Counter(words) & Counter(self.words)).values())
+        return in_both >= _HEADLINE_LIKENESS * max(len(words), len(self.words))
+
+
+def _is_heading(line: _Line, before: _Line | None, after: _Line | None) -> bool:
+    """Whether a short line stands alone above prose and says nothing by itself."""
+    if after is None or not after.is_prose or len(line.text) > _MAX_HEADING_CHARS:
+        return False
+    if not _stands_alone(line, before, after) or not _reads_like_heading(line.text):
+        return False
+    words = _words_of(line.text)
+    return len(words) <= _MAX_HEADING_WORDS and _FINITE_VERBS.isdisjoint(words)
+
+
+def _stands_alone(line: _Line, before: _Line | None, after: _Line) -> bool:
+    """Below the end of a paragraph and above the next; below a question or a colon it may be the answer."""
+    if before is None:
+        return after.follows_blank
+    if not before.is_prose or before.text.rstrip(_CLOSERS).endswith(("?", ":")):
+        return False
+    is_between_blanks = line.follows_blank and after.follows_blank
+    return is_between_blanks or (before.ends_sentence and after.ends_sentence)
+
+
+def _reads_like_heading(text: str) -> bool:
+    starts_well = text.lstrip(_OPENERS)[:1].isupper()
+    ends_openly = text.rstrip(_CLOSERS)[-1:] not in {*_SENTENCE_ENDS, ":", ";", ",", "-", "–", "—"}
+    is_quotation = text[0] in _OPENERS and text[-1] in "”’\"'»"
+    return starts_well and ends_openly and not is_quotation and not any(map(str.isdigit, text))
+
+
+def _words_of(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(text.casefold()))
+
+
+def _gaps(start: int, end: int, ranges: Iterable[Range]) -> Iterator[Range]:
+    """What of `[start, end)` none of the ordered, disjoint `ranges` covers."""
+    for range_start, range_end in ranges:
+        if start < min(range_start, end):
+            yield start, min(range_start, end)
+        start = max(start, range_end)
+    if start < end:
+        yield start, end
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[Range, ...]:
+    """The range without white space at its ends, or none if that is all there is."""
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    end -= len(piece) - len(piece.rstrip())
+    return ((start, end),) if start < end else ()
+
+
+def _merge(ranges: Iterable[Range]) -> list[Range]:
+    """The same characters in order and disjoint; ranges that touch become one."""
+    merged: list[Range] = []
+    for start, end in sorted(ranges):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _leaves_words(text: str, debris: Sequence[Range]) -> bool:
+    return any(any(map(str.isalnum, text[start:end])) for start, end in _gaps(0, len(text), debris))

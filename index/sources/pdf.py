@@ -1,0 +1,34 @@
+"""`.pdf` files: pypdf gives the text of their pages, which is what is stored."""
+
+import io
+import re
+
+from index.sources.files import Unreadable
+from index.sources.metadata import Metadata, headline_of
+
+# Word processors leave these as titles: "Microsoft Word - draft3.docx", "untitled", "report.indd"
+_NO_TITLE = re.compile(r"microsoft word|untitled|\S*\.(docx?|indd|pdf|qxd|tex|odt)$", re.IGNORECASE)
+
+
+def read_pdf(content: bytes, name: str) -> tuple[str, Metadata]:
+    """The text of a document's pages, and its title.
+
+    Raises:
+        Unreadable: it is broken, locked, or holds only pictures of text.
+    """
+    import pypdf  # slow to import, and most folders hold no PDF
+
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(content))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise Unreadable("is locked with a password")
+        text = "\n\n".join(page.extract_text() for page in reader.pages)
+        title = (reader.metadata.title if reader.metadata else None) or ""
+    except Unreadable:
+        raise
+    except Exception as error:  # pypdf raises nearly anything on a broken file; it must cost that file only
+        raise Unreadable(f"is not a PDF that can be read: {error}") from error
+    if not text.strip():
+        raise Unreadable("holds no text, only pictures of it; run a text recogniser (OCR) over it first")
+    usable_title = " ".join(title.split()) if " " in title and not _NO_TITLE.match(title) else None
+    return text, Metadata(title=usable_title or headline_of(text))
