@@ -1,0 +1,150 @@
+"""`python -m index ...`: build the index, keep it current, look at it."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from index.article import Article, Query, Skipped
+from index.building import BuildReport
+from index.embedding import Embedder, load_embedder
+from index.errors import IndexingError
+from index.library import Library
+from index.progress import show_progress
+from index.retrieval import Retriever
+from index.settings import IndexSettings
+from index.sources import read_articles
+
+_EXAMPLES = """examples:
+  python -m index build --articles seeds            index every article below seeds/
+  python -m index add story.html more/              add two sources to what is there
+  python -m index list                              the articles, an id and a title a line
+  python -m index remove story.html                 take one out again
+  python -m index search "peace process mediator"   see what the retriever finds
+  python -m index rollback                          back to the index before the last change
+"""
+_console = Console(stderr=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command; 0 if it went well, 1 if not, 2 on misuse."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = IndexSettings()
+        options.library = Library(Path(options.index or settings.index), keep=settings.keep_snapshots)
+        options.articles = getattr(options, "articles", None) or settings.articles
+        options.embedder = lambda: _load_embedder(settings)
+        code: int = options.run(options)
+    except IndexingError as error:
+        _console.print(f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        return 1
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    shape = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser("python -m index", description=__doc__, epilog=_EXAMPLES, formatter_class=shape)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: object, help: str) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=help, description=help, epilog=_EXAMPLES, formatter_class=shape)
+        one.add_argument("--index", metavar="DIR", help="the index folder (default: INDEX, else var/index)")
+        one.set_defaults(run=run)
+        return one
+
+    build = command("build", _build, "index all articles of a folder or a .jsonl file")
+    build.add_argument("--articles", metavar="PATH", help="folder or file to read (default: ARTICLES, else seeds)")
+    command("add", _add, "add articles to the index, or replace those with the same id").add_argument(
+        "paths", nargs="+", metavar="PATH", type=Path, help="a folder or file: .txt .md .html .pdf .jsonl"
+    )
+    command("remove", _remove, "take articles out of the index").add_argument("ids", nargs="+", metavar="ID")
+    command("list", _list, "every article: id, date and title, tab-separated")
+    command("verify", _verify, "check every file of the index against its checksum")
+    command("rollback", _roll_back, "put the previous index back in service")
+    search = command("search", _search, "show the passages that the retriever finds: rank, score, place, title")
+    search.add_argument("words")
+    search.add_argument("--top-k", type=int, default=10, metavar="N", help="passages to show (default: 10)")
+    return parser
+
+
+def _load_embedder(settings: IndexSettings) -> Embedder:
+    with _console.status("loading the embedding model (the first time, it is exported to ONNX: half a minute)"):
+        return load_embedder(settings.embedding_model, settings.model_cache)
+
+
+def _build(options: argparse.Namespace) -> int:
+    items = read_articles(Path(options.articles))
+    embedder = options.embedder()
+    with show_progress(_console) as listener:
+        _report(options.library, options.library.rebuild(items, embedder, listener))
+    return 0
+
+
+def _add(options: argparse.Namespace) -> int:
+    items: list[Article | Skipped] = [item for path in options.paths for item in read_articles(path)]
+    embedder = options.embedder()
+    with show_progress(_console) as listener:
+        _report(options.library, options.library.add(items, embedder, listener))
+    return 0
+
+
+def _remove(options: argparse.Namespace) -> int:
+    _report(options.library, options.library.remove(options.ids, options.embedder()))
+    return 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    snapshot = options.library.open_current(options.embedder())
+    for article in snapshot.archive.headlines():
+        day = f"{article.published_at:%Y-%m-%d}" if article.published_at else "-"
+        print(article.id, day, article.title, sep="\t")
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    problems = options.library.verify()
+    for problem in problems:
+        print(problem)
+    if not problems:
+        print(f"{options.library.current_name()}: every file is as it was built")
+    return 1 if problems else 0
+
+
+def _roll_back(options: argparse.Namespace) -> int:
+    print(f"back in service: {options.library.roll_back()}")
+    return 0
+
+
+def _search(options: argparse.Namespace) -> int:
+    embedder = options.embedder()
+    retriever = Retriever(options.library.open_current(embedder), embedder)
+    for hit in retriever.search(Query(options.words), options.top_k):
+        article = retriever.archive.article(hit.passage.article_id)
+        span = hit.passage.span
+        print(f"{hit.rank:>2}  {hit.score:.3f}  {article.id} [{span.start}:{span.end}]  {article.title}")
+        print(f"    {' '.join(span.slice(article.text).split())}")
+    return 0
+
+
+def _report(library: Library, report: BuildReport) -> None:
+    """Human words on a terminal; else one line of JSON, as scripts expect."""
+    for skipped in report.skipped:
+        _console.print(f"skipped {skipped.name}: {skipped.reason}", markup=False, highlight=False, soft_wrap=True)
+    if sys.stdout.isatty():
+        changes = f"{len(report.added)} added, {len(report.changed)} changed, {len(report.removed)} removed"
+        print(f"{report.articles:,} articles, {report.passages:,} passages in {report.seconds:.1f} s ({changes}).")
+        return
+    summary = {
+        "articles": report.articles,
+        "passages": report.passages,
+        "skipped": len(report.skipped),
+        "seconds": round(report.seconds, 2),
+        "index": str(library.root),
+    }
+    print(json.dumps(summary))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

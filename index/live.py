@@ -1,0 +1,56 @@
+"""LiveIndex: the snapshot in service as this process sees it, swapped while questions are in flight."""
+
+import logging
+import threading
+import time
+
+from index.embedding import Embedder
+from index.errors import IndexingError
+from index.library import Library
+from index.retrieval import Retriever
+from index.snapshot import IndexSnapshot
+
+logger = logging.getLogger(__name__)
+
+_LOOK_EVERY_SECONDS = 1.0
+
+
+class LiveIndex:
+    """Hands out the retriever of the current snapshot. Whoever holds an older one finishes on it undisturbed.
+
+    A snapshot that another process publishes is noticed within about a second of the next question; one that
+    cannot be opened is logged once, and the last good one stays in service.
+    """
+
+    def __init__(self, library: Library, embedder: Embedder) -> None:
+        """
+        Raises:
+            SnapshotMissing, SnapshotCorrupt, SnapshotMismatch: there is nothing to serve.
+        """
+        self.library = library
+        self.embedder = embedder
+        self._lock = threading.Lock()
+        self._retriever = Retriever(library.open_current(embedder), embedder)
+        self._seen = self._retriever.snapshot.name
+        self._looked_at = time.monotonic()
+
+    def retriever(self) -> Retriever:
+        """The retriever to answer the next question with."""
+        if time.monotonic() - self._looked_at > _LOOK_EVERY_SECONDS:
+            self.refresh()
+        return self._retriever
+
+    def refresh(self) -> IndexSnapshot:
+        """Looks for a newly published snapshot now and returns the one in service."""
+        with self._lock:
+            self._looked_at = time.monotonic()
+            try:
+                name = self.library.current_name()
+                if name != self._seen:
+                    self._seen = name
+                    self._retriever = Retriever(self.library.open_current(self.embedder), self.embedder)
+                    self._seen = self._retriever.snapshot.name
+                    logger.info("now serving snapshot %s", self._seen)
+            except IndexingError:
+                logger.exception("the newly published snapshot cannot be served; the last one stays")
+            return self._retriever.snapshot

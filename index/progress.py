@@ -1,0 +1,45 @@
+"""A progress bar for builds, on standard error, where a person is watching."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn
+from rich.progress import TimeElapsedColumn, TimeRemainingColumn
+from rich.text import Text
+
+from index.building import BuildProgress, ProgressListener
+
+
+class _Rate(ProgressColumn):
+    """Passages a second."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:,.0f} passages/s" if task.speed else "", style="progress.data.speed")
+
+
+@contextmanager
+def show_progress(console: Console) -> Iterator[ProgressListener]:
+    """A listener that draws articles, passages, passages a second and time left; silent if nobody watches."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("reading articles", total=None)
+
+        def listen(state: BuildProgress) -> None:
+            if state.passages_total:
+                description = f"{state.articles:,} articles, embedding passages"
+                progress.update(
+                    task, description=description, completed=state.passages_done, total=state.passages_total
+                )
+            else:
+                progress.update(task, description=f"{state.articles:,} articles read")
+
+        yield listen

@@ -1,0 +1,25 @@
+"""Text to search terms."""
+
+from index.terms import terms_of, words_of
+
+
+def test_numbers_lose_their_thousands_separators_only() -> None:
+    assert words_of("6,500 people, 2.5 percent, 1,2 and 30,000") == [
+        "6500", "people", "2.5", "percent", "1,2", "and", "30000",
+    ]  # fmt: skip
+
+
+def test_possessives_of_both_apostrophes_are_dropped() -> None:
+    assert words_of("Armenia’s, Armenia's, the Armenians’") == ["armenia", "armenia", "the", "armenians"]
+
+
+def test_the_country_us_is_not_the_pronoun() -> None:
+    assert terms_of("the US and us; U.S. troops") == ["usa", "usa", "troop"]
+
+
+def test_forms_of_a_word_share_a_stem() -> None:
+    assert terms_of("killing killed kills") == ["kill", "kill", "kill"]
+
+
+def test_words_without_meaning_leave_no_terms() -> None:
+    assert terms_of("What did he say about it?") == []
