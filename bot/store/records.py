@@ -65,6 +65,7 @@ def reply_row(reply: Reply, turn_id: int) -> Row:
         "turn_id": turn_id,
         "answered": isinstance(outcome, Answer),
         "confidence": float(outcome.confidence),
+        "n_strong": outcome.n_strong if isinstance(outcome, Answer) else None,
         "reason": outcome.reason.name if isinstance(outcome, Refusal) else None,
         "duration_ms": timings.get("total", sum(timings.values())),
         "timings_ms": timings,
@@ -73,8 +74,6 @@ def reply_row(reply: Reply, turn_id: int) -> Row:
 
 def citation_rows(reply: Reply) -> list[Row]:
     """The rows of `citations`: what was quoted, or what was closest when nothing was."""
-    outcome = reply.outcome
-    shown = outcome.citations if isinstance(outcome, Answer) else outcome.closest
     return [
         {
             "reply_id": reply.id,
@@ -91,7 +90,7 @@ def citation_rows(reply: Reply) -> list[Row]:
             "highlights": [[span.start, span.end] for span in citation.highlights],
             "score": float(citation.score),
         }
-        for citation in shown
+        for citation in reply.citations
     ]
 
 
@@ -104,7 +103,7 @@ def reply_from(row: RowMapping, citation_rows: Sequence[RowMapping]) -> Reply:
         question=row["question"],
         resolved_question=row["resolved_question"],
         outcome=(
-            Answer(row["confidence"], citations, row["answer"], hits=())
+            Answer(row["confidence"], citations, row["n_strong"], row["answer"], hits=())
             if row["answered"]
             else Refusal(RefusalReason[row["reason"]], row["confidence"], citations, hits=())
         ),

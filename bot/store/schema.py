@@ -121,9 +121,7 @@ def _prepare_sqlite(engine: Engine) -> None:
 def _version(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
-    version: str | None = connection.scalar(
-        select(column("version_num")).select_from(table("alembic_version"))
-    )
+    version: str | None = connection.scalar(select(column("version_num")).select_from(table("alembic_version")))
     return version
 
 

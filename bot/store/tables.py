@@ -103,6 +103,7 @@ replies = Table(
     Column("turn_id", Integer, ForeignKey(turns.c.id), nullable=False, unique=True),
     Column("answered", Boolean, nullable=False),
     Column("confidence", Double, nullable=False),
+    Column("n_strong", Integer),
     Column("reason", Words),
     Column("duration_ms", Double, nullable=False),
     Column("timings_ms", JSON, nullable=False),

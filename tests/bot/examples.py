@@ -53,7 +53,7 @@ def answer(id: str = "r1", conversation_id: str = "terminal", question: str = "W
         conversation_id=conversation_id,
         question=question,
         resolved_question="Who opened the old bridge?",
-        outcome=Answer(0.87, (OPENED, COST), "Ada Brook", hits=()),
+        outcome=Answer(0.87, (OPENED, COST), 1, "Ada Brook", hits=()),
         timings_ms={"retrieve": 12.5, "read": 20.0},
     )
 

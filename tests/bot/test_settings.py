@@ -62,9 +62,7 @@ def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     assert empty == Settings.from_environment()
 
 
-@pytest.mark.parametrize(
-    ("text", "ids"), [("12", {12}), (" 12, -1003 ,12,", {12, -1003}), (",", set()), ("007", {7})]
-)
+@pytest.mark.parametrize(("text", "ids"), [("12", {12}), (" 12, -1003 ,12,", {12, -1003}), (",", set()), ("007", {7})])
 def test_ids_stand_between_commas(text: str, ids: set[int], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALLOWED_IDS", text)
     assert Settings.from_environment().allowed_ids == ids

@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("turn_id", sa.Integer(), nullable=False),
         sa.Column("answered", sa.Boolean(), nullable=False),
         sa.Column("confidence", sa.Double(), nullable=False),
+        sa.Column("n_strong", sa.Integer()),
         sa.Column("reason", sa.Text()),
         sa.Column("duration_ms", sa.Double(), nullable=False),
         sa.Column("timings_ms", sa.JSON(), nullable=False),
