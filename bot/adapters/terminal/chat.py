@@ -1,0 +1,186 @@
+"""run_chat: lines in, replies and the results of commands out."""
+
+import logging
+import sys
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+
+from bot.adapters.terminal import wording
+from bot.adapters.terminal.display import Page, one_line, show
+from bot.adapters.terminal.lines import piped_lines, typed_lines
+from bot.adapters.terminal.rendering import (
+    render_closest,
+    render_context,
+    render_more,
+    render_reply,
+    render_sources,
+    said,
+)
+from bot.answering import Answer, Refusal
+from bot.dialogue import Dialogue, Reply, Vote
+from bot.errors import BotError
+from index.errors import IndexingError
+
+logger = logging.getLogger(__name__)
+
+CONVERSATION_ID: Final = "terminal"
+_HISTORY: Final = Path("var/chat_history")
+
+
+def run_chat(dialogue: Dialogue, *, console: Console | None = None, lines: Iterable[str] | None = None) -> None:
+    """Talks until the lines end or one of them says /quit. Left out: this terminal, or this pipe."""
+    console = console or _standard_output()
+    is_typed = lines is None and sys.stdin.isatty() and console.is_terminal
+    chat = _Chat(dialogue, console, can_stop=is_typed)
+    chat.greet()
+    with closing(_all_of(_standard_input(console, is_typed) if lines is None else lines)) as each:
+        for line in each:
+            if line.strip() == "/quit":
+                break
+            chat.take(line.strip())
+    chat.say(wording.GOODBYE)
+
+
+def show_reply(reply: Reply, *, console: Console | None = None) -> None:
+    """Prints one reply; on standard output unless told otherwise."""
+    show(render_reply(reply), console or _standard_output())
+
+
+class _Chat:
+    """One conversation and the last reply of it, which most commands are about."""
+
+    def __init__(self, dialogue: Dialogue, console: Console, *, can_stop: bool) -> None:
+        """`can_stop`: Ctrl-C ends the answer at hand, not the chat."""
+        self._dialogue = dialogue
+        self._console = console
+        self._last: Reply | None = None
+        self._can_stop = can_stop
+        self._commands: dict[str, Callable[[str], Page]] = {
+            "/help": self._help,
+            "/sources": self._sources,
+            "/new": self._start_over,
+        }
+        self._commands_about_last: dict[str, Callable[[Reply, str], Page]] = {
+            "/context": self._context,
+            "/more": _more,
+            "/closest": _closest,
+            "/up": lambda last, _: self._vote(last, Vote.UP),
+            "/down": lambda last, _: self._vote(last, Vote.DOWN),
+        }
+
+    def greet(self) -> None:
+        """Says what the bot does, and what could be asked."""
+        titles = [one_line(article.title) for article in self._dialogue.sources()]
+        self.say(wording.greeting(titles))
+        self._console.line()
+
+    def say(self, text: str) -> None:
+        """Prints a sentence of the bot's own."""
+        show(_note(text), self._console)
+
+    def take(self, line: str) -> None:
+        """Prints what comes of one line. An error is told, logged, and does not end the chat."""
+        if not line:
+            return
+        try:
+            page = self._obey(line) if line.startswith("/") else self._ask(line)
+        except (BotError, IndexingError) as error:
+            self.say(one_line(str(error)))
+        except Exception:
+            logger.exception("no reply in conversation %s", CONVERSATION_ID)
+            self.say(wording.WENT_WRONG)
+        except KeyboardInterrupt:
+            if not self._can_stop:
+                raise
+            self.say(wording.STOPPED)
+        else:
+            show(page, self._console)
+        self._console.line()
+
+    def _ask(self, question: str) -> Page:
+        self._last = reply = self._dialogue.reply(CONVERSATION_ID, question)
+        hint = _what_next(reply)
+        page = render_reply(reply)
+        return Page((*page.paragraphs, said(hint, "dim"))) if hint else page
+
+    def _obey(self, line: str) -> Page:
+        name, _, argument = line.partition(" ")
+        if name in self._commands:
+            return self._commands[name](argument.strip())
+        if name not in self._commands_about_last:
+            return _note(wording.unknown_command(one_line(name)))
+        if self._last is None:
+            return _note(wording.ASK_FIRST)
+        return self._commands_about_last[name](self._last, argument.strip())
+
+    def _help(self, _argument: str) -> Page:
+        return Page(tuple(said(f"{name:<9} {meaning}") for name, meaning in wording.COMMANDS.items()))
+
+    def _sources(self, words: str) -> Page:
+        return render_sources(self._dialogue.sources(), words)
+
+    def _context(self, last: Reply, number: str) -> Page:
+        wanted = number or "1"
+        context = self._dialogue.context(last.id, int(wanted)) if wanted.isdecimal() else None
+        return render_context(context) if context else _note(wording.NO_SUCH_QUOTE)
+
+    def _vote(self, last: Reply, vote: Vote) -> Page:
+        known = self._dialogue.vote(last.id, CONVERSATION_ID, vote)
+        return _note(wording.THANKS if known else wording.FORGOTTEN)
+
+    def _start_over(self, _argument: str) -> Page:
+        self._dialogue.start_over(CONVERSATION_ID)
+        self._last = None
+        return _note(wording.STARTED_OVER)
+
+
+def _note(text: str) -> Page:
+    return Page((said(text),))
+
+
+def _more(last: Reply, _argument: str) -> Page:
+    outcome = last.outcome
+    return render_more(outcome) if isinstance(outcome, Answer) else _note(wording.WAS_REFUSED)
+
+
+def _closest(last: Reply, _argument: str) -> Page:
+    outcome = last.outcome
+    return render_closest(outcome) if isinstance(outcome, Refusal) else _note(wording.WAS_ANSWERED)
+
+
+def _what_next(reply: Reply) -> str:
+    """The commands that show more about this reply."""
+    outcome = reply.outcome
+    if isinstance(outcome, Refusal):
+        return wording.SEE_CLOSEST if outcome.closest else ""
+    if outcome.n_strong < len(outcome.citations):
+        return f"{wording.SEE_CONTEXT} {wording.SEE_MORE}"
+    return wording.SEE_CONTEXT
+
+
+def _all_of(lines: Iterable[str]) -> Generator[str, None, None]:
+    """The same lines from something that can be closed, so that a line history is kept after /quit."""
+    yield from lines
+
+
+def _standard_output() -> Console:
+    _replace_what_cannot_be_coded(sys.stdout)
+    return Console()
+
+
+def _standard_input(console: Console, is_typed: bool) -> Iterable[str]:
+    if is_typed:
+        return typed_lines(console, _HISTORY)
+    _replace_what_cannot_be_coded(sys.stdin)
+    return piped_lines(sys.stdin, console)
+
+
+def _replace_what_cannot_be_coded(stream: object) -> None:
+    """A terminal that is not UTF-8 gets a question mark for what it cannot show, not an error."""
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors="replace")

@@ -1,0 +1,135 @@
+"""Replies, quotes in context and lists of articles as pages. Pure: nothing is printed or looked up here."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from rich.style import Style
+from rich.text import Text
+
+from bot.adapters.terminal import wording
+from bot.adapters.terminal.display import Page, Paragraph, one_line, visible
+from bot.answering import Answer, Refusal
+from bot.dialogue import QuoteContext, Reply
+from bot.quotes import Citation
+from index import Article
+
+_INDENT = 4
+_LISTED_ARTICLES = 30
+
+
+def render_reply(reply: Reply) -> Page:
+    """The answer and the citations it rests on, or why there is none."""
+    lines = [*_understood(reply)]
+    outcome = reply.outcome
+    if isinstance(outcome, Refusal):
+        return Page((*lines, Paragraph(Text(wording.REFUSALS[outcome.reason]))))
+    if outcome.short_answer is not None:
+        lines.append(Paragraph(Text(one_line(outcome.short_answer), style="bold green")))
+    return Page((*lines, *_cited(outcome.citations[: outcome.n_strong])))
+
+
+def render_more(answer: Answer) -> Page:
+    """The citations that `render_reply` left out, if any."""
+    rest = answer.citations[answer.n_strong :]
+    return Page((said(wording.MORE), *_cited(rest))) if rest else Page((said(wording.ALL_SHOWN),))
+
+
+def render_closest(refusal: Refusal) -> Page:
+    """The closest passages, said not to be an answer."""
+    if not refusal.closest:
+        return Page((said(wording.NOTHING_CLOSE),))
+    return Page((said(wording.CLOSEST), *_cited(refusal.closest)))
+
+
+def render_context(context: QuoteContext) -> Page:
+    """A quote with the sentences around it, or alone with the reason why."""
+    around = Text()
+    if context.before:
+        around.append(visible(context.before) + " ", style="dim")
+    around.append_text(_quoted(context.citation))
+    if context.after:
+        around.append(" " + visible(context.after), style="dim")
+    source = Paragraph(_source(context.citation), _INDENT)
+    heading = wording.IN_CONTEXT if context.current else wording.CHANGED_SINCE
+    return Page((said(heading), Paragraph(around, _INDENT, f"[{context.citation.number}]"), source))
+
+
+def render_sources(articles: Sequence[Article], words: str) -> Page:
+    """The articles whose title or source holds the words, whatever their case; all of them for no words."""
+    wanted = words.casefold()
+    found = [each for each in articles if wanted in f"{each.title}\n{each.source or ''}".casefold()]
+    lines = [Paragraph(_headline(article), 2) for article in found[:_LISTED_ARTICLES]]
+    if len(found) > _LISTED_ARTICLES:
+        lines.append(said(wording.sources_left_out(len(found) - _LISTED_ARTICLES)))
+    return Page((said(wording.sources_heading(len(found), one_line(words))), *lines))
+
+
+def said(text: str, style: str = "") -> Paragraph:
+    """A sentence of the bot's own."""
+    return Paragraph(Text(text, style=style))
+
+
+def _understood(reply: Reply) -> list[Paragraph]:
+    asked, searched = one_line(reply.question), one_line(reply.resolved_question)
+    return [] if asked == searched else [said(wording.UNDERSTOOD_AS + searched, "dim italic")]
+
+
+def _cited(citations: Sequence[Citation]) -> list[Paragraph]:
+    return [
+        paragraph
+        for citation in citations
+        for paragraph in (
+            Paragraph(_quoted(citation), _INDENT, f"[{citation.number}]"),
+            Paragraph(_source(citation), _INDENT),
+        )
+    ]
+
+
+def _quoted(citation: Citation) -> Text:
+    """The quote between marks. They are the bot's; what stands between them is the article's."""
+    quote = citation.quote
+    text = Text("“")
+    at = quote.span.start
+    for highlight in sorted(citation.highlights):
+        start, end = max(at, highlight.start), min(highlight.end, quote.span.end)
+        if start < end:
+            text.append(visible(_cut(citation, at, start)))
+            text.append(visible(_cut(citation, start, end)), style="bold yellow")
+            at = end
+    return text.append(visible(_cut(citation, at, quote.span.end))).append("”")
+
+
+def _cut(citation: Citation, start: int, end: int) -> str:
+    """The words of the quote between two offsets of its article."""
+    quote = citation.quote
+    return quote.text[start - quote.span.start : end - quote.span.start]
+
+
+def _source(citation: Citation) -> Text:
+    text = Text(one_line(citation.title) or wording.UNTITLED, style="cyan")
+    origin = [one_line(citation.source)] if citation.source else []
+    if citation.published_at:
+        origin.append(_day(citation.published_at))
+    if origin:
+        text.append("\n" + ", ".join(origin), style="dim")
+    if citation.url:
+        text.append("\n").append(one_line(citation.url), style=_link(one_line(citation.url)))
+    return text
+
+
+def _link(address: str) -> Style:
+    """A style that keeps a long address clickable where the terminal breaks it in two."""
+    is_web = address.startswith(("https://", "http://"))
+    return Style(underline=is_web, link=address if is_web else None)
+
+
+def _headline(article: Article) -> Text:
+    text = Text(one_line(article.title) or wording.UNTITLED)
+    origin = [one_line(article.source)] if article.source else []
+    if article.published_at:
+        origin.append(_day(article.published_at))
+    return text.append(f" ({', '.join(origin)})", style="dim") if origin else text
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.day} {wording.MONTHS[moment.month - 1]} {moment.year}"

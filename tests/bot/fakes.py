@@ -1,0 +1,63 @@
+"""A Dialogue that says what it was told to say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.dialogue import EVERYTHING, Dialogue, QuoteContext, Reply, Scope, Vote
+from index import Article
+from tests.bot.examples import BRIDGE, FERRY
+
+
+@dataclass
+class ScriptedDialogue(Dialogue):
+    """Gives the scripted replies in turn, raising those that are errors; keeps what it is told."""
+
+    replies: Sequence[Reply | BaseException] = ()
+    articles: Sequence[Article] = (BRIDGE, FERRY)
+    votes: list[tuple[str, str, Vote]] = field(default_factory=list)
+    started_over: list[str] = field(default_factory=list)
+    _next: int = 0
+
+    def reply(self, conversation_id: str, text: str, *, scope: Scope = EVERYTHING) -> Reply:
+        """The next scripted reply, whatever is asked."""
+        reply = self.replies[self._next]
+        self._next += 1
+        if isinstance(reply, BaseException):
+            raise reply
+        assert (reply.conversation_id, reply.question) == (conversation_id, text)
+        return reply
+
+    def recall(self, reply_id: str) -> Reply | None:
+        """The scripted reply of that id."""
+        scripted = (reply for reply in self.replies if isinstance(reply, Reply))
+        return next((reply for reply in scripted if reply.id == reply_id), None)
+
+    def context(self, reply_id: str, number: int) -> QuoteContext | None:
+        """The rest of the article around the quote; an article that is not held any more has changed."""
+        reply = self.recall(reply_id)
+        if reply is None:
+            return None
+        cited = next((each for each in reply.citations if each.number == number), None)
+        if cited is None:
+            return None
+        article = next((each for each in self.articles if each.id == cited.quote.article_id), None)
+        if article is None:
+            return QuoteContext(cited, "", "", current=False)
+        span = cited.quote.span
+        before, after = article.text[: span.start].strip(), article.text[span.end :].strip()
+        return QuoteContext(cited, before, after, current=True)
+
+    def vote(self, reply_id: str, voter: str, vote: Vote) -> bool:
+        """Notes the vote if the reply is scripted."""
+        if self.recall(reply_id) is None:
+            return False
+        self.votes.append((reply_id, voter, vote))
+        return True
+
+    def start_over(self, conversation_id: str) -> None:
+        """Notes it."""
+        self.started_over.append(conversation_id)
+
+    def sources(self) -> Sequence[Article]:
+        """The articles it was made with."""
+        return self.articles
