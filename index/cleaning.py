@@ -19,9 +19,7 @@ _FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(?=[\w-]{1,40}[ \t]*:)")
 _FRONT_MATTER_END = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
 _YAML_LINE = re.compile(r"[\w-]+[ \t]*:|[ \t]|#|-\s|\r?$")
 
-_HEADLINE_LINES = (
-    12  # a headline in almost the title's words stands near the top; in the same words, anywhere
-)
+_HEADLINE_LINES = 12  # a headline in almost the title's words stands near the top; in the same words, anywhere
 _HEADLINE_LIKENESS = 0.8  # share of the words of both that are in both
 _MAX_HEADLINE_CHARS = 300
 _MAX_HEADING_CHARS = 70
@@ -34,13 +32,12 @@ _CLOSERS = "”’\"')]»*_ \t\xa0"
 _OPENERS = "“‘\"'«"
 _SENTENCE_ENDS = frozenset(".!?…")
 # A line with one of these says something of somebody: it may be an answer, and no heading.
-_FINITE_VERBS = frozenset(
-    _WORD.findall(
-        "is are was were be been has have had do does did will would can could may might must shall should "
-        "isn aren wasn weren don doesn didn won says said say tells told asks asked calls called wins lost "
-        "loses kills killed dies died makes made takes took gets got goes went comes came gives gave finds "
-        "found shows showed becomes became begins began starts started ends ended remains remained"
-    )
+_FINITE_VERBS = re.compile(
+    r"is|are|was|were|be|been|has|have|had|do|does|did|will|would|can|could|may|might|must|shall|should|"
+    r"isn|aren|wasn|weren|don|doesn|didn|won|says|said|say|tells|told|asks|asked|calls|called|wins|lost|"
+    r"loses|kills|killed|dies|died|makes|made|takes|took|gets|got|goes|went|comes|came|gives|gave|finds|"
+    r"found|shows|showed|becomes|became|begins|began|starts|started|ends|ended|remains|remained",
+    re.IGNORECASE,
 )
 
 
@@ -171,7 +168,7 @@ def _is_heading(line: _Line, before: _Line | None, after: _Line | None) -> bool:
     if not _stands_alone(line, before, after) or not _reads_like_heading(line.text):
         return False
     words = _words_of(line.text)
-    return len(words) <= _MAX_HEADING_WORDS and _FINITE_VERBS.isdisjoint(words)
+    return len(words) <= _MAX_HEADING_WORDS and not any(map(_FINITE_VERBS.fullmatch, words))
 
 
 def _stands_alone(line: _Line, before: _Line | None, after: _Line) -> bool:
