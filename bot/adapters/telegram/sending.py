@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Final
 
@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 # Telegram shows "typing…" for five seconds.
 _TYPING_SECONDS: Final = 4.0
+# Cancelling a call closes its connection, which is costly when many people ask at once.
+_TYPING_GRACE_SECONDS: Final = 1.0
 
 
 async def send(bot: Bot, place: Place, message: Message) -> int:
@@ -53,30 +55,31 @@ async def edit(bot: Bot, place: Place, message_id: int, message: Message) -> Non
 @asynccontextmanager
 async def typing(bot: Bot, place: Place) -> AsyncIterator[None]:
     """Shows that the bot is at work until the block ends. Failing to show it harms nothing."""
-    sign = asyncio.create_task(_keep_typing(bot, place))
+    done = asyncio.Event()
+    sign = asyncio.create_task(_keep_typing(bot, place, done))
     try:
         yield
     finally:
+        done.set()
+        await asyncio.wait({sign}, timeout=_TYPING_GRACE_SECONDS)
         sign.cancel()
-        await asyncio.gather(sign, return_exceptions=True)
 
 
-async def _keep_typing(bot: Bot, place: Place) -> None:
-    while True:
+async def _keep_typing(bot: Bot, place: Place, done: asyncio.Event) -> None:
+    while not done.is_set():
         try:
             await bot.send_chat_action(place.chat_id, ChatAction.TYPING, message_thread_id=place.topic_id)
         except TelegramError as error:
             logger.debug("typing sign not shown: %s", type(error).__name__)
-        await asyncio.sleep(_TYPING_SECONDS)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(done.wait(), _TYPING_SECONDS)
 
 
 async def _send_rest(
     bot: Bot, place: Place, parts: Sequence[Sequence[Segment]], keyboard: InlineKeyboardMarkup | None
 ) -> None:
     for position, part in enumerate(parts, 1):
-        await _send_part(
-            bot, replace(place, reply_to=None), part, keyboard if position == len(parts) else None
-        )
+        await _send_part(bot, replace(place, reply_to=None), part, keyboard if position == len(parts) else None)
 
 
 async def _send_part(

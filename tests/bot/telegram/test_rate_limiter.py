@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from telegram.error import BadRequest, NetworkError, RetryAfter, TimedOut
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.adapters.telegram import rate_limiter
 from bot.adapters.telegram.rate_limiter import PatientRateLimiter
@@ -47,7 +47,7 @@ def _short_back_off(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_a_flooded_chat_waits_as_long_as_asked_and_others_do_not() -> None:
-    limiter, flooded, calm = PatientRateLimiter(), Telegram(_flood(0.2)), Telegram()
+    limiter, flooded, calm = PatientRateLimiter(16), Telegram(_flood(0.2)), Telegram()
     started = time.monotonic()
     first = asyncio.create_task(_process(limiter, flooded, "sendMessage", chat=1))
     await asyncio.sleep(0.01)
@@ -58,7 +58,7 @@ async def test_a_flooded_chat_waits_as_long_as_asked_and_others_do_not() -> None
 
 
 async def test_everything_for_a_flooded_chat_waits_in_line_and_the_line_is_forgotten() -> None:
-    limiter, flooded, later = PatientRateLimiter(), Telegram(_flood(0.1)), Telegram()
+    limiter, flooded, later = PatientRateLimiter(16), Telegram(_flood(0.1)), Telegram()
     first = asyncio.create_task(_process(limiter, flooded, "sendMessage"))
     await asyncio.sleep(0.01)
     await _process(limiter, later, "sendMessage")
@@ -67,42 +67,50 @@ async def test_everything_for_a_flooded_chat_waits_in_line_and_the_line_is_forgo
     assert limiter._queues == {}
 
 
-async def test_three_tries_and_no_more() -> None:
+async def test_four_tries_and_no_more() -> None:
     telegram = Telegram(*(_flood(0.001) for _ in range(5)))
     with pytest.raises(RetryAfter):
-        await _process(PatientRateLimiter(), telegram, "sendMessage")
-    assert len(telegram.called_at) == 3
+        await _process(PatientRateLimiter(16), telegram, "sendMessage")
+    assert len(telegram.called_at) == 4
+
+
+async def test_after_an_objection_messages_keep_the_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rate_limiter, "_MESSAGES_PER_SECOND", 3)
+    limiter, telegram = PatientRateLimiter(16), Telegram(_flood(0.001))
+    await asyncio.gather(*(_process(limiter, telegram, "sendMessage", chat) for chat in range(6)))
+    assert len(telegram.called_at) == 7
+    assert telegram.called_at[6] - telegram.called_at[0] >= 1.0
 
 
 async def test_an_hour_is_not_waited() -> None:
     telegram = Telegram(_flood(3600))
     with pytest.raises(RetryAfter):
-        await _process(PatientRateLimiter(), telegram, "sendMessage")
+        await _process(PatientRateLimiter(16), telegram, "sendMessage")
 
 
 @pytest.mark.parametrize(
     "endpoint", ["getMe", "editMessageText", "answerCallbackQuery", "sendChatAction", "setMyCommands"]
 )
 async def test_what_may_be_done_twice_is_tried_again(endpoint: str) -> None:
-    telegram = Telegram(TimedOut(), NetworkError("502"))
-    assert await _process(PatientRateLimiter(), telegram, endpoint)
-    assert len(telegram.called_at) == 3
+    telegram = Telegram(TimedOut(), NetworkError("502"), TelegramError("Invalid server response"))
+    assert await _process(PatientRateLimiter(16), telegram, endpoint)
+    assert len(telegram.called_at) == 4
 
 
 async def test_a_message_that_may_have_arrived_is_not_sent_twice() -> None:
     telegram = Telegram(TimedOut())
     with pytest.raises(TimedOut):
-        await _process(PatientRateLimiter(), telegram, "sendMessage")
+        await _process(PatientRateLimiter(16), telegram, "sendMessage")
     assert len(telegram.called_at) == 1
 
 
 async def test_a_message_that_never_left_is_sent_again() -> None:
     telegram = Telegram(_unsent())
-    assert await _process(PatientRateLimiter(), telegram, "sendMessage")
+    assert await _process(PatientRateLimiter(16), telegram, "sendMessage")
 
 
 async def test_a_malformed_call_is_not_repeated() -> None:
     telegram = Telegram(BadRequest("message is not modified"))
     with pytest.raises(BadRequest):
-        await _process(PatientRateLimiter(), telegram, "editMessageText")
+        await _process(PatientRateLimiter(16), telegram, "editMessageText")
     assert len(telegram.called_at) == 1
