@@ -27,9 +27,7 @@ _STATS_DAYS: Final = 7
 class Administration:
     """Runs one reload at a time beside everything else; the message about it is edited as it goes."""
 
-    def __init__(
-        self, newsroom: Newsroom, config: TelegramConfig, *, edit_every_seconds: float = 2.0
-    ) -> None:
+    def __init__(self, newsroom: Newsroom, config: TelegramConfig, *, edit_every_seconds: float = 2.0) -> None:
         self._newsroom = newsroom
         self._config = config
         self._edit_every_seconds = edit_every_seconds

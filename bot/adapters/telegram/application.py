@@ -8,12 +8,13 @@ from typing import Final
 from telegram import BotCommand, BotCommandScopeChat, BotCommandScopeDefault, Update
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ApplicationBuilder, ExtBot
-from telegram.request import BaseRequest, HTTPXRequest
+from telegram.request import BaseRequest
 
 from bot.adapters.telegram import texts
 from bot.adapters.telegram.administration import Administration
 from bot.adapters.telegram.buttons import Buttons
 from bot.adapters.telegram.config import TelegramConfig
+from bot.adapters.telegram.discretion import DiscreetBot, DiscreetRequest
 from bot.adapters.telegram.handling import TelegramApplication
 from bot.adapters.telegram.ordering import OrderedUpdateProcessor
 from bot.adapters.telegram.problems import report_problem
@@ -28,21 +29,11 @@ logger = logging.getLogger(__name__)
 _TELEGRAM_URL: Final = "https://api.telegram.org/bot"
 _TELEGRAM_FILE_URL: Final = "https://api.telegram.org/file/bot"
 _QUESTION_THREADS: Final = 2
-_CONNECTIONS: Final = 64
+_CONNECTIONS: Final = 16
 
 
 class TokenRejected(BotError):
     """Telegram does not know the token: check TELEGRAM_BOT_TOKEN. The text never holds the token."""
-
-
-class _DiscreetBot(ExtBot[None]):
-    """python-telegram-bot puts a rejected token into its error, and so into the log; this one does not."""
-
-    async def initialize(self) -> None:
-        try:
-            await super().initialize()
-        except InvalidToken:
-            raise InvalidToken("Telegram rejected the bot's token") from None
 
 
 def build_application(
@@ -116,12 +107,12 @@ async def _set_commands(
         logger.warning("the command menu of %s could not be set: %s", whose, error)
 
 
-def _build_bot(config: TelegramConfig, request: BaseRequest | None) -> _DiscreetBot:
-    return _DiscreetBot(
+def _build_bot(config: TelegramConfig, request: BaseRequest | None) -> DiscreetBot:
+    return DiscreetBot(
         config.token,
         base_url=config.api_url or _TELEGRAM_URL,
         base_file_url=config.file_url or _TELEGRAM_FILE_URL,
-        request=request or HTTPXRequest(_CONNECTIONS, read_timeout=20, pool_timeout=20),
-        get_updates_request=request or HTTPXRequest(1),
-        rate_limiter=PatientRateLimiter(),
+        request=request or DiscreetRequest(_CONNECTIONS, read_timeout=20, pool_timeout=20),
+        get_updates_request=request or DiscreetRequest(1),
+        rate_limiter=PatientRateLimiter(_CONNECTIONS),
     )

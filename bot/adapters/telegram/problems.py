@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from telegram import Update
-from telegram.error import Conflict, Forbidden, NetworkError, TelegramError
+from telegram.error import BadRequest, Conflict, Forbidden, NetworkError, TelegramError
 from telegram.ext import ContextTypes
 
 from bot.adapters.telegram import texts
@@ -34,10 +34,15 @@ async def report_problem(update: object, context: ContextTypes.DEFAULT_TYPE) -> 
 
 
 async def _apologise(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    sentence = texts.MAYBE_UNSENT if _may_have_arrived(context.error) else texts.WENT_WRONG
     if update.callback_query is not None:
-        await update.callback_query.answer(texts.WENT_WRONG, show_alert=True)
+        await update.callback_query.answer(sentence, show_alert=True)
     elif update.message is not None:
-        await send(context.bot, place_of(update.message), plain_message(texts.WENT_WRONG))
+        await send(context.bot, place_of(update.message), plain_message(sentence))
+
+
+def _may_have_arrived(error: Exception | None) -> bool:
+    return isinstance(error, NetworkError) and not isinstance(error, BadRequest)
 
 
 def _log_without_update(error: Exception | None, token: str) -> None:

@@ -12,9 +12,7 @@ from bot.adapters.telegram.markup import Segment, plain_text
 MESSAGE_LIMIT: Final = 4096
 # Telegram silently drops all but a message's first hundred; links and tags it finds itself count too.
 _MAX_ENTITIES: Final = 80
-_PAUSES: Final = tuple(
-    re.compile(pattern) for pattern in (r"\n\s*\n", r"\n|[.!?…][\"'”’»)\]]*\s+|[。！？]", r"\s+")
-)
+_PAUSES: Final = tuple(re.compile(pattern) for pattern in (r"\n\s*\n", r"\n|[.!?…][\"'”’»)\]]*\s+|[。！？]", r"\s+"))
 _JOINERS: Final = "\u200d\ufe0e\ufe0f"
 
 

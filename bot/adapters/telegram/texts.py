@@ -43,6 +43,7 @@ TOO_LONG: Final = (
 STARTED_OVER: Final = "All forgotten. Your next question starts a new conversation."
 ADMINS_ONLY: Final = "That command is for this bot's admins only, sorry."
 WENT_WRONG: Final = "Sorry, something went wrong on my side. Please try again in a moment."
+MAYBE_UNSENT: Final = "My connection to Telegram broke for a moment. If you can't see my reply above, please ask again."
 
 UNDERSTOOD_AS: Final = "Understood as: "
 CLOSEST: Final = "Not an answer, only the closest I have:"
@@ -173,8 +174,7 @@ def stats(figures: Stats) -> str:
         return f"{since} no questions."
     return "\n".join(
         (
-            f"{since} {_count(figures.questions, 'question')} in"
-            f" {_count(figures.conversations, 'conversation')}",
+            f"{since} {_count(figures.questions, 'question')} in {_count(figures.conversations, 'conversation')}",
             f"Answered: {figures.answered:,} ({100 * figures.answered / figures.questions:.0f}%)",
             f"Not answered: {figures.refused:,}",
             f"Votes: {UP_BUTTON} {figures.votes_up:,}  {DOWN_BUTTON} {figures.votes_down:,}",

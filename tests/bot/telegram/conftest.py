@@ -63,9 +63,7 @@ class Stage:
     async def handle(self, update: Update) -> list[Call]:
         """The calls, typing left out, that handling an update makes."""
         before = len(self.request.calls)
-        await self.application.update_processor.process_update(
-            update, self.application.process_update(update)
-        )
+        await self.application.update_processor.process_update(update, self.application.process_update(update))
         return [call for call in self.request.calls[before:] if call.method != "sendChatAction"]
 
     def message_update(

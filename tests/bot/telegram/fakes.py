@@ -32,9 +32,7 @@ REFUSAL = Refusal(RefusalReason.NOT_ANSWERED, 0.1, (OPENED, LAST_FERRY), ())
 class FakeDialogue(Dialogue):
     """Replies with `outcome` to everything and keeps what it was told."""
 
-    def __init__(
-        self, outcome: Answer | Refusal = ANSWER, *, articles: Sequence[Article] = (FERRY, BRIDGE)
-    ) -> None:
+    def __init__(self, outcome: Answer | Refusal = ANSWER, *, articles: Sequence[Article] = (FERRY, BRIDGE)) -> None:
         self.outcome = outcome
         self.articles = articles
         self.resolve: Callable[[str], str] = lambda question: question

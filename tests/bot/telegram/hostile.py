@@ -32,9 +32,9 @@ _NASTY = (
     "x" * 300,
 )
 
-hostile_texts = st.lists(
-    st.one_of(st.sampled_from(_NASTY), st.text(st.characters(), max_size=12)), max_size=30
-).map("".join)
+hostile_texts = st.lists(st.one_of(st.sampled_from(_NASTY), st.text(st.characters(), max_size=12)), max_size=30).map(
+    "".join
+)
 """Any characters at all, lone surrogates and NUL too, thick with markup."""
 
 

@@ -6,13 +6,14 @@ import pytest
 from telegram import BotCommandScopeChat
 from telegram.error import NetworkError
 
-from bot.adapters.telegram import texts
+from bot.adapters.telegram import TelegramConfig, texts
+from bot.adapters.telegram.administration import Administration
 from bot.adapters.telegram.application import publish_commands
 from index.article import Skipped
 from index.building import BuildProgress
 from index.errors import ArticlesMissing
 from tests.bot.telegram.conftest import ADMIN, Stage
-from tests.bot.telegram.fakes import REPORT, Call
+from tests.bot.telegram.fakes import REPORT, TOKEN, Call
 
 
 def _last(stage: Stage) -> Call:
@@ -40,10 +41,25 @@ async def test_a_reload_ends_with_what_changed(stage: Stage) -> None:
         "Added: 1 (bridge)\n"
         "Changed: 10 (0, 1, 2, 3, 4, 5, 6, 7 and 2 more)\n"
         "Removed: 1 (old & gone)\n"
-        "Skipped: 12\n"
-        + "".join(f"• <{number}>.pdf: no text & no title\n" for number in range(10))
-        + "• and 2 more"
+        "Skipped: 12\n" + "".join(f"• <{number}>.pdf: no text & no title\n" for number in range(10)) + "• and 2 more"
     )
+
+
+async def test_progress_is_shown_by_editing_one_message_now_and_then(stage: Stage) -> None:
+    quick = Administration(stage.newsroom, TelegramConfig(TOKEN, admin_ids=frozenset({ADMIN})), edit_every_seconds=0.02)
+    stage.application.handlers[0][:0] = quick.handlers()
+    stage.newsroom.steps = [BuildProgress(3, 0, 0), BuildProgress(3, 10, 40)]
+    await stage.say("/reload", user=ADMIN)
+    for number in (1, 2):
+        await stage.until(lambda number=number: len(stage.request.of("editMessageText")) == number)
+        stage.newsroom.go_on.release()
+    await stage.until(lambda: len(stage.request.of("editMessageText")) == 3)
+    assert [call.plain for call in stage.request.of("sendMessage")] == [texts.RELOADING]
+    assert [call.plain for call in stage.request.of("editMessageText")] == [
+        "Reading the articles: 3 so far…",
+        "3 articles read. Indexing: 10 of 40 passages (25%)…",
+        texts.reloaded(REPORT),
+    ]
 
 
 async def test_a_failed_reload_says_why_and_that_the_old_index_stays(stage: Stage) -> None:
@@ -78,9 +94,7 @@ async def test_questions_are_answered_while_a_reload_runs(stage: Stage) -> None:
 
 
 async def test_the_outcome_is_sent_anew_when_it_cannot_be_edited_in(stage: Stage) -> None:
-    stage.request.fail(
-        "editMessageText", (400, {"ok": False, "description": "Bad Request: message to edit not found"})
-    )
+    stage.request.fail("editMessageText", (400, {"ok": False, "description": "Bad Request: message to edit not found"}))
     await stage.say("/reload", user=ADMIN)
     await stage.until(lambda: len(stage.request.of("sendMessage")) == 2)
     assert _last(stage).plain.startswith("Reloaded in")

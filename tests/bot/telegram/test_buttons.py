@@ -75,9 +75,7 @@ async def test_a_button_of_a_forgotten_answer_says_so(stage: Stage, action: str)
     assert _word(await stage.press(action)) == texts.STALE_BUTTON
 
 
-@pytest.mark.parametrize(
-    "data", ["", "ctx", "ctx:", "drop:1", "src:-1", "src:abc", f"ctx:{REPLY_ID}:12345", "\n"]
-)
+@pytest.mark.parametrize("data", ["", "ctx", "ctx:", "drop:1", "src:-1", "src:abc", f"ctx:{REPLY_ID}:12345", "\n"])
 async def test_a_button_of_another_time_is_answered_politely(stage: Stage, data: str) -> None:
     assert _word(await stage.press(data)) == texts.DEAD_BUTTON
 

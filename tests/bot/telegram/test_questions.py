@@ -203,13 +203,9 @@ async def test_a_private_answer_is_not_a_reply(stage: Stage) -> None:
 
 
 async def test_sources_are_listed_in_pages(stage: Stage) -> None:
-    stage.dialogue.articles = [
-        replace(FERRY, title=f"Title <{n}>", url="https://a.example/") for n in range(23)
-    ]
+    stage.dialogue.articles = [replace(FERRY, title=f"Title <{n}>", url="https://a.example/") for n in range(23)]
     [sent] = await stage.say("/sources")
-    assert sent.plain.startswith(
-        "I can quote 23 articles. Page 1 of 3.\n\n1. Title <0> · no date\n\n2. Title"
-    )
+    assert sent.plain.startswith("I can quote 23 articles. Page 1 of 3.\n\n1. Title <0> · no date\n\n2. Title")
     assert sent.buttons == {"Next ▶": "src:1"}
     assert len(sent.marked("text_link")) == 10
 
@@ -253,12 +249,16 @@ async def test_a_failure_gets_one_kind_sentence_and_a_log_without_private_words(
     assert not any(word in caplog.text for word in ("Who opened", "Lovelace", TOKEN))
 
 
-async def test_a_failure_to_apologise_is_not_a_second_failure(
-    stage: Stage, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_failure_to_apologise_is_not_a_second_failure(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     stage.request.fail("sendMessage", NetworkError("gone"), NetworkError("gone"))
     assert await stage.say("Who opened it?") == []
     assert caplog.text.count("Traceback") == 1
+
+
+async def test_a_reply_that_may_have_been_lost_is_not_sent_twice(stage: Stage) -> None:
+    stage.request.fail("sendMessage", NetworkError("gone"))
+    [sent] = await stage.say("Who opened it?")
+    assert sent.plain == texts.MAYBE_UNSENT
 
 
 async def test_somebody_who_blocked_the_bot_is_not_written_to_again(stage: Stage) -> None:
