@@ -1,10 +1,22 @@
-"""Hits and readings in, Answer or Refusal out."""
+"""Hits and readings in, Answer or Refusal out. Every quote is checked against its article here, and only here."""
 
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from bot.quotes import Citation
-from index import Hit
+from bot.quotes import Citation, is_verbatim, quote_from
+from bot.reader import Reader, Reading
+from index import Hit, Query, Span
+from index.archive import Archive
+from index.retrieval import Retriever
+
+logger = logging.getLogger(__name__)
+
+_HITS = 10
+_CITATIONS = 5
+_ON_TOPIC_SIMILARITY = 0.4
+"""Below this cosine to every passage, a question is about something else. Only words a refusal: see `_reason`."""
 
 
 class RefusalReason(Enum):
@@ -20,11 +32,13 @@ class RefusalReason(Enum):
 class Answer:
     """Citations, best first, at least one. `confidence` is the probability that the first one answers.
 
+    The first `n_strong` citations are likely enough to be shown unasked; the others are further places to look.
     `short_answer` is a slice of the first quote, or None where no short span stands out.
     """
 
     confidence: float
     citations: tuple[Citation, ...]
+    n_strong: int
     short_answer: str | None
     hits: tuple[Hit, ...]
 
@@ -37,3 +51,89 @@ class Refusal:
     confidence: float
     closest: tuple[Citation, ...]
     hits: tuple[Hit, ...]
+
+
+class Answerer:
+    """Answers self-contained questions from one reader; the retriever comes with each question."""
+
+    def __init__(self, reader: Reader, *, threshold: float | None = None) -> None:
+        """`threshold`: answer only when at least this sure; None takes the reader's own."""
+        self._reader = reader
+        self._threshold = reader.threshold if threshold is None else threshold
+
+    @property
+    def reader_name(self) -> str:
+        """Which reader answers."""
+        return self._reader.name
+
+    def find(self, query: Query, retriever: Retriever) -> list[Hit]:
+        """The passages to read for `query`, best first."""
+        return retriever.search(query, _HITS) if query.text else []
+
+    def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Answer | Refusal:
+        """What these hits say to the question."""
+        if not query.text:
+            return Refusal(RefusalReason.EMPTY_QUESTION, 0.0, (), ())
+        readings = _distinct(self._reader.read(query.text, hits, retriever))
+        citations = _citations(readings, retriever.archive)
+        confidence = citations[0].score if citations else 0.0
+        if not citations or confidence < self._threshold:
+            return Refusal(_reason(query, hits), confidence, citations, tuple(hits))
+        n_strong = sum(citation.score >= max(self._threshold, confidence / 2) for citation in citations)
+        return Answer(confidence, citations, n_strong, _short_answer(readings[0]), tuple(hits))
+
+
+def _distinct(readings: Sequence[Reading]) -> list[Reading]:
+    """The best readings, no two of which quote the same words or overlap."""
+    chosen: list[Reading] = []
+    for reading in readings:
+        words = reading.span.slice(reading.article.text)
+        if not any(_same_words(reading, words, other) for other in chosen):
+            chosen.append(reading)
+        if len(chosen) == _CITATIONS:
+            break
+    return chosen
+
+
+def _same_words(reading: Reading, words: str, other: Reading) -> bool:
+    if reading.article.id == other.article.id and reading.span.overlaps(other.span):
+        return True
+    return words == other.span.slice(other.article.text)
+
+
+def _citations(readings: Sequence[Reading], archive: Archive) -> tuple[Citation, ...]:
+    """The readings as citations; one that differs from the stored article is dropped and logged."""
+    citations: list[Citation] = []
+    for reading in readings:
+        article = archive.article(reading.article.id)
+        quote = quote_from(reading.article, reading.span)
+        if not is_verbatim(quote, article):
+            logger.error("dropped a quote that is not verbatim: article %s, %s", article.id, reading.span)
+            continue
+        citations.append(
+            Citation(
+                number=len(citations) + 1,
+                quote=quote,
+                title=article.title,
+                source=article.source,
+                published_at=article.published_at,
+                url=article.url,
+                highlights=tuple(span for span in reading.highlights if reading.span.contains(span)),
+                score=reading.probability,
+            )
+        )
+    return tuple(citations)
+
+
+def _short_answer(reading: Reading) -> str | None:
+    answer: Span | None = reading.answer
+    return answer.slice(reading.article.text) if answer and reading.span.contains(answer) else None
+
+
+def _reason(query: Query, hits: Sequence[Hit]) -> RefusalReason:
+    restricted = query.articles is not None or query.before is not None
+    if not hits:
+        return RefusalReason.OUTSIDE_SCOPE if restricted else RefusalReason.NOTHING_ON_TOPIC
+    if max(hit.similarity for hit in hits) < _ON_TOPIC_SIMILARITY:
+        return RefusalReason.NOTHING_ON_TOPIC
+    return RefusalReason.NOT_ANSWERED

@@ -1,13 +1,29 @@
 """Dialogue: a conversation id and a text in, a Reply out. The core's one door; it knows no messenger."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import logging
+import secrets
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
+from typing import Protocol
 
-from bot.answering import Answer, Refusal
+from bot.answering import Answer, Answerer, Refusal
+from bot.conversation import Conversation, Turn
+from bot.followup import resolve
 from bot.quotes import Citation
-from index import Article
+from index import Article, Query, Span
+from index.errors import UnknownArticle
+from index.retrieval import Retriever
+
+logger = logging.getLogger(__name__)
+
+_REMEMBERED_TURNS = 8
+_CONTEXT_SENTENCES = 2
+_MAX_QUESTION_CHARS = 2000
+"""What is beyond is not searched: no question needs it, and an encoder reads no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +52,11 @@ class Reply:
     outcome: Answer | Refusal
     timings_ms: Mapping[str, float]
 
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """What the answer quotes, or the closest passages of a refusal."""
+        return self.outcome.citations if isinstance(self.outcome, Answer) else self.outcome.closest
+
 
 class Vote(Enum):
     """A reader's opinion of one answer; the value is what is stored."""
@@ -55,29 +76,117 @@ class QuoteContext:
     current: bool
 
 
+class Memory(Protocol):
+    """What the dialogue needs kept: see `bot.store.Store`."""
+
+    def conversation(self, conversation_id: str, *, last: int) -> Conversation:
+        """The newest turns, oldest first."""
+
+    def add_turn(self, conversation_id: str, turn: Turn) -> None:
+        """Keeps a turn that came from elsewhere."""
+
+    def save_reply(self, reply: Reply) -> None:
+        """Keeps a reply and its turn, whole or not at all."""
+
+    def load_reply(self, reply_id: str) -> Reply | None:
+        """The reply as it was given, without its hits."""
+
+    def vote(self, reply_id: str, voter: str, vote: Vote) -> bool:
+        """Keeps the voter's last vote; False if there is no such reply."""
+
+    def start_over(self, conversation_id: str) -> None:
+        """Leaves the turns so far out of the conversation."""
+
+
+class RetrieverSource(Protocol):
+    """Where the current retriever comes from: see `index.live.LiveIndex`."""
+
+    def retriever(self) -> Retriever:
+        """The one to answer the next question with."""
+
+
+@dataclass(slots=True)
+class _Stopwatch:
+    """Milliseconds of each stage, in the order they ran."""
+
+    stages: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def measure(self, stage: str) -> Iterator[None]:
+        """Times the block under it."""
+        started = time.perf_counter()
+        yield
+        self.stages[stage] = round((time.perf_counter() - started) * 1000, 2)
+
+
 class Dialogue:
     """Answers questions and remembers what was said. Safe to call from several threads."""
 
+    def __init__(self, index: RetrieverSource, answerer: Answerer, memory: Memory) -> None:
+        self._index = index
+        self._answerer = answerer
+        self._memory = memory
+
     def reply(self, conversation_id: str, text: str, *, scope: Scope = EVERYTHING) -> Reply:
-        """The reply to one message of one conversation, kept in the store before it is returned."""
-        raise NotImplementedError
+        """The reply to one message of one conversation, kept in the memory before it is returned."""
+        watch = _Stopwatch()
+        with watch.measure("total"):
+            retriever = self._index.retriever()
+            with watch.measure("resolve"):
+                conversation = self._memory.conversation(conversation_id, last=_REMEMBERED_TURNS)
+                resolved = resolve(text[:_MAX_QUESTION_CHARS], conversation)
+            query = Query(resolved, scope.articles, scope.before)
+            with watch.measure("retrieve"):
+                hits = self._answerer.find(query, retriever)
+            with watch.measure("read"):
+                outcome = self._answerer.read(query, hits, retriever)
+        reply = Reply(secrets.token_hex(8), conversation_id, text, resolved, outcome, watch.stages)
+        self._memory.save_reply(reply)
+        answered = isinstance(outcome, Answer)
+        logger.info("%s: %s in %.0f ms", conversation_id, "answered" if answered else "refused", watch.stages["total"])
+        return reply
 
     def recall(self, reply_id: str) -> Reply | None:
         """A reply given earlier, or None if it is not (or no longer) known. Its hits are not kept: empty."""
-        raise NotImplementedError
+        return self._memory.load_reply(reply_id)
 
     def context(self, reply_id: str, number: int) -> QuoteContext | None:
         """The sentences around citation `number` of a reply, or None if there is no such citation."""
-        raise NotImplementedError
+        reply = self._memory.load_reply(reply_id)
+        citation = next((one for one in reply.citations if one.number == number), None) if reply else None
+        return _in_context(citation, self._index.retriever()) if citation else None
 
     def vote(self, reply_id: str, voter: str, vote: Vote) -> bool:
         """Keeps one vote a voter and reply, the last one counts; False if the reply is not known."""
-        raise NotImplementedError
+        return self._memory.vote(reply_id, voter, vote)
 
     def start_over(self, conversation_id: str) -> None:
         """Forgets the turns of a conversation; the next question stands alone."""
-        raise NotImplementedError
+        self._memory.start_over(conversation_id)
+
+    def remember(self, conversation_id: str, turns: Sequence[Turn]) -> None:
+        """Adds turns that happened elsewhere, oldest first, as if they had been said here."""
+        for turn in turns:
+            self._memory.add_turn(conversation_id, turn)
 
     def sources(self) -> Sequence[Article]:
-        """Every article that can be quoted, by title."""
-        raise NotImplementedError
+        """Every article that can be quoted, without its text, by title."""
+        return self._index.retriever().archive.headlines()
+
+
+def _in_context(citation: Citation, retriever: Retriever) -> QuoteContext:
+    quote = citation.quote
+    try:
+        article = retriever.archive.article(quote.article_id)
+    except UnknownArticle:
+        return QuoteContext(citation, "", "", current=False)
+    if article.revision != quote.revision:
+        return QuoteContext(citation, "", "", current=False)
+    sentences = retriever.archive.sentences_of(article.id)
+    before = [span for span in sentences if span.end <= quote.span.start][-_CONTEXT_SENTENCES:]
+    after = [span for span in sentences if span.start >= quote.span.end][:_CONTEXT_SENTENCES]
+    return QuoteContext(citation, _words(before, article), _words(after, article), current=True)
+
+
+def _words(sentences: Sequence[Span], article: Article) -> str:
+    return " ".join(span.slice(article.text) for span in sentences)

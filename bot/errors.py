@@ -3,6 +3,7 @@
 BotError
 ├── SettingsInvalid      a variable holds an unusable value: correct it in the environment or .env
 ├── StoreUnavailable     conversations cannot be kept or read: check DATABASE_URL, the disk, the permissions
+├── InvalidQuestion      a line of a question file is not a question: correct that line
 └── StoreTooNew          a later version wrote the database: update, or name another DATABASE_URL
 """
 
@@ -21,3 +22,7 @@ class StoreUnavailable(BotError):
 
 class StoreTooNew(BotError):
     """The database has a schema that this version does not know."""
+
+
+class InvalidQuestion(BotError):
+    """A line of a question file cannot be asked; the text names the line."""

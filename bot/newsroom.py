@@ -1,9 +1,18 @@
 """Newsroom: what admins do while the bot runs. Reload the index, look at its state, read the figures."""
 
+import logging
+import threading
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
 
 from index.building import BuildReport, ProgressListener
+from index.errors import IndexBusy
+from index.live import LiveIndex
+from index.sources import read_articles
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +44,56 @@ class Stats:
     p95_ms: float
 
 
-class Newsroom:
-    """The admins' door, beside the readers' one (Dialogue)."""
+class Figures(Protocol):
+    """Where figures come from: see `bot.store.Store`."""
 
-    def reload(self, listener: ProgressListener) -> BuildReport:
+    def stats(self, since: datetime) -> Stats:
+        """Figures of everything asked since then."""
+
+
+class Newsroom:
+    """The admins' door, beside the readers' one (Dialogue). Safe to call from several threads."""
+
+    def __init__(self, live: LiveIndex, articles: Path, figures: Figures, *, reader_name: str) -> None:
+        """`articles` is the folder or file that a reload reads."""
+        self._live = live
+        self._articles = articles
+        self._figures = figures
+        self._reader_name = reader_name
+        self._reloading = threading.Lock()
+        self._started_at = datetime.now(UTC)
+
+    def reload(self, listener: ProgressListener = lambda _: None) -> BuildReport:
         """Builds from the configured articles and switches to the result; the old index answers meanwhile.
 
         Raises:
             IndexingError: nothing changed in service; the text says why.
         """
-        raise NotImplementedError
+        if not self._reloading.acquire(blocking=False):
+            raise IndexBusy("A reload is already running. Its result will be shown where it was started.")
+        try:
+            report = self._live.library.rebuild(read_articles(self._articles), self._live.embedder, listener)
+            self._live.refresh()
+        finally:
+            self._reloading.release()
+        logger.info("reloaded: %d articles, %d passages, %.1f s", report.articles, report.passages, report.seconds)
+        return report
 
     def status(self) -> Status:
         """What is in service right now."""
-        raise NotImplementedError
+        snapshot = self._live.refresh()
+        manifest = snapshot.manifest
+        return Status(
+            snapshot=snapshot.name,
+            built_at=manifest.built_at,
+            articles=manifest.n_articles,
+            passages=manifest.n_passages,
+            embedding_model=f"{manifest.model} ({manifest.model_backend})",
+            reader=self._reader_name,
+            reloading=self._reloading.locked(),
+            started_at=self._started_at,
+        )
 
     def stats(self, days: int) -> Stats:
         """Figures of the last `days` days."""
-        raise NotImplementedError
+        return self._figures.stats(datetime.now(UTC) - timedelta(days=days))

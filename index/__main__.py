@@ -32,9 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs one command; 0 if it went well, 1 if not, 2 on misuse."""
     options = _parser().parse_args(arguments)
     try:
-        settings = IndexSettings()
-        options.library = Library(Path(options.index or settings.index), keep=settings.keep_snapshots)
-        options.articles = getattr(options, "articles", None) or settings.articles
+        settings = IndexSettings.from_environment(index=options.index, articles=getattr(options, "articles", None))
+        options.library = Library(settings.index, keep=settings.keep_snapshots)
+        options.articles = settings.articles
         options.embedder = lambda: _load_embedder(settings)
         code: int = options.run(options)
     except IndexingError as error:
@@ -50,12 +50,14 @@ def _parser() -> argparse.ArgumentParser:
 
     def command(name: str, run: object, help: str) -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=help, description=help, epilog=_EXAMPLES, formatter_class=shape)
-        one.add_argument("--index", metavar="DIR", help="the index folder (default: INDEX, else var/index)")
+        one.add_argument("--index", metavar="DIR", type=Path, help="the index folder (default: INDEX, else var/index)")
         one.set_defaults(run=run)
         return one
 
     build = command("build", _build, "index all articles of a folder or a .jsonl file")
-    build.add_argument("--articles", metavar="PATH", help="folder or file to read (default: ARTICLES, else seeds)")
+    build.add_argument(
+        "--articles", metavar="PATH", type=Path, help="folder or file to read (default: ARTICLES, else seeds)"
+    )
     command("add", _add, "add articles to the index, or replace those with the same id").add_argument(
         "paths", nargs="+", metavar="PATH", type=Path, help="a folder or file: .txt .md .html .pdf .jsonl"
     )
@@ -75,7 +77,7 @@ def _load_embedder(settings: IndexSettings) -> Embedder:
 
 
 def _build(options: argparse.Namespace) -> int:
-    items = read_articles(Path(options.articles))
+    items = read_articles(options.articles)
     embedder = options.embedder()
     with show_progress(_console) as listener:
         _report(options.library, options.library.rebuild(items, embedder, listener))

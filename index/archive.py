@@ -47,8 +47,17 @@ class ArchiveWriter:
         published = article.published_at.isoformat() if article.published_at else None
         self._connection.execute(
             "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (row, article.id, article.title, article.text, article.source, published, article.url)
-            + (first, first + len(passages)),
+            (
+                row,
+                article.id,
+                article.title,
+                article.text,
+                article.source,
+                published,
+                article.url,
+                first,
+                first + len(passages),
+            ),
         )
         self._days.append(article.published_at.date().toordinal() if article.published_at else _NO_DATE)
         for passage in passages:

@@ -36,7 +36,7 @@ _BEGINNINGS = (
     r"also read|more|"
     r"related(?: (?:articles?|stories|story|links?|coverage|reading|video))?|recommended(?: reading)?)"
     r"(?: (?:on|from|in|about) [^:]{1,40})?\s?[:>»|]",
-    r"(?:watch|video|photos|gallery|podcast)\s?[:|>»]",
+    r"(?:watch|video|photos|gallery|podcast)\s?[:|>»][^.]{0,120}$",
     r"(?:please )?(?:subscribe|sign up|register) (?:to|for|now|here|today|"
     r"with)\b(?=.{0,200}\b(?:newsletters?|"
     r"updates|alerts|briefings?|emails?|podcasts?|channel|today|now|here|free|inbox|digital|access)\b)",
@@ -63,9 +63,7 @@ _BEGINNINGS = (
     r"(?:enable|please enable) (?:javascript|cookies)",
     r"(?:your|this) browser (?:does not|doesn['’]t) support",
 )
-_BOILERPLATE = re.compile(
-    rf"(?:(?:{'|'.join(_WHOLE_LINES)})[ .!:…»>]{{0,5}}$|{'|'.join(_BEGINNINGS)})", re.IGNORECASE
-)
+_BOILERPLATE = re.compile(rf"(?:(?:{'|'.join(_WHOLE_LINES)})[ .!:…»>]{{0,5}}$|{'|'.join(_BEGINNINGS)})", re.IGNORECASE)
 _RIGHTS = re.compile(r"\ball rights reserved\b", re.IGNORECASE)
 
 

@@ -61,7 +61,11 @@ class SnapshotBuilder:
     """Builds one snapshot in an empty folder, reusing the vectors of the previous one where it can."""
 
     def __init__(
-        self, embedder: Embedder, *, previous: IndexSnapshot | None = None, listener: ProgressListener = lambda _: None
+        self,
+        embedder: Embedder,
+        *,
+        previous: IndexSnapshot | None = None,
+        listener: ProgressListener = lambda _: None,
     ) -> None:
         self._embedder = embedder
         self._previous = previous
@@ -95,9 +99,7 @@ class SnapshotBuilder:
             seconds=time.perf_counter() - started,
         )
 
-    def _write_archive(
-        self, items: Iterable[Article | Skipped], folder: Path
-    ) -> tuple[dict[str, str], list[Skipped]]:
+    def _write_archive(self, items: Iterable[Article | Skipped], folder: Path) -> tuple[dict[str, str], list[Skipped]]:
         revisions: dict[str, str] = {}
         skipped: list[Skipped] = []
         writer = ArchiveWriter(folder)

@@ -6,7 +6,7 @@ of news lost is worse than a line of debris quoted. Every rule takes time linear
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -23,10 +23,12 @@ _HEADLINE_LINES = 12  # a headline in almost the title's words stands near the t
 _HEADLINE_LIKENESS = 0.8  # share of the words of both that are in both
 _MAX_HEADLINE_CHARS = 300
 _MAX_HEADING_CHARS = 70
-_MAX_HEADING_WORDS = 9
+_MAX_HEADING_WORDS = 6
 _MIN_PROSE_CHARS = 60
 _MIN_REPEATED_CHARS = 80
 _MARKDOWN_HEADING = re.compile(r"#{1,6}[ \t]+\S")
+_DATELINE = re.compile(r"\(\w{2,20}\)\s?(?:--|—|–)|(?:--|—|_)$")
+_BRACKETS = frozenset("()[]{}<>")  # a line of these alone is code
 _WORD = re.compile(r"[^\W_]+")
 _CLOSERS = "”’\"')]»*_ \t\xa0"
 _OPENERS = "“‘\"'«"
@@ -55,7 +57,8 @@ class _Line(NamedTuple):
 
     @property
     def is_prose(self) -> bool:
-        return len(self.text) >= _MIN_PROSE_CHARS or (self.ends_sentence and self.text.count(" ") >= 4)
+        is_long = len(self.text) >= _MIN_PROSE_CHARS and "   " not in self.text  # which a table's row holds
+        return is_long or (self.ends_sentence and self.text.count(" ") >= 4)
 
 
 def find_debris(text: str, title: str) -> tuple[Span, ...]:
@@ -104,7 +107,8 @@ def _read_lines(text: str, markup: Sequence[Range]) -> tuple[list[_Line], list[R
             lines += [_Line(*place, words, follows_blank) for place in _trimmed(text, start, end)]
             follows_blank = False
         else:
-            debris += _trimmed(text, start, end)
+            if not words or _BRACKETS.isdisjoint(words):
+                debris += _trimmed(text, start, end)
             follows_blank = True
         start = end
     return lines, debris
@@ -115,23 +119,38 @@ def _find_lines(lines: Sequence[_Line], title: str) -> Iterator[Range]:
     headline = _Headline.of(title)
     counts = Counter(line.text for line in lines)
     seen: set[str] = set()
-    before: _Line | None = None  # the last line that was kept
+    kept: list[_Line] = []
     for place, line in enumerate(lines):
-        after = lines[place + 1] if place + 1 < len(lines) else None
-        # a short line that comes back is a speaker's name or a refrain, and stays
-        comes_once = counts[line.text] == 1
         if (
             (line.text in seen and len(line.text) >= _MIN_REPEATED_CHARS)
             or headline.is_in(line, near_top=place < _HEADLINE_LINES)
             or is_boilerplate(line.text)
             or _MARKDOWN_HEADING.match(line.text)
-            or (comes_once and _is_heading(line, before, after))
         ):
             yield line.start, line.end
             continue
-        if not comes_once:
+        if counts[line.text] > 1:
             seen.add(line.text)
-        before = line
+        kept.append(line)
+    # a short line that comes back is a speaker's name or a refrain, and stays
+    yield from _find_headings(kept, {text for text, count in counts.items() if count > 1})
+
+
+def _find_headings(lines: Sequence[_Line], repeated: Container[str]) -> Iterator[Range]:
+    """Short lines that stand alone above prose and say nothing by themselves.
+
+    One after each single paragraph is the label of a list's items, like the name of a state, and stays.
+    """
+    neighbours = zip([None, *lines], lines, lines[1:], strict=False)
+    places = [
+        place
+        for place, (before, line, after) in enumerate(neighbours)
+        if line.text not in repeated and _is_heading(line, before, after)
+    ]
+    found = set(places)
+    for place in places:
+        if found.isdisjoint((place - 2, place + 2)):
+            yield lines[place].start, lines[place].end
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +166,7 @@ class _Headline:
 
     def is_in(self, line: _Line, *, near_top: bool) -> bool:
         """Whether the line is the headline: in the same words, or near the top in almost the same."""
-        ends_like_prose = line.text.endswith(".") and not line.text.endswith("...")
-        if not self.words or ends_like_prose or len(line.text) > _MAX_HEADLINE_CHARS:
+        if not self.words or _reads_like_prose(line.text) or len(line.text) > _MAX_HEADLINE_CHARS:
             return False
         words = _words_of(line.text)
         if words == self.words:
@@ -161,9 +179,8 @@ class _Headline:
         return in_both >= _HEADLINE_LIKENESS * max(len(words), len(self.words))
 
 
-def _is_heading(line: _Line, before: _Line | None, after: _Line | None) -> bool:
-    """Whether a short line stands alone above prose and says nothing by itself."""
-    if after is None or not after.is_prose or len(line.text) > _MAX_HEADING_CHARS:
+def _is_heading(line: _Line, before: _Line | None, after: _Line) -> bool:
+    if not after.is_prose or len(line.text) > _MAX_HEADING_CHARS:
         return False
     if not _stands_alone(line, before, after) or not _reads_like_heading(line.text):
         return False
@@ -181,9 +198,16 @@ def _stands_alone(line: _Line, before: _Line | None, after: _Line) -> bool:
     return is_between_blanks or (before.ends_sentence and after.ends_sentence)
 
 
+def _reads_like_prose(text: str) -> bool:
+    """Whether a line that is also the title is the article's first sentence rather than a headline."""
+    ending = text.rstrip(_CLOSERS)
+    ends_like_prose = ending.endswith((".", ":", ",")) and not ending.endswith("...")
+    return ends_like_prose or _DATELINE.search(text) is not None
+
+
 def _reads_like_heading(text: str) -> bool:
     starts_well = text.lstrip(_OPENERS)[:1].isupper()
-    ends_openly = text.rstrip(_CLOSERS)[-1:] not in {*_SENTENCE_ENDS, ":", ";", ",", "-", "–", "—"}
+    ends_openly = text.rstrip(_CLOSERS)[-1:] not in {*_SENTENCE_ENDS, ";", ",", "-", "–", "—"} and ":" not in text
     is_quotation = text[0] in _OPENERS and text[-1] in "”’\"'»"
     return starts_well and ends_openly and not is_quotation and not any(map(str.isdigit, text))
 

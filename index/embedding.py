@@ -152,9 +152,7 @@ def _open_session(path: Path) -> onnxruntime.InferenceSession:
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises bare RuntimeErrors and classes of its own
-        raise ModelUnavailable(
-            f"{path} cannot be opened ({error}). Delete {path.parent} and try again."
-        ) from error
+        raise ModelUnavailable(f"{path} cannot be opened ({error}). Delete {path.parent} and try again.") from error
 
 
 def _batches_by_length(lengths: Sequence[int]) -> list[list[int]]:

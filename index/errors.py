@@ -1,14 +1,14 @@
 """What can go wrong while articles are read, indexed and opened.
 
-    IndexingError
-    ├── SettingsInvalid      a variable holds an unusable value: correct it in the environment or .env
-    ├── ArticlesMissing      the path holds nothing that can be indexed: check --articles
-    ├── SnapshotMissing      nothing was built yet: run `python -m index build`
-    ├── SnapshotCorrupt      files do not match the manifest: roll back or build again
-    ├── SnapshotMismatch     built by another model, dimension or format: build again
-    ├── UnknownArticle       an id that the index does not hold: see `python -m index list`
-    ├── ModelUnavailable     the embedding model cannot be loaded: check EMBEDDING_MODEL
-    └── IndexBusy            another process is building: wait for it
+IndexingError
+├── SettingsInvalid      a variable holds an unusable value: correct it in the environment or .env
+├── ArticlesMissing      the path holds nothing that can be indexed: check --articles
+├── SnapshotMissing      nothing was built yet: run `python -m index build`
+├── SnapshotCorrupt      files do not match the manifest: roll back or build again
+├── SnapshotMismatch     built by another model, dimension or format: build again
+├── UnknownArticle       an id that the index does not hold: see `python -m index list`
+├── ModelUnavailable     the embedding model cannot be loaded: check EMBEDDING_MODEL
+└── IndexBusy            another process is building: wait for it
 """
 
 

@@ -1,8 +1,8 @@
 """The snapshots of one index folder: which is in service, publishing another, rolling back, cleaning up.
 
-    INDEX/CURRENT             the name of the snapshot in service, replaced atomically
-    INDEX/snapshots/NAME/     immutable once published
-    INDEX/write.lock          held by the one process that builds; the system frees it if that process dies
+INDEX/CURRENT             the name of the snapshot in service, replaced atomically
+INDEX/snapshots/NAME/     immutable once published
+INDEX/write.lock          held by the one process that builds; the system frees it if that process dies
 """
 
 import os
@@ -66,7 +66,10 @@ class Library:
             raise
 
     def rebuild(
-        self, items: Iterable[Article | Skipped], embedder: Embedder, listener: ProgressListener = lambda _: None
+        self,
+        items: Iterable[Article | Skipped],
+        embedder: Embedder,
+        listener: ProgressListener = lambda _: None,
     ) -> BuildReport:
         """Builds a snapshot of these articles and puts it in service. Any failure leaves the last one there.
 
@@ -78,7 +81,10 @@ class Library:
             return self._rebuild(items, embedder, listener)
 
     def add(
-        self, items: Iterable[Article | Skipped], embedder: Embedder, listener: ProgressListener = lambda _: None
+        self,
+        items: Iterable[Article | Skipped],
+        embedder: Embedder,
+        listener: ProgressListener = lambda _: None,
     ) -> BuildReport:
         """Like `rebuild`, but on top of the articles in service; one with a known id takes its place."""
         with self._writing():

@@ -8,43 +8,43 @@ from collections.abc import Iterator
 
 Range = tuple[int, int]  # a Span while it is worked on: a text may hold a hundred thousand of them
 
+# Names are lower case, but for the few that old pages shout: a wire story's <DD> and <CGE.P> are shares.
 _BLOCK = (
-    "address|article|aside|blockquote|body|br|button|caption|center|dd|div|dl|dt|fieldset|figcaption|figure|"
-    "footer|form|h[1-6]|head|header|hr|html|iframe|img|input|li|link|main|meta|nav|noscript|ol|option|p|"
-    "picture|pre|script|section|select|source|style|svg|table|tbody|td|tfoot|th|thead|title|tr|ul|video"
+    "article|aside|blockquote|body|br|div|dl|dt|dd|figcaption|figure|footer|h[1-6]|head|header|hr|html|iframe|"
+    "img|li|nav|noscript|ol|p|pre|script|section|style|svg|table|tbody|td|tfoot|th|thead|tr|ul|"
+    "BODY|BR|DIV|H[1-6]|HR|HTML|IMG|LI|OL|P|SCRIPT|STYLE|TABLE|TD|TH|TR|UL"
 )
-_INLINE = "a|abbr|b|cite|code|del|em|font|i|ins|mark|q|s|small|span|strike|strong|sub|sup|time|u"
+_INLINE = "a|abbr|b|cite|code|del|em|font|i|ins|mark|q|s|small|span|strike|strong|sub|sup|time|u|A|B|EM|FONT|I|STRONG"
 _ATTRIBUTE = r"""[\w:-]{1,40}=(?:"[^"<>\n]{0,500}"|'[^'<>\n]{0,500}')"""
 _ATTRIBUTES = rf"{_ATTRIBUTE}(?:\s{{1,5}}{_ATTRIBUTE}){{0,20}}"
 
-# A tag that stands between sentences, a comment, or an element that holds code.
+# A tag that stands between sentences, a comment, an element that holds code, any other tag with attributes.
 _BLOCK_MARKUP = re.compile(
-    r"<(?=[a-z/!])(?:(?:script|style)\b[^<>]{0,500}>[^<]{0,20000}</(?:script|style)\s{0,5}>"
-    r"|!--[^<>]{0,2000}-->|!(?:doctype|\[cdata\[)[^<>]{0,500}>"
-    rf"|/?(?:{_BLOCK})(?:\s[^<>]{{0,2000}})?/?>)",
-    re.IGNORECASE,
+    r"<(?=[A-Za-z/!])(?:(?:script|style|SCRIPT|STYLE)\b[^<>]{0,500}>[^<]{0,20000}</(?:script|style|SCRIPT|STYLE)\s{0,5}>"
+    r"|!--[^<>]{0,2000}-->|!(?:doctype|DOCTYPE|\[CDATA\[)[^<>]{0,500}>"
+    rf"|/?(?:{_BLOCK})(?:\s[^<>]{{0,2000}})?/?>"
+    rf"|(?!(?:{_INLINE})\s)[a-z][a-z0-9-]{{0,30}}\s{{1,5}}{_ATTRIBUTES}\s?/?>)"
 )
 # The end of a tag whose start was lost: `p>`, `/div>`, and `class="lead">`. The first kind is looked for
 # from each `>` back, over the longest such tail and a character more: ten times faster than a pattern.
 _BLOCK_NAMES = {*_BLOCK.replace("h[1-6]", "h1|h2|h3|h4|h5|h6").split("|")}
-_TAG_TAIL_WINDOW = 16
+_TAG_TAIL_WINDOW = 32
 _BEFORE_TAG_TAIL = frozenset(".!?…”’\"')>")
 _COMPARISON = re.compile(r"\s{0,5}[.\d=]")  # as in "p > 0.05"
 _ATTRIBUTE_TAIL = re.compile(rf"{_ATTRIBUTES}\s?/?>")
 # The start of a tag whose end was lost, at the end of a line: `<br`, `</p`, `<div class="lead"`.
 _TAG_HEAD = re.compile(
-    rf"<(?=[a-z/])(?:/(?:{_BLOCK}|{_INLINE})|(?:{_BLOCK})(?:\s{{1,5}}{_ATTRIBUTES})?|(?:{_INLINE})\s{{1,5}}{_ATTRIBUTES})"
+    rf"<(?=[A-Za-z/])(?:/(?:{_BLOCK}|{_INLINE})|(?:{_BLOCK})(?:\s{{1,5}}{_ATTRIBUTES})?|(?:{_INLINE})\s{{1,5}}{_ATTRIBUTES})"
     r"(?=[ \t\r]{0,20}$)",
-    re.IGNORECASE | re.MULTILINE,
+    re.MULTILINE,
 )
 # ` ;word` at the end of a line
 _JUNK_TAIL = re.compile(r"(?<=[ \t\xa0])[;|}][^\W\d_]{1,20}(?=[ \t\xa0\r]{0,20}$)", re.MULTILINE)
 # These are debris at the edge of a line only. Inside a sentence they stay: if it were cut there,
 # "He did <b>not</b> go" would be quoted as "go".
 _INLINE_MARKUP = re.compile(
-    rf"(?:(?:<(?=[a-z/])/?(?:{_INLINE})(?:\s[^<>]{{0,2000}})?/?>"
-    r"|&(?:nbsp|ensp|emsp|thinsp|zwnj|zwj|shy|\#160|\#xa0|\#8203);)\s*+)++",
-    re.IGNORECASE,
+    rf"(?:(?:<(?=[A-Za-z/])/?(?:{_INLINE})(?:\s[^<>]{{0,2000}})?/?>"
+    r"|&(?:nbsp|ensp|emsp|thinsp|zwnj|zwj|shy|\#160|\#xa0|\#8203);)\s*+)++"
 )
 
 
@@ -78,11 +78,12 @@ def _tag_tail_of(piece: str) -> int:
     start = name_end
     while start and piece[start - 1].isalnum():
         start -= 1
-    if piece[start:name_end].lower() not in _BLOCK_NAMES:
+    if piece[start:name_end] not in _BLOCK_NAMES:
         return 0
     start -= piece[:start].endswith("/")
     is_apart = start == 0 or piece[start - 1].isspace() or piece[start - 1] in _BEFORE_TAG_TAIL
-    return len(piece) - start if is_apart else 0
+    is_in_brackets = piece.rfind("<", 0, start) > piece.rfind(">", 0, start)
+    return len(piece) - start if is_apart and not is_in_brackets else 0
 
 
 def find_markup_at_edges(text: str, start: int, end: int) -> Iterator[Range]:

@@ -30,10 +30,14 @@ _CLOSING = re.compile(r"[”’»)\]}\"']+(?=\s|$)")
 _CLOSERS = "”’»)]}\"'"
 _OPENERS = "“‘«([{\"'"
 _FIRST_WORD = re.compile(r"[“‘«(\[\"']*([^\W_]+)")
+_WEB_ADDRESS = re.compile(r"https?:|www\.")
+_ITEM_NUMBER = re.compile(r"\s*\(?\d{1,3}[.)]\s*")
+_INITIALS = re.compile(r"(?:\b[A-Z]\.){1,3}$")
+_PLACES = re.compile(r"U\.S|U\.K|U\.N|E\.U|D\.C|L\.A|N\.[YJCDMH]|S\.[CD]|R\.I|B\.C|[AP]\.M")
 _LAST_TOKEN = re.compile(r"(?:^|[\s“‘«(\[\"'/—–-])([^\s“‘«(\[\"'/—–-]{1,12})$")
 
 _BEFORE_NAMES = re.compile(
-    r"mr|mrs|ms|mx|dr|prof|gen|sen|sens|rep|reps|gov|lt|col|sgt|capt|cpl|maj|adm|cmdr|pvt|rev|hon|supt|"
+    r"mr|mrs|ms|mx|dr|prof|gen|sen|sens|rep|reps|gov|lt|col|sgt|capt|cpt|cpl|maj|adm|cmdr|pvt|rev|hon|supt|"
     r"insp|det|pres|amb|messrs|mt|ft|vs|v|e\.g|i\.e|cf|brig|cdr|fr|sr|dep|asst|atty|st",
     re.IGNORECASE,
 )
@@ -44,7 +48,7 @@ _BEFORE_NUMBERS = re.compile(
 _AFTER_CLOCK = re.compile(
     r"gmt|utc|bst|cet|cest|est|edt|et|cst|cdt|ct|mst|mdt|mt|pst|pdt|pt|ist|jst|kst|aest|aedt|msk|eastern|"
     r"central|mountain|pacific|local|monday|tuesday|wednesday|thursday|friday|saturday|sunday|moscow|"
-    r"beijing|january|february|march|april|may|june|july|august|september|october|november|december|"
+    r"beijing|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|may|june|july|august|september|october|november|december|"
     r"greenwich",
     re.IGNORECASE,
 )
@@ -199,17 +203,19 @@ def _is_bound(piece: str, start: int, end: int) -> bool:
         return False
     before, after = left.rstrip(), right.lstrip()
     word = _FIRST_WORD.match(after)
-    if word is None or not before.endswith("."):
+    if word is None or _WEB_ADDRESS.match(after):
         return True
-    return not _goes_on(before, word.group(1), is_apart=len(before) < len(left) or len(after) < len(right))
+    if word.group(1).islower() or _ITEM_NUMBER.fullmatch(piece, start, end):
+        return False
+    if len(before) == len(left) and len(after) == len(right):  # no space between, as in "R-N.Y."
+        return not _INITIALS.search(before)
+    return not (before.endswith(".") and _is_inside_name(before, word.group(1)))
 
 
-def _goes_on(before: str, word: str, *, is_apart: bool) -> bool:
-    """Whether the full stop at the end of `before` is an abbreviation's, or a name's, with `word` after it."""
+def _is_inside_name(before: str, word: str) -> bool:
+    """Whether the full stop at the end of `before` is an abbreviation's or an initial's, with `word` after it."""
     token_match = _LAST_TOKEN.search(before)
     token = token_match.group(1).rstrip(".") if token_match else ""
-    if word.islower() or not is_apart:
-        return word.islower()
     starts_anew = _STARTERS.fullmatch(word) is not None
     if token.casefold() in {"a.m", "p.m"}:
         return _AFTER_CLOCK.fullmatch(word) is not None or word.isdecimal()
@@ -217,8 +223,8 @@ def _goes_on(before: str, word: str, *, is_apart: bool) -> bool:
         return True
     if _BEFORE_NAMES.fullmatch(token):
         return not starts_anew
-    is_initial = len(token) == 1 and token.isupper() and token != "I"
-    return is_initial and not starts_anew and word[0].isupper()
+    is_initial = token != "I" and _INITIALS.fullmatch(f"{token}.") and not _PLACES.fullmatch(token)
+    return bool(is_initial) and not starts_anew and word[0].isupper()
 
 
 def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

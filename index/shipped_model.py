@@ -110,7 +110,11 @@ def _export(source: Path, target: Path) -> None:
             str(full),
             input_names=["input_ids", "attention_mask"],
             output_names=["vector"],
-            dynamic_axes={"input_ids": rows_and_tokens, "attention_mask": rows_and_tokens, "vector": {0: "rows"}},
+            dynamic_axes={
+                "input_ids": rows_and_tokens,
+                "attention_mask": rows_and_tokens,
+                "vector": {0: "rows"},
+            },
             opset_version=17,
             dynamo=False,
         )

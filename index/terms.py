@@ -9,14 +9,14 @@ _WORD = re.compile(r"\d+(?:[.,]\d+)*|(?:[^\W\d_]\.){2,}|[^\W\d_]+(?:['’][^\W\d
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _POSSESSIVE = re.compile(r"['’]s?$")
 
-STOP_WORDS = frozenset(
-    """a about after all also an and any are as at be because been before being but by can could did do does
-    doing down during each for from had has have having he her here hers him his how i if in into is it its
-    itself just like me more most my no nor not now of off on once only or other our out over own s same she
-    should so some such t than that the their them then there these they this those through to too under until
-    up us very was we were what when where which while who whom whose why will with would you your tell say
-    said says""".split()
-)
+_STOP_WORDS = """
+a about after all also an and any are as at be because been before being but by can could did do does doing down
+during each for from had has have having he her here hers him his how i if in into is it its itself just like me
+more most my no nor not now of off on once only or other our out over own s said same say says she should so some
+such t tell than that the their them then there these they this those through to too under until up us very was we
+were what when where which while who whom whose why will with would you your
+"""
+STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 _local = threading.local()
 
@@ -31,7 +31,8 @@ def words_of(text: str) -> list[str]:
 
 def terms_of(text: str) -> list[str]:
     """The stems of the words that carry meaning, in order, repeats kept."""
-    return _stemmer().stemWords([word for word in words_of(text) if word not in STOP_WORDS])
+    stems: list[str] = _stemmer().stemWords([word for word in words_of(text) if word not in STOP_WORDS])
+    return stems
 
 
 def _normalise(word: str) -> str:

@@ -42,12 +42,11 @@ class FaissVectors:
         parameters = None
         if allowed is not None:
             bits = np.packbits(allowed, bitorder="little")
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))
+            # faiss replaces these constructors when it is imported; its type stubs show the ones before
+            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))  # type: ignore[call-arg, arg-type]
         similarities, rows = self._index.search(vector[None, :], min(k, len(self)), params=parameters)
         return {
-            int(row): float(similarity)
-            for row, similarity in zip(rows[0], similarities[0], strict=True)
-            if row >= 0
+            int(row): float(similarity) for row, similarity in zip(rows[0], similarities[0], strict=True) if row >= 0
         }
 
     def similarities(self, vector: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -223,4 +223,9 @@ def test_progress_counts_articles_and_then_passages(library: Library, embedder: 
 
     library.rebuild([_PEACE, _WAR], embedder, heard.append)
 
-    assert heard == [BuildProgress(1, 0, 0), BuildProgress(2, 0, 0), BuildProgress(2, 0, 2), BuildProgress(2, 2, 2)]
+    assert heard == [
+        BuildProgress(1, 0, 0),
+        BuildProgress(2, 0, 0),
+        BuildProgress(2, 0, 2),
+        BuildProgress(2, 2, 2),
+    ]

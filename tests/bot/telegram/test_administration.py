@@ -50,9 +50,10 @@ async def test_progress_is_shown_by_editing_one_message_now_and_then(stage: Stag
     stage.application.handlers[0][:0] = quick.handlers()
     stage.newsroom.steps = [BuildProgress(3, 0, 0), BuildProgress(3, 10, 40)]
     await stage.say("/reload", user=ADMIN)
-    for number in (1, 2):
-        await stage.until(lambda number=number: len(stage.request.of("editMessageText")) == number)
-        stage.newsroom.go_on.release()
+    await stage.until(lambda: len(stage.request.of("editMessageText")) == 1)
+    stage.newsroom.go_on.release()
+    await stage.until(lambda: len(stage.request.of("editMessageText")) == 2)
+    stage.newsroom.go_on.release()
     await stage.until(lambda: len(stage.request.of("editMessageText")) == 3)
     assert [call.plain for call in stage.request.of("sendMessage")] == [texts.RELOADING]
     assert [call.plain for call in stage.request.of("editMessageText")] == [

@@ -1,0 +1,34 @@
+"""Articles to measure with: the seed article's own sentences, recombined, so that any number can be made."""
+
+import json
+import random
+from pathlib import Path
+
+from index.chunking import chunk_article
+
+from index import Article
+from index.sources import read_articles
+
+_SENTENCES_AN_ARTICLE = 20
+
+
+def write_articles(path: Path, count: int, seed: int) -> None:
+    """A .jsonl file of `count` articles; another `seed` gives other texts under the same ids."""
+    sentences = _seed_sentences()
+    chance = random.Random(seed)
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(count):
+            chosen = chance.choices(sentences, k=_SENTENCES_AN_ARTICLE)
+            text = "\n\n".join([f"Report {number} of edition {seed}.", *chosen])
+            file.write(json.dumps({"id": f"made/{number}", "title": f"Report {number}", "text": text}) + "\n")
+
+
+def _seed_sentences() -> list[str]:
+    seeds = Path(__file__).parents[1] / "seeds"
+    return [
+        sentence.slice(article.text)
+        for article in read_articles(seeds)
+        if isinstance(article, Article)
+        for passage in chunk_article(article)
+        for sentence in passage.sentences
+    ]

@@ -1,0 +1,73 @@
+"""Running the product's own commands and watching them from outside."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One finished command: its output lines with the seconds at which each came, and its peak memory."""
+
+    returncode: int
+    seconds: float
+    lines: tuple[tuple[float, str], ...]
+    peak_mib: float
+
+
+def run(module_and_arguments: Sequence[str], environment: dict[str, str] | None = None) -> Run:
+    """Runs `python -m ...` to its end. Memory is the peak resident set, as the kernel counts it."""
+    started = time.perf_counter()
+    process = start(module_and_arguments, environment, stdout=subprocess.PIPE)
+    peak = [0.0]
+    watcher = threading.Thread(target=_watch, args=(process.pid, peak), daemon=True)
+    watcher.start()
+    assert process.stdout is not None
+    lines = tuple((time.perf_counter() - started, line.rstrip("\n")) for line in process.stdout)
+    process.wait()
+    seconds = time.perf_counter() - started
+    watcher.join()
+    return Run(process.returncode, seconds, lines, peak[0])
+
+
+def start(
+    module_and_arguments: Sequence[str],
+    environment: dict[str, str] | None = None,
+    *,
+    stdout: int = subprocess.DEVNULL,
+) -> subprocess.Popen[str]:
+    """Starts `python -m ...` in the project's folder, its diagnostics thrown away."""
+    return subprocess.Popen(
+        [sys.executable, "-m", *module_and_arguments],
+        cwd=Path(__file__).parents[1],
+        env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE", **(environment or {})},
+        stdout=stdout,
+        stderr=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def resident_mib(pid: int) -> float:
+    """The peak resident memory of a running process so far, in MiB."""
+    for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def _watch(pid: int, peak: list[float]) -> None:
+    while True:
+        try:
+            seen = resident_mib(pid)
+        except OSError:
+            return
+        if not seen:  # a zombie has no memory lines
+            return
+        peak[0] = seen
+        time.sleep(0.02)

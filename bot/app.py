@@ -1,0 +1,60 @@
+"""Composition root: Settings in, a ready Dialogue and Newsroom out. The one place that chooses implementations."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.answering import Answerer
+from bot.dialogue import Dialogue
+from bot.newsroom import Newsroom
+from bot.sentence_reader import SentenceReader, SentenceWeights
+from bot.settings import Settings
+from bot.store import Store
+from index.building import ProgressListener
+from index.embedding import load_embedder
+from index.errors import SnapshotMissing
+from index.library import Library
+from index.live import LiveIndex
+from index.sources import read_articles
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Everything that runs, put together once."""
+
+    dialogue: Dialogue
+    newsroom: Newsroom
+    store: Store
+
+    def close(self) -> None:
+        """Lets go of the database."""
+        self.store.close()
+
+
+def build_app(settings: Settings, store: Store) -> App:
+    """The bot as `settings` describe it, keeping conversations in `store`.
+
+    Raises:
+        IndexingError: there is no index that can be served, or no model; the text says what to run.
+    """
+    library = Library(settings.index, keep=settings.keep_snapshots)
+    live = LiveIndex(library, load_embedder(settings.embedding_model, settings.model_cache))
+    answerer = Answerer(SentenceReader(SentenceWeights.shipped()), threshold=settings.answer_threshold)
+    dialogue = Dialogue(live, answerer, store)
+    newsroom = Newsroom(live, settings.articles, store, reader_name=answerer.reader_name)
+    return App(dialogue, newsroom, store)
+
+
+def build_first_index(settings: Settings, listener: ProgressListener = lambda _: None) -> bool:
+    """Indexes the configured articles if nothing is indexed yet; says whether it did.
+
+    Raises:
+        IndexingError: the articles cannot be indexed.
+    """
+    library = Library(settings.index, keep=settings.keep_snapshots)
+    try:
+        library.current_name()
+    except SnapshotMissing:
+        embedder = load_embedder(settings.embedding_model, settings.model_cache)
+        library.rebuild(read_articles(Path(settings.articles)), embedder, listener)
+        return True
+    return False

@@ -1,0 +1,96 @@
+"""What a question asks for: its kind of answer, and where a sentence holds something of that kind."""
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+
+from index import Span
+from index.terms import terms_of
+
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_MONTH = rf"(?:{_MONTHS}|Jan\.|Feb\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
+_DAYS = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
+_NUMBER_WORDS = (
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fifteen|twenty|thirty|forty|fifty|"
+    "sixty|seventy|eighty|ninety|hundreds?|thousands?|dozens?|millions?|billions?|half|no|several|both"
+)
+_UNITS = "%|percent|per cent|million|billion|trillion|thousand|years?|months?|weeks?|days?|hours?|minutes?|miles?|km"
+_NAME = r"(?:[A-Z][\w’'.-]*|[A-Z]{2,})(?:\s+(?:of|de|al|bin|van|von|the|and|for)(?=\s+[A-Z]))?"
+
+
+class Kind(Enum):
+    """What would answer a question, judged by its question word."""
+
+    NAME = "name"
+    TIME = "time"
+    PLACE = "place"
+    NUMBER = "number"
+    OTHER = "other"
+
+
+_QUESTION_WORDS = (
+    (Kind.NUMBER, r"\bhow (?:many|much|old|long|far|big|large|high|tall|often|fast|deep)\b|\bwhat (?:\w+ )?"
+                  r"(?:number|percentage|percent|proportion|share|age|price|cost)\b"),
+    (Kind.TIME, r"\bwhen\b|\b(?:what|which) (?:\w+ )?(?:year|month|day|date|time|decade|century)\b|\bhow long ago\b"),
+    (Kind.PLACE, r"\bwhere\b|\b(?:what|which) (?:\w+ )?(?:city|cities|country|countries|town|state|place|region|"
+                 r"island|continent)\b"),
+    (Kind.NAME, r"\bwho\b|\bwhom\b|\bwhose\b|\b(?:what|which) (?:\w+ )?(?:person|man|woman|company|team|party|"
+                r"president|minister|actor|singer|player|organi[sz]ation|group|celebrity)\b"),
+)  # fmt: skip
+_QUESTION_PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _QUESTION_WORDS)
+_ANSWER_PATTERNS = {
+    Kind.TIME: re.compile(
+        rf"(?:(?:early|late|end of|mid-?)\s+)?(?:on\s+)?(?:{_DAYS})(?:\s+(?:morning|afternoon|evening|night))?|"
+        rf"(?:(?:early|late|the end of|end of|beginning of|mid-?)\s*)?{_MONTH}(?:\s+\d{{1,2}}\b)?(?:,?\s+\d{{4}})?|"
+        rf"\b\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH}(?:\s+\d{{4}})?|\b(?:1[5-9]|20)\d\d(?:s\b|\b)|"
+        r"\b\d{1,2}(?::\d\d)?\s*[ap]\.?m\b\.?|\b(?:yesterday|today|tomorrow|tonight|overnight|midnight|noon)\b|"
+        r"\b(?:last|next|this|past)\s+(?:week|month|year|night|summer|winter|spring|fall|autumn|decade)\b|"
+        r"\b(?:\w+)\s+(?:years?|months?|weeks?|days?|hours?|decades?)\s+(?:ago|later|earlier)\b"
+    ),
+    Kind.NUMBER: re.compile(
+        rf"(?:(?:more than|less than|at least|at most|nearly|about|around|over|almost|some|up to|fewer than)\s+)?"
+        rf"(?:[$£€]\s?)?\b(?:\d+(?:[.,]\d+)*|(?:{_NUMBER_WORDS})\b(?:-\w+)?)(?:\s?(?:{_UNITS})(?!\w))*",
+        re.IGNORECASE,
+    ),
+    Kind.PLACE: re.compile(
+        rf"\b(?:in|at|on|to|near|from|into|outside|across|inside)\s+(?:the\s+)?({_NAME}(?:,?\s+{_NAME})*)"
+    ),
+    Kind.NAME: re.compile(rf"{_NAME}(?:\s+{_NAME})*"),
+}
+_FUNCTION_WORDS = re.compile(
+    r"^(?:The|A|An|In|On|At|It|He|She|They|But|And|This|That|These|Those|As|For|After|Before|When|While|If|We|I|"
+    r"His|Her|Their|Its|There|Since|During|According|With|By|From|To|Of|Or|Not|No|So|Last|More|Most|Some|Many|"
+    rf"{_DAYS}|{_MONTHS})$"
+)
+
+
+def kind_of(question: str) -> Kind:
+    """The kind of answer that the question's words ask for."""
+    return next((kind for kind, pattern in _QUESTION_PATTERNS if pattern.search(question)), Kind.OTHER)
+
+
+def candidates(kind: Kind, question: str, text: str) -> list[Span]:
+    """Spans of `text` that are of this kind and say something the question does not; empty for Kind.OTHER."""
+    pattern = _ANSWER_PATTERNS.get(kind)
+    if pattern is None:
+        return []
+    asked = frozenset(terms_of(question))
+    return [span for span in _found(pattern, text) if _is_news(kind, span.slice(text), asked)]
+
+
+def _found(pattern: re.Pattern[str], text: str) -> Iterator[Span]:
+    for match in pattern.finditer(text):
+        words = match.group(pattern.groups)
+        start = match.start(pattern.groups)
+        end = start + len(words.rstrip(" ,.’'"))
+        if end > start:
+            yield Span(start, end)
+
+
+def _is_news(kind: Kind, words: str, asked: frozenset[str]) -> bool:
+    if kind is Kind.NAME and _FUNCTION_WORDS.match(words):
+        return False
+    terms = terms_of(words)
+    if kind is Kind.NAME:
+        return bool(terms) and not set(terms) <= asked
+    return not terms or not set(terms) <= asked

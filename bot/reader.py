@@ -1,0 +1,40 @@
+"""Reader: a question and the passages found for it in, readings out. Which reader is chosen in `bot.app`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from index import Article, Hit, Span
+from index.retrieval import Retriever
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Words of an article that may answer.
+
+    `span` is what to quote: whole sentences. `highlights` are the words inside it that answer; `answer` is the
+    short answer among them, or None where no short span stands out. `probability` is calibrated: of readings
+    with 0.8, eight in ten answer. `hit` is the passage it was found in.
+    """
+
+    article: Article
+    hit: Hit
+    span: Span
+    highlights: tuple[Span, ...]
+    answer: Span | None
+    probability: float
+
+
+class Reader(Protocol):
+    """Finds the words that answer."""
+
+    @property
+    def name(self) -> str:
+        """What to call it in reports."""
+
+    @property
+    def threshold(self) -> float:
+        """The probability from which answering does more good than harm, fitted with the reader."""
+
+    def read(self, question: str, hits: Sequence[Hit], retriever: Retriever) -> list[Reading]:
+        """Readings of these passages, most probable first; ties by the order of the hits. Empty for no hits."""

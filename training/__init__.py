@@ -1,0 +1,1 @@
+"""How what ships was fitted: question sets in, weights out. Imports the product, never the reverse."""
