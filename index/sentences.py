@@ -48,8 +48,8 @@ _BEFORE_NUMBERS = re.compile(
 _AFTER_CLOCK = re.compile(
     r"gmt|utc|bst|cet|cest|est|edt|et|cst|cdt|ct|mst|mdt|mt|pst|pdt|pt|ist|jst|kst|aest|aedt|msk|eastern|"
     r"central|mountain|pacific|local|monday|tuesday|wednesday|thursday|friday|saturday|sunday|moscow|"
-    r"beijing|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|may|june|july|august|september|october|november|december|"
-    r"greenwich",
+    r"beijing|greenwich|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|may|"
+    r"june|july|august|september|october|november|december",
     re.IGNORECASE,
 )
 # A capital letter in one of these begins a sentence rather than a name.
