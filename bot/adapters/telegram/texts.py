@@ -108,7 +108,7 @@ def in_groups(bot_name: str) -> str:
 
 def example_about(title: str) -> str:
     """A question that the article of this title should answer."""
-    return f"What happened: {title.rstrip(' .?!…')}?"
+    return f"What is said about “{title.strip()}”?"
 
 
 def sources_heading(total: int) -> str:

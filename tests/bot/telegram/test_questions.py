@@ -131,7 +131,7 @@ async def test_new_forgets_this_conversation_only(stage: Stage) -> None:
 async def test_help_suggests_questions_about_loaded_articles(stage: Stage, command: str) -> None:
     [sent] = await stage.say(command)
     assert texts.WHAT_I_DO in sent.plain
-    assert "• What happened: Old bridge opens again?" in sent.plain
+    assert "• What is said about “Old bridge opens again”?" in sent.plain
     assert "/reload" not in sent.plain
 
 
