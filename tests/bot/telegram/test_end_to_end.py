@@ -77,7 +77,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
             text=True,
         )
         try:
-            server.wait_until(lambda: server.calls_of("getUpdates"), timeout=120)
+            server.wait_until(lambda: server.calls_of("getUpdates") or process.poll() is not None, timeout=120)
+            assert process.poll() is None, log.read_text()
             yield Running(server, process, articles, log, admin)
             process.send_signal(signal.SIGTERM)
             assert process.wait(20) == 0
