@@ -142,14 +142,10 @@ def _find_headings(lines: Sequence[_Line], repeated: Container[str]) -> Iterator
     One after each single paragraph is the label of a list's items, like the name of a state, and stays.
     """
     neighbours = zip([None, *lines], lines, lines[1:], strict=False)
-    places = [
-        place
-        for place, (before, line, after) in enumerate(neighbours)
-        if line.text not in repeated and _is_heading(line, before, after)
-    ]
+    places = [place for place, (before, line, after) in enumerate(neighbours) if _is_heading(line, before, after)]
     found = set(places)
     for place in places:
-        if found.isdisjoint((place - 2, place + 2)):
+        if lines[place].text not in repeated and found.isdisjoint((place - 2, place + 2)):
             yield lines[place].start, lines[place].end
 
 
@@ -208,6 +204,8 @@ def _reads_like_prose(text: str) -> bool:
 def _reads_like_heading(text: str) -> bool:
     starts_well = text.lstrip(_OPENERS)[:1].isupper()
     ends_openly = text.rstrip(_CLOSERS)[-1:] not in {*_SENTENCE_ENDS, ";", ",", "-", "–", "—"} and ":" not in text
+    if _DATELINE.search(text):
+        return False
     is_quotation = text[0] in _OPENERS and text[-1] in "”’\"'»"
     return starts_well and ends_openly and not is_quotation and not any(map(str.isdigit, text))
 

@@ -23,7 +23,8 @@ _BLOCK_MARKUP = re.compile(
     r"<(?=[A-Za-z/!])(?:(?:script|style|SCRIPT|STYLE)\b[^<>]{0,500}>[^<]{0,20000}</(?:script|style|SCRIPT|STYLE)\s{0,5}>"
     r"|!--[^<>]{0,2000}-->|!(?:doctype|DOCTYPE|\[CDATA\[)[^<>]{0,500}>"
     rf"|/?(?:{_BLOCK})(?:\s[^<>]{{0,2000}})?/?>"
-    rf"|(?!(?:{_INLINE})\s)[a-z][a-z0-9-]{{0,30}}\s{{1,5}}{_ATTRIBUTES}\s?/?>)"
+    rf"|(?!(?:{_INLINE})\s)[a-z][a-z0-9-]{{0,30}}\s{{1,5}}{_ATTRIBUTES}\s?/?>"
+    rf"|/(?!(?:{_INLINE})>)[a-z][a-z0-9-]{{0,30}}>)"
 )
 # The end of a tag whose start was lost: `p>`, `/div>`, and `class="lead">`. The first kind is looked for
 # from each `>` back, over the longest such tail and a character more: ten times faster than a pattern.
@@ -42,10 +43,9 @@ _TAG_HEAD = re.compile(
 _JUNK_TAIL = re.compile(r"(?<=[ \t\xa0])[;|}][^\W\d_]{1,20}(?=[ \t\xa0\r]{0,20}$)", re.MULTILINE)
 # These are debris at the edge of a line only. Inside a sentence they stay: if it were cut there,
 # "He did <b>not</b> go" would be quoted as "go".
-_INLINE_MARKUP = re.compile(
-    rf"(?:(?:<(?=[A-Za-z/])/?(?:{_INLINE})(?:\s[^<>]{{0,2000}})?/?>"
-    r"|&(?:nbsp|ensp|emsp|thinsp|zwnj|zwj|shy|\#160|\#xa0|\#8203);)\s*+)++"
-)
+_INLINE_TAG = rf"<(?=[A-Za-z/])/?(?:{_INLINE})(?:\s[^<>]{{0,2000}})?/?>"
+_BLANK = r"&(?:nbsp|ensp|emsp|thinsp|zwnj|zwj|shy|#160|#xa0|#8203);"
+_INLINE_MARKUP = re.compile(rf"(?:{_INLINE_TAG}|{_BLANK})(?:\s*+(?:{_INLINE_TAG}|{_BLANK}))*+")
 
 
 def find_markup(text: str) -> Iterator[Range]:
