@@ -88,7 +88,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     written = log.read_text()
     assert server.token not in written
     assert "Traceback" not in written
-    assert "opened the old bridge" not in written
+    assert "How much did the repair" not in written
 
 
 def _environment(server: ThreadedBotApiServer, admin: User, folder: Path) -> dict[str, str]:
@@ -119,12 +119,12 @@ def _button(message: Message, label: str) -> str:
 
 
 def test_an_answer_quotes_the_article_and_shows_its_context(running: Running, ada: User) -> None:
-    answer = running.ask(ada, "Who opened the old bridge again?")
-    assert "The mayor, Ada Brook, opened it again on 3 May 2024." in answer.text
+    answer = running.ask(ada, "How much did the repair of the old bridge cost?")
+    assert "The repair cost 4.2 million euros & was paid by the council." in answer.text
     assert "Old bridge opens again · The Courier · 4 May 2024" in answer.text
     query = ada.presses(answer, _button(answer, "Context"))
     context = running.server.wait_for_message(ada.opens_chat())
-    assert "The old bridge in Marlow was closed for two years." in context.text
+    assert "The mayor, Ada Brook, opened it again on 3 May 2024. The repair cost" in context.text
     running.server.wait_for_answer(query)
     assert running.server.wait_for_answer(ada.presses(answer, texts.UP_BUTTON)) == texts.THANKS
 
@@ -145,7 +145,7 @@ def test_a_reload_brings_new_articles_while_others_ask(running: Running, ada: Us
     _write(running.articles, *_ARTICLES, _LATER)
     chat: Chat = running.admin.opens_chat()
     running.admin.says(chat, "/reload")
-    assert "Ada Brook" in running.ask(ada, "Who opened the old bridge again?").text
+    assert "4.2 million" in running.ask(ada, "How much did the repair of the old bridge cost?").text
     done = running.server.wait_for_message(chat, lambda message: message.text.startswith("Reloaded"), timeout=60)
     assert "Added: 1 (library)" in done.text
     assert "Nora Vale" in running.ask(ada, "Who won the contract for the library roof?").text
