@@ -38,9 +38,7 @@ def read_bytes(path: Path) -> bytes:
             raise Unreadable("is not a regular file")
         size = path.stat().st_size
         if size > MAX_ARTICLE_BYTES:
-            raise Unreadable(
-                f"is {size / 1e6:.1f} MB; one article may have {MAX_ARTICLE_BYTES / 1e6:.0f} MB at most"
-            )
+            raise Unreadable(f"is {size / 1e6:.1f} MB; one article may have {MAX_ARTICLE_BYTES / 1e6:.0f} MB at most")
         return path.read_bytes()
     except OSError as error:
         raise Unreadable(f"cannot be opened: {error.strerror or error}") from error
