@@ -81,9 +81,11 @@ def _tag_tail_of(piece: str) -> int:
     if piece[start:name_end] not in _BLOCK_NAMES:
         return 0
     start -= piece[:start].endswith("/")
-    is_apart = start == 0 or piece[start - 1].isspace() or piece[start - 1] in _BEFORE_TAG_TAIL
+    tail = len(piece) - start
+    if start == 0 or piece[start - 1].isspace():
+        return tail
     is_in_brackets = piece.rfind("<", 0, start) > piece.rfind(">", 0, start)
-    return len(piece) - start if is_apart and not is_in_brackets else 0
+    return tail if piece[start - 1] in _BEFORE_TAG_TAIL and not is_in_brackets else 0
 
 
 def find_markup_at_edges(text: str, start: int, end: int) -> Iterator[Range]:

@@ -158,7 +158,9 @@ def _runs_on(line: str, after: str, width: int) -> bool:
 def _split_block(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The sentences of one running text."""
     for piece_start, piece_end in _pieces(text, start, end, _MAX_BLOCK_CHARS):
-        piece = text[piece_start:piece_end].translate(_NEWLINES)
+        piece = text[piece_start:piece_end]
+        if not piece.isprintable():
+            piece = piece.translate(_NEWLINES)
         sentence_start = 0
         for bound in _sentence_ends(piece):
             sentence = _strip(text, piece_start + sentence_start, piece_start + bound)
