@@ -69,7 +69,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         _errors.print("TELEGRAM_BOT_TOKEN is not set (see .env.example): talking here instead.", highlight=False)
         return _chat(options, settings)
     # the Telegram library takes a second to import and no other command needs it
-    from bot.adapters.telegram import TelegramConfig, TokenRejected, build_application, run_polling
+    from bot.adapters.telegram import TelegramConfig, build_application, run_polling
 
     config = TelegramConfig(
         settings.telegram_bot_token.get_secret_value(),
@@ -79,10 +79,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         settings.allowed_ids,
     )
     with _app(settings, Store.open(settings.database_url)) as app:
-        try:
-            run_polling(build_application(app.dialogue, app.newsroom, config))
-        except TokenRejected as error:
-            raise BotError(str(error)) from error
+        run_polling(build_application(app.dialogue, app.newsroom, config))
     return 0
 
 
@@ -136,8 +133,8 @@ def _configure_logging(settings: Settings, *, quiet: bool) -> None:
     """Events to standard error; only warnings where somebody reads the answers there."""
     level = logging.WARNING if quiet else getattr(logging, settings.log_level)
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    for name in ("httpx", "httpcore", "apscheduler"):
-        logging.getLogger(name).setLevel(logging.WARNING)  # httpx logs addresses, and those hold the token
+    for name in ("httpx", "httpcore", "bm25s"):  # httpx logs addresses, which hold the token; bm25s sets DEBUG
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 if __name__ == "__main__":

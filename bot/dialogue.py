@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
+from itertools import pairwise
 from typing import Protocol
 
 from bot.answering import Answer, Answerer, Refusal
@@ -189,4 +190,10 @@ def _in_context(citation: Citation, retriever: Retriever) -> QuoteContext:
 
 
 def _words(sentences: Sequence[Span], article: Article) -> str:
-    return " ".join(span.slice(article.text) for span in sentences)
+    """The sentences as they stand, a paragraph's end as an empty line; debris between them is left out."""
+    words = ""
+    for before, span in pairwise([None, *sentences]):
+        if span is not None:
+            gap = article.text[before.end : span.start] if before else ""
+            words += ("\n\n" if "\n" in gap else " " if before else "") + span.slice(article.text)
+    return words

@@ -47,6 +47,7 @@ from tests.botapi import (
     server_error,
     too_many_requests,
 )
+from tests.botapi.tdparse import detect_entities
 
 Json = dict[str, Any]
 
@@ -213,9 +214,7 @@ async def test_a_reply_carries_the_message_it_answers(bot: Bot, ada: User, chat:
     assert sent.reply_to_message.text == "why?"
 
 
-async def test_forum_topics_are_kept_and_unknown_ones_refused(
-    server: BotApiServer, bot: Bot, ada: User
-) -> None:
+async def test_forum_topics_are_kept_and_unknown_ones_refused(server: BotApiServer, bot: Bot, ada: User) -> None:
     forum = server.group("Desk", [ada], topics=["Economy"])
     (thread,) = forum.topics
     sent = await bot.send_message(forum.id, "x", message_thread_id=thread)
@@ -241,9 +240,7 @@ async def test_a_group_that_threw_the_bot_out_is_forbidden(server: BotApiServer,
         (InlineKeyboardButton("x", url="ftp://a.org"), "Unsupported URL protocol"),
     ],
 )
-async def test_bad_buttons_are_refused(
-    bot: Bot, chat: Chat, button: InlineKeyboardButton, reason: str
-) -> None:
+async def test_bad_buttons_are_refused(bot: Bot, chat: Chat, button: InlineKeyboardButton, reason: str) -> None:
     with pytest.raises(BadRequest, match=refusal(reason)):
         await bot.send_message(chat.id, "x", reply_markup=keyboard([button]))
 
@@ -260,12 +257,8 @@ async def test_more_than_a_hundred_buttons_are_refused(bot: Bot, chat: Chat) -> 
         await bot.send_message(chat.id, "x", reply_markup=keyboard(*[row] * 101))
 
 
-async def test_an_edit_replaces_text_and_keyboard_and_keeps_history(
-    server: BotApiServer, bot: Bot, chat: Chat
-) -> None:
-    sent = await bot.send_message(
-        chat.id, "one", reply_markup=keyboard([InlineKeyboardButton("x", "https://a.org")])
-    )
+async def test_an_edit_replaces_text_and_keyboard_and_keeps_history(server: BotApiServer, bot: Bot, chat: Chat) -> None:
+    sent = await bot.send_message(chat.id, "one", reply_markup=keyboard([InlineKeyboardButton("x", "https://a.org")]))
     await bot.edit_message_text("<b>two</b>", chat.id, sent.message_id, parse_mode="HTML")
     (message,) = server.messages(chat)
     assert [content.text for content in message.history] == ["one", "two"]
@@ -289,9 +282,7 @@ async def test_only_messages_of_the_bots_own_can_be_edited(bot: Bot, ada: User, 
         await bot.edit_message_text("x", chat.id, 99)
 
 
-async def test_a_deleted_message_can_be_neither_edited_nor_deleted(
-    server: BotApiServer, bot: Bot, chat: Chat
-) -> None:
+async def test_a_deleted_message_can_be_neither_edited_nor_deleted(server: BotApiServer, bot: Bot, chat: Chat) -> None:
     sent = await bot.send_message(chat.id, "x")
     await bot.delete_message(chat.id, sent.message_id)
     assert server.messages(chat) == []
@@ -304,9 +295,7 @@ async def test_a_deleted_message_can_be_neither_edited_nor_deleted(
 async def test_a_press_reaches_the_bot_and_its_answer_the_user(
     server: BotApiServer, bot: Bot, ada: User, chat: Chat
 ) -> None:
-    await bot.send_message(
-        chat.id, "x", reply_markup=keyboard([InlineKeyboardButton("More", callback_data="m:1")])
-    )
+    await bot.send_message(chat.id, "x", reply_markup=keyboard([InlineKeyboardButton("More", callback_data="m:1")]))
     query = ada.presses(server.messages(chat)[0], "More")
     (update,) = await bot.get_updates()
     assert update.callback_query is not None
@@ -319,9 +308,7 @@ async def test_a_press_reaches_the_bot_and_its_answer_the_user(
 async def test_unknown_old_and_answered_queries_are_refused(
     server: BotApiServer, bot: Bot, ada: User, chat: Chat
 ) -> None:
-    await bot.send_message(
-        chat.id, "x", reply_markup=keyboard([InlineKeyboardButton("a", callback_data="a")])
-    )
+    await bot.send_message(chat.id, "x", reply_markup=keyboard([InlineKeyboardButton("a", callback_data="a")]))
     first = ada.presses(server.messages(chat)[0], "a")
     await bot.answer_callback_query(first.id)
     second = ada.presses(server.messages(chat)[0], "a")
@@ -331,20 +318,14 @@ async def test_unknown_old_and_answered_queries_are_refused(
             await bot.answer_callback_query(query_id)
 
 
-async def test_a_notice_longer_than_200_is_refused(
-    server: BotApiServer, bot: Bot, ada: User, chat: Chat
-) -> None:
-    await bot.send_message(
-        chat.id, "x", reply_markup=keyboard([InlineKeyboardButton("a", callback_data="a")])
-    )
+async def test_a_notice_longer_than_200_is_refused(server: BotApiServer, bot: Bot, ada: User, chat: Chat) -> None:
+    await bot.send_message(chat.id, "x", reply_markup=keyboard([InlineKeyboardButton("a", callback_data="a")]))
     query = ada.presses(server.messages(chat)[0], "a")
     with pytest.raises(BadRequest, match=refusal("MESSAGE_TOO_LONG")):
         await bot.answer_callback_query(query.id, "x" * 201)
 
 
-async def test_pressing_a_button_that_is_not_there_fails(
-    server: BotApiServer, bot: Bot, ada: User, chat: Chat
-) -> None:
+async def test_pressing_a_button_that_is_not_there_fails(server: BotApiServer, bot: Bot, ada: User, chat: Chat) -> None:
     await bot.send_message(chat.id, "x")
     with pytest.raises(LookupError, match="no callback button 'More'"):
         ada.presses(server.messages(chat)[0], "More")
@@ -434,9 +415,7 @@ async def test_privacy_mode_shows_replies_to_the_bot_and_to_its_commands(
     assert await texts(bot) == ["/ask who", "the first", "that is, me"]
 
 
-async def test_a_bare_command_goes_to_the_bot_that_spoke_last(
-    server: BotApiServer, bot: Bot, ada: User
-) -> None:
+async def test_a_bare_command_goes_to_the_bot_that_spoke_last(server: BotApiServer, bot: Bot, ada: User) -> None:
     other = server.user("Other", username="other_bot", is_bot=True)
     group = server.group("Desk", [ada, other])
     server.state.updates.clear()
@@ -464,9 +443,7 @@ async def test_being_added_to_a_group_is_announced_twice(server: BotApiServer, b
     assert [user.username for user in arrival.message.new_chat_members] == ["newsquote_bot"]
 
 
-async def test_a_topic_message_seems_to_answer_the_topics_opening(
-    server: BotApiServer, bot: Bot, ada: User
-) -> None:
+async def test_a_topic_message_seems_to_answer_the_topics_opening(server: BotApiServer, bot: Bot, ada: User) -> None:
     forum = server.group("Desk", [ada], topics=["Economy"])
     server.state.updates.clear()
     (thread,) = forum.topics
@@ -478,9 +455,7 @@ async def test_a_topic_message_seems_to_answer_the_topics_opening(
     assert update.message.reply_to_message.forum_topic_created is not None
 
 
-async def test_a_reply_thread_outside_forums_is_not_a_topic(
-    server: BotApiServer, bot: Bot, ada: User
-) -> None:
+async def test_a_reply_thread_outside_forums_is_not_a_topic(server: BotApiServer, bot: Bot, ada: User) -> None:
     group = server.group("Desk", [ada])
     server.state.updates.clear()
     root = ada.says(group, "/ask who")
@@ -542,9 +517,7 @@ async def test_a_users_document_can_be_downloaded(bot: Bot, ada: User, chat: Cha
         await bot.get_file("nothing")
 
 
-async def test_a_sent_document_keeps_its_name_caption_and_bytes(
-    server: BotApiServer, bot: Bot, chat: Chat
-) -> None:
+async def test_a_sent_document_keeps_its_name_caption_and_bytes(server: BotApiServer, bot: Bot, chat: Chat) -> None:
     await bot.send_document(chat.id, b"a,b", caption="<b>all</b>", parse_mode="HTML", filename="all.csv")
     (message,) = server.messages(chat)
     assert message.file is not None
@@ -553,9 +526,7 @@ async def test_a_sent_document_keeps_its_name_caption_and_bytes(
         await bot.send_photo(chat.id, b"jpeg", caption="x" * 1025)
 
 
-async def test_waiting_returns_each_message_once_and_sees_edits(
-    server: BotApiServer, bot: Bot, chat: Chat
-) -> None:
+async def test_waiting_returns_each_message_once_and_sees_edits(server: BotApiServer, bot: Bot, chat: Chat) -> None:
     waiting = asyncio.create_task(server.wait_for_message(chat, lambda message: "found" in message.text))
     sent = await bot.send_message(chat.id, "searching")
     await bot.edit_message_text("found it", chat.id, sent.message_id)
@@ -669,3 +640,7 @@ async def _echo_once(server: ThreadedBotApiServer) -> None:
         (update,) = await bot.get_updates(timeout=5)
         assert update.message is not None
         await update.message.reply_text(update.message.text or "")
+
+
+def test_marks_that_the_bot_api_does_not_know_are_left_out() -> None:
+    assert [entity["type"] for entity in detect_entities("At 08:30 see /status")] == ["bot_command"]

@@ -39,8 +39,7 @@ def read_questions(lines: Iterable[str]) -> Iterator[AskedQuestion]:
                 yield _question(json.loads(line))
             except (ValueError, TypeError, KeyError, AttributeError) as error:
                 raise InvalidQuestion(
-                    f"line {number} is not a question ({error}); expected a JSON object with at least "
-                    '"question": "..."'
+                    f'line {number} is not a question ({error}); expected a JSON object with at least "question": "..."'
                 ) from error
 
 

@@ -65,6 +65,7 @@ def memory_engine() -> Engine:
         poolclass=QueuePool,
         pool_size=1,
         max_overflow=0,
+        hide_parameters=True,
         connect_args={"check_same_thread": False},
     )
     _prepare_sqlite(engine)
@@ -89,14 +90,15 @@ def _file_engine(url: URL) -> Engine:
         except OSError as error:
             raise StoreUnavailable(f"cannot create the folder {folder}: {error.strerror}") from error
     # SQLite lets one connection write at a time: a larger pool would only wait in a less fair queue.
-    engine = create_engine(url, pool_size=4, max_overflow=0, connect_args={"timeout": _BUSY_TIMEOUT_SECONDS})
+    waiting = {"timeout": _BUSY_TIMEOUT_SECONDS}
+    engine = create_engine(url, pool_size=4, max_overflow=0, hide_parameters=True, connect_args=waiting)
     _prepare_sqlite(engine)
     return engine
 
 
 def _server_engine(url: URL) -> Engine:
     try:
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise StoreUnavailable(f"{_shown(url)} needs a driver that is not installed: {error}") from error
 

@@ -35,9 +35,7 @@ def utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def check_text(
-    text: str, parse_mode: str | None, entities: Sequence[Entity] | None
-) -> tuple[str, tuple[Entity, ...]]:
+def check_text(text: str, parse_mode: str | None, entities: Sequence[Entity] | None) -> tuple[str, tuple[Entity, ...]]:
     """The text as Telegram stores it, never empty; its length is the caller's to check."""
     plain, marked = format_text(text, parse_mode, entities)
     if not plain.strip(_BLANK):
@@ -45,9 +43,7 @@ def check_text(
     return plain, marked
 
 
-def format_text(
-    text: str, parse_mode: str | None, entities: Sequence[Entity] | None
-) -> tuple[str, tuple[Entity, ...]]:
+def format_text(text: str, parse_mode: str | None, entities: Sequence[Entity] | None) -> tuple[str, tuple[Entity, ...]]:
     """Text parsed and trimmed, with given and detected entities in order of offset."""
     text = text.replace("\r", "").replace("\0", " ")
     if parse_mode:
@@ -77,8 +73,7 @@ def _check_entities(text: str, entities: Sequence[Entity]) -> list[Entity]:
             raise bad_request(f"entity begins after the end of the text at UTF-16 offset {offset}")
         if end > length:
             raise bad_request(
-                f"entity beginning at UTF-16 offset {offset} "
-                f"ends after the end of the text at UTF-16 offset {end}"
+                f"entity beginning at UTF-16 offset {offset} ends after the end of the text at UTF-16 offset {end}"
             )
         if entity["type"] == "text_link":
             check_url(str(entity.get("url", "")), "entity URL")

@@ -46,9 +46,7 @@ class BotApiServer(BotWorld):
                 raise TimeoutError(f"nothing within {timeout} s; {self.describe()}")
             await asyncio.sleep(_TICK_SECONDS)
 
-    async def wait_for_message(
-        self, chat: Chat, predicate: Predicate | None = None, timeout: float = 10.0
-    ) -> Message:
+    async def wait_for_message(self, chat: Chat, predicate: Predicate | None = None, timeout: float = 10.0) -> Message:
         """The next bot message in the chat that fits, each returned once; edits count."""
         found: list[Message] = []
         await self.wait_until(lambda: _collect(self, chat, predicate, found), timeout)
@@ -90,9 +88,7 @@ class ThreadedBotApiServer(BotWorld):
                 raise TimeoutError(f"nothing within {timeout} s; {self.describe()}")
             time.sleep(_TICK_SECONDS)
 
-    def wait_for_message(
-        self, chat: Chat, predicate: Predicate | None = None, timeout: float = 10.0
-    ) -> Message:
+    def wait_for_message(self, chat: Chat, predicate: Predicate | None = None, timeout: float = 10.0) -> Message:
         """The next bot message in the chat that fits, each returned once; edits count."""
         found: list[Message] = []
         self.wait_until(lambda: _collect(self, chat, predicate, found), timeout)

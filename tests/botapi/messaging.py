@@ -101,9 +101,7 @@ def send_chat_action(state: State, request: Request) -> bool:
 
 def _text_content(request: Request, *, inline_only: bool = False) -> Content:
     markup = check_markup(request.structure("reply_markup"), inline_only=inline_only)
-    text, entities = check_text(
-        request.text("text"), request.text("parse_mode"), request.structure("entities")
-    )
+    text, entities = check_text(request.text("text"), request.text("parse_mode"), request.structure("entities"))
     return Content(text, entities, markup)
 
 

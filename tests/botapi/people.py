@@ -124,9 +124,7 @@ class User:
 
     def _announce_membership(self, before: str, after: str) -> None:
         chat = self.opens_chat()
-        self.state.updates.push(
-            "my_chat_member", membership_change(self.state, chat, self.account, before, after)
-        )
+        self.state.updates.push("my_chat_member", membership_change(self.state, chat, self.account, before, after))
 
 
 def membership_change(state: State, chat: Chat, actor: Account, before: str, after: str) -> Json:

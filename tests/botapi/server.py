@@ -15,9 +15,7 @@ from .webhook import deliver_updates
 
 _TICK_SECONDS: Final = 0.01
 _MAX_BODY_BYTES: Final = 64_000_000
-_TERMINATED: Final = (
-    "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
-)
+_TERMINATED: Final = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 
 
 class Endpoint:
@@ -65,9 +63,7 @@ class Endpoint:
             return await self._answer(http, method, request)
         return await self._fail(http, method, request, fault)
 
-    async def _fail(
-        self, http: web.Request, method: str, request: Request, fault: Fault
-    ) -> web.StreamResponse:
+    async def _fail(self, http: web.Request, method: str, request: Request, fault: Fault) -> web.StreamResponse:
         await asyncio.sleep(fault.delay_seconds)
         answer: web.StreamResponse | None = None
         if fault.accepts or fault.drop == "after" or (fault.body is None and not fault.drop):

@@ -153,7 +153,5 @@ class State:
     def bot_messages(self, chat: Chat) -> list[Message]:
         """What the bot has said in the chat and not deleted, oldest first."""
         return [
-            message
-            for message in chat.messages.values()
-            if message.sender.id == self.bot.id and not message.is_deleted
+            message for message in chat.messages.values() if message.sender.id == self.bot.id and not message.is_deleted
         ]

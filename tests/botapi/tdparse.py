@@ -66,9 +66,9 @@ def parse(text: str, parse_mode: str) -> tuple[str, list[Entity]]:
 
 
 def detect_entities(text: str) -> list[Entity]:
-    """The commands, mentions, links and tags that Telegram marks unasked."""
+    """The commands, mentions, links and tags that Telegram marks unasked; what the Bot API leaves out is left out."""
     found = _execute({"@type": "getTextEntities", "text": text})
-    return [_as_bot_api(entity) for entity in found["entities"]]
+    return [_as_bot_api(entity) for entity in found["entities"] if _name_of(entity) in _ENTITY_NAMES]
 
 
 def _refuse_nested_quotes(entities: list[Entity]) -> None:
@@ -84,7 +84,7 @@ def _refuse_nested_quotes(entities: list[Entity]) -> None:
 def _as_bot_api(entity: dict[str, Any]) -> Entity:
     kind: dict[str, Any] = entity["type"]
     converted: Entity = {
-        "type": _ENTITY_NAMES[kind["@type"].removeprefix("textEntityType")],
+        "type": _ENTITY_NAMES[_name_of(entity)],
         "offset": entity["offset"],
         "length": entity["length"],
     }
@@ -94,6 +94,11 @@ def _as_bot_api(entity: dict[str, Any]) -> Entity:
     if "user_id" in kind:
         converted["user"] = {"id": kind["user_id"], "is_bot": False, "first_name": ""}
     return converted
+
+
+def _name_of(entity: dict[str, Any]) -> str:
+    name: str = entity["type"]["@type"]
+    return name.removeprefix("textEntityType")
 
 
 def _execute(request: dict[str, Any]) -> dict[str, Any]:

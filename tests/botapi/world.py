@@ -165,10 +165,7 @@ class BotWorld:
 
     def describe(self) -> str:
         """The last calls, for the report of a wait that failed."""
-        lines = [
-            f"{call.method} {call.params.get('text') or ''} -> {call.error or 'ok'}"
-            for call in self.calls[-12:]
-        ]
+        lines = [f"{call.method} {call.params.get('text') or ''} -> {call.error or 'ok'}" for call in self.calls[-12:]]
         return "last calls:\n" + "\n".join(lines)
 
     def _announce_arrival(self, chat: Chat, actor: Account) -> None:
