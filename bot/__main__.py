@@ -133,7 +133,12 @@ def _configure_logging(settings: Settings, *, quiet: bool) -> None:
     """Events to standard error; only warnings where somebody reads the answers there."""
     level = logging.WARNING if quiet else getattr(logging, settings.log_level)
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    for name in ("httpx", "httpcore", "bm25s"):  # httpx logs addresses, which hold the token; bm25s sets DEBUG
+    for name in (
+        "httpx",
+        "httpcore",
+        "bm25s",
+        "alembic",
+    ):  # httpx logs addresses, which hold the token; bm25s sets DEBUG
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

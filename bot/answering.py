@@ -15,8 +15,8 @@ logger = logging.getLogger(__name__)
 
 _HITS = 10
 _CITATIONS = 5
-_ON_TOPIC_SIMILARITY = 0.4
-"""Below this cosine to every passage, a question is about something else. Only words a refusal: see `_reason`."""
+_ON_TOPIC_SIMILARITY = 0.25
+"""Below this cosine to every passage a question is about something else. It only chooses a refusal's words."""
 
 
 class RefusalReason(Enum):

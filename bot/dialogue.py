@@ -68,8 +68,9 @@ class Vote(Enum):
 
 @dataclass(frozen=True, slots=True)
 class QuoteContext:
-    """A quote with the sentences around it. `current` is false when the article has changed or gone since,
-    and then `before` and `after` are empty."""
+    """A quote with the sentences around it, which join it as they stand: `before` ends and `after` begins with a
+    space or, at a paragraph's end, an empty line. Both are empty when there is nothing, and when `current` is
+    false: the article has changed or gone since."""
 
     citation: Citation
     before: str
@@ -186,14 +187,16 @@ def _in_context(citation: Citation, retriever: Retriever) -> QuoteContext:
     sentences = retriever.archive.sentences_of(article.id)
     before = [span for span in sentences if span.end <= quote.span.start][-_CONTEXT_SENTENCES:]
     after = [span for span in sentences if span.start >= quote.span.end][:_CONTEXT_SENTENCES]
-    return QuoteContext(citation, _words(before, article), _words(after, article), current=True)
+    around = _joined([*before, quote.span, *after], article.text)
+    place = around.index(quote.text, len(_joined(before, article.text)))
+    return QuoteContext(citation, around[:place], around[place + len(quote.text) :], current=True)
 
 
-def _words(sentences: Sequence[Span], article: Article) -> str:
-    """The sentences as they stand, a paragraph's end as an empty line; debris between them is left out."""
-    words = ""
-    for before, span in pairwise([None, *sentences]):
-        if span is not None:
-            gap = article.text[before.end : span.start] if before else ""
-            words += ("\n\n" if "\n" in gap else " " if before else "") + span.slice(article.text)
-    return words
+def _joined(spans: Sequence[Span], text: str) -> str:
+    """The words of the spans, a paragraph's end as an empty line; debris between them is left out."""
+    words = "".join(span.slice(text) + _gap(text[span.end : after.start]) for span, after in pairwise(spans))
+    return words + spans[-1].slice(text) if spans else ""
+
+
+def _gap(between: str) -> str:
+    return "\n\n" if "\n" in between else " "

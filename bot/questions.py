@@ -37,6 +37,7 @@ _QUESTION_WORDS = (
     (Kind.NAME, r"\bwho\b|\bwhom\b|\bwhose\b|\b(?:what|which) (?:\w+ )?(?:person|man|woman|company|team|party|"
                 r"president|minister|actor|singer|player|organi[sz]ation|group|celebrity)\b"),
 )  # fmt: skip
+_SENTENCE_END = re.compile(r"(?<=[?!])\s+(?=\S)")
 _QUESTION_PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _QUESTION_WORDS)
 _ANSWER_PATTERNS = {
     Kind.TIME: re.compile(
@@ -65,8 +66,9 @@ _FUNCTION_WORDS = re.compile(
 
 
 def kind_of(question: str) -> Kind:
-    """The kind of answer that the question's words ask for."""
-    return next((kind for kind, pattern in _QUESTION_PATTERNS if pattern.search(question)), Kind.OTHER)
+    """The kind of answer that the question's words ask for; its last sentence asks, the others only lead up."""
+    asking = _SENTENCE_END.split(question.strip())[-1]
+    return next((kind for kind, pattern in _QUESTION_PATTERNS if pattern.search(asking)), Kind.OTHER)
 
 
 def candidates(kind: Kind, question: str, text: str) -> list[Span]:

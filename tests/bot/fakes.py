@@ -44,7 +44,7 @@ class ScriptedDialogue(Dialogue):
         if article is None:
             return QuoteContext(cited, "", "", current=False)
         span = cited.quote.span
-        before, after = article.text[: span.start].strip(), article.text[span.end :].strip()
+        before, after = article.text[: span.start].lstrip(), article.text[span.end :].rstrip()
         return QuoteContext(cited, before, after, current=True)
 
     def vote(self, reply_id: str, voter: str, vote: Vote) -> bool:

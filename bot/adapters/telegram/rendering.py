@@ -66,9 +66,9 @@ def context_message(context: QuoteContext) -> Message:
     quote = context.citation.quote.text
     heading = texts.CONTEXT if context.current else texts.CONTEXT_GONE
     quoted = [
-        styled(context.before and f"{context.before} ", quoted=True),
+        styled(context.before, quoted=True),
         styled(quote, quoted=True, bold=True),
-        styled(context.after and f" {context.after}", quoted=True),
+        styled(context.after, quoted=True),
     ]
     return Message((styled(f"{heading}\n\n"), *quoted, styled("\n"), *_byline(context.citation)))
 
@@ -152,7 +152,7 @@ def _source_line(number: int, article: Article, title: str) -> Iterator[Segment]
 
 
 def _source_and_date(source: str | None, published_at: datetime | None) -> str:
-    date = texts.day(published_at) if published_at is not None else texts.NO_DATE
+    date = texts.day(published_at) if published_at is not None else None
     return "".join(f" · {part.strip()}" for part in (source, date) if part and part.strip())
 
 

@@ -56,7 +56,6 @@ CONTEXT_GONE: Final = (
     " quote now. These were its words:"
 )
 UNTITLED: Final = "Untitled article"
-NO_DATE: Final = "no date"
 
 CONTEXT_BUTTON: Final = "Context"
 MORE_BUTTON: Final = "More"

@@ -45,10 +45,10 @@ def render_context(context: QuoteContext) -> Page:
     """A quote with the sentences around it, or alone with the reason why."""
     around = Text()
     if context.before:
-        around.append(visible(context.before) + " ", style="dim")
+        around.append(visible(context.before), style="dim")
     around.append_text(_quoted(context.citation))
     if context.after:
-        around.append(" " + visible(context.after), style="dim")
+        around.append(visible(context.after), style="dim")
     source = Paragraph(_source(context.citation), _INDENT)
     heading = wording.IN_CONTEXT if context.current else wording.CHANGED_SINCE
     return Page((said(heading), Paragraph(around, _INDENT, f"[{context.citation.number}]"), source))

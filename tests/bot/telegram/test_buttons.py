@@ -21,7 +21,7 @@ def _word(calls: list[Call]) -> str | None:
 
 
 async def test_context_shows_the_quote_among_its_neighbours(stage: Stage) -> None:
-    stage.dialogue.contexts[REPLY_ID, 1] = QuoteContext(OPENED, "It was <shut>.", "Cyclists may pass.", True)
+    stage.dialogue.contexts[REPLY_ID, 1] = QuoteContext(OPENED, "It was <shut>. ", " Cyclists may pass.", True)
     sent, answered = await stage.press(f"ctx:{REPLY_ID}:1")
     assert sent.plain == (
         "In context:\n\n"

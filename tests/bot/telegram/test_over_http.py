@@ -43,7 +43,7 @@ async def line() -> AsyncIterator[Line]:
 async def test_a_conversation_with_its_buttons(line: Line) -> None:
     server, ada = line.server, line.server.user("Ada")
     chat = ada.opens_chat()
-    line.dialogue.contexts[REPLY_ID, 1] = QuoteContext(OPENED, "Before.", "After.", True)
+    line.dialogue.contexts[REPLY_ID, 1] = QuoteContext(OPENED, "Before. ", " After.", True)
     ada.says(chat, "Who opened the bridge? 🎈")
     answer = await server.wait_for_message(chat)
     assert OPENED.quote.text in answer.text

@@ -100,7 +100,7 @@ async def test_a_long_quote_comes_in_parts_with_the_buttons_under_the_last(stage
 async def test_a_citation_without_date_source_or_address_says_so_plainly(stage: Stage) -> None:
     stage.dialogue.outcome = Answer(0.9, (replace(LAST_FERRY, title=" "),), 1, None, ())
     [sent] = await stage.say("When did the ferry stop?")
-    assert sent.plain == f"{FERRY.text}\n1. Untitled article · no date"
+    assert sent.plain == f"{FERRY.text}\n1. Untitled article"
 
 
 async def test_ask_takes_its_question_with_line_breaks(stage: Stage) -> None:
@@ -205,7 +205,7 @@ async def test_a_private_answer_is_not_a_reply(stage: Stage) -> None:
 async def test_sources_are_listed_in_pages(stage: Stage) -> None:
     stage.dialogue.articles = [replace(FERRY, title=f"Title <{n}>", url="https://a.example/") for n in range(23)]
     [sent] = await stage.say("/sources")
-    assert sent.plain.startswith("I can quote 23 articles. Page 1 of 3.\n\n1. Title <0> · no date\n\n2. Title")
+    assert sent.plain.startswith("I can quote 23 articles. Page 1 of 3.\n\n1. Title <0>\n\n2. Title")
     assert sent.buttons == {"Next ▶": "src:1"}
     assert len(sent.marked("text_link")) == 10
 
