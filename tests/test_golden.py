@@ -1,0 +1,83 @@
+"""Golden conversations over the seeds, played through the dialogue and through the terminal."""
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+from rich.console import Console
+
+from bot.adapters.terminal import run_chat, wording
+from bot.adapters.terminal.chat import CONVERSATION_ID
+from bot.adapters.terminal.lines import piped_lines
+from bot.answering import Refusal, RefusalReason
+from bot.dialogue import Dialogue, Reply
+
+_GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.yaml"))
+
+
+@dataclass(frozen=True)
+class GoldenTurn:
+    """What somebody says, and what must come of it: a first quote or a refusal.
+
+    `understood_as` and `answer` may be anything where they are not told.
+    """
+
+    user: str
+    understood_as: str | None = None
+    cites: str | None = None
+    answer: str | None = None
+    refused: str | None = None
+
+
+@pytest.fixture(params=_GOLDEN, ids=lambda path: path.stem)
+def conversation(request: pytest.FixtureRequest) -> list[GoldenTurn]:
+    """One file of turns."""
+    return [GoldenTurn(**turn) for turn in yaml.safe_load(request.param.read_text(encoding="utf-8"))]
+
+
+def test_the_dialogue_plays_it(
+    conversation: list[GoldenTurn], dialogue: Dialogue, request: pytest.FixtureRequest
+) -> None:
+    own_id = request.node.name
+    for turn in conversation:
+        if turn.user == "/new":
+            dialogue.start_over(own_id)
+            continue
+        reply = dialogue.reply(own_id, turn.user)
+        assert _as_golden(reply, turn) == turn
+
+
+def test_the_terminal_plays_it(conversation: list[GoldenTurn], dialogue: Dialogue) -> None:
+    dialogue.start_over(CONVERSATION_ID)
+    console = Console(file=io.StringIO(), width=80)
+
+    run_chat(dialogue, console=console, lines=piped_lines([turn.user for turn in conversation], console))
+
+    assert isinstance(console.file, io.StringIO)
+    _, *blocks = console.file.getvalue().split("\n> ")
+    for turn, block in zip(conversation, blocks, strict=True):
+        assert block.startswith(turn.user)
+        assert [words for words in _shown(turn) if words not in block] == []
+
+
+def _as_golden(reply: Reply, turn: GoldenTurn) -> GoldenTurn:
+    """The reply in the terms of a golden turn, as far as that says what it should be."""
+    outcome = reply.outcome
+    understood_as = turn.understood_as and reply.resolved_question
+    if isinstance(outcome, Refusal):
+        return GoldenTurn(reply.question, understood_as, refused=outcome.reason.name)
+    quote = outcome.citations[0].quote.text
+    cites = turn.cites if turn.cites is not None and turn.cites in quote else quote
+    return GoldenTurn(reply.question, understood_as, cites, turn.answer and outcome.short_answer)
+
+
+def _shown(turn: GoldenTurn) -> list[str]:
+    """Everything that the terminal must show for a turn."""
+    if turn.user == "/new":
+        return [wording.STARTED_OVER]
+    if turn.refused:
+        return [wording.REFUSALS[RefusalReason[turn.refused]]]
+    understood = f"{wording.UNDERSTOOD_AS}{turn.understood_as}" if turn.understood_as not in (None, turn.user) else ""
+    return ["[1] “", *filter(None, (understood, turn.cites, turn.answer))]
