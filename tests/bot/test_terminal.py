@@ -112,7 +112,7 @@ def test_a_whole_conversation_reads_well_through_a_pipe() -> None:
     dialogue = ScriptedDialogue([answer(), refusal()])
     lines = [line.removeprefix("> ") for line in GOLDEN.splitlines(keepends=True) if line.startswith("> ")]
     assert transcript(dialogue, lines) == GOLDEN
-    assert (dialogue.votes, dialogue.started_over) == ([("r1", "terminal", Vote.UP)], ["terminal"])
+    assert (dialogue.votes, dialogue.started_over) == ([("r1", "terminal", Vote.UP)], ["terminal", "terminal"])
 
 
 def test_empty_lines_are_passed_over() -> None:

@@ -33,9 +33,14 @@ _HISTORY: Final = Path("var/chat_history")
 
 
 def run_chat(dialogue: Dialogue, *, console: Console | None = None, lines: Iterable[str] | None = None) -> None:
-    """Talks until the lines end or one of them says /quit. Left out: this terminal, or this pipe."""
+    """Talks until the lines end or one of them says /quit. Left out: this terminal, or this pipe.
+
+    Who types goes on where the last chat ended, until /new; piped lines always begin a new conversation.
+    """
     console = console or _standard_output()
     is_typed = lines is None and sys.stdin.isatty() and console.is_terminal
+    if not is_typed:
+        dialogue.start_over(CONVERSATION_ID)
     chat = _Chat(dialogue, console, can_stop=is_typed)
     chat.greet()
     with closing(_all_of(_standard_input(console, is_typed) if lines is None else lines)) as each:
