@@ -1,11 +1,14 @@
 """What many tests share: the settings of nobody, the shipped model, and the seeds indexed with it."""
 
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
+from tokenizers import Tokenizer, models, pre_tokenizers
 
 from bot.app import App, build_app
 from bot.dialogue import Dialogue
@@ -66,3 +69,22 @@ def app(seed_index: Path) -> Iterator[App]:
 def dialogue(app: App) -> Dialogue:
     """The readers' door of that bot."""
     return app.dialogue
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a sentence-transformers model that counts five words. For slow tests: it takes torch."""
+    words = ["[UNK]", "bridge", "opened", "mayor", "ferry", "owner"]
+    tokenizer = Tokenizer(models.WordLevel({word: row for row, word in enumerate(words)}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    weights = np.eye(len(words), dtype=np.float32)
+    weights[0] = 1e-3
+    folder = tmp_path_factory.mktemp("model") / "five-words"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # those of torch's own imports
+        from sentence_transformers import SentenceTransformer
+        from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+
+        modules = [StaticEmbedding(tokenizer, embedding_weights=weights)]
+        SentenceTransformer(modules=modules, device="cpu").save(str(folder))
+    return folder

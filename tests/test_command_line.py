@@ -1,0 +1,304 @@
+"""The command-line contract, by real processes: what is printed where, in which shape, with which exit code."""
+
+import json
+import os
+import select
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import bot.__main__
+import index.__main__
+from index import Article
+from index.library import Library
+from index.sources import read_articles
+from tests.embedders import HashingEmbedder
+
+_FIELDS = (
+    {
+        "id": "bridge",
+        "title": "Old bridge opens again",
+        "text": (
+            "The old bridge in Marlow was closed for two years. The mayor, Ada Brook, opened it again on 3 May."
+            "\n\n“The repair cost 4.2 million euros,” the council said. Cyclists may use both lanes of the bridge."
+        ),
+        "source": "The Courier",
+        "published": "2024-05-04",
+        "url": "https://courier.example/bridge",
+    },
+    {
+        "id": "ferry",
+        "title": "Ferry across the lake stops",
+        "text": "The ferry ran for the last time on Sunday. Its owner, Tom Reed, blamed high fuel prices.",
+        "published": "2024-06-01",
+    },
+)
+_TEXTS = {fields["id"]: fields["text"] for fields in _FIELDS}
+_ROOF = "The town library will get a new roof in October. Builder Nora Vale won the contract."
+_SECONDS = 120
+
+
+def _command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "-m", *map(str, arguments)]
+
+
+def _run(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:  # noqa: ANN401 - run's options
+    return subprocess.run(_command(*arguments), capture_output=True, text=True, timeout=_SECONDS, **options)
+
+
+@pytest.fixture(scope="module")
+def articles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A .jsonl file of two articles, and a line that is none."""
+    path = tmp_path_factory.mktemp("articles") / "articles.jsonl"
+    path.write_text("".join(f"{json.dumps(fields)}\n" for fields in _FIELDS) + "nonsense\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def build(articles: Path, tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """`index build` of these articles."""
+    return _run("index", "build", "--articles", articles, "--index", tmp_path_factory.mktemp("built") / "index")
+
+
+@pytest.fixture(scope="module")
+def built(build: subprocess.CompletedProcess[str]) -> Path:
+    """The index folder that `index build` says it made."""
+    return Path(json.loads(build.stdout.splitlines()[-1])["index"])
+
+
+def test_build_ends_with_a_line_of_figures(build: subprocess.CompletedProcess[str], built: Path) -> None:
+    figures = json.loads(build.stdout.splitlines()[-1])
+    assert build.returncode == 0
+    assert 0 <= figures.pop("seconds") < _SECONDS
+    assert figures == {"articles": 2, "passages": 2, "skipped": 1, "index": str(built)}
+    assert "articles.jsonl:3" in build.stderr
+
+
+def test_an_index_is_kept_up_by_its_commands(
+    articles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In this process, by the commands' own entry: starting one for each would take longer than they do."""
+    roof = tmp_path / "roof.txt"
+    roof.write_text(_ROOF, encoding="utf-8")
+
+    def run(*arguments: str) -> tuple[int, list[str]]:
+        code = index.__main__.main([*arguments, "--index", str(tmp_path / "index")])
+        return code, capsys.readouterr().out.splitlines()
+
+    bridge, ferry = "bridge\t2024-05-04\tOld bridge opens again", "ferry\t2024-06-01\tFerry across the lake stops"
+    run("build", "--articles", str(articles))
+    first = Library(tmp_path / "index").current_name()
+    code, added = run("add", str(roof))
+    assert (code, json.loads(added[-1])["articles"]) == (0, 3)
+    assert run("list") == (0, [ferry, bridge, "roof.txt\t-\tRoof"])
+    code, (heading, words) = run("search", "Who won the contract?", "--top-k", "1")
+    assert (code, heading.split()) == (0, ["1", "1.000", "roof.txt", f"[0:{len(_ROOF)}]", "Roof"])
+    assert words.strip() == _ROOF
+    assert run("rollback") == (0, [f"back in service: {first}"])
+    assert run("verify") == (0, [f"{first}: every file is as it was built"])
+    assert run("remove", "bridge")[0] == 0
+    assert run("list") == (0, [ferry])
+    assert run("remove", "bridge") == (1, [])
+
+
+def test_a_changed_file_is_found_by_verify(articles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "snapshots" / Library(tmp_path).rebuild(read_articles(articles), HashingEmbedder()).snapshot
+    (folder / "days.npy").unlink()
+
+    code = index.__main__.main(["verify", "--index", str(tmp_path)])
+
+    assert (code, capsys.readouterr().out) == (1, "days.npy: missing\n")
+
+
+_WHO = "Who opened the bridge again?"
+_QUESTIONS: dict[str, dict[str, Any]] = {
+    "plain": {"question": _WHO},
+    "of the ferry": {"question": _WHO, "articles": ["ferry"]},
+    "of no article": {"question": _WHO, "articles": []},
+    "of May": {"question": "Who owns the ferry?", "before": "2024-06-01"},
+    "of long ago": {"question": _WHO, "before": "2020-01-01"},
+    "follow-up": {"question": "And when was that?", "history": [{"question": _WHO, "answer": "Ada Brook"}]},
+    "bare follow-up": {"question": "And when was that?", "history": [_WHO]},
+    "off topic": {"question": "What is the price of tea in China?"},
+    "empty": {"question": ""},
+}
+
+
+@pytest.fixture(scope="module")
+def asked(built: Path, tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """`bot ask --jsonl` with all of these questions."""
+    path = tmp_path_factory.mktemp("questions") / "questions.jsonl"
+    lines = [json.dumps({"id": name, **question}) for name, question in _QUESTIONS.items()]
+    path.write_text("\n\n".join(lines), encoding="utf-8")
+    return _run("bot", "ask", "--jsonl", path, "--index", built)
+
+
+@pytest.fixture(scope="module")
+def answers(asked: subprocess.CompletedProcess[str]) -> dict[str, dict[str, Any]]:
+    """The answers by the id of their question."""
+    return {answer["id"]: answer for answer in map(json.loads, asked.stdout.splitlines())}
+
+
+def test_every_question_gets_one_line_in_order_and_nothing_else(
+    asked: subprocess.CompletedProcess[str], answers: dict[str, dict[str, Any]]
+) -> None:
+    assert (asked.returncode, asked.stderr) == (0, "")
+    assert list(answers) == list(_QUESTIONS)
+
+
+def test_an_answer_has_the_agreed_keys_and_types(answers: dict[str, dict[str, Any]]) -> None:
+    for answer in answers.values():
+        answered = answer["answered"]
+        assert _types(answer) == {
+            "id": str,
+            "resolved_question": str,
+            "answered": bool,
+            "confidence": float,
+            "answer": str if answered and answer["answer"] is not None else type(None),
+            "reason": type(None) if answered else str,
+            "citations": list,
+            "passages": list,
+            "timings_ms": dict,
+        }
+        assert 0 <= answer["confidence"] <= 1
+        assert {type(milliseconds) for milliseconds in answer["timings_ms"].values()} == {float}
+
+
+def test_citations_are_verbatim_and_best_first(answers: dict[str, dict[str, Any]]) -> None:
+    cited = [citation for answer in answers.values() for citation in answer["citations"]]
+    assert cited
+    for citation in cited:
+        article = Article(citation["article"], "", _TEXTS[citation["article"]])
+        assert citation == {
+            "article": article.id,
+            "revision": article.revision,
+            "start": citation["start"],
+            "end": citation["end"],
+            "quote": article.text[citation["start"] : citation["end"]],
+            "score": citation["score"],
+        }
+        assert _types(citation) | {"start": int, "end": int, "score": float} == _types(citation)
+    assert answers["plain"]["confidence"] == answers["plain"]["citations"][0]["score"]
+
+
+def test_passages_are_ranked(answers: dict[str, dict[str, Any]]) -> None:
+    bridge, ferry = answers["plain"]["passages"]
+    assert bridge == {"article": "bridge", "start": 0, "end": len(_TEXTS["bridge"]), "score": 1.0}
+    assert ferry == {"article": "ferry", "start": 0, "end": len(_TEXTS["ferry"]), "score": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("name", "allowed"), [("of the ferry", {"ferry"}), ("of May", {"bridge"}), ("of no article", set())]
+)
+def test_citations_and_passages_keep_within_the_scope(
+    answers: dict[str, dict[str, Any]], name: str, allowed: set[str]
+) -> None:
+    answer = answers[name]
+    assert {citation["article"] for citation in answer["citations"]} == allowed
+    assert {passage["article"] for passage in answer["passages"]} == allowed
+
+
+def test_history_may_be_objects_or_bare_questions(answers: dict[str, dict[str, Any]]) -> None:
+    understood = [answers[name]["resolved_question"] for name in ("follow-up", "bare follow-up", "plain")]
+    assert understood == [f"{_WHO} And when was that?", f"{_WHO} And when was that?", _WHO]
+
+
+def test_a_refusal_says_why(answers: dict[str, dict[str, Any]]) -> None:
+    reasons = {name: answers[name]["reason"] for name in ("of long ago", "of no article", "off topic", "empty")}
+    assert reasons == {
+        "of long ago": "outside the dates or articles asked for",
+        "of no article": "outside the dates or articles asked for",
+        "off topic": "nothing on the topic",
+        "empty": "no question",
+    }
+
+
+def test_each_answer_comes_before_the_next_question_is_read(built: Path) -> None:
+    """Ends with a line that is no question: those before it have been answered by then."""
+    with subprocess.Popen(
+        _command("bot", "ask", "--jsonl", "-", "--index", built),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        for number in (1, 2):
+            process.stdin.write(json.dumps({"id": number, "question": _WHO}) + "\n")
+            process.stdin.flush()
+            assert select.select([process.stdout], [], [], _SECONDS)[0], "no answer came"
+            assert json.loads(process.stdout.readline())["id"] == number
+        rest, errors = process.communicate('{"query": "of another shape"}\n', timeout=_SECONDS)
+    assert (process.returncode, rest) == (1, "")
+    assert "line 3 is not a question" in errors
+
+
+def test_one_question_as_json(built: Path, answers: dict[str, dict[str, Any]]) -> None:
+    done = _run("bot", "ask", "--json", _WHO, "--index", built)
+    answer, expected = json.loads(done.stdout), dict(answers["plain"])
+    assert expected.pop("id") == "plain"
+    assert answer.pop("timings_ms").keys() == expected.pop("timings_ms").keys()
+    assert (done.returncode, done.stderr, answer) == (0, "", expected)
+
+
+def test_a_missing_index_says_what_to_run(tmp_path: Path) -> None:
+    done = _run("bot", "ask", _WHO, "--index", tmp_path / "nothing")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"error: There is no index in {tmp_path / 'nothing'}. "
+        f"Run `python -m index build --articles seeds --index {tmp_path / 'nothing'}`.\n"
+    )
+
+
+def test_an_index_of_another_model_is_refused(articles: Path, tmp_path: Path) -> None:
+    Library(tmp_path).rebuild(read_articles(articles), HashingEmbedder())
+    done = _run("bot", "ask", _WHO, "--index", tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "was built with hashing (hashing, 64 dimensions)" in done.stderr
+    assert "Run `python -m index build" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["ask"], ["ask", _WHO, "--jsonl", "-"], ["sing"]], ids=" ".join)
+def test_misuse_exits_with_2_and_prints_nothing(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        code: object = bot.__main__.main(arguments)
+    except SystemExit as exit:
+        code = exit.code
+    assert (code, capsys.readouterr().out) == (2, "")
+
+
+def test_without_a_token_run_indexes_the_articles_and_talks_here(articles: Path, tmp_path: Path) -> None:
+    environment = os.environ | {
+        "ARTICLES": str(articles),
+        "INDEX": str(tmp_path / "index"),
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'newsquote.db'}",
+    }
+    done = _run("bot", "run", env=environment, input=f"{_WHO}\n")
+    assert done.returncode == 0
+    assert done.stderr.startswith("TELEGRAM_BOT_TOKEN is not set (see .env.example): talking here instead.\n")
+    assert done.stdout.startswith("I answer questions about 2 news articles")
+    assert f"\n> {_WHO}\n" in done.stdout
+    assert done.stdout.endswith("\nGoodbye.\n")
+    assert Library(tmp_path / "index").names()
+
+
+@pytest.mark.slow
+def test_any_sentence_transformers_model_can_take_the_place_of_the_shipped_one(
+    tiny_model: Path, articles: Path, tmp_path: Path
+) -> None:
+    environment = os.environ | {"EMBEDDING_MODEL": str(tiny_model)}
+    built = _run("index", "build", "--articles", articles, "--index", tmp_path, env=environment)
+    answered = _run("bot", "ask", "--json", _WHO, "--index", tmp_path, env=environment)
+    refused = _run("bot", "ask", "--json", _WHO, "--index", tmp_path)
+    assert json.loads(built.stdout)["passages"] == 2
+    assert [passage["article"] for passage in json.loads(answered.stdout)["passages"]] == ["bridge", "ferry"]
+    assert (refused.returncode, f"was built with {tiny_model.name}" in refused.stderr) == (1, True)
+
+
+def _types(fields: dict[str, Any]) -> dict[str, type]:
+    return {name: type(value) for name, value in fields.items()}
