@@ -54,11 +54,11 @@ def prepare_shipped_model(model_cache: Path) -> Path:
 def _pinned_weights() -> Path:
     """The folder of the installed weights, after checking their digest."""
     spec = importlib.util.find_spec(_PACKAGE)  # finds, does not import
-    if spec is None or spec.origin is None:
+    source = Path(spec.origin).parent / "model" if spec is not None and spec.origin is not None else None
+    if source is None or not (source / "model.safetensors").is_file():
         raise ModelUnavailable(
             f"The package {_PACKAGE.replace('_', '-')} with the {NAME} weights is not installed. Run `make run`."
         )
-    source = Path(spec.origin).parent / "model"
     digest = hashlib.sha256((source / "model.safetensors").read_bytes()).hexdigest()
     if digest != _WEIGHTS_SHA256:
         raise ModelUnavailable(

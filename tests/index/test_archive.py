@@ -1,0 +1,141 @@
+"""Articles in, the same articles out: what a snapshot keeps on disk."""
+
+import sqlite3
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index import Article
+from index.archive import Archive, ArchiveWriter
+from index.chunking import chunk_article
+from index.errors import SnapshotCorrupt, UnknownArticle
+from index.library import Library
+from tests.embedders import HashingEmbedder
+
+_ARTICLES = st.lists(
+    st.builds(
+        Article,
+        id=st.text(min_size=1),
+        title=st.text(),
+        text=st.text() | st.lists(st.text(min_size=1), min_size=1).map(". ".join),
+        source=st.none() | st.text(min_size=1),
+        published_at=st.none() | st.datetimes(timezones=st.just(UTC)),
+        url=st.none() | st.text(min_size=1),
+    ),
+    min_size=1,
+    max_size=4,
+    unique_by=lambda article: article.id,
+)
+_READABLE = Article("", "Bridge", "The bridge opened.")
+"""Something to index, under an id that no other has."""
+_MAY = Article("may", "Bridge", "The bridge opened. Ada Brook cut the ribbon.", None, datetime(2024, 5, 4, tzinfo=UTC))
+_JUNE = Article("june", "Ferry", "The ferry stopped.", "The Courier", datetime(2024, 6, 1, 23, 59, tzinfo=UTC))
+_UNDATED = Article("undated", "Roof", "The roof leaks.", None, None, "https://courier.example/roof")
+
+
+def _write(folder: Path, articles: Sequence[Article]) -> Archive:
+    writer = ArchiveWriter(folder)
+    for article in articles:
+        writer.add(article, chunk_article(article))
+    writer.close()
+    return Archive(folder)
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    return _write(tmp_path, [_MAY, _JUNE, _UNDATED])
+
+
+@given(_ARTICLES)
+def test_what_was_written_is_read_back(articles: list[Article]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        archive = _write(Path(folder), articles)
+
+        assert list(archive.articles()) == articles
+        assert [archive.article(article.id) for article in articles] == articles
+        assert [archive.passages_of(article.id) for article in articles] == list(map(chunk_article, articles))
+        archive.close()
+
+
+@given(_ARTICLES)
+@settings(max_examples=20)
+def test_an_index_keeps_every_article_with_a_passage_as_it_came(articles: list[Article]) -> None:
+    quotable = [article for article in articles if chunk_article(article)]
+    embedder = HashingEmbedder(dimension=8)
+    with tempfile.TemporaryDirectory() as folder:
+        library = Library(Path(folder))
+        library.rebuild([_READABLE, *articles], embedder)
+        snapshot = library.open_current(embedder)
+
+        assert list(snapshot.archive.articles()) == [_READABLE, *quotable]
+        assert library.verify() == []
+        snapshot.close()
+
+
+def test_a_passage_is_found_by_its_row(archive: Archive) -> None:
+    passages = [passage for article in (_MAY, _JUNE, _UNDATED) for passage in chunk_article(article)]
+
+    assert [archive.passage(row) for row in range(archive.n_passages)] == passages
+    assert [archive.article_of(row) for row in range(archive.n_passages)] == [_MAY, _JUNE, _UNDATED]
+    assert archive.sentences_of("may") == passages[0].sentences
+
+
+def test_headlines_are_in_the_order_of_titles_and_without_texts(archive: Archive) -> None:
+    assert archive.headlines() == [replace(article, text="") for article in (_MAY, _JUNE, _UNDATED)]
+
+
+@pytest.mark.parametrize(
+    ("articles", "before", "allowed"),
+    [
+        (frozenset({"june", "unknown"}), None, [False, True, False]),
+        (frozenset[str](), None, [False, False, False]),
+        (None, date(2024, 6, 1), [True, False, False]),
+        (None, date(2024, 6, 2), [True, True, False]),
+        (frozenset({"june", "undated"}), date(2024, 6, 2), [False, True, False]),
+    ],
+)
+def test_a_scope_allows_the_passages_of_its_articles_and_days(
+    archive: Archive, articles: frozenset[str] | None, before: date | None, allowed: list[bool]
+) -> None:
+    rows = archive.allowed_rows(articles, before)
+
+    assert rows is not None
+    assert rows.tolist() == allowed
+    assert archive.allowed_rows(None, None) is None
+
+
+def test_an_unknown_id_is_named_and_has_no_passages(archive: Archive) -> None:
+    with pytest.raises(UnknownArticle, match="'nonsense'"):
+        archive.article("nonsense")
+
+    assert (archive.passages_of("nonsense"), archive.sentences_of("nonsense")) == ([], ())
+
+
+def test_two_articles_of_one_id_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(sqlite3.IntegrityError):
+        _write(tmp_path, [_MAY, _MAY])
+
+
+@pytest.mark.parametrize("name", ["articles.sqlite", "passages.npy", "sentences.npy", "days.npy"])
+def test_a_missing_file_is_reported_as_corrupt(archive: Archive, tmp_path: Path, name: str) -> None:
+    archive.close()
+    (tmp_path / name).unlink()
+
+    with pytest.raises(SnapshotCorrupt, match="python -m index rollback"):
+        Archive(tmp_path).headlines()
+
+
+def test_garbage_in_place_of_the_texts_is_reported_as_corrupt(archive: Archive, tmp_path: Path) -> None:
+    archive.close()
+    size = (tmp_path / "articles.sqlite").stat().st_size
+    (tmp_path / "articles.sqlite").write_bytes(np.random.default_rng(1).bytes(size))
+
+    with pytest.raises(SnapshotCorrupt, match="python -m index rollback"):
+        Archive(tmp_path).article("may")

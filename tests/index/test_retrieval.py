@@ -1,0 +1,155 @@
+"""What a search finds, against brute force in numpy over the same passages."""
+
+import math
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from index import Article, Query
+from index.building import search_text
+from index.chunking import chunk_article
+from index.embedding import Embedder
+from index.library import Library
+from index.retrieval import Retriever
+from index.terms import terms_of
+from tests.embedders import HashingEmbedder
+
+_WORDS = ["bridge", "ferry", "mayor", "council", "roof", "river", "storm", "harbour", "train", "museum", "strike"]
+_FIRST_DAY = datetime(2024, 1, 1, 12, tzinfo=UTC)
+_DEPTH = 100
+"""How deep a search reads each ranking."""
+_DENSE_WEIGHT = 0.3
+
+
+def _article(number: int) -> Article:
+    """One sentence of words drawn by lot; every fifth article has no date."""
+    drawn = np.random.default_rng(number).choice(_WORDS, 6)
+    published_at = None if number % 5 == 0 else _FIRST_DAY + timedelta(days=number)
+    return Article(f"a{number}", f"Report {number}", f"The {' '.join(drawn)} report.", None, published_at)
+
+
+_ARTICLES = [_article(number) for number in range(130)]
+_IDS = [article.id for article in _ARTICLES]
+_TEXTS = [search_text(article, chunk_article(article)[0]) for article in _ARTICLES]
+_EMBEDDER = HashingEmbedder(dimension=16)
+_VECTORS = _EMBEDDER.embed(_TEXTS)
+_QUERIES = st.builds(
+    Query,
+    st.lists(st.sampled_from([*_WORDS, "nonsense", "the"]), max_size=5).map(" ".join),
+    st.none() | st.frozensets(st.sampled_from([*_IDS, "unknown"]), max_size=20),
+    st.none() | st.dates(date(2023, 12, 30), date(2024, 6, 1)),
+)
+
+
+@pytest.fixture(scope="module")
+def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
+    """Over 130 passages, one an article."""
+    library = Library(tmp_path_factory.mktemp("index"))
+    library.rebuild(_ARTICLES, _EMBEDDER)
+    return Retriever(library.open_current(_EMBEDDER), _EMBEDDER)
+
+
+@given(_QUERIES)
+def test_a_search_finds_what_brute_force_finds(retriever: Retriever, query: Query) -> None:
+    expected = _brute_force(query)
+
+    hits = retriever.search(query, 10)
+
+    assert [hit.rank for hit in hits] == list(range(1, min(10, len(expected)) + 1))
+    best = sorted((score for score, _, _ in expected.values()), reverse=True)[:10]
+    assert [hit.score for hit in hits] == pytest.approx(best, abs=1e-5)
+    for hit in hits:
+        scores = (hit.score, hit.similarity, hit.keyword_score)
+        assert scores == pytest.approx(expected[hit.passage.article_id], abs=1e-5)
+
+
+@given(_QUERIES)
+def test_a_search_stays_within_its_scope(retriever: Retriever, query: Query) -> None:
+    found = {hit.passage.article_id for hit in retriever.search(query, len(_ARTICLES))}
+
+    assert found <= {article.id for article in _ARTICLES if _is_allowed(article, query)}
+
+
+def test_equal_scores_are_in_the_order_of_the_articles(tmp_path: Path) -> None:
+    twins = [Article(name, "", "The ferry stops on Sunday.") for name in ("z", "a", "m")]
+    library = Library(tmp_path)
+    library.rebuild(twins, _EMBEDDER)
+
+    hits = Retriever(library.open_current(_EMBEDDER), _EMBEDDER).search(Query("ferry"))
+
+    assert [hit.passage.article_id for hit in hits] == ["z", "a", "m"]
+
+
+def test_an_undated_article_is_before_no_day(retriever: Retriever) -> None:
+    hits = retriever.search(Query("report", before=date(9999, 12, 31)), len(_ARTICLES))
+
+    assert "a5" not in {hit.passage.article_id for hit in hits}
+    assert {hit.passage.article_id for hit in retriever.search(Query("report", before=date(2024, 1, 3)))} == {"a1"}
+
+
+def test_a_scope_that_holds_nothing_finds_nothing(retriever: Retriever) -> None:
+    assert retriever.search(Query("bridge", frozenset({"unknown"}))) == []
+    assert retriever.search(Query("bridge", frozenset())) == []
+    assert retriever.search(Query("bridge", before=date(2024, 1, 1))) == []
+
+
+def test_the_real_model_finds_a_passage_that_shares_no_word(tmp_path: Path, shipped_embedder: Embedder) -> None:
+    library = Library(tmp_path)
+    doctor = Article("doctor", "Health", "The physician prescribed an antibiotic.")
+    library.rebuild([Article("oil", "Oil", "Crude became dearer."), doctor], shipped_embedder)
+
+    hits = Retriever(library.open_current(shipped_embedder), shipped_embedder).search(Query("Which drug?"), 1)
+
+    assert [(hit.passage.article_id, hit.keyword_score) for hit in hits] == [("doctor", 0.0)]
+
+
+def _brute_force(query: Query) -> dict[str, tuple[float, float, float]]:
+    """Article id to (fused score, cosine, BM25) of every passage that either ranking holds."""
+    similarities = _VECTORS @ _EMBEDDER.embed([query.text])[0]
+    allowed = np.array([_is_allowed(article, query) for article in _ARTICLES])
+    keywords = _bm25(query.text)
+    near = set(_top(np.where(allowed, similarities, -np.inf)))
+    matching = {row for row in _top(np.where(allowed, keywords, -np.inf)) if keywords[row] > 0}
+    rows = sorted(row for row in near | matching if allowed[row])
+    fused = _DENSE_WEIGHT * _scaled(similarities[rows]) + (1 - _DENSE_WEIGHT) * _scaled(keywords[rows])
+    return {
+        _IDS[row]: (float(score), float(similarities[row]), float(keywords[row]))
+        for row, score in zip(rows, fused, strict=True)
+    }
+
+
+def _top(scores: NDArray[np.float64]) -> list[int]:
+    rows: list[int] = np.argsort(-scores, kind="stable")[:_DEPTH].tolist()
+    return rows
+
+
+def _scaled(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    if not len(scores):
+        return scores
+    return np.asarray((scores - scores.min()) / (np.ptp(scores) or 1.0))
+
+
+def _bm25(question: str) -> NDArray[np.float64]:
+    """Lucene's BM25 with k1 1.2, b 0.75."""
+    passages = [terms_of(text) for text in _TEXTS]
+    mean_length = sum(map(len, passages)) / len(passages)
+    scores = np.zeros(len(passages))
+    for term in set(terms_of(question)):
+        holding = sum(term in passage for passage in passages)
+        idf = math.log(1 + (len(passages) - holding + 0.5) / (holding + 0.5))
+        for row, passage in enumerate(passages):
+            count = passage.count(term)
+            scores[row] += idf * count / (count + 1.2 * (0.25 + 0.75 * len(passage) / mean_length))
+    return scores
+
+
+def _is_allowed(article: Article, query: Query) -> bool:
+    if query.articles is not None and article.id not in query.articles:
+        return False
+    published_at = article.published_at
+    return query.before is None or (published_at is not None and published_at.date() < query.before)

