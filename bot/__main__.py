@@ -17,7 +17,7 @@ from bot.errors import BotError
 from bot.settings import Settings
 from bot.store import Store
 from index.errors import IndexingError
-from index.progress import show_progress
+from index.progress import announce_preparation, show_progress
 
 _EXAMPLES = """examples:
   python -m bot run                                 Telegram, or the terminal if no token is set
@@ -111,6 +111,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
 def _app(settings: Settings, store: Store, *, first_index: bool = True) -> Iterator[App]:
     """The app, with an index of the configured articles made first if there is none yet."""
     with closing(store):
+        announce_preparation(_errors, settings)
         if first_index:
             with show_progress(_errors) as listener:
                 build_first_index(settings, listener)

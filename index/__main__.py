@@ -12,7 +12,7 @@ from index.building import BuildReport
 from index.embedding import Embedder, load_embedder
 from index.errors import IndexingError
 from index.library import Library
-from index.progress import show_progress
+from index.progress import announce_preparation, show_progress
 from index.retrieval import Retriever
 from index.settings import IndexSettings
 from index.sources import read_articles
@@ -73,8 +73,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _load_embedder(settings: IndexSettings) -> Embedder:
-    with _console.status("loading the embedding model (the first time, it is exported to ONNX: half a minute)"):
-        return load_embedder(settings.embedding_model, settings.model_cache)
+    announce_preparation(_console, settings)
+    return load_embedder(settings.embedding_model, settings.model_cache)
 
 
 def _build(options: argparse.Namespace) -> int:

@@ -18,6 +18,8 @@ from rich.progress import (
 from rich.text import Text
 
 from index.building import BuildProgress, ProgressListener
+from index.settings import IndexSettings
+from index.shipped_model import is_prepared
 
 
 class _Rate(ProgressColumn):
@@ -25,6 +27,12 @@ class _Rate(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         return Text(f"{task.speed:,.0f} passages/s" if task.speed else "", style="progress.data.speed")
+
+
+def announce_preparation(console: Console, settings: IndexSettings) -> None:
+    """Says so when the embedding model has to be exported first, which happens once."""
+    if settings.embedding_model is None and not is_prepared(settings.model_cache):
+        console.print("Preparing the embedding model, once: about half a minute.", highlight=False)
 
 
 @contextmanager

@@ -36,7 +36,7 @@ def prepare_shipped_model(model_cache: Path) -> Path:
     Raises:
         ModelUnavailable: the package is missing, its weights are not the pinned ones, or the export failed.
     """
-    folder = model_cache / f"{NAME}-onnx-int8-v{_RECIPE}"
+    folder = _folder(model_cache)
     if folder.is_dir():
         return folder
     try:
@@ -49,6 +49,15 @@ def prepare_shipped_model(model_cache: Path) -> Path:
             f"The model cache {model_cache} cannot be written ({error}). Set MODEL_CACHE to a folder that can."
         ) from error
     return folder
+
+
+def is_prepared(model_cache: Path) -> bool:
+    """Whether `prepare_shipped_model` would return at once."""
+    return _folder(model_cache).is_dir()
+
+
+def _folder(model_cache: Path) -> Path:
+    return model_cache / f"{NAME}-onnx-int8-v{_RECIPE}"
 
 
 def _pinned_weights() -> Path:
