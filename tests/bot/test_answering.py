@@ -1,0 +1,187 @@
+"""Readings to an answer or a refusal, and what becomes of a quote that is not in the article."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import pytest
+
+from bot.answering import Answer, Answerer, Refusal, RefusalReason
+from bot.reader import Reading
+from index import Article, Hit, Passage, Query, Span
+from index.library import Library
+from index.retrieval import Retriever
+from tests.bot.examples import BRIDGE, FERRY, span_of
+from tests.embedders import HashingEmbedder
+
+_OPENED = "The mayor, Ada Brook, opened it again on 3 May 2024."
+_LANES = "Cyclists may use both lanes."
+_COST = "The work cost 4.2 million euros, the council said."
+_TWIN = replace(FERRY, id="twin", text=f"{BRIDGE.text} So it was said.")
+"""Has the same sentences as BRIDGE."""
+_QUESTION = Query("Who opened the old bridge?")
+
+
+@dataclass(frozen=True)
+class ScriptedReader:
+    """Reads the same into every passage."""
+
+    readings: Sequence[Reading] = ()
+    name: str = "scripted"
+    threshold: float = 0.5
+
+    def read(self, question: str, hits: Sequence[Hit], retriever: Retriever) -> list[Reading]:
+        """The readings it was made with."""
+        return list(self.readings)
+
+
+@pytest.fixture(scope="module")
+def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
+    """Over the bridge, its twin and the ferry."""
+    embedder = HashingEmbedder(dimension=256)
+    library = Library(tmp_path_factory.mktemp("index"))
+    library.rebuild([BRIDGE, _TWIN, FERRY], embedder)
+    return Retriever(library.open_current(embedder), embedder)
+
+
+def _reading(
+    words: str, probability: float, *, article: Article = BRIDGE, answering: Span | None = None, grow: int = 0
+) -> Reading:
+    span = span_of(words, article)
+    return Reading(
+        article=article,
+        hit=Hit(Passage(article.id, span, (span,)), 1, 1.0, similarity=0.9, keyword_score=1.0),
+        span=Span(span.start, span.end + grow),
+        highlights=(answering,) if answering else (),
+        answer=answering,
+        probability=probability,
+    )
+
+
+def _outcome(retriever: Retriever, *readings: Reading, query: Query = _QUESTION) -> Answer | Refusal:
+    answerer = Answerer(ScriptedReader(readings))
+    return answerer.read(query, answerer.find(query, retriever), retriever)
+
+
+def _quoted(outcome: Answer | Refusal) -> list[str]:
+    citations = outcome.citations if isinstance(outcome, Answer) else outcome.closest
+    return [citation.quote.text for citation in citations]
+
+
+def test_a_citation_says_where_the_words_stand(retriever: Retriever) -> None:
+    mayor = span_of("Ada Brook")
+
+    outcome = _outcome(retriever, _reading(_OPENED, 0.9, answering=mayor))
+
+    assert isinstance(outcome, Answer)
+    (citation,) = outcome.citations
+    quote = citation.quote
+    assert (quote.article_id, quote.revision, quote.span) == ("bridge", BRIDGE.revision, span_of(_OPENED))
+    assert (citation.number, citation.highlights, citation.score) == (1, (mayor,), 0.9)
+    told = (citation.title, citation.source, citation.published_at, citation.url)
+    assert told == (BRIDGE.title, BRIDGE.source, BRIDGE.published_at, BRIDGE.url)
+    assert (outcome.confidence, outcome.short_answer) == (0.9, "Ada Brook")
+
+
+@pytest.mark.parametrize(
+    "altered",
+    [
+        replace(BRIDGE, text=BRIDGE.text.replace("Ada Brook", "Tom Reed!")),
+        replace(BRIDGE, text=f"{BRIDGE.text} And more."),
+    ],
+    ids=["other words", "another revision"],
+)
+def test_a_quote_that_is_not_verbatim_is_dropped_and_logged(
+    retriever: Retriever, altered: Article, caplog: pytest.LogCaptureFixture
+) -> None:
+    words = span_of(_OPENED).slice(altered.text)
+
+    outcome = _outcome(retriever, _reading(words, 0.9, article=altered), _reading(_COST, 0.8))
+
+    assert _quoted(outcome) == [_COST]
+    assert outcome.confidence == 0.8
+    errors = [record.message for record in caplog.records if record.levelno == logging.ERROR]
+    assert errors == ["dropped a quote that is not verbatim: article bridge, Span(start=41, end=93)"]
+
+
+def test_only_altered_words_are_no_answer(retriever: Retriever) -> None:
+    altered = replace(BRIDGE, text=BRIDGE.text.replace("Ada Brook", "Tom Reed!"))
+
+    outcome = _outcome(retriever, _reading(_LANES, 0.9, article=altered))
+
+    assert isinstance(outcome, Refusal)
+    assert (outcome.reason, outcome.confidence, outcome.closest) == (RefusalReason.NOT_ANSWERED, 0.0, ())
+
+
+@pytest.mark.parametrize(("threshold", "answers"), [(None, False), (0.0, True), (0.49, True), (0.4901, False)])
+def test_it_answers_from_its_threshold_on(retriever: Retriever, threshold: float | None, answers: bool) -> None:
+    reader = ScriptedReader([_reading(_OPENED, 0.49)])
+    answerer = Answerer(reader, threshold=threshold)
+
+    outcome = answerer.read(_QUESTION, answerer.find(_QUESTION, retriever), retriever)
+
+    assert isinstance(outcome, Answer) is answers
+    assert (_quoted(outcome), outcome.confidence) == ([_OPENED], 0.49)
+
+
+@pytest.mark.parametrize(("probabilities", "n_strong"), [((0.9, 0.6, 0.5), 3), ((0.9, 0.6, 0.4), 2), ((0.9, 0.1), 1)])
+def test_strong_citations_pass_the_threshold_themselves(
+    retriever: Retriever, probabilities: Sequence[float], n_strong: int
+) -> None:
+    readings = map(_reading, (_OPENED, _COST, _LANES), probabilities)
+
+    outcome = _outcome(retriever, *readings)
+
+    assert isinstance(outcome, Answer)
+    assert (outcome.n_strong, len(outcome.citations)) == (n_strong, len(probabilities))
+
+
+def test_no_words_are_quoted_twice(retriever: Retriever) -> None:
+    overlapping = _reading(_OPENED, 0.7, grow=len(_LANES) + 1)
+    twin = _reading(_OPENED, 0.6, article=_TWIN)
+
+    outcome = _outcome(retriever, _reading(_OPENED, 0.9), overlapping, twin, _reading(_COST, 0.55, article=_TWIN))
+
+    assert _quoted(outcome) == [_OPENED, _COST]
+    assert isinstance(outcome, Answer)
+    assert [citation.number for citation in outcome.citations] == [1, 2]
+
+
+def test_at_most_five_are_cited(retriever: Retriever) -> None:
+    sentences = [span.slice(BRIDGE.text) for span in retriever.archive.sentences_of("bridge")]
+    readings = [_reading(words, 0.9) for words in sentences]
+    more = [_reading(words, 0.8, article=FERRY) for words in ("The ferry", "ran for", "the last time")]
+
+    assert len(_quoted(_outcome(retriever, *readings, *more))) == 5
+
+
+def test_what_lies_outside_the_quote_is_not_its_answer(retriever: Retriever) -> None:
+    outcome = _outcome(retriever, _reading(_OPENED, 0.9, answering=span_of("4.2 million")))
+
+    assert isinstance(outcome, Answer)
+    assert (outcome.short_answer, outcome.citations[0].highlights) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        (Query(""), RefusalReason.EMPTY_QUESTION),
+        (Query("bridge", frozenset({"unknown"})), RefusalReason.OUTSIDE_SCOPE),
+        (Query("bridge", before=date(1999, 1, 1)), RefusalReason.OUTSIDE_SCOPE),
+        (Query("quantum chromodynamics"), RefusalReason.NOTHING_ON_TOPIC),
+        (Query(f"{BRIDGE.title}? {BRIDGE.text}"), RefusalReason.NOT_ANSWERED),
+    ],
+    ids=["empty", "unknown article", "before everything", "off topic", "on topic"],
+)
+def test_a_refusal_says_why(retriever: Retriever, query: Query, reason: RefusalReason) -> None:
+    outcome = _outcome(retriever, query=query)
+
+    assert isinstance(outcome, Refusal)
+    assert (outcome.reason, outcome.confidence, outcome.closest) == (reason, 0.0, ())
+
+
+def test_what_was_found_is_told_whether_it_answers_or_not(retriever: Retriever) -> None:
+    hits = tuple(retriever.search(_QUESTION, 10))
+
+    assert _outcome(retriever).hits == _outcome(retriever, _reading(_OPENED, 0.9)).hits == hits
