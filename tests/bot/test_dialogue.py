@@ -1,0 +1,221 @@
+"""The core's one door: whatever is said, the reply quotes word for word and within what was asked for."""
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot.answering import Answer, Answerer, Refusal, RefusalReason
+from bot.conversation import Turn
+from bot.dialogue import EVERYTHING, Dialogue, Reply, Scope, Vote
+from bot.sentence_reader import SentenceReader, SentenceWeights
+from bot.store import Store
+from index import Article
+from index.archive import Archive
+from index.library import Library
+from index.live import LiveIndex
+from tests.bot.examples import BRIDGE, FERRY
+from tests.embedders import HashingEmbedder
+
+_ROOF = replace(
+    FERRY, id="roof", title="Roof", text="Is the roof <b>safe</b>? “It isn’t,” said Tom Reed. 🎈 Rain fell."
+)
+_QUESTIONS = st.text() | st.lists(
+    st.sampled_from(
+        ["Who", "opened", "bridge", "ferry", "Tom Reed", "?", "<b>", "And", "&amp;", "🎈", "\x00", "\n", "it"]
+    )
+).map(" ".join)
+_SCOPES = st.builds(
+    Scope,
+    st.none() | st.frozensets(st.sampled_from(["bridge", "ferry", "roof", "unknown"])),
+    st.none() | st.dates(date(2024, 5, 1), date(2024, 5, 9)),
+)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A dialogue that always answers if it finds anything, and the index below it."""
+
+    dialogue: Dialogue
+    live: LiveIndex
+
+    def ask(self, text: str, conversation_id: str = "c", scope: Scope = EVERYTHING) -> Reply:
+        """The reply to one message."""
+        return self.dialogue.reply(conversation_id, text, scope=scope)
+
+
+def _desk(folder: Path, store: Store) -> Desk:
+    embedder = HashingEmbedder()
+    library = Library(folder)
+    library.rebuild([BRIDGE, FERRY, _ROOF], embedder)
+    live = LiveIndex(library, embedder)
+    answerer = Answerer(SentenceReader(SentenceWeights.shipped()), threshold=0.0)
+    return Desk(Dialogue(live, answerer, store), live)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """With a memory of its own."""
+    with closing(Store.in_memory()) as store:
+        yield _desk(tmp_path, store)
+
+
+@pytest.fixture(scope="module")
+def shared_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """For properties: every example is one more message of the same conversation."""
+    with closing(Store.in_memory()) as store:
+        yield _desk(tmp_path_factory.mktemp("index"), store)
+
+
+def _assert_verbatim(reply: Reply, archive: Archive) -> None:
+    for number, citation in enumerate(reply.citations, start=1):
+        quote, article = citation.quote, archive.article(citation.quote.article_id)
+        assert quote.text == article.text[quote.span.start : quote.span.end]
+        assert (citation.number, quote.revision) == (number, article.revision)
+        assert all(quote.span.contains(span) for span in citation.highlights)
+    if isinstance(reply.outcome, Answer) and reply.outcome.short_answer is not None:
+        assert reply.outcome.short_answer in reply.citations[0].quote.text
+
+
+@given(_QUESTIONS, _SCOPES)
+@settings(deadline=None)
+def test_whatever_is_said_the_reply_quotes_word_for_word_within_the_scope(
+    shared_desk: Desk, text: str, scope: Scope
+) -> None:
+    reply = shared_desk.ask(text, scope=scope)
+
+    _assert_verbatim(reply, shared_desk.live.retriever().archive)
+    for article in (BRIDGE, FERRY, _ROOF):
+        if not _is_within(article, scope):
+            assert article.id not in {citation.quote.article_id for citation in reply.citations}
+            assert article.id not in {hit.passage.article_id for hit in reply.outcome.hits}
+
+
+@given(text=st.text(max_size=60))
+@settings(max_examples=5, deadline=None)
+@example(text="x" * 10_000)
+@example(text="Who brokered the ceasefire? " * 400)
+@example(text="<script>alert('Who?')</script> &amp; <b>Baku</b>")
+@example(text="👩‍👩‍👧‍👦🏴‍☠️ كيف ترى السلام؟ 停戦")
+@example(text="\x00\x1b[2J\r\n\u2028\u202e\ufeff")
+@example(text="'; DROP TABLE turns; --")
+def test_the_shipped_bot_answers_whatever_is_said(dialogue: Dialogue, seeds: Path, text: str) -> None:
+    reply = dialogue.reply("anything", text)
+
+    for citation in reply.citations:
+        stored = (seeds / citation.quote.article_id).read_bytes().decode()
+        assert citation.quote.text == stored[citation.quote.span.start : citation.quote.span.end]
+    assert reply.question == text
+
+
+def test_a_reply_is_kept_before_it_is_given(desk: Desk) -> None:
+    reply = desk.ask("Who opened the old bridge?")
+
+    assert isinstance(reply.outcome, Answer)
+    assert desk.dialogue.recall(reply.id) == replace(reply, outcome=replace(reply.outcome, hits=()))
+    assert desk.dialogue.recall("never given") is None
+
+
+def test_a_reply_tells_how_long_each_stage_took(desk: Desk) -> None:
+    timings = desk.ask("Who opened the old bridge?").timings_ms
+
+    assert list(timings) == ["resolve", "retrieve", "read", "total"]
+    assert timings["total"] >= timings["retrieve"] + timings["read"]
+
+
+def test_no_two_replies_share_an_id(desk: Desk) -> None:
+    assert len({desk.ask("Who?").id for _ in range(20)}) == 20
+
+
+def test_a_follow_up_leans_on_its_own_conversation_only(desk: Desk) -> None:
+    desk.ask("Who opened the old bridge?", "ann")
+    desk.ask("When did the ferry stop?", "ben")
+
+    assert desk.ask("And why?", "ann").resolved_question == "Who opened the old bridge? And why?"
+    assert desk.ask("And why?", "cat").resolved_question == "And why?"
+
+
+def test_starting_over_forgets_the_turns_but_not_the_replies(desk: Desk) -> None:
+    before = desk.ask("Who opened the old bridge?")
+    desk.dialogue.start_over("c")
+
+    assert desk.ask("And why?").resolved_question == "And why?"
+    assert desk.dialogue.recall(before.id) is not None
+
+
+def test_turns_from_elsewhere_are_leaned_on_too(desk: Desk) -> None:
+    asked_at = datetime(2024, 5, 4, tzinfo=UTC)
+    desk.dialogue.remember("c", [Turn("Who opened the old bridge?", "Who opened the old bridge?", asked_at)])
+
+    assert desk.ask("And why?").resolved_question == "Who opened the old bridge? And why?"
+
+
+def test_only_the_first_2000_characters_are_searched(desk: Desk) -> None:
+    reply = desk.ask("x" * 5000)
+
+    assert (len(reply.question), len(reply.resolved_question)) == (5000, 2000)
+
+
+def test_an_empty_message_is_refused_as_no_question(desk: Desk) -> None:
+    outcome = desk.ask("").outcome
+
+    assert outcome == Refusal(RefusalReason.EMPTY_QUESTION, 0.0, (), ())
+
+
+def test_a_vote_counts_for_a_known_reply_only(desk: Desk) -> None:
+    reply = desk.ask("Who opened the old bridge?")
+
+    assert desk.dialogue.vote(reply.id, "ann", Vote.UP)
+    assert not desk.dialogue.vote("never given", "ann", Vote.UP)
+
+
+def test_the_sources_are_told_by_title_without_their_texts(desk: Desk) -> None:
+    assert list(desk.dialogue.sources()) == [replace(article, text="") for article in (FERRY, BRIDGE, _ROOF)]
+
+
+def test_a_quote_is_shown_between_the_sentences_around_it(desk: Desk) -> None:
+    reply = desk.ask("How much did the work cost?", scope=Scope(frozenset({"bridge"})))
+    by_words = {citation.quote.text: citation.number for citation in reply.citations}
+
+    context = desk.dialogue.context(reply.id, by_words["Cyclists may use both lanes."])
+
+    assert context is not None
+    assert context.current
+    assert f"{context.before}{context.citation.quote.text}{context.after}" == BRIDGE.text
+    assert desk.dialogue.context(reply.id, 99) is None
+    assert desk.dialogue.context("never given", 1) is None
+
+
+@pytest.mark.parametrize(
+    "articles", [[FERRY], [FERRY, replace(BRIDGE, text=f"{BRIDGE.text} And more.")]], ids=["gone", "changed"]
+)
+def test_a_quote_of_an_article_that_is_no_longer_so_is_shown_alone(desk: Desk, articles: list[Article]) -> None:
+    reply = desk.ask("How much did the work cost?", scope=Scope(frozenset({"bridge"})))
+    desk.live.library.rebuild(articles, desk.live.embedder)
+    desk.live.refresh()
+
+    context = desk.dialogue.context(reply.id, 1)
+
+    assert context is not None
+    assert (context.citation, context.current) == (reply.citations[0], False)
+    assert (context.before, context.after) == ("", "")
+
+
+def test_the_log_tells_the_conversation_and_not_the_question(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", "bot"):
+        desk.ask("Who opened the old bridge?", "tg:7")
+
+    assert [re.sub(r"\d+ ms", "N ms", record.message) for record in caplog.records] == ["tg:7: answered in N ms"]
+
+
+def _is_within(article: Article, scope: Scope) -> bool:
+    if scope.articles is not None and article.id not in scope.articles:
+        return False
+    published_at = article.published_at
+    return scope.before is None or (published_at is not None and published_at.date() < scope.before)

@@ -1,0 +1,148 @@
+"""What admins do while the bot runs: reload, and look at what is in service."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.newsroom import Newsroom, Stats, Status
+from bot.store import Store
+from index.building import BuildProgress
+from index.errors import ArticlesMissing, IndexBusy
+from index.library import Library
+from index.live import LiveIndex
+from index.sources import read_articles
+from tests.bot.examples import answer, refusal
+from tests.embedders import HashingEmbedder
+
+
+@dataclass(frozen=True)
+class Office:
+    """A newsroom with its folder of articles."""
+
+    newsroom: Newsroom
+    live: LiveIndex
+    folder: Path
+    store: Store
+
+    def titles(self) -> list[str]:
+        """What the index in service holds."""
+        return [article.title for article in self.live.retriever().archive.headlines()]
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """With a story about a bridge and one about a ferry indexed."""
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "bridge.txt").write_text("The bridge opened again on Friday.")
+    (folder / "ferry.txt").write_text("The ferry ran for the last time.")
+    embedder = HashingEmbedder()
+    library = Library(tmp_path / "index")
+    library.rebuild(read_articles(folder), embedder)
+    live = LiveIndex(library, embedder)
+    with closing(Store.in_memory()) as store:
+        yield Office(Newsroom(live, folder, store, reader_name="a reader"), live, folder, store)
+
+
+def test_a_reload_reports_what_changed_and_serves_it(office: Office) -> None:
+    (office.folder / "bridge.txt").write_text("The bridge is closed again.")
+    (office.folder / "ferry.txt").unlink()
+    (office.folder / "roof.txt").write_text("The roof leaks.")
+    (office.folder / "empty.txt").write_text("")
+
+    report = office.newsroom.reload()
+
+    assert (report.added, report.changed, report.removed) == (("roof.txt",), ("bridge.txt",), ("ferry.txt",))
+    assert [skipped.name for skipped in report.skipped] == ["empty.txt"]
+    assert office.titles() == ["Bridge", "Roof"]
+    assert office.live.retriever().archive.article("bridge.txt").text == "The bridge is closed again."
+
+
+def test_a_reload_of_the_same_articles_embeds_nothing(office: Office) -> None:
+    report = office.newsroom.reload()
+
+    assert (report.articles, report.embedded, report.added, report.changed, report.removed) == (2, 0, (), (), ())
+
+
+def test_a_failed_reload_leaves_the_old_index_and_can_be_tried_again(office: Office) -> None:
+    for path in office.folder.iterdir():
+        path.unlink()
+    with pytest.raises(ArticlesMissing, match="Not one article could be indexed"):
+        office.newsroom.reload()
+    left = office.titles()
+    (office.folder / "roof.txt").write_text("The roof leaks.")
+
+    office.newsroom.reload()
+
+    assert (left, office.titles()) == (["Bridge", "Ferry"], ["Roof"])
+
+
+def test_a_second_reload_is_refused_while_one_runs(office: Office) -> None:
+    refusals: list[str] = []
+
+    def reload_again(_: BuildProgress) -> None:
+        with pytest.raises(IndexBusy) as refused:
+            office.newsroom.reload()
+        refusals.append(str(refused.value))
+
+    office.newsroom.reload(reload_again)
+
+    assert set(refusals) == {"A reload is already running. Its result will be shown where it was started."}
+
+
+def test_the_old_index_answers_while_a_reload_runs(office: Office) -> None:
+    seen: list[tuple[bool, list[str]]] = []
+    (office.folder / "roof.txt").write_text("The roof leaks.")
+
+    office.newsroom.reload(lambda _: seen.append((office.newsroom.status().reloading, office.titles())))
+
+    assert seen[0] == seen[-1] == (True, ["Bridge", "Ferry"])
+    assert (office.newsroom.status().reloading, office.titles()) == (False, ["Bridge", "Ferry", "Roof"])
+
+
+def test_the_status_is_that_of_the_index_in_service(office: Office) -> None:
+    status = office.newsroom.status()
+
+    manifest = office.live.retriever().snapshot.manifest
+    assert status == Status(
+        snapshot=office.live.library.current_name(),
+        built_at=manifest.built_at,
+        articles=2,
+        passages=2,
+        embedding_model="hashing (hashing)",
+        reader="a reader",
+        reloading=False,
+        started_at=status.started_at,
+    )
+    assert datetime.now(UTC) - status.started_at < timedelta(minutes=5)
+
+
+def test_the_status_follows_what_another_process_publishes(office: Office) -> None:
+    (office.folder / "roof.txt").write_text("The roof leaks.")
+    Library(office.live.library.root).rebuild(read_articles(office.folder), HashingEmbedder())
+
+    assert office.newsroom.status().articles == 3
+
+
+def test_the_figures_are_those_of_the_last_days(office: Office) -> None:
+    office.store.save_reply(answer(), asked_at=datetime.now(UTC) - timedelta(days=2))
+    office.store.save_reply(refusal())
+
+    stats = office.newsroom.stats(days=1)
+
+    assert stats == Stats(
+        since=stats.since,
+        questions=1,
+        answered=0,
+        refused=1,
+        votes_up=0,
+        votes_down=0,
+        conversations=1,
+        p50_ms=8.0,
+        p95_ms=8.0,
+    )
+    assert timedelta() <= datetime.now(UTC) - timedelta(days=1) - stats.since < timedelta(minutes=1)
