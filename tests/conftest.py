@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from bot.app import App, build_app
@@ -20,6 +21,9 @@ from index.settings import IndexSettings
 from index.sources import read_articles
 
 ROOT = Path(__file__).parents[1]
+
+settings.register_profile("newsquote", deadline=None)  # a busy machine is no reason to fail
+settings.load_profile("newsquote")
 
 
 @pytest.fixture(scope="session", autouse=True)

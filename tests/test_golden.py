@@ -8,7 +8,8 @@ import pytest
 import yaml
 from rich.console import Console
 
-from bot.adapters.terminal import run_chat, wording
+from bot.adapters import wording
+from bot.adapters.terminal import run_chat
 from bot.adapters.terminal.chat import CONVERSATION_ID
 from bot.adapters.terminal.lines import piped_lines
 from bot.answering import Refusal, RefusalReason
@@ -78,6 +79,6 @@ def _shown(turn: GoldenTurn) -> list[str]:
     if turn.user == "/new":
         return [wording.STARTED_OVER]
     if turn.refused:
-        return [wording.REFUSALS[RefusalReason[turn.refused]]]
+        return [wording.refusal(RefusalReason[turn.refused])]
     understood = f"{wording.UNDERSTOOD_AS}{turn.understood_as}" if turn.understood_as not in (None, turn.user) else ""
     return ["[1] “", *filter(None, (understood, turn.cites, turn.answer))]

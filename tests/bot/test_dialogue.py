@@ -84,7 +84,6 @@ def _assert_verbatim(reply: Reply, archive: Archive) -> None:
 
 
 @given(_QUESTIONS, _SCOPES)
-@settings(deadline=None)
 def test_whatever_is_said_the_reply_quotes_word_for_word_within_the_scope(
     shared_desk: Desk, text: str, scope: Scope
 ) -> None:
@@ -98,7 +97,7 @@ def test_whatever_is_said_the_reply_quotes_word_for_word_within_the_scope(
 
 
 @given(text=st.text(max_size=60))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @example(text="x" * 10_000)
 @example(text="Who brokered the ceasefire? " * 400)
 @example(text="<script>alert('Who?')</script> &amp; <b>Baku</b>")

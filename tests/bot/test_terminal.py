@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.text import Text
 
-from bot.adapters.terminal import render_reply, run_chat, show_reply, wording
+from bot.adapters import wording
+from bot.adapters.terminal import render_reply, run_chat, show_reply, texts
 from bot.adapters.terminal.display import Page, one_line, visible
 from bot.adapters.terminal.lines import piped_lines
 from bot.adapters.terminal.rendering import render_closest, render_context, render_sources
@@ -126,10 +127,10 @@ def test_quit_ends_the_chat_before_the_lines_do() -> None:
 
 def test_help_names_every_command() -> None:
     (help,) = said_after(ScriptedDialogue(), "/help")
-    assert re.findall(r"^/\w+", help, flags=re.MULTILINE) == list(wording.COMMANDS)
+    assert re.findall(r"^/\w+", help, flags=re.MULTILINE) == list(texts.COMMANDS)
 
 
-@pytest.mark.parametrize("command", wording.COMMANDS)
+@pytest.mark.parametrize("command", texts.COMMANDS)
 def test_every_command_that_help_names_is_known(command: str) -> None:
     assert "I don't know" not in transcript(ScriptedDialogue([answer()]), ["Who opened it?", command])
 
@@ -137,15 +138,15 @@ def test_every_command_that_help_names_is_known(command: str) -> None:
 @pytest.mark.parametrize("command", ["/context", "/more", "/closest", "/up", "/down"])
 def test_a_command_about_an_answer_wants_one_first(command: str) -> None:
     assert said_after(ScriptedDialogue([answer()]), command, "Who opened it?", "/new", command)[::3] == [
-        wording.ASK_FIRST,
-        wording.ASK_FIRST,
+        texts.ASK_FIRST,
+        texts.ASK_FIRST,
     ]
 
 
 @pytest.mark.parametrize("number", ["3", "0", "two", "-1"])
 def test_the_context_of_no_quote_is_a_hint(number: str) -> None:
     dialogue = ScriptedDialogue([answer()])
-    assert said_after(dialogue, "Who opened it?", f"/context {number}")[1] == wording.NO_SUCH_QUOTE
+    assert said_after(dialogue, "Who opened it?", f"/context {number}")[1] == texts.NO_SUCH_QUOTE
 
 
 def test_a_quote_of_a_changed_article_is_shown_alone_and_said_to_be() -> None:
@@ -158,31 +159,31 @@ def test_a_quote_of_a_changed_article_is_shown_alone_and_said_to_be() -> None:
 def test_more_and_closest_point_to_each_other() -> None:
     dialogue = ScriptedDialogue([answer(), refusal()])
     told = said_after(dialogue, "Who opened it?", "/closest", "Will the ferry come back?", "/more")
-    assert told[1::2] == [wording.WAS_ANSWERED, wording.WAS_REFUSED]
+    assert told[1::2] == [texts.WAS_ANSWERED, texts.WAS_REFUSED]
 
 
 def test_an_error_is_told_and_the_chat_goes_on(caplog: pytest.LogCaptureFixture) -> None:
     dialogue = ScriptedDialogue([RuntimeError("secret"), StoreUnavailable("the disk is full"), answer()])
     with caplog.at_level(logging.ERROR):
         told = said_after(dialogue, "Who opened it?", "Who opened it?", "Who opened it?")
-    assert told[:2] == [wording.WENT_WRONG, "the disk is full"]
+    assert told[:2] == [texts.WENT_WRONG, "the disk is full"]
     assert "Ada Brook" in told[2]
     assert [record.exc_info is not None for record in caplog.records] == [True]
 
 
 @pytest.mark.parametrize("reason", RefusalReason)
 def test_every_refusal_says_why(reason: RefusalReason) -> None:
-    assert render_reply(refusal(reason=reason)).plain == wording.REFUSALS[reason]
+    assert render_reply(refusal(reason=reason)).plain == wording.refusal(reason)
 
 
 def test_nothing_close_is_said_so() -> None:
     nothing = Refusal(RefusalReason.NOTHING_ON_TOPIC, 0.0, closest=(), hits=())
     told = said_after(ScriptedDialogue([replace(refusal(), outcome=nothing)]), "Will the ferry come back?", "/closest")
-    assert told == [wording.REFUSALS[RefusalReason.NOTHING_ON_TOPIC], wording.NOTHING_CLOSE]
+    assert told == [wording.refusal(RefusalReason.NOTHING_ON_TOPIC), wording.NOTHING_CLOSE]
 
 
 def test_no_articles_are_said_so_in_the_greeting() -> None:
-    assert transcript(ScriptedDialogue(articles=[]), []) == f"{wording.NO_ARTICLES}\n\nGoodbye.\n"
+    assert transcript(ScriptedDialogue(articles=[]), []) == f"{texts.NO_ARTICLES}\n\nGoodbye.\n"
 
 
 def test_sources_are_narrowed_by_a_word_of_title_or_source() -> None:
@@ -195,7 +196,7 @@ def test_a_long_list_of_sources_is_cut_and_says_so() -> None:
     lines = render_sources([FERRY] * 1234, "").plain.splitlines()
     assert lines[0] == "I can quote 1,234 news articles."
     assert lines[1:31] == ["  Ferry stops"] * 30
-    assert lines[31:] == [wording.sources_left_out(1204)]
+    assert lines[31:] == [texts.sources_left_out(1204)]
 
 
 def test_one_reply_is_shown_without_the_commands_of_a_chat() -> None:
@@ -342,7 +343,7 @@ def test_a_keyboard_can_stop_an_answer_drop_a_line_and_end_the_chat(tmp_path: Pa
         shown.append(read_until(ours, answered_by))
     assert chat.wait(timeout=20) == 0
     os.close(ours)
-    assert [wording.STOPPED in shown[1], "Ada Brook" in shown[4]] == [True, True]
+    assert [texts.STOPPED in shown[1], "Ada Brook" in shown[4]] == [True, True]
     assert (tmp_path / "var/chat_history").read_text() == "Who opened it?\n"  # twice in a row is kept once
     assert (tmp_path / "var/chat_history").stat().st_mode & 0o777 == 0o600
 

@@ -6,6 +6,7 @@ import logging
 from telegram import CallbackQuery
 from telegram.error import BadRequest
 
+from bot.adapters import wording
 from bot.adapters.telegram import texts
 from bot.adapters.telegram.addressing import Place, place_of
 from bot.adapters.telegram.handling import Handler, TelegramBot, on_press
@@ -63,21 +64,21 @@ class Buttons:
     def _vote(self, press: Press, voter: int) -> str:
         vote = Vote.UP if press.action is Action.UP else Vote.DOWN
         known = self._dialogue.vote(press.reply_id, f"tg:{voter}", vote)
-        return texts.THANKS if known else texts.STALE_BUTTON
+        return wording.THANKS if known else wording.FORGOTTEN
 
     def _found(self, press: Press) -> Message | str:
         """The message to show, or the sentence that says why there is none."""
         if press.action is Action.CONTEXT:
             context = self._dialogue.context(press.reply_id, press.number)
-            return context_message(context) if context is not None else texts.STALE_BUTTON
+            return context_message(context) if context is not None else wording.FORGOTTEN
         reply = self._dialogue.recall(press.reply_id)
         if press.action is Action.MORE and reply is not None and isinstance(reply.outcome, Answer):
             if press.number >= len(reply.outcome.citations):
-                return texts.ALL_SHOWN
+                return wording.ALL_SHOWN
             return more_message(reply.id, reply.outcome, press.number)
         if press.action is Action.CLOSEST and reply is not None and isinstance(reply.outcome, Refusal):
             return closest_message(reply.id, reply.outcome.closest)
-        return texts.STALE_BUTTON
+        return wording.FORGOTTEN
 
 
 async def _acknowledge(query: CallbackQuery, text: str | None = None) -> None:

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from telegram import Message
 from telegram.ext import filters
 
+from bot.adapters import wording
 from bot.adapters.telegram import texts
 from bot.adapters.telegram.addressing import (
     asker_id,
@@ -74,7 +75,7 @@ class Questions:
 
     async def _start_over(self, message: Message, bot: TelegramBot) -> None:
         await asyncio.to_thread(self._dialogue.start_over, conversation_id(message))
-        await _say(bot, message, texts.STARTED_OVER)
+        await _say(bot, message, wording.STARTED_OVER)
 
     async def _hear(self, message: Message, bot: TelegramBot) -> None:
         question = question_for(message, bot.bot)

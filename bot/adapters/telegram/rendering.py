@@ -7,6 +7,7 @@ from typing import Final
 
 from telegram import InlineKeyboardMarkup
 
+from bot.adapters import wording
 from bot.adapters.telegram import texts
 from bot.adapters.telegram.keyboards import answer_keyboard, closest_keyboard, pages_keyboard
 from bot.adapters.telegram.markup import Segment, styled
@@ -48,7 +49,7 @@ def more_message(reply_id: str, answer: Answer, seen: int) -> Message:
     strong, total = answer.citations[seen : answer.n_strong], len(answer.citations)
     shown = _first_comfortable(strong or answer.citations[seen:])
     keyboard = answer_keyboard(reply_id, shown, seen=seen + len(shown), total=total, votable=False)
-    heading = texts.MORE_QUOTES if strong else texts.LESS_LIKELY
+    heading = wording.MORE_QUOTES if strong else texts.LESS_LIKELY
     return Message((styled(f"{heading}\n\n"), *_citations(shown)), keyboard)
 
 
@@ -56,15 +57,15 @@ def closest_message(reply_id: str, citations: Sequence[Citation]) -> Message:
     """What came nearest to a question that was refused, marked as no answer."""
     shown = citations[:_CITATIONS_AT_ONCE]
     if not shown:
-        return plain_message(texts.NOTHING_CLOSE)
+        return plain_message(wording.NOTHING_CLOSE)
     keyboard = answer_keyboard(reply_id, shown, seen=len(shown), total=len(shown), votable=False)
-    return Message((styled(f"{texts.CLOSEST}\n\n", italic=True), *_citations(shown)), keyboard)
+    return Message((styled(f"{wording.CLOSEST}\n\n", italic=True), *_citations(shown)), keyboard)
 
 
 def context_message(context: QuoteContext) -> Message:
     """The sentences around a quote, the quote in bold; or why they cannot be shown."""
     quote = context.citation.quote.text
-    heading = texts.CONTEXT if context.current else texts.CONTEXT_GONE
+    heading = wording.IN_CONTEXT if context.current else wording.CHANGED_SINCE
     quoted = [
         styled(context.before, quoted=True),
         styled(quote, quoted=True, bold=True),
@@ -91,7 +92,7 @@ def sources_message(articles: Sequence[Article], page: int) -> Message:
 
 def _understanding(reply: Reply) -> Iterator[Segment]:
     if reply.resolved_question.strip() != reply.question.strip():
-        yield styled(f"{texts.UNDERSTOOD_AS}{reply.resolved_question}\n\n", italic=True)
+        yield styled(f"{wording.UNDERSTOOD_AS}{reply.resolved_question}\n\n", italic=True)
 
 
 def _answer_message(reply_id: str, answer: Answer, segments: tuple[Segment, ...]) -> Message:
@@ -104,7 +105,7 @@ def _answer_message(reply_id: str, answer: Answer, segments: tuple[Segment, ...]
 
 def _refusal_message(reply_id: str, refusal: Refusal, segments: tuple[Segment, ...]) -> Message:
     keyboard = closest_keyboard(reply_id) if refusal.closest else None
-    return Message((*segments, styled(texts.refusal(refusal.reason))), keyboard)
+    return Message((*segments, styled(wording.refusal(refusal.reason))), keyboard)
 
 
 def _first_comfortable(citations: Sequence[Citation]) -> Sequence[Citation]:
@@ -141,7 +142,7 @@ def _quoted(citation: Citation) -> Iterator[Segment]:
 
 def _byline(citation: Citation) -> Iterator[Segment]:
     yield styled(f"{citation.number}. ")
-    yield styled(citation.title.strip() or texts.UNTITLED, url=citation.url)
+    yield styled(citation.title.strip() or wording.UNTITLED, url=citation.url)
     yield styled(_source_and_date(citation.source, citation.published_at))
 
 
@@ -152,10 +153,10 @@ def _source_line(number: int, article: Article, title: str) -> Iterator[Segment]
 
 
 def _source_and_date(source: str | None, published_at: datetime | None) -> str:
-    date = texts.day(published_at) if published_at is not None else None
+    date = wording.day(published_at) if published_at is not None else None
     return "".join(f" · {part.strip()}" for part in (source, date) if part and part.strip())
 
 
 def _shortened(title: str) -> str:
-    title = " ".join(title.split()) or texts.UNTITLED
+    title = " ".join(title.split()) or wording.UNTITLED
     return title if len(title) <= _LISTED_TITLE_CHARS else f"{title[:_LISTED_TITLE_CHARS]}…"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from bot.answering import RefusalReason
+from bot.adapters.wording import day
 from bot.newsroom import Stats, Status
 from index.building import BuildProgress, BuildReport
 
@@ -40,22 +40,11 @@ TOO_LONG: Final = (
     f"That is a long one! Please shorten your question to at most {LONGEST_QUESTION:,} characters;"
     " one question at a time works best."
 )
-STARTED_OVER: Final = "All forgotten. Your next question starts a new conversation."
 ADMINS_ONLY: Final = "That command is for this bot's admins only, sorry."
 WENT_WRONG: Final = "Sorry, something went wrong on my side. Please try again in a moment."
 MAYBE_UNSENT: Final = "My connection to Telegram broke for a moment. If you can't see my reply above, please ask again."
 
-UNDERSTOOD_AS: Final = "Understood as: "
-CLOSEST: Final = "Not an answer, only the closest I have:"
-NOTHING_CLOSE: Final = "I have nothing close to it either."
-MORE_QUOTES: Final = "More quotes:"
 LESS_LIKELY: Final = "Less likely to answer it, but close:"
-CONTEXT: Final = "In context:"
-CONTEXT_GONE: Final = (
-    "This article has changed or been removed since I quoted it, so I can't show what stands around the"
-    " quote now. These were its words:"
-)
-UNTITLED: Final = "Untitled article"
 
 CONTEXT_BUTTON: Final = "Context"
 MORE_BUTTON: Final = "More"
@@ -65,34 +54,13 @@ DOWN_BUTTON: Final = "👎"
 PREVIOUS_BUTTON: Final = "◀ Previous"
 NEXT_BUTTON: Final = "Next ▶"
 
-THANKS: Final = "Thank you! That helps."
-STALE_BUTTON: Final = "I no longer remember that answer. Please ask again."
 DEAD_BUTTON: Final = "This button no longer works. Please ask again."
-ALL_SHOWN: Final = "You have seen everything I found."
 
 NO_SOURCES: Final = "I have no articles yet, so there is nothing I could quote."
 
 RELOADING: Final = "Reading the articles…"
 ALREADY_RELOADING: Final = "A reload is already running. Please wait for it to finish."
 RELOAD_BROKE: Final = "The reload failed unexpectedly; the log says more. /status shows what is in service."
-
-_REFUSALS: Final = {
-    RefusalReason.NOTHING_ON_TOPIC: (
-        "I have no article about that, so I can't answer. /sources shows what I can quote."
-    ),
-    RefusalReason.NOT_ANSWERED: (
-        "I have articles on this, but I found no sentence that answers it, and I won't guess."
-    ),
-    RefusalReason.OUTSIDE_SCOPE: "Nothing in the dates or articles you asked about answers that.",
-    RefusalReason.EMPTY_QUESTION: (
-        "I couldn't find a question in that. Try a whole sentence, such as “Who won the election?”"
-    ),
-}
-
-
-def refusal(reason: RefusalReason) -> str:
-    """Why there is no answer, in plain words."""
-    return _REFUSALS[reason]
 
 
 def not_allowed(asker_id: int) -> str:
@@ -113,11 +81,6 @@ def example_about(title: str) -> str:
 def sources_heading(total: int) -> str:
     """The first line of the list of sources."""
     return f"I can quote {_count(total, 'article')}."
-
-
-def day(moment: datetime) -> str:
-    """A date as people write it, in English whatever the machine's locale."""
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
 
 
 def progress(at: BuildProgress) -> str:
@@ -180,12 +143,6 @@ def stats(figures: Stats) -> str:
             f"Time to reply: half within {figures.p50_ms:.0f} ms, 95% within {figures.p95_ms:.0f} ms",
         )
     )
-
-
-_MONTHS: Final = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 
 
 def _changes(label: str, ids: tuple[str, ...]) -> str:

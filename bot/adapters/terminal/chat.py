@@ -10,7 +10,8 @@ from typing import Final
 
 from rich.console import Console
 
-from bot.adapters.terminal import wording
+from bot.adapters import wording
+from bot.adapters.terminal import texts
 from bot.adapters.terminal.display import Page, one_line, show
 from bot.adapters.terminal.lines import piped_lines, typed_lines
 from bot.adapters.terminal.rendering import (
@@ -48,7 +49,7 @@ def run_chat(dialogue: Dialogue, *, console: Console | None = None, lines: Itera
             if line.strip() == "/quit":
                 break
             chat.take(line.strip())
-    chat.say(wording.GOODBYE)
+    chat.say(texts.GOODBYE)
 
 
 def show_reply(reply: Reply, *, console: Console | None = None) -> None:
@@ -81,7 +82,7 @@ class _Chat:
     def greet(self) -> None:
         """Says what the bot does, and what could be asked."""
         titles = [one_line(article.title) for article in self._dialogue.sources()]
-        self.say(wording.greeting(titles))
+        self.say(texts.greeting(titles))
         self._console.line()
 
     def say(self, text: str) -> None:
@@ -98,11 +99,11 @@ class _Chat:
             self.say(one_line(str(error)))
         except Exception:
             logger.exception("no reply in conversation %s", CONVERSATION_ID)
-            self.say(wording.WENT_WRONG)
+            self.say(texts.WENT_WRONG)
         except KeyboardInterrupt:
             if not self._can_stop:
                 raise
-            self.say(wording.STOPPED)
+            self.say(texts.STOPPED)
         else:
             show(page, self._console)
         self._console.line()
@@ -118,13 +119,13 @@ class _Chat:
         if name in self._commands:
             return self._commands[name](argument.strip())
         if name not in self._commands_about_last:
-            return _note(wording.unknown_command(one_line(name)))
+            return _note(texts.unknown_command(one_line(name)))
         if self._last is None:
-            return _note(wording.ASK_FIRST)
+            return _note(texts.ASK_FIRST)
         return self._commands_about_last[name](self._last, argument.strip())
 
     def _help(self, _argument: str) -> Page:
-        return Page(tuple(said(f"{name:<9} {meaning}") for name, meaning in wording.COMMANDS.items()))
+        return Page(tuple(said(f"{name:<9} {meaning}") for name, meaning in texts.COMMANDS.items()))
 
     def _sources(self, words: str) -> Page:
         return render_sources(self._dialogue.sources(), words)
@@ -132,7 +133,7 @@ class _Chat:
     def _context(self, last: Reply, number: str) -> Page:
         wanted = number or "1"
         context = self._dialogue.context(last.id, int(wanted)) if wanted.isdecimal() else None
-        return render_context(context) if context else _note(wording.NO_SUCH_QUOTE)
+        return render_context(context) if context else _note(texts.NO_SUCH_QUOTE)
 
     def _vote(self, last: Reply, vote: Vote) -> Page:
         known = self._dialogue.vote(last.id, CONVERSATION_ID, vote)
@@ -150,22 +151,22 @@ def _note(text: str) -> Page:
 
 def _more(last: Reply, _argument: str) -> Page:
     outcome = last.outcome
-    return render_more(outcome) if isinstance(outcome, Answer) else _note(wording.WAS_REFUSED)
+    return render_more(outcome) if isinstance(outcome, Answer) else _note(texts.WAS_REFUSED)
 
 
 def _closest(last: Reply, _argument: str) -> Page:
     outcome = last.outcome
-    return render_closest(outcome) if isinstance(outcome, Refusal) else _note(wording.WAS_ANSWERED)
+    return render_closest(outcome) if isinstance(outcome, Refusal) else _note(texts.WAS_ANSWERED)
 
 
 def _what_next(reply: Reply) -> str:
     """The commands that show more about this reply."""
     outcome = reply.outcome
     if isinstance(outcome, Refusal):
-        return wording.SEE_CLOSEST if outcome.closest else ""
+        return texts.SEE_CLOSEST if outcome.closest else ""
     if outcome.n_strong < len(outcome.citations):
-        return f"{wording.SEE_CONTEXT} {wording.SEE_MORE}"
-    return wording.SEE_CONTEXT
+        return f"{texts.SEE_CONTEXT} {texts.SEE_MORE}"
+    return texts.SEE_CONTEXT
 
 
 def _all_of(lines: Iterable[str]) -> Generator[str, None, None]:

@@ -1,12 +1,12 @@
 """Replies, quotes in context and lists of articles as pages. Pure: nothing is printed or looked up here."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from rich.style import Style
 from rich.text import Text
 
-from bot.adapters.terminal import wording
+from bot.adapters import wording
+from bot.adapters.terminal import texts
 from bot.adapters.terminal.display import Page, Paragraph, one_line, visible
 from bot.answering import Answer, Refusal
 from bot.dialogue import QuoteContext, Reply
@@ -22,7 +22,7 @@ def render_reply(reply: Reply) -> Page:
     lines = [*_understood(reply)]
     outcome = reply.outcome
     if isinstance(outcome, Refusal):
-        return Page((*lines, Paragraph(Text(wording.REFUSALS[outcome.reason]))))
+        return Page((*lines, Paragraph(Text(wording.refusal(outcome.reason)))))
     if outcome.short_answer is not None:
         lines.append(Paragraph(Text(one_line(outcome.short_answer), style="bold green")))
     return Page((*lines, *_cited(outcome.citations[: outcome.n_strong])))
@@ -31,7 +31,7 @@ def render_reply(reply: Reply) -> Page:
 def render_more(answer: Answer) -> Page:
     """The citations that `render_reply` left out, if any."""
     rest = answer.citations[answer.n_strong :]
-    return Page((said(wording.MORE), *_cited(rest))) if rest else Page((said(wording.ALL_SHOWN),))
+    return Page((said(wording.MORE_QUOTES), *_cited(rest))) if rest else Page((said(wording.ALL_SHOWN),))
 
 
 def render_closest(refusal: Refusal) -> Page:
@@ -60,8 +60,8 @@ def render_sources(articles: Sequence[Article], words: str) -> Page:
     found = [each for each in articles if wanted in f"{each.title}\n{each.source or ''}".casefold()]
     lines = [Paragraph(_headline(article), 2) for article in found[:_LISTED_ARTICLES]]
     if len(found) > _LISTED_ARTICLES:
-        lines.append(said(wording.sources_left_out(len(found) - _LISTED_ARTICLES)))
-    return Page((said(wording.sources_heading(len(found), one_line(words))), *lines))
+        lines.append(said(texts.sources_left_out(len(found) - _LISTED_ARTICLES)))
+    return Page((said(texts.sources_heading(len(found), one_line(words))), *lines))
 
 
 def said(text: str, style: str = "") -> Paragraph:
@@ -109,7 +109,7 @@ def _source(citation: Citation) -> Text:
     text = Text(one_line(citation.title) or wording.UNTITLED, style="cyan")
     origin = [one_line(citation.source)] if citation.source else []
     if citation.published_at:
-        origin.append(_day(citation.published_at))
+        origin.append(wording.day(citation.published_at))
     if origin:
         text.append("\n" + ", ".join(origin), style="dim")
     if citation.url:
@@ -127,9 +127,5 @@ def _headline(article: Article) -> Text:
     text = Text(one_line(article.title) or wording.UNTITLED)
     origin = [one_line(article.source)] if article.source else []
     if article.published_at:
-        origin.append(_day(article.published_at))
+        origin.append(wording.day(article.published_at))
     return text.append(f" ({', '.join(origin)})", style="dim") if origin else text
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment.day} {wording.MONTHS[moment.month - 1]} {moment.year}"

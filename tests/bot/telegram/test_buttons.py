@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.adapters import wording
 from bot.adapters.telegram import texts
 from bot.adapters.telegram.keyboards import Action, Press, read_press
 from bot.answering import Answer
@@ -36,7 +37,7 @@ async def test_context_shows_the_quote_among_its_neighbours(stage: Stage) -> Non
 async def test_context_of_a_changed_article_says_so(stage: Stage) -> None:
     stage.dialogue.contexts[REPLY_ID, 1] = QuoteContext(OPENED, "", "", False)
     sent, _ = await stage.press(f"ctx:{REPLY_ID}:1")
-    assert sent.plain.startswith(texts.CONTEXT_GONE)
+    assert sent.plain.startswith(wording.CHANGED_SINCE)
     assert OPENED.quote.text in sent.plain
 
 
@@ -44,24 +45,24 @@ async def test_more_shows_the_next_quotes_until_none_are_left(stage: Stage) -> N
     citations = tuple(replace(COST, number=number) for number in range(1, 9))
     stage.dialogue.outcome = Answer(0.9, citations, 6, None, ())
     sent, _ = await stage.press(f"more:{REPLY_ID}:3")
-    assert sent.plain.startswith(texts.MORE_QUOTES)
+    assert sent.plain.startswith(wording.MORE_QUOTES)
     assert list(sent.buttons) == ["Context 4", "Context 5", "Context 6", "More (2)"]
     sent, _ = await stage.press(sent.buttons["More (2)"])
     assert sent.plain.startswith(texts.LESS_LIKELY)
     assert list(sent.buttons) == ["Context 7", "Context 8"]
-    assert _word(await stage.press(f"more:{REPLY_ID}:8")) == texts.ALL_SHOWN
+    assert _word(await stage.press(f"more:{REPLY_ID}:8")) == wording.ALL_SHOWN
 
 
 async def test_the_closest_is_marked_as_no_answer(stage: Stage) -> None:
     stage.dialogue.outcome = REFUSAL
     sent, _ = await stage.press(f"near:{REPLY_ID}")
-    assert sent.plain.startswith(texts.CLOSEST)
+    assert sent.plain.startswith(wording.CLOSEST)
     assert sent.marked("expandable_blockquote") == [OPENED.quote.text, LAST_FERRY.quote.text]
     assert "👍" not in sent.buttons
 
 
 async def test_a_vote_is_each_persons_own_and_can_be_changed(stage: Stage) -> None:
-    assert _word(await stage.press(f"up:{REPLY_ID}")) == texts.THANKS
+    assert _word(await stage.press(f"up:{REPLY_ID}")) == wording.THANKS
     await stage.press(f"down:{REPLY_ID}")
     await stage.press(f"up:{REPLY_ID}", user=8, chat=GROUP)
     assert stage.dialogue.votes == {(REPLY_ID, "tg:7"): Vote.DOWN, (REPLY_ID, "tg:8"): Vote.UP}
@@ -72,7 +73,7 @@ async def test_a_vote_is_each_persons_own_and_can_be_changed(stage: Stage) -> No
     ["ctx:ffffffffffffffff:1", "more:ffffffffffffffff:3", "near:ffffffffffffffff", "up:ffffffffffffffff"],
 )
 async def test_a_button_of_a_forgotten_answer_says_so(stage: Stage, action: str) -> None:
-    assert _word(await stage.press(action)) == texts.STALE_BUTTON
+    assert _word(await stage.press(action)) == wording.FORGOTTEN
 
 
 @pytest.mark.parametrize("data", ["", "ctx", "ctx:", "drop:1", "src:-1", "src:abc", f"ctx:{REPLY_ID}:12345", "\n"])

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters import wording
 from bot.adapters.telegram import texts
 from tests.botapi import Chat, Message, ThreadedBotApiServer, User, running_server
 
@@ -126,14 +127,14 @@ def test_an_answer_quotes_the_article_and_shows_its_context(running: Running, ad
     context = running.server.wait_for_message(ada.opens_chat())
     assert "The mayor, Ada Brook, opened it again on 3 May 2024. The repair cost" in context.text
     running.server.wait_for_answer(query)
-    assert running.server.wait_for_answer(ada.presses(answer, texts.UP_BUTTON)) == texts.THANKS
+    assert running.server.wait_for_answer(ada.presses(answer, texts.UP_BUTTON)) == wording.THANKS
 
 
 def test_what_no_article_says_is_refused_and_the_closest_is_offered(running: Running, ada: User) -> None:
     refusal = running.ask(ada, "What is the capital of Mongolia?")
     assert "Ulaanbaatar" not in refusal.text
     ada.presses(refusal, texts.CLOSEST_BUTTON)
-    assert running.server.wait_for_message(ada.opens_chat()).text.startswith(texts.CLOSEST)
+    assert running.server.wait_for_message(ada.opens_chat()).text.startswith(wording.CLOSEST)
 
 
 def test_help_and_sources_speak_of_the_loaded_articles(running: Running, ada: User) -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from telegram.error import NetworkError
 
+from bot.adapters import wording
 from bot.adapters.telegram import TelegramConfig, texts
 from bot.answering import Answer, Refusal, RefusalReason
 from tests.bot.examples import COST, FERRY, LAST_FERRY, OPENED
@@ -66,7 +67,7 @@ async def test_a_follow_up_says_what_it_was_understood_as(stage: Stage) -> None:
 async def test_a_refusal_says_why_and_offers_the_closest(stage: Stage, reason: RefusalReason) -> None:
     stage.dialogue.outcome = replace(REFUSAL, reason=reason)
     [sent] = await stage.say("Who burnt the bridge?")
-    assert sent.plain == texts.refusal(reason)
+    assert sent.plain == wording.refusal(reason)
     assert sent.buttons == {"The closest I have": f"near:{REPLY_ID}"}
 
 
@@ -123,7 +124,7 @@ async def test_a_question_of_a_thousand_characters_is_the_longest(stage: Stage) 
 
 async def test_new_forgets_this_conversation_only(stage: Stage) -> None:
     [sent] = await stage.say("/new")
-    assert sent.plain == texts.STARTED_OVER
+    assert sent.plain == wording.STARTED_OVER
     assert stage.dialogue.forgotten == ["tg:7"]
 
 

@@ -3,35 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.answering import RefusalReason
-
-MONTHS: Final = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-"""In English whatever the machine's locale."""
-
-REFUSALS: Final = {
-    RefusalReason.NOTHING_ON_TOPIC: (
-        "I have no article about that, so I can't answer. /sources lists what I can quote."
-    ),
-    RefusalReason.NOT_ANSWERED: (
-        "I have articles on this, but I found no sentence that answers it, and I won't guess."
-    ),
-    RefusalReason.OUTSIDE_SCOPE: "Nothing in the dates or articles you asked about answers that.",
-    RefusalReason.EMPTY_QUESTION: "I couldn't find a question in that. Try a whole sentence.",
-}
-
 COMMANDS: Final = {
     "/help": "this list",
     "/sources": "the articles I can quote; /sources WORD narrows the list",
@@ -44,26 +15,12 @@ COMMANDS: Final = {
     "/quit": "end; so does Ctrl-D",
 }
 
-UNDERSTOOD_AS: Final = "Understood as: "
-MORE: Final = "More quotes:"
-ALL_SHOWN: Final = "You have seen everything I found."
-CLOSEST: Final = "Not an answer, only the closest I have:"
-NOTHING_CLOSE: Final = "I have nothing close to it either."
-IN_CONTEXT: Final = "In context:"
-CHANGED_SINCE: Final = (
-    "This article has changed or been removed since I quoted it, so I can't show what stands around the"
-    " quote now. These were its words:"
-)
 NO_ARTICLES: Final = "I have no articles yet, so there is nothing I could quote. See: python -m index build --help"
-UNTITLED: Final = "Untitled article"
 
 ASK_FIRST: Final = "Ask a question first."
 WAS_ANSWERED: Final = "The last question was answered. /more shows further quotes."
 WAS_REFUSED: Final = "The last question was not answered. /closest shows the closest I have."
 NO_SUCH_QUOTE: Final = "There is no quote of that number. Try /context 1"
-STARTED_OVER: Final = "All forgotten. Your next question starts a new conversation."
-THANKS: Final = "Thank you! That helps."
-FORGOTTEN: Final = "I no longer remember that answer. Please ask again."
 STOPPED: Final = "Stopped."
 GOODBYE: Final = "Goodbye."
 WENT_WRONG: Final = "Sorry, something went wrong on my side. The log says more; please try again."
