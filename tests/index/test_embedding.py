@@ -31,7 +31,7 @@ def test_vectors_come_in_the_order_of_the_texts(shipped_embedder: OnnxEmbedder) 
 
 
 @given(st.lists(st.text(max_size=40), max_size=4))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_any_text_has_a_vector(shipped_embedder: OnnxEmbedder, texts: list[str]) -> None:
     vectors = shipped_embedder.embed(texts)
 
