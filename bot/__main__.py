@@ -3,21 +3,27 @@
 import argparse
 import json
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
+from rich.progress import track
 
 from bot.adapters.jsonl import ask, read_questions, reply_as_json
 from bot.adapters.terminal import run_chat, show_reply
 from bot.app import App, build_app, build_first_index
 from bot.errors import BotError
+from bot.evaluation import gold_of, judge, report
 from bot.settings import Settings
 from bot.store import Store
+from index import Article
 from index.errors import IndexingError
 from index.progress import announce_preparation, show_progress
+from index.sources import read_articles
 
 _EXAMPLES = """examples:
   python -m bot run                                 Telegram, or the terminal if no token is set
@@ -25,6 +31,8 @@ _EXAMPLES = """examples:
   python -m bot ask "Who brokered the ceasefire?"   one question
   python -m bot ask --json "Who is he?"             ... with everything a script wants to know
   python -m bot ask --jsonl questions.jsonl         many questions, one JSON object a line each
+  python -m bot evaluate questions.jsonl --articles seeds
+                                                    how well questions with known answers are answered
 """
 _errors = Console(stderr=True)
 
@@ -41,6 +49,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever read the answers has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     return code
 
 
@@ -61,6 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("question", nargs="?", help="the question")
     one.add_argument("--json", action="store_true", help="answer as one JSON object")
     one.add_argument("--jsonl", metavar="FILE", help="questions, a JSON object a line; - for standard input")
+    one = command("evaluate", _evaluate, "report how well a file of questions with known answers is answered")
+    one.add_argument("questions", metavar="QUESTIONS.jsonl", help='with "evidence" or "gold" where an article answers')
+    one.add_argument("--articles", metavar="PATH", type=Path, required=True, help="the articles they are asked over")
     return parser
 
 
@@ -102,8 +116,22 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
                 show_reply(reply)
             return 0
         with _lines(options.jsonl) as lines:
-            for number, asked in enumerate(read_questions(lines)):
-                print(json.dumps(ask(app.dialogue, asked, f"ask:{number}"), ensure_ascii=False), flush=True)
+            for asked in read_questions(lines):
+                answer = {"id": asked.id, **reply_as_json(ask(app.dialogue, asked))}
+                print(json.dumps(answer, ensure_ascii=False), flush=True)
+    return 0
+
+
+def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
+    texts = {item.id: item.text for item in read_articles(options.articles) if isinstance(item, Article)}
+    judged = []
+    with TemporaryDirectory() as folder, _lines(options.questions) as lines:
+        given = {"articles": options.articles, "index": options.index or Path(folder) / "index"}
+        with _app(settings.model_copy(update=given), Store.in_memory()) as app:
+            for asked in track(list(read_questions(lines)), "asking", console=_errors, transient=True):
+                gold = gold_of(asked.fields, texts)
+                judged.append(judge(asked.question, gold, ask(app.dialogue, asked)))
+    print(report(judged))
     return 0
 
 
@@ -124,10 +152,11 @@ def _lines(path: str) -> Iterator[Iterator[str]]:
         yield sys.stdin
         return
     try:
-        with Path(path).open(encoding="utf-8") as file:
-            yield file
+        file = Path(path).open(encoding="utf-8-sig")  # noqa: SIM115  # closed below; only opening may fail here
     except OSError as error:
         raise BotError(f"{path} cannot be read: {error.strerror}") from error
+    with file:
+        yield file
 
 
 def _configure_logging(settings: Settings, *, quiet: bool) -> None:

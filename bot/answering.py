@@ -74,8 +74,8 @@ class Answerer:
         """What these hits say to the question."""
         if not query.text:
             return Refusal(RefusalReason.EMPTY_QUESTION, 0.0, (), ())
-        readings = _distinct(self._reader.read(query.text, hits, retriever))
-        citations = _citations(readings, retriever.archive)
+        readings = _verbatim(self._reader.read(query.text, hits, retriever), retriever.archive)
+        citations = _citations(readings)
         confidence = citations[0].score if citations else 0.0
         if not citations or confidence < self._threshold:
             return Refusal(_reason(query, hits), confidence, citations, tuple(hits))
@@ -83,13 +83,17 @@ class Answerer:
         return Answer(confidence, citations, n_strong, _short_answer(readings[0]), tuple(hits))
 
 
-def _distinct(readings: Sequence[Reading]) -> list[Reading]:
-    """The best readings, no two of which quote the same words or overlap."""
+def _verbatim(readings: Sequence[Reading], archive: Archive) -> list[Reading]:
+    """The best readings, each quoting other words, whose quotes equal the stored text. The rest is never sent."""
     chosen: list[Reading] = []
     for reading in readings:
         words = reading.span.slice(reading.article.text)
-        if not any(_same_words(reading, words, other) for other in chosen):
+        if any(_same_words(reading, words, other) for other in chosen):
+            continue
+        if is_verbatim(quote_from(reading.article, reading.span), archive.article(reading.article.id)):
             chosen.append(reading)
+        else:
+            logger.error("dropped a quote that is not verbatim: article %s, %s", reading.article.id, reading.span)
         if len(chosen) == _CITATIONS:
             break
     return chosen
@@ -101,28 +105,20 @@ def _same_words(reading: Reading, words: str, other: Reading) -> bool:
     return words == other.span.slice(other.article.text)
 
 
-def _citations(readings: Sequence[Reading], archive: Archive) -> tuple[Citation, ...]:
-    """The readings as citations; one that differs from the stored article is dropped and logged."""
-    citations: list[Citation] = []
-    for reading in readings:
-        article = archive.article(reading.article.id)
-        quote = quote_from(reading.article, reading.span)
-        if not is_verbatim(quote, article):
-            logger.error("dropped a quote that is not verbatim: article %s, %s", article.id, reading.span)
-            continue
-        citations.append(
-            Citation(
-                number=len(citations) + 1,
-                quote=quote,
-                title=article.title,
-                source=article.source,
-                published_at=article.published_at,
-                url=article.url,
-                highlights=tuple(span for span in reading.highlights if reading.span.contains(span)),
-                score=reading.probability,
-            )
+def _citations(readings: Sequence[Reading]) -> tuple[Citation, ...]:
+    return tuple(
+        Citation(
+            number=number,
+            quote=quote_from(reading.article, reading.span),
+            title=reading.article.title,
+            source=reading.article.source,
+            published_at=reading.article.published_at,
+            url=reading.article.url,
+            highlights=tuple(span for span in reading.highlights if reading.span.contains(span)),
+            score=reading.probability,
         )
-    return tuple(citations)
+        for number, reading in enumerate(readings, start=1)
+    )
 
 
 def _short_answer(reading: Reading) -> str | None:

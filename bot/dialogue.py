@@ -136,7 +136,7 @@ class Dialogue:
             retriever = self._index.retriever()
             with watch.measure("resolve"):
                 conversation = self._memory.conversation(conversation_id, last=_REMEMBERED_TURNS)
-                resolved = resolve(text[:_MAX_QUESTION_CHARS], conversation)
+                resolved = resolve(_searchable(text), conversation)
             query = Query(resolved, scope.articles, scope.before)
             with watch.measure("retrieve"):
                 hits = self._answerer.find(query, retriever)
@@ -174,6 +174,11 @@ class Dialogue:
     def sources(self) -> Sequence[Article]:
         """Every article that can be quoted, without its text, by title."""
         return self._index.retriever().archive.headlines()
+
+
+def _searchable(text: str) -> str:
+    """What of a message is searched: not more than any question needs, and only what can be encoded."""
+    return text[:_MAX_QUESTION_CHARS].encode("utf-8", "replace").decode("utf-8")
 
 
 def _in_context(citation: Citation, retriever: Retriever) -> QuoteContext:

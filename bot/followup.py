@@ -20,8 +20,9 @@ _POINTING = re.compile(
     re.IGNORECASE,
 )
 _NOT_POINTING = re.compile(
-    r"\b(?:is|are|was|were|do|does|did|how) (?:it|there)\b|\bthat\b(?= \w+ (?:is|are|was|were|has|had))|"
-    r"\bone of\b|\bno one\b|\b(?:said|say|says|think|thinks|believe|claim|claims|warn|warned) that\b",
+    r"\b(?:is|are|was|were|will|has|have) there\b|\b(?:is|was) it (?:true|possible|likely|legal|safe)\b|"
+    r"\bthat\b(?= \w+ (?:is|are|was|were|has|had))|\bone of\b|\bno one\b|"
+    r"\b(?:said|say|says|think|thinks|believe|claim|claims|warn|warned) that\b",
     re.IGNORECASE,
 )
 _FEW_TERMS = 1
@@ -30,7 +31,7 @@ _FEW_TERMS = 1
 def resolve(message: str, conversation: Conversation) -> str:
     """The question to search for: `message` itself, or with what it follows up put in front."""
     message = " ".join(message.split())
-    if not conversation.turns or not leans_on_what_came_before(message):
+    if not message or not conversation.turns or not leans_on_what_came_before(message):
         return message
     return " ".join([*map(_closed, _leaned_on(conversation)), message])
 

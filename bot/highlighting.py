@@ -1,5 +1,6 @@
 """Which words of a quoted sentence answer: a name, time, place or number, else the words the question lacks."""
 
+import math
 import re
 
 from bot.questions import candidates, kind_of
@@ -16,9 +17,17 @@ def short_answer(question: str, text: str, sentence: Span) -> Span | None:
     spans = candidates(kind_of(question), question, words)
     if not spans:
         return None
-    anchors = _places_of(question, words)
-    best = min(spans, key=lambda span: (_distance(span, anchors), span.start))
+    best = min(spans, key=lambda span: (distance_to_terms(span, words, question), span.start))
     return _moved(best, sentence.start)
+
+
+def distance_to_terms(span: Span, words: str, question: str) -> float:
+    """Mean characters from `span` to the nearest three places in `words` that the question names; endless for none.
+
+    Three, because one alone is often chance.
+    """
+    gaps = sorted(max(span.start - place, place - span.end, 0) for place in _places_of(question, words))[:3]
+    return sum(gaps) / len(gaps) if gaps else math.inf
 
 
 def highlight(question: str, text: str, sentence: Span) -> tuple[Span, ...]:
@@ -34,12 +43,6 @@ def highlight(question: str, text: str, sentence: Span) -> tuple[Span, ...]:
 def _places_of(question: str, words: str) -> list[int]:
     asked = frozenset(terms_of(question))
     return [match.start() for match in _WORD.finditer(words) if asked.intersection(terms_of(match.group()))]
-
-
-def _distance(span: Span, anchors: list[int]) -> int:
-    """Characters to the nearest shared words, summed over the nearest three: one alone is often chance."""
-    gaps = sorted(max(span.start - anchor, anchor - span.end, 0) for anchor in anchors)
-    return sum(gaps[:3])
 
 
 def _longest_new_run(question: str, words: str) -> Span | None:

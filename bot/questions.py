@@ -12,7 +12,7 @@ _MONTH = rf"(?:{_MONTHS}|Jan\.|Feb\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
 _DAYS = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
 _NUMBER_WORDS = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fifteen|twenty|thirty|forty|fifty|"
-    "sixty|seventy|eighty|ninety|hundreds?|thousands?|dozens?|millions?|billions?|half|no|several|both"
+    "sixty|seventy|eighty|ninety|hundreds?|thousands?|dozens?|millions?|billions?|half"
 )
 _UNITS = "%|percent|per cent|million|billion|trillion|thousand|years?|months?|weeks?|days?|hours?|minutes?|miles?|km"
 _NAME = r"(?:[A-Z][\w’'.-]*|[A-Z]{2,})(?:\s+(?:of|de|al|bin|van|von|the|and|for)(?=\s+[A-Z]))?"
@@ -37,6 +37,7 @@ _QUESTION_WORDS = (
     (Kind.NAME, r"\bwho\b|\bwhom\b|\bwhose\b|\b(?:what|which) (?:\w+ )?(?:person|man|woman|company|team|party|"
                 r"president|minister|actor|singer|player|organi[sz]ation|group|celebrity)\b"),
 )  # fmt: skip
+_MEASURE = re.compile(r"\bhow (?:many|much|old|long|far|big|large|high|tall|often|fast|deep)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[?!])\s+(?=\S)")
 _QUESTION_PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _QUESTION_WORDS)
 _ANSWER_PATTERNS = {
@@ -54,7 +55,7 @@ _ANSWER_PATTERNS = {
         re.IGNORECASE,
     ),
     Kind.PLACE: re.compile(
-        rf"\b(?:in|at|on|to|near|from|into|outside|across|inside)\s+(?:the\s+)?({_NAME}(?:,?\s+{_NAME})*)"
+        rf"\b(?:in|at|on|to|near|from|into|outside|across|inside)\s+(?:the\s+)?({_NAME}(?:\s+{_NAME})*)"
     ),
     Kind.NAME: re.compile(rf"{_NAME}(?:\s+{_NAME})*"),
 }
@@ -69,6 +70,11 @@ def kind_of(question: str) -> Kind:
     """The kind of answer that the question's words ask for; its last sentence asks, the others only lead up."""
     asking = _SENTENCE_END.split(question.strip())[-1]
     return next((kind for kind, pattern in _QUESTION_PATTERNS if pattern.search(asking)), Kind.OTHER)
+
+
+def subject_terms(question: str) -> list[str]:
+    """The terms of what a question is about: "how old" and the like ask, but name nothing."""
+    return terms_of(_MEASURE.sub(" ", question))
 
 
 def candidates(kind: Kind, question: str, text: str) -> list[Span]:

@@ -1,12 +1,14 @@
 """What is known of a sentence as an answer to a question, as numbers. Fitted weights turn them into a chance."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.questions import Kind, candidates, kind_of
+from bot.highlighting import distance_to_terms
+from bot.questions import Kind, candidates, kind_of, subject_terms
 from index import Article, Hit, Span
 from index.retrieval import Retriever
 from index.terms import terms_of
@@ -26,6 +28,7 @@ FEATURES = (
     "names_missing",
     "has_kind",
     "lacks_kind",
+    "kind_near_terms",
     "length",
     "is_first",
     "is_question",
@@ -33,6 +36,7 @@ FEATURES = (
 )
 """Column names of the feature matrix, in order."""
 
+_NEAR_CHARS = 30
 _PRONOUNS = ("he ", "she ", "it ", "they ", "this ", "that ", "these ", "those ", "his ", "her ", "their ")
 
 
@@ -58,7 +62,7 @@ class FeatureExtractor:
         self._question = question
         self._retriever = retriever
         self._kind = kind_of(question)
-        terms = dict.fromkeys(terms_of(question))
+        terms = dict.fromkeys(subject_terms(question))
         self._weights = {term: retriever.rarity(term) for term in terms}
         self._total = sum(self._weights.values()) or 1.0
         self._names = frozenset(terms_of(" ".join(_capitalised(question))))
@@ -101,7 +105,7 @@ class FeatureExtractor:
         names_missing = len(self._names - passage) / len(self._names) if self._names else 0.0
         return (
             self._share(sentence),
-            self._share(sentence | before | title),
+            self._share(sentence | before),
             self._share(passage),
             max(missing, default=0.0),
             names_missing,
@@ -116,11 +120,13 @@ class FeatureExtractor:
     def _share(self, terms: frozenset[str]) -> float:
         return sum(weight for term, weight in self._weights.items() if term in terms) / self._total
 
-    def _kind_columns(self, sentence: str) -> tuple[float, float]:
+    def _kind_columns(self, sentence: str) -> tuple[float, float, float]:
+        """Whether the kind of thing asked for is there, is not, and how near it is to the question's words."""
         if self._kind is Kind.OTHER:
-            return 0.0, 0.0
-        has = bool(candidates(self._kind, self._question, sentence))
-        return float(has), float(not has)
+            return 0.0, 0.0, 0.0
+        spans = candidates(self._kind, self._question, sentence)
+        gap = min((distance_to_terms(span, sentence, self._question) for span in spans), default=math.inf)
+        return float(bool(spans)), float(not spans), 1 / (1 + gap / _NEAR_CHARS)
 
 
 def _capitalised(question: str) -> list[str]:

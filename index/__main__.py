@@ -68,13 +68,19 @@ def _parser() -> argparse.ArgumentParser:
     command("rollback", _roll_back, "put the previous index back in service")
     search = command("search", _search, "show the passages that the retriever finds: rank, score, place, title")
     search.add_argument("words")
-    search.add_argument("--top-k", type=int, default=10, metavar="N", help="passages to show (default: 10)")
+    search.add_argument("--top-k", type=_count, default=10, metavar="N", help="passages to show (default: 10)")
     return parser
 
 
 def _load_embedder(settings: IndexSettings) -> Embedder:
     announce_preparation(_console, settings)
     return load_embedder(settings.embedding_model, settings.model_cache)
+
+
+def _count(text: str) -> int:
+    if (count := int(text)) < 1:
+        raise ValueError
+    return count
 
 
 def _build(options: argparse.Namespace) -> int:

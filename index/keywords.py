@@ -7,6 +7,7 @@ import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
+_UNSEEN_PASSAGES = 50
 _NO_TERM = "\N{EMPTY SET}"
 """Stands in for a passage without terms: bm25s cannot hold an empty document, and no text has this term."""
 
@@ -42,9 +43,13 @@ class KeywordIndex:
         return scores
 
     def rarity(self, term: str) -> float:
-        """How telling a term is, in [0, 1]: 1 for one that no passage holds, near 0 for one in every passage."""
-        n_passages = int(self._bm25.scores["num_docs"])
+        """How telling a term is, in [0, 1]: 1 for one that no passage holds, less the more passages do.
+
+        The inverse document frequency, scaled. A few passages are too few to call a word common, so
+        _UNSEEN_PASSAGES are counted as well, as if they did not hold it.
+        """
+        n_passages = int(self._bm25.scores["num_docs"]) + _UNSEEN_PASSAGES
         token = self._bm25.vocab_dict.get(term)
         pointers = self._bm25.scores["indptr"]
         holding = 0 if token is None else int(pointers[token + 1] - pointers[token])
-        return float(np.log((n_passages + 1) / (holding + 0.5)) / np.log((n_passages + 1) / 0.5))
+        return float(np.log(n_passages / (holding + 0.5)) / np.log(n_passages / 0.5))

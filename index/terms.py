@@ -12,8 +12,8 @@ _POSSESSIVE = re.compile(r"['’]s?$")
 _STOP_WORDS = """
 a about after all also an and any are as at be because been before being but by can could did do does doing down
 during each for from had has have having he her here hers him his how i if in into is it its itself just like me
-more most my no nor not now of off on once only or other our out over own s said same say says she should so some
-such t tell than that the their them then there these they this those through to too under until up us very was we
+many more most much my no nor not now of off on once only or other our out over own s said same say says she should so
+some such t tell than that the their them then there these they this those through to too under until up us very was we
 were what when where which while who whom whose why will with would you your
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())

@@ -245,6 +245,19 @@ def test_one_question_as_json(built: Path, answers: dict[str, dict[str, Any]]) -
     assert (done.returncode, done.stderr, answer) == (0, "", expected)
 
 
+def test_who_reads_one_answer_and_leaves_causes_no_error(built: Path, tmp_path: Path) -> None:
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text('{"question": "Who brokered the ceasefire?"}\n' * 50, encoding="utf-8")
+    command = [sys.executable, "-m", "bot", "ask", "--index", str(built), "--jsonl", str(questions)]
+
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == ""
+
+
 def test_a_missing_index_says_what_to_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = bot.__main__.main(["ask", _WHO, "--index", str(tmp_path / "nothing")])
 

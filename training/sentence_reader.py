@@ -58,8 +58,8 @@ def main() -> None:
     """Builds the indexes, collects examples, fits, reports and writes the weights."""
     options = _options()
     embedder = OnnxEmbedder.load(IndexSettings.from_environment().model_cache)
-    train = _examples(options.data / "train", options.work / "train", embedder, options.questions)
-    dev = _examples(options.data / "dev", options.work / "dev", embedder, options.questions // 3)
+    train = _collected(options.data / "train", options.work / "train", embedder, options.questions)
+    dev = _collected(options.data / "dev", options.work / "dev", embedder, options.questions // 3)
     ranking = fit_ranking(train)
     confidence, bias = fit_confidence(train, ranking)
     weights = SentenceWeights(ranking, confidence, bias, threshold=0.5)
@@ -168,6 +168,36 @@ def _outcomes(examples: Sequence[Example], weights: SentenceWeights) -> tuple[ND
         confidence.append(probabilities[best])
         right.append(example.right[best])
     return np.array(confidence), np.array(right)
+
+
+def _collected(data: Path, work: Path, embedder: Embedder, n_questions: int) -> list[Example]:
+    """The examples, from the last run if it asked the same: reading them takes minutes, fitting seconds."""
+    kept = work / f"examples-{n_questions}-{len(FEATURES)}.npz"
+    if not kept.exists():
+        work.mkdir(parents=True, exist_ok=True)
+        _save(_examples(data, work, embedder, n_questions), kept)
+    return _load(kept)
+
+
+def _save(examples: Sequence[Example], path: Path) -> None:
+    scratch = path.with_suffix(".part.npz")
+    np.savez_compressed(
+        scratch,
+        features=np.concatenate([example.features for example in examples]),
+        right=np.concatenate([example.right for example in examples]),
+        ends=np.cumsum([len(example.right) for example in examples]),
+        modes=np.array([example.mode for example in examples]),
+        answerable=np.array([example.answerable for example in examples]),
+    )
+    scratch.replace(path)
+
+
+def _load(path: Path) -> list[Example]:
+    with np.load(path) as kept:
+        features = np.split(kept["features"], kept["ends"][:-1])
+        right = np.split(kept["right"], kept["ends"][:-1])
+        rows = zip(kept["modes"], kept["answerable"], features, right, strict=True)
+        return [Example(str(mode), bool(answerable), some, which) for mode, answerable, some, which in rows]
 
 
 def _examples(data: Path, work: Path, embedder: Embedder, n_questions: int) -> list[Example]:

@@ -1,10 +1,11 @@
 """JSON lines in, JSON lines out: the bot for scripts. The shapes are a contract; additions are fine."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.answering import Answer
 from bot.conversation import Conversation, Turn
@@ -14,17 +15,20 @@ from bot.followup import resolve
 from bot.quotes import Citation
 from index import Hit
 
+_T = TypeVar("_T")
+_NAMES: Mapping[type, str] = {str: "text", list: "list"}
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """One line of a question file."""
+    """One line of a question file; `fields` is the line as it came, with whatever else it holds."""
 
     id: str | int | None
     question: str
     history: tuple[Turn, ...]
     scope: Scope
+    fields: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 def read_questions(lines: Iterable[str]) -> Iterator[AskedQuestion]:
@@ -33,21 +37,25 @@ def read_questions(lines: Iterable[str]) -> Iterator[AskedQuestion]:
     Raises:
         InvalidQuestion: a line is not a question; names the line.
     """
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            try:
+    number = 0
+    try:
+        for line in lines:
+            number += 1
+            if line.strip():
                 yield _question(json.loads(line))
-            except (ValueError, TypeError, KeyError, AttributeError) as error:
-                raise InvalidQuestion(
-                    f'line {number} is not a question ({error}); expected a JSON object with at least "question": "..."'
-                ) from error
+    except UnicodeDecodeError as error:
+        raise InvalidQuestion(f"after line {number} the file is not UTF-8 text ({error})") from error
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise InvalidQuestion(
+            f'line {number} is not a question ({error}); expected a JSON object with at least "question": "..."'
+        ) from error
 
 
-def ask(dialogue: Dialogue, asked: AskedQuestion, conversation_id: str) -> dict[str, Any]:
-    """The answer to one question, in a conversation of its own that begins with its history."""
+def ask(dialogue: Dialogue, asked: AskedQuestion) -> Reply:
+    """The reply to one question, in a conversation of its own that begins with its history."""
+    conversation_id = f"ask:{secrets.token_hex(8)}"
     dialogue.remember(conversation_id, asked.history)
-    reply = dialogue.reply(conversation_id, asked.question, scope=asked.scope)
-    return {"id": asked.id, **reply_as_json(reply)}
+    return dialogue.reply(conversation_id, asked.question, scope=asked.scope)
 
 
 def reply_as_json(reply: Reply) -> dict[str, Any]:
@@ -89,26 +97,31 @@ def _passage(hit: Hit) -> dict[str, Any]:
 
 
 def _question(fields: Mapping[str, Any]) -> AskedQuestion:
-    question = fields["question"]
-    if not isinstance(question, str):
-        raise TypeError('"question" is not a text')
     articles, before = fields.get("articles"), fields.get("before")
     return AskedQuestion(
         id=fields.get("id"),
-        question=question,
-        history=_history(fields.get("history") or ()),
+        question=_expect(fields["question"], str, "question"),
+        history=_history(_expect(fields.get("history") or [], list, "history")),
         scope=Scope(
-            None if articles is None else frozenset(map(str, articles)),
+            None if articles is None else frozenset(map(str, _expect(articles, list, "articles"))),
             None if before is None else date.fromisoformat(before),
         ),
+        fields=fields,
     )
 
 
-def _history(earlier: Iterable[str | Mapping[str, Any]]) -> tuple[Turn, ...]:
+def _history(earlier: Sequence[str | Mapping[str, Any]]) -> tuple[Turn, ...]:
     """Earlier questions as turns, each understood from those before it; a bare text is a question, too."""
     turns: tuple[Turn, ...] = ()
     for one in earlier:
         question, answer = (one, None) if isinstance(one, str) else (one["question"], one.get("answer"))
-        resolved = resolve(question, Conversation("", turns))
-        turns = (*turns, Turn(question, resolved, _LONG_AGO, answer or None))
+        resolved = resolve(_expect(question, str, "question"), Conversation("", turns))
+        said = None if answer in (None, "") else str(answer)
+        turns = (*turns, Turn(question, resolved, _LONG_AGO, said))
     return turns
+
+
+def _expect(value: Any, kind: type[_T], name: str) -> _T:  # noqa: ANN401  # it comes from JSON
+    if not isinstance(value, kind):
+        raise TypeError(f'"{name}" should be a {_NAMES[kind]}, found {value!r:.80}')
+    return value

@@ -105,6 +105,17 @@ def test_a_quote_that_is_not_verbatim_is_dropped_and_logged(
     assert errors == ["dropped a quote that is not verbatim: article bridge, Span(start=41, end=93)"]
 
 
+def test_the_short_answer_of_a_dropped_quote_goes_with_it(retriever: Retriever) -> None:
+    altered = replace(BRIDGE, text=BRIDGE.text.replace("Ada Brook", "Tom Reed!"))
+    forged = _reading("The mayor, Tom Reed!, opened it again on 3 May 2024.", 0.9, article=altered)
+    forged = replace(forged, answer=span_of("Tom Reed!", altered), highlights=(span_of("Tom Reed!", altered),))
+
+    outcome = _outcome(retriever, forged, _reading(_COST, 0.8))
+
+    assert isinstance(outcome, Answer)
+    assert (outcome.short_answer, _quoted(outcome)) == (None, [_COST])
+
+
 def test_only_altered_words_are_no_answer(retriever: Retriever) -> None:
     altered = replace(BRIDGE, text=BRIDGE.text.replace("Ada Brook", "Tom Reed!"))
 

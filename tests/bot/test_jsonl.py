@@ -129,9 +129,28 @@ def test_a_question_is_asked_in_a_conversation_that_begins_with_its_history(dial
         {"question": "And when was that?"},
     )
 
-    told = [ask(dialogue, follow_up, "jsonl-1"), ask(dialogue, alone, "jsonl-2")]
+    understood = [ask(dialogue, asked).resolved_question for asked in (follow_up, alone)]
 
-    assert [(fields["id"], fields["resolved_question"]) for fields in told] == [
-        (1, "Where did Pashinyan and Aliyev meet? And when was that?"),
-        (None, "And when was that?"),
-    ]
+    assert understood == ["Where did Pashinyan and Aliyev meet? And when was that?", "And when was that?"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"question": "Who?", "articles": "bridge"}',
+        '{"question": "Who?", "history": "What?"}',
+        '{"question": "Who?", "history": [{"question": 5}]}',
+        '{"question": "Who?", "before": "last week"}',
+        "[" * 100_000,
+    ],
+    ids=["articles", "history", "earlier question", "before", "depth"],
+)
+def test_a_line_of_another_shape_is_refused_by_number(line: str) -> None:
+    with pytest.raises(InvalidQuestion, match="line 2"):
+        list(read_questions(['{"question": "Who?"}', line]))
+
+
+def test_words_that_cannot_be_encoded_are_no_failure(dialogue: Dialogue) -> None:
+    (asked,) = _read({"question": "Who brokered the ceasefire \ud800?"})
+
+    assert ask(dialogue, asked).resolved_question == "Who brokered the ceasefire ??"
