@@ -15,6 +15,8 @@ logger = logging.getLogger(__name__)
 
 _HITS = 10
 _CITATIONS = 5
+_SHORT_ANSWER_PROBABILITY = 0.5
+"""A short answer on its own claims more than a sentence does: from here on it is more often right than not."""
 _ON_TOPIC_SIMILARITY = 0.25
 """Below this cosine to every passage a question is about something else. It only chooses a refusal's words."""
 
@@ -33,7 +35,7 @@ class Answer:
     """Citations, best first, at least one. `confidence` is the probability that the first one answers.
 
     The first `n_strong` citations are likely enough to be shown unasked; the others are further places to look.
-    `short_answer` is a slice of the first quote, or None where no short span stands out.
+    `short_answer` is a slice of the first quote, or None where no short span stands out or it is too unsure.
     """
 
     confidence: float
@@ -123,7 +125,9 @@ def _citations(readings: Sequence[Reading]) -> tuple[Citation, ...]:
 
 def _short_answer(reading: Reading) -> str | None:
     answer: Span | None = reading.answer
-    return answer.slice(reading.article.text) if answer and reading.span.contains(answer) else None
+    if answer is None or reading.probability < _SHORT_ANSWER_PROBABILITY or not reading.span.contains(answer):
+        return None
+    return answer.slice(reading.article.text)
 
 
 def _reason(query: Query, hits: Sequence[Hit]) -> RefusalReason:

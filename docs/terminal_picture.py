@@ -14,7 +14,7 @@ from bot.store import Store
 
 _LINES = (
     "Who brokered the ceasefire?",
-    "How many people were killed in the 2020 war?",
+    "When did the violence erupt?",
     "Where did Pashinyan and Aliyev meet?",
     "When was that?",
     "What is the capital of France?",
@@ -34,7 +34,7 @@ def main() -> None:
 def _typed(console: Console) -> Iterator[str]:
     """The lines, shown as they would be on being typed."""
     for line in _LINES:
-        console.print(f"> {line}", style="bold")
+        console.print(f"> {line}", style="bold", highlight=False)
         yield line
 
 
