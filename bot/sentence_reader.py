@@ -21,8 +21,9 @@ from bot.spans import quotable_span
 from index import Article, Hit
 from index.retrieval import Retriever
 
-MAX_SENTENCES = 40
-"""Sentences read for one question: those of the best passages, in order."""
+MAX_SENTENCES = 24
+"""Sentences read for one question: those of the best passages, in order. On the training questions 24 found as much
+as 40 did, in half the time; 12 lost one right quote in a hundred."""
 
 
 @dataclass(frozen=True, slots=True)
