@@ -21,6 +21,7 @@ from bot.evaluation import gold_of, judge, report
 from bot.settings import Settings
 from bot.store import Store
 from index import Article
+from index.command_line import CommandLine, show_error
 from index.errors import IndexingError
 from index.progress import announce_preparation, show_progress
 from index.sources import read_articles
@@ -39,13 +40,13 @@ _errors = Console(stderr=True)
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command; 0 if it went well, 1 if not, 2 on misuse."""
-    options = _parser().parse_args(arguments)
+    options = _command_line().parse(arguments)
     try:
         settings = Settings.from_environment(index=options.index)
         _configure_logging(settings, quiet=options.run is not _run)
         code: int = options.run(options, settings)
     except (BotError, IndexingError) as error:
-        _errors.print(f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        show_error(error, _errors)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -55,27 +56,18 @@ def main(arguments: list[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    shape = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser("python -m bot", description=__doc__, epilog=_EXAMPLES, formatter_class=shape)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    def command(name: str, run: object, help: str) -> argparse.ArgumentParser:
-        one = commands.add_parser(name, help=help, description=help, epilog=_EXAMPLES, formatter_class=shape)
-        one.add_argument("--index", metavar="DIR", type=Path, help="the index folder (default: INDEX, else var/index)")
-        one.set_defaults(run=run)
-        return one
-
-    command("run", _run, "answer on Telegram; with no token set, in the terminal")
-    command("chat", _chat, "the same conversation in a terminal")
-    one = command("ask", _ask, "ask one question, or a file of them")
+def _command_line() -> CommandLine:
+    line = CommandLine("python -m bot", __doc__, _EXAMPLES)
+    line.add("run", _run, "answer on Telegram; with no token set, in the terminal")
+    line.add("chat", _chat, "the same conversation in a terminal")
+    one = line.add("ask", _ask, "ask one question, or a file of them")
     one.add_argument("question", nargs="?", help="the question")
     one.add_argument("--json", action="store_true", help="answer as one JSON object")
     one.add_argument("--jsonl", metavar="FILE", help="questions, a JSON object a line; - for standard input")
-    one = command("evaluate", _evaluate, "report how well a file of questions with known answers is answered")
+    one = line.add("evaluate", _evaluate, "report how well a file of questions with known answers is answered")
     one.add_argument("questions", metavar="QUESTIONS.jsonl", help='with "evidence" or "gold" where an article answers')
     one.add_argument("--articles", metavar="PATH", type=Path, required=True, help="the articles they are asked over")
-    return parser
+    return line
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:

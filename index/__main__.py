@@ -9,6 +9,7 @@ from rich.console import Console
 
 from index.article import Article, Query, Skipped
 from index.building import BuildReport
+from index.command_line import CommandLine, show_error
 from index.embedding import Embedder, load_embedder
 from index.errors import IndexingError
 from index.library import Library
@@ -31,7 +32,7 @@ _console = Console(stderr=True)
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command; 0 if it went well, 1 if not, 2 on misuse."""
-    options = _parser().parse_args(arguments)
+    options = _command_line().parse(arguments)
     try:
         settings = IndexSettings.from_environment(index=options.index, articles=getattr(options, "articles", None))
         options.library = Library(settings.index, keep=settings.keep_snapshots)
@@ -39,42 +40,39 @@ def main(arguments: list[str] | None = None) -> int:
         options.embedder = lambda: _load_embedder(settings)
         code: int = options.run(options)
     except IndexingError as error:
-        _console.print(f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        show_error(error, _console)
         return 1
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    shape = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser("python -m index", description=__doc__, epilog=_EXAMPLES, formatter_class=shape)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    def command(name: str, run: object, help: str) -> argparse.ArgumentParser:
-        one = commands.add_parser(name, help=help, description=help, epilog=_EXAMPLES, formatter_class=shape)
-        one.add_argument("--index", metavar="DIR", type=Path, help="the index folder (default: INDEX, else var/index)")
-        one.set_defaults(run=run)
-        return one
-
-    build = command("build", _build, "index all articles of a folder or a .jsonl file")
+def _command_line() -> CommandLine:
+    line = CommandLine("python -m index", __doc__, _EXAMPLES)
+    build = line.add("build", _build, "index all articles of a folder or a .jsonl file")
     build.add_argument(
         "--articles", metavar="PATH", type=Path, help="folder or file to read (default: ARTICLES, else seeds)"
     )
-    command("add", _add, "add articles to the index, or replace those with the same id").add_argument(
-        "paths", nargs="+", metavar="PATH", type=Path, help="a folder or file: .txt .md .html .pdf .jsonl"
+    line.add("add", _add, "add articles to the index, or replace those with the same id").add_argument(
+        "paths", nargs="+", metavar="PATH", type=_path, help="a folder or file: .txt .md .html .pdf .jsonl"
     )
-    command("remove", _remove, "take articles out of the index").add_argument("ids", nargs="+", metavar="ID")
-    command("list", _list, "every article: id, date and title, tab-separated")
-    command("verify", _verify, "check every file of the index against its checksum")
-    command("rollback", _roll_back, "put the previous index back in service")
-    search = command("search", _search, "show the passages that the retriever finds: rank, score, place, title")
+    line.add("remove", _remove, "take articles out of the index").add_argument("ids", nargs="+", metavar="ID")
+    line.add("list", _list, "every article: id, date and title, tab-separated")
+    line.add("verify", _verify, "check every file of the index against its checksum")
+    line.add("rollback", _roll_back, "put the previous index back in service")
+    search = line.add("search", _search, "show the passages that the retriever finds: rank, score, place, title")
     search.add_argument("words")
     search.add_argument("--top-k", type=_count, default=10, metavar="N", help="passages to show (default: 10)")
-    return parser
+    return line
 
 
 def _load_embedder(settings: IndexSettings) -> Embedder:
     announce_preparation(_console, settings)
     return load_embedder(settings.embedding_model, settings.model_cache)
+
+
+def _path(text: str) -> Path:
+    if "://" in text:
+        raise argparse.ArgumentTypeError("web pages are not fetched: save the page as a .html file and add that")
+    return Path(text)
 
 
 def _count(text: str) -> int:
