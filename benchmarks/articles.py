@@ -4,9 +4,8 @@ import json
 import random
 from pathlib import Path
 
-from index.chunking import chunk_article
-
 from index import Article
+from index.chunking import chunk_article
 from index.sources import read_articles
 
 _SENTENCES_AN_ARTICLE = 20
