@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 
 from bot.questions import candidates, kind_of
 from index import Span
@@ -17,17 +18,18 @@ def short_answer(question: str, text: str, sentence: Span) -> Span | None:
     spans = candidates(kind_of(question), question, words)
     if not spans:
         return None
-    best = min(spans, key=lambda span: (distance_to_terms(span, words, question), span.start))
+    _, best = nearest_to_terms(spans, words, question)
     return _moved(best, sentence.start)
 
 
-def distance_to_terms(span: Span, words: str, question: str) -> float:
-    """Mean characters from `span` to the nearest three places in `words` that the question names; endless for none.
+def nearest_to_terms(spans: Sequence[Span], words: str, question: str) -> tuple[float, Span]:
+    """The one of at least one span that is nearest to what the question names in `words`, and how near it is.
 
-    Three, because one alone is often chance.
+    The distance is the mean of the characters to the nearest three places, because one alone is often chance; it is
+    endless where there is none. Ties go to the earlier span.
     """
-    gaps = sorted(max(span.start - place, place - span.end, 0) for place in _places_of(question, words))[:3]
-    return sum(gaps) / len(gaps) if gaps else math.inf
+    places = _places_of(question, words)
+    return min((_distance(span, places), span) for span in spans)
 
 
 def highlight(question: str, text: str, sentence: Span) -> tuple[Span, ...]:
@@ -43,6 +45,11 @@ def highlight(question: str, text: str, sentence: Span) -> tuple[Span, ...]:
 def _places_of(question: str, words: str) -> list[int]:
     asked = frozenset(terms_of(question))
     return [match.start() for match in _WORD.finditer(words) if asked.intersection(terms_of(match.group()))]
+
+
+def _distance(span: Span, places: list[int]) -> float:
+    gaps = sorted(max(span.start - place, place - span.end, 0) for place in places)[:3]
+    return sum(gaps) / len(gaps) if gaps else math.inf
 
 
 def _longest_new_run(question: str, words: str) -> Span | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.highlighting import distance_to_terms
+from bot.highlighting import nearest_to_terms
 from bot.questions import Kind, candidates, kind_of, subject_terms
 from index import Article, Hit, Span
 from index.retrieval import Retriever
@@ -125,7 +125,7 @@ class FeatureExtractor:
         if self._kind is Kind.OTHER:
             return 0.0, 0.0, 0.0
         spans = candidates(self._kind, self._question, sentence)
-        gap = min((distance_to_terms(span, sentence, self._question) for span in spans), default=math.inf)
+        gap = nearest_to_terms(spans, sentence, self._question)[0] if spans else math.inf
         return float(bool(spans)), float(not spans), 1 / (1 + gap / _NEAR_CHARS)
 
 
