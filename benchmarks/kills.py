@@ -11,14 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.articles import write_articles
-from benchmarks.processes import start
+from benchmarks.processes import bot_environment, start
 from index import Query
 from index.embedding import OnnxEmbedder
 from index.errors import IndexingError
 from index.library import Library
 from index.retrieval import Retriever
 from index.settings import IndexSettings
-from tests.botapi import TOKEN, Chat, ThreadedBotApiServer, User, running_server
+from tests.botapi import Chat, ThreadedBotApiServer, User, running_server
 
 _KILLS_OF_EACH = 100
 _ARTICLES = 12
@@ -80,16 +80,7 @@ def _bot(server: ThreadedBotApiServer, articles: Path, index: Path) -> Iterator[
     """A real bot on the local Bot API server, its admin, and the way to kill it."""
     admin = server.user("Ada")
     chat = server.private_chat(admin)
-    environment = {
-        "TELEGRAM_BOT_TOKEN": TOKEN,
-        "TELEGRAM_API_URL": server.url,
-        "TELEGRAM_FILE_URL": server.file_url,
-        "ADMIN_IDS": str(admin.id),
-        "ARTICLES": str(articles),
-        "INDEX": str(index),
-        "DATABASE_URL": f"sqlite:///{index.parent / 'bot.db'}",
-    }
-    process = start(["bot", "run"], environment)
+    process = start(["bot", "run"], bot_environment(server, admin, articles, index))
     try:
         server.wait_until(lambda: server.calls_of("getUpdates"), timeout=60)
         yield chat, admin, process.kill

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.botapi import ThreadedBotApiServer, User
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -51,6 +53,19 @@ def start(
         stdin=subprocess.DEVNULL,
         text=True,
     )
+
+
+def bot_environment(server: ThreadedBotApiServer, admin: User, articles: Path, index: Path) -> dict[str, str]:
+    """The settings of a bot that talks to the local server; its conversations are kept beside the index."""
+    return {
+        "TELEGRAM_BOT_TOKEN": server.token,
+        "TELEGRAM_API_URL": server.url,
+        "TELEGRAM_FILE_URL": server.file_url,
+        "ADMIN_IDS": str(admin.id),
+        "ARTICLES": str(articles),
+        "INDEX": str(index),
+        "DATABASE_URL": f"sqlite:///{index.parent / 'bot.db'}",
+    }
 
 
 def resident_mib(pid: int) -> float:

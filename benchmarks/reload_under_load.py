@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.articles import write_articles
-from benchmarks.processes import resident_mib, start
-from tests.botapi import TOKEN, Chat, Message, ThreadedBotApiServer, User, running_server
+from benchmarks.processes import bot_environment, resident_mib, start
+from tests.botapi import Chat, Message, ThreadedBotApiServer, User, running_server
 
 _USERS = 50
 _QUESTIONS_EACH = 6
@@ -40,7 +40,7 @@ def _drive(server: ThreadedBotApiServer, root: Path, articles: Path) -> dict[str
     chats = [server.private_chat(user) for user in users]
     admin = server.user("Ada")
     admin_chat = server.private_chat(admin)
-    process = start(["bot", "run"], _environment(server, root, articles, admin.id))
+    process = start(["bot", "run"], bot_environment(server, admin, articles, root / "index"))
     try:
         server.wait_until(lambda: server.calls_of("getUpdates"), timeout=120)
         waits: list[float] = []
@@ -96,15 +96,3 @@ def _reloads_done(server: ThreadedBotApiServer, admin_chat: Chat) -> int:
 
 def _sent(server: ThreadedBotApiServer, chat: Chat) -> Sequence[Message]:
     return server.messages(chat)
-
-
-def _environment(server: ThreadedBotApiServer, root: Path, articles: Path, admin_id: int) -> dict[str, str]:
-    return {
-        "TELEGRAM_BOT_TOKEN": TOKEN,
-        "TELEGRAM_API_URL": server.url,
-        "TELEGRAM_FILE_URL": server.file_url,
-        "ADMIN_IDS": str(admin_id),
-        "ARTICLES": str(articles),
-        "INDEX": str(root / "index"),
-        "DATABASE_URL": f"sqlite:///{root / 'bot.db'}",
-    }
