@@ -35,6 +35,7 @@ _EXAMPLES = """examples:
   python -m bot evaluate questions.jsonl --articles seeds
                                                     how well questions with known answers are answered
 """
+_CHATTY = ("httpx", "httpcore", "bm25s", "alembic")  # httpx logs addresses, which hold the token; bm25s sets DEBUG
 _errors = Console(stderr=True)
 
 
@@ -155,12 +156,7 @@ def _configure_logging(settings: Settings, *, quiet: bool) -> None:
     """Events to standard error; only warnings where somebody reads the answers there."""
     level = logging.WARNING if quiet else getattr(logging, settings.log_level)
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    for name in (
-        "httpx",
-        "httpcore",
-        "bm25s",
-        "alembic",
-    ):  # httpx logs addresses, which hold the token; bm25s sets DEBUG
+    for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -1,7 +1,6 @@
 """Composition root: Settings in, a ready Dialogue and Newsroom out. The one place that chooses implementations."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from bot.answering import Answerer
 from bot.dialogue import Dialogue
@@ -55,6 +54,6 @@ def build_first_index(settings: Settings, listener: ProgressListener = lambda _:
         library.current_name()
     except SnapshotMissing:
         embedder = load_embedder(settings.embedding_model, settings.model_cache)
-        library.rebuild(read_articles(Path(settings.articles)), embedder, listener)
+        library.rebuild(read_articles(settings.articles), embedder, listener)
         return True
     return False
