@@ -66,6 +66,11 @@ class Settings(IndexSettings):
     database_url: str = Field(
         "sqlite:///var/newsquote.db", repr=False, description="SQLAlchemy URL of the kept conversations"
     )
+    reader_model: str | None = Field(
+        None,
+        description="Extractive question-answering model of transformers, a folder or a hub id; "
+        "empty: the one that is shipped",
+    )
     answer_threshold: float | None = Field(
         None,
         ge=0,

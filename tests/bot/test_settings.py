@@ -35,6 +35,7 @@ def test_every_default_runs() -> None:
         "admin_ids": frozenset(),
         "allowed_ids": frozenset(),
         "database_url": "sqlite:///var/newsquote.db",
+        "reader_model": None,
         "answer_threshold": None,
         "log_level": "INFO",
     }

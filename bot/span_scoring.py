@@ -1,0 +1,243 @@
+"""A question and passages in, log-probabilities of where the answer starts and ends out: SpanScorer.
+
+Two implementations: the shipped 8-bit ONNX model, and any extractive question-answering model of transformers.
+Which words to quote, and whether to answer at all, is left to the reader.
+"""
+
+import inspect
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Encoding, Tokenizer
+
+from index.errors import ModelUnavailable
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+SHIPPED_FOLDER = Path(__file__).parent / "reader_model"
+MAX_TOKENS = 192
+"""Of the shipped model: question, passage and separators, as it was trained. The rest of a passage is not read."""
+_MAX_QUESTION_TOKENS = 64
+_NO_ANSWER = 0
+
+Logits = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpanScores:
+    """Where in one passage the answer may start and end, n being the passage's tokens that were read.
+
+    `offsets`: (n, 2) int64, half-open character bounds of each token in the passage. `start`, `end`: (n,) float32,
+    log-probabilities that the answer starts, or ends, at that token. `no_start`, `no_end`: log-probabilities
+    that the passage does not answer. exp(start) and exp(no_start) sum to one, and so do the ends.
+    """
+
+    offsets: NDArray[np.int64]
+    start: NDArray[np.float32]
+    end: NDArray[np.float32]
+    no_start: float
+    no_end: float
+
+
+class SpanScorer(Protocol):
+    """Reads a question and a passage together and says where the answer may stand."""
+
+    @property
+    def name(self) -> str:
+        """The model as a person would call it."""
+
+    def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
+        """One for each passage, in the order given. Of what is too long the end is not read."""
+
+
+class OnnxSpanScorer:
+    """The shipped reader in 8-bit integers, run by onnxruntime: no torch, one maths thread a passage."""
+
+    name = "newsquote-reader"
+
+    def __init__(self, session: onnxruntime.InferenceSession, tokenizer: Tokenizer, *, workers: int) -> None:
+        self._session = session
+        self._pairs = _PairEncoder(tokenizer, MAX_TOKENS)
+        self._pool = ThreadPoolExecutor(workers, "span-scoring")
+
+    @classmethod
+    def load(cls, folder: Path = SHIPPED_FOLDER) -> "OnnxSpanScorer":
+        """The model in `folder`: `model.onnx` and `tokenizer.json`.
+
+        Raises:
+            ModelUnavailable: one of the two is absent or unreadable.
+        """
+        for name in ("model.onnx", "tokenizer.json"):
+            if not (folder / name).is_file():
+                raise ModelUnavailable(
+                    f"The shipped reader's {name} is not in {folder}. Install Newsquote again, put a model there "
+                    f"with `python -m training.export`, or set READER_MODEL to a question-answering model."
+                )
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        return cls(_open_session(folder / "model.onnx"), tokenizer, workers=os.cpu_count() or 1)
+
+    def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
+        """One for each passage, in the order given; passages side by side on every core.
+
+        Each passage is run alone, unpadded. Of 1, 2, 3, 4 and 8 passages of about 110 tokens that is as fast as
+        batches of 2 and 4 or faster, it keeps every core busy from two passages on, and scores do not depend on
+        the passages beside: in 8 bits the values of a whole batch share one scale.
+        """
+        pairs = self._pairs.encode(question, passages)
+        return list(map(self._run, pairs) if len(pairs) == 1 else self._pool.map(self._run, pairs))
+
+    def _run(self, pair: Encoding) -> SpanScores:
+        inputs = {"input_ids": pair.ids, "attention_mask": pair.attention_mask, "token_type_ids": pair.type_ids}
+        rows = {name: np.array([values], np.int64) for name, values in inputs.items()}
+        start, end = self._session.run(["start_logits", "end_logits"], rows)
+        return _to_scores(pair, start[0], end[0], _NO_ANSWER)
+
+
+class TransformersSpanScorer:
+    """Any extractive question-answering model of transformers, by path or hub id, with torch.
+
+    Its no-answer token is the classification token where it has one, as such models are trained, else the first.
+    """
+
+    def __init__(self, model_name: str) -> None:
+        """
+        Raises:
+            ModelUnavailable: no such folder, and the hub does not have it or cannot be reached; or what was found
+                is not a question-answering model with a fast tokenizer.
+        """
+        self._model, tokenizer = _load_pretrained(model_name)
+        if not tokenizer.is_fast:
+            raise ModelUnavailable(
+                f"READER_MODEL is {model_name!r}, whose tokenizer cannot say where in the text a token stands. "
+                "Name a model with a fast tokenizer (one with a tokenizer.json)."
+            )
+        self.name = Path(model_name).name if Path(model_name).exists() else model_name
+        self._pairs = _PairEncoder(tokenizer.backend_tokenizer, _max_tokens(self._model, tokenizer))
+        self._classification_id: int | None = tokenizer.cls_token_id
+        self._takes_types = _takes_token_types(self._model, tokenizer)
+
+    def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
+        """One for each passage, in the order given; one after another, on the GPU if there is one."""
+        return [self._run(pair) for pair in self._pairs.encode(question, passages)]
+
+    def _run(self, pair: Encoding) -> SpanScores:
+        # imported with the model, where the reason is given; here it costs a dictionary look-up
+        import torch
+
+        inputs = {"input_ids": pair.ids, "attention_mask": pair.attention_mask}
+        if self._takes_types:
+            inputs["token_type_ids"] = pair.type_ids
+        with torch.inference_mode():
+            rows = {name: torch.tensor([values], device=self._model.device) for name, values in inputs.items()}
+            output = self._model(**rows)
+        start, end = (logits[0].float().cpu().numpy() for logits in (output.start_logits, output.end_logits))
+        return _to_scores(pair, start, end, self._no_answer_token(pair))
+
+    def _no_answer_token(self, pair: Encoding) -> int:
+        added = zip(pair.ids, pair.special_tokens_mask, strict=True)
+        return next((at for at, (one, special) in enumerate(added) if special and one == self._classification_id), 0)
+
+
+def load_span_scorer(model_name: str | None) -> SpanScorer:
+    """The shipped scorer, or the question-answering model that `model_name` names.
+
+    Raises:
+        ModelUnavailable: it cannot be loaded; the text says what to do.
+    """
+    return TransformersSpanScorer(model_name) if model_name else OnnxSpanScorer.load()
+
+
+class _PairEncoder:
+    """Question and passage to the tokens that a model takes, at most `max_tokens` with the separators.
+
+    A long question is cut to 64 tokens, or a third of what the model takes, and then the passage to what is left.
+    The tokenizer's own truncation would refuse a question that fills the model alone.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, max_tokens: int) -> None:
+        self._tokenizer = Tokenizer.from_str(tokenizer.to_str())
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        self._tokenizer.encode_special_tokens = True  # "[SEP]" in an article is text like any other
+        self._max_tokens = max_tokens - self._tokenizer.num_special_tokens_to_add(True)
+        self._max_question_tokens = min(_MAX_QUESTION_TOKENS, self._max_tokens // 3)
+
+    def encode(self, question: str, passages: Sequence[str]) -> list[Encoding]:
+        """One for each passage, in the order given."""
+        asked = self._tokenizer.encode(question, add_special_tokens=False)
+        asked.truncate(self._max_question_tokens)
+        read = self._tokenizer.encode_batch(list(passages), add_special_tokens=False)
+        for passage in read:
+            passage.truncate(self._max_tokens - len(asked))
+        return [self._tokenizer.post_process(asked, passage) for passage in read]
+
+
+def _to_scores(pair: Encoding, start: Logits, end: Logits, no_answer: int) -> SpanScores:
+    """`start`, `end`: (tokens of the pair,) logits. The softmax is over the passage's tokens and `no_answer`."""
+    tokens = [token for token, sequence in enumerate(pair.sequence_ids) if sequence == 1]
+    offsets = np.array(pair.offsets, np.int64).reshape(-1, 2)[tokens]
+    starts, ends = (_log_softmax(logits[[no_answer, *tokens]]) for logits in (start, end))
+    return SpanScores(offsets, starts[1:], ends[1:], float(starts[0]), float(ends[0]))
+
+
+def _log_softmax(logits: Logits) -> NDArray[np.float32]:
+    shifted = logits.astype(np.float64) - logits.max()
+    return np.asarray(shifted - np.log(np.exp(shifted).sum()), np.float32)
+
+
+def _open_session(path: Path) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # passages run side by side instead
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.enable_cpu_mem_arena = False  # the arena keeps the longest passage's memory for good
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime raises bare RuntimeErrors and classes of its own
+        raise ModelUnavailable(f"{path} cannot be opened ({error}). Install Newsquote again.") from error
+
+
+def _load_pretrained(model_name: str) -> "tuple[PreTrainedModel, PreTrainedTokenizerBase]":
+    """Model, on the GPU if there is one, and tokenizer."""
+    # torch and transformers take seconds to import and are not needed with the shipped model
+    import torch
+    from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(model_name)
+        model, loading = AutoModelForQuestionAnswering.from_pretrained(model_name, output_loading_info=True)
+    except (OSError, ValueError, ImportError, RuntimeError) as error:
+        raise ModelUnavailable(
+            f"READER_MODEL is {model_name!r}, and neither a folder nor the model hub gave such a model "
+            f"({str(error).splitlines()[0]}). Name a folder with a question-answering model, or unset it."
+        ) from error
+    if any("qa_outputs" in name for name in loading["missing_keys"]):  # they would be random numbers
+        raise ModelUnavailable(
+            f"READER_MODEL is {model_name!r}, a model that was not trained to find answers: its scoring layer is "
+            "missing. Name an extractive question-answering model, or unset it."
+        )
+    return model.eval().to("cuda" if torch.cuda.is_available() else "cpu"), tokenizer
+
+
+def _max_tokens(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase") -> int:
+    """The longest input of a model, 512 if it does not say or takes more: passages are shorter."""
+    positions: int = getattr(model.config, "max_position_embeddings", None) or 512
+    # roberta and its kin count positions from after the padding token's number; the others lose a token or none
+    left: int = positions - (tokenizer.pad_token_id or 0) - 1
+    longest: int = tokenizer.model_max_length
+    return min(512, left, longest)
+
+
+def _takes_token_types(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase") -> bool:
+    """Whether a model tells question from passage by token types; roberta knows one type and would fail."""
+    name = "token_type_ids"
+    is_input = name in tokenizer.model_input_names and name in inspect.signature(model.forward).parameters
+    return is_input and getattr(model.config, "type_vocab_size", 2) > 1
