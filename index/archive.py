@@ -129,11 +129,6 @@ class Archive:
             raise UnknownArticle(f"No article has the id {article_id!r}. `python -m index list` shows all ids.")
         return _article(rows[0])
 
-    def article_of(self, passage_row: int) -> Article:
-        """The article that holds this passage."""
-        row = int(self._passages[passage_row, 0])
-        return _article(self._fetch(f"SELECT {_COLUMNS} FROM articles WHERE row = ?", row)[0])
-
     def passage(self, row: int) -> Passage:
         """The passage of that row."""
         article_id = self._fetch("SELECT id FROM articles WHERE row = ?", int(self._passages[row, 0]))[0][0]
@@ -142,6 +137,10 @@ class Archive:
     def passages_of(self, article_id: str) -> list[Passage]:
         """Every passage of an article, in order; empty for an unknown id."""
         return [self._passage(article_id, row) for row in self._rows_of(article_id)]
+
+    def is_lead(self, passage_row: int) -> bool:
+        """Whether the passage is the first of its article."""
+        return passage_row == 0 or bool(self._passages[passage_row, 0] != self._passages[passage_row - 1, 0])
 
     def sentences_of(self, article_id: str) -> tuple[Span, ...]:
         """Every sentence of an article that may be quoted, in order; empty for an unknown id."""

@@ -43,7 +43,7 @@ def prepare_shipped_model(model_cache: Path) -> Path:
         model_cache.mkdir(parents=True, exist_ok=True)
         with FileLock(model_cache / f"{folder.name}.lock"):
             if not folder.is_dir():
-                _export_apart(_pinned_weights(), folder)
+                _export_apart(pinned_weights(), folder)
     except OSError as error:
         raise ModelUnavailable(
             f"The model cache {model_cache} cannot be written ({error}). Set MODEL_CACHE to a folder that can."
@@ -60,8 +60,12 @@ def _folder(model_cache: Path) -> Path:
     return model_cache / f"{NAME}-onnx-int8-v{_RECIPE}"
 
 
-def _pinned_weights() -> Path:
-    """The folder of the installed weights, after checking their digest."""
+def pinned_weights() -> Path:
+    """The folder of the installed weights, after checking their digest.
+
+    Raises:
+        ModelUnavailable: the package is missing, or its weights are not the pinned ones.
+    """
     spec = importlib.util.find_spec(_PACKAGE)  # finds, does not import
     source = Path(spec.origin).parent / "model" if spec is not None and spec.origin is not None else None
     if source is None or not (source / "model.safetensors").is_file():

@@ -83,7 +83,8 @@ def test_a_passage_is_found_by_its_row(archive: Archive) -> None:
     passages = [passage for article in (_MAY, _JUNE, _UNDATED) for passage in chunk_article(article)]
 
     assert [archive.passage(row) for row in range(archive.n_passages)] == passages
-    assert [archive.article_of(row) for row in range(archive.n_passages)] == [_MAY, _JUNE, _UNDATED]
+    leads = [chunk_article(article)[0] for article in (_MAY, _JUNE, _UNDATED)]
+    assert [archive.is_lead(row) for row in range(archive.n_passages)] == [one in leads for one in passages]
     assert archive.sentences_of("may") == passages[0].sentences
 
 

@@ -153,3 +153,16 @@ def _is_allowed(article: Article, query: Query) -> bool:
         return False
     published_at = article.published_at
     return query.before is None or (published_at is not None and published_at.date() < query.before)
+
+
+def test_of_equal_passages_the_one_that_leads_its_article_comes_first(tmp_path: Path) -> None:
+    filler = " ".join(["The storm hit the old harbour again."] * 13)
+    body = Article("body", "News", f"{filler}\n\nThe mayor opened the bridge.")
+    lead = Article("lead", "News", f"The mayor opened the bridge.\n\n{filler}")
+    library = Library(tmp_path)
+    library.rebuild([body, lead], _EMBEDDER)
+
+    first, second, *_ = Retriever(library.open_current(_EMBEDDER), _EMBEDDER).search(Query("Who opened the bridge?"))
+
+    assert [hit.passage.article_id for hit in (first, second)] == ["lead", "body"]
+    assert (first.similarity, first.keyword_score) == (second.similarity, second.keyword_score)
