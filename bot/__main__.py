@@ -5,7 +5,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,11 +13,11 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.progress import track
 
-from bot.adapters.jsonl import ask, read_questions, reply_as_json
+from bot.adapters.jsonl import AskedQuestion, ask, read_questions, reply_as_json
 from bot.adapters.terminal import run_chat, show_reply
 from bot.app import App, build_app, build_first_index
 from bot.errors import BotError
-from bot.evaluation import gold_of, judge, report
+from bot.evaluation import Gold, as_markdown, evaluate, gold_of, judge, make_folder, write_report
 from bot.settings import Settings
 from bot.store import Store
 from index import Article
@@ -34,6 +34,18 @@ _EXAMPLES = """examples:
   python -m bot ask --jsonl questions.jsonl         many questions, one JSON object a line each
   python -m bot evaluate questions.jsonl --articles seeds
                                                     how well questions with known answers are answered
+"""
+_EVALUATE_EXAMPLES = """examples:
+  python -m bot evaluate questions.jsonl --articles seeds                figures and the worst failures
+  python -m bot evaluate questions.jsonl --articles seeds --out report   ... with pictures, all failures and JSON
+
+lines of QUESTIONS.jsonl:
+  {"question": "Who brokered the ceasefire?", "evidence": ["brokered by Moscow"], "answers": ["Moscow"]}
+  {"question": "What is the capital of France?", "answerable": false}
+
+Evidence is words of an article, or "gold": [{"article": "ID", "start": 0, "end": 9}]. Each of "groups": ["..."] is also
+reported on its own. "articles", "before" and "history" mean what they mean to `ask --jsonl`.
+Without --index the articles are indexed for this report only.
 """
 _CHATTY = ("httpx", "httpcore", "bm25s", "alembic")  # httpx logs addresses, which hold the token; bm25s sets DEBUG
 _errors = Console(stderr=True)
@@ -66,8 +78,12 @@ def _command_line() -> CommandLine:
     one.add_argument("--json", action="store_true", help="answer as one JSON object")
     one.add_argument("--jsonl", metavar="FILE", help="questions, a JSON object a line; - for standard input")
     one = line.add("evaluate", _evaluate, "report how well a file of questions with known answers is answered")
+    one.epilog = _EVALUATE_EXAMPLES
     one.add_argument("questions", metavar="QUESTIONS.jsonl", help='with "evidence" or "gold" where an article answers')
     one.add_argument("--articles", metavar="PATH", type=Path, required=True, help="the articles they are asked over")
+    one.add_argument(
+        "--out", metavar="DIR", type=Path, help="a folder for report.md, report.json, failures.md, pictures"
+    )
     return line
 
 
@@ -117,15 +133,34 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
 
 def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
     texts = {item.id: item.text for item in read_articles(options.articles) if isinstance(item, Article)}
-    judged = []
-    with TemporaryDirectory() as folder, _lines(options.questions) as lines:
+    known = _known_questions(options.questions, texts)
+    if options.out:
+        make_folder(options.out)
+    with TemporaryDirectory() as folder:
         given = {"articles": options.articles, "index": options.index or Path(folder) / "index"}
         with _app(settings.model_copy(update=given), Store.in_memory()) as app:
-            for asked in track(list(read_questions(lines)), "asking", console=_errors, transient=True):
-                gold = gold_of(asked.fields, texts)
-                judged.append(judge(asked.question, gold, ask(app.dialogue, asked)))
-    print(report(judged))
+            asking = track(known, "asking", console=_errors, transient=True)
+            judged = [judge(asked.question, gold, ask(app.dialogue, asked), texts) for asked, gold in asking]
+    evaluation = evaluate(judged)
+    print(as_markdown(evaluation), end="")
+    if options.out:
+        write_report(evaluation, options.out)
+        _errors.print(f"The report is in {options.out}.", markup=False, highlight=False, soft_wrap=True)
     return 0
+
+
+def _known_questions(path: str, texts: Mapping[str, str]) -> list[tuple[AskedQuestion, Gold]]:
+    with _lines(path) as lines:
+        known = [(asked, gold_of(asked.fields, texts)) for asked in read_questions(lines)]
+    if not known:
+        raise BotError(f"{path} holds no question; expected a JSON object a line")
+    n_lost = sum(gold.is_out_of_reach for _, gold in known)
+    if n_lost == sum(bool(gold.evidence) for _, gold in known) > 0:
+        raise BotError(f"no evidence of {path} is in any of the {len(texts)} articles; are --articles the right ones?")
+    if n_lost:
+        told = f"Questions with all evidence in articles that were not read, which count as not retrieved: {n_lost}."
+        _errors.print(told, highlight=False, soft_wrap=True)
+    return known
 
 
 @contextmanager

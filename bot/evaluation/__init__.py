@@ -1,0 +1,12 @@
+"""The quality report: how often the right passage is found, quoted and trusted, and where it goes wrong.
+
+`gold` reads what is known about a question, `judging` says what a reply was worth, `figures` defines what is reported,
+`evaluating` works it out for every group of questions, `report`, `failures` and `pictures` show it.
+"""
+
+from bot.evaluation.evaluating import Evaluation, evaluate
+from bot.evaluation.gold import Gold, gold_of
+from bot.evaluation.judging import Judged, judge
+from bot.evaluation.report import as_markdown, make_folder, write_report
+
+__all__ = ["Evaluation", "Gold", "Judged", "as_markdown", "evaluate", "gold_of", "judge", "make_folder", "write_report"]
