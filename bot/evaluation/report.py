@@ -64,13 +64,16 @@ def make_folder(folder: Path) -> None:
 
 
 def write_report(evaluation: Evaluation, folder: Path) -> None:
-    """Writes report.md, report.json and failures.md.
+    """Writes report.md, report.json, failures.md and the pictures there are questions enough for.
 
     Raises:
         BotError: a file cannot be written.
     """
+    from bot.evaluation.pictures import draw_pictures  # matplotlib takes a second to import, and only this draws
+
     try:
-        _write(folder / "report.md", as_markdown(evaluation))
+        pictures = draw_pictures(evaluation, folder)
+        _write(folder / "report.md", as_markdown(evaluation, pictures))
         _write(folder / "report.json", json.dumps(as_json(evaluation), indent=1, ensure_ascii=False) + "\n")
         _write(folder / "failures.md", failures_by_stage(evaluation.judged))
     except OSError as error:
