@@ -6,6 +6,7 @@ Which words to quote, and whether to answer at all, is left to the reader.
 
 import inspect
 import os
+import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -81,7 +82,7 @@ class OnnxSpanScorer:
                     f"The shipped reader's {name} is not in {folder}. Install Newsquote again, put a model there "
                     f"with `python -m training.export`, or set READER_MODEL to a question-answering model."
                 )
-        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        tokenizer = _open_tokenizer(folder / "tokenizer.json")
         return cls(_open_session(folder / "model.onnx"), tokenizer, workers=os.cpu_count() or 1)
 
     def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
@@ -92,13 +93,14 @@ class OnnxSpanScorer:
         the passages beside: in 8 bits the values of a whole batch share one scale.
         """
         pairs = self._pairs.encode(question, passages)
-        return list(map(self._run, pairs) if len(pairs) == 1 else self._pool.map(self._run, pairs))
+        side_by_side = map if len(passages) == 1 else self._pool.map
+        return list(side_by_side(self._run, passages, pairs))
 
-    def _run(self, pair: Encoding) -> SpanScores:
+    def _run(self, passage: str, pair: Encoding) -> SpanScores:
         inputs = {"input_ids": pair.ids, "attention_mask": pair.attention_mask, "token_type_ids": pair.type_ids}
         rows = {name: np.array([values], np.int64) for name, values in inputs.items()}
         start, end = self._session.run(["start_logits", "end_logits"], rows)
-        return _to_scores(pair, start[0], end[0], _NO_ANSWER)
+        return _to_scores(passage, pair, start[0], end[0], _NO_ANSWER)
 
 
 class TransformersSpanScorer:
@@ -126,9 +128,9 @@ class TransformersSpanScorer:
 
     def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
         """One for each passage, in the order given; one after another, on the GPU if there is one."""
-        return [self._run(pair) for pair in self._pairs.encode(question, passages)]
+        return list(map(self._run, passages, self._pairs.encode(question, passages)))
 
-    def _run(self, pair: Encoding) -> SpanScores:
+    def _run(self, passage: str, pair: Encoding) -> SpanScores:
         # imported with the model, where the reason is given; here it costs a dictionary look-up
         import torch
 
@@ -139,7 +141,7 @@ class TransformersSpanScorer:
             rows = {name: torch.tensor([values], device=self._model.device) for name, values in inputs.items()}
             output = self._model(**rows)
         start, end = (logits[0].float().cpu().numpy() for logits in (output.start_logits, output.end_logits))
-        return _to_scores(pair, start, end, self._no_answer_token(pair))
+        return _to_scores(passage, pair, start, end, self._no_answer_token(pair))
 
     def _no_answer_token(self, pair: Encoding) -> int:
         added = zip(pair.ids, pair.special_tokens_mask, strict=True)
@@ -172,20 +174,43 @@ class _PairEncoder:
 
     def encode(self, question: str, passages: Sequence[str]) -> list[Encoding]:
         """One for each passage, in the order given."""
-        asked = self._tokenizer.encode(question, add_special_tokens=False)
-        asked.truncate(self._max_question_tokens)
+        asked = self._cut(question, self._encode(question), self._max_question_tokens)
         read = self._tokenizer.encode_batch(list(passages), add_special_tokens=False)
-        for passage in read:
-            passage.truncate(self._max_tokens - len(asked))
-        return [self._tokenizer.post_process(asked, passage) for passage in read]
+        left = self._max_tokens - len(asked)
+        cut = (self._cut(passage, encoding, left) for passage, encoding in zip(passages, read, strict=True))
+        return [self._tokenizer.post_process(asked, encoding) for encoding in cut]
+
+    def _cut(self, text: str, encoding: Encoding, max_tokens: int) -> Encoding:
+        """The first tokens only. `truncate` alone would keep the rest aside and later pair every rest with every
+        rest, which takes a minute for a long question and a long passage."""
+        if len(encoding) <= max_tokens:
+            return encoding
+        shorter = self._encode(text[: encoding.offsets[max_tokens - 1][1]])
+        shorter.truncate(max_tokens)
+        return shorter
+
+    def _encode(self, text: str) -> Encoding:
+        return self._tokenizer.encode(text, add_special_tokens=False)
 
 
-def _to_scores(pair: Encoding, start: Logits, end: Logits, no_answer: int) -> SpanScores:
+def _to_scores(passage: str, pair: Encoding, start: Logits, end: Logits, no_answer: int) -> SpanScores:
     """`start`, `end`: (tokens of the pair,) logits. The softmax is over the passage's tokens and `no_answer`."""
     tokens = [token for token, sequence in enumerate(pair.sequence_ids) if sequence == 1]
-    offsets = np.array(pair.offsets, np.int64).reshape(-1, 2)[tokens]
+    offsets = np.array([_whole(passage, *pair.offsets[token]) for token in tokens], np.int64).reshape(-1, 2)
     starts, ends = (_log_softmax(logits[[no_answer, *tokens]]) for logits in (start, end))
     return SpanScores(offsets, starts[1:], ends[1:], float(starts[0]), float(ends[0]))
+
+
+def _whole(passage: str, start: int, end: int) -> tuple[int, int]:
+    """The bounds of a token without white space around it, and with the marks that belong to its last letter.
+
+    Some tokenizers count the space before a word in; those that strip accents leave a combining one out.
+    """
+    while start < end and passage[start].isspace():
+        start += 1
+    while end < len(passage) and unicodedata.category(passage[end]).startswith("M"):
+        end += 1
+    return start, end
 
 
 def _log_softmax(logits: Logits) -> NDArray[np.float32]:
@@ -205,6 +230,13 @@ def _open_session(path: Path) -> onnxruntime.InferenceSession:
         raise ModelUnavailable(f"{path} cannot be opened ({error}). Install Newsquote again.") from error
 
 
+def _open_tokenizer(path: Path) -> Tokenizer:
+    try:
+        return Tokenizer.from_file(str(path))
+    except Exception as error:  # tokenizers raises bare Exceptions
+        raise ModelUnavailable(f"{path} cannot be opened ({error}). Install Newsquote again.") from error
+
+
 def _load_pretrained(model_name: str) -> "tuple[PreTrainedModel, PreTrainedTokenizerBase]":
     """Model, on the GPU if there is one, and tokenizer."""
     # torch and transformers take seconds to import and are not needed with the shipped model
@@ -214,7 +246,7 @@ def _load_pretrained(model_name: str) -> "tuple[PreTrainedModel, PreTrainedToken
     try:
         tokenizer = AutoTokenizer.from_pretrained(model_name)
         model, loading = AutoModelForQuestionAnswering.from_pretrained(model_name, output_loading_info=True)
-    except (OSError, ValueError, ImportError, RuntimeError) as error:
+    except Exception as error:  # each library that transformers reads files with raises classes of its own
         raise ModelUnavailable(
             f"READER_MODEL is {model_name!r}, and neither a folder nor the model hub gave such a model "
             f"({str(error).splitlines()[0]}). Name a folder with a question-answering model, or unset it."
@@ -230,10 +262,11 @@ def _load_pretrained(model_name: str) -> "tuple[PreTrainedModel, PreTrainedToken
 def _max_tokens(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase") -> int:
     """The longest input of a model, 512 if it does not say or takes more: passages are shorter."""
     positions: int = getattr(model.config, "max_position_embeddings", None) or 512
-    # roberta and its kin count positions from after the padding token's number; the others lose a token or none
-    left: int = positions - (tokenizer.pad_token_id or 0) - 1
+    table = getattr(getattr(model.base_model, "embeddings", None), "position_embeddings", None)
+    padding: int | None = getattr(table, "padding_idx", None)
+    unused = 0 if padding is None else padding + 1  # roberta and its kin count positions from there
     longest: int = tokenizer.model_max_length
-    return min(512, left, longest)
+    return min(512, positions - unused, longest)
 
 
 def _takes_token_types(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase") -> bool:
