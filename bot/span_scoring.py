@@ -6,6 +6,7 @@ Which words to quote, and whether to answer at all, is left to the reader.
 
 import inspect
 import os
+import re
 import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +29,7 @@ MAX_TOKENS = 192
 """Of the shipped model: question, passage and separators, as it was trained. The rest of a passage is not read."""
 _MAX_QUESTION_TOKENS = 64
 _NO_ANSWER = 0
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 Logits = NDArray[np.float32]
 
@@ -174,15 +176,15 @@ class _PairEncoder:
 
     def encode(self, question: str, passages: Sequence[str]) -> list[Encoding]:
         """One for each passage, in the order given."""
-        asked = self._cut(question, self._encode(question), self._max_question_tokens)
-        read = self._tokenizer.encode_batch(list(passages), add_special_tokens=False)
+        asked = self._first_tokens(question, self._max_question_tokens)
         left = self._max_tokens - len(asked)
-        cut = (self._cut(passage, encoding, left) for passage, encoding in zip(passages, read, strict=True))
-        return [self._tokenizer.post_process(asked, encoding) for encoding in cut]
+        return [self._tokenizer.post_process(asked, self._first_tokens(passage, left)) for passage in passages]
 
-    def _cut(self, text: str, encoding: Encoding, max_tokens: int) -> Encoding:
-        """The first tokens only. `truncate` alone would keep the rest aside and later pair every rest with every
-        rest, which takes a minute for a long question and a long passage."""
+    def _first_tokens(self, text: str, max_tokens: int) -> Encoding:
+        """`truncate` alone would keep the rest aside, and later every rest of a question would be paired with every
+        rest of a passage: a minute for two long texts."""
+        text = _SURROGATE.sub("\ufffd", text)  # which tokenizers cannot take
+        encoding = self._encode(text)
         if len(encoding) <= max_tokens:
             return encoding
         shorter = self._encode(text[: encoding.offsets[max_tokens - 1][1]])
