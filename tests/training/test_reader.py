@@ -1,0 +1,159 @@
+"""Training a tiny reader: what it learns from, that it learns, and that a kill costs it nothing."""
+
+import json
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tokenizers import Tokenizer, models, pre_tokenizers, processors
+
+from index import Span
+from training.reading_examples import ReadingExample
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # those of torch's own imports
+    import torch
+    from transformers import BertConfig, BertModel
+
+    from training.cross_encoder import load_tokenizer, loss, make_batch, new_model, scores
+    from training.reader import Lessons, Run, learning_rate, train
+    from training.reading_measures import area_under_roc, measure
+
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+
+_WORDS = [
+    "[PAD]",
+    "[UNK]",
+    "[CLS]",
+    "[SEP]",
+    "who",
+    "when",
+    "ran",
+    "ada",
+    "tom",
+    "eva",
+    "may",
+    "june",
+    "in",
+    "and",
+    ".",
+]
+_PEOPLE, _MONTHS = ("ada", "tom", "eva"), ("may", "june")
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny BERT that knows fifteen words."""
+    folder = tmp_path_factory.mktemp("encoder")
+    tokenizer = Tokenizer(models.WordLevel({word: row for row, word in enumerate(_WORDS)}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    tokenizer.save(str(folder / "tokenizer.json"))
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(_WORDS),
+        hidden_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=128,
+        max_position_embeddings=192,
+        initializer_range=0.2,  # word vectors are not trained: they must differ from the start
+    )
+    BertModel(config, add_pooling_layer=False).save_pretrained(folder)
+    return folder
+
+
+def _examples(n: int, seed: int) -> list[ReadingExample]:
+    """Who ran and when, over passages that say either, both, or neither."""
+    chance = np.random.default_rng(seed)
+    examples = []
+    for _ in range(n):
+        person, month = str(chance.choice(_PEOPLE)), str(chance.choice(_MONTHS))
+        passage = str(chance.choice([f"{person} ran in {month} .", f"in {month} {person} ran .", f"{person} ran ."]))
+        question, answer = ("who ran", person) if chance.random() < 0.5 else ("when ran", month)
+        start = passage.find(answer)
+        spans = (Span(start, start + len(answer)),) if start >= 0 else ()
+        examples.append(ReadingExample(question, passage, spans))
+    return examples
+
+
+def _lessons(encoder: Path, steps: int) -> Lessons:
+    examples = _examples(16 * steps, seed=1)
+    batches = [examples[start : start + 16] for start in range(0, len(examples), 16)]
+    return Lessons(batches, _examples(40, seed=2), load_tokenizer(encoder))
+
+
+def test_right_tokens_are_those_of_the_answer(encoder: Path) -> None:
+    answered = ReadingExample("who ran", "in may ada ran .", (Span(7, 10),))
+    held = ReadingExample("who ran", "in may ada ran .", evidence=(Span(3, 10),))
+    nothing = ReadingExample("who ran", "in may .")
+
+    batch = make_batch([answered, held, nothing], load_tokenizer(encoder))
+
+    # [CLS] who ran [SEP] in may ada ran . [SEP]
+    assert [row.nonzero().flatten().tolist() for row in batch.starts] == [[6], [5, 6], [0]]
+    assert [row.nonzero().flatten().tolist() for row in batch.ends] == [[6], [5, 6], [0]]
+    assert batch.readable[0].nonzero().flatten().tolist() == [0, 4, 5, 6, 7, 8]
+
+
+def test_probabilities_fall_on_the_passage_and_on_no_answer_only(encoder: Path) -> None:
+    batch = make_batch(_examples(8, seed=3), load_tokenizer(encoder))
+
+    start, end = scores(new_model(encoder).eval(), batch)
+
+    for logs in (start, end):
+        torch.testing.assert_close((logs.exp() * batch.readable).sum(1), torch.ones(8))
+
+
+def test_the_loss_is_that_of_the_right_tokens(encoder: Path) -> None:
+    model = new_model(encoder).eval()
+    batch = make_batch([ReadingExample("who ran", "ada ran .", (Span(0, 3),))], load_tokenizer(encoder))
+
+    start, end = scores(model, batch)
+
+    torch.testing.assert_close(loss(model, batch), -(start[0, 4] + end[0, 4]) / 2)
+
+
+def test_it_learns_where_the_answer_stands_and_whether_there_is_one(encoder: Path, tmp_path: Path) -> None:
+    lessons = _lessons(encoder, steps=300)
+    before = measure(Run.start(encoder, torch.device("cpu")).averaged(), lessons.held_apart, lessons.tokenizer)
+
+    train(encoder, lessons, tmp_path, minutes=5)
+
+    *_, last = map(json.loads, (tmp_path / "log.jsonl").read_text().splitlines())
+    assert last["word_f1"] > max(0.8, before["word_f1"])
+    assert last["auroc"] > max(0.9, before["auroc"])
+    assert (tmp_path / "curves.png").stat().st_size > 1000
+    assert {"config.json", "model.safetensors", "tokenizer.json"} <= {p.name for p in (tmp_path / "reader").iterdir()}
+
+
+def test_a_training_that_was_cut_off_goes_on_as_if_it_had_not_been(encoder: Path, tmp_path: Path) -> None:
+    lessons = _lessons(encoder, steps=100)
+    train(encoder, lessons, tmp_path / "whole", minutes=5)
+
+    half = Run.start(encoder, torch.device("cpu"))
+    half.model.train()
+    for batch in lessons.batches[:50]:
+        half.learn(make_batch(batch, lessons.tokenizer), learning_rate(half.step, 100, spent=0.0))
+    (tmp_path / "cut").mkdir()
+    half.save(tmp_path / "cut" / "checkpoint.pt")
+    train(encoder, lessons, tmp_path / "cut", minutes=5)
+
+    whole, cut = (torch.load(tmp_path / name / "checkpoint.pt") for name in ("whole", "cut"))
+    assert whole["step"] == cut["step"] == 100
+    for name, weights in whole["average"].items():
+        torch.testing.assert_close(cut["average"][name], weights)
+
+
+def test_the_rate_rises_stays_and_falls_to_nothing() -> None:
+    rates = [learning_rate(step, 1000, spent=0.0) for step in range(1001)]
+
+    assert rates[0] < rates[40] < rates[100] == rates[700] > rates[900] > rates[1000] == 0.0
+    assert learning_rate(100, 1000, spent=1.0) == 0.0
+
+
+def test_area_under_roc_counts_pairs_in_order() -> None:
+    values = np.array([0.9, 0.4, 0.4, 0.1])
+
+    assert area_under_roc(values, np.array([True, True, False, False])) == pytest.approx(3.5 / 4)

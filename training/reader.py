@@ -1,0 +1,220 @@
+"""Trains the reader: a cross-encoder that finds the words that answer, or says that none do.
+
+    python -m training.reader --data FOLDER --work DIR [--minutes 120] [--threads 2]
+
+FOLDER holds `train/` and `dev/` with the question sets. Everything is written to DIR: `checkpoint.pt` (interrupted
+at any point, the same command goes on from it), `log.jsonl`, `curves.png` and, at the end, `reader/` with the
+averaged weights. Short newswire questions come first, questions as people ask them after. The learning rate rises,
+stays, and falls over the last fifth of the data or of the minutes, whichever is sooner. Uses a GPU if there is one.
+"""
+
+import argparse
+import json
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from tokenizers import Tokenizer
+from transformers import BertForQuestionAnswering
+
+from index.shipped_model import pinned_weights
+from training.cross_encoder import Batch, count_tokens, load_tokenizer, loss, make_batch, new_model
+from training.curves import draw_curves
+from training.reading_examples import NATURAL, NEWSWIRE, ReadingExample, load_examples
+from training.reading_measures import measure
+
+_SEED = 7
+_BATCH = 32
+_POOL = 100 * _BATCH
+"""Examples sorted by length together: batches of like length waste little, and their order stays random."""
+_PEAK_RATE = 1.5e-4
+_WARM_UP_STEPS = 80
+_FALLING_SHARE = 0.2
+_AVERAGING = 0.995
+"""Share of the running average of weights that each step keeps."""
+_MEASURE_EVERY = 250
+_SAVE_EVERY = 50
+_MEASURED = 800
+
+
+@dataclass
+class Run:
+    """All that a resumed training needs. `average` is the running mean of the trained weights."""
+
+    model: BertForQuestionAnswering
+    optimizer: torch.optim.Optimizer
+    average: dict[str, torch.Tensor]
+    step: int = 0
+    seconds: float = 0.0
+
+    @classmethod
+    def start(cls, encoder: Path, device: torch.device) -> "Run":
+        """Fresh scoring layer, seeded."""
+        torch.manual_seed(_SEED)
+        model = new_model(encoder).to(device)
+        trained = [weights for weights in model.parameters() if weights.requires_grad]
+        optimizer = torch.optim.AdamW(trained, lr=0.0, betas=(0.9, 0.98), weight_decay=0.01)
+        average = {name: w.detach().clone() for name, w in model.named_parameters() if w.requires_grad}
+        return cls(model, optimizer, average)
+
+    def learn(self, batch: Batch, rate: float) -> float:
+        """Takes one step at this learning rate; the loss before it."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        device = self.model.device
+        with torch.autocast("cuda", torch.bfloat16, enabled=device.type == "cuda"):
+            value = loss(self.model, batch.to(device))
+        value.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        kept = min(_AVERAGING, self.step / (self.step + 10))
+        with torch.no_grad():
+            for name, weights in self.model.named_parameters():
+                if name in self.average:
+                    self.average[name].lerp_(weights, 1 - kept)
+        self.step += 1
+        return float(value.detach())
+
+    def save(self, path: Path) -> None:
+        """Atomic: a kill leaves the last checkpoint whole."""
+        scratch = path.with_suffix(".part")
+        torch.save(
+            {
+                "model": self.model.state_dict(),
+                "optimizer": self.optimizer.state_dict(),
+                "average": self.average,
+                "step": self.step,
+                "seconds": self.seconds,
+            },
+            scratch,
+        )
+        scratch.replace(path)
+
+    def restore(self, path: Path) -> None:
+        """Goes on from `path`, with exactly the weights, moments and place in the data that it holds."""
+        stored: dict[str, Any] = torch.load(path, weights_only=True)
+        self.model.load_state_dict(stored["model"])
+        self.optimizer.load_state_dict(stored["optimizer"])
+        self.average = stored["average"]
+        self.step, self.seconds = stored["step"], stored["seconds"]
+
+    def averaged(self) -> BertForQuestionAnswering:
+        """A model with the averaged weights."""
+        model = BertForQuestionAnswering(self.model.config)
+        model.load_state_dict({**self.model.state_dict(), **self.average})
+        return model.eval()
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """`batches` in the order of training; `held_apart` to measure on."""
+
+    batches: Sequence[Sequence[ReadingExample]]
+    held_apart: Sequence[ReadingExample]
+    tokenizer: Tokenizer
+
+    @classmethod
+    def load(cls, data: Path, tokenizer: Tokenizer) -> "Lessons":
+        """The same for the same data, so that a resumed run finds its place."""
+        held_apart = load_examples(data / "dev", NATURAL, seed=_SEED)[:_MEASURED]
+        return cls(_batches(data / "train", tokenizer), held_apart, tokenizer)
+
+
+def main() -> None:
+    """Trains until the data or the minutes end; measures on the way."""
+    options = _options()
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    encoder = pinned_weights()
+    tokenizer = load_tokenizer(encoder)
+    train(encoder, Lessons.load(options.data, tokenizer), options.work, options.minutes)
+
+
+def train(encoder: Path, lessons: Lessons, work: Path, minutes: float) -> None:
+    """Trains from the encoder in a folder, or goes on from the checkpoint in `work`, and writes the reader there."""
+    work.mkdir(parents=True, exist_ok=True)
+    run = Run.start(encoder, torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+    checkpoint = work / "checkpoint.pt"
+    if checkpoint.exists():
+        run.restore(checkpoint)
+    _take_steps(run, lessons, work, minutes * 60)
+    run.save(checkpoint)
+    model = run.averaged()
+    _log(work, {"step": run.step, "final": True, **measure(model, lessons.held_apart, lessons.tokenizer)})
+    model.save_pretrained(work / "reader")
+    (work / "reader" / "tokenizer.json").write_bytes((encoder / "tokenizer.json").read_bytes())
+    draw_curves(work / "log.jsonl", work / "curves.png")
+
+
+def learning_rate(step: int, steps: int, spent: float) -> float:
+    """The rate at this step. `spent`: the share of the time that is over, 0..1."""
+    done = max(step / steps, spent)
+    falling = min(1.0, max(0.0, (1.0 - done) / _FALLING_SHARE))
+    return _PEAK_RATE * min(1.0, (step + 1) / _WARM_UP_STEPS) * falling
+
+
+def _take_steps(run: Run, lessons: Lessons, work: Path, seconds: float) -> None:
+    run.model.train()
+    losses: list[float] = []
+    columns = (TextColumn("step"), MofNCompleteColumn(), BarColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, TimeRemainingColumn()) as progress:
+        bar = progress.add_task("", total=len(lessons.batches), completed=run.step)
+        while run.step < len(lessons.batches) and run.seconds < seconds:
+            began = time.monotonic()
+            rate = learning_rate(run.step, len(lessons.batches), run.seconds / seconds)
+            losses.append(run.learn(make_batch(lessons.batches[run.step], lessons.tokenizer), rate))
+            run.seconds += time.monotonic() - began
+            progress.update(bar, completed=run.step, description=f"loss {losses[-1]:.2f}")
+            if run.step % _SAVE_EVERY == 0:
+                _log(work, _line(run, rate, losses))
+                losses.clear()
+                run.save(work / "checkpoint.pt")
+            if run.step % _MEASURE_EVERY == 0:
+                _log(work, {"step": run.step, **measure(run.averaged(), lessons.held_apart, lessons.tokenizer)})
+                draw_curves(work / "log.jsonl", work / "curves.png")
+
+
+def _batches(data: Path, tokenizer: Tokenizer) -> list[list[ReadingExample]]:
+    """Newswire first; within each kind, batches of like length in a random order."""
+    chance = random.Random(_SEED)
+    batches: list[list[ReadingExample]] = []
+    for portions in (NEWSWIRE, NATURAL):
+        examples = load_examples(data, portions, seed=_SEED)
+        lengths = count_tokens(examples, tokenizer)
+        for start in range(0, len(examples), _POOL):
+            pool = sorted(range(start, min(start + _POOL, len(examples))), key=lengths.__getitem__)
+            cut = [[examples[one] for one in pool[first : first + _BATCH]] for first in range(0, len(pool), _BATCH)]
+            chance.shuffle(cut)
+            batches += cut
+    return batches
+
+
+def _line(run: Run, rate: float, losses: Sequence[float]) -> dict[str, float]:
+    minutes = round(run.seconds / 60, 1)
+    return {"step": run.step, "minutes": minutes, "rate": rate, "loss": round(sum(losses) / max(1, len(losses)), 4)}
+
+
+def _log(work: Path, line: dict[str, Any]) -> None:
+    with (work / "log.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        "python -m training.reader", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, required=True, help="folder with train/ and dev/")
+    parser.add_argument("--work", type=Path, default=Path("var/reader"), help="checkpoint, log, curves, weights")
+    parser.add_argument("--minutes", type=float, default=180, help="time for the steps, over all resumed runs")
+    parser.add_argument("--threads", type=int, default=0, help="maths threads (all cores if not given)")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,191 @@
+"""Question sets to what a reader is trained on: a question, one passage, and where in it the answer stands.
+
+Contexts are cut into passages as articles are, so that the reader is trained on what it will be shown. Passages
+that do not answer come from people where there are any (questions written to be unanswerable), else from other
+passages of the same text, from passages that BM25 found and that lack the answer, and from questions in which
+one name or number was swapped for another.
+"""
+
+import gzip
+import json
+import random
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index import Article, Span
+from index.chunking import chunk_article
+
+_PASSAGE_CHARS = (300, 400, 500)
+_NAME_OR_NUMBER = re.compile(r"(?<!^)(?<![.!?] )\b(?:[A-Z][a-z]{2,}|\d{2,4})\b")
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingExample:
+    """A question and a passage. `answers`: spans of the passage, each an exact answer.
+
+    `evidence`: spans that hold the answer somewhere, used where no exact answer is known. Both empty: the
+    passage does not answer.
+    """
+
+    question: str
+    passage: str
+    answers: tuple[Span, ...] = ()
+    evidence: tuple[Span, ...] = ()
+
+    @property
+    def is_answerable(self) -> bool:
+        """Whether the passage answers."""
+        return bool(self.answers or self.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """How much of a question set to take, and how many passages that do not answer to add for each that does."""
+
+    name: str
+    questions: int = 1_000_000
+    found: float = 0.0
+    neighbours: float = 0.0
+    swapped: float = 0.0
+
+
+NEWSWIRE = (
+    Portion("qamr", 6_000, found=0.2, swapped=0.05),
+    Portion("qasrl_gs", 1_000),
+    Portion("qanom", 500),
+)
+"""Many short questions on single sentences of newswire: who did what to whom."""
+
+NATURAL = (
+    Portion("squad1_train_part", found=0.6, neighbours=0.4, swapped=0.15),
+    Portion("squadshifts_new_wiki", found=0.6, neighbours=0.4, swapped=0.15),
+    Portion("squadshifts_reddit", 3_000, found=0.3, neighbours=0.4),
+    Portion("squadshifts_amazon", 2_000, found=0.2, neighbours=0.4),
+    Portion("fairytaleqa", 2_500, found=0.4, neighbours=0.5),
+    Portion("fairytaleqa_abstractive", 600, found=0.5),
+    Portion("nq_dev", found=0.8, neighbours=0.5, swapped=0.1),
+    Portion("squad2_half"),
+    Portion("squad2_half"),  # the traps that people wrote are few: read them twice
+    Portion("squad2_train_part"),
+    Portion("selqa", found=0.7, neighbours=0.7),
+    Portion("timeqa", found=0.4, neighbours=0.6, swapped=0.2),
+    Portion("covidqa", 800, found=0.4, neighbours=0.4),
+    Portion("quoref_contrast", neighbours=0.7),
+    Portion("multispanqa", found=0.8, neighbours=0.4),
+    Portion("qed_nq", found=0.8),
+    Portion("musique_part", 1_000),
+    Portion("hotpot_part", 600),
+    Portion("xquad_en", found=0.6, neighbours=0.4),
+    Portion("boolq_passage", 2_500, found=1.0),
+    Portion("squad_sentence", 3_000, found=1.0),
+    Portion("medquad_passage", 500, found=0.5),
+    Portion("pubmedqa_passage", 200),
+)
+"""Questions as people ask them, and passages that nearly answer."""
+
+
+def load_examples(folder: Path, portions: Sequence[Portion], *, seed: int) -> list[ReadingExample]:
+    """The examples of these portions, shuffled. `folder` holds `NAME.jsonl.gz` and `NAME.hardneg.jsonl.gz`.
+
+    Raises:
+        FileNotFoundError: the folder lacks a set.
+    """
+    chance = random.Random(seed)
+    examples = [example for portion in portions for example in _portion_examples(folder, portion, chance)]
+    chance.shuffle(examples)
+    return examples
+
+
+def _portion_examples(folder: Path, portion: Portion, chance: random.Random) -> Iterator[ReadingExample]:
+    records = list(_records(folder / f"{portion.name}.jsonl.gz"))
+    chance.shuffle(records)
+    records = records[: portion.questions]
+    names = [name for record in records for name in _NAME_OR_NUMBER.findall(record["context"])]
+    for record in records:
+        yield from _own_passages(record, portion, chance, names)
+    if portion.found:
+        found = list(_records(folder / f"{portion.name}.hardneg.jsonl.gz"))
+        chance.shuffle(found)
+        for record in found[: round(portion.found * len(records))]:
+            yield ReadingExample(record["question"], _most_alike(record, chance))
+
+
+def _own_passages(
+    record: dict[str, Any], portion: Portion, chance: random.Random, names: Sequence[str]
+) -> Iterator[ReadingExample]:
+    """The passage that answers; at the portion's rates a neighbour, and the passage with a changed question."""
+    question, context = record["question"], record["context"]
+    if not record["answerable"]:
+        yield ReadingExample(question, _most_alike(record, chance))
+        return
+    passages = _passages(context, chance)
+    if record["answers"] and not record.get("answer_is_sentence"):
+        found = [Span(one["start"], one["start"] + len(one["text"])) for one in record["answers"]]
+        exact = True
+    else:
+        spans = record["evidence"] or [{"start": 0, "end": len(context)}]
+        found = [Span(one["start"], one["end"]) for one in spans]
+        exact = False
+    if not exact and not record["evidence"]:
+        passages = [Span(0, min(len(context), 600))]
+        found = passages
+    home = next((one for one in passages if any(_covers(one, span) for span in found)), None)
+    if home is None:
+        return
+    inside = tuple(Span(s.start - home.start, s.end - home.start) for s in found if _covers(home, s))
+    passage = context[home.start : home.end]
+    yield ReadingExample(question, passage, inside if exact else (), () if exact else inside)
+    texts = {context[span.start : span.end].lower() for span in found}
+    others = [
+        text
+        for one in passages
+        if not any(one.start < span.end and span.start < one.end for span in found)
+        and not any(answer in (text := context[one.start : one.end]).lower() for answer in texts)
+    ]
+    if others and chance.random() < portion.neighbours:
+        yield ReadingExample(question, chance.choice(others))
+    if chance.random() < portion.swapped:
+        changed = _swapped(question, passage, names, chance)
+        if changed is not None:
+            yield ReadingExample(changed, passage)
+
+
+def _passages(text: str, chance: random.Random) -> list[Span]:
+    article = Article("context", "", text)
+    passages = [passage.span for passage in chunk_article(article, max_chars=chance.choice(_PASSAGE_CHARS))]
+    return passages or [Span(0, len(text))]
+
+
+def _most_alike(record: dict[str, Any], chance: random.Random) -> str:
+    """The passage of the record's context that shares most words with its question."""
+    context: str = record["context"]
+    words = set(map(str.lower, _WORD.findall(record["question"])))
+    best = max(
+        _passages(context, chance),
+        key=lambda span: len(words & set(map(str.lower, _WORD.findall(context[span.start : span.end])))),
+    )
+    return context[best.start : best.end]
+
+
+def _swapped(question: str, passage: str, names: Sequence[str], chance: random.Random) -> str | None:
+    """The question with a name or number of the passage swapped for another like it; None if it has none."""
+    there = [found for found in _NAME_OR_NUMBER.finditer(question) if found.group() in passage]
+    if not there or not names:
+        return None
+    old = chance.choice(there)
+    nearby = _NAME_OR_NUMBER.findall(passage) if chance.random() < 0.5 else chance.choices(names, k=40)
+    others = [name for name in nearby if name not in question and name.isdigit() == old.group().isdigit()]
+    return question[: old.start()] + chance.choice(others) + question[old.end() :] if others else None
+
+
+def _covers(outer: Span, inner: Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
+
+
+def _records(path: Path) -> Iterator[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        yield from map(json.loads, file)
