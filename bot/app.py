@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from bot.answering import Answerer
 from bot.dialogue import Dialogue
 from bot.newsroom import Newsroom
-from bot.sentence_reader import SentenceReader, SentenceWeights
+from bot.passage_reader import PassageReader, ReadingWeights
 from bot.settings import Settings
+from bot.span_scoring import load_span_scorer
 from bot.store import Store
 from index.building import ProgressListener
 from index.embedding import load_embedder
@@ -37,7 +38,8 @@ def build_app(settings: Settings, store: Store) -> App:
     """
     library = Library(settings.index, keep=settings.keep_snapshots)
     live = LiveIndex(library, load_embedder(settings.embedding_model, settings.model_cache))
-    answerer = Answerer(SentenceReader(SentenceWeights.shipped()), threshold=settings.answer_threshold)
+    reader = PassageReader(load_span_scorer(settings.reader_model), ReadingWeights.shipped())
+    answerer = Answerer(reader, threshold=settings.answer_threshold)
     dialogue = Dialogue(live, answerer, store)
     newsroom = Newsroom(live, settings.articles, store, reader_name=answerer.reader_name)
     return App(dialogue, newsroom, store)

@@ -72,6 +72,13 @@ def kind_of(question: str) -> Kind:
     return next((kind for kind, pattern in _QUESTION_PATTERNS if pattern.search(asking)), Kind.OTHER)
 
 
+def last_question(question: str) -> str:
+    """The words without questions that come before the last one: what a follow-up leans on, and is not asked again."""
+    parts = _SENTENCE_END.split(question.strip())
+    earlier = [number for number, part in enumerate(parts[:-1]) if part.endswith("?")]
+    return " ".join(parts[earlier[-1] + 1 :]) if earlier else question
+
+
 def subject_terms(question: str) -> list[str]:
     """The terms of what a question is about: "how old" and the like ask, but name nothing."""
     return terms_of(_MEASURE.sub(" ", question))

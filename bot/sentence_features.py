@@ -1,21 +1,29 @@
 """What is known of a sentence as an answer to a question, as numbers. Fitted weights turn them into a chance."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.highlighting import nearest_to_terms
 from bot.questions import Kind, candidates, kind_of, subject_terms
+from bot.sentence_scores import SentenceScores
 from index import Article, Hit, Span
 from index.retrieval import Retriever
 from index.terms import terms_of
 
 FEATURES = (
-    "sentence_similarity",
-    "sentence_similarity_lead",
+    "answer_odds",
+    "answer_odds_lead",
+    "answer_chance",
+    "mass_odds",
+    "share",
+    "share_chance",
+    "passage_odds",
+    "passage_odds_lead",
+    "passage_chance",
     "passage_similarity",
     "passage_similarity_lead",
     "passage_rank",
@@ -37,17 +45,22 @@ FEATURES = (
 """Column names of the feature matrix, in order."""
 
 _NEAR_CHARS = 30
+_WORD = re.compile(r"[^\W_](?:[\w.,’'-]*[\w%])?")
 _PRONOUNS = ("he ", "she ", "it ", "they ", "this ", "that ", "these ", "those ", "his ", "her ", "their ")
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may answer, with the hit and article it stands in; `before` is the sentence before it."""
+    """A sentence that may answer, with the hit and article it stands in and what the model makes of it.
+
+    `before` is the sentence before it in the passage.
+    """
 
     article: Article
     hit: Hit
     span: Span
     before: Span | None
+    scores: SentenceScores
 
     @property
     def text(self) -> str:
@@ -70,15 +83,12 @@ class FeatureExtractor:
 
     def features(self, found: Sequence[Candidate]) -> NDArray[np.float64]:
         """(len(found), len(FEATURES)), rows in the order of `found`."""
-        vectors = self._retriever.embed([self._question, *(candidate.text for candidate in found)])
-        similarity = vectors[1:] @ vectors[0]
         passage_similarity = np.array([candidate.hit.similarity for candidate in found])
         words = [self._words(candidate) for candidate in found]
         kinds = [self._kind_columns(candidate.text) for candidate in found]
         overlap = np.array([word[0] for word in words])
         columns = [
-            similarity,
-            similarity - similarity.max(),
+            *_read_columns([candidate.scores for candidate in found]),
             passage_similarity,
             passage_similarity - passage_similarity.max(),
             np.array([1.0 / candidate.hit.rank for candidate in found]),
@@ -125,8 +135,44 @@ class FeatureExtractor:
         if self._kind is Kind.OTHER:
             return 0.0, 0.0, 0.0
         spans = candidates(self._kind, self._question, sentence)
-        gap = nearest_to_terms(spans, sentence, self._question)[0] if spans else math.inf
+        gap = _gap_to_terms(spans, sentence, frozenset(terms_of(self._question)))
         return float(bool(spans)), float(not spans), 1 / (1 + gap / _NEAR_CHARS)
+
+
+def _read_columns(scores: Sequence[SentenceScores]) -> list[NDArray[np.float64]]:
+    """What the model said, in the order of FEATURES: as log-odds, which rank, and as chances, which saturate."""
+    answer, mass, share, passage = np.array(
+        [(one.answer_odds, one.mass_odds, one.share, one.passage_odds) for one in scores]
+    ).T
+    return [
+        answer,
+        answer - answer.max(),
+        _chance(answer),
+        mass,
+        share,
+        np.exp(share / 2),
+        passage,
+        passage - passage.max(),
+        _chance(passage),
+    ]
+
+
+def _chance(odds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Odds count both ends of an answer: half of them is the odds of either."""
+    chance: NDArray[np.float64] = 1 / (1 + np.exp(-odds / 2))
+    return chance
+
+
+def _gap_to_terms(spans: Sequence[Span], words: str, asked: frozenset[str]) -> float:
+    """Characters from the nearest of these spans to what the question names in `words`; endless for none.
+
+    The mean over the nearest three places, because one alone is often chance.
+    """
+    places = [match.start() for match in _WORD.finditer(words) if asked.intersection(terms_of(match.group()))]
+    if not spans or not places:
+        return math.inf
+    gaps = (sorted(max(span.start - place, place - span.end, 0) for place in places)[:3] for span in spans)
+    return min(sum(nearest) / len(nearest) for nearest in gaps)
 
 
 def _capitalised(question: str) -> list[str]:

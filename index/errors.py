@@ -7,7 +7,7 @@ IndexingError
 ├── SnapshotCorrupt      files do not match the manifest: roll back or build again
 ├── SnapshotMismatch     built by another model, dimension or format: build again
 ├── UnknownArticle       an id that the index does not hold: see `python -m index list`
-├── ModelUnavailable     the embedding model cannot be loaded: check EMBEDDING_MODEL
+├── ModelUnavailable     a model cannot be loaded: check EMBEDDING_MODEL or READER_MODEL
 └── IndexBusy            another process is building: wait for it
 """
 
@@ -41,7 +41,7 @@ class UnknownArticle(IndexingError):
 
 
 class ModelUnavailable(IndexingError):
-    """The embedding model's files are absent, unreadable or not the pinned ones."""
+    """A model's files are absent, unreadable or not the pinned ones."""
 
 
 class IndexBusy(IndexingError):

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from bot.answering import Answer, Answerer, Refusal, RefusalReason
 from bot.conversation import Turn
 from bot.dialogue import EVERYTHING, Dialogue, Reply, Scope, Vote
-from bot.sentence_reader import SentenceReader, SentenceWeights
+from bot.passage_reader import PassageReader, ReadingWeights
 from bot.store import Store
 from index import Article
 from index.archive import Archive
 from index.library import Library
 from index.live import LiveIndex
 from tests.bot.examples import BRIDGE, FERRY
+from tests.bot.scorers import WordScorer
 from tests.embedders import HashingEmbedder
 
 _ROOF = replace(
@@ -55,7 +56,7 @@ def _desk(folder: Path, store: Store) -> Desk:
     library = Library(folder)
     library.rebuild([BRIDGE, FERRY, _ROOF], embedder)
     live = LiveIndex(library, embedder)
-    answerer = Answerer(SentenceReader(SentenceWeights.shipped()), threshold=0.0)
+    answerer = Answerer(PassageReader(WordScorer(), ReadingWeights.shipped()), threshold=0.0)
     return Desk(Dialogue(live, answerer, store), live)
 
 

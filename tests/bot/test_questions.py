@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.questions import Kind, candidates, kind_of
+from bot.questions import Kind, candidates, kind_of, last_question
 
 _SENTENCE = "On 3 May 2024 the mayor, Ada Brook, paid Tom Reed 4.2 million euros in Marlow."
 
@@ -31,6 +31,21 @@ _SENTENCE = "On 3 May 2024 the mayor, Ada Brook, paid Tom Reed 4.2 million euros
 )
 def test_the_question_word_tells_the_kind(question: str, kind: Kind) -> None:
     assert kind_of(question) is kind
+
+
+@pytest.mark.parametrize(
+    ("question", "last"),
+    [
+        ("Who opened it?", "Who opened it?"),
+        ("Where was the meeting? And when?", "And when?"),
+        ("Who? Where? The bridge reopened. When?", "The bridge reopened. When?"),
+        ("The bridge reopened. When was that?", "The bridge reopened. When was that?"),
+        ("Who opened it? The mayor", "The mayor"),
+        ("", ""),
+    ],
+)
+def test_questions_before_the_last_are_not_asked_again(question: str, last: str) -> None:
+    assert last_question(question) == last
 
 
 @pytest.mark.parametrize(

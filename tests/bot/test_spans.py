@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.spans import quotable_span
-from index import Article, Passage
+from bot.spans import quotable_span, tidy_answer
+from index import Article, Passage, Span
 from index.chunking import chunk_article
 from tests.bot.examples import span_of
 
@@ -77,3 +77,30 @@ def _covered(passage: Passage, start: int, end: int) -> list[object]:
     assert start in {sentence.start for sentence in passage.sentences}
     assert end in {sentence.end for sentence in passage.sentences}
     return [sentence for sentence in passage.sentences if start <= sentence.start and sentence.end <= end]
+
+
+@pytest.mark.parametrize(
+    ("answer", "tidy"),
+    [
+        ("Ada Brook", "Ada Brook"),
+        ("large-scale acts”", "large-scale acts"),
+        ("“large-scale acts”", "“large-scale acts”"),
+        ("(the mayor", "the mayor"),
+        ("the mayor (Ada Brook)", "the mayor (Ada Brook)"),
+        ("on Tuesday, ", "on Tuesday"),
+        ("at 5 p.m.", "at 5 p.m."),
+        ("the U.S.", "the U.S."),
+        ("the end.", "the end"),
+        ('said "no', 'said "no'),
+        ("...", "..."),
+    ],
+)
+def test_an_answer_has_no_loose_marks_at_its_edges(answer: str, tidy: str) -> None:
+    text = f"It was {answer} they say"
+
+    assert tidy_answer(text, Span(7, 7 + len(answer))).slice(text) == tidy
+
+
+@given(st.text(min_size=1))
+def test_a_tidy_answer_lies_in_the_answer(answer: str) -> None:
+    assert Span(0, len(answer)).contains(tidy_answer(answer, Span(0, len(answer))))

@@ -1,0 +1,77 @@
+"""A passage's log-probabilities, token by token, to what they say of each of its sentences."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.span_scoring import SpanScores
+from index import Passage, Span
+
+_LONGEST_ANSWER = 30  # tokens
+_UNREAD = -25.0
+"""Stands for the log-probability of words that were not read, or that are as good as impossible."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceScores:
+    """What the model makes of one sentence. Odds are the logarithm of the odds against "no answer here".
+
+    `answer`: the best span that could answer, in offsets of the article, None if nothing of the sentence was read.
+    `answer_odds`: of that span. `mass_odds`: of an answer that starts, and of one that ends, anywhere in the
+    sentence. `share`: how much of the passage's own probability falls on it, as a logarithm. `passage_odds`: of
+    an answer anywhere in the passage, the same for all its sentences.
+    """
+
+    answer: Span | None
+    answer_odds: float
+    mass_odds: float
+    share: float
+    passage_odds: float
+
+
+def score_passage(scores: SpanScores, passage: Passage) -> list[SentenceScores]:
+    """One for each sentence of the passage, in order; spans are in offsets of the article."""
+    moved_by = passage.span.start
+    edges = [edge for sentence in passage.sentences for edge in (sentence.start, sentence.end)]
+    bounds = np.searchsorted(scores.offsets[:, 0] + moved_by, edges).reshape(-1, 2)
+    return [_score(scores, int(first), int(last), moved_by) for first, last in bounds]
+
+
+def _score(scores: SpanScores, first: int, last: int, moved_by: int) -> SentenceScores:
+    """Of the tokens from `first` up to, not including, `last`."""
+    none = max(scores.no_start, _UNREAD) + max(scores.no_end, _UNREAD)
+    whole = _log_sum(scores.start) + _log_sum(scores.end)
+    mass = _log_sum(scores.start[first:last]) + _log_sum(scores.end[first:last])
+    answer, best = _best_answer(scores, first, last)
+    return SentenceScores(
+        answer=Span(answer.start + moved_by, answer.end + moved_by) if answer else None,
+        answer_odds=best - none,
+        mass_odds=mass - none,
+        share=mass - whole,
+        passage_odds=whole - none,
+    )
+
+
+def _best_answer(scores: SpanScores, first: int, last: int) -> tuple[Span | None, float]:
+    """The most probable span of these tokens, in offsets of the passage, and its log-probability."""
+    if first == last:
+        return None, 2 * _UNREAD
+    spans = scores.start[first:last, None] + scores.end[None, first:last] + _only_spans(last - first)
+    begin, stop = np.unravel_index(int(np.argmax(spans)), spans.shape)
+    left, right = scores.offsets[first + begin, 0], scores.offsets[first + stop, 1]
+    return Span(int(left), int(right)), max(float(spans[begin, stop]), 2 * _UNREAD)
+
+
+def _only_spans(n: int) -> NDArray[np.float32]:
+    """(n, n): 0 where the column's token may end an answer that the row's token starts, else as good as never."""
+    every = np.ones((n, n), bool)
+    return np.where(np.triu(every) & np.tril(every, _LONGEST_ANSWER - 1), 0, 4 * _UNREAD).astype(np.float32)
+
+
+def _log_sum(values: NDArray[np.float32]) -> float:
+    """The logarithm of a sum of probabilities; _UNREAD for none."""
+    if not len(values):
+        return _UNREAD
+    highest = float(values.max())
+    return max(highest + float(np.log(np.exp(values - highest).sum())), _UNREAD)
