@@ -1,5 +1,6 @@
 """Composition root: Settings in, a ready Dialogue and Newsroom out. The one place that chooses implementations."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from bot.answering import Answerer
@@ -37,8 +38,10 @@ def build_app(settings: Settings, store: Store) -> App:
         IndexingError: there is no index that can be served, or no model; the text says what to run.
     """
     library = Library(settings.index, keep=settings.keep_snapshots)
-    live = LiveIndex(library, load_embedder(settings.embedding_model, settings.model_cache))
-    reader = PassageReader(load_span_scorer(settings.reader_model), ReadingWeights.shipped())
+    with ThreadPoolExecutor(1) as pool:  # two models, two cores: whoever asks first waits less
+        scorer = pool.submit(load_span_scorer, settings.reader_model)
+        live = LiveIndex(library, load_embedder(settings.embedding_model, settings.model_cache))
+        reader = PassageReader(scorer.result(), ReadingWeights.shipped())
     answerer = Answerer(reader, threshold=settings.answer_threshold)
     dialogue = Dialogue(live, answerer, store)
     newsroom = Newsroom(live, settings.articles, store, reader_name=answerer.reader_name)
