@@ -79,17 +79,14 @@ class PassageReader:
         features = FeatureExtractor(question, retriever)
         asked = last_question(question)
         found: list[Candidate] = []
-        readings: list[Reading] = []
+        ranks = probabilities = np.empty(0)
         for start, end in pairwise(_stops(len(hits))):
             found += read_sentences(asked, hits[start:end], retriever, self._scorer)
-            if not found:
-                continue
-            ranks, probabilities = score_candidates(features.features(found), self._weights)
-            order = np.argsort(-ranks, kind="stable")
-            readings = [_reading(question, found[row], float(probabilities[row])) for row in order]
-            if readings[0].probability >= self._weights.sure:
-                break
-        return readings
+            if found:
+                ranks, probabilities = score_candidates(features.features(found), self._weights)
+                if probabilities[np.argmax(ranks)] >= self._weights.sure:
+                    break
+        return [_reading(found[row], float(probabilities[row])) for row in np.argsort(-ranks, kind="stable")]
 
 
 def read_sentences(question: str, hits: Sequence[Hit], retriever: Retriever, scorer: SpanScorer) -> list[Candidate]:
@@ -133,7 +130,7 @@ def _stops(n: int) -> list[int]:
     return [0, *range(FIRST_PASSAGES, n, _NEXT_PASSAGES), n]
 
 
-def _reading(question: str, candidate: Candidate, probability: float) -> Reading:
+def _reading(candidate: Candidate, probability: float) -> Reading:
     span = quotable_span(candidate.article.text, candidate.span, candidate.hit.passage)
     answer = candidate.scores.answer and tidy_answer(candidate.article.text, candidate.scores.answer)
     return Reading(

@@ -38,6 +38,13 @@ def score_passage(scores: SpanScores, passage: Passage) -> list[SentenceScores]:
     return [_score(scores, int(first), int(last), moved_by) for first, last in bounds]
 
 
+def best_span(start: NDArray[np.float32], end: NDArray[np.float32]) -> tuple[int, int]:
+    """First and last token of the most probable answer of at most 30 tokens. `start`, `end`: (n,) of one or more."""
+    spans = start[:, None] + end[None, :] + _only_spans(len(start))
+    first, last = np.unravel_index(int(np.argmax(spans)), spans.shape)
+    return int(first), int(last)
+
+
 def _score(scores: SpanScores, first: int, last: int, moved_by: int) -> SentenceScores:
     """Of the tokens from `first` up to, not including, `last`."""
     none = max(scores.no_start, _UNREAD) + max(scores.no_end, _UNREAD)
@@ -57,16 +64,16 @@ def _best_answer(scores: SpanScores, first: int, last: int) -> tuple[Span | None
     """The most probable span of these tokens, in offsets of the passage, and its log-probability."""
     if first == last:
         return None, 2 * _UNREAD
-    spans = scores.start[first:last, None] + scores.end[None, first:last] + _only_spans(last - first)
-    begin, stop = np.unravel_index(int(np.argmax(spans)), spans.shape)
+    start, end = scores.start[first:last], scores.end[first:last]
+    begin, stop = best_span(start, end)
     left, right = scores.offsets[first + begin, 0], scores.offsets[first + stop, 1]
-    return Span(int(left), int(right)), max(float(spans[begin, stop]), 2 * _UNREAD)
+    return Span(int(left), int(right)), max(float(start[begin] + end[stop]), 2 * _UNREAD)
 
 
 def _only_spans(n: int) -> NDArray[np.float32]:
-    """(n, n): 0 where the column's token may end an answer that the row's token starts, else as good as never."""
+    """(n, n): 0 where the column's token may end an answer that the row's token starts, else never."""
     every = np.ones((n, n), bool)
-    return np.where(np.triu(every) & np.tril(every, _LONGEST_ANSWER - 1), 0, 4 * _UNREAD).astype(np.float32)
+    return np.where(np.triu(every) & np.tril(every, _LONGEST_ANSWER - 1), 0, -np.inf).astype(np.float32)
 
 
 def _log_sum(values: NDArray[np.float32]) -> float:

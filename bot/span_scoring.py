@@ -19,6 +19,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
+from index.embedding import open_session
 from index.errors import ModelUnavailable
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ MAX_TOKENS = 192
 """Of the shipped model: question, passage and separators, as it was trained. The rest of a passage is not read."""
 _MAX_QUESTION_TOKENS = 64
 _NO_ANSWER = 0
+_REMEDY = "Install Newsquote again."
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 Logits = NDArray[np.float32]
@@ -85,7 +87,8 @@ class OnnxSpanScorer:
                     f"with `python -m training.export`, or set READER_MODEL to a question-answering model."
                 )
         tokenizer = _open_tokenizer(folder / "tokenizer.json")
-        return cls(_open_session(folder / "model.onnx"), tokenizer, workers=os.cpu_count() or 1)
+        session = open_session(folder / "model.onnx", _REMEDY)
+        return cls(session, tokenizer, workers=os.cpu_count() or 1)
 
     def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
         """One for each passage, in the order given; passages side by side on every core.
@@ -220,23 +223,11 @@ def _log_softmax(logits: Logits) -> NDArray[np.float32]:
     return np.asarray(shifted - np.log(np.exp(shifted).sum()), np.float32)
 
 
-def _open_session(path: Path) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # passages run side by side instead
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.enable_cpu_mem_arena = False  # the arena keeps the longest passage's memory for good
-    try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime raises bare RuntimeErrors and classes of its own
-        raise ModelUnavailable(f"{path} cannot be opened ({error}). Install Newsquote again.") from error
-
-
 def _open_tokenizer(path: Path) -> Tokenizer:
     try:
         return Tokenizer.from_file(str(path))
     except Exception as error:  # tokenizers raises bare Exceptions
-        raise ModelUnavailable(f"{path} cannot be opened ({error}). Install Newsquote again.") from error
+        raise ModelUnavailable(f"{path} cannot be opened ({error}). {_REMEDY}") from error
 
 
 def _load_pretrained(model_name: str) -> "tuple[PreTrainedModel, PreTrainedTokenizerBase]":

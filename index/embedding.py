@@ -68,7 +68,8 @@ class OnnxEmbedder:
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         tokenizer.enable_truncation(MAX_TOKENS)
         tokenizer.no_padding()
-        return cls(_open_session(folder / "model.onnx"), tokenizer, workers=os.cpu_count() or 1)
+        session = open_session(folder / "model.onnx", f"Delete {folder} and try again.")
+        return cls(session, tokenizer, workers=os.cpu_count() or 1)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """(len(texts), 384), float32, rows of unit length. Batched by length, on every core."""
@@ -143,7 +144,12 @@ def load_embedder(model_name: str | None, model_cache: Path) -> Embedder:
     return SentenceTransformerEmbedder(model_name) if model_name else OnnxEmbedder.load(model_cache)
 
 
-def _open_session(path: Path) -> onnxruntime.InferenceSession:
+def open_session(path: Path, remedy: str) -> onnxruntime.InferenceSession:
+    """The model in `path`, run with one maths thread a call: whoever has several texts runs them side by side.
+
+    Raises:
+        ModelUnavailable: it cannot be opened; the text ends with `remedy`.
+    """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # a second thread on one short text costs more than it gives
     options.inter_op_num_threads = 1
@@ -152,7 +158,7 @@ def _open_session(path: Path) -> onnxruntime.InferenceSession:
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises bare RuntimeErrors and classes of its own
-        raise ModelUnavailable(f"{path} cannot be opened ({error}). Delete {path.parent} and try again.") from error
+        raise ModelUnavailable(f"{path} cannot be opened ({error}). {remedy}") from error
 
 
 def _batches_by_length(lengths: Sequence[int]) -> list[list[int]]:

@@ -12,10 +12,10 @@ import torch
 from tokenizers import Encoding, Tokenizer
 from transformers import BertForQuestionAnswering, logging
 
+from bot.span_scoring import MAX_TOKENS
 from index import Span
 from training.reading_examples import ReadingExample
 
-MAX_TOKENS = 192
 _NO_ANSWER = 0
 
 
@@ -70,12 +70,16 @@ def load_batches(
     ordered = sorted(examples, key=lambda one: len(one.question) + len(one.passage))
     for start in range(0, len(ordered), size):
         some = ordered[start : start + size]
-        yield some, _encode(some, tokenizer), make_batch(some, tokenizer)
+        encodings = _encode(some, tokenizer)
+        yield some, encodings, _to_batch(some, encodings)
 
 
 def make_batch(examples: Sequence[ReadingExample], tokenizer: Tokenizer) -> Batch:
     """Examples to tensors, padded to the longest."""
-    encodings = _encode(examples, tokenizer)
+    return _to_batch(examples, _encode(examples, tokenizer))
+
+
+def _to_batch(examples: Sequence[ReadingExample], encodings: Sequence[Encoding]) -> Batch:
     shape = len(examples), max(len(encoding.ids) for encoding in encodings)
     ids, types, mask = (torch.zeros(shape, dtype=torch.int64) for _ in range(3))
     readable, starts, ends = (torch.zeros(shape, dtype=torch.bool) for _ in range(3))

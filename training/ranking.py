@@ -12,7 +12,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from rich.progress import track
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
+from bot.evaluation import summaries
 from bot.passage_reader import FIRST_PASSAGES, ReadingWeights, confidence_inputs, read_sentences, score_candidates
 from bot.sentence_features import FEATURES, Candidate, FeatureExtractor
 from bot.span_scoring import SHIPPED_FOLDER, OnnxSpanScorer, SpanScorer
@@ -97,8 +98,7 @@ def fit(examples: Sequence[Example]) -> ReadingWeights:
     ranking = fit_ranking(examples)
     confidence, bias = fit_confidence(examples, ranking)
     weights = ReadingWeights(ranking, confidence, bias, threshold=0.5, sure=0.9)
-    threshold = best_threshold(examples, weights)
-    return ReadingWeights(ranking, confidence, bias, threshold, weights.sure)
+    return replace(weights, threshold=best_threshold(examples, weights))
 
 
 def fit_ranking(examples: Sequence[Example]) -> Floats:
@@ -221,15 +221,9 @@ def _measures(rows: Sequence[_Outcome]) -> dict[str, float | None]:
     }
 
 
-def calibration_error(confidence: Floats, right: NDArray[np.bool_], bins: int = 10) -> float:
-    """Mean distance of confidence from the share that is right, over bins of equal width, weighted by size."""
-    places = np.minimum((confidence * bins).astype(int), bins - 1)
-    gaps = [
-        abs(confidence[places == place].mean() - right[places == place].mean()) * (places == place).mean()
-        for place in range(bins)
-        if (places == place).any()
-    ]
-    return float(sum(gaps))
+def calibration_error(confidence: Floats, right: NDArray[np.bool_]) -> float:
+    """Mean distance of confidence from the share that is right, as the quality report has it."""
+    return float(summaries.calibration_error(np.column_stack([confidence, right]), np.ones((1, len(right))))[0])
 
 
 def _set_weights(examples: Sequence[Example]) -> Floats:
