@@ -1,11 +1,12 @@
 """Trains the reader: a cross-encoder that finds the words that answer, or says that none do.
 
-    python -m training.reader --data FOLDER --work DIR [--minutes 120] [--threads 2]
+    python -m training.reader --data FOLDER --work DIR [--minutes 120] [--threads 2] [--weights DIR]
 
 FOLDER holds `train/` and `dev/` with the question sets. Everything is written to DIR: `checkpoint.pt` (interrupted
 at any point, the same command goes on from it), `log.jsonl`, `curves.png` and, at the end, `reader/` with the
 averaged weights. Short newswire questions come first, questions as people ask them after. The learning rate rises,
-stays, and falls over the last fifth of the data or of the minutes, whichever is sooner. Uses a GPU if there is one.
+stays, and falls over the last two fifths of the data or of the minutes, whichever is sooner. Uses a GPU if there is
+one. With the weights of an earlier run, only questions as people ask them are read, with other negatives.
 """
 
 import argparse
@@ -20,21 +21,20 @@ from typing import Any
 import torch
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from tokenizers import Tokenizer
-from transformers import BertForQuestionAnswering
 
 from index.shipped_model import pinned_weights
-from training.cross_encoder import Batch, count_tokens, load_tokenizer, loss, make_batch, new_model
+from training.cross_encoder import Batch, CrossEncoder, count_tokens, load_tokenizer, loss, make_batch, new_model
 from training.curves import draw_curves
-from training.reading_examples import NATURAL, NEWSWIRE, ReadingExample, load_examples
+from training.reading_examples import NATURAL, NEWSWIRE, Portion, ReadingExample, load_examples
 from training.reading_measures import measure
 
 _SEED = 7
 _BATCH = 32
 _POOL = 100 * _BATCH
 """Examples sorted by length together: batches of like length waste little, and their order stays random."""
-_PEAK_RATE = 1.5e-4
+_PEAK_RATE = 1.2e-4
 _WARM_UP_STEPS = 80
-_FALLING_SHARE = 0.2
+_FALLING_SHARE = 0.4
 _AVERAGING = 0.995
 """Share of the running average of weights that each step keeps."""
 _MEASURE_EVERY = 250
@@ -46,17 +46,17 @@ _MEASURED = 800
 class Run:
     """All that a resumed training needs. `average` is the running mean of the trained weights."""
 
-    model: BertForQuestionAnswering
+    model: CrossEncoder
     optimizer: torch.optim.Optimizer
     average: dict[str, torch.Tensor]
     step: int = 0
     seconds: float = 0.0
 
     @classmethod
-    def start(cls, encoder: Path, device: torch.device) -> "Run":
-        """Fresh scoring layer, seeded."""
+    def start(cls, weights: Path, device: torch.device) -> "Run":
+        """From the weights in a folder; fresh scoring layers are seeded."""
         torch.manual_seed(_SEED)
-        model = new_model(encoder).to(device)
+        model = new_model(weights).to(device)
         trained = [weights for weights in model.parameters() if weights.requires_grad]
         optimizer = torch.optim.AdamW(trained, lr=0.0, betas=(0.9, 0.98), weight_decay=0.01)
         average = {name: w.detach().clone() for name, w in model.named_parameters() if w.requires_grad}
@@ -104,9 +104,9 @@ class Run:
         self.average = stored["average"]
         self.step, self.seconds = stored["step"], stored["seconds"]
 
-    def averaged(self) -> BertForQuestionAnswering:
+    def averaged(self) -> CrossEncoder:
         """A model with the averaged weights."""
-        model = BertForQuestionAnswering(self.model.config)
+        model = CrossEncoder(self.model.config)
         model.load_state_dict({**self.model.state_dict(), **self.average})
         return model.eval()
 
@@ -120,10 +120,14 @@ class Lessons:
     tokenizer: Tokenizer
 
     @classmethod
-    def load(cls, data: Path, tokenizer: Tokenizer) -> "Lessons":
-        """The same for the same data, so that a resumed run finds its place."""
+    def load(cls, data: Path, tokenizer: Tokenizer, *, again: bool = False) -> "Lessons":
+        """The same for the same data, so that a resumed run finds its place. `again`: for a second run over it."""
         held_apart = load_examples(data / "dev", NATURAL, seed=_SEED)[:_MEASURED]
-        return cls(_batches(data / "train", tokenizer), held_apart, tokenizer)
+        train = data / "train"
+        batches = (
+            _batches(train, tokenizer, (NATURAL,), 2) if again else _batches(train, tokenizer, (NEWSWIRE, NATURAL), 1)
+        )
+        return cls(batches, held_apart, tokenizer)
 
 
 def main() -> None:
@@ -133,13 +137,14 @@ def main() -> None:
         torch.set_num_threads(options.threads)
     encoder = pinned_weights()
     tokenizer = load_tokenizer(encoder)
-    train(encoder, Lessons.load(options.data, tokenizer), options.work, options.minutes)
+    lessons = Lessons.load(options.data, tokenizer, again=options.weights is not None)
+    train(options.weights or encoder, lessons, options.work, options.minutes)
 
 
-def train(encoder: Path, lessons: Lessons, work: Path, minutes: float) -> None:
-    """Trains from the encoder in a folder, or goes on from the checkpoint in `work`, and writes the reader there."""
+def train(weights: Path, lessons: Lessons, work: Path, minutes: float) -> None:
+    """Trains from the weights in a folder, or goes on from the checkpoint in `work`, and writes the reader there."""
     work.mkdir(parents=True, exist_ok=True)
-    run = Run.start(encoder, torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+    run = Run.start(weights, torch.device("cuda" if torch.cuda.is_available() else "cpu"))
     checkpoint = work / "checkpoint.pt"
     if checkpoint.exists():
         run.restore(checkpoint)
@@ -148,7 +153,7 @@ def train(encoder: Path, lessons: Lessons, work: Path, minutes: float) -> None:
     model = run.averaged()
     _log(work, {"step": run.step, "final": True, **measure(model, lessons.held_apart, lessons.tokenizer)})
     model.save_pretrained(work / "reader")
-    (work / "reader" / "tokenizer.json").write_bytes((encoder / "tokenizer.json").read_bytes())
+    (work / "reader" / "tokenizer.json").write_bytes((weights / "tokenizer.json").read_bytes())
     draw_curves(work / "log.jsonl", work / "curves.png")
 
 
@@ -180,12 +185,15 @@ def _take_steps(run: Run, lessons: Lessons, work: Path, seconds: float) -> None:
                 draw_curves(work / "log.jsonl", work / "curves.png")
 
 
-def _batches(data: Path, tokenizer: Tokenizer) -> list[list[ReadingExample]]:
-    """Newswire first; within each kind, batches of like length in a random order."""
-    chance = random.Random(_SEED)
+def _batches(
+    data: Path, tokenizer: Tokenizer, kinds: Sequence[Sequence[Portion]], run: int
+) -> list[list[ReadingExample]]:
+    """One kind after the other; within each, batches of like length in a random order."""
+    seed = _SEED * run
+    chance = random.Random(seed)
     batches: list[list[ReadingExample]] = []
-    for portions in (NEWSWIRE, NATURAL):
-        examples = load_examples(data, portions, seed=_SEED)
+    for portions in kinds:
+        examples = load_examples(data, portions, seed=seed)
         lengths = count_tokens(examples, tokenizer)
         for start in range(0, len(examples), _POOL):
             pool = sorted(range(start, min(start + _POOL, len(examples))), key=lengths.__getitem__)
@@ -211,6 +219,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--data", type=Path, required=True, help="folder with train/ and dev/")
     parser.add_argument("--work", type=Path, default=Path("var/reader"), help="checkpoint, log, curves, weights")
+    parser.add_argument("--weights", type=Path, help="folder reader/ of an earlier run to go on from")
     parser.add_argument("--minutes", type=float, default=180, help="time for the steps, over all resumed runs")
     parser.add_argument("--threads", type=int, default=0, help="maths threads (all cores if not given)")
     return parser.parse_args()
