@@ -1,5 +1,6 @@
 """What the bot says in its own voice wherever it talks. Nothing here is about the news."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -18,6 +19,7 @@ CHANGED_SINCE: Final = (
 UNTITLED: Final = "Untitled article"
 STARTED_OVER: Final = "All forgotten. Your next question starts a new conversation."
 THANKS: Final = "Thank you! That helps."
+ALL_DELETED: Final = "Deleted: everything that was kept of this conversation, its answers and its votes."
 FORGOTTEN: Final = "I no longer remember that answer. Please ask again."
 
 _REFUSALS: Final = {
@@ -40,6 +42,11 @@ _MONTHS: Final = (
     "November",
     "December",
 )
+
+
+def which_is_meant(labels: Sequence[str]) -> str:
+    """The question back when a message may mean several things."""
+    return f"Do you mean {' or '.join(labels)}?"
 
 
 def refusal(reason: RefusalReason) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, Engine, Select, case, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, case, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -25,6 +25,7 @@ _REPLIES = select(
     turns.c.question,
     turns.c.resolved_question,
     turns.c.answer,
+    turns.c.options,
     turns.c.asked_at,
 ).join_from(replies, turns)
 
@@ -112,6 +113,16 @@ class Store:
         still_open = (turns.c.conversation_id == conversation_id) & turns.c.closed.is_(False)
         with self._writing() as connection:
             connection.execute(update(turns).where(still_open).values(closed=True))
+
+    def forget(self, conversation_id: str) -> int:
+        """Deletes a conversation's turns with their replies, citations and votes; how many turns there were."""
+        told = select(turns.c.id).where(turns.c.conversation_id == conversation_id)
+        given = select(replies.c.id).where(replies.c.turn_id.in_(told))
+        with self._writing() as connection:
+            connection.execute(delete(votes).where(votes.c.reply_id.in_(given)))
+            connection.execute(delete(citations).where(citations.c.reply_id.in_(given)))
+            connection.execute(delete(replies).where(replies.c.turn_id.in_(told)))
+            return connection.execute(delete(turns).where(turns.c.conversation_id == conversation_id)).rowcount
 
     def stats(self, since: datetime) -> Stats:
         """Figures of the replies asked for since then, and of the votes on them."""

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 """The newest migration: it stands here too, so that opening an up-to-date database needs no alembic."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff\ufdd0]")
@@ -92,6 +92,7 @@ turns = Table(
     Column("answer", Words),
     Column("quotes", JSON, nullable=False),
     Column("article_ids", JSON, nullable=False),
+    Column("options", JSON),
     Index(None, "conversation_id", "closed", "id"),
     Index(None, "asked_at"),
 )

@@ -322,7 +322,7 @@ def test_a_database_of_a_later_version_is_refused_and_left_alone(url: str) -> No
     connection = sqlite3.connect(path)
     with connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(StoreTooNew, match="has schema 9999, newer than 0001"):
+    with pytest.raises(StoreTooNew, match="has schema 9999, newer than 0002"):
         Store.open(url)
     assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("9999",)]
     connection.close()

@@ -11,7 +11,7 @@ from bot.adapters import wording
 from bot.adapters.telegram import texts
 from bot.adapters.telegram.keyboards import answer_keyboard, closest_keyboard, pages_keyboard
 from bot.adapters.telegram.markup import Segment, styled
-from bot.answering import Answer, Refusal
+from bot.answering import Answer, Clarification, Refusal
 from bot.dialogue import QuoteContext, Reply
 from bot.quotes import Citation
 from index import Article
@@ -41,6 +41,9 @@ def reply_message(reply: Reply) -> Message:
     segments = tuple(_understanding(reply))
     if isinstance(reply.outcome, Refusal):
         return _refusal_message(reply.id, reply.outcome, segments)
+    if isinstance(reply.outcome, Clarification):
+        question = wording.which_is_meant([option.label for option in reply.outcome.options])
+        return Message((*segments, styled(question, bold=True)))
     return _answer_message(reply.id, reply.outcome, segments)
 
 

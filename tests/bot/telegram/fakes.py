@@ -12,7 +12,7 @@ from telegram._utils.types import ODVInput
 from telegram.request import BaseRequest, RequestData
 
 from bot.answering import Answer, Refusal, RefusalReason
-from bot.dialogue import EVERYTHING, Dialogue, QuoteContext, Reply, Scope, Vote
+from bot.dialogue import EVERYTHING, Dialogue, QuoteContext, Reply, ReplyTo, Scope, Vote
 from bot.newsroom import Newsroom, Stats, Status
 from index import Article
 from index.building import BuildProgress, BuildReport, ProgressListener
@@ -46,7 +46,15 @@ class FakeDialogue(Dialogue):
         self._busy = 0
         self._lock = threading.Lock()
 
-    def reply(self, conversation_id: str, text: str, *, scope: Scope = EVERYTHING) -> Reply:
+    def reply(
+        self,
+        conversation_id: str,
+        text: str,
+        *,
+        scope: Scope = EVERYTHING,
+        literally: bool = False,
+        replying_to: ReplyTo | None = None,
+    ) -> Reply:
         with self._lock:
             self._busy += 1
             self.most_at_once = max(self.most_at_once, self._busy)
