@@ -1,60 +1,44 @@
 """The Reader that ships: a cross-encoder reads question and passages, fitted weights choose among their sentences.
 
-The weights come from `training/ranking.py`, which also records what it measured. Passages are read a few at a
-time, best first, until a sentence answers so surely that another would hardly be better.
+The weights come from `training/ranking.py`, which also records what it measured. `bot.cascade` says how far is read.
 """
 
 import json
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
-from itertools import pairwise
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bot.cascade import Effort, Judgement, ReadingWeights, Sentences, weigh
 from bot.questions import last_question
 from bot.reader import Reading
-from bot.sentence_features import FEATURES, Candidate, FeatureExtractor
-from bot.sentence_scores import score_passage
+from bot.sentence_features import FEATURES, Candidate, FeatureExtractor, Floats, candidates_of, said
+from bot.sentence_scores import SentenceScores, score_passage
 from bot.span_scoring import SpanScorer
 from bot.spans import quotable_span, tidy_answer
-from index import Article, Hit, Span
+from index import Article, Hit
 from index.retrieval import Retriever
 
-FIRST_PASSAGES = 4
-_NEXT_PASSAGES = 3
+
+def shipped_weights() -> ReadingWeights:
+    """The weights in `bot/reading_weights.json`."""
+    return weights_from(json.loads((files("bot") / "reading_weights.json").read_text(encoding="utf-8")))
 
 
-@dataclass(frozen=True, slots=True)
-class ReadingWeights:
-    """Two logistic models: `ranking` orders the sentences of one question; `confidence` says whether one answers.
+def weights_from(stored: Mapping[str, Any]) -> ReadingWeights:
+    """The weights that `training.ranking` wrote.
 
-    `ranking`: (n_features,). `confidence`: (n_features + 2,), the last two for the ranking score and for its
-    lead over the best other sentence. `bias` belongs to `confidence`. `sure`: the probability from which no
-    further passage is read.
+    Raises:
+        ValueError: they were fitted to other features.
     """
-
-    ranking: NDArray[np.float64]
-    confidence: NDArray[np.float64]
-    bias: float
-    threshold: float
-    sure: float
-
-    @classmethod
-    def shipped(cls) -> "ReadingWeights":
-        """The weights in `bot/reading_weights.json`."""
-        stored = json.loads((files("bot") / "reading_weights.json").read_text(encoding="utf-8"))
-        if tuple(stored["features"]) != FEATURES:
-            raise ValueError("bot/reading_weights.json was fitted to other features: run training.ranking")
-        return cls(
-            np.array(stored["ranking"]),
-            np.array(stored["confidence"]),
-            stored["bias"],
-            stored["threshold"],
-            stored["sure"],
-        )
+    if tuple(stored["features"]) != FEATURES:
+        raise ValueError("bot/reading_weights.json was fitted to other features: run training.ranking")
+    early, last = (
+        Judgement(np.array(one["ranking"]), np.array(one["confidence"]), one["bias"])
+        for one in (stored["early"], stored["last"])
+    )
+    return ReadingWeights(early, last, Effort(**stored["effort"]), stored["threshold"])
 
 
 class PassageReader:
@@ -75,69 +59,70 @@ class PassageReader:
         return self._weights.threshold
 
     def read(self, question: str, hits: Sequence[Hit], retriever: Retriever) -> list[Reading]:
-        """Readings of the sentences in the passages read, most probable first; ties by the order of the hits."""
-        features = FeatureExtractor(question, retriever)
-        asked = last_question(question)
-        found: list[Candidate] = []
-        ranks = probabilities = np.empty(0)
-        for start, end in pairwise(_stops(len(hits))):
-            found += read_sentences(asked, hits[start:end], retriever, self._scorer)
-            if found:
-                ranks, probabilities = score_candidates(features.features(found), self._weights)
-                if probabilities[np.argmax(ranks)] >= self._weights.sure:
-                    break
-        return [_reading(found[row], float(probabilities[row])) for row in np.argsort(-ranks, kind="stable")]
+        """Readings of the sentences in the passages looked at, the best first, the others by their probability."""
+        looked_at = hits[: self._weights.effort.screened]
+        if not looked_at:
+            return []
+        opened = OpenPassages(question, looked_at, retriever, self._scorer)
+        verdict = weigh(opened.sentences, opened.read_on, self._weights)
+        return [
+            _reading(opened.candidates[row], opened.scores[row], float(verdict.probabilities[row]))
+            for row in verdict.order
+        ]
 
 
-def read_sentences(question: str, hits: Sequence[Hit], retriever: Retriever, scorer: SpanScorer) -> list[Candidate]:
-    """The sentences of these passages with what the model makes of them, in the order of the hits."""
-    articles: dict[str, Article] = {}
-    for hit in hits:
-        article_id = hit.passage.article_id
-        if article_id not in articles:
-            articles[article_id] = retriever.archive.article(article_id)
-    texts = [hit.passage.span.slice(articles[hit.passage.article_id].text) for hit in hits]
-    found: list[Candidate] = []
-    for hit, scores in zip(hits, scorer.score(question, texts), strict=True):
-        before: Span | None = None
-        for span, score in zip(hit.passage.sentences, score_passage(scores, hit.passage), strict=True):
-            found.append(Candidate(articles[hit.passage.article_id], hit, span, before, score))
-            before = span
-    return found
+class OpenPassages:
+    """Passages being read with one question: their sentences, and what the model has said of them so far.
+
+    `candidates`: the n sentences in the order of the hits, `sentences` their numbers. `scores`: of each sentence the
+    last that was said.
+    """
+
+    def __init__(self, question: str, hits: Sequence[Hit], retriever: Retriever, scorer: SpanScorer) -> None:
+        self._scorer = scorer
+        self._hits = hits
+        articles: dict[str, Article] = {}
+        for hit in hits:
+            article_id = hit.passage.article_id
+            if article_id not in articles:
+                articles[article_id] = retriever.archive.article(article_id)
+        whole = [(hit, articles[hit.passage.article_id]) for hit in hits]
+        texts = [hit.passage.span.slice(article.text) for hit, article in whole]
+        self._begun = scorer.screen(last_question(question), texts)
+        self.candidates: list[Candidate] = [one for hit, article in whole for one in candidates_of(hit, article)]
+        passages = np.repeat(np.arange(len(hits)), [len(hit.passage.sentences) for hit in hits])
+        known = FeatureExtractor(question, retriever).known(self.candidates)
+        self.scores: list[SentenceScores | None] = [None] * len(self.candidates)
+        self.sentences = Sentences(known, passages, self._judge_early())
+
+    def read_on(self, passage: int) -> Floats:
+        """Reads this passage to the end: (n of its sentences, 4)."""
+        [scores] = self._scorer.finish([self._begun[passage]])
+        sentences = score_passage(scores, self._hits[passage].passage)
+        for row, one in zip(np.flatnonzero(self.sentences.passages == passage), sentences, strict=True):
+            self.scores[row] = one
+        return said(sentences)
+
+    def _judge_early(self) -> Floats | None:
+        scores: list[SentenceScores] = []
+        for hit, begun in zip(self._hits, self._begun, strict=True):
+            if begun.early is None:
+                return None
+            scores += score_passage(begun.early, hit.passage)
+        self.scores[:] = scores
+        return said(scores)
 
 
-def score_candidates(
-    features: NDArray[np.float64], weights: ReadingWeights
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(n,) ranking scores and (n,) probabilities that each candidate answers."""
-    ranks = features @ weights.ranking
-    inputs = confidence_inputs(features, ranks)
-    return ranks, 1 / (1 + np.exp(-(inputs @ weights.confidence + weights.bias)))
-
-
-def confidence_inputs(features: NDArray[np.float64], ranks: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n, n_features + 2): the features, the ranking score, and its lead over the best other candidate."""
-    best_other = np.full(len(ranks), ranks.min() if len(ranks) == 1 else -math.inf)
-    if len(ranks) > 1:
-        first, second = np.argsort(-ranks, kind="stable")[:2]
-        best_other[:] = ranks[first]
-        best_other[first] = ranks[second]
-    return np.column_stack([features, ranks, ranks - best_other])
-
-
-def _stops(n: int) -> list[int]:
-    """Where to pause, reading n passages."""
-    return [0, *range(FIRST_PASSAGES, n, _NEXT_PASSAGES), n]
-
-
-def _reading(candidate: Candidate, probability: float) -> Reading:
-    span = quotable_span(candidate.article.text, candidate.span, candidate.hit.passage)
-    answer = candidate.scores.answer and tidy_answer(candidate.article.text, candidate.scores.answer)
+def _reading(candidate: Candidate, scores: SentenceScores | None, probability: float) -> Reading:
+    text = candidate.article.text
+    answer = scores.answer if scores else None
+    span = quotable_span(text, candidate.span, candidate.hit.passage, answer)
+    short = answer and tidy_answer(text, answer)
     return Reading(
         article=candidate.article,
         hit=candidate.hit,
         span=span,
-        highlights=(answer,) if answer else (),
-        answer=answer,
+        highlights=(short,) if short else (),
+        answer=short,
         probability=probability,
     )

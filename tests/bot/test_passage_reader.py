@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from bot.passage_reader import PassageReader, ReadingWeights, read_sentences, score_candidates
+from bot.cascade import Effort, Judgement, ReadingWeights
+from bot.passage_reader import OpenPassages, PassageReader, shipped_weights, weights_from
 from bot.sentence_features import FEATURES
 from index import Article, Query
 from index.library import Library
@@ -26,51 +27,51 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
     return Retriever(library.open_current(embedder), embedder)
 
 
-def _weights(*, sure: float = 0.9, **ranking: float) -> ReadingWeights:
+def _weights(*, sure: float = 0.9, read: int = 10, **ranking: float) -> ReadingWeights:
     """Ranks by the named features, and is as sure as the ranking score says."""
     confidence = np.zeros(len(FEATURES) + 2)
     confidence[-2] = 1.0
-    weights = np.array([ranking.get(name, 0.0) for name in FEATURES])
-    return ReadingWeights(weights, confidence, bias=0.0, threshold=0.4, sure=sure)
+    judgement = Judgement(np.array([ranking.get(name, 0.0) for name in FEATURES]), confidence, 0.0)
+    return ReadingWeights(judgement, judgement, Effort(10, read, sure, worth=0.0), threshold=0.4)
 
 
 def test_the_shipped_weights_fit_the_features() -> None:
-    weights = ReadingWeights.shipped()
+    weights = shipped_weights()
 
-    assert (weights.ranking.shape, weights.confidence.shape) == ((len(FEATURES),), (len(FEATURES) + 2,))
-    assert 0 < weights.threshold < weights.sure < 1
-    assert np.isfinite([*weights.ranking, *weights.confidence, weights.bias]).all()
+    for one in (weights.early, weights.last):
+        assert (one.ranking.shape, one.confidence.shape) == ((len(FEATURES),), (len(FEATURES) + 2,))
+        assert np.isfinite([*one.ranking, *one.confidence, one.bias]).all()
+    assert 0 < weights.threshold < 1
+    assert 1 <= weights.effort.read <= weights.effort.screened
+
+
+def test_weights_of_other_features_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"run training\.ranking"):
+        weights_from({"features": ["length"]})
 
 
 def test_the_candidates_are_the_sentences_of_the_hits_in_order(retriever: Retriever) -> None:
     hits = retriever.search(Query(_QUESTION, frozenset({"bridge", "ferry"})))
 
-    found = read_sentences(_QUESTION, hits, retriever, WordScorer({"Brook": 4.0}))
+    opened = OpenPassages(_QUESTION, hits, retriever, WordScorer({"Brook": 4.0}))
 
-    sentences = [(hit, sentence) for hit in hits for sentence in hit.passage.sentences]
-    assert [(candidate.hit, candidate.span) for candidate in found] == sentences
-    assert [candidate.before for candidate in found[:3]] == [None, found[0].span, found[1].span]
-    assert found[1].scores.answer == span_of("Brook")
-
-
-def test_scores_are_those_of_the_two_logistic_models() -> None:
-    features = np.array([[1.0, 0.0], [2.0, 1.0], [0.0, 3.0]])
-    weights = ReadingWeights(np.array([1.0, 2.0]), np.array([0.5, -0.5, 0.25, 1.0]), -1.0, threshold=0.5, sure=0.9)
-
-    ranks, probabilities = score_candidates(features, weights)
-
-    leads = [1.0 - 6.0, 4.0 - 6.0, 6.0 - 4.0]
-    inputs = features @ [0.5, -0.5] + 0.25 * ranks + leads - 1
-    assert ranks.tolist() == [1.0, 4.0, 6.0]
-    np.testing.assert_allclose(probabilities, 1 / (1 + np.exp(-inputs)))
+    found = opened.candidates
+    assert [(one.hit, one.span) for one in found] == [(hit, span) for hit in hits for span in hit.passage.sentences]
+    assert [hits[passage] for passage in opened.sentences.passages] == [one.hit for one in found]
+    assert [one.before for one in found[:3]] == [None, found[0].span, found[1].span]
 
 
-def test_a_single_sentence_has_no_lead() -> None:
-    weights = ReadingWeights(np.array([2.0]), np.array([0.0, 0.0, 1.0]), bias=0.0, threshold=0.5, sure=0.9)
+def test_a_passage_read_to_the_end_says_where_the_answer_stands(retriever: Retriever) -> None:
+    opened = OpenPassages(_QUESTION, retriever.search(_BRIDGE_ONLY), retriever, WordScorer({"Brook": 4.0}))
+    before = opened.scores[1]
 
-    _, probabilities = score_candidates(np.array([[3.0]]), weights)
+    read = opened.read_on(0)
 
-    assert probabilities.tolist() == [0.5]
+    after = opened.scores[1]
+    assert before is not None
+    assert after is not None
+    assert after.answer == span_of("Brook")
+    assert read[1, 0] == after.answer_odds > before.answer_odds
 
 
 def test_the_sentence_that_the_model_prefers_comes_first(retriever: Retriever) -> None:
@@ -101,18 +102,40 @@ def test_reading_stops_when_a_sentence_surely_answers(retriever: Retriever) -> N
     PassageReader(unsure, _weights(answer_odds=1.0)).read("rain", hits, retriever)
 
     assert len(surely.read) < len(unsure.read) == len(hits)
+    assert surely.seen == unsure.seen
     assert unsure.read[: len(surely.read)] == surely.read
 
 
+def test_what_was_only_screened_is_offered_too(retriever: Retriever) -> None:
+    hits = retriever.search(Query("rain on day 7 of the wet year"), 10)
+    scorer = WordScorer({"day": -3.0}, at_first_sight={"7": 2.0})
+
+    readings = PassageReader(scorer, _weights(answer_odds=1.0, read=1)).read("rain", hits, retriever)
+
+    assert len(scorer.read) == 1
+    assert {reading.hit.rank for reading in readings} == {hit.rank for hit in hits}
+    assert readings[0].hit.passage.span.slice(_LONG.text) == scorer.read[0]
+
+
+def test_a_model_without_early_judgement_reads_in_the_order_of_the_search(retriever: Retriever) -> None:
+    hits = retriever.search(Query("rain on day 7 of the wet year"), 10)
+    scorer = WordScorer({"day": -3.0}, at_first_sight=None)
+
+    readings = PassageReader(scorer, _weights(answer_odds=1.0, read=2)).read("rain", hits, retriever)
+
+    assert scorer.read == [hit.passage.span.slice(_LONG.text) for hit in hits[:2]]
+    assert {reading.hit.rank for reading in readings[:2]} <= {1, 2}
+
+
 def test_no_hits_no_readings(retriever: Retriever) -> None:
-    reader = PassageReader(WordScorer(), ReadingWeights.shipped())
+    reader = PassageReader(WordScorer(), shipped_weights())
 
     assert reader.read(_QUESTION, [], retriever) == []
 
 
 @pytest.mark.parametrize("question", ["", " ", "?", "the", "😀", "<b>", "\x00", "x" * 2000, "Who? What? When? Where?"])
 def test_any_question_is_read_with_finite_probabilities(retriever: Retriever, question: str) -> None:
-    reader = PassageReader(WordScorer({"Brook": 2.0}), ReadingWeights.shipped())
+    reader = PassageReader(WordScorer({"Brook": 2.0}), shipped_weights())
 
     readings = reader.read(question, retriever.search(Query(question)), retriever)
 
