@@ -1,13 +1,14 @@
 """Which passages are read to the end, and in what order the sentences are offered: arithmetic on features alone.
 
-A passage's first layers cost a third of the whole. They judge the passages that the search put first; those whose
-sentences seem to answer are read to the end, best first, until one answers so surely that another would hardly be
-better (a cascade, as Viola and Jones 2001 have it for pictures).
+The passage that the search put first is read to the end. If no sentence of it surely answers, the next ones are judged
+by a model's first layers, a third of the price, and those that seem to answer are read to the end too, likeliest first
+(a cascade, as Viola and Jones 2001 have it for pictures).
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,10 +51,10 @@ class Sentences:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much is read. `screened`: passages at most, with the first layers. `read`: of these at most, to the end.
+    """How much is read. `screened`: passages looked at, at most. `read`: of these to the end, at most.
 
-    No further passage is read once a sentence answers with probability `sure`, nor one that to the first layers is
-    less than `worth` times as likely to hold the answer as the likeliest.
+    No further passage is looked at or read once a sentence answers with probability `sure`, and none is read that to
+    the first layers is less than `worth` times as likely to hold the answer as the likeliest.
     """
 
     screened: int
@@ -74,15 +75,16 @@ class ReadingWeights:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Verdict:
-    """What is thought after reading some passages to the end.
+    """What is thought at some point of reading.
 
-    `order`: (n,) sentences, best first. `probabilities`: (n,) that each answers, in the order they were given in.
-    `read`: the passages read to the end, in that order. `next_worth`: how likely the next one is to hold the answer,
-    against the likeliest at first sight; 0 if there is none.
+    `order`: (n,) the sentences looked at, best first. `probabilities`: (n,) that each answers, in the order they were
+    given in. `looked_at`: how many passages that is. `read`: those read to the end, in that order. `next_worth`: how
+    likely the next one is to hold the answer, against the likeliest; 1 if that is not known yet, 0 if there is none.
     """
 
     order: NDArray[np.int64]
     probabilities: Floats
+    looked_at: int
     read: tuple[int, ...]
     next_worth: float
 
@@ -92,31 +94,48 @@ class Verdict:
         return float(self.probabilities[self.order[0]])
 
     def is_enough(self, effort: Effort) -> bool:
-        """Whether another passage would cost more than it is worth."""
-        return len(self.read) >= effort.read or self.confidence >= effort.sure or self.next_worth < effort.worth
+        """Whether to stop here."""
+        if not self.next_worth or len(self.read) >= effort.read or effort.screened == 1:
+            return True
+        return self.confidence >= effort.sure or self.next_worth < effort.worth
 
 
-def weigh(sentences: Sentences, read_on: Callable[[int], Floats], weights: ReadingWeights) -> Verdict:
-    """Reads on as far as it is worth it. `read_on`: what all layers say of the sentences of one passage, (n, 4)."""
-    verdicts = stages(sentences, read_on, weights)
-    return next(one for one in verdicts if not one.next_worth or one.is_enough(weights.effort))
+class Book(Protocol):
+    """The passages found for one question, at least one, as far as they have been opened."""
+
+    def look_at(self, n_passages: int) -> Sentences:
+        """Judges the first `n_passages`, or all if there are fewer, by the first layers: all their sentences."""
+
+    def read_on(self, passage: int) -> Floats:
+        """Reads a passage that was looked at to the end: (n of its sentences, 4), what all layers say of them."""
 
 
-def stages(sentences: Sentences, read_on: Callable[[int], Floats], weights: ReadingWeights) -> Iterator[Verdict]:
-    """The verdict after each further passage, the likeliest first, until all are read. A passage is read when the
-    verdict on it is asked for."""
-    known, passages = sentences.known, sentences.passages
+def weigh(book: Book, weights: ReadingWeights) -> Verdict:
+    """Reads as far as it is worth it."""
+    return next(verdict for verdict in stages(book, weights) if verdict.is_enough(weights.effort))
+
+
+def stages(book: Book, weights: ReadingWeights) -> Iterator[Verdict]:
+    """The verdict on the first passage, read to the end; on that and those that were screened; and after each further
+    one that is read, the likeliest first. Nothing is read before the verdict on it is asked for."""
+    sentences = book.look_at(1)
+    last = book.read_on(0)
+    is_read = np.ones(len(last), bool)
+    order, probabilities = _settle(sentences, last, is_read, np.zeros(len(last)), weights.last)
+    yield Verdict(order, probabilities, 1, (0,), 1.0)
+    sentences = book.look_at(weights.effort.screened)
     likely, seen = _at_first_sight(sentences, weights.early)
-    queue = np.argsort(-likely, kind="stable")
-    worth = np.append(likely[queue] / likely[queue[0]], 0.0)
-    last = np.zeros((len(known), N_SAID))
-    is_read = np.zeros(len(known), bool)
+    n_new = len(seen) - len(last)
+    last, is_read = np.vstack([last, np.zeros((n_new, N_SAID))]), np.append(is_read, np.zeros(n_new, bool))
+    queue = [0, *(passage for passage in np.argsort(-likely, kind="stable") if passage)]
+    worth = np.append(likely[queue] / likely.max(), 0.0)
     for n_read, passage in enumerate(queue, start=1):
-        rows = passages == passage
-        last[rows] = read_on(int(passage))
-        is_read |= rows
-        order, probabilities = _settle(known, last, is_read, seen, weights.last)
-        yield Verdict(order, probabilities, tuple(map(int, queue[:n_read])), float(worth[n_read]))
+        if passage:
+            rows = sentences.passages == passage
+            last[rows] = book.read_on(int(passage))
+            is_read |= rows
+        order, probabilities = _settle(sentences, last, is_read, seen, weights.last)
+        yield Verdict(order, probabilities, len(queue), tuple(map(int, queue[:n_read])), float(worth[n_read]))
 
 
 def _at_first_sight(sentences: Sentences, judgement: Judgement) -> tuple[Floats, Floats]:
@@ -130,10 +149,10 @@ def _at_first_sight(sentences: Sentences, judgement: Judgement) -> tuple[Floats,
 
 
 def _settle(
-    known: Floats, last: Floats, is_read: NDArray[np.bool_], seen: Floats, judgement: Judgement
+    sentences: Sentences, last: Floats, is_read: NDArray[np.bool_], seen: Floats, judgement: Judgement
 ) -> tuple[NDArray[np.int64], Floats]:
     """Order and probabilities: the best sentence that was read, then all others by their chance."""
-    ranks, chances = judgement.judge(to_features(known[is_read], last[is_read]))
+    ranks, chances = judgement.judge(to_features(sentences.known[is_read], last[is_read]))
     best = int(np.flatnonzero(is_read)[np.argmax(ranks)])
     probabilities = seen.copy()
     probabilities[is_read] = chances

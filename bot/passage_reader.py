@@ -13,9 +13,9 @@ import numpy as np
 from bot.cascade import Effort, Judgement, ReadingWeights, Sentences, weigh
 from bot.questions import last_question
 from bot.reader import Reading
-from bot.sentence_features import FEATURES, Candidate, FeatureExtractor, Floats, candidates_of, said
+from bot.sentence_features import FEATURES, KNOWN, Candidate, FeatureExtractor, Floats, candidates_of, said
 from bot.sentence_scores import SentenceScores, score_passage
-from bot.span_scoring import SpanScorer
+from bot.span_scoring import HalfRead, SpanScorer
 from bot.spans import quotable_span, tidy_answer
 from index import Article, Hit
 from index.retrieval import Retriever
@@ -60,11 +60,10 @@ class PassageReader:
 
     def read(self, question: str, hits: Sequence[Hit], retriever: Retriever) -> list[Reading]:
         """Readings of the sentences in the passages looked at, the best first, the others by their probability."""
-        looked_at = hits[: self._weights.effort.screened]
-        if not looked_at:
+        if not hits:
             return []
-        opened = OpenPassages(question, looked_at, retriever, self._scorer)
-        verdict = weigh(opened.sentences, opened.read_on, self._weights)
+        opened = OpenPassages(question, hits, retriever, self._scorer)
+        verdict = weigh(opened, self._weights)
         return [
             _reading(opened.candidates[row], opened.scores[row], float(verdict.probabilities[row]))
             for row in verdict.order
@@ -72,45 +71,54 @@ class PassageReader:
 
 
 class OpenPassages:
-    """Passages being read with one question: their sentences, and what the model has said of them so far.
+    """The passages found for a question, as far as they have been read: a `bot.cascade.Book`.
 
-    `candidates`: the n sentences in the order of the hits, `sentences` their numbers. `scores`: of each sentence the
-    last that was said.
+    `candidates`: the sentences of those that were looked at, in the order of the hits. `scores`: what was last said of
+    each, None where the model judges only at its end and has not come there.
     """
 
     def __init__(self, question: str, hits: Sequence[Hit], retriever: Retriever, scorer: SpanScorer) -> None:
-        self._scorer = scorer
+        self._asked = last_question(question)
         self._hits = hits
-        articles: dict[str, Article] = {}
-        for hit in hits:
-            article_id = hit.passage.article_id
-            if article_id not in articles:
-                articles[article_id] = retriever.archive.article(article_id)
-        whole = [(hit, articles[hit.passage.article_id]) for hit in hits]
-        texts = [hit.passage.span.slice(article.text) for hit, article in whole]
-        self._begun = scorer.screen(last_question(question), texts)
-        self.candidates: list[Candidate] = [one for hit, article in whole for one in candidates_of(hit, article)]
-        passages = np.repeat(np.arange(len(hits)), [len(hit.passage.sentences) for hit in hits])
-        known = FeatureExtractor(question, retriever).known(self.candidates)
-        self.scores: list[SentenceScores | None] = [None] * len(self.candidates)
-        self.sentences = Sentences(known, passages, self._judge_early())
+        self._archive = retriever.archive
+        self._scorer = scorer
+        self._features = FeatureExtractor(question, retriever)
+        self._articles: dict[str, Article] = {}
+        self._begun: list[HalfRead] = []
+        self._known = np.empty((0, len(KNOWN)))
+        self._early: list[SentenceScores] = []
+        self.candidates: list[Candidate] = []
+        self.scores: list[SentenceScores | None] = []
+
+    def look_at(self, n_passages: int) -> Sentences:
+        """All sentences of the first `n_passages` hits; those not seen before are screened side by side."""
+        new = self._hits[len(self._begun) : n_passages]
+        whole = [(hit, self._article(hit.passage.article_id)) for hit in new]
+        begun = self._scorer.screen(self._asked, [hit.passage.span.slice(article.text) for hit, article in whole])
+        for (hit, article), one in zip(whole, begun, strict=True):
+            early = score_passage(one.early, hit.passage) if one.early else []
+            self._early += early
+            self.scores += early or [None] * len(hit.passage.sentences)
+            self.candidates += candidates_of(hit, article)
+        self._begun += begun
+        self._known = np.vstack([self._known, self._features.known(self.candidates[len(self._known) :])])
+        sizes = [len(hit.passage.sentences) for hit in self._hits[: len(self._begun)]]
+        return Sentences(
+            self._known, np.repeat(np.arange(len(sizes)), sizes), said(self._early) if self._early else None
+        )
 
     def read_on(self, passage: int) -> Floats:
-        """Reads this passage to the end: (n of its sentences, 4)."""
+        """What all layers say of the sentences of one passage."""
         [scores] = self._scorer.finish([self._begun[passage]])
         sentences = score_passage(scores, self._hits[passage].passage)
-        for row, one in zip(np.flatnonzero(self.sentences.passages == passage), sentences, strict=True):
-            self.scores[row] = one
+        start = sum(len(hit.passage.sentences) for hit in self._hits[:passage])
+        self.scores[start : start + len(sentences)] = sentences
         return said(sentences)
 
-    def _judge_early(self) -> Floats | None:
-        scores: list[SentenceScores] = []
-        for hit, begun in zip(self._hits, self._begun, strict=True):
-            if begun.early is None:
-                return None
-            scores += score_passage(begun.early, hit.passage)
-        self.scores[:] = scores
-        return said(scores)
+    def _article(self, article_id: str) -> Article:
+        if article_id not in self._articles:
+            self._articles[article_id] = self._archive.article(article_id)
+        return self._articles[article_id]
 
 
 def _reading(candidate: Candidate, scores: SentenceScores | None, probability: float) -> Reading:

@@ -69,7 +69,7 @@ def candidates_of(hit: Hit, article: Article) -> list[Candidate]:
 
 
 class FeatureExtractor:
-    """Computes what is known of candidates for one question over one index."""
+    """Computes what is known of candidates for the hits of one search."""
 
     def __init__(self, question: str, retriever: Retriever) -> None:
         self._question = question
@@ -80,6 +80,7 @@ class FeatureExtractor:
         self._asked = frozenset(terms_of(question))
         self._names = frozenset(terms_of(" ".join(_capitalised(question))))
         self._terms_seen: dict[str, frozenset[str]] = {}
+        self._passages_seen: dict[int, frozenset[str]] = {}
 
     def known(self, found: Sequence[Candidate]) -> Floats:
         """(len(found), len(KNOWN)), rows in the order of `found`."""
@@ -104,8 +105,7 @@ class FeatureExtractor:
         text = candidate.article.text
         sentence = self._terms(words)
         before = self._terms(candidate.before.slice(text)) if candidate.before else frozenset()
-        sentences = (self._terms(span.slice(text)) for span in candidate.hit.passage.sentences)
-        passage = self._terms(candidate.article.title).union(*sentences)
+        passage = self._passage_terms(candidate)
         missing = [weight for term, weight in self._weights.items() if term not in passage]
         names_missing = len(self._names - passage) / len(self._names) if self._names else 0.0
         return (
@@ -115,6 +115,14 @@ class FeatureExtractor:
             max(missing, default=0.0),
             names_missing,
         )
+
+    def _passage_terms(self, candidate: Candidate) -> frozenset[str]:
+        """Of the whole passage and its article's title."""
+        rank, text = candidate.hit.rank, candidate.article.text
+        if rank not in self._passages_seen:
+            sentences = (self._terms(span.slice(text)) for span in candidate.hit.passage.sentences)
+            self._passages_seen[rank] = self._terms(candidate.article.title).union(*sentences)
+        return self._passages_seen[rank]
 
     def _terms(self, text: str) -> frozenset[str]:
         """The terms of a text; the sentences of a passage need each other's."""

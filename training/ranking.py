@@ -40,7 +40,7 @@ from index.settings import IndexSettings
 from index.sources import read_articles
 from training.reading_measures import area_under_roc
 
-_SCREENED = (2, 3, 4, 5, 6)
+_SCREENED = (1, 2, 3, 4, 6)
 _READ = (1, 2, 3, 4)
 _SURE = tuple(np.linspace(0.3, 0.95, 14).round(2).tolist())
 _WORTH = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
@@ -65,7 +65,7 @@ class State:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Question:
-    """One question as it was asked, its first passages read to the end.
+    """One question as it was asked, its first passages read to the end: a `bot.cascade.Book`.
 
     `last`: (n, 4) what all layers say of its sentences. `right`: (n,) which would be a right first quote. `fold`:
     which fifth of the articles it belongs to.
@@ -78,37 +78,25 @@ class Question:
     last: Floats
     right: NDArray[np.bool_]
 
-    def first(self, n_passages: int) -> "Question":
-        """The same when only so many passages are looked at."""
-        some = self.sentences.passages < n_passages
-        early = self.sentences.early
-        return replace(
-            self,
-            sentences=Sentences(
-                self.sentences.known[some], self.sentences.passages[some], None if early is None else early[some]
-            ),
-            last=self.last[some],
-            right=self.right[some],
-        )
+    def look_at(self, n_passages: int) -> Sentences:
+        """The sentences of the first ones."""
+        known, passages, early = self.sentences.known, self.sentences.passages, self.sentences.early
+        some = passages < n_passages
+        return Sentences(known[some], passages[some], None if early is None else early[some])
 
-    @property
-    def n_passages(self) -> int:
-        """How many passages are looked at."""
-        return int(self.sentences.passages.max()) + 1
+    def read_on(self, passage: int) -> Floats:
+        """What all layers say of its sentences."""
+        return np.asarray(self.last[self.sentences.passages == passage])
 
     def verdicts(self, weights: ReadingWeights) -> list[Verdict]:
-        """What is thought after each passage read, the likeliest first."""
+        """What is thought at each point of reading."""
+        return list(itertools.islice(stages(self, weights), max(_READ) + 1))
 
-        def read_on(passage: int) -> Floats:
-            return np.asarray(self.last[self.sentences.passages == passage])
-
-        return list(itertools.islice(stages(self.sentences, read_on, weights), max(_READ)))
-
-    def early_state(self) -> State:
-        """As the first layers see it."""
-        early = self.sentences.early
-        assert early is not None
-        return State(self.set_name, to_features(self.sentences.known, early), self.right)
+    def early_state(self, n_passages: int) -> State:
+        """The first passages as the first layers see them."""
+        some = self.look_at(n_passages)
+        assert some.early is not None
+        return State(self.set_name, to_features(some.known, some.early), self.right[: len(some.known)])
 
     def state(self, read: Sequence[int]) -> State:
         """After reading these passages to the end."""
@@ -171,9 +159,9 @@ def fit(questions: Sequence[Question], price: float) -> ReadingWeights:
 
 def fit_judgements(questions: Sequence[Question]) -> ReadingWeights:
     """Both stages' models, for any effort."""
-    early = fit_judgement([one.first(n).early_state() for one in questions for n in (min(_SCREENED), max(_SCREENED))])
+    early = fit_judgement([one.early_state(n) for one in questions for n in _SCREENED[1:]])
     blind = ReadingWeights(early, early, _EVERYTHING, threshold=0.5)
-    read = [(one, verdict.read) for one in questions for verdict in one.verdicts(blind)]
+    read = [(one, passages) for one in questions for passages in {verdict.read for verdict in one.verdicts(blind)}]
     return replace(blind, last=fit_judgement([one.state(passages) for one, passages in read]))
 
 
@@ -241,10 +229,10 @@ def best_effort(questions: Sequence[Question], judges: ReadingWeights, price: fl
     question_weights = _set_weights(questions)
     best, found = -1.0, None
     for screened in _SCREENED:
-        steps = _steps([one.first(screened) for one in questions], judges)
+        steps = _steps(questions, replace(judges, effort=replace(_EVERYTHING, screened=screened)))
         for n_read, sure, worth in itertools.product(_READ, _SURE, _WORTH):
             effort = Effort(screened, n_read, sure, worth)
-            after = _stopped(questions, steps, effort)
+            after = _stopped(steps, effort)
             if question_weights @ after.price <= price and (value := _service(questions, after)) > best:
                 best, found = value, effort
     if found is None:
@@ -282,26 +270,22 @@ def best_threshold(questions: Sequence[Question], after: Outcomes) -> float:
 
 def outcomes(questions: Sequence[Question], weights: ReadingWeights) -> Outcomes:
     """What comes of these questions with these weights."""
-    some = [one.first(weights.effort.screened) for one in questions]
-    return _stopped(questions, _steps(some, weights), weights.effort)
+    return _stopped(_steps(questions, weights), weights.effort)
 
 
 def _steps(questions: Sequence[Question], judges: ReadingWeights) -> list[list[_Step]]:
-    """What is thought of each question after each further passage."""
+    """What is thought of each question at each point of reading."""
     return [
         [_Step(verdict, bool(one.right[verdict.order[0]])) for verdict in one.verdicts(judges)] for one in questions
     ]
 
 
-def _stopped(questions: Sequence[Question], steps: Sequence[Sequence[_Step]], effort: Effort) -> Outcomes:
+def _stopped(steps: Sequence[Sequence[_Step]], effort: Effort) -> Outcomes:
     """Where reading stops with this effort."""
     last = [next((step for step in some if step.verdict.is_enough(effort)), some[-1]) for some in steps]
-    n_screened = [min(effort.screened, one.n_passages) for one in questions]
-    n_read = [len(step.verdict.read) for step in last]
+    prices = [step.verdict.looked_at * _FIRST_LAYERS + len(step.verdict.read) * (1 - _FIRST_LAYERS) for step in last]
     return Outcomes(
-        np.array([step.verdict.confidence for step in last]),
-        np.array([step.right for step in last]),
-        np.array(n_screened) * _FIRST_LAYERS + np.array(n_read) * (1 - _FIRST_LAYERS),
+        np.array([step.verdict.confidence for step in last]), np.array([step.right for step in last]), np.array(prices)
     )
 
 
@@ -384,10 +368,11 @@ def _read(asked: AskedQuestion, gold: Gold, set_name: str, retriever: Retriever,
     if not hits:
         return None
     opened = OpenPassages(question, hits, retriever, scorer)
+    sentences = opened.look_at(len(hits))
     last = [opened.read_on(passage) for passage in range(len(hits))]
     right = [answers(quote_from(one.article, one.span), gold) for one in opened.candidates]
     fold = zlib.crc32(str(gold.cluster).encode()) % _FOLDS
-    return Question(set_name, fold, gold.is_answerable, opened.sentences, np.concatenate(last), np.array(right))
+    return Question(set_name, fold, gold.is_answerable, sentences, np.concatenate(last), np.array(right))
 
 
 def _index(articles: Path, work: Path, embedder: OnnxEmbedder) -> Retriever:
