@@ -30,6 +30,8 @@ MODEL_FILES = ("first.onnx", "rest.onnx", "tokenizer.json")
 """What is in the folder of such a model: its first layers, the other ones, and how words become numbers."""
 MAX_TOKENS = 192
 """Of the shipped model: question, passage and separators, as it was trained. The rest of a passage is not read."""
+MOST_TOKENS = 512
+"""Of any model: passages are shorter."""
 _MAX_QUESTION_TOKENS = 64
 _NO_ANSWER = 0
 _REMEDY = "Install Newsquote again."
@@ -260,7 +262,7 @@ def _whole(passage: str, start: int, end: int) -> tuple[int, int]:
     """
     while start < end and passage[start].isspace():
         start += 1
-    while end < len(passage) and unicodedata.category(passage[end]).startswith("M"):
+    while end < len(passage) and not passage[end].isascii() and unicodedata.category(passage[end]).startswith("M"):
         end += 1
     return start, end
 
@@ -300,13 +302,13 @@ def _load_pretrained(model_name: str) -> "tuple[PreTrainedModel, PreTrainedToken
 
 
 def _max_tokens(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase") -> int:
-    """The longest input of a model, 512 if it does not say or takes more: passages are shorter."""
-    positions: int = getattr(model.config, "max_position_embeddings", None) or 512
+    """The longest input of a model, 512 if it does not say or takes more."""
+    positions: int = getattr(model.config, "max_position_embeddings", None) or MOST_TOKENS
     table = getattr(getattr(model.base_model, "embeddings", None), "position_embeddings", None)
     padding: int | None = getattr(table, "padding_idx", None)
     unused = 0 if padding is None else padding + 1  # roberta and its kin count positions from there
     longest: int = tokenizer.model_max_length
-    return min(512, positions - unused, longest)
+    return min(MOST_TOKENS, positions - unused, longest)
 
 
 def _takes_token_types(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase") -> bool:
