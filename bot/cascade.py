@@ -1,12 +1,13 @@
-"""Which passages are read to the end, and in what order the sentences are offered: arithmetic on features alone.
+"""Which passages are read, and in what order the sentences are offered: arithmetic on features alone.
 
-The passage that the search put first is read to the end. If no sentence of it surely answers, the next ones are judged
-by a model's first layers, a third of the price, and those that seem to answer are read to the end too, likeliest first
-(a cascade, as Viola and Jones 2001 have it for pictures).
+Words, kinds of answer and the search tell how likely each sentence is to answer before any model reads it. The
+likeliest passage is read first, then the next, until a sentence answers so surely that another would hardly be better
+(a cascade, as Viola and Jones 2001 have it for pictures). A model's first layers, a third of its price, can judge what
+to read next.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,46 +16,45 @@ from numpy.typing import NDArray
 
 from bot.sentence_features import N_SAID, Floats, to_features
 
+Rows = NDArray[np.int64]
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Two logistic models over the sentences of one question after one stage of reading.
+    """Logistic models over the sentences of one question after one stage of reading.
 
     `ranking`: (n_features,), orders them. `confidence`: (n_features + 2,), the last two for the ranking score and for
-    its lead over the best other sentence, and `bias`: whether one answers.
+    its lead over the best other sentence, and `bias`: whether the first one answers. `slope`, `offset`: the chance that
+    any one of them answers, from its ranking score; the stages' scores have no common scale, their chances have.
     """
 
     ranking: Floats
     confidence: Floats
     bias: float
+    slope: float
+    offset: float
 
-    def judge(self, features: Floats) -> tuple[Floats, Floats]:
-        """(n,) ranking scores and (n,) probabilities that each sentence answers; `features`: (n, n_features)."""
-        ranks = features @ self.ranking
-        inputs = confidence_inputs(features, ranks)
-        return ranks, 1 / (1 + np.exp(-(inputs @ self.confidence + self.bias)))
+    def ranks(self, features: Floats) -> Floats:
+        """(n,) ranking scores; `features`: (n, n_features)."""
+        ranks: Floats = features @ self.ranking
+        return ranks
 
+    def chances(self, ranks: Floats) -> Floats:
+        """(n,) the probability that each sentence answers, for what it is alone."""
+        return _expit(self.slope * ranks + self.offset)
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sentences:
-    """The n sentences that compete for one question, at least one.
-
-    `known`: (n, n_known), what is known of them unread. `passages`: (n,) where they stand, numbered from 0 in the
-    order of the search, none without a sentence. `early`: (n, 4) what the first layers say, None where there is no
-    such judgement.
-    """
-
-    known: Floats
-    passages: NDArray[np.int64]
-    early: Floats | None
+    def confidences(self, features: Floats) -> Floats:
+        """(n,) the probability that each sentence answers; only that of the first in rank is one to rely on."""
+        return _expit(confidence_inputs(features, self.ranks(features)) @ self.confidence + self.bias)
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much is read. `screened`: passages looked at, at most. `read`: of these to the end, at most.
+    """How much is read. `screened`: passages that the first layers judge once the first is read, 0 for none. `read`:
+    passages read to the end, at most.
 
-    No further passage is looked at or read once a sentence answers with probability `sure`, and none is read that to
-    the first layers is less than `worth` times as likely to hold the answer as the likeliest.
+    Nothing more is read once a sentence answers with probability `sure`, nor a passage whose sentences together are
+    less than `worth` likely to answer.
     """
 
     screened: int
@@ -65,8 +65,9 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class ReadingWeights:
-    """All that is fitted: `early` judges after the first layers, `last` after all."""
+    """All that is fitted: how sentences are judged unread, after the first layers (`early`) and after all (`last`)."""
 
+    unread: Judgement
     early: Judgement
     last: Judgement
     effort: Effort
@@ -77,14 +78,14 @@ class ReadingWeights:
 class Verdict:
     """What is thought at some point of reading.
 
-    `order`: (n,) the sentences looked at, best first. `probabilities`: (n,) that each answers, in the order they were
-    given in. `looked_at`: how many passages that is. `read`: those read to the end, in that order. `next_worth`: how
-    likely the next one is to hold the answer, against the likeliest; 1 if that is not known yet, 0 if there is none.
+    `order`: (n,) the sentences, best first. `probabilities`: (n,) that each answers, in the order they were given in.
+    `screened`, `read`: the passages that the first layers, and that all layers have judged. `next_worth`: the chance
+    that the next one answers; 0 if there is none.
     """
 
-    order: NDArray[np.int64]
+    order: Rows
     probabilities: Floats
-    looked_at: int
+    screened: tuple[int, ...]
     read: tuple[int, ...]
     next_worth: float
 
@@ -95,19 +96,28 @@ class Verdict:
 
     def is_enough(self, effort: Effort) -> bool:
         """Whether to stop here."""
-        if not self.next_worth or len(self.read) >= effort.read or effort.screened == 1:
+        if not self.next_worth or len(self.read) >= effort.read:
             return True
         return self.confidence >= effort.sure or self.next_worth < effort.worth
 
 
 class Book(Protocol):
-    """The passages found for one question, at least one, as far as they have been opened."""
+    """The passages found for one question, at least one, each with at least one sentence, as far as they are read."""
 
-    def look_at(self, n_passages: int) -> Sentences:
-        """Judges the first `n_passages`, or all if there are fewer, by the first layers: all their sentences."""
+    @property
+    def known(self) -> Floats:
+        """(n, n_known): what is known of each sentence unread."""
 
-    def read_on(self, passage: int) -> Floats:
-        """Reads a passage that was looked at to the end: (n of its sentences, 4), what all layers say of them."""
+    @property
+    def passages(self) -> Rows:
+        """(n,) where each stands, passages numbered from 0 in the order of the search."""
+
+    def screen(self, passages: Sequence[int]) -> tuple[Rows, Floats] | None:
+        """Reads these with the first layers: some sentences, (m,), and what was said of them, (m, 4). None for a model
+        that judges only at its end."""
+
+    def read_on(self, passage: int) -> tuple[Rows, Floats]:
+        """Reads a passage to the end: likewise."""
 
 
 def weigh(book: Book, weights: ReadingWeights) -> Verdict:
@@ -116,49 +126,55 @@ def weigh(book: Book, weights: ReadingWeights) -> Verdict:
 
 
 def stages(book: Book, weights: ReadingWeights) -> Iterator[Verdict]:
-    """The verdict on the first passage, read to the end; on that and those that were screened; and after each further
-    one that is read, the likeliest first. Nothing is read before the verdict on it is asked for."""
-    sentences = book.look_at(1)
-    last = book.read_on(0)
-    is_read = np.ones(len(last), bool)
-    order, probabilities = _settle(sentences, last, is_read, np.zeros(len(last)), weights.last)
-    yield Verdict(order, probabilities, 1, (0,), 1.0)
-    sentences = book.look_at(weights.effort.screened)
-    likely, seen = _at_first_sight(sentences, weights.early)
-    n_new = len(seen) - len(last)
-    last, is_read = np.vstack([last, np.zeros((n_new, N_SAID))]), np.append(is_read, np.zeros(n_new, bool))
-    queue = [0, *(passage for passage in np.argsort(-likely, kind="stable") if passage)]
-    worth = np.append(likely[queue] / likely.max(), 0.0)
-    for n_read, passage in enumerate(queue, start=1):
-        if passage:
-            rows = sentences.passages == passage
-            last[rows] = book.read_on(int(passage))
-            is_read |= rows
-        order, probabilities = _settle(sentences, last, is_read, seen, weights.last)
-        yield Verdict(order, probabilities, len(queue), tuple(map(int, queue[:n_read])), float(worth[n_read]))
+    """The verdict after each further passage that is read, the likeliest first, until all are. Nothing is read before
+    the verdict on it is asked for."""
+    known, passages = book.known, book.passages
+    chances = weights.unread.chances(weights.unread.ranks(to_features(known, np.zeros((len(known), N_SAID)))))
+    last = np.zeros((len(known), N_SAID))
+    is_read = np.zeros(len(known), bool)
+    left = _likeliest_first(chances, passages)
+    screened: list[int] = []
+    read: list[int] = []
+    while left:
+        if read and not screened and weights.effort.screened:
+            screened = left[: weights.effort.screened]
+            left = _screen(book, screened, chances, weights.early) + left[len(screened) :]
+        read.append(left.pop(0))
+        rows, last[rows] = book.read_on(read[-1])
+        is_read[rows] = True
+        verdict = _settle(known, last, is_read, chances, weights.last)
+        next_worth = float(chances[passages == left[0]].sum()) if left else 0.0
+        yield Verdict(*verdict, tuple(screened), tuple(read), next_worth)
 
 
-def _at_first_sight(sentences: Sentences, judgement: Judgement) -> tuple[Floats, Floats]:
-    """(n_passages,) how likely the answer stands in each, and (n,) the probability that each sentence answers."""
-    n_passages = int(sentences.passages.max()) + 1
-    if sentences.early is None:
-        return np.ones(n_passages), np.zeros(len(sentences.known))
-    ranks, probabilities = judgement.judge(to_features(sentences.known, sentences.early))
-    weights = np.exp(np.maximum(ranks - ranks.max(), -50.0))
-    return np.bincount(sentences.passages, weights, n_passages).astype(np.float64), probabilities
+def _likeliest_first(chances: Floats, passages: Rows) -> list[int]:
+    sums = np.bincount(passages, chances)
+    return [int(passage) for passage in np.argsort(-sums, kind="stable")]
+
+
+def _screen(book: Book, passages: Sequence[int], chances: Floats, judgement: Judgement) -> list[int]:
+    """The passages, likeliest first; writes into `chances` what the first layers think."""
+    judged = book.screen(passages)
+    if judged:
+        rows, said = judged
+        chances[rows] = judgement.chances(judgement.ranks(to_features(book.known[rows], said)))
+    return [passage for passage in _likeliest_first(chances, book.passages) if passage in passages]
 
 
 def _settle(
-    sentences: Sentences, last: Floats, is_read: NDArray[np.bool_], seen: Floats, judgement: Judgement
-) -> tuple[NDArray[np.int64], Floats]:
+    known: Floats, last: Floats, is_read: NDArray[np.bool_], chances: Floats, judgement: Judgement
+) -> tuple[Rows, Floats]:
     """Order and probabilities: the best sentence that was read, then all others by their chance."""
-    ranks, chances = judgement.judge(to_features(sentences.known[is_read], last[is_read]))
-    best = int(np.flatnonzero(is_read)[np.argmax(ranks)])
-    probabilities = seen.copy()
-    probabilities[is_read] = chances
-    probabilities = np.minimum(probabilities, probabilities[best])
+    features = to_features(known[is_read], last[is_read])
+    ranks = judgement.ranks(features)
+    first = int(np.argmax(ranks))
+    best = int(np.flatnonzero(is_read)[first])
+    probabilities = chances.copy()
+    probabilities[is_read] = judgement.chances(ranks)
     others = np.argsort(-probabilities, kind="stable")
-    return np.array([best, *(row for row in others if row != best)], np.int64), probabilities
+    probabilities[best] = judgement.confidences(features)[first]
+    order = np.array([best, *(row for row in others if row != best)], np.int64)
+    return order, np.minimum(probabilities, probabilities[best])
 
 
 def confidence_inputs(features: Floats, ranks: Floats) -> Floats:
@@ -169,3 +185,8 @@ def confidence_inputs(features: Floats, ranks: Floats) -> Floats:
         best_other[:] = ranks[first]
         best_other[first] = ranks[second]
     return np.column_stack([features, ranks, ranks - best_other])
+
+
+def _expit(odds: Floats) -> Floats:
+    chance: Floats = 1 / (1 + np.exp(-np.clip(odds, -50, 50)))
+    return chance

@@ -9,16 +9,23 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from bot.cascade import Effort, Judgement, ReadingWeights, Sentences, weigh
+from bot.cascade import Effort, Judgement, ReadingWeights, weigh
 from bot.questions import last_question
 from bot.reader import Reading
 from bot.sentence_features import FEATURES, KNOWN, Candidate, FeatureExtractor, Floats, candidates_of, said
 from bot.sentence_scores import SentenceScores, score_passage
 from bot.span_scoring import HalfRead, SpanScorer
 from bot.spans import quotable_span, tidy_answer
-from index import Article, Hit
+from index import Article, Hit, Passage, Span
 from index.retrieval import Retriever
+
+OFFERED = 6
+"""Passages whose sentences are weighed, read or not."""
+_WINDOW_CHARS = 300
+"""Longest part of a passage that is read: two or three sentences. Fewer tokens cost less, and as often hold the answer
+(docs/measurements.md)."""
 
 
 def shipped_weights() -> ReadingWeights:
@@ -34,11 +41,11 @@ def weights_from(stored: Mapping[str, Any]) -> ReadingWeights:
     """
     if tuple(stored["features"]) != FEATURES:
         raise ValueError("bot/reading_weights.json was fitted to other features: run training.ranking")
-    early, last = (
-        Judgement(np.array(one["ranking"]), np.array(one["confidence"]), one["bias"])
-        for one in (stored["early"], stored["last"])
+    unread, early, last = (
+        Judgement(**{**one, "ranking": np.array(one["ranking"]), "confidence": np.array(one["confidence"])})
+        for one in (stored["unread"], stored["early"], stored["last"])
     )
-    return ReadingWeights(early, last, Effort(**stored["effort"]), stored["threshold"])
+    return ReadingWeights(unread, early, last, Effort(**stored["effort"]), stored["threshold"])
 
 
 class PassageReader:
@@ -62,7 +69,7 @@ class PassageReader:
         """Readings of the sentences in the passages looked at, the best first, the others by their probability."""
         if not hits:
             return []
-        opened = OpenPassages(question, hits, retriever, self._scorer)
+        opened = OpenPassages(question, hits[:OFFERED], retriever, self._scorer)
         verdict = weigh(opened, self._weights)
         return [
             _reading(opened.candidates[row], opened.scores[row], float(verdict.probabilities[row]))
@@ -73,52 +80,80 @@ class PassageReader:
 class OpenPassages:
     """The passages found for a question, as far as they have been read: a `bot.cascade.Book`.
 
-    `candidates`: the sentences of those that were looked at, in the order of the hits. `scores`: what was last said of
-    each, None where the model judges only at its end and has not come there.
+    Of a long passage only the sentences around those that share most with the question are read. `candidates`: all
+    sentences, in the order of the hits. `scores`: what a model last said of each, None where it has said nothing.
     """
 
     def __init__(self, question: str, hits: Sequence[Hit], retriever: Retriever, scorer: SpanScorer) -> None:
+        articles: dict[str, Article] = {}
+        for hit in hits:
+            article_id = hit.passage.article_id
+            if article_id not in articles:
+                articles[article_id] = retriever.archive.article(article_id)
         self._asked = last_question(question)
-        self._hits = hits
-        self._archive = retriever.archive
         self._scorer = scorer
-        self._features = FeatureExtractor(question, retriever)
-        self._articles: dict[str, Article] = {}
-        self._begun: list[HalfRead] = []
-        self._known = np.empty((0, len(KNOWN)))
-        self._early: list[SentenceScores] = []
-        self.candidates: list[Candidate] = []
-        self.scores: list[SentenceScores | None] = []
+        self.candidates = [one for hit in hits for one in candidates_of(hit, articles[hit.passage.article_id])]
+        self.scores: list[SentenceScores | None] = [None] * len(self.candidates)
+        self.known = FeatureExtractor(question, retriever).known(self.candidates)
+        self.passages = np.repeat(np.arange(len(hits)), [len(hit.passage.sentences) for hit in hits])
+        self._begun: dict[int, tuple[NDArray[np.int64], Passage, HalfRead]] = {}
 
-    def look_at(self, n_passages: int) -> Sentences:
-        """All sentences of the first `n_passages` hits; those not seen before are screened side by side."""
-        new = self._hits[len(self._begun) : n_passages]
-        whole = [(hit, self._article(hit.passage.article_id)) for hit in new]
-        begun = self._scorer.screen(self._asked, [hit.passage.span.slice(article.text) for hit, article in whole])
-        for (hit, article), one in zip(whole, begun, strict=True):
-            early = score_passage(one.early, hit.passage) if one.early else []
-            self._early += early
-            self.scores += early or [None] * len(hit.passage.sentences)
-            self.candidates += candidates_of(hit, article)
-        self._begun += begun
-        self._known = np.vstack([self._known, self._features.known(self.candidates[len(self._known) :])])
-        sizes = [len(hit.passage.sentences) for hit in self._hits[: len(self._begun)]]
-        return Sentences(
-            self._known, np.repeat(np.arange(len(sizes)), sizes), said(self._early) if self._early else None
-        )
+    def screen(self, passages: Sequence[int]) -> tuple[NDArray[np.int64], Floats] | None:
+        """What the first layers say; passages side by side."""
+        self._begin(passages)
+        rows: list[int] = []
+        for passage in passages:
+            read, window, begun = self._begun[passage]
+            if begun.early is None:
+                return None
+            self._keep(read, score_passage(begun.early, window))
+            rows += read.tolist()
+        return np.array(rows), said([scores for row in rows if (scores := self.scores[row])])
 
-    def read_on(self, passage: int) -> Floats:
-        """What all layers say of the sentences of one passage."""
-        [scores] = self._scorer.finish([self._begun[passage]])
-        sentences = score_passage(scores, self._hits[passage].passage)
-        start = sum(len(hit.passage.sentences) for hit in self._hits[:passage])
-        self.scores[start : start + len(sentences)] = sentences
-        return said(sentences)
+    def read_on(self, passage: int) -> tuple[NDArray[np.int64], Floats]:
+        """What all layers say."""
+        if passage not in self._begun:
+            self._begin([passage])
+        read, window, begun = self._begun[passage]
+        [scores] = self._scorer.finish([begun])
+        return read, said(self._keep(read, score_passage(scores, window)))
 
-    def _article(self, article_id: str) -> Article:
-        if article_id not in self._articles:
-            self._articles[article_id] = self._archive.article(article_id)
-        return self._articles[article_id]
+    def _keep(self, rows: NDArray[np.int64], scores: list[SentenceScores]) -> list[SentenceScores]:
+        for row, one in zip(rows, scores, strict=True):
+            self.scores[row] = one
+        return scores
+
+    def _begin(self, passages: Sequence[int]) -> None:
+        windows = [self._window(passage) for passage in passages]
+        texts = [window.span.slice(self.candidates[rows[0]].article.text) for rows, window in windows]
+        begun = self._scorer.screen(self._asked, texts)
+        for passage, (rows, window), one in zip(passages, windows, begun, strict=True):
+            self._begun[passage] = (rows, window, one)
+
+    def _window(self, passage: int) -> tuple[NDArray[np.int64], Passage]:
+        """What is read of a passage: the rows of these sentences, and they as a passage."""
+        rows = np.flatnonzero(self.passages == passage)
+        spans = [self.candidates[row].span for row in rows]
+        first, last = window_of(spans, self.known[rows, KNOWN.index("sentence_overlap")])
+        read = spans[first : last + 1]
+        article_id = self.candidates[rows[0]].article.id
+        return rows[first : last + 1], Passage(article_id, Span(read[0].start, read[-1].end), tuple(read))
+
+
+def window_of(sentences: Sequence[Span], overlaps: Floats) -> tuple[int, int]:
+    """First and last of the sentences to read: the one that shares most with the question, then neighbours, that side
+    first that shares more, as long as they fit into _WINDOW_CHARS."""
+    first = last = int(np.argmax(overlaps))
+    while True:
+        sides = []
+        if first > 0 and sentences[last].end - sentences[first - 1].start <= _WINDOW_CHARS:
+            sides.append((overlaps[first - 1], 0))
+        if last + 1 < len(sentences) and sentences[last + 1].end - sentences[first].start <= _WINDOW_CHARS:
+            sides.append((overlaps[last + 1], 1))
+        if not sides:
+            return first, last
+        _, side = max(sides)
+        first, last = first - (side == 0), last + (side == 1)
 
 
 def _reading(candidate: Candidate, scores: SentenceScores | None, probability: float) -> Reading:

@@ -42,6 +42,8 @@ FEATURES = (*KNOWN, *SAID, *_CHANCES, *(f"{name}_lead" for name in _WITH_LEAD))
 
 Floats = NDArray[np.float64]
 _SIMILARITY, _OVERLAP = KNOWN.index("passage_similarity"), KNOWN.index("sentence_overlap")
+LENGTH_CENTRE = 5.0
+"""What is taken off the logarithm of a sentence's length, which is near it."""
 _NEAR_CHARS = 30
 _WORD = re.compile(r"[^\W_](?:[\w.,’'-]*[\w%])?")
 _PRONOUNS = ("he ", "she ", "it ", "they ", "this ", "that ", "these ", "those ", "his ", "her ", "their ")
@@ -94,7 +96,7 @@ class FeatureExtractor:
             hit.score,
             *self._words(candidate, text),
             *self._kind_columns(text),
-            math.log(len(candidate.span)) - 5,
+            math.log(len(candidate.span)) - LENGTH_CENTRE,
             candidate.before is None,
             text.rstrip("”\"'’)").endswith("?"),
             text.lower().startswith(_PRONOUNS),

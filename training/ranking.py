@@ -25,12 +25,12 @@ from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
 from bot.adapters.jsonl import AskedQuestion, read_questions
-from bot.cascade import Effort, Judgement, ReadingWeights, Sentences, Verdict, confidence_inputs, stages
+from bot.cascade import Effort, Judgement, ReadingWeights, Rows, Verdict, confidence_inputs, stages
 from bot.evaluation import Gold, gold_of, summaries
 from bot.evaluation.judging import answers
-from bot.passage_reader import OpenPassages
+from bot.passage_reader import OFFERED, OpenPassages
 from bot.quotes import quote_from
-from bot.sentence_features import FEATURES, Floats, to_features
+from bot.sentence_features import FEATURES, KNOWN, LENGTH_CENTRE, N_SAID, Floats, to_features
 from bot.span_scoring import MODEL_FILES, SHIPPED_FOLDER, OnnxSpanScorer, SpanScorer
 from index import Article, Query
 from index.embedding import OnnxEmbedder
@@ -40,14 +40,16 @@ from index.settings import IndexSettings
 from index.sources import read_articles
 from training.reading_measures import area_under_roc
 
-_SCREENED = (1, 2, 3, 4, 6)
+_SCREENED = (0, 2, 3)
 _READ = (1, 2, 3, 4)
 _SURE = tuple(np.linspace(0.3, 0.95, 14).round(2).tolist())
-_WORTH = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
-_EVERYTHING = Effort(screened=max(_SCREENED), read=max(_READ), sure=1.0, worth=0.0)
+_WORTH = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3)
+_EVERYTHING = Effort(screened=0, read=max(_READ), sure=1.0, worth=0.0)
 _FIRST_LAYERS = 1 / 3
 """The price of a passage's first layers, in passages."""
+_QUOTED_CHARS = 400
 _PENALTY = 1e-3
+_LEAST_DEVIATION = 1e-6
 _FOLDS = 5
 
 
@@ -65,60 +67,75 @@ class State:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Question:
-    """One question as it was asked, its first passages read to the end: a `bot.cascade.Book`.
+    """One question as it was asked, all its passages read to the end: a `bot.cascade.Book`.
 
-    `last`: (n, 4) what all layers say of its sentences. `right`: (n,) which would be a right first quote. `fold`:
-    which fifth of the articles it belongs to.
+    Of its n sentences: `known`, `passages` as there, `in_reach`: (n,) which of them were read, `early` and `last`:
+    (n, 4) what was said of these, `right`: (n,) which would be a right first quote. `fold`: which fifth of the articles
+    it belongs to.
     """
 
     set_name: str
     fold: int
     answerable: bool
-    sentences: Sentences
+    known: Floats
+    passages: Rows
+    in_reach: NDArray[np.bool_]
+    early: Floats
     last: Floats
     right: NDArray[np.bool_]
 
-    def look_at(self, n_passages: int) -> Sentences:
-        """The sentences of the first ones."""
-        known, passages, early = self.sentences.known, self.sentences.passages, self.sentences.early
-        some = passages < n_passages
-        return Sentences(known[some], passages[some], None if early is None else early[some])
+    def screen(self, passages: Sequence[int]) -> tuple[Rows, Floats]:
+        """What the first layers said."""
+        rows = self._rows(passages)
+        return rows, self.early[rows]
 
-    def read_on(self, passage: int) -> Floats:
-        """What all layers say of its sentences."""
-        return np.asarray(self.last[self.sentences.passages == passage])
+    def read_on(self, passage: int) -> tuple[Rows, Floats]:
+        """What all layers said."""
+        rows = self._rows([passage])
+        return rows, self.last[rows]
 
     def verdicts(self, weights: ReadingWeights) -> list[Verdict]:
-        """What is thought at each point of reading."""
-        return list(itertools.islice(stages(self, weights), max(_READ) + 1))
+        """What is thought after each passage read."""
+        return list(itertools.islice(stages(self, weights), max(_READ)))
 
-    def early_state(self, n_passages: int) -> State:
-        """The first passages as the first layers see them."""
-        some = self.look_at(n_passages)
-        assert some.early is not None
-        return State(self.set_name, to_features(some.known, some.early), self.right[: len(some.known)])
+    def unread_state(self) -> State:
+        """Before anything is read."""
+        return State(self.set_name, to_features(self.known, np.zeros_like(self.last)), self.right)
 
-    def state(self, read: Sequence[int]) -> State:
-        """After reading these passages to the end."""
-        some = np.isin(self.sentences.passages, read)
-        return State(self.set_name, to_features(self.sentences.known[some], self.last[some]), self.right[some])
+    def state(self, said: Floats, passages: Sequence[int]) -> State:
+        """What was said of these passages."""
+        rows = self._rows(passages)
+        return State(self.set_name, to_features(self.known[rows], said[rows]), self.right[rows])
+
+    def _rows(self, passages: Sequence[int]) -> Rows:
+        return np.flatnonzero(np.isin(self.passages, passages) & self.in_reach)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcomes:
-    """Of n questions: `confidence` in the first quote, whether it is `right`, and the `price` paid, in passages."""
+    """Of n questions: `confidence` in the first quote, whether it is `right`, whether a right one is `cited` within 400
+    quoted characters, and the `price` paid, in passages."""
 
     confidence: Floats
     right: NDArray[np.bool_]
+    cited: NDArray[np.bool_]
     price: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Step:
-    """A verdict, and whether its first sentence is right."""
+    """A verdict, whether its first sentence is right, and whether a right one comes within 400 characters."""
 
     verdict: Verdict
     right: bool
+    cited: bool
+
+    @classmethod
+    def of(cls, verdict: Verdict, question: Question) -> "_Step":
+        lengths = np.exp(question.known[verdict.order, KNOWN.index("length")] + LENGTH_CENTRE)
+        half_way = np.cumsum(lengths) - lengths / 2
+        right = question.right[verdict.order]
+        return cls(verdict, bool(right[0]), bool((right & (half_way <= _QUOTED_CHARS)).any()))
 
 
 def main() -> None:
@@ -129,7 +146,7 @@ def main() -> None:
     model = hashlib.sha256(b"".join((options.model / name).read_bytes() for name in MODEL_FILES)).hexdigest()[:12]
     questions: list[Question] = []
     for folder in sorted(one for one in options.sets.iterdir() if (one / "gold.jsonl").exists()):
-        kept = options.work / f"{folder.name}-{model}-{len(FEATURES)}{f'-{options.every}' * (options.every > 1)}.npz"
+        kept = options.work / f"{folder.name}-{model}-{len(FEATURES)}w{f'-{options.every}' * (options.every > 1)}.npz"
         if not kept.exists():
             _save(list(_read_set(folder, options.work, embedder, scorer, options.every)), kept)
         questions += _load(kept, folder.name)
@@ -138,6 +155,7 @@ def main() -> None:
     print(json.dumps(report, indent=1))
     stored = {
         "features": FEATURES,
+        "unread": _rounded(fitted.unread),
         "early": _rounded(fitted.early),
         "last": _rounded(fitted.last),
         "effort": asdict(fitted.effort),
@@ -159,16 +177,34 @@ def fit(questions: Sequence[Question], price: float) -> ReadingWeights:
 
 def fit_judgements(questions: Sequence[Question]) -> ReadingWeights:
     """Both stages' models, for any effort."""
-    early = fit_judgement([one.early_state(n) for one in questions for n in _SCREENED[1:]])
-    blind = ReadingWeights(early, early, _EVERYTHING, threshold=0.5)
-    read = [(one, passages) for one in questions for passages in {verdict.read for verdict in one.verdicts(blind)}]
-    return replace(blind, last=fit_judgement([one.state(passages) for one, passages in read]))
+    unread = fit_judgement([one.unread_state() for one in questions])
+    blind = ReadingWeights(unread, unread, unread, _EVERYTHING, threshold=0.5)
+    read = [(one, verdict.read) for one in questions for verdict in one.verdicts(blind)]
+    early = fit_judgement([one.state(one.early, passages) for one, passages in read])
+    last = fit_judgement([one.state(one.last, passages) for one, passages in read])
+    return replace(blind, early=early, last=last)
 
 
 def fit_judgement(states: Sequence[State]) -> Judgement:
-    """What orders the sentences, and what says whether the first one answers."""
+    """What orders the sentences, what says whether the first one answers, and whether any one does."""
     ranking = fit_ranking(states)
-    return Judgement(ranking, *fit_confidence(states, ranking))
+    return Judgement(ranking, *fit_confidence(states, ranking), *fit_chances(states, ranking))
+
+
+def fit_chances(states: Sequence[State], ranking: Floats) -> tuple[float, float]:
+    """Slope and offset of a logistic model of "this sentence answers" by its ranking score, on all sentences."""
+    ranks = np.concatenate([one.features @ ranking for one in states])
+    sign = np.where(np.concatenate([one.right for one in states]), 1.0, -1.0)
+    sizes = [len(one.right) for one in states]
+    weights = np.repeat(_set_weights(states) / sizes, sizes)
+
+    def loss(line: Floats) -> tuple[float, Floats]:
+        margins = sign * (line[0] * ranks + line[1])
+        pull = weights * sign * expit(-margins)
+        return float(-weights @ log_expit(margins)), -np.array([pull @ ranks, pull.sum()])
+
+    slope, offset = minimize(loss, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B").x
+    return float(slope), float(offset)
 
 
 def fit_ranking(states: Sequence[State]) -> Floats:
@@ -178,7 +214,7 @@ def fit_ranking(states: Sequence[State]) -> Floats:
     right = np.concatenate([one.right for one in usable])
     starts = np.cumsum([0, *(len(one.right) for one in usable[:-1])])
     sizes = np.array([len(one.right) for one in usable])
-    scale = features.std(0) + 1e-9
+    scale = _scale(features)
     scaled = features / scale
     question_weights = _set_weights(usable)
 
@@ -203,7 +239,7 @@ def fit_confidence(states: Sequence[State], ranking: Floats) -> tuple[Floats, fl
         rows.append(confidence_inputs(one.features, ranks)[best])
         labels.append(one.right[best])
     inputs = np.array(rows)
-    centre, scale = inputs.mean(0), inputs.std(0) + 1e-9
+    centre, scale = inputs.mean(0), _scale(inputs)
     matrix = np.column_stack([(inputs - centre) / scale, np.ones(len(rows))])
     sign = np.where(labels, 1.0, -1.0)
     question_weights = _set_weights(states)
@@ -241,11 +277,11 @@ def best_effort(questions: Sequence[Question], judges: ReadingWeights, price: fl
 
 
 def _service(questions: Sequence[Question], after: Outcomes) -> float:
-    """Right first quotes where there are some, and right replies at the best threshold: the mean of the two."""
+    """The mean of: right first quotes and right quotes soon, where there are some, and right replies at best."""
     question_weights = _set_weights(questions)
     answerable = np.array([one.answerable for one in questions])
-    quoted = question_weights[answerable & after.right].sum() / question_weights[answerable].sum()
-    return float(quoted + _served(questions, after).max()) / 2
+    found = question_weights[answerable] @ (after.right[answerable].astype(float) + after.cited[answerable])
+    return float(found / question_weights[answerable].sum() + _served(questions, after).max()) / 3
 
 
 _THRESHOLDS = np.linspace(0.02, 0.9, 89)
@@ -275,18 +311,23 @@ def outcomes(questions: Sequence[Question], weights: ReadingWeights) -> Outcomes
 
 def _steps(questions: Sequence[Question], judges: ReadingWeights) -> list[list[_Step]]:
     """What is thought of each question at each point of reading."""
-    return [
-        [_Step(verdict, bool(one.right[verdict.order[0]])) for verdict in one.verdicts(judges)] for one in questions
-    ]
+    return [[_Step.of(verdict, one) for verdict in one.verdicts(judges)] for one in questions]
 
 
 def _stopped(steps: Sequence[Sequence[_Step]], effort: Effort) -> Outcomes:
     """Where reading stops with this effort."""
     last = [next((step for step in some if step.verdict.is_enough(effort)), some[-1]) for some in steps]
-    prices = [step.verdict.looked_at * _FIRST_LAYERS + len(step.verdict.read) * (1 - _FIRST_LAYERS) for step in last]
     return Outcomes(
-        np.array([step.verdict.confidence for step in last]), np.array([step.right for step in last]), np.array(prices)
+        np.array([step.verdict.confidence for step in last]),
+        np.array([step.right for step in last]),
+        np.array([step.cited for step in last]),
+        np.array([_price(step.verdict) for step in last]),
     )
+
+
+def _price(verdict: Verdict) -> float:
+    only_screened = set(verdict.screened) - set(verdict.read)
+    return len(verdict.read) + _FIRST_LAYERS * len(only_screened)
 
 
 def cross_measured(questions: Sequence[Question], effort: Effort) -> dict[str, dict[str, dict[str, float | None]]]:
@@ -297,7 +338,7 @@ def cross_measured(questions: Sequence[Question], effort: Effort) -> dict[str, d
         "set left out": lambda one: one.set_name,
     }
     for name, group_of in groupings.items():
-        measured: dict[str, list[tuple[bool, float, bool, float]]] = {}
+        measured: dict[str, list[tuple[bool, float, bool, bool, float]]] = {}
         for left_out in dict.fromkeys(map(group_of, questions)):
             others = [one for one in questions if group_of(one) != left_out]
             if not others:
@@ -305,18 +346,19 @@ def cross_measured(questions: Sequence[Question], effort: Effort) -> dict[str, d
             weights = replace(fit_judgements(others), effort=effort)
             asked = [one for one in questions if group_of(one) == left_out]
             after = outcomes(asked, weights)
-            for one, *row in zip(asked, after.confidence, after.right, after.price, strict=True):
+            for one, *row in zip(asked, after.confidence, after.right, after.cited, after.price, strict=True):
                 measured.setdefault(one.set_name, []).append((one.answerable, *row))
         report[name] = {set_name: _measures(rows) for set_name, rows in measured.items()}
     return report
 
 
-def _measures(rows: Sequence[tuple[bool, float, bool, float]]) -> dict[str, float | None]:
-    answerable, confidence, right, price = (np.array(column) for column in zip(*rows, strict=True))
+def _measures(rows: Sequence[tuple[bool, float, bool, bool, float]]) -> dict[str, float | None]:
+    answerable, confidence, right, cited, price = (np.array(column) for column in zip(*rows, strict=True))
     both = answerable.any() and not answerable.all()
     return {
         "questions": len(rows),
         "first quote right": round(float(right[answerable].mean()), 3),
+        "right within 400 characters": round(float(cited[answerable].mean()), 3),
         "auroc": round(area_under_roc(confidence, answerable), 3) if both else None,
         "calibration error": round(calibration_error(confidence, right), 3),
         "passages": round(float(price.mean()), 3),
@@ -328,11 +370,19 @@ def calibration_error(confidence: Floats, right: NDArray[np.bool_]) -> float:
     return float(summaries.calibration_error(np.column_stack([confidence, right]), np.ones((1, len(right))))[0])
 
 
+def _scale(columns: Floats) -> Floats:
+    """(n_columns,) to divide by; endless for a column that is always the same, which tells nothing."""
+    deviations = columns.std(0)
+    return np.where(deviations > _LEAST_DEVIATION, deviations, np.inf)
+
+
 def _rounded(judgement: Judgement) -> dict[str, Any]:
     return {
         "ranking": judgement.ranking.round(5).tolist(),
         "confidence": judgement.confidence.round(5).tolist(),
         "bias": round(judgement.bias, 5),
+        "slope": round(judgement.slope, 5),
+        "offset": round(judgement.offset, 5),
     }
 
 
@@ -364,15 +414,22 @@ def _read_set(folder: Path, work: Path, embedder: OnnxEmbedder, scorer: SpanScor
 
 def _read(asked: AskedQuestion, gold: Gold, set_name: str, retriever: Retriever, scorer: SpanScorer) -> Question | None:
     question = asked.fields.get("question_standalone") or asked.question
-    hits = retriever.search(Query(question, asked.scope.articles, asked.scope.before), max(_SCREENED))
+    hits = retriever.search(Query(question, asked.scope.articles, asked.scope.before), OFFERED)
     if not hits:
         return None
     opened = OpenPassages(question, hits, retriever, scorer)
-    sentences = opened.look_at(len(hits))
-    last = [opened.read_on(passage) for passage in range(len(hits))]
-    right = [answers(quote_from(one.article, one.span), gold) for one in opened.candidates]
+    early, last = (np.zeros((len(opened.known), N_SAID)) for _ in range(2))
+    in_reach = np.zeros(len(opened.known), bool)
+    screened = opened.screen(range(len(hits)))
+    assert screened
+    early[screened[0]] = screened[1]
+    for passage in range(len(hits)):
+        rows, last[rows] = opened.read_on(passage)
+        in_reach[rows] = True
+    right = np.array([answers(quote_from(one.article, one.span), gold) for one in opened.candidates])
     fold = zlib.crc32(str(gold.cluster).encode()) % _FOLDS
-    return Question(set_name, fold, gold.is_answerable, sentences, np.concatenate(last), np.array(right))
+    known, passages = opened.known, opened.passages
+    return Question(set_name, fold, gold.is_answerable, known, passages, in_reach, early, last, right)
 
 
 def _index(articles: Path, work: Path, embedder: OnnxEmbedder) -> Retriever:
@@ -384,30 +441,24 @@ def _index(articles: Path, work: Path, embedder: OnnxEmbedder) -> Retriever:
     return Retriever(library.open_current(embedder), embedder)
 
 
+_COLUMNS = ("known", "passages", "in_reach", "early", "last", "right")
+
+
 def _save(questions: Sequence[Question], path: Path) -> None:
+    columns: dict[str, Any] = {name: np.concatenate([getattr(one, name) for one in questions]) for name in _COLUMNS}
+    columns["folds"] = [one.fold for one in questions]
+    columns["answerable"] = [one.answerable for one in questions]
+    columns["ends"] = np.cumsum([len(one.right) for one in questions])
     scratch = path.with_suffix(".part.npz")
-    np.savez_compressed(
-        scratch,
-        folds=[one.fold for one in questions],
-        answerable=[one.answerable for one in questions],
-        known=np.concatenate([one.sentences.known for one in questions]),
-        passages=np.concatenate([one.sentences.passages for one in questions]),
-        early=np.concatenate([one.sentences.early for one in questions if one.sentences.early is not None]),
-        last=np.concatenate([one.last for one in questions]),
-        right=np.concatenate([one.right for one in questions]),
-        ends=np.cumsum([len(one.right) for one in questions]),
-    )
+    np.savez_compressed(scratch, **columns)
     scratch.replace(path)
 
 
 def _load(path: Path, set_name: str) -> list[Question]:
     with np.load(path) as kept:
-        columns = [np.split(kept[name], kept["ends"][:-1]) for name in ("known", "passages", "early", "last", "right")]
+        columns = [np.split(kept[name], kept["ends"][:-1]) for name in _COLUMNS]
         rows = zip(kept["folds"], kept["answerable"], *columns, strict=True)
-        return [
-            Question(set_name, int(fold), bool(answerable), Sentences(known, passages, early), last, right)
-            for fold, answerable, known, passages, early, last, right in rows
-        ]
+        return [Question(set_name, int(fold), bool(answerable), *some) for fold, answerable, *some in rows]
 
 
 def _options() -> argparse.Namespace:
@@ -418,7 +469,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--model", type=Path, default=SHIPPED_FOLDER, help="folder that training.export wrote")
     parser.add_argument("--work", type=Path, default=Path("var/ranking"), help="where indexes and scores are kept")
     parser.add_argument("--out", type=Path, default=Path("bot/reading_weights.json"))
-    parser.add_argument("--price", type=float, default=1.6, help="passages read for a question on the mean, at most")
+    parser.add_argument("--price", type=float, default=2.0, help="passages read for a question on the mean, at most")
     parser.add_argument("--every", type=int, default=1, help="one question in so many, for a quick look")
     return parser.parse_args()
 

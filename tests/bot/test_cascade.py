@@ -1,69 +1,75 @@
 """How far is read, and in what order sentences come out."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cascade import Effort, Judgement, ReadingWeights, Sentences, stages, weigh
+from bot.cascade import Effort, Judgement, ReadingWeights, Rows, stages, weigh
 from bot.sentence_features import FEATURES, KNOWN, N_SAID, Floats, to_features
-
-_ODDS = FEATURES.index("answer_odds")
 
 
 def _weights(effort: Effort) -> ReadingWeights:
-    """Ranks by the odds of an answer, and is as sure as the odds say."""
-    ranking = np.eye(len(FEATURES))[_ODDS]
-    judgement = Judgement(ranking, np.append(ranking, [0.0, 0.0]), 0.0)
-    return ReadingWeights(judgement, judgement, effort, threshold=0.5)
+    """Ranks unread sentences by the words they share with the question, read ones by the odds of an answer."""
+    shared, said = (_by(name) for name in ("sentence_overlap", "answer_odds"))
+    return ReadingWeights(shared, said, said, effort, threshold=0.5)
 
 
-def _said(odds: list[float]) -> Floats:
+def _by(name: str) -> Judgement:
+    ranking = np.eye(len(FEATURES))[FEATURES.index(name)]
+    return Judgement(ranking, np.append(ranking, [0.0, 0.0]), 0.0, slope=1.0, offset=0.0)
+
+
+def _said(odds: Sequence[float]) -> Floats:
     """What a model says that gives these odds of an answer, and nothing else."""
     return np.column_stack([odds, *np.zeros((N_SAID - 1, len(odds)))])
 
 
-@dataclass
 class _Book:
-    """Passages with these odds of an answer, a sentence each number; keeps what was looked at and read."""
+    """Sentences with these odds of an answer, unread, after the first layers and after all; keeps what was asked."""
 
-    passages: list[int]
-    early: list[float] | None
-    last: list[float]
-    looked_at: list[int] = field(default_factory=list)
-    read: list[int] = field(default_factory=list)
+    def __init__(
+        self, passages: list[int], unread: list[float], last: list[float], early: list[float] | None = None
+    ) -> None:
+        self.known = np.zeros((len(passages), len(KNOWN)))
+        self.known[:, KNOWN.index("sentence_overlap")] = unread
+        self.passages = np.array(passages)
+        self.early, self.last = early, last
+        self.screened: list[int] = []
+        self.read: list[int] = []
 
-    def look_at(self, n_passages: int) -> Sentences:
+    def screen(self, passages: Sequence[int]) -> tuple[Rows, Floats] | None:
         """As in the protocol."""
-        self.looked_at.append(n_passages)
-        n = sum(passage < n_passages for passage in self.passages)
-        early = None if self.early is None else _said(self.early[:n])
-        return Sentences(np.zeros((n, len(KNOWN))), np.array(self.passages[:n]), early)
+        self.screened += passages
+        rows = np.flatnonzero(np.isin(self.passages, passages))
+        return None if self.early is None else (rows, _said([self.early[row] for row in rows]))
 
-    def read_on(self, passage: int) -> Floats:
+    def read_on(self, passage: int) -> tuple[Rows, Floats]:
         """As in the protocol."""
         self.read.append(passage)
-        return _said([odds for odds, where in zip(self.last, self.passages, strict=True) if where == passage])
+        rows = np.flatnonzero(self.passages == passage)
+        return rows, _said([self.last[row] for row in rows])
 
 
-def test_judging_is_two_logistic_models() -> None:
+def test_judging_is_logistic_models() -> None:
     features = np.array([[1.0, 0.0], [2.0, 1.0], [0.0, 3.0]])
-    judgement = Judgement(np.array([1.0, 2.0]), np.array([0.5, -0.5, 0.25, 1.0]), -1.0)
+    judgement = Judgement(np.array([1.0, 2.0]), np.array([0.5, -0.5, 0.25, 1.0]), -1.0, slope=0.5, offset=-2.0)
 
-    ranks, probabilities = judgement.judge(features)
+    ranks = judgement.ranks(features)
 
     leads = [1.0 - 6.0, 4.0 - 6.0, 6.0 - 4.0]
     inputs = features @ [0.5, -0.5] + 0.25 * ranks + leads - 1
     assert ranks.tolist() == [1.0, 4.0, 6.0]
-    np.testing.assert_allclose(probabilities, 1 / (1 + np.exp(-inputs)))
+    np.testing.assert_allclose(judgement.confidences(features), 1 / (1 + np.exp(-inputs)))
+    np.testing.assert_allclose(judgement.chances(ranks), 1 / (1 + np.exp([1.5, 0.0, -1.0])))
 
 
 def test_a_single_sentence_has_no_lead() -> None:
-    _, probabilities = Judgement(np.array([2.0]), np.array([0.0, 0.0, 1.0]), 0.0).judge(np.array([[3.0]]))
+    judgement = Judgement(np.array([2.0]), np.array([0.0, 0.0, 1.0]), 0.0, slope=1.0, offset=0.0)
 
-    assert probabilities.tolist() == [0.5]
+    assert judgement.confidences(np.array([[3.0]])).tolist() == [0.5]
 
 
 def test_features_are_what_is_known_what_was_said_and_leads() -> None:
@@ -80,86 +86,86 @@ def test_features_are_what_is_known_what_was_said_and_leads() -> None:
     assert columns["passage_chance"] == pytest.approx([1 / (1 + np.exp(-2.0))] * 2)
 
 
-def test_the_likeliest_passage_at_first_sight_is_read_after_the_first_one() -> None:
-    book = _Book([0, 0, 1, 2], [-2.0, -2.0, -1.0, 3.0], [-4.0, -4.0, 1.0, 2.0])
+def test_the_likeliest_passage_is_read_first() -> None:
+    book = _Book([0, 0, 1, 2], [-2.0, -2.0, -1.0, 3.0], [1.0, 1.0, 2.0, -1.0])
 
-    verdict = weigh(book, _weights(Effort(3, 2, 1.0, 0.0)))
+    verdict = weigh(book, _weights(Effort(0, 2, 1.0, 0.0)))
 
-    assert book.read == [0, 2]
-    assert (verdict.read, verdict.looked_at) == ((0, 2), 3)
-    assert verdict.order[0] == 3
-
-
-def test_nothing_more_is_looked_at_when_the_first_passage_surely_answers() -> None:
-    book = _Book([0, 1, 2], [1.0, 0.0, -1.0], [5.0, 5.0, 5.0])
-
-    verdict = weigh(book, _weights(Effort(3, 3, sure=0.9, worth=0.0)))
-
-    assert (book.looked_at, book.read) == ([1], [0])
-    assert verdict.order.tolist() == [0]
+    assert book.read == [2, 1]
+    assert (verdict.read, verdict.screened) == ((2, 1), ())
+    assert verdict.order[0] == 2
 
 
 def test_reading_stops_when_a_sentence_surely_answers() -> None:
     book = _Book([0, 1, 2], [1.0, 0.0, -1.0], [-5.0, 5.0, 5.0])
 
-    weigh(book, _weights(Effort(3, 3, sure=0.9, worth=0.0)))
+    verdict = weigh(book, _weights(Effort(2, 3, sure=0.9, worth=0.0)))
 
     assert book.read == [0, 1]
+    assert verdict.confidence == pytest.approx(1 / (1 + np.exp(-5.0)))
 
 
-def test_a_passage_that_hardly_holds_the_answer_is_not_read() -> None:
-    book = _Book([0, 1, 2], [1.0, 0.5, -9.0], [-5.0, -5.0, 5.0])
+def test_a_passage_that_hardly_answers_is_not_read() -> None:
+    book = _Book([0, 1, 2], [1.0, 0.5, -3.0], [-5.0, -5.0, 5.0])
 
-    verdict = weigh(book, _weights(Effort(3, 3, sure=0.9, worth=0.1)))
+    verdict = weigh(book, _weights(Effort(0, 3, sure=0.9, worth=0.1)))
 
     assert book.read == [0, 1]
     assert sorted(verdict.order.tolist()) == [0, 1, 2]
 
 
-def test_without_a_first_sight_passages_are_read_in_the_order_of_the_search() -> None:
-    book = _Book([0, 1, 1, 2], None, [-5.0, -5.0, 1.0, 5.0])
+def test_the_first_layers_say_what_to_read_after_the_first_passage() -> None:
+    book = _Book([0, 1, 2, 3], [1.0, 0.5, 0.0, -1.0], [-5.0, -4.0, 1.0, 5.0], early=[9.0, -3.0, 2.0, 9.0])
 
-    verdict = weigh(book, _weights(Effort(3, 2, sure=0.9, worth=0.5)))
+    verdict = weigh(book, _weights(Effort(2, 2, sure=0.9, worth=0.0)))
 
-    assert book.read == [0, 1]
+    assert (book.screened, book.read) == ([1, 2], [0, 2])
+    assert verdict.screened == (1, 2)
     assert verdict.order[0] == 2
-    assert verdict.probabilities[3] == 0.0
 
 
-@pytest.mark.parametrize("screened", [1, 2, 6])
-def test_one_passage_is_all_there_may_be(screened: int) -> None:
-    book = _Book([0, 0], [0.0, 0.0], [-1.0, 1.0])
+def test_a_model_without_first_layers_reads_by_words() -> None:
+    book = _Book([0, 1, 2], [1.0, -1.0, 0.0], [-5.0, -5.0, 5.0])
 
-    verdict = weigh(book, _weights(Effort(screened, 3, sure=1.0, worth=0.0)))
+    weigh(book, _weights(Effort(2, 2, sure=0.9, worth=0.0)))
 
-    assert (verdict.order.tolist(), verdict.read, book.read) == ([1, 0], (0,), [0])
+    assert book.read == [0, 2]
+
+
+def test_after_the_best_come_the_others_by_their_chance_read_or_not() -> None:
+    book = _Book([0, 0, 1, 1], [1.0, 1.0, 0.5, -4.0], [2.0, -1.0, 0.0, 0.0])
+
+    verdict = weigh(book, _weights(Effort(0, 1, sure=1.0, worth=0.0)))
+
+    assert verdict.order.tolist() == [0, 2, 1, 3]
 
 
 @given(
     st.lists(st.tuples(st.integers(1, 3), st.floats(-20, 20), st.floats(-20, 20)), min_size=1, max_size=6),
+    st.integers(0, 3),
     st.integers(1, 6),
 )
 def test_every_sentence_comes_out_once_and_none_is_likelier_than_the_first(
-    rows: list[tuple[int, float, float]], n_read: int
+    rows: list[tuple[int, float, float]], n_screened: int, n_read: int
 ) -> None:
     passages = [number for number, (size, _, _) in enumerate(rows) for _ in range(size)]
-    early = [odds for size, odds, _ in rows for _ in range(size)]
+    unread = [odds for size, odds, _ in rows for _ in range(size)]
     last = [odds for size, _, odds in rows for _ in range(size)]
-    book = _Book(passages, early, last)
+    book = _Book(passages, unread, last, early=last[::-1])
 
-    verdict = weigh(book, _weights(Effort(6, n_read, sure=1.0, worth=0.0)))
+    verdict = weigh(book, _weights(Effort(n_screened, n_read, sure=1.0, worth=0.0)))
 
-    assert sorted(verdict.order.tolist()) == list(range(len(verdict.probabilities)))
+    assert sorted(verdict.order.tolist()) == list(range(len(passages)))
     assert (np.diff(verdict.probabilities[verdict.order]) <= 0).all()
     assert len(book.read) == len(set(book.read)) <= n_read
     assert passages[verdict.order[0]] in book.read
 
 
 def test_a_passage_is_read_only_when_asked_for() -> None:
-    book = _Book([0, 1, 2], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0])
-    verdicts = stages(book, _weights(Effort(3, 3, 1.0, 0.0)))
+    book = _Book([0, 1, 2], [2.0, 1.0, 0.0], [0.0, 0.0, 0.0])
+    verdicts = stages(book, _weights(Effort(0, 3, 1.0, 0.0)))
 
     next(verdicts)
 
-    assert (book.looked_at, book.read) == ([1], [0])
-    assert [verdict.next_worth for verdict in verdicts] == [1.0, 1.0, 0.0]
+    assert book.read == [0]
+    assert [verdict.next_worth for verdict in verdicts] == [pytest.approx(0.5), 0.0]

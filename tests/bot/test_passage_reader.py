@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from bot.cascade import Effort, Judgement, ReadingWeights
-from bot.passage_reader import OpenPassages, PassageReader, shipped_weights, weights_from
+from bot.passage_reader import OFFERED, OpenPassages, PassageReader, shipped_weights, weights_from, window_of
 from bot.sentence_features import FEATURES
-from index import Article, Query
+from index import Article, Query, Span
 from index.library import Library
 from index.retrieval import Retriever
 from tests.bot.examples import BRIDGE, FERRY, span_of
@@ -28,21 +28,26 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
 
 
 def _weights(*, sure: float = 0.9, read: int = 10, worth: float = 0.0, **ranking: float) -> ReadingWeights:
-    """Ranks by the named features, and is as sure as the ranking score says."""
+    """Ranks by the named features, and is as sure as the ranking score says; the search says what to read first."""
+    read_by, unread_by = _judgement(**ranking), _judgement(passage_rank=1.0)
+    return ReadingWeights(unread_by, read_by, read_by, Effort(0, read, sure, worth), threshold=0.4)
+
+
+def _judgement(**ranking: float) -> Judgement:
     confidence = np.zeros(len(FEATURES) + 2)
     confidence[-2] = 1.0
-    judgement = Judgement(np.array([ranking.get(name, 0.0) for name in FEATURES]), confidence, 0.0)
-    return ReadingWeights(judgement, judgement, Effort(10, read, sure, worth), threshold=0.4)
+    return Judgement(np.array([ranking.get(name, 0.0) for name in FEATURES]), confidence, 0.0, slope=1.0, offset=0.0)
 
 
 def test_the_shipped_weights_fit_the_features() -> None:
     weights = shipped_weights()
 
-    for one in (weights.early, weights.last):
+    for one in (weights.unread, weights.early, weights.last):
         assert (one.ranking.shape, one.confidence.shape) == ((len(FEATURES),), (len(FEATURES) + 2,))
-        assert np.isfinite([*one.ranking, *one.confidence, one.bias]).all()
+        assert np.isfinite([*one.ranking, *one.confidence, one.bias, one.offset]).all()
+        assert one.slope > 0
     assert 0 < weights.threshold < 1
-    assert 1 <= weights.effort.read <= weights.effort.screened
+    assert weights.effort.read >= 1
 
 
 def test_weights_of_other_features_are_refused() -> None:
@@ -53,29 +58,60 @@ def test_weights_of_other_features_are_refused() -> None:
 def test_the_candidates_are_the_sentences_of_the_hits_in_order(retriever: Retriever) -> None:
     hits = retriever.search(Query(_QUESTION, frozenset({"bridge", "ferry"})))
 
-    opened = OpenPassages(_QUESTION, hits, retriever, WordScorer({"Brook": 4.0}))
-    opened.look_at(1)
-
-    sentences = opened.look_at(len(hits))
+    opened = OpenPassages(_QUESTION, hits, retriever, WordScorer())
 
     found = opened.candidates
     assert [(one.hit, one.span) for one in found] == [(hit, span) for hit in hits for span in hit.passage.sentences]
-    assert [hits[passage] for passage in sentences.passages] == [one.hit for one in found]
+    assert [hits[passage] for passage in opened.passages] == [one.hit for one in found]
     assert [one.before for one in found[:3]] == [None, found[0].span, found[1].span]
+    assert opened.scores == [None] * len(found)
 
 
 def test_a_passage_read_to_the_end_says_where_the_answer_stands(retriever: Retriever) -> None:
-    opened = OpenPassages(_QUESTION, retriever.search(_BRIDGE_ONLY), retriever, WordScorer({"Brook": 4.0}))
-    opened.look_at(1)
-    before = opened.scores[1]
-
+    scorer = WordScorer({"Brook": 4.0}, at_first_sight={"Brook": 1.0})
+    opened = OpenPassages(_QUESTION, retriever.search(_BRIDGE_ONLY), retriever, scorer)
+    screened = opened.screen([0])
     read = opened.read_on(0)
 
-    after = opened.scores[1]
-    assert before is not None
-    assert after is not None
-    assert after.answer == span_of("Brook")
-    assert read[1, 0] == after.answer_odds > before.answer_odds
+    assert screened is not None
+    assert screened[0].tolist() == read[0].tolist()
+    assert read[1][1, 0] > screened[1][1, 0]
+    assert opened.scores[1] is not None
+    assert opened.scores[1].answer == span_of("Brook")
+
+
+def test_of_a_long_passage_the_sentences_around_the_shared_words_are_read(retriever: Retriever) -> None:
+    hit, *_ = retriever.search(Query("rain on day 30", frozenset({"long"})))
+    scorer = WordScorer({"30": 4.0})
+    opened = OpenPassages("On which day, 30, did it rain?", [hit], retriever, scorer)
+
+    rows, _ = opened.read_on(0)
+
+    assert len(hit.passage.span) > 400
+    assert len(scorer.read[0]) <= 300
+    assert scorer.read[0] in hit.passage.span.slice(_LONG.text)
+    answers = [opened.scores[row] for row in rows]
+    assert any(one and one.answer and one.answer.slice(_LONG.text) == "30" for one in answers)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "overlaps", "window"),
+    [
+        ([120, 120, 120], [0.0, 0.5, 0.0], (1, 2)),
+        ([120, 120, 120], [0.1, 0.5, 0.0], (0, 1)),
+        ([500, 100], [0.9, 0.1], (0, 0)),
+        ([500, 100], [0.1, 0.9], (1, 1)),
+        ([50, 50, 50], [0.0, 0.0, 0.0], (0, 2)),
+    ],
+    ids=["news goes on", "more shared before", "one endless", "not beside an endless one", "all"],
+)
+def test_the_window_grows_where_more_is_shared(
+    lengths: list[int], overlaps: list[float], window: tuple[int, int]
+) -> None:
+    starts = np.cumsum([0, *lengths])[:-1]
+    spans = [Span(int(start), int(start) + length) for start, length in zip(starts, lengths, strict=True)]
+
+    assert window_of(spans, np.array(overlaps)) == window
 
 
 def test_the_sentence_that_the_model_prefers_comes_first(retriever: Retriever) -> None:
@@ -106,32 +142,19 @@ def test_reading_stops_when_a_sentence_surely_answers(retriever: Retriever) -> N
     PassageReader(unsure, _weights(answer_odds=1.0)).read("rain", hits, retriever)
 
     assert surely.read == unsure.read[:1]
-    assert surely.seen == surely.read
-    assert sorted(unsure.seen) == sorted(unsure.read)
-    assert len(unsure.read) == len(hits)
+    assert len(unsure.read) == min(len(hits), OFFERED)
 
 
-def test_what_was_only_screened_is_offered_too(retriever: Retriever) -> None:
+def test_what_was_not_read_is_offered_too(retriever: Retriever) -> None:
     hits = retriever.search(Query("rain on day 7 of the wet year"), 10)
-    scorer = WordScorer({"day": -3.0}, at_first_sight={"7": -9.0})
-    weights = _weights(answer_odds=1.0, worth=0.9)
+    scorer = WordScorer({"day": -3.0})
 
-    readings = PassageReader(scorer, weights).read("rain", hits, retriever)
+    readings = PassageReader(scorer, _weights(answer_odds=1.0, read=1)).read("rain", hits, retriever)
 
-    assert len(scorer.read) < len(hits)
-    assert {reading.hit.rank for reading in readings} == {hit.rank for hit in hits}
-    assert readings[0].hit.passage.span.slice(_LONG.text) in scorer.read
-    assert scorer.seen[0] == scorer.read[0]
-
-
-def test_a_model_without_early_judgement_reads_in_the_order_of_the_search(retriever: Retriever) -> None:
-    hits = retriever.search(Query("rain on day 7 of the wet year"), 10)
-    scorer = WordScorer({"day": -3.0}, at_first_sight=None)
-
-    readings = PassageReader(scorer, _weights(answer_odds=1.0, read=2)).read("rain", hits, retriever)
-
-    assert scorer.read == [hit.passage.span.slice(_LONG.text) for hit in hits[:2]]
-    assert {reading.hit.rank for reading in readings[:2]} <= {1, 2}
+    assert len(scorer.read) == 1
+    assert {reading.hit.rank for reading in readings} == {hit.rank for hit in hits[:OFFERED]}
+    assert scorer.read[0] in readings[0].hit.passage.span.slice(_LONG.text)
+    assert [reading.answer is None for reading in readings if reading.hit.rank > 1].count(False) == 0
 
 
 def test_no_hits_no_readings(retriever: Retriever) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bot.cascade import Effort, ReadingWeights, Sentences
+from bot.cascade import Effort, ReadingWeights
 from bot.sentence_features import FEATURES, KNOWN, N_SAID
 from training.ranking import (
     Question,
@@ -23,10 +23,10 @@ from training.ranking import (
 
 _N_PASSAGES = 3
 _ODDS = FEATURES.index("answer_odds")
-_ALL = Effort(screened=_N_PASSAGES, read=_N_PASSAGES, sure=1.0, worth=0.0)
+_ALL = Effort(screened=0, read=_N_PASSAGES, sure=1.0, worth=0.0)
 
 
-def _questions(n: int = 200, *, seed: int = 1, set_name: str = "made up") -> list[Question]:
+def _questions(n: int = 100, *, seed: int = 1, set_name: str = "made up") -> list[Question]:
     """Three passages of two sentences; in a quarter of the questions nothing answers. The right sentence is in any of
     them, the first layers tell it badly, all layers well."""
     chance = np.random.default_rng(seed)
@@ -37,10 +37,12 @@ def _questions(n: int = 200, *, seed: int = 1, set_name: str = "made up") -> lis
         right = np.zeros(len(passages), bool)
         right[chance.integers(len(passages))] = answerable
         known = chance.normal(size=(len(passages), len(KNOWN)))
+        known[:, KNOWN.index("length")] = 0.0
         early, last = chance.normal(size=(2, len(passages), N_SAID))
         early[right, 0] += 1.5
         last[right, 0] += 5.0
-        questions.append(Question(set_name, number % 5, answerable, Sentences(known, passages, early), last, right))
+        reach = np.ones(len(passages), bool)
+        questions.append(Question(set_name, number % 5, answerable, known, passages, reach, early, last, right))
     return questions
 
 
@@ -75,6 +77,15 @@ def test_the_same_questions_twice_say_nothing_new() -> None:
     np.testing.assert_allclose(twice, once, rtol=1e-3, atol=1e-3)
 
 
+def test_what_is_always_the_same_counts_for_nothing() -> None:
+    states = [replace(one, features=np.column_stack([one.features, np.full(6, 0.5)])) for one in _states(60)]
+
+    weights = fit_ranking(states)
+
+    assert weights[3] == 0
+    np.testing.assert_allclose(weights[:3], fit_ranking(_states(60)), rtol=1e-3, atol=1e-3)
+
+
 def test_each_set_counts_the_same_however_large() -> None:
     weights = fit_ranking([*_states(40, set_name="small", telling=1), *_states(800, seed=4, set_name="large")])
 
@@ -82,18 +93,17 @@ def test_each_set_counts_the_same_however_large() -> None:
 
 
 def test_confidence_is_calibrated_on_other_questions() -> None:
-    judgement = fit_judgement(
-        [one.state(range(_N_PASSAGES)) for one in _questions(600)]
-        + [one.early_state(_N_PASSAGES) for one in _questions(200)]
-    )
-    others = [one.state(range(_N_PASSAGES)) for one in _questions(400, seed=2)]
+    judgement = fit_judgement([one.state(one.last, range(_N_PASSAGES)) for one in _questions(300)])
+    others = [one.state(one.last, range(_N_PASSAGES)) for one in _questions(200, seed=2)]
 
-    best = [(judgement.judge(one.features), one.right) for one in others]
-    sure = np.array([probabilities[np.argmax(ranks)] for (ranks, probabilities), _ in best])
-    right = np.array([right[np.argmax(ranks)] for (ranks, _), right in best])
+    best = [int(np.argmax(judgement.ranks(one.features))) for one in others]
+    sure = np.array([judgement.confidences(one.features)[row] for one, row in zip(others, best, strict=True)])
+    right = np.array([one.right[row] for one, row in zip(others, best, strict=True)])
+    each = np.concatenate([judgement.chances(judgement.ranks(one.features)) for one in others])
 
-    assert calibration_error(sure, right) < 0.15
+    assert calibration_error(sure, right) < 0.1
     assert right.mean() > 0.6
+    assert calibration_error(each, np.concatenate([one.right for one in others])) < 0.05
 
 
 def test_the_threshold_serves_most_readers() -> None:
@@ -116,8 +126,15 @@ def test_reading_more_finds_more_and_costs_more() -> None:
     little, much = (replace(judges, effort=replace(_ALL, read=n)) for n in (1, 3))
 
     assert _right(questions, little) < _right(questions, much)
-    np.testing.assert_allclose(outcomes(questions, little).price, 1)
-    np.testing.assert_allclose(outcomes(questions, much).price, 3)
+    assert outcomes(questions, little).price.tolist() == [1] * len(questions)
+    assert outcomes(questions, much).price.tolist() == [_N_PASSAGES] * len(questions)
+
+
+def test_screening_what_is_not_read_costs_a_third() -> None:
+    questions = _questions(50)
+    weights = replace(fit_judgements(questions), effort=Effort(screened=2, read=2, sure=1.0, worth=0.0))
+
+    np.testing.assert_allclose(outcomes(questions, weights).price, 2 + 1 / 3)
 
 
 def test_the_best_effort_keeps_to_the_price() -> None:
