@@ -23,8 +23,8 @@ from index.retrieval import Retriever
 
 OFFERED = 6
 """Passages whose sentences are weighed, read or not."""
-_WINDOW_CHARS = 300
-"""Longest part of a passage that is read: two or three sentences. Fewer tokens cost less, and as often hold the answer
+_WINDOW_CHARS = 400
+"""Longest part of a passage that is read. Fewer tokens cost less, but at 300 characters refusals suffer
 (docs/measurements.md)."""
 
 

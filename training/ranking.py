@@ -469,7 +469,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--model", type=Path, default=SHIPPED_FOLDER, help="folder that training.export wrote")
     parser.add_argument("--work", type=Path, default=Path("var/ranking"), help="where indexes and scores are kept")
     parser.add_argument("--out", type=Path, default=Path("bot/reading_weights.json"))
-    parser.add_argument("--price", type=float, default=2.0, help="passages read for a question on the mean, at most")
+    parser.add_argument("--price", type=float, default=1.6, help="passages read for a question on the mean, at most")
     parser.add_argument("--every", type=int, default=1, help="one question in so many, for a quick look")
     return parser.parse_args()
 
