@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.answering import Answerer
 from bot.dialogue import Dialogue
 from bot.newsroom import Newsroom
-from bot.passage_reader import PassageReader, ReadingWeights
+from bot.passage_reader import PassageReader, shipped_weights
 from bot.settings import Settings
 from bot.span_scoring import load_span_scorer
 from bot.store import Store
@@ -42,7 +42,7 @@ def build_app(settings: Settings, store: Store) -> App:
     with ThreadPoolExecutor(1) as pool:  # two models, two cores: whoever asks first waits less
         scorer = pool.submit(load_span_scorer, settings.reader_model)
         live = LiveIndex(library, load_embedder(settings.embedding_model, settings.model_cache))
-        reader = PassageReader(scorer.result(), ReadingWeights.shipped())
+        reader = PassageReader(scorer.result(), shipped_weights())
     answerer = Answerer(reader, threshold=settings.answer_threshold)
     idle_after = timedelta(hours=settings.conversation_idle_hours)
     dialogue = Dialogue(live, answerer, store, idle_after=idle_after)

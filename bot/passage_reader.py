@@ -1,60 +1,51 @@
 """The Reader that ships: a cross-encoder reads question and passages, fitted weights choose among their sentences.
 
-The weights come from `training/ranking.py`, which also records what it measured. Passages are read a few at a
-time, best first, until a sentence answers so surely that another would hardly be better.
+The weights come from `training/ranking.py`, which also records what it measured. `bot.cascade` says how far is read.
 """
 
 import json
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
-from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.cascade import Effort, Judgement, ReadingWeights, weigh
 from bot.questions import last_question
 from bot.reader import Reading
-from bot.sentence_features import FEATURES, Candidate, FeatureExtractor
-from bot.sentence_scores import score_passage
-from bot.span_scoring import SpanScorer
+from bot.sentence_features import FEATURES, KNOWN, Candidate, FeatureExtractor, Floats, candidates_of, said
+from bot.sentence_scores import SentenceScores, score_passage
+from bot.span_scoring import HalfRead, SpanScorer
 from bot.spans import quotable_span, tidy_answer
-from index import Article, Hit, Span
+from index import Article, Hit, Passage, Span
 from index.retrieval import Retriever
 
-FIRST_PASSAGES = 4
-_NEXT_PASSAGES = 3
+OFFERED = 6
+"""Passages whose sentences are weighed, read or not."""
+_WINDOW_CHARS = 400
+"""Longest part of a passage that is read. Fewer tokens cost less, but at 300 characters refusals suffer
+(docs/measurements.md)."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadingWeights:
-    """Two logistic models: `ranking` orders the sentences of one question; `confidence` says whether one answers.
+def shipped_weights() -> ReadingWeights:
+    """The weights in `bot/reading_weights.json`."""
+    return weights_from(json.loads((files("bot") / "reading_weights.json").read_text(encoding="utf-8")))
 
-    `ranking`: (n_features,). `confidence`: (n_features + 2,), the last two for the ranking score and for its
-    lead over the best other sentence. `bias` belongs to `confidence`. `sure`: the probability from which no
-    further passage is read.
+
+def weights_from(stored: Mapping[str, Any]) -> ReadingWeights:
+    """The weights that `training.ranking` wrote.
+
+    Raises:
+        ValueError: they were fitted to other features.
     """
-
-    ranking: NDArray[np.float64]
-    confidence: NDArray[np.float64]
-    bias: float
-    threshold: float
-    sure: float
-
-    @classmethod
-    def shipped(cls) -> "ReadingWeights":
-        """The weights in `bot/reading_weights.json`."""
-        stored = json.loads((files("bot") / "reading_weights.json").read_text(encoding="utf-8"))
-        if tuple(stored["features"]) != FEATURES:
-            raise ValueError("bot/reading_weights.json was fitted to other features: run training.ranking")
-        return cls(
-            np.array(stored["ranking"]),
-            np.array(stored["confidence"]),
-            stored["bias"],
-            stored["threshold"],
-            stored["sure"],
-        )
+    if tuple(stored["features"]) != FEATURES:
+        raise ValueError("bot/reading_weights.json was fitted to other features: run training.ranking")
+    unread, early, last = (
+        Judgement(**{**one, "ranking": np.array(one["ranking"]), "confidence": np.array(one["confidence"])})
+        for one in (stored["unread"], stored["early"], stored["last"])
+    )
+    return ReadingWeights(unread, early, last, Effort(**stored["effort"]), stored["threshold"])
 
 
 class PassageReader:
@@ -75,69 +66,106 @@ class PassageReader:
         return self._weights.threshold
 
     def read(self, question: str, hits: Sequence[Hit], retriever: Retriever) -> list[Reading]:
-        """Readings of the sentences in the passages read, most probable first; ties by the order of the hits."""
-        features = FeatureExtractor(question, retriever)
-        asked = last_question(question)
-        found: list[Candidate] = []
-        ranks = probabilities = np.empty(0)
-        for start, end in pairwise(_stops(len(hits))):
-            found += read_sentences(asked, hits[start:end], retriever, self._scorer)
-            if found:
-                ranks, probabilities = score_candidates(features.features(found), self._weights)
-                if probabilities[np.argmax(ranks)] >= self._weights.sure:
-                    break
-        return [_reading(found[row], float(probabilities[row])) for row in np.argsort(-ranks, kind="stable")]
+        """Readings of the sentences in the passages looked at, the best first, the others by their probability."""
+        if not hits:
+            return []
+        opened = OpenPassages(question, hits[:OFFERED], retriever, self._scorer)
+        verdict = weigh(opened, self._weights)
+        return [
+            _reading(opened.candidates[row], opened.scores[row], float(verdict.probabilities[row]))
+            for row in verdict.order
+        ]
 
 
-def read_sentences(question: str, hits: Sequence[Hit], retriever: Retriever, scorer: SpanScorer) -> list[Candidate]:
-    """The sentences of these passages with what the model makes of them, in the order of the hits."""
-    articles: dict[str, Article] = {}
-    for hit in hits:
-        article_id = hit.passage.article_id
-        if article_id not in articles:
-            articles[article_id] = retriever.archive.article(article_id)
-    texts = [hit.passage.span.slice(articles[hit.passage.article_id].text) for hit in hits]
-    found: list[Candidate] = []
-    for hit, scores in zip(hits, scorer.score(question, texts), strict=True):
-        before: Span | None = None
-        for span, score in zip(hit.passage.sentences, score_passage(scores, hit.passage), strict=True):
-            found.append(Candidate(articles[hit.passage.article_id], hit, span, before, score))
-            before = span
-    return found
+class OpenPassages:
+    """The passages found for a question, as far as they have been read: a `bot.cascade.Book`.
+
+    Of a long passage only the sentences around those that share most with the question are read. `candidates`: all
+    sentences, in the order of the hits. `scores`: what a model last said of each, None where it has said nothing.
+    """
+
+    def __init__(self, question: str, hits: Sequence[Hit], retriever: Retriever, scorer: SpanScorer) -> None:
+        articles: dict[str, Article] = {}
+        for hit in hits:
+            article_id = hit.passage.article_id
+            if article_id not in articles:
+                articles[article_id] = retriever.archive.article(article_id)
+        self._asked = last_question(question)
+        self._scorer = scorer
+        self.candidates = [one for hit in hits for one in candidates_of(hit, articles[hit.passage.article_id])]
+        self.scores: list[SentenceScores | None] = [None] * len(self.candidates)
+        self.known = FeatureExtractor(question, retriever).known(self.candidates)
+        self.passages = np.repeat(np.arange(len(hits)), [len(hit.passage.sentences) for hit in hits])
+        self._begun: dict[int, tuple[NDArray[np.int64], Passage, HalfRead]] = {}
+
+    def screen(self, passages: Sequence[int]) -> tuple[NDArray[np.int64], Floats] | None:
+        """What the first layers say; passages side by side."""
+        self._begin(passages)
+        rows: list[int] = []
+        for passage in passages:
+            read, window, begun = self._begun[passage]
+            if begun.early is None:
+                return None
+            self._keep(read, score_passage(begun.early, window))
+            rows += read.tolist()
+        return np.array(rows), said([scores for row in rows if (scores := self.scores[row])])
+
+    def read_on(self, passage: int) -> tuple[NDArray[np.int64], Floats]:
+        """What all layers say."""
+        if passage not in self._begun:
+            self._begin([passage])
+        read, window, begun = self._begun[passage]
+        [scores] = self._scorer.finish([begun])
+        return read, said(self._keep(read, score_passage(scores, window)))
+
+    def _keep(self, rows: NDArray[np.int64], scores: list[SentenceScores]) -> list[SentenceScores]:
+        for row, one in zip(rows, scores, strict=True):
+            self.scores[row] = one
+        return scores
+
+    def _begin(self, passages: Sequence[int]) -> None:
+        windows = [self._window(passage) for passage in passages]
+        texts = [window.span.slice(self.candidates[rows[0]].article.text) for rows, window in windows]
+        begun = self._scorer.screen(self._asked, texts)
+        for passage, (rows, window), one in zip(passages, windows, begun, strict=True):
+            self._begun[passage] = (rows, window, one)
+
+    def _window(self, passage: int) -> tuple[NDArray[np.int64], Passage]:
+        """What is read of a passage: the rows of these sentences, and they as a passage."""
+        rows = np.flatnonzero(self.passages == passage)
+        spans = [self.candidates[row].span for row in rows]
+        first, last = window_of(spans, self.known[rows, KNOWN.index("sentence_overlap")])
+        read = spans[first : last + 1]
+        article_id = self.candidates[rows[0]].article.id
+        return rows[first : last + 1], Passage(article_id, Span(read[0].start, read[-1].end), tuple(read))
 
 
-def score_candidates(
-    features: NDArray[np.float64], weights: ReadingWeights
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(n,) ranking scores and (n,) probabilities that each candidate answers."""
-    ranks = features @ weights.ranking
-    inputs = confidence_inputs(features, ranks)
-    return ranks, 1 / (1 + np.exp(-(inputs @ weights.confidence + weights.bias)))
+def window_of(sentences: Sequence[Span], overlaps: Floats) -> tuple[int, int]:
+    """First and last of the sentences to read: the one that shares most with the question, then neighbours, that side
+    first that shares more, as long as they fit into _WINDOW_CHARS."""
+    first = last = int(np.argmax(overlaps))
+    while True:
+        sides = []
+        if first > 0 and sentences[last].end - sentences[first - 1].start <= _WINDOW_CHARS:
+            sides.append((overlaps[first - 1], 0))
+        if last + 1 < len(sentences) and sentences[last + 1].end - sentences[first].start <= _WINDOW_CHARS:
+            sides.append((overlaps[last + 1], 1))
+        if not sides:
+            return first, last
+        _, side = max(sides)
+        first, last = first - (side == 0), last + (side == 1)
 
 
-def confidence_inputs(features: NDArray[np.float64], ranks: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n, n_features + 2): the features, the ranking score, and its lead over the best other candidate."""
-    best_other = np.full(len(ranks), ranks.min() if len(ranks) == 1 else -math.inf)
-    if len(ranks) > 1:
-        first, second = np.argsort(-ranks, kind="stable")[:2]
-        best_other[:] = ranks[first]
-        best_other[first] = ranks[second]
-    return np.column_stack([features, ranks, ranks - best_other])
-
-
-def _stops(n: int) -> list[int]:
-    """Where to pause, reading n passages."""
-    return [0, *range(FIRST_PASSAGES, n, _NEXT_PASSAGES), n]
-
-
-def _reading(candidate: Candidate, probability: float) -> Reading:
-    span = quotable_span(candidate.article.text, candidate.span, candidate.hit.passage)
-    answer = candidate.scores.answer and tidy_answer(candidate.article.text, candidate.scores.answer)
+def _reading(candidate: Candidate, scores: SentenceScores | None, probability: float) -> Reading:
+    text = candidate.article.text
+    answer = scores.answer if scores else None
+    span = quotable_span(text, candidate.span, candidate.hit.passage, answer)
+    short = answer and tidy_answer(text, answer)
     return Reading(
         article=candidate.article,
         hit=candidate.hit,
         span=span,
-        highlights=(answer,) if answer else (),
-        answer=answer,
+        highlights=(short,) if short else (),
+        answer=short,
         probability=probability,
     )

@@ -8,28 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.questions import Kind, candidates, kind_of, subject_terms
+from bot.questions import Kind, candidates, kind_of, subject_terms, term_set
 from bot.sentence_scores import SentenceScores
 from index import Article, Hit, Span
 from index.retrieval import Retriever
 from index.terms import terms_of
 
-FEATURES = (
-    "answer_odds",
-    "answer_odds_lead",
-    "answer_chance",
-    "mass_odds",
-    "share",
-    "share_chance",
-    "passage_odds",
-    "passage_odds_lead",
-    "passage_chance",
+KNOWN = (
     "passage_similarity",
-    "passage_similarity_lead",
     "passage_rank",
     "fused_score",
     "sentence_overlap",
-    "sentence_overlap_lead",
     "near_overlap",
     "passage_overlap",
     "rarest_missing",
@@ -42,8 +31,19 @@ FEATURES = (
     "is_question",
     "starts_in_pronoun",
 )
+"""What is known of a sentence before a model reads it: column names, in order."""
+SAID = ("answer_odds", "mass_odds", "share", "passage_odds")
+"""What a model says of a sentence."""
+N_SAID = len(SAID)
+_CHANCES = ("answer_chance", "share_chance", "passage_chance")
+_WITH_LEAD = ("answer_odds", "passage_odds", "passage_similarity", "sentence_overlap")
+FEATURES = (*KNOWN, *SAID, *_CHANCES, *(f"{name}_lead" for name in _WITH_LEAD))
 """Column names of the feature matrix, in order."""
 
+Floats = NDArray[np.float64]
+_SIMILARITY, _OVERLAP = KNOWN.index("passage_similarity"), KNOWN.index("sentence_overlap")
+LENGTH_CENTRE = 5.0
+"""What is taken off the logarithm of a sentence's length, which is near it."""
 _NEAR_CHARS = 30
 _WORD = re.compile(r"[^\W_](?:[\w.,’'-]*[\w%])?")
 _PRONOUNS = ("he ", "she ", "it ", "they ", "this ", "that ", "these ", "those ", "his ", "her ", "their ")
@@ -51,16 +51,12 @@ _PRONOUNS = ("he ", "she ", "it ", "they ", "this ", "that ", "these ", "those "
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may answer, with the hit and article it stands in and what the model makes of it.
-
-    `before` is the sentence before it in the passage.
-    """
+    """A sentence that may answer, with the hit and article it stands in; `before` is the sentence before it there."""
 
     article: Article
     hit: Hit
     span: Span
     before: Span | None
-    scores: SentenceScores
 
     @property
     def text(self) -> str:
@@ -68,49 +64,50 @@ class Candidate:
         return self.span.slice(self.article.text)
 
 
+def candidates_of(hit: Hit, article: Article) -> list[Candidate]:
+    """Every sentence of a passage, in order."""
+    sentences = hit.passage.sentences
+    return [Candidate(article, hit, span, before) for span, before in zip(sentences, (None, *sentences), strict=False)]
+
+
 class FeatureExtractor:
-    """Computes the features of candidates for one question over one index."""
+    """Computes what is known of candidates for the hits of one search."""
 
     def __init__(self, question: str, retriever: Retriever) -> None:
         self._question = question
-        self._retriever = retriever
         self._kind = kind_of(question)
         terms = dict.fromkeys(subject_terms(question))
         self._weights = {term: retriever.rarity(term) for term in terms}
         self._total = sum(self._weights.values()) or 1.0
+        self._asked = frozenset(terms_of(question))
         self._names = frozenset(terms_of(" ".join(_capitalised(question))))
         self._terms_seen: dict[str, frozenset[str]] = {}
+        self._passages_seen: dict[int, frozenset[str]] = {}
 
-    def features(self, found: Sequence[Candidate]) -> NDArray[np.float64]:
-        """(len(found), len(FEATURES)), rows in the order of `found`."""
-        passage_similarity = np.array([candidate.hit.similarity for candidate in found])
-        words = [self._words(candidate) for candidate in found]
-        kinds = [self._kind_columns(candidate.text) for candidate in found]
-        overlap = np.array([word[0] for word in words])
-        columns = [
-            *_read_columns([candidate.scores for candidate in found]),
-            passage_similarity,
-            passage_similarity - passage_similarity.max(),
-            np.array([1.0 / candidate.hit.rank for candidate in found]),
-            np.array([candidate.hit.score for candidate in found]),
-            overlap,
-            overlap - overlap.max(),
-            *np.array([word[1:] for word in words]).T,
-            *np.array(kinds, float).T,
-            np.log([len(candidate.span) for candidate in found]) - 5,
-            np.array([float(candidate.before is None) for candidate in found]),
-            np.array([float(candidate.text.rstrip("”\"'’)").endswith("?")) for candidate in found]),
-            np.array([float(candidate.text.lower().startswith(_PRONOUNS)) for candidate in found]),
-        ]
-        return np.stack([np.asarray(column, float) for column in columns], axis=1)
+    def known(self, found: Sequence[Candidate]) -> Floats:
+        """(len(found), len(KNOWN)), rows in the order of `found`."""
+        return np.array([self._known(candidate) for candidate in found], float).reshape(-1, len(KNOWN))
 
-    def _words(self, candidate: Candidate) -> tuple[float, float, float, float, float]:
+    def _known(self, candidate: Candidate) -> tuple[float, ...]:
+        hit, text = candidate.hit, candidate.text
+        return (
+            hit.similarity,
+            1.0 / hit.rank,
+            hit.score,
+            *self._words(candidate, text),
+            *self._kind_columns(text),
+            math.log(len(candidate.span)) - LENGTH_CENTRE,
+            candidate.before is None,
+            text.rstrip("”\"'’)").endswith("?"),
+            text.lower().startswith(_PRONOUNS),
+        )
+
+    def _words(self, candidate: Candidate, words: str) -> tuple[float, float, float, float, float]:
         """Weighted share of the question's terms in the sentence, near it and in its passage; what is missing."""
         text = candidate.article.text
-        sentence = self._terms(candidate.text)
-        title = self._terms(candidate.article.title)
+        sentence = self._terms(words)
         before = self._terms(candidate.before.slice(text)) if candidate.before else frozenset()
-        passage = self._terms(candidate.hit.passage.span.slice(text)) | title
+        passage = self._passage_terms(candidate)
         missing = [weight for term, weight in self._weights.items() if term not in passage]
         names_missing = len(self._names - passage) / len(self._names) if self._names else 0.0
         return (
@@ -121,8 +118,16 @@ class FeatureExtractor:
             names_missing,
         )
 
+    def _passage_terms(self, candidate: Candidate) -> frozenset[str]:
+        """Of the whole passage and its article's title."""
+        rank, text = candidate.hit.rank, candidate.article.text
+        if rank not in self._passages_seen:
+            sentences = (self._terms(span.slice(text)) for span in candidate.hit.passage.sentences)
+            self._passages_seen[rank] = self._terms(candidate.article.title).union(*sentences)
+        return self._passages_seen[rank]
+
     def _terms(self, text: str) -> frozenset[str]:
-        """The terms of a text; sentences share passages, and stemming is most of the work."""
+        """The terms of a text; the sentences of a passage need each other's."""
         if text not in self._terms_seen:
             self._terms_seen[text] = frozenset(terms_of(text))
         return self._terms_seen[text]
@@ -135,31 +140,30 @@ class FeatureExtractor:
         if self._kind is Kind.OTHER:
             return 0.0, 0.0, 0.0
         spans = candidates(self._kind, self._question, sentence)
-        gap = _gap_to_terms(spans, sentence, frozenset(terms_of(self._question)))
+        gap = _gap_to_terms(spans, sentence, self._asked)
         return float(bool(spans)), float(not spans), 1 / (1 + gap / _NEAR_CHARS)
 
 
-def _read_columns(scores: Sequence[SentenceScores]) -> list[NDArray[np.float64]]:
-    """What the model said, in the order of FEATURES: as log-odds, which rank, and as chances, which saturate."""
-    answer, mass, share, passage = np.array(
-        [(one.answer_odds, one.mass_odds, one.share, one.passage_odds) for one in scores]
-    ).T
-    return [
-        answer,
-        answer - answer.max(),
-        _chance(answer),
-        mass,
-        share,
-        np.exp(share / 2),
-        passage,
-        passage - passage.max(),
-        _chance(passage),
-    ]
+def said(scores: Sequence[SentenceScores]) -> Floats:
+    """(len(scores), 4): what a model said of sentences, as `to_features` takes it."""
+    rows = [(one.answer_odds, one.mass_odds, one.share, one.passage_odds) for one in scores]
+    return np.array(rows, float).reshape(-1, N_SAID)
 
 
-def _chance(odds: NDArray[np.float64]) -> NDArray[np.float64]:
+def to_features(known: Floats, said: Floats) -> Floats:
+    """(n, len(FEATURES)) of the sentences that compete for one question, at least one.
+
+    Odds come as they are, which rank, and as chances, which saturate; some also as the lead over the best.
+    """
+    answer, _, share, passage = said.T
+    chances = np.column_stack([_chance(answer), np.exp(share / 2), _chance(passage)])
+    with_lead = np.column_stack([answer, passage, known[:, _SIMILARITY], known[:, _OVERLAP]])
+    return np.hstack([known, said, chances, with_lead - with_lead.max(axis=0)])
+
+
+def _chance(odds: Floats) -> Floats:
     """Odds count both ends of an answer: half of them is the odds of either."""
-    chance: NDArray[np.float64] = 1 / (1 + np.exp(-odds / 2))
+    chance: Floats = 1 / (1 + np.exp(-odds / 2))
     return chance
 
 
@@ -168,7 +172,7 @@ def _gap_to_terms(spans: Sequence[Span], words: str, asked: frozenset[str]) -> f
 
     The mean over the nearest three places, because one alone is often chance.
     """
-    places = [match.start() for match in _WORD.finditer(words) if asked.intersection(terms_of(match.group()))]
+    places = [match.start() for match in _WORD.finditer(words) if not asked.isdisjoint(term_set(match.group()))]
     if not spans or not places:
         return math.inf
     gaps = (sorted(max(span.start - place, place - span.end, 0) for place in places)[:3] for span in spans)

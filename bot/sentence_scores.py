@@ -5,12 +5,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.span_scoring import SpanScores
+from bot.span_scoring import MOST_TOKENS, SpanScores
 from index import Passage, Span
 
 _LONGEST_ANSWER = 30  # tokens
 _UNREAD = -25.0
 """Stands for the log-probability of words that were not read, or that are as good as impossible."""
+
+
+def _only_spans(n: int) -> NDArray[np.float32]:
+    """(n, n): 0 where the column's token may end an answer that the row's token starts, else never."""
+    every = np.ones((n, n), bool)
+    return np.where(np.triu(every) & np.tril(every, _LONGEST_ANSWER - 1), 0, -np.inf).astype(np.float32)
+
+
+_ONLY_SPANS = _only_spans(MOST_TOKENS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +48,8 @@ def score_passage(scores: SpanScores, passage: Passage) -> list[SentenceScores]:
 
 
 def best_span(start: NDArray[np.float32], end: NDArray[np.float32]) -> tuple[int, int]:
-    """First and last token of the most probable answer of at most 30 tokens. `start`, `end`: (n,) of one or more."""
-    spans = start[:, None] + end[None, :] + _only_spans(len(start))
+    """First and last token of the most probable answer of at most 30 tokens. `start`, `end`: (n,), 1 to MOST_TOKENS."""
+    spans = start[:, None] + end[None, :] + _ONLY_SPANS[: len(start), : len(end)]
     first, last = np.unravel_index(int(np.argmax(spans)), spans.shape)
     return int(first), int(last)
 
@@ -68,12 +77,6 @@ def _best_answer(scores: SpanScores, first: int, last: int) -> tuple[Span | None
     begin, stop = best_span(start, end)
     left, right = scores.offsets[first + begin, 0], scores.offsets[first + stop, 1]
     return Span(int(left), int(right)), max(float(start[begin] + end[stop]), 2 * _UNREAD)
-
-
-def _only_spans(n: int) -> NDArray[np.float32]:
-    """(n, n): 0 where the column's token may end an answer that the row's token starts, else never."""
-    every = np.ones((n, n), bool)
-    return np.where(np.triu(every) & np.tril(every, _LONGEST_ANSWER - 1), 0, -np.inf).astype(np.float32)
 
 
 def _log_sum(values: NDArray[np.float32]) -> float:

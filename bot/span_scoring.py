@@ -8,15 +8,15 @@ import inspect
 import os
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
+from onnxruntime import InferenceSession
 from tokenizers import Encoding, Tokenizer
 
 from index.embedding import open_session
@@ -26,14 +26,19 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 SHIPPED_FOLDER = Path(__file__).parent / "reader_model"
+MODEL_FILES = ("first.onnx", "rest.onnx", "tokenizer.json")
+"""What is in the folder of such a model: its first layers, the other ones, and how words become numbers."""
 MAX_TOKENS = 192
 """Of the shipped model: question, passage and separators, as it was trained. The rest of a passage is not read."""
+MOST_TOKENS = 512
+"""Of any model: passages are shorter."""
 _MAX_QUESTION_TOKENS = 64
 _NO_ANSWER = 0
 _REMEDY = "Install Newsquote again."
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 Logits = NDArray[np.float32]
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +57,19 @@ class SpanScores:
     no_end: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class HalfRead:
+    """A passage after a model's first layers.
+
+    `early`: what these say of it, None where a model judges only at its end. `state`: what the scorer that read this
+    far needs to go on.
+    """
+
+    passage: str
+    early: SpanScores | None
+    state: object
+
+
 class SpanScorer(Protocol):
     """Reads a question and a passage together and says where the answer may stand."""
 
@@ -59,59 +77,77 @@ class SpanScorer(Protocol):
     def name(self) -> str:
         """The model as a person would call it."""
 
-    def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
-        """One for each passage, in the order given. Of what is too long the end is not read."""
+    def screen(self, question: str, passages: Sequence[str]) -> list[HalfRead]:
+        """Reads with the first layers only. One for each passage, in the order given; of what is too long the end
+        is not read."""
+
+    def finish(self, begun: Sequence[HalfRead]) -> list[SpanScores]:
+        """Reads on, with the other layers, what this scorer screened. One for each, in the order given."""
 
 
 class OnnxSpanScorer:
-    """The shipped reader in 8-bit integers, run by onnxruntime: no torch, one maths thread a passage."""
+    """The shipped reader in 8-bit integers, run by onnxruntime: no torch, one maths thread a passage.
+
+    It is two graphs, so that a passage can be judged after the first layers and read on only if it is worth it.
+    Each passage is run alone, unpadded. Of 1, 2, 3, 4 and 8 passages of about 110 tokens that is as fast as batches
+    of 2 and 4 or faster, it keeps every core busy from two passages on, and scores do not depend on the passages
+    beside: in 8 bits the values of a whole batch share one scale.
+    """
 
     name = "newsquote-reader"
 
-    def __init__(self, session: onnxruntime.InferenceSession, tokenizer: Tokenizer, *, workers: int) -> None:
-        self._session = session
+    def __init__(self, first: InferenceSession, rest: InferenceSession, tokenizer: Tokenizer, *, workers: int) -> None:
+        self._first, self._rest = first, rest
         self._pairs = _PairEncoder(tokenizer, MAX_TOKENS)
         self._pool = ThreadPoolExecutor(workers, "span-scoring")
 
     @classmethod
     def load(cls, folder: Path = SHIPPED_FOLDER) -> "OnnxSpanScorer":
-        """The model in `folder`: `model.onnx` and `tokenizer.json`.
+        """The model in `folder`: the files of `MODEL_FILES`.
 
         Raises:
-            ModelUnavailable: one of the two is absent or unreadable.
+            ModelUnavailable: one of them is absent or unreadable.
         """
-        for name in ("model.onnx", "tokenizer.json"):
+        for name in MODEL_FILES:
             if not (folder / name).is_file():
                 raise ModelUnavailable(
                     f"The shipped reader's {name} is not in {folder}. Install Newsquote again, put a model there "
                     f"with `python -m training.export`, or set READER_MODEL to a question-answering model."
                 )
         tokenizer = _open_tokenizer(folder / "tokenizer.json")
-        session = open_session(folder / "model.onnx", _REMEDY)
-        return cls(session, tokenizer, workers=os.cpu_count() or 1)
+        first, rest = (open_session(folder / name, _REMEDY) for name in ("first.onnx", "rest.onnx"))
+        return cls(first, rest, tokenizer, workers=os.cpu_count() or 1)
 
-    def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
-        """One for each passage, in the order given; passages side by side on every core.
+    def screen(self, question: str, passages: Sequence[str]) -> list[HalfRead]:
+        """One for each passage, in the order given; passages side by side on every core."""
+        return self._side_by_side(self._begin, passages, self._pairs.encode(question, passages))
 
-        Each passage is run alone, unpadded. Of 1, 2, 3, 4 and 8 passages of about 110 tokens that is as fast as
-        batches of 2 and 4 or faster, it keeps every core busy from two passages on, and scores do not depend on
-        the passages beside: in 8 bits the values of a whole batch share one scale.
-        """
-        pairs = self._pairs.encode(question, passages)
-        side_by_side = map if len(passages) == 1 else self._pool.map
-        return list(side_by_side(self._run, passages, pairs))
+    def finish(self, begun: Sequence[HalfRead]) -> list[SpanScores]:
+        """One for each, in the order given; passages side by side on every core."""
+        return self._side_by_side(self._end, begun)
 
-    def _run(self, passage: str, pair: Encoding) -> SpanScores:
-        inputs = {"input_ids": pair.ids, "attention_mask": pair.attention_mask, "token_type_ids": pair.type_ids}
-        rows = {name: np.array([values], np.int64) for name, values in inputs.items()}
-        start, end = self._session.run(["start_logits", "end_logits"], rows)
-        return _to_scores(passage, pair, start[0], end[0], _NO_ANSWER)
+    def _begin(self, passage: str, pair: Encoding) -> HalfRead:
+        inputs = {"input_ids": [pair.ids], "token_type_ids": [pair.type_ids]}
+        rows = {name: np.array(values, np.int64) for name, values in inputs.items()}
+        hidden, start, end = self._first.run(["hidden", "start_logits", "end_logits"], rows)
+        return HalfRead(passage, _to_scores(passage, pair, start[0], end[0], _NO_ANSWER), (pair, hidden))
+
+    def _end(self, begun: HalfRead) -> SpanScores:
+        assert isinstance(begun.state, tuple)
+        pair, hidden = begun.state
+        start, end = self._rest.run(["start_logits", "end_logits"], {"hidden": hidden})
+        return _to_scores(begun.passage, pair, start[0], end[0], _NO_ANSWER)
+
+    def _side_by_side(self, run: Callable[..., _Read], *rows: Sequence[Any]) -> list[_Read]:
+        is_alone = len(rows[0]) == 1
+        return list(map(run, *rows) if is_alone else self._pool.map(run, *rows))
 
 
 class TransformersSpanScorer:
     """Any extractive question-answering model of transformers, by path or hub id, with torch.
 
     Its no-answer token is the classification token where it has one, as such models are trained, else the first.
+    Such models judge only after their last layer.
     """
 
     def __init__(self, model_name: str) -> None:
@@ -131,9 +167,14 @@ class TransformersSpanScorer:
         self._classification_id: int | None = tokenizer.cls_token_id
         self._takes_types = _takes_token_types(self._model, tokenizer)
 
-    def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
-        """One for each passage, in the order given; one after another, on the GPU if there is one."""
-        return list(map(self._run, passages, self._pairs.encode(question, passages)))
+    def screen(self, question: str, passages: Sequence[str]) -> list[HalfRead]:
+        """Nothing is read yet."""
+        pairs = self._pairs.encode(question, passages)
+        return [HalfRead(passage, None, pair) for passage, pair in zip(passages, pairs, strict=True)]
+
+    def finish(self, begun: Sequence[HalfRead]) -> list[SpanScores]:
+        """One for each, in the order given; one after another, on the GPU if there is one."""
+        return [self._run(one.passage, one.state) for one in begun if isinstance(one.state, Encoding)]
 
     def _run(self, passage: str, pair: Encoding) -> SpanScores:
         # imported with the model, where the reason is given; here it costs a dictionary look-up
@@ -153,6 +194,11 @@ class TransformersSpanScorer:
         return next((at for at, (one, special) in enumerate(added) if special and one == self._classification_id), 0)
 
 
+def score(scorer: SpanScorer, question: str, passages: Sequence[str]) -> list[SpanScores]:
+    """What all layers say, one for each passage, in the order given."""
+    return scorer.finish(scorer.screen(question, passages))
+
+
 def load_span_scorer(model_name: str | None) -> SpanScorer:
     """The shipped scorer, or the question-answering model that `model_name` names.
 
@@ -165,12 +211,14 @@ def load_span_scorer(model_name: str | None) -> SpanScorer:
 class _PairEncoder:
     """Question and passage to the tokens that a model takes, at most `max_tokens` with the separators.
 
+    The tokenizer is set up for that: it belongs to this encoder from now on.
+
     A long question is cut to 64 tokens, or a third of what the model takes, and then the passage to what is left.
     The tokenizer's own truncation would refuse a question that fills the model alone.
     """
 
     def __init__(self, tokenizer: Tokenizer, max_tokens: int) -> None:
-        self._tokenizer = Tokenizer.from_str(tokenizer.to_str())
+        self._tokenizer = tokenizer
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._tokenizer.encode_special_tokens = True  # "[SEP]" in an article is text like any other
@@ -201,7 +249,8 @@ class _PairEncoder:
 def _to_scores(passage: str, pair: Encoding, start: Logits, end: Logits, no_answer: int) -> SpanScores:
     """`start`, `end`: (tokens of the pair,) logits. The softmax is over the passage's tokens and `no_answer`."""
     tokens = [token for token, sequence in enumerate(pair.sequence_ids) if sequence == 1]
-    offsets = np.array([_whole(passage, *pair.offsets[token]) for token in tokens], np.int64).reshape(-1, 2)
+    bounds = pair.offsets  # made anew each time it is asked for
+    offsets = np.array([_whole(passage, *bounds[token]) for token in tokens], np.int64).reshape(-1, 2)
     starts, ends = (_log_softmax(logits[[no_answer, *tokens]]) for logits in (start, end))
     return SpanScores(offsets, starts[1:], ends[1:], float(starts[0]), float(ends[0]))
 
@@ -213,7 +262,7 @@ def _whole(passage: str, start: int, end: int) -> tuple[int, int]:
     """
     while start < end and passage[start].isspace():
         start += 1
-    while end < len(passage) and unicodedata.category(passage[end]).startswith("M"):
+    while end < len(passage) and not passage[end].isascii() and unicodedata.category(passage[end]).startswith("M"):
         end += 1
     return start, end
 
@@ -253,13 +302,13 @@ def _load_pretrained(model_name: str) -> "tuple[PreTrainedModel, PreTrainedToken
 
 
 def _max_tokens(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase") -> int:
-    """The longest input of a model, 512 if it does not say or takes more: passages are shorter."""
-    positions: int = getattr(model.config, "max_position_embeddings", None) or 512
+    """The longest input of a model, 512 if it does not say or takes more."""
+    positions: int = getattr(model.config, "max_position_embeddings", None) or MOST_TOKENS
     table = getattr(getattr(model.base_model, "embeddings", None), "position_embeddings", None)
     padding: int | None = getattr(table, "padding_idx", None)
     unused = 0 if padding is None else padding + 1  # roberta and its kin count positions from there
     longest: int = tokenizer.model_max_length
-    return min(512, positions - unused, longest)
+    return min(MOST_TOKENS, positions - unused, longest)
 
 
 def _takes_token_types(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase") -> bool:

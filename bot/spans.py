@@ -1,37 +1,103 @@
-"""How far a quote reaches: whole sentences, with the words that say who speaks."""
+"""How far a quote reaches: whole sentences, with the words that say who speaks and whether it is so at all."""
 
 import re
+from collections.abc import Sequence
 
+from bot.clauses import SPEAKS, shortened
 from index import Passage, Span
 
-_SPOKEN = re.compile(r"^[“\"].*[”\"]$", re.DOTALL)
-_ATTRIBUTION = re.compile(
-    r"\b(?:said|says|told|added|adds|wrote|writes|tweeted|stated|announced|according to|warned|argued|explained|"
-    r"insisted|claimed|asked|replied|continued|recalled|noted)\b",
-    re.IGNORECASE,
-)
 _MAX_CHARS = 400
 """Longer than this, a quote is not grown: readers want the words, not the page."""
+_ENDLESS = 350
+"""A sentence longer than this is cut to the clauses around the answer."""
+_LEANS_BACK = re.compile(
+    r"(?:otherwise|if so|if not|in that case|only then|even so|not so|instead)\b|"
+    r"(?:no|yes|not|never|neither|nor|none|nobody|wrong|false)\b[^.!?]{0,25}[.!?]",
+    re.IGNORECASE,
+)
+"""Means nothing without the sentence before."""
+_TAKES_BACK = re.compile(
+    r"(?:but |however, |yet )?(?:(?:he|she|they|it|both|all|the \w+|[A-Z][\w.’'-]+) (?:\w+ )?){1,2}"
+    r"(?:(?:den(?:y|ies|ied)|reject(?:s|ed)?|disput(?:es|ed)|dismiss(?:es|ed)?|refut(?:es|ed))\s+"
+    r"(?:it|this|that|all|any|them|wrongdoing|involvement|the (?:claims?|charges?|allegations?|accusations?))\b|"
+    r"(?:is|are|was|were|has been|have been) (?:false|untrue|wrong|not true|not so|not the case|incorrect|denied)\b)|"
+    r"(?:but )?(?:this|that|it) (?:is|was) (?:false|untrue|wrong|not true|not so|not the case|incorrect|denied)\b",
+    re.IGNORECASE,
+)
+"""Says that the sentence before is not so."""
+_SPEECH = re.compile(r"[“\"][^”\"]*(?:[”\"]|$)")
+_ENDS_SPEAKING = re.compile(r"[”\"][^“”\"]*$")
 _EDGES = " \t\n\r\xa0.,;:!?–—-…"
 _PAIRS = {"“": "”", "‘": "’", "(": ")", "[": "]", "«": "»", '"': '"'}
 
 
-def quotable_span(text: str, sentence: Span, passage: Passage) -> Span:
-    """The sentence, with a neighbour from its passage where only that says who speaks the quoted words."""
-    words = sentence.slice(text)
-    if not _SPOKEN.match(words) or _ATTRIBUTION.search(words):
-        return sentence
+def quotable_span(text: str, sentence: Span, passage: Passage, answer: Span | None = None) -> Span:
+    """The sentence, grown or cut to what can be quoted honestly; `answer` are the words in it that answer.
+
+    It is grown by neighbours in its paragraph and passage: one that takes it back ("He denied it."), one without which
+    it means nothing ("Otherwise ..."), or the one that says who speaks. An endless one is cut to the clauses around
+    the answer.
+    """
+    if answer is not None and len(sentence) > _ENDLESS and sentence.contains(answer):
+        return shortened(text, sentence, answer, _ENDLESS)
     place = passage.sentences.index(sentence)
-    neighbours = [
-        neighbour
-        for neighbour in (passage.sentences[place + 1 : place + 2] + passage.sentences[max(place - 1, 0) : place])
-        if _ATTRIBUTION.search(neighbour.slice(text))
-    ]
-    for neighbour in neighbours:
-        grown = Span(min(sentence.start, neighbour.start), max(sentence.end, neighbour.end))
-        if len(grown) <= _MAX_CHARS and "\n\n" not in grown.slice(text):
+    before = _paragraph(text, passage.sentences[: place + 1][::-1])
+    after = _paragraph(text, passage.sentences[place:])
+    if len(before) > 1 and _LEANS_BACK.match(sentence.slice(text)):
+        sentence = _grown(sentence, before[1])
+    if len(after) > 1 and _TAKES_BACK.match(after[1].slice(text)):
+        sentence = _grown(sentence, after[1])
+    return _with_speaker(text, sentence, before[1:], after[1:])
+
+
+def _with_speaker(text: str, sentence: Span, before: Sequence[Span], after: Sequence[Span]) -> Span:
+    """The sentence with the nearest one that says who speaks, if it is speech and does not say so itself.
+
+    `before` and `after`: its neighbours in the paragraph, the nearest first.
+    """
+    paragraph_start = before[-1].start if before else sentence.start
+    is_open = _is_open(text[paragraph_start : sentence.start])
+    words = sentence.slice(text)
+    outside = _outside_speech(words, is_open)
+    if SPEAKS.search(outside) or any(character.isalnum() for character in outside):
+        return sentence
+    goes_on = bool(before) and _names_speaker(text, before[0]) and bool(_ENDS_SPEAKING.search(before[0].slice(text)))
+    for neighbours in (before, after) if goes_on or is_open else (after, before):
+        speaking = next((one for one in neighbours if _names_speaker(text, one)), None)
+        if speaking and (grown := _grown(sentence, speaking)) != sentence:
             return grown
     return sentence
+
+
+def _paragraph(text: str, sentences: Sequence[Span]) -> list[Span]:
+    """The first of these neighbours, in either direction, and those that follow it without an empty line between."""
+    found = list(sentences[:1])
+    for one in sentences[1:]:
+        nearer = found[-1]
+        if "\n\n" in text[min(one.end, nearer.end) : max(one.start, nearer.start)]:
+            break
+        found.append(one)
+    return found
+
+
+def _grown(sentence: Span, neighbour: Span) -> Span:
+    """Both and all between, or the sentence alone if that would be a page."""
+    grown = Span(min(sentence.start, neighbour.start), max(sentence.end, neighbour.end))
+    return grown if len(grown) <= _MAX_CHARS else sentence
+
+
+def _is_open(earlier: str) -> bool:
+    """Whether a quotation that began in the earlier words of a paragraph still goes on."""
+    return earlier.count("“") > earlier.count("”") or earlier.count('"') % 2 == 1
+
+
+def _outside_speech(words: str, is_open: bool) -> str:
+    """The words of a sentence that are nobody's speech; `is_open`: it begins inside a quotation."""
+    return _SPEECH.sub("", f"“{words}" if is_open else words)
+
+
+def _names_speaker(text: str, sentence: Span) -> bool:
+    return bool(SPEAKS.search(sentence.slice(text)))
 
 
 def tidy_answer(text: str, answer: Span) -> Span:

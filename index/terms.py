@@ -42,6 +42,8 @@ def _normalise(word: str) -> str:
         return "usa"
     if word[1:2] == ".":
         return word.replace(".", "").lower()
+    if word.isalpha():  # nearly every word: nothing to be cut off
+        return word.lower()
     return _POSSESSIVE.sub("", word.lower()).replace("’", "'")
 
 

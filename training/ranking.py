@@ -1,19 +1,20 @@
-"""Fits how the reader's scores, the retriever's and the words of a question are combined, and how sure that makes us.
+"""Fits how the reader's scores, the retriever's and the words of a question are combined, and how far is read.
 
     python -m training.ranking --sets DIR [--model bot/reader_model] [--work var/ranking] [--out FILE]
 
 DIR holds a folder for each set of questions: `articles.jsonl` and `gold.jsonl`, lines as `python -m bot evaluate`
 takes them. What is fitted is written to `bot/reading_weights.json`, with what was measured on questions that were
-not fitted on: each fifth of the articles in turn, and each set in turn.
+not fitted on: each fifth of the articles in turn, and each set in turn. The most that may be read for a question on
+the mean is given as `--price`, in passages read with all layers.
 """
 
 import argparse
 import hashlib
+import itertools
 import json
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,15 @@ from rich.progress import track
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
-from bot.evaluation import summaries
-from bot.passage_reader import FIRST_PASSAGES, ReadingWeights, confidence_inputs, read_sentences, score_candidates
-from bot.sentence_features import FEATURES, Candidate, FeatureExtractor
-from bot.span_scoring import SHIPPED_FOLDER, OnnxSpanScorer, SpanScorer
-from index import Article, Query, Span
+from bot.adapters.jsonl import AskedQuestion, read_questions
+from bot.cascade import Effort, Judgement, ReadingWeights, Rows, Verdict, confidence_inputs, stages
+from bot.evaluation import Gold, gold_of, summaries
+from bot.evaluation.judging import answers
+from bot.passage_reader import OFFERED, OpenPassages
+from bot.quotes import quote_from
+from bot.sentence_features import FEATURES, KNOWN, LENGTH_CENTRE, N_SAID, Floats, to_features
+from bot.span_scoring import MODEL_FILES, SHIPPED_FOLDER, OnnxSpanScorer, SpanScorer
+from index import Article, Query
 from index.embedding import OnnxEmbedder
 from index.library import Library
 from index.retrieval import Retriever
@@ -35,32 +40,102 @@ from index.settings import IndexSettings
 from index.sources import read_articles
 from training.reading_measures import area_under_roc
 
-_DEPTHS = (FIRST_PASSAGES, 10)
-"""Passages read: at first, and at most."""
-_GIVEN_UP = 0.002
-"""Share of right first quotes that may be lost by not reading on."""
+_SCREENED = (0, 2, 3)
+_READ = (1, 2, 3, 4)
+_SURE = tuple(np.linspace(0.3, 0.95, 14).round(2).tolist())
+_WORTH = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3)
+_EVERYTHING = Effort(screened=0, read=max(_READ), sure=1.0, worth=0.0)
+_FIRST_LAYERS = 1 / 3
+"""The price of a passage's first layers, in passages."""
 _QUOTED_CHARS = 400
 _PENALTY = 1e-3
+_LEAST_DEVIATION = 1e-6
 _FOLDS = 5
 
-Floats = NDArray[np.float64]
-_Outcome = tuple["Example", float, bool]
-"""A question, the confidence in its first quote, and whether that is right."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """What is known of the n sentences of one question at some point of reading.
+
+    `features`: (n, n_features). `right`: (n,) which of them would be a right first quote.
+    """
+
+    set_name: str
+    features: Floats
+    right: NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One question as it was asked, after reading some passages.
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """One question as it was asked, all its passages read to the end: a `bot.cascade.Book`.
 
-    `features`: (n, n_features) of its sentences. `right`: (n,) which of them would be a right first quote.
-    `fold`: which fifth of the articles it belongs to.
+    Of its n sentences: `known`, `passages` as there, `in_reach`: (n,) which of them were read, `early` and `last`:
+    (n, 4) what was said of these, `right`: (n,) which would be a right first quote. `fold`: which fifth of the articles
+    it belongs to.
     """
 
     set_name: str
     fold: int
     answerable: bool
-    features: Floats
+    known: Floats
+    passages: Rows
+    in_reach: NDArray[np.bool_]
+    early: Floats
+    last: Floats
     right: NDArray[np.bool_]
+
+    def screen(self, passages: Sequence[int]) -> tuple[Rows, Floats]:
+        """What the first layers said."""
+        rows = self._rows(passages)
+        return rows, self.early[rows]
+
+    def read_on(self, passage: int) -> tuple[Rows, Floats]:
+        """What all layers said."""
+        rows = self._rows([passage])
+        return rows, self.last[rows]
+
+    def verdicts(self, weights: ReadingWeights) -> list[Verdict]:
+        """What is thought after each passage read."""
+        return list(itertools.islice(stages(self, weights), max(_READ)))
+
+    def unread_state(self) -> State:
+        """Before anything is read."""
+        return State(self.set_name, to_features(self.known, np.zeros_like(self.last)), self.right)
+
+    def state(self, said: Floats, passages: Sequence[int]) -> State:
+        """What was said of these passages."""
+        rows = self._rows(passages)
+        return State(self.set_name, to_features(self.known[rows], said[rows]), self.right[rows])
+
+    def _rows(self, passages: Sequence[int]) -> Rows:
+        return np.flatnonzero(np.isin(self.passages, passages) & self.in_reach)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcomes:
+    """Of n questions: `confidence` in the first quote, whether it is `right`, whether a right one is `cited` within 400
+    quoted characters, and the `price` paid, in passages."""
+
+    confidence: Floats
+    right: NDArray[np.bool_]
+    cited: NDArray[np.bool_]
+    price: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Step:
+    """A verdict, whether its first sentence is right, and whether a right one comes within 400 characters."""
+
+    verdict: Verdict
+    right: bool
+    cited: bool
+
+    @classmethod
+    def of(cls, verdict: Verdict, question: Question) -> "_Step":
+        lengths = np.exp(question.known[verdict.order, KNOWN.index("length")] + LENGTH_CENTRE)
+        half_way = np.cumsum(lengths) - lengths / 2
+        right = question.right[verdict.order]
+        return cls(verdict, bool(right[0]), bool((right & (half_way <= _QUOTED_CHARS)).any()))
 
 
 def main() -> None:
@@ -68,47 +143,78 @@ def main() -> None:
     options = _options()
     embedder = OnnxEmbedder.load(IndexSettings.from_environment().model_cache)
     scorer = OnnxSpanScorer.load(options.model)
-    model = hashlib.sha256((options.model / "model.onnx").read_bytes()).hexdigest()[:12]
-    by_depth: dict[int, list[Example]] = {depth: [] for depth in _DEPTHS}
+    model = hashlib.sha256(b"".join((options.model / name).read_bytes() for name in MODEL_FILES)).hexdigest()[:12]
+    questions: list[Question] = []
     for folder in sorted(one for one in options.sets.iterdir() if (one / "gold.jsonl").exists()):
-        kept = options.work / f"{folder.name}-{model}-{len(FEATURES)}.npz"
+        kept = options.work / f"{folder.name}-{model}-{len(FEATURES)}w{f'-{options.every}' * (options.every > 1)}.npz"
         if not kept.exists():
-            _save(list(_read_set(folder, options.work, embedder, scorer)), kept)
-        for depth, example in _load(kept, folder.name):
-            by_depth[depth].append(example)
-    shallow, deep = (by_depth[depth] for depth in _DEPTHS)
-    fitted = fit([*shallow, *deep])
-    report = cross_measured(by_depth)
+            _save(list(_read_set(folder, options.work, embedder, scorer, options.every)), kept)
+        questions += _load(kept, folder.name)
+    fitted = fit(questions, options.price)
+    report = cross_measured(questions, fitted.effort)
     print(json.dumps(report, indent=1))
     stored = {
         "features": FEATURES,
-        "ranking": [round(value, 5) for value in fitted.ranking.tolist()],
-        "confidence": [round(value, 5) for value in fitted.confidence.tolist()],
-        "bias": round(fitted.bias, 5),
+        "unread": _rounded(fitted.unread),
+        "early": _rounded(fitted.early),
+        "last": _rounded(fitted.last),
+        "effort": asdict(fitted.effort),
         "threshold": round(fitted.threshold, 3),
-        "sure": round(smallest_sure(shallow, deep, fitted), 2),
         "model": model,
+        "mean_price": round(float(_set_weights(questions) @ outcomes(questions, fitted).price), 3),
         "measured_on_questions_not_fitted_on": report,
     }
     options.out.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
 
 
-def fit(examples: Sequence[Example]) -> ReadingWeights:
-    """Both models and the threshold. Every set counts the same, however many questions it has."""
-    ranking = fit_ranking(examples)
-    confidence, bias = fit_confidence(examples, ranking)
-    weights = ReadingWeights(ranking, confidence, bias, threshold=0.5, sure=0.9)
-    return replace(weights, threshold=best_threshold(examples, weights))
+def fit(questions: Sequence[Question], price: float) -> ReadingWeights:
+    """All weights. Every set counts the same, however many questions it has. `price`: mean passages a question."""
+    judges = fit_judgements(questions)
+    effort = best_effort(questions, judges, price)
+    weights = replace(judges, effort=effort)
+    return replace(weights, threshold=best_threshold(questions, outcomes(questions, weights)))
 
 
-def fit_ranking(examples: Sequence[Example]) -> Floats:
+def fit_judgements(questions: Sequence[Question]) -> ReadingWeights:
+    """Both stages' models, for any effort."""
+    unread = fit_judgement([one.unread_state() for one in questions])
+    blind = ReadingWeights(unread, unread, unread, _EVERYTHING, threshold=0.5)
+    read = [(one, verdict.read) for one in questions for verdict in one.verdicts(blind)]
+    early = fit_judgement([one.state(one.early, passages) for one, passages in read])
+    last = fit_judgement([one.state(one.last, passages) for one, passages in read])
+    return replace(blind, early=early, last=last)
+
+
+def fit_judgement(states: Sequence[State]) -> Judgement:
+    """What orders the sentences, what says whether the first one answers, and whether any one does."""
+    ranking = fit_ranking(states)
+    return Judgement(ranking, *fit_confidence(states, ranking), *fit_chances(states, ranking))
+
+
+def fit_chances(states: Sequence[State], ranking: Floats) -> tuple[float, float]:
+    """Slope and offset of a logistic model of "this sentence answers" by its ranking score, on all sentences."""
+    ranks = np.concatenate([one.features @ ranking for one in states])
+    sign = np.where(np.concatenate([one.right for one in states]), 1.0, -1.0)
+    sizes = [len(one.right) for one in states]
+    weights = np.repeat(_set_weights(states) / sizes, sizes)
+
+    def loss(line: Floats) -> tuple[float, Floats]:
+        margins = sign * (line[0] * ranks + line[1])
+        pull = weights * sign * expit(-margins)
+        return float(-weights @ log_expit(margins)), -np.array([pull @ ranks, pull.sum()])
+
+    slope, offset = minimize(loss, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B").x
+    return float(slope), float(offset)
+
+
+def fit_ranking(states: Sequence[State]) -> Floats:
     """(n_features,) weights that maximise the chance of drawing a right sentence by softmax over the scores."""
-    usable = [one for one in examples if one.right.any() and not one.right.all()]
+    usable = [one for one in states if one.right.any() and not one.right.all()]
     features = np.concatenate([one.features for one in usable])
     right = np.concatenate([one.right for one in usable])
     starts = np.cumsum([0, *(len(one.right) for one in usable[:-1])])
     sizes = np.array([len(one.right) for one in usable])
-    scale = features.std(0) + 1e-9
+    scale = _scale(features)
     scaled = features / scale
     question_weights = _set_weights(usable)
 
@@ -124,19 +230,19 @@ def fit_ranking(examples: Sequence[Example]) -> Floats:
     return np.asarray(fitted.x / scale, float)
 
 
-def fit_confidence(examples: Sequence[Example], ranking: Floats) -> tuple[Floats, float]:
+def fit_confidence(states: Sequence[State], ranking: Floats) -> tuple[Floats, float]:
     """Weights and bias of a logistic model of "this sentence answers", on the first of each question."""
     rows, labels = [], []
-    for one in examples:
+    for one in states:
         ranks = one.features @ ranking
         best = int(np.argmax(ranks))
         rows.append(confidence_inputs(one.features, ranks)[best])
         labels.append(one.right[best])
     inputs = np.array(rows)
-    centre, scale = inputs.mean(0), inputs.std(0) + 1e-9
+    centre, scale = inputs.mean(0), _scale(inputs)
     matrix = np.column_stack([(inputs - centre) / scale, np.ones(len(rows))])
     sign = np.where(labels, 1.0, -1.0)
-    question_weights = _set_weights(examples)
+    question_weights = _set_weights(states)
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         margins = sign * (matrix @ weights)
@@ -150,74 +256,112 @@ def fit_confidence(examples: Sequence[Example], ranking: Floats) -> tuple[Floats
     return weights, float(fitted.x[-1] - weights @ centre)
 
 
-def best_threshold(examples: Sequence[Example], weights: ReadingWeights) -> float:
-    """The confidence that makes most replies right: a right first quote, or a refusal where nothing answers."""
-    confidence, right = outcomes(examples, weights)
-    answerable = np.array([one.answerable for one in examples])
-    question_weights = _set_weights(examples)
-    grid = np.linspace(0.02, 0.9, 89)
-    served = [
-        question_weights[(confidence >= t) & right].sum() + question_weights[(confidence < t) & ~answerable].sum()
-        for t in grid
-    ]
-    return float(grid[int(np.argmax(served))])
+def best_effort(questions: Sequence[Question], judges: ReadingWeights, price: float) -> Effort:
+    """The effort that serves best among those that cost at most so many passages a question, on the mean.
+
+    Raises:
+        ValueError: nothing is that cheap.
+    """
+    question_weights = _set_weights(questions)
+    best, found = -1.0, None
+    for screened in _SCREENED:
+        steps = _steps(questions, replace(judges, effort=replace(_EVERYTHING, screened=screened)))
+        for n_read, sure, worth in itertools.product(_READ, _SURE, _WORTH):
+            effort = Effort(screened, n_read, sure, worth)
+            after = _stopped(steps, effort)
+            if question_weights @ after.price <= price and (value := _service(questions, after)) > best:
+                best, found = value, effort
+    if found is None:
+        raise ValueError(f"nothing can be read for {price} passages a question: give a higher --price")
+    return found
 
 
-def smallest_sure(shallow: Sequence[Example], deep: Sequence[Example], weights: ReadingWeights) -> float:
-    """The confidence after the first passages from which reading on finds hardly a right quote more."""
-    sure, right = outcomes(shallow, weights)
-    _, right_after_all = outcomes(deep, weights)
-    question_weights = _set_weights(deep)
-    for enough in np.linspace(0.5, 0.99, 50):
-        kept = np.where(sure >= enough, right, right_after_all)
-        if question_weights @ right_after_all - question_weights @ kept <= _GIVEN_UP:
-            return float(enough)
-    return 1.0
+def _service(questions: Sequence[Question], after: Outcomes) -> float:
+    """The mean of: right first quotes and right quotes soon, where there are some, and right replies at best."""
+    question_weights = _set_weights(questions)
+    answerable = np.array([one.answerable for one in questions])
+    found = question_weights[answerable] @ (after.right[answerable].astype(float) + after.cited[answerable])
+    return float(found / question_weights[answerable].sum() + _served(questions, after).max()) / 3
 
 
-def outcomes(examples: Sequence[Example], weights: ReadingWeights) -> tuple[Floats, NDArray[np.bool_]]:
-    """(n,) confidence in the first quote and (n,) whether it is right."""
-    confidence, right = [], []
-    for one in examples:
-        ranks, probabilities = score_candidates(one.features, weights)
-        best = int(np.argmax(ranks))
-        confidence.append(probabilities[best])
-        right.append(one.right[best])
-    return np.array(confidence), np.array(right)
+_THRESHOLDS = np.linspace(0.02, 0.9, 89)
 
 
-def cross_measured(by_depth: dict[int, list[Example]]) -> dict[str, dict[str, dict[str, float | None]]]:
+def _served(questions: Sequence[Question], after: Outcomes) -> Floats:
+    """(89,) the share of right replies at each threshold: a right first quote, or a refusal where nothing answers."""
+    question_weights = _set_weights(questions)
+    answerable = np.array([one.answerable for one in questions])
+    gained = question_weights * np.where(after.right, 1.0, np.where(answerable, 0.0, -1.0))
+    refused = float(question_weights[~answerable].sum())
+    order = np.argsort(-after.confidence, kind="stable")
+    sums = np.append(0.0, np.cumsum(gained[order]))
+    n_answered = np.searchsorted(-after.confidence[order], -_THRESHOLDS, side="right")
+    return np.asarray(refused + sums[n_answered], float)
+
+
+def best_threshold(questions: Sequence[Question], after: Outcomes) -> float:
+    """The confidence that makes most replies right."""
+    return float(_THRESHOLDS[int(np.argmax(_served(questions, after)))])
+
+
+def outcomes(questions: Sequence[Question], weights: ReadingWeights) -> Outcomes:
+    """What comes of these questions with these weights."""
+    return _stopped(_steps(questions, weights), weights.effort)
+
+
+def _steps(questions: Sequence[Question], judges: ReadingWeights) -> list[list[_Step]]:
+    """What is thought of each question at each point of reading."""
+    return [[_Step.of(verdict, one) for verdict in one.verdicts(judges)] for one in questions]
+
+
+def _stopped(steps: Sequence[Sequence[_Step]], effort: Effort) -> Outcomes:
+    """Where reading stops with this effort."""
+    last = [next((step for step in some if step.verdict.is_enough(effort)), some[-1]) for some in steps]
+    return Outcomes(
+        np.array([step.verdict.confidence for step in last]),
+        np.array([step.right for step in last]),
+        np.array([step.cited for step in last]),
+        np.array([_price(step.verdict) for step in last]),
+    )
+
+
+def _price(verdict: Verdict) -> float:
+    only_screened = set(verdict.screened) - set(verdict.read)
+    return len(verdict.read) + _FIRST_LAYERS * len(only_screened)
+
+
+def cross_measured(questions: Sequence[Question], effort: Effort) -> dict[str, dict[str, dict[str, float | None]]]:
     """What holds on questions not fitted on: with a fifth of the articles left out, and with a set left out."""
-    shallow, deep = (by_depth[depth] for depth in _DEPTHS)
     report = {}
-    groupings: dict[str, Callable[[Example], object]] = {
+    groupings: dict[str, Callable[[Question], object]] = {
         "articles left out": lambda one: one.fold,
         "set left out": lambda one: one.set_name,
     }
     for name, group_of in groupings.items():
-        measured: dict[str, list[_Outcome]] = {}
-        for left_out in dict.fromkeys(map(group_of, deep)):
-            others = [one for one in [*shallow, *deep] if group_of(one) != left_out]
+        measured: dict[str, list[tuple[bool, float, bool, bool, float]]] = {}
+        for left_out in dict.fromkeys(map(group_of, questions)):
+            others = [one for one in questions if group_of(one) != left_out]
             if not others:
                 continue
-            weights = fit(others)
-            asked = [one for one in deep if group_of(one) == left_out]
-            for outcome in zip(asked, *outcomes(asked, weights), strict=True):
-                measured.setdefault(outcome[0].set_name, []).append(outcome)
+            weights = replace(fit_judgements(others), effort=effort)
+            asked = [one for one in questions if group_of(one) == left_out]
+            after = outcomes(asked, weights)
+            for one, *row in zip(asked, after.confidence, after.right, after.cited, after.price, strict=True):
+                measured.setdefault(one.set_name, []).append((one.answerable, *row))
         report[name] = {set_name: _measures(rows) for set_name, rows in measured.items()}
     return report
 
 
-def _measures(rows: Sequence[_Outcome]) -> dict[str, float | None]:
-    answerable = np.array([one.answerable for one, _, _ in rows])
-    confidence = np.array([sure for _, sure, _ in rows])
-    right = np.array([good for _, _, good in rows])
+def _measures(rows: Sequence[tuple[bool, float, bool, bool, float]]) -> dict[str, float | None]:
+    answerable, confidence, right, cited, price = (np.array(column) for column in zip(*rows, strict=True))
     both = answerable.any() and not answerable.all()
     return {
         "questions": len(rows),
         "first quote right": round(float(right[answerable].mean()), 3),
+        "right within 400 characters": round(float(cited[answerable].mean()), 3),
         "auroc": round(area_under_roc(confidence, answerable), 3) if both else None,
         "calibration error": round(calibration_error(confidence, right), 3),
+        "passages": round(float(price.mean()), 3),
     }
 
 
@@ -226,9 +370,25 @@ def calibration_error(confidence: Floats, right: NDArray[np.bool_]) -> float:
     return float(summaries.calibration_error(np.column_stack([confidence, right]), np.ones((1, len(right))))[0])
 
 
-def _set_weights(examples: Sequence[Example]) -> Floats:
+def _scale(columns: Floats) -> Floats:
+    """(n_columns,) to divide by; endless for a column that is always the same, which tells nothing."""
+    deviations = columns.std(0)
+    return np.where(deviations > _LEAST_DEVIATION, deviations, np.inf)
+
+
+def _rounded(judgement: Judgement) -> dict[str, Any]:
+    return {
+        "ranking": judgement.ranking.round(5).tolist(),
+        "confidence": judgement.confidence.round(5).tolist(),
+        "bias": round(judgement.bias, 5),
+        "slope": round(judgement.slope, 5),
+        "offset": round(judgement.offset, 5),
+    }
+
+
+def _set_weights(rows: Sequence["State | Question"]) -> Floats:
     """(n,) that sum to one, each set's the same in total."""
-    names, where, counts = np.unique([one.set_name for one in examples], return_inverse=True, return_counts=True)
+    names, where, counts = np.unique([one.set_name for one in rows], return_inverse=True, return_counts=True)
     return np.asarray(1.0 / counts[where] / len(names), float)
 
 
@@ -240,37 +400,36 @@ def _segment_softmax(scores: Floats, starts: NDArray[np.int64], sizes: NDArray[n
     return highest + np.log(sums), weights / np.repeat(sums, sizes)
 
 
-def _read_set(folder: Path, work: Path, embedder: OnnxEmbedder, scorer: SpanScorer) -> Iterator[tuple[int, Example]]:
-    """Every question of the set at both depths."""
+def _read_set(folder: Path, work: Path, embedder: OnnxEmbedder, scorer: SpanScorer, every: int) -> Iterator[Question]:
+    """Every question of the set, or one in `every`, with its first passages read to the end."""
     retriever = _index(folder / "articles.jsonl", work, embedder)
-    lines = (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines()
-    for line in track([json.loads(line) for line in lines], description=f"reading {folder.name}"):
-        question = line.get("question_standalone") or line["question"]
-        hits = retriever.search(_query(question, line), _DEPTHS[-1])
-        if not hits:
-            continue
-        found = read_sentences(question, hits, retriever, scorer)
-        extractor = FeatureExtractor(question, retriever)
-        fold = zlib.crc32(str(line.get("cluster")).encode()) % _FOLDS
-        for depth in _DEPTHS:
-            some = [one for one in found if one.hit.rank <= depth]
-            right = np.array([_is_right(one, line) for one in some])
-            yield depth, Example(folder.name, fold, line["answerable"], extractor.features(some), right)
+    texts = {one.id: one.text for one in retriever.archive.articles()}
+    with (folder / "gold.jsonl").open(encoding="utf-8") as lines:
+        asked = list(read_questions(lines))[::every]
+    for one in track(asked, description=f"reading {folder.name}"):
+        read = _read(one, gold_of(one.fields, texts), folder.name, retriever, scorer)
+        if read:
+            yield read
 
 
-def _query(question: str, line: dict[str, Any]) -> Query:
-    articles = frozenset(line["articles"]) if line.get("articles") else None
-    return Query(question, articles, date.fromisoformat(line["before"]) if line.get("before") else None)
-
-
-def _is_right(candidate: Candidate, line: dict[str, Any]) -> bool:
-    """Whether the sentence, cut where a quote is, holds half of some evidence."""
-    seen = Span(candidate.span.start, min(candidate.span.end, candidate.span.start + _QUOTED_CHARS))
-    return bool(line["answerable"]) and any(
-        one["article"] == candidate.article.id
-        and min(seen.end, one["end"]) - max(seen.start, one["start"]) >= (one["end"] - one["start"]) / 2
-        for one in line["gold"]
-    )
+def _read(asked: AskedQuestion, gold: Gold, set_name: str, retriever: Retriever, scorer: SpanScorer) -> Question | None:
+    question = asked.fields.get("question_standalone") or asked.question
+    hits = retriever.search(Query(question, asked.scope.articles, asked.scope.before), OFFERED)
+    if not hits:
+        return None
+    opened = OpenPassages(question, hits, retriever, scorer)
+    early, last = (np.zeros((len(opened.known), N_SAID)) for _ in range(2))
+    in_reach = np.zeros(len(opened.known), bool)
+    screened = opened.screen(range(len(hits)))
+    assert screened
+    early[screened[0]] = screened[1]
+    for passage in range(len(hits)):
+        rows, last[rows] = opened.read_on(passage)
+        in_reach[rows] = True
+    right = np.array([answers(quote_from(one.article, one.span), gold) for one in opened.candidates])
+    fold = zlib.crc32(str(gold.cluster).encode()) % _FOLDS
+    known, passages = opened.known, opened.passages
+    return Question(set_name, fold, gold.is_answerable, known, passages, in_reach, early, last, right)
 
 
 def _index(articles: Path, work: Path, embedder: OnnxEmbedder) -> Retriever:
@@ -282,30 +441,24 @@ def _index(articles: Path, work: Path, embedder: OnnxEmbedder) -> Retriever:
     return Retriever(library.open_current(embedder), embedder)
 
 
-def _save(rows: Sequence[tuple[int, Example]], path: Path) -> None:
-    examples = [example for _, example in rows]
+_COLUMNS = ("known", "passages", "in_reach", "early", "last", "right")
+
+
+def _save(questions: Sequence[Question], path: Path) -> None:
+    columns: dict[str, Any] = {name: np.concatenate([getattr(one, name) for one in questions]) for name in _COLUMNS}
+    columns["folds"] = [one.fold for one in questions]
+    columns["answerable"] = [one.answerable for one in questions]
+    columns["ends"] = np.cumsum([len(one.right) for one in questions])
     scratch = path.with_suffix(".part.npz")
-    np.savez_compressed(
-        scratch,
-        depths=[depth for depth, _ in rows],
-        folds=[one.fold for one in examples],
-        answerable=[one.answerable for one in examples],
-        features=np.concatenate([one.features for one in examples]),
-        right=np.concatenate([one.right for one in examples]),
-        ends=np.cumsum([len(one.right) for one in examples]),
-    )
+    np.savez_compressed(scratch, **columns)
     scratch.replace(path)
 
 
-def _load(path: Path, set_name: str) -> list[tuple[int, Example]]:
+def _load(path: Path, set_name: str) -> list[Question]:
     with np.load(path) as kept:
-        features = np.split(kept["features"], kept["ends"][:-1])
-        right = np.split(kept["right"], kept["ends"][:-1])
-        rows = zip(kept["depths"], kept["folds"], kept["answerable"], features, right, strict=True)
-        return [
-            (int(depth), Example(set_name, int(fold), bool(answerable), some, which))
-            for depth, fold, answerable, some, which in rows
-        ]
+        columns = [np.split(kept[name], kept["ends"][:-1]) for name in _COLUMNS]
+        rows = zip(kept["folds"], kept["answerable"], *columns, strict=True)
+        return [Question(set_name, int(fold), bool(answerable), *some) for fold, answerable, *some in rows]
 
 
 def _options() -> argparse.Namespace:
@@ -313,9 +466,11 @@ def _options() -> argparse.Namespace:
         "python -m training.ranking", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--sets", type=Path, required=True, help="folder of sets")
-    parser.add_argument("--model", type=Path, default=SHIPPED_FOLDER, help="folder with model.onnx, tokenizer.json")
+    parser.add_argument("--model", type=Path, default=SHIPPED_FOLDER, help="folder that training.export wrote")
     parser.add_argument("--work", type=Path, default=Path("var/ranking"), help="where indexes and scores are kept")
     parser.add_argument("--out", type=Path, default=Path("bot/reading_weights.json"))
+    parser.add_argument("--price", type=float, default=1.6, help="passages read for a question on the mean, at most")
+    parser.add_argument("--every", type=int, default=1, help="one question in so many, for a quick look")
     return parser.parse_args()
 
 

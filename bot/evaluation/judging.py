@@ -100,14 +100,15 @@ def judge(question: str, gold: Gold, reply: Reply, texts: Mapping[str, str]) -> 
         rank=min(found, default=0),
         verbatim=verbatim,
         right=tuple(
-            is_sound and _answers(quote, gold) for quote, is_sound in zip(quotes[:_QUOTES], verbatim, strict=False)
+            is_sound and answers(quote, gold) for quote, is_sound in zip(quotes[:_QUOTES], verbatim, strict=False)
         ),
         precision=_precision(quotes[0], verbatim[0], gold, texts) if quotes and gold.evidence else None,
         read_within=frozenset(budget for budget in BUDGETS if is_read_within(sound, budget, gold)),
     )
 
 
-def _answers(quote: Quote, gold: Gold) -> bool:
+def answers(quote: Quote, gold: Gold) -> bool:
+    """Whether the quote's first 400 characters answer; it must be verbatim."""
     seen = _beginning(quote.span)
     if holds_evidence(quote.article_id, seen, gold):
         return True

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.answering import Answer, Answerer, Refusal, RefusalReason
 from bot.conversation import Turn
 from bot.dialogue import EVERYTHING, Dialogue, Reply, Scope, Vote
-from bot.passage_reader import PassageReader, ReadingWeights
+from bot.passage_reader import PassageReader, shipped_weights
 from bot.store import Store
 from index import Article
 from index.archive import Archive
@@ -56,7 +56,7 @@ def _desk(folder: Path, store: Store) -> Desk:
     library = Library(folder)
     library.rebuild([BRIDGE, FERRY, _ROOF], embedder)
     live = LiveIndex(library, embedder)
-    answerer = Answerer(PassageReader(WordScorer(), ReadingWeights.shipped()), threshold=0.0)
+    answerer = Answerer(PassageReader(WordScorer(), shipped_weights()), threshold=0.0)
     return Desk(Dialogue(live, answerer, store), live)
 
 

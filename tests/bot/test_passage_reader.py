@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from bot.passage_reader import PassageReader, ReadingWeights, read_sentences, score_candidates
+from bot.cascade import Effort, Judgement, ReadingWeights
+from bot.passage_reader import OFFERED, OpenPassages, PassageReader, shipped_weights, weights_from, window_of
 from bot.sentence_features import FEATURES
-from index import Article, Query
+from index import Article, Query, Span
 from index.library import Library
 from index.retrieval import Retriever
 from tests.bot.examples import BRIDGE, FERRY, span_of
@@ -26,51 +27,91 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
     return Retriever(library.open_current(embedder), embedder)
 
 
-def _weights(*, sure: float = 0.9, **ranking: float) -> ReadingWeights:
-    """Ranks by the named features, and is as sure as the ranking score says."""
+def _weights(*, sure: float = 0.9, read: int = 10, worth: float = 0.0, **ranking: float) -> ReadingWeights:
+    """Ranks by the named features, and is as sure as the ranking score says; the search says what to read first."""
+    read_by, unread_by = _judgement(**ranking), _judgement(passage_rank=1.0)
+    return ReadingWeights(unread_by, read_by, read_by, Effort(0, read, sure, worth), threshold=0.4)
+
+
+def _judgement(**ranking: float) -> Judgement:
     confidence = np.zeros(len(FEATURES) + 2)
     confidence[-2] = 1.0
-    weights = np.array([ranking.get(name, 0.0) for name in FEATURES])
-    return ReadingWeights(weights, confidence, bias=0.0, threshold=0.4, sure=sure)
+    return Judgement(np.array([ranking.get(name, 0.0) for name in FEATURES]), confidence, 0.0, slope=1.0, offset=0.0)
 
 
 def test_the_shipped_weights_fit_the_features() -> None:
-    weights = ReadingWeights.shipped()
+    weights = shipped_weights()
 
-    assert (weights.ranking.shape, weights.confidence.shape) == ((len(FEATURES),), (len(FEATURES) + 2,))
-    assert 0 < weights.threshold < weights.sure < 1
-    assert np.isfinite([*weights.ranking, *weights.confidence, weights.bias]).all()
+    for one in (weights.unread, weights.early, weights.last):
+        assert (one.ranking.shape, one.confidence.shape) == ((len(FEATURES),), (len(FEATURES) + 2,))
+        assert np.isfinite([*one.ranking, *one.confidence, one.bias, one.offset]).all()
+        assert one.slope > 0
+    assert 0 < weights.threshold < 1
+    assert weights.effort.read >= 1
+
+
+def test_weights_of_other_features_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"run training\.ranking"):
+        weights_from({"features": ["length"]})
 
 
 def test_the_candidates_are_the_sentences_of_the_hits_in_order(retriever: Retriever) -> None:
     hits = retriever.search(Query(_QUESTION, frozenset({"bridge", "ferry"})))
 
-    found = read_sentences(_QUESTION, hits, retriever, WordScorer({"Brook": 4.0}))
+    opened = OpenPassages(_QUESTION, hits, retriever, WordScorer())
 
-    sentences = [(hit, sentence) for hit in hits for sentence in hit.passage.sentences]
-    assert [(candidate.hit, candidate.span) for candidate in found] == sentences
-    assert [candidate.before for candidate in found[:3]] == [None, found[0].span, found[1].span]
-    assert found[1].scores.answer == span_of("Brook")
-
-
-def test_scores_are_those_of_the_two_logistic_models() -> None:
-    features = np.array([[1.0, 0.0], [2.0, 1.0], [0.0, 3.0]])
-    weights = ReadingWeights(np.array([1.0, 2.0]), np.array([0.5, -0.5, 0.25, 1.0]), -1.0, threshold=0.5, sure=0.9)
-
-    ranks, probabilities = score_candidates(features, weights)
-
-    leads = [1.0 - 6.0, 4.0 - 6.0, 6.0 - 4.0]
-    inputs = features @ [0.5, -0.5] + 0.25 * ranks + leads - 1
-    assert ranks.tolist() == [1.0, 4.0, 6.0]
-    np.testing.assert_allclose(probabilities, 1 / (1 + np.exp(-inputs)))
+    found = opened.candidates
+    assert [(one.hit, one.span) for one in found] == [(hit, span) for hit in hits for span in hit.passage.sentences]
+    assert [hits[passage] for passage in opened.passages] == [one.hit for one in found]
+    assert [one.before for one in found[:3]] == [None, found[0].span, found[1].span]
+    assert opened.scores == [None] * len(found)
 
 
-def test_a_single_sentence_has_no_lead() -> None:
-    weights = ReadingWeights(np.array([2.0]), np.array([0.0, 0.0, 1.0]), bias=0.0, threshold=0.5, sure=0.9)
+def test_a_passage_read_to_the_end_says_where_the_answer_stands(retriever: Retriever) -> None:
+    scorer = WordScorer({"Brook": 4.0}, at_first_sight={"Brook": 1.0})
+    opened = OpenPassages(_QUESTION, retriever.search(_BRIDGE_ONLY), retriever, scorer)
+    screened = opened.screen([0])
+    read = opened.read_on(0)
 
-    _, probabilities = score_candidates(np.array([[3.0]]), weights)
+    assert screened is not None
+    assert screened[0].tolist() == read[0].tolist()
+    assert read[1][1, 0] > screened[1][1, 0]
+    assert opened.scores[1] is not None
+    assert opened.scores[1].answer == span_of("Brook")
 
-    assert probabilities.tolist() == [0.5]
+
+def test_of_a_long_passage_the_sentences_around_the_shared_words_are_read(retriever: Retriever) -> None:
+    hit, *_ = retriever.search(Query("rain on day 30", frozenset({"long"})))
+    scorer = WordScorer({"30": 4.0})
+    opened = OpenPassages("On which day, 30, did it rain?", [hit], retriever, scorer)
+
+    rows, _ = opened.read_on(0)
+
+    assert len(hit.passage.span) > 400
+    assert len(scorer.read[0]) <= 400
+    assert scorer.read[0] in hit.passage.span.slice(_LONG.text)
+    answers = [opened.scores[row] for row in rows]
+    assert any(one and one.answer and one.answer.slice(_LONG.text) == "30" for one in answers)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "overlaps", "window"),
+    [
+        ([150, 150, 150], [0.0, 0.5, 0.0], (1, 2)),
+        ([150, 150, 150], [0.1, 0.5, 0.0], (0, 1)),
+        ([500, 100], [0.9, 0.1], (0, 0)),
+        ([500, 100], [0.1, 0.9], (1, 1)),
+        ([50, 50, 50], [0.0, 0.0, 0.0], (0, 2)),
+    ],
+    ids=["news goes on", "more shared before", "one endless", "not beside an endless one", "all"],
+)
+def test_the_window_grows_where_more_is_shared(
+    lengths: list[int], overlaps: list[float], window: tuple[int, int]
+) -> None:
+    starts = np.cumsum([0, *lengths])[:-1]
+    spans = [Span(int(start), int(start) + length) for start, length in zip(starts, lengths, strict=True)]
+
+    assert window_of(spans, np.array(overlaps)) == window
 
 
 def test_the_sentence_that_the_model_prefers_comes_first(retriever: Retriever) -> None:
@@ -100,19 +141,31 @@ def test_reading_stops_when_a_sentence_surely_answers(retriever: Retriever) -> N
     PassageReader(surely, _weights(answer_odds=1.0)).read("rain", hits, retriever)
     PassageReader(unsure, _weights(answer_odds=1.0)).read("rain", hits, retriever)
 
-    assert len(surely.read) < len(unsure.read) == len(hits)
-    assert unsure.read[: len(surely.read)] == surely.read
+    assert surely.read == unsure.read[:1]
+    assert len(unsure.read) == min(len(hits), OFFERED)
+
+
+def test_what_was_not_read_is_offered_too(retriever: Retriever) -> None:
+    hits = retriever.search(Query("rain on day 7 of the wet year"), 10)
+    scorer = WordScorer({"day": -3.0})
+
+    readings = PassageReader(scorer, _weights(answer_odds=1.0, read=1)).read("rain", hits, retriever)
+
+    assert len(scorer.read) == 1
+    assert {reading.hit.rank for reading in readings} == {hit.rank for hit in hits[:OFFERED]}
+    assert scorer.read[0] in readings[0].hit.passage.span.slice(_LONG.text)
+    assert [reading.answer is None for reading in readings if reading.hit.rank > 1].count(False) == 0
 
 
 def test_no_hits_no_readings(retriever: Retriever) -> None:
-    reader = PassageReader(WordScorer(), ReadingWeights.shipped())
+    reader = PassageReader(WordScorer(), shipped_weights())
 
     assert reader.read(_QUESTION, [], retriever) == []
 
 
 @pytest.mark.parametrize("question", ["", " ", "?", "the", "😀", "<b>", "\x00", "x" * 2000, "Who? What? When? Where?"])
 def test_any_question_is_read_with_finite_probabilities(retriever: Retriever, question: str) -> None:
-    reader = PassageReader(WordScorer({"Brook": 2.0}), ReadingWeights.shipped())
+    reader = PassageReader(WordScorer({"Brook": 2.0}), shipped_weights())
 
     readings = reader.read(question, retriever.search(Query(question)), retriever)
 

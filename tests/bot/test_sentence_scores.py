@@ -9,7 +9,7 @@ from bot.sentence_scores import SentenceScores, score_passage
 from bot.span_scoring import SpanScores
 from index import Passage, Span
 from tests.bot.examples import BRIDGE, span_of
-from tests.bot.scorers import WordScorer
+from tests.bot.scorers import score_words
 
 _CLOSED = span_of("The old bridge was closed for two years.")
 _OPENED = span_of("The mayor, Ada Brook, opened it again on 3 May 2024.")
@@ -17,8 +17,7 @@ _BOTH = Passage(BRIDGE.id, Span(_CLOSED.start, _OPENED.end), (_CLOSED, _OPENED))
 
 
 def _scored(answers: dict[str, float], passage: Passage = _BOTH) -> list[SentenceScores]:
-    (scores,) = WordScorer(answers).score("", [passage.span.slice(BRIDGE.text)])
-    return score_passage(scores, passage)
+    return score_passage(score_words(passage.span.slice(BRIDGE.text), answers), passage)
 
 
 def test_the_answer_is_found_where_the_article_has_it() -> None:

@@ -43,8 +43,27 @@ def _quoted(text: str, sentence: str) -> str:
             "“We shall mend it soon.”",
         ),
         ("Rain fell. “We shall mend it soon.” It dripped.", "“We shall mend it soon.”", "“We shall mend it soon.”"),
+        (
+            "“The roof leaks,” the mayor said. “We shall mend it soon.” The opposition’s leader said it was late.",
+            "“We shall mend it soon.”",
+            "“The roof leaks,” the mayor said. “We shall mend it soon.”",
+        ),
+        (
+            "The roof leaks. “We shall mend it soon.” “It will take a year,” the mayor said.",
+            "“We shall mend it soon.”",
+            "“We shall mend it soon.” “It will take a year,” the mayor said.",
+        ),
     ],
-    ids=["plain", "says who speaks", "speaker after", "speaker before", "speaker in another paragraph", "no speaker"],
+    ids=[
+        "plain",
+        "says who speaks",
+        "speaker after",
+        "speaker before",
+        "speaker in another paragraph",
+        "no speaker",
+        "goes on after its speaker",
+        "another quotation names the speaker",
+    ],
 )
 def test_spoken_words_keep_who_said_them(text: str, sentence: str, quoted: str) -> None:
     assert _quoted(text, sentence) == quoted
@@ -64,19 +83,63 @@ _SENTENCES = st.sampled_from(
 
 
 @given(st.lists(_SENTENCES, min_size=1, max_size=8).map(" ".join))
-def test_a_quote_is_one_sentence_or_two_neighbours_of_its_passage(text: str) -> None:
+def test_a_quote_is_whole_sentences_of_a_paragraph(text: str) -> None:
     for passage in chunk_article(Article("any", "", text)):
         for sentence in passage.sentences:
             quoted = quotable_span(text, sentence, passage)
             assert quoted.contains(sentence)
-            assert 1 <= len(_covered(passage, quoted.start, quoted.end)) <= 2
+            assert quoted.start in {one.start for one in passage.sentences}
+            assert quoted.end in {one.end for one in passage.sentences}
+            assert quoted == sentence or (len(quoted) <= 400 and "\n\n" not in quoted.slice(text))
 
 
-def _covered(passage: Passage, start: int, end: int) -> list[object]:
-    """The sentences from `start` to `end`, which must be bounds of some."""
-    assert start in {sentence.start for sentence in passage.sentences}
-    assert end in {sentence.end for sentence in passage.sentences}
-    return [sentence for sentence in passage.sentences if start <= sentence.start and sentence.end <= end]
+@pytest.mark.parametrize(
+    ("text", "sentence", "quoted"),
+    [
+        (
+            "Police accused the minister of taking bribes for years. He denied the allegations. Rain fell.",
+            "Police accused the minister of taking bribes for years.",
+            "Police accused the minister of taking bribes for years. He denied the allegations.",
+        ),
+        (
+            "Posts on social media showed a second bomb. But that was not true. Rain fell.",
+            "Posts on social media showed a second bomb.",
+            "Posts on social media showed a second bomb. But that was not true.",
+        ),
+        (
+            "The bridge has to be mended this spring. Otherwise the town will close it. Rain fell.",
+            "Otherwise the town will close it.",
+            "The bridge has to be mended this spring. Otherwise the town will close it.",
+        ),
+        ("Will the mayor resign? Not this year. Rain fell.", "Not this year.", "Will the mayor resign? Not this year."),
+        (
+            "The mayor opened the bridge. She denied the council its party. Rain fell.",
+            "The mayor opened the bridge.",
+            "The mayor opened the bridge.",
+        ),
+        (
+            "The bridge has to be mended this spring.\n\nOtherwise the town will close it. Rain fell.",
+            "Otherwise the town will close it.",
+            "Otherwise the town will close it.",
+        ),
+    ],
+    ids=["denied", "untrue", "otherwise", "no", "denied another thing", "another paragraph"],
+)
+def test_what_takes_it_back_or_makes_it_so_comes_along(text: str, sentence: str, quoted: str) -> None:
+    assert _quoted(text, sentence) == quoted
+
+
+def test_an_endless_sentence_is_cut_around_the_answer() -> None:
+    dull = " and ".join(["the towns along the river were flooded for days"] * 8)
+    sentence = f"The mayor opened the bridge on Tuesday, and the band played for two hours; {dull}."
+    text = f"It was a fine day. {sentence} Rain fell."
+    span = span_of(sentence, Article("any", "", text))
+    passage = Passage("any", span, (span,))
+
+    quoted = quotable_span(text, span, passage, Span(text.index("two hours"), text.index("two hours") + 9))
+
+    assert quoted.slice(text) == "The mayor opened the bridge on Tuesday, and the band played for two hours"
+    assert quotable_span(text, span, passage) == span
 
 
 @pytest.mark.parametrize(

@@ -5,107 +5,162 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bot.passage_reader import ReadingWeights
+from bot.cascade import Effort, ReadingWeights
+from bot.sentence_features import FEATURES, KNOWN, N_SAID
 from training.ranking import (
-    Example,
+    Question,
+    State,
+    best_effort,
     best_threshold,
     calibration_error,
     cross_measured,
     fit,
-    fit_confidence,
+    fit_judgement,
+    fit_judgements,
     fit_ranking,
     outcomes,
-    smallest_sure,
 )
 
-_N_FEATURES = 3
+_N_PASSAGES = 3
+_ODDS = FEATURES.index("answer_odds")
+_ALL = Effort(screened=0, read=_N_PASSAGES, sure=1.0, worth=0.0)
 
 
-def _examples(n: int = 400, *, seed: int = 1, set_name: str = "made up") -> list[Example]:
-    """The first feature tells the right sentence, with noise; in a quarter of the questions nothing answers."""
+def _questions(n: int = 100, *, seed: int = 1, set_name: str = "made up") -> list[Question]:
+    """Three passages of two sentences; in a quarter of the questions nothing answers. The right sentence is in any of
+    them, the first layers tell it badly, all layers well."""
     chance = np.random.default_rng(seed)
-    examples = []
+    passages = np.repeat(np.arange(_N_PASSAGES), 2)
+    questions = []
     for number in range(n):
         answerable = number % 4 > 0
-        features = chance.normal(size=(6, _N_FEATURES))
-        right = np.zeros(6, bool)
-        if answerable:
-            right[2] = True
-            features[2, 0] += 3.0
-        examples.append(Example(set_name, number % 5, answerable, features, right))
-    return examples
+        right = np.zeros(len(passages), bool)
+        right[chance.integers(len(passages))] = answerable
+        known = chance.normal(size=(len(passages), len(KNOWN)))
+        known[:, KNOWN.index("length")] = 0.0
+        early, last = chance.normal(size=(2, len(passages), N_SAID))
+        early[right, 0] += 1.5
+        last[right, 0] += 5.0
+        reach = np.ones(len(passages), bool)
+        questions.append(Question(set_name, number % 5, answerable, known, passages, reach, early, last, right))
+    return questions
+
+
+def _states(n: int, *, seed: int = 1, set_name: str = "made up", telling: int = 0) -> list[State]:
+    """Six sentences of three features, one of which tells the right one."""
+    chance = np.random.default_rng(seed)
+    states = []
+    for _ in range(n):
+        features = chance.normal(size=(6, 3))
+        features[2, telling] += 3.0
+        states.append(State(set_name, features, np.arange(6) == 2))
+    return states
+
+
+def _right(questions: list[Question], weights: ReadingWeights) -> float:
+    answerable = np.array([one.answerable for one in questions])
+    return float(outcomes(questions, weights).right[answerable].mean())
 
 
 def test_ranking_finds_the_feature_that_tells() -> None:
-    weights = fit_ranking(_examples())
+    weights = fit_ranking(_states(400))
 
     assert weights[0] > 1.0
     assert np.abs(weights[1:]).max() < 0.3
 
 
 def test_the_same_questions_twice_say_nothing_new() -> None:
-    examples = _examples(60)
+    states = _states(60)
 
-    once, twice = fit_ranking(examples), fit_ranking([*examples, *examples])
+    once, twice = fit_ranking(states), fit_ranking([*states, *states])
 
     np.testing.assert_allclose(twice, once, rtol=1e-3, atol=1e-3)
 
 
-def test_confidence_is_calibrated_on_other_questions() -> None:
-    fitted, others = _examples(seed=1), _examples(seed=2)
-    ranking = fit_ranking(fitted)
-    confidence, bias = fit_confidence(fitted, ranking)
-    weights = ReadingWeights(ranking, confidence, bias, threshold=0.5, sure=0.9)
+def test_what_is_always_the_same_counts_for_nothing() -> None:
+    states = [replace(one, features=np.column_stack([one.features, np.full(6, 0.5)])) for one in _states(60)]
 
-    sure, right = outcomes(others, weights)
+    weights = fit_ranking(states)
 
-    assert calibration_error(sure, right) < 0.08
-    assert right[[one.answerable for one in others]].mean() > 0.85
-
-
-def test_the_threshold_serves_most_readers() -> None:
-    examples = _examples()
-    weights = fit(examples)
-
-    def served(threshold: float) -> float:
-        sure, right = outcomes(examples, weights)
-        answerable = np.array([one.answerable for one in examples])
-        return float(np.where(answerable, (sure >= threshold) & right, sure < threshold).mean())
-
-    assert weights.threshold == best_threshold(examples, weights)
-    assert served(weights.threshold) == max(served(one) for one in np.linspace(0.02, 0.9, 89))
+    assert weights[3] == 0
+    np.testing.assert_allclose(weights[:3], fit_ranking(_states(60)), rtol=1e-3, atol=1e-3)
 
 
 def test_each_set_counts_the_same_however_large() -> None:
-    small = _examples(40, seed=3, set_name="small")
-    large = _examples(800, seed=4, set_name="large")
-    for one in small:  # in the small set another feature tells
-        one.features[:, [0, 1]] = one.features[:, [1, 0]]
-
-    weights = fit_ranking([*small, *large])
+    weights = fit_ranking([*_states(40, set_name="small", telling=1), *_states(800, seed=4, set_name="large")])
 
     assert weights[1] == pytest.approx(weights[0], rel=0.5)
 
 
+def test_confidence_is_calibrated_on_other_questions() -> None:
+    judgement = fit_judgement([one.state(one.last, range(_N_PASSAGES)) for one in _questions(300)])
+    others = [one.state(one.last, range(_N_PASSAGES)) for one in _questions(200, seed=2)]
+
+    best = [int(np.argmax(judgement.ranks(one.features))) for one in others]
+    sure = np.array([judgement.confidences(one.features)[row] for one, row in zip(others, best, strict=True)])
+    right = np.array([one.right[row] for one, row in zip(others, best, strict=True)])
+    each = np.concatenate([judgement.chances(judgement.ranks(one.features)) for one in others])
+
+    assert calibration_error(sure, right) < 0.1
+    assert right.mean() > 0.6
+    assert calibration_error(each, np.concatenate([one.right for one in others])) < 0.05
+
+
+def test_the_threshold_serves_most_readers() -> None:
+    questions = _questions()
+    weights = fit(questions, price=3.0)
+    after = outcomes(questions, weights)
+    answerable = np.array([one.answerable for one in questions])
+
+    def served(threshold: float) -> float:
+        answered = after.confidence >= threshold
+        return float(np.where(answerable, answered & after.right, ~answered).mean())
+
+    assert weights.threshold == best_threshold(questions, after)
+    assert served(weights.threshold) == max(served(one) for one in np.linspace(0.02, 0.9, 89))
+
+
+def test_reading_more_finds_more_and_costs_more() -> None:
+    questions = _questions()
+    judges = fit_judgements(questions)
+    little, much = (replace(judges, effort=replace(_ALL, read=n)) for n in (1, 3))
+
+    assert _right(questions, little) < _right(questions, much)
+    assert outcomes(questions, little).price.tolist() == [1] * len(questions)
+    assert outcomes(questions, much).price.tolist() == [_N_PASSAGES] * len(questions)
+
+
+def test_screening_what_is_not_read_costs_a_third() -> None:
+    questions = _questions(50)
+    weights = replace(fit_judgements(questions), effort=Effort(screened=2, read=2, sure=1.0, worth=0.0))
+
+    np.testing.assert_allclose(outcomes(questions, weights).price, 2 + 1 / 3)
+
+
+def test_the_best_effort_keeps_to_the_price() -> None:
+    questions = _questions()
+    judges = fit_judgements(questions)
+
+    cheap, dear = (replace(judges, effort=best_effort(questions, judges, price)) for price in (1.5, 3.0))
+
+    assert outcomes(questions, cheap).price.mean() <= 1.5
+    assert outcomes(questions, dear).price.mean() <= 3.0
+    assert _right(questions, cheap) < _right(questions, dear)
+
+
+def test_a_price_that_buys_nothing_is_refused() -> None:
+    questions = _questions(40)
+
+    with pytest.raises(ValueError, match=r"0\.1 passages"):
+        best_effort(questions, fit_judgements(questions), 0.1)
+
+
 def test_what_is_reported_was_not_fitted_on() -> None:
-    depths = {4: _examples(100), 10: _examples(100)}
+    report = cross_measured(_questions(100), _ALL)
 
-    report = cross_measured(depths)
-
-    assert report["articles left out"]["made up"]["questions"] == 100
-    assert 0.7 < (report["articles left out"]["made up"]["first quote right"] or 0) <= 1.0
-
-
-def test_it_is_read_on_until_reading_on_finds_hardly_more() -> None:
-    deep = _examples(400)
-    weights = fit(deep)
-    sure, right = outcomes(deep, weights)
-    blind = [replace(one, right=np.zeros(6, bool)) if at < 0.8 else one for one, at in zip(deep, sure, strict=True)]
-
-    enough = smallest_sure(blind, deep, weights)
-
-    assert right[(sure >= 0.5) & (sure < 0.8)].sum() > 4  # what stopping sooner would lose
-    assert 0.75 < enough <= 0.82
+    measured = report["articles left out"]["made up"]
+    assert (measured["questions"], measured["passages"]) == (100, 3.0)
+    assert 0.7 < (measured["first quote right"] or 0) <= 1.0
 
 
 @pytest.mark.parametrize(

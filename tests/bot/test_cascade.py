@@ -1,0 +1,171 @@
+"""How far is read, and in what order sentences come out."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.cascade import Effort, Judgement, ReadingWeights, Rows, stages, weigh
+from bot.sentence_features import FEATURES, KNOWN, N_SAID, Floats, to_features
+
+
+def _weights(effort: Effort) -> ReadingWeights:
+    """Ranks unread sentences by the words they share with the question, read ones by the odds of an answer."""
+    shared, said = (_by(name) for name in ("sentence_overlap", "answer_odds"))
+    return ReadingWeights(shared, said, said, effort, threshold=0.5)
+
+
+def _by(name: str) -> Judgement:
+    ranking = np.eye(len(FEATURES))[FEATURES.index(name)]
+    return Judgement(ranking, np.append(ranking, [0.0, 0.0]), 0.0, slope=1.0, offset=0.0)
+
+
+def _said(odds: Sequence[float]) -> Floats:
+    """What a model says that gives these odds of an answer, and nothing else."""
+    return np.column_stack([odds, *np.zeros((N_SAID - 1, len(odds)))])
+
+
+class _Book:
+    """Sentences with these odds of an answer, unread, after the first layers and after all; keeps what was asked."""
+
+    def __init__(
+        self, passages: list[int], unread: list[float], last: list[float], early: list[float] | None = None
+    ) -> None:
+        self.known = np.zeros((len(passages), len(KNOWN)))
+        self.known[:, KNOWN.index("sentence_overlap")] = unread
+        self.passages = np.array(passages)
+        self.early, self.last = early, last
+        self.screened: list[int] = []
+        self.read: list[int] = []
+
+    def screen(self, passages: Sequence[int]) -> tuple[Rows, Floats] | None:
+        """As in the protocol."""
+        self.screened += passages
+        rows = np.flatnonzero(np.isin(self.passages, passages))
+        return None if self.early is None else (rows, _said([self.early[row] for row in rows]))
+
+    def read_on(self, passage: int) -> tuple[Rows, Floats]:
+        """As in the protocol."""
+        self.read.append(passage)
+        rows = np.flatnonzero(self.passages == passage)
+        return rows, _said([self.last[row] for row in rows])
+
+
+def test_judging_is_logistic_models() -> None:
+    features = np.array([[1.0, 0.0], [2.0, 1.0], [0.0, 3.0]])
+    judgement = Judgement(np.array([1.0, 2.0]), np.array([0.5, -0.5, 0.25, 1.0]), -1.0, slope=0.5, offset=-2.0)
+
+    ranks = judgement.ranks(features)
+
+    leads = [1.0 - 6.0, 4.0 - 6.0, 6.0 - 4.0]
+    inputs = features @ [0.5, -0.5] + 0.25 * ranks + leads - 1
+    assert ranks.tolist() == [1.0, 4.0, 6.0]
+    np.testing.assert_allclose(judgement.confidences(features), 1 / (1 + np.exp(-inputs)))
+    np.testing.assert_allclose(judgement.chances(ranks), 1 / (1 + np.exp([1.5, 0.0, -1.0])))
+
+
+def test_a_single_sentence_has_no_lead() -> None:
+    judgement = Judgement(np.array([2.0]), np.array([0.0, 0.0, 1.0]), 0.0, slope=1.0, offset=0.0)
+
+    assert judgement.confidences(np.array([[3.0]])).tolist() == [0.5]
+
+
+def test_features_are_what_is_known_what_was_said_and_leads() -> None:
+    known = np.zeros((2, len(KNOWN)))
+    known[:, KNOWN.index("sentence_overlap")] = [0.25, 1.0]
+
+    features = to_features(known, np.array([[2.0, 3.0, -1.0, 4.0], [0.0, 1.0, -2.0, 4.0]]))
+
+    columns = dict(zip(FEATURES, features.T.tolist(), strict=True))
+    assert columns["mass_odds"] == [3.0, 1.0]
+    assert columns["answer_odds_lead"] == [0.0, -2.0]
+    assert columns["sentence_overlap_lead"] == [-0.75, 0.0]
+    assert columns["answer_chance"] == pytest.approx([1 / (1 + np.exp(-1.0)), 0.5])
+    assert columns["passage_chance"] == pytest.approx([1 / (1 + np.exp(-2.0))] * 2)
+
+
+def test_the_likeliest_passage_is_read_first() -> None:
+    book = _Book([0, 0, 1, 2], [-2.0, -2.0, -1.0, 3.0], [1.0, 1.0, 2.0, -1.0])
+
+    verdict = weigh(book, _weights(Effort(0, 2, 1.0, 0.0)))
+
+    assert book.read == [2, 1]
+    assert (verdict.read, verdict.screened) == ((2, 1), ())
+    assert verdict.order[0] == 2
+
+
+def test_reading_stops_when_a_sentence_surely_answers() -> None:
+    book = _Book([0, 1, 2], [1.0, 0.0, -1.0], [-5.0, 5.0, 5.0])
+
+    verdict = weigh(book, _weights(Effort(2, 3, sure=0.9, worth=0.0)))
+
+    assert book.read == [0, 1]
+    assert verdict.confidence == pytest.approx(1 / (1 + np.exp(-5.0)))
+
+
+def test_a_passage_that_hardly_answers_is_not_read() -> None:
+    book = _Book([0, 1, 2], [1.0, 0.5, -3.0], [-5.0, -5.0, 5.0])
+
+    verdict = weigh(book, _weights(Effort(0, 3, sure=0.9, worth=0.1)))
+
+    assert book.read == [0, 1]
+    assert sorted(verdict.order.tolist()) == [0, 1, 2]
+
+
+def test_the_first_layers_say_what_to_read_after_the_first_passage() -> None:
+    book = _Book([0, 1, 2, 3], [1.0, 0.5, 0.0, -1.0], [-5.0, -4.0, 1.0, 5.0], early=[9.0, -3.0, 2.0, 9.0])
+
+    verdict = weigh(book, _weights(Effort(2, 2, sure=0.9, worth=0.0)))
+
+    assert (book.screened, book.read) == ([1, 2], [0, 2])
+    assert verdict.screened == (1, 2)
+    assert verdict.order[0] == 2
+
+
+def test_a_model_without_first_layers_reads_by_words() -> None:
+    book = _Book([0, 1, 2], [1.0, -1.0, 0.0], [-5.0, -5.0, 5.0])
+
+    weigh(book, _weights(Effort(2, 2, sure=0.9, worth=0.0)))
+
+    assert book.read == [0, 2]
+
+
+def test_after_the_best_come_the_others_by_their_chance_read_or_not() -> None:
+    book = _Book([0, 0, 1, 1], [1.0, 1.0, 0.5, -4.0], [2.0, -1.0, 0.0, 0.0])
+
+    verdict = weigh(book, _weights(Effort(0, 1, sure=1.0, worth=0.0)))
+
+    assert verdict.order.tolist() == [0, 2, 1, 3]
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 3), st.floats(-20, 20), st.floats(-20, 20)), min_size=1, max_size=6),
+    st.integers(0, 3),
+    st.integers(1, 6),
+)
+def test_every_sentence_comes_out_once_and_none_is_likelier_than_the_first(
+    rows: list[tuple[int, float, float]], n_screened: int, n_read: int
+) -> None:
+    passages = [number for number, (size, _, _) in enumerate(rows) for _ in range(size)]
+    unread = [odds for size, odds, _ in rows for _ in range(size)]
+    last = [odds for size, _, odds in rows for _ in range(size)]
+    book = _Book(passages, unread, last, early=last[::-1])
+
+    verdict = weigh(book, _weights(Effort(n_screened, n_read, sure=1.0, worth=0.0)))
+
+    assert sorted(verdict.order.tolist()) == list(range(len(passages)))
+    assert (np.diff(verdict.probabilities[verdict.order]) <= 0).all()
+    assert len(book.read) == len(set(book.read)) <= n_read
+    assert passages[verdict.order[0]] in book.read
+
+
+def test_a_passage_is_read_only_when_asked_for() -> None:
+    book = _Book([0, 1, 2], [2.0, 1.0, 0.0], [0.0, 0.0, 0.0])
+    verdicts = stages(book, _weights(Effort(0, 3, 1.0, 0.0)))
+
+    next(verdicts)
+
+    assert book.read == [0]
+    assert [verdict.next_worth for verdict in verdicts] == [pytest.approx(0.5), 0.0]
