@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.conversation import Turn
 from bot.followup.phrases import Phrase, Sort, names_in, noun_phrases, pairs_in
@@ -32,6 +32,7 @@ _FITS = {
 }
 """How well what a phrase is (second key) fits what a pronoun stands for (first key)."""
 _SUBJECT = 1.2
+_AGAIN = 0.3
 _OWNER = -1.0
 _ANSWER = 0.8
 _ASKED_FOR = 1.6
@@ -62,6 +63,8 @@ def antecedents(pronoun: Pronoun, message: str, turns: Sequence[Turn], backgroun
             score = fit + bonus + _OLDER * age + (0.0 if phrase.is_name else _NOT_A_NAME)
             one = Antecedent(phrase.text, phrase.sort, phrase.is_name, score)
             key = _key(one, best)
+            if key in best and phrase.is_name:
+                best[key] = replace(best[key], score=best[key].score + _AGAIN)
             if key not in best or best[key].score < score:
                 best[key] = _fuller(one, best.get(key))
     if pronoun.sort is Sort.PLURAL and (pair := _last_two(turns)):
@@ -107,7 +110,7 @@ def _phrases(turn: Turn, background: str) -> list[tuple[Phrase, float]]:
         if not names:
             found += [(noun, 0.2) for noun in noun_phrases(answer)]
     else:
-        found += [(name, _ANSWER - 0.5 - 0.3 * place) for place, name in enumerate(names_in(answer, around)[:4])]
+        found += [(name, _ANSWER - 0.6 * place) for place, name in enumerate(names_in(answer, around)[:4])]
     for quote in turn.quotes[:1]:
         found += [(name, _IN_QUOTE) for name in names_in(quote, around)]
     return found

@@ -58,6 +58,11 @@ _NAME = re.compile(
     rf"\b{_CAPITAL}(?:\s+(?:(?:of|the|de|da|al|bin|van|von|for|and the|of the)\s+)?{_CAPITAL}|\s+\d+\b)*"
 )
 _SENTENCE_START = re.compile(r"(?:^|[!?:;\n\"“]\s*|(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bMrs)(?<!\bSen)(?<!\bGen)\.\s*)$")
+_ACTS = re.compile(
+    r"\s+(?:(?:later|then|also|never|soon|finally|often|again) )?(?:\w+ed|was|is|had|has|did|would|could|will|made|"
+    r"took|won|began|became|went|left|wrote|said|told|gave|came|led|met|lost|saw|got|ran|sold|kept|held)\b"
+)
+"""What a person does: the word before it is a subject."""
 _SHORT_TEXT = 40
 """Characters: a text this short is no sentence, and a capital at its start tells a name."""
 _TITLE = (
@@ -151,6 +156,8 @@ def _names(text: str, background: str) -> Iterator[tuple[str, int]]:
 def _only_begins_a_sentence(words: str, start: int, text: str, background: str) -> bool:
     """Whether a single word has its capital from its place: it begins a sentence, and never stands inside one."""
     if " " in words or words.isupper() or len(text) <= _SHORT_TEXT or not _SENTENCE_START.search(text[:start]):
+        return False
+    if _ACTS.match(text, start + len(words)):
         return False
     return not re.search(rf"[a-z,] {re.escape(words)}\b", f"{text}\n{background}")
 

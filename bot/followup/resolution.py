@@ -29,6 +29,8 @@ _LONGEST_CONTEXT = 120
 """Characters of a question, or of its answer, that a message is searched behind."""
 _LONGEST_SAID = 300
 """Characters of the last answer that are searched with."""
+_LEAST_SCORE = 1.0
+"""Below it nothing that was said is likely enough to stand for a pronoun."""
 _RIVAL_MARGIN = 0.5
 """Two phrases whose scores differ by less are about equally likely meant."""
 
@@ -95,7 +97,9 @@ def _with_names(message: str, pronouns: Sequence[Pronoun], turns: Sequence[Turn]
             continue
         taken = {found[0].text for found in chosen.values() if found}
         found = [
-            one for one in antecedents(pronoun, message, turns, background) if one.text not in taken and one.score > 0
+            one
+            for one in antecedents(pronoun, message, turns, background)
+            if one.text not in taken and one.score > _LEAST_SCORE
         ]
         chosen[pronoun.sort] = found
         if found and pronoun.text.lower() not in ("this", "that", "these", "those"):
