@@ -13,6 +13,7 @@ from typing import Protocol
 
 from bot.answering import Answer, Answerer, Refusal
 from bot.conversation import Conversation, Turn
+from bot.dates import read_dates
 from bot.followup import resolve
 from bot.quotes import Citation
 from index import Article, Query, Span
@@ -29,10 +30,14 @@ _MAX_QUESTION_CHARS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a question may be answered from: None means no restriction. `before` leaves that day out."""
+    """What a question may be answered from: None means no restriction. `before` leaves that day out.
+
+    `asked_on` is what "yesterday" counts from; None: today.
+    """
 
     articles: frozenset[str] | None = None
     before: date | None = None
+    asked_on: date | None = None
 
 
 EVERYTHING = Scope()
@@ -137,7 +142,7 @@ class Dialogue:
             with watch.measure("resolve"):
                 conversation = self._memory.conversation(conversation_id, last=_REMEMBERED_TURNS)
                 resolved = resolve(_searchable(text), conversation)
-            query = Query(resolved, scope.articles, scope.before)
+            query = Query(resolved, scope.articles, scope.before, read_dates(resolved, scope.asked_on))
             with watch.measure("retrieve"):
                 hits = self._answerer.find(query, retriever)
             with watch.measure("read"):

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from index.archive import Archive
 from index.article import Hit, Query
+from index.dating import score_dates
 from index.embedding import Embedder, Vectors
 from index.fusion import fuse_scores, top_rows
 from index.snapshot import IndexSnapshot
@@ -18,6 +19,9 @@ _DENSE_WEIGHT = 0.3
 """Fitted on the development sets (docs/measurements.md): 0.1 to 0.3 differ little, 0.5 and more lose names."""
 _LEAD_WEIGHT = 0.05
 """For an article's first passage: news puts what matters first. Fitted likewise: 0.04 to 0.1 differ little."""
+
+_DATE_WEIGHT = 0.1
+"""For an article of the days a question asks about, where it only prefers them."""
 
 
 class Retriever:
@@ -38,8 +42,14 @@ class Retriever:
         return self._snapshot.archive
 
     def search(self, query: Query, top_k: int = 10) -> list[Hit]:
-        """At most `top_k` hits, best first; ties by the order of the articles. Empty if the scope holds nothing."""
+        """At most `top_k` hits, best first; of equals the newer, then by the order of the articles.
+
+        Empty if the scope holds nothing.
+        """
         allowed = self.archive.allowed_rows(query.articles, query.before)
+        if query.dates and query.dates.restricts:
+            published = self.archive.rows_published(query.dates.first, query.dates.last)
+            allowed = published if allowed is None else allowed & published
         if allowed is not None and not allowed.any():
             return []
         vector = self.embed([query.text])[0]
@@ -51,8 +61,12 @@ class Retriever:
         similar |= self._similarities(vector, [row for row in matching if row not in similar])
         keyword = {row: float(keyword_scores[row]) for row in similar}
         leading = {row: float(self.archive.is_lead(row)) for row in similar}
-        weights = [_DENSE_WEIGHT, 1 - _DENSE_WEIGHT, _LEAD_WEIGHT]
-        fused = fuse_scores([similar, keyword, leading], weights)[:top_k]
+        rankings, weights = [similar, keyword, leading], [_DENSE_WEIGHT, 1 - _DENSE_WEIGHT, _LEAD_WEIGHT]
+        days = dict(zip(similar, map(int, self.archive.days_of(list(similar))), strict=True))
+        if query.dates:
+            rankings.append(score_dates(days, query.dates))
+            weights.append(_DATE_WEIGHT)
+        fused = sorted(fuse_scores(rankings, weights), key=lambda item: (-item[1], -days[item[0]]))[:top_k]
         return [
             Hit(self.archive.passage(row), rank, score, similar[row], keyword[row])
             for rank, (row, score) in enumerate(fused, start=1)
