@@ -58,10 +58,10 @@ class Site:
         hosts: Mapping[str, Sequence[str]] | None = None,
         ssl_context: ssl.SSLContext | None = None,
     ) -> Fetcher:
-        """One that finds every host here, but for those given, which have these addresses."""
+        """One that finds every host here, but for numbers, and for those given, which have these addresses."""
 
         async def resolve(host: str, port: int) -> Sequence[str]:
-            found = (hosts or {}).get(host, ("127.0.0.1",))
+            found = (hosts or {}).get(host, (host,) if host[0].isdigit() else ("127.0.0.1",))
             if not found:
                 raise OSError("Name or service not known")
             return found
@@ -71,7 +71,7 @@ class Site:
     def page(self, path: str, headers: Message) -> Page:
         """What a request gets."""
         self.requests.append((headers["Host"], path))
-        served = self.pages.get(path, NOT_THERE)
+        served = self.pages.get(path) or self.pages.get(path.partition("?")[0], NOT_THERE)
         return served if isinstance(served, Page) else served(headers)
 
     def paths(self) -> list[str]:

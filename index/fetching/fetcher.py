@@ -179,7 +179,7 @@ def _check_status(response: httpx.Response) -> None:
         return
     if status in _TRY_LATER or response.is_server_error:
         raise FetchFailed(
-            f"{url.host} cannot serve {url.path} now ({status})",
+            f"{url} cannot be served just now ({status})",
             retry_after_seconds=_retry_after(response.headers.get("retry-after")),
         )
     reasons = {401: "asks for a password", 402: "asks for money", 403: "refuses us", 404: "has no such page",

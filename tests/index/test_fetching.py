@@ -193,8 +193,8 @@ def test_a_page_that_drips_is_given_up_when_the_time_is_over(site: Site) -> None
         (410, FetchRefused, "the site has removed the page (410)"),
         (403, FetchRefused, "the site refuses us (403)"),
         (204, FetchRefused, "the site gave an answer of no use (204)"),
-        (500, FetchFailed, "cannot serve /page now (500)"),
-        (429, FetchFailed, "cannot serve /page now (429)"),
+        (500, FetchFailed, "/page cannot be served just now (500)"),
+        (429, FetchFailed, "/page cannot be served just now (429)"),
     ],
 )
 def test_an_answer_that_is_no_page_says_whether_to_try_again(
