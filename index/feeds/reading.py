@@ -40,14 +40,20 @@ class FeedReader:
         fetcher: Fetcher,
         *,
         every_minutes: int = DEFAULT_MINUTES,
+        work_seconds: float = 300.0,
         now: Callable[[], float] = time.time,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        """`now` gives seconds since 1970; `chance` gives numbers in [0, 1), and spreads what is tried again."""
+        """`now` gives seconds since 1970; `chance` gives numbers in [0, 1), and spreads what is tried again.
+
+        `work_seconds`: after so long a pass leaves the rest of a feed's items to the next one, so that a site that is
+        slow, or wants to be asked slowly, does not keep the other feeds from being published.
+        """
         self._intake = intake
         self._fetcher = fetcher
         self._state = FeedState(intake.file)
         self._every_minutes = every_minutes
+        self._work_seconds = work_seconds
         self._now = now
         self._chance = chance
 
@@ -124,7 +130,10 @@ class FeedReader:
     async def _work_off(self, feed: Feed, report: FeedReport) -> FeedReport:
         """Makes articles of the feed's queued items, new ones and those left from earlier passes."""
         brought, problems = 0, list(report.problems)
+        stop_at = time.monotonic() + self._work_seconds
         for queued in self._state.queue(feed.url, self._now()):
+            if time.monotonic() >= stop_at:
+                break
             try:
                 brought += self._keep(feed, queued, await article_of(queued.item, self._fetcher))
             except FetchFailed as error:

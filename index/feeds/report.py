@@ -9,7 +9,7 @@ from index.building import BuildReport
 class FeedReport:
     """One feed. `error`: why it could not be read, and `failures` how often in a row; None if it was, or was not due.
 
-    `brought` counts articles that are new or have changed, `waiting` the items that are tried again later, and
+    `brought` counts articles that are new or have changed, `waiting` the items left for later, and
     `problems` says of each item that failed in this pass, and of a flaw in the feed, what it was.
     """
 
@@ -28,7 +28,7 @@ class FeedReport:
             times = f" ({self.failures} times in a row)" if self.failures > 1 else ""
             return f"{self.url}: not read{times}: {self.error}"
         state = "unchanged" if self.is_unchanged else f"{self.items} items" if self.is_due else "not due"
-        waiting = f", {self.waiting} to be tried again" if self.waiting else ""
+        waiting = f", {self.waiting} left for later" if self.waiting else ""
         return f"{self.url}: {state}, {self.brought} articles new or changed{waiting}"
 
 

@@ -63,7 +63,7 @@ class Fetcher:
         self._limits = limits or FetchLimits()
         self._resolve = resolve
         self._trusted = trusted
-        self._ssl_context = ssl_context or httpx.create_ssl_context(trust_env=False)
+        self._ssl_context = ssl_context or httpx.create_ssl_context()
         self._robots: dict[str, tuple[float, RobotsRules]] = {}
         self._next_turn: dict[str, float] = {}
 

@@ -87,7 +87,7 @@ class _BlindEmbedder(HashingEmbedder):
 def test_of_equals_the_newer_goes_first_and_the_undated_last(tmp_path: Path) -> None:
     stories = [_story("a", 0), _story("new", 60), _story("b", 0), _story("old", -40)]
     library, embedder = Library(tmp_path), _BlindEmbedder()
-    library.rebuild([*stories, _story("undated", None, f"{_TEXT} Three words more.")], embedder)
+    library.rebuild([*stories, _story("undated", None, f"{_TEXT} Three plain words.")], embedder)
 
     hits = Retriever(library.open_current(embedder), embedder).search(Query("ferry council"))
 

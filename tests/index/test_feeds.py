@@ -175,6 +175,15 @@ def test_what_an_admin_removed_is_not_brought_back_by_a_change(desk: Desk) -> No
     assert list(desk.texts()) == ["another"]
 
 
+def test_a_pass_leaves_to_the_next_what_takes_too_long(desk: Desk) -> None:
+    reader = FeedReader(desk.intake, desk.site.fetcher(), work_seconds=0.0, now=lambda: desk.now)
+    (feed,) = reader.read(desk.feeds).feeds
+    assert (feed.brought, feed.waiting, feed.problems) == (0, 1, ())
+    assert str(feed).endswith("1 items, 0 articles new or changed, 1 left for later")
+    (feed,) = desk.read().feeds
+    assert (feed.brought, feed.waiting) == (1, 0)
+
+
 def test_only_one_process_reads_feeds_at_a_time(desk: Desk) -> None:
     desk.read()
     with FileLock(desk.intake.library.root / "feeds.lock"), pytest.raises(IndexBusy, match="reading feeds"):
