@@ -75,6 +75,15 @@ def parse_feed(content: bytes, url: str) -> ParsedFeed:
     Raises:
         FetchFailed: it is no feed, or breaks off: the next time it may be whole.
     """
+    try:
+        return _parse(content, url)
+    except FetchFailed:
+        raise
+    except Exception as error:  # what strangers write can raise anything below; it must cost one feed
+        raise FetchFailed(f"{url} cannot be read as a feed: {error or type(error).__name__}") from error
+
+
+def _parse(content: bytes, url: str) -> ParsedFeed:
     import feedparser  # takes a fifth of a second to import, which no question has to pay
 
     parsed = feedparser.parse(io.BytesIO(content), response_headers={"content-location": url})

@@ -1,12 +1,16 @@
 """What is read out of RSS and Atom, well made or not."""
 
+import re
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.errors import FetchFailed
 from index.feeds.feed import Feed, parse_feeds
-from index.feeds.parsing import parse_feed, plain_text
+from index.feeds.parsing import FeedItem, parse_feed, plain_text
 
 _URL = "https://news.example/rss"
 _RSS = """<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>
@@ -70,6 +74,15 @@ def test_entities_that_grow_without_bound_are_not_followed() -> None:
     bomb = "".join(f'<!ENTITY a{n} "&a{n - 1};&a{n - 1};&a{n - 1};&a{n - 1};">' for n in range(1, 30))
     hostile = f'<!DOCTYPE rss [<!ENTITY a0 "ha">{bomb}]>' + _RSS.partition("?>")[2].replace("Twice", "&a29;")
     assert len(parse_feed(hostile.encode(), _URL).items) <= 3
+
+
+@given(st.lists(st.sampled_from([*re.findall(r"<[^>]*>|[^<]+", _RSS + _ATOM), "<![", "<!", "&#0;", "&", "\ud7ff"])))
+def test_whatever_is_sent_is_a_feed_or_told_to_be_none(pieces: list[str]) -> None:
+    items: tuple[FeedItem, ...] = ()
+    with suppress(FetchFailed):
+        items = parse_feed("".join(pieces).encode(), _URL).items
+    assert all(item.link or item.text for item in items)
+    assert len({item.key for item in items}) == len(items)
 
 
 def test_plain_text_keeps_paragraphs_and_leaves_out_scripts() -> None:
