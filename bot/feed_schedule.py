@@ -46,7 +46,7 @@ class FeedSchedule:
     def _run(self) -> None:
         while not self._stop.wait(self._seconds_to_wait()):
             try:
-                self._desk.read_feeds(only_due=True)
+                self._desk.read_feeds(only_due=True, is_stopped=self._stop.is_set)
             except IndexingError as error:
                 logger.warning("the feeds were not read: %s", error)
             except Exception:  # this thread's top: a feed that breaks the code must not end the schedule

@@ -69,14 +69,14 @@ class NewsDesk:
         """
         return self._in_service(lambda: self._intake.remove(article_ids))
 
-    def read_feeds(self, *, only_due: bool = False) -> FeedsReport:
-        """One pass over the feeds; what is wrong with any is logged as well as reported.
+    def read_feeds(self, *, only_due: bool = False, is_stopped: Callable[[], bool] = lambda: False) -> FeedsReport:
+        """One pass over the feeds, cut short once `is_stopped`; what is wrong with any is logged as well as reported.
 
         Raises:
             IndexBusy: another process is reading feeds.
             ArrivalsUnavailable: nothing can be kept.
         """
-        report = self._reader.read(self.feeds, only_due=only_due)
+        report = self._reader.read(self.feeds, only_due=only_due, is_stopped=is_stopped)
         if report.build is not None:
             self._live.refresh()
         for feed in report.feeds:

@@ -57,15 +57,19 @@ class FeedReader:
         self._now = now
         self._chance = chance
 
-    def read(self, feeds: Sequence[Feed], *, only_due: bool = False) -> FeedsReport:
+    def read(
+        self, feeds: Sequence[Feed], *, only_due: bool = False, is_stopped: Callable[[], bool] = lambda: False
+    ) -> FeedsReport:
         """One pass; a feed that fails, or an item, is reported and keeps no other from being read.
+
+        `is_stopped` is asked before each item: what is left then is left to the next pass.
 
         Raises:
             IndexBusy: another process is reading feeds into this index.
             ArrivalsUnavailable: nothing can be kept.
         """
         with self._alone():
-            reports = asyncio.run(self._read_all(feeds, only_due))
+            reports = asyncio.run(self._read_all(feeds, only_due, is_stopped))
             try:
                 build = self._intake.publish_waiting()
             except IndexingError as error:
@@ -91,13 +95,15 @@ class FeedReader:
         finally:
             lock.release()
 
-    async def _read_all(self, feeds: Sequence[Feed], only_due: bool) -> list[FeedReport]:
+    async def _read_all(
+        self, feeds: Sequence[Feed], only_due: bool, is_stopped: Callable[[], bool]
+    ) -> list[FeedReport]:
         gate = asyncio.Semaphore(_AT_ONCE)
 
         async def read(feed: Feed) -> FeedReport:
             async with gate:
                 report = await self._read_feed(feed, only_due)
-                return await self._work_off(feed, report)
+                return await self._work_off(feed, report, is_stopped)
 
         return list(await asyncio.gather(*map(read, feeds)))
 
@@ -127,12 +133,12 @@ class FeedReader:
             problems=(parsed.flaw,) if parsed.flaw else (),
         )
 
-    async def _work_off(self, feed: Feed, report: FeedReport) -> FeedReport:
+    async def _work_off(self, feed: Feed, report: FeedReport, is_stopped: Callable[[], bool]) -> FeedReport:
         """Makes articles of the feed's queued items, new ones and those left from earlier passes."""
         brought, problems = 0, list(report.problems)
         stop_at = time.monotonic() + self._work_seconds
         for queued in self._state.queue(feed.url, self._now()):
-            if time.monotonic() >= stop_at:
+            if is_stopped() or time.monotonic() >= stop_at:
                 break
             try:
                 brought += self._keep(feed, queued, await article_of(queued.item, self._fetcher))

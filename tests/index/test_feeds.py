@@ -180,7 +180,9 @@ def test_a_pass_leaves_to_the_next_what_takes_too_long(desk: Desk) -> None:
     (feed,) = reader.read(desk.feeds).feeds
     assert (feed.brought, feed.waiting, feed.problems) == (0, 1, ())
     assert str(feed).endswith("1 items, 0 articles new or changed, 1 left for later")
-    (feed,) = desk.read().feeds
+    (feed,) = desk.reader().read(desk.feeds, is_stopped=lambda: True).feeds
+    assert (feed.brought, feed.waiting) == (0, 1)
+    (feed,) = desk.read(only_due=False).feeds
     assert (feed.brought, feed.waiting) == (1, 0)
 
 
