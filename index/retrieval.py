@@ -20,8 +20,8 @@ _DENSE_WEIGHT = 0.3
 _LEAD_WEIGHT = 0.05
 """For an article's first passage: news puts what matters first. Fitted likewise: 0.04 to 0.1 differ little."""
 
-_DATE_WEIGHT = 0.1
-"""For an article of the days a question asks about, where it only prefers them."""
+_DATE_WEIGHT = 0.15
+"""For an article of the days a question asks about, where it only prefers them. Measured: 0.15 to 0.3 differ little."""
 
 
 class Retriever:

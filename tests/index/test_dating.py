@@ -57,12 +57,12 @@ def test_articles_asked_for_by_date_are_of_these_days_only(retriever: Retriever)
         (AskedDates(latest=True), {"early": 0, "before": 0.39, "day": 0.4, "after": 0.41, "week": 0.47, "late": 1.0}),
     ],
 )
-def test_days_asked_about_are_worth_a_tenth_of_everything_else(
+def test_days_asked_about_are_worth_a_little_and_change_no_other_score(
     retriever: Retriever, dates: AskedDates, bonus: dict[str, float]
 ) -> None:
     plain = {hit.passage.article_id: hit.score for hit in retriever.search(Query("ferry council"))}
     dated = {hit.passage.article_id: hit.score for hit in retriever.search(Query("ferry council", dates=dates))}
-    expected = {name: score + 0.1 * bonus.get(name, 0.0) for name, score in plain.items()}
+    expected = {name: score + 0.15 * bonus.get(name, 0.0) for name, score in plain.items()}
     assert dated == pytest.approx(expected, abs=1e-6)
 
 
