@@ -142,7 +142,7 @@ class Dialogue:
             with watch.measure("resolve"):
                 conversation = self._memory.conversation(conversation_id, last=_REMEMBERED_TURNS)
                 resolved = resolve(_searchable(text), conversation)
-            query = Query(resolved, scope.articles, scope.before, read_dates(resolved, scope.asked_on))
+            query = Query(resolved, scope.articles, scope.before, dates=read_dates(resolved, scope.asked_on))
             with watch.measure("retrieve"):
                 hits = self._answerer.find(query, retriever)
             with watch.measure("read"):

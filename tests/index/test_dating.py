@@ -37,7 +37,7 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
 
 
 def _found(retriever: Retriever, dates: AskedDates | None, before: date | None = None) -> list[str]:
-    return [hit.passage.article_id for hit in retriever.search(Query("ferry council", None, before, dates))]
+    return [hit.passage.article_id for hit in retriever.search(Query("ferry council", before=before, dates=dates))]
 
 
 def test_articles_asked_for_by_date_are_of_these_days_only(retriever: Retriever) -> None:
