@@ -91,8 +91,11 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     if settings.telegram_bot_token is None:
         _errors.print("TELEGRAM_BOT_TOKEN is not set (see .env.example): talking here instead.", highlight=False)
         return _chat(options, settings)
-    # the Telegram library takes a second to import and no other command needs it
+    # the Telegram library takes a second to import, and no other command needs it or what speaks HTTP
     from bot.adapters.telegram import TelegramConfig, build_application, run_polling
+    from bot.feed_schedule import FeedSchedule
+    from bot.newsdesk import NewsDesk
+    from index.fetching import Fetcher
 
     config = TelegramConfig(
         settings.telegram_bot_token.get_secret_value(),
@@ -102,7 +105,9 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         settings.allowed_ids,
     )
     with _app(settings, Store.open(settings.database_url)) as app:
-        run_polling(build_application(app.dialogue, app.newsroom, config))
+        desk = NewsDesk(app.live, Fetcher(), settings.feeds, feed_minutes=settings.feed_minutes)
+        with FeedSchedule(desk):
+            run_polling(build_application(app.dialogue, app.newsroom, config))
     return 0
 
 

@@ -176,9 +176,8 @@ def _short_answer(reading: Reading) -> str | None:
 
 
 def _reason(query: Query, hits: Sequence[Hit]) -> RefusalReason:
-    restricted = query.articles is not None or query.before is not None
     if not hits:
-        return RefusalReason.OUTSIDE_SCOPE if restricted else RefusalReason.NOTHING_ON_TOPIC
+        return RefusalReason.OUTSIDE_SCOPE if query.is_restricted else RefusalReason.NOTHING_ON_TOPIC
     if max(hit.similarity for hit in hits) < _ON_TOPIC_SIMILARITY:
         return RefusalReason.NOTHING_ON_TOPIC
     return RefusalReason.NOT_ANSWERED

@@ -14,9 +14,9 @@ from bot.store import Store
 from index.building import ProgressListener
 from index.embedding import load_embedder
 from index.errors import SnapshotMissing
+from index.intake import Intake
 from index.library import Library
 from index.live import LiveIndex
-from index.sources import read_articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class App:
 
     dialogue: Dialogue
     newsroom: Newsroom
+    live: LiveIndex
     store: Store
 
     def close(self) -> None:
@@ -47,7 +48,7 @@ def build_app(settings: Settings, store: Store) -> App:
     idle_after = timedelta(hours=settings.conversation_idle_hours)
     dialogue = Dialogue(live, answerer, store, idle_after=idle_after)
     newsroom = Newsroom(live, settings.articles, store, reader_name=answerer.reader_name)
-    return App(dialogue, newsroom, store)
+    return App(dialogue, newsroom, live, store)
 
 
 def build_first_index(settings: Settings, listener: ProgressListener = lambda _: None) -> bool:
@@ -61,6 +62,6 @@ def build_first_index(settings: Settings, listener: ProgressListener = lambda _:
         library.current_name()
     except SnapshotMissing:
         embedder = load_embedder(settings.embedding_model, settings.model_cache)
-        library.rebuild(read_articles(settings.articles), embedder, listener)
+        Intake(library, embedder).rebuild(settings.articles, listener)
         return True
     return False

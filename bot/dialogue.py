@@ -13,6 +13,7 @@ from typing import Protocol
 
 from bot.answering import Answer, Answerer, Clarification, Option, Outcome, Refusal, quote_passage
 from bot.conversation import SAID_ELSEWHERE, Conversation, Turn
+from bot.dates import read_dates
 from bot.followup import CitationRequest, Resolution, Side, chosen_option, citation_request, resolve
 from bot.quotes import Citation
 from index import Article, Query, Span
@@ -33,10 +34,14 @@ _MAX_QUESTION_CHARS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a question may be answered from: None means no restriction. `before` leaves that day out."""
+    """What a question may be answered from: None means no restriction. `before` leaves that day out.
+
+    `asked_on` is what "yesterday" counts from; None: today.
+    """
 
     articles: frozenset[str] | None = None
     before: date | None = None
+    asked_on: date | None = None
 
 
 EVERYTHING = Scope()
@@ -253,7 +258,8 @@ class Dialogue:
         preferred = frozenset(conversation.turns[-1].article_ids[:1]) if resolution.leans else frozenset[str]()
         outcomes: list[Answer | Refusal] = []
         for question in (resolution.question, *filter(None, [resolution.rival])):
-            query = Query(question, scope.articles, scope.before, resolution.context, preferred)
+            dates = read_dates(question, scope.asked_on)
+            query = Query(question, scope.articles, scope.before, dates, resolution.context, preferred)
             with watch.measure("retrieve"):
                 hits = self._answerer.find(query, retriever)
             with watch.measure("read"):

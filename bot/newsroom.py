@@ -9,8 +9,8 @@ from typing import Protocol
 
 from index.building import BuildReport, ProgressListener
 from index.errors import IndexBusy
+from index.intake import Intake
 from index.live import LiveIndex
-from index.sources import read_articles
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ class Newsroom:
         if not self._reloading.acquire(blocking=False):
             raise IndexBusy("A reload is already running. Its result will be shown where it was started.")
         try:
-            report = self._live.library.rebuild(read_articles(self._articles), self._live.embedder, listener)
+            report = Intake(self._live.library, self._live.embedder).rebuild(self._articles, listener)
             self._live.refresh()
         finally:
             self._reloading.release()

@@ -11,7 +11,8 @@ from index.article import Article, Query, Skipped
 from index.building import BuildReport
 from index.command_line import CommandLine, show_error
 from index.embedding import Embedder, load_embedder
-from index.errors import IndexingError
+from index.errors import IndexingError, SettingsInvalid
+from index.intake import Intake
 from index.library import Library
 from index.progress import announce_preparation, show_progress
 from index.retrieval import Retriever
@@ -21,6 +22,8 @@ from index.sources import read_articles
 _EXAMPLES = """examples:
   python -m index build --articles seeds            index every article below seeds/
   python -m index add story.html more/              add two sources to what is there
+  python -m index add https://news.example/story    add a web page
+  python -m index feeds                             read every feed of FEEDS once, and say what came of it
   python -m index list                              the articles, an id and a title a line
   python -m index remove story.html                 take one out again
   python -m index search "peace process mediator"   see what the retriever finds
@@ -37,6 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
         settings = IndexSettings.from_environment(index=options.index, articles=getattr(options, "articles", None))
         options.library = Library(settings.index, keep=settings.keep_snapshots)
         options.articles = settings.articles
+        options.settings = settings
         options.embedder = lambda: _load_embedder(settings)
         code: int = options.run(options)
     except IndexingError as error:
@@ -52,8 +56,13 @@ def _command_line() -> CommandLine:
         "--articles", metavar="PATH", type=Path, help="folder or file to read (default: ARTICLES, else seeds)"
     )
     line.add("add", _add, "add articles to the index, or replace those with the same id").add_argument(
-        "paths", nargs="+", metavar="PATH", type=_path, help="a folder or file: .txt .md .html .pdf .jsonl"
+        "sources",
+        nargs="+",
+        metavar="PATH|URL",
+        help="a folder or file (.txt .md .html .pdf .jsonl), or the address of a web page",
     )
+    feeds = line.add("feeds", _feeds, "take in what is new in the RSS and Atom feeds that FEEDS names")
+    feeds.add_argument("--due", action="store_true", help="only those whose time has come")
     line.add("remove", _remove, "take articles out of the index").add_argument("ids", nargs="+", metavar="ID")
     line.add("list", _list, "every article: id, date and title, tab-separated")
     line.add("verify", _verify, "check every file of the index against its checksum")
@@ -69,12 +78,6 @@ def _load_embedder(settings: IndexSettings) -> Embedder:
     return load_embedder(settings.embedding_model, settings.model_cache)
 
 
-def _path(text: str) -> Path:
-    if "://" in text:
-        raise argparse.ArgumentTypeError("web pages are not fetched: save the page as a .html file and add that")
-    return Path(text)
-
-
 def _count(text: str) -> int:
     if (count := int(text)) < 1:
         raise ValueError
@@ -82,23 +85,55 @@ def _count(text: str) -> int:
 
 
 def _build(options: argparse.Namespace) -> int:
-    items = read_articles(options.articles)
-    embedder = options.embedder()
+    if not options.articles.exists():
+        read_articles(options.articles)  # which says so, before a model is made ready
+    intake = Intake(options.library, options.embedder())
     with show_progress(_console) as listener:
-        _report(options.library, options.library.rebuild(items, embedder, listener))
+        _report(options.library, intake.rebuild(options.articles, listener))
     return 0
 
 
 def _add(options: argparse.Namespace) -> int:
-    items: list[Article | Skipped] = [item for path in options.paths for item in read_articles(path)]
-    embedder = options.embedder()
+    addresses = [source for source in options.sources if "://" in source]
+    paths = [Path(source) for source in options.sources if "://" not in source]
+    items: list[Article | Skipped] = [item for path in paths for item in read_articles(path)]
+    fetched = _fetch(addresses) if addresses else []
+    intake = Intake(options.library, options.embedder())
     with show_progress(_console) as listener:
-        _report(options.library, options.library.add(items, embedder, listener))
+        _report(options.library, intake.add(fetched, "web", listener, beside=items))
     return 0
 
 
+def _fetch(addresses: list[str]) -> list[Article | Skipped]:
+    # what speaks HTTP takes a while to import, and few commands need it
+    from index.fetching import Fetcher
+    from index.sources.web import read_addresses
+
+    return read_addresses(addresses, Fetcher())
+
+
+def _feeds(options: argparse.Namespace) -> int:
+    if not options.settings.feeds:
+        raise SettingsInvalid("FEEDS names no feed. Set it in the environment or in .env, see .env.example.")
+    # what speaks HTTP takes a while to import, and few commands need it
+    from index.feeds.reading import FeedReader
+    from index.fetching import Fetcher
+
+    intake = Intake(options.library, options.embedder())
+    reader = FeedReader(intake, Fetcher(), every_minutes=options.settings.feed_minutes)
+    report = reader.read(options.settings.feeds, only_due=options.due)
+    for problem in report.problems:
+        _console.print(problem, markup=False, highlight=False, soft_wrap=True)
+    for feed in report.feeds:
+        if feed.error is None:
+            print(feed)
+    if report.build is not None:
+        _report(options.library, report.build)
+    return 1 if report.failed or report.error else 0
+
+
 def _remove(options: argparse.Namespace) -> int:
-    _report(options.library, options.library.remove(options.ids, options.embedder()))
+    _report(options.library, Intake(options.library, options.embedder()).remove(options.ids))
     return 0
 
 

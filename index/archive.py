@@ -142,6 +142,17 @@ class Archive:
         """Whether the passage is the first of its article."""
         return passage_row == 0 or bool(self._passages[passage_row, 0] != self._passages[passage_row - 1, 0])
 
+    def days_of(self, passage_rows: Sequence[int]) -> NDArray[np.int64]:
+        """(n,): the day each passage's article was published on, counted as `date.toordinal` does; 0 for no date."""
+        days = np.asarray(self._days[self._passages[passage_rows, 0]], np.int64)
+        return np.where(days == _NO_DATE, 0, days)
+
+    def rows_published(self, first: date | None, last: date | None) -> NDArray[np.bool_]:
+        """(n_passages,): which passages are of articles published from `first` to `last`; an undated one never is."""
+        days = self._days[self._passages[:-1, 0]]
+        within = days < (last.toordinal() + 1 if last else _NO_DATE)
+        return within & (days >= first.toordinal()) if first else within
+
     def sentences_of(self, article_id: str) -> tuple[Span, ...]:
         """Every sentence of an article that may be quoted, in order; empty for an unknown id."""
         return tuple(sentence for passage in self.passages_of(article_id) for sentence in passage.sentences)

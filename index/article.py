@@ -70,19 +70,40 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedDates:
+    """The days that a question asks about, both included; None: without end on that side.
+
+    `restricts`: nothing published on another day is wanted. Else articles of these days, and a little less those of
+    the week after, only go before equally good ones. `latest`: the newer, the better.
+    """
+
+    first: date | None = None
+    last: date | None = None
+    restricts: bool = False
+    latest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A self-contained text to search for, and what may be searched.
 
     `articles` restricts the search to these ids, `before` to articles published on an earlier day
-    (an article without a date is then left out). `context` is what was said before: its words need not be in a
-    passage, but of two passages the one that has them is meant. `preferred` are articles under discussion.
+    (an article without a date is then left out); `dates` restricts it or weighs it. `context` is what was said before:
+    its words need not be in a passage, but of two passages the one that has them is meant. `preferred` are articles
+    under discussion.
     """
 
     text: str
     articles: frozenset[str] | None = None
     before: date | None = None
+    dates: AskedDates | None = None
     context: str = ""
     preferred: frozenset[str] = frozenset()
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether some articles may not be searched."""
+        return self.articles is not None or self.before is not None or bool(self.dates and self.dates.restricts)
 
 
 @dataclass(frozen=True, slots=True)

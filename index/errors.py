@@ -8,7 +8,11 @@ IndexingError
 ├── SnapshotMismatch     built by another model, dimension or format: build again
 ├── UnknownArticle       an id that the index does not hold: see `python -m index list`
 ├── ModelUnavailable     a model cannot be loaded: check EMBEDDING_MODEL or READER_MODEL
-└── IndexBusy            another process is building: wait for it
+├── IndexBusy            another process is building: wait for it
+├── ArrivalsUnavailable  what came from the web or a chat cannot be kept or read: check the disk, the permissions
+└── FetchError           a web address gave nothing; its text says why
+    ├── FetchRefused     ... and never will as it is: another address, a site that does not want it, no article
+    └── FetchFailed      ... this time: try again later
 """
 
 
@@ -46,3 +50,23 @@ class ModelUnavailable(IndexingError):
 
 class IndexBusy(IndexingError):
     """Another process holds the index for writing."""
+
+
+class ArrivalsUnavailable(IndexingError):
+    """The file of what arrived from the web, from feeds or by message cannot be opened, read or written."""
+
+
+class FetchError(IndexingError):
+    """A web address that gave nothing."""
+
+
+class FetchRefused(FetchError):
+    """An address that must not be fetched, or holds nothing of use: trying again changes nothing."""
+
+
+class FetchFailed(FetchError):
+    """An address out of reach for now. `retry_after_seconds`: how long its server asks us to stay away, if it does."""
+
+    def __init__(self, text: str, *, retry_after_seconds: float | None = None) -> None:
+        super().__init__(text)
+        self.retry_after_seconds = retry_after_seconds

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from index.archive import Archive
 from index.article import Hit, Query
+from index.dating import score_dates
 from index.embedding import Embedder, Vectors
 from index.fusion import fuse_scores, top_rows
 from index.snapshot import IndexSnapshot
@@ -22,6 +23,9 @@ _CONTEXT_WEIGHT = 0.3
 """Of a word that only the conversation holds, beside one of the question. Fitted on MTRAG's development turns."""
 _PREFERRED_WEIGHT = 0.1
 """For passages of the article under discussion: less than what tells a passage that answers from one that does not."""
+
+_DATE_WEIGHT = 0.15
+"""For an article of the days a question asks about, where it only prefers them. Measured: 0.15 to 0.3 differ little."""
 
 
 class Retriever:
@@ -42,8 +46,14 @@ class Retriever:
         return self._snapshot.archive
 
     def search(self, query: Query, top_k: int = 10) -> list[Hit]:
-        """At most `top_k` hits, best first; ties by the order of the articles. Empty if the scope holds nothing."""
+        """At most `top_k` hits, best first; of equals the newer, then by the order of the articles.
+
+        Empty if the scope holds nothing.
+        """
         allowed = self.archive.allowed_rows(query.articles, query.before)
+        if query.dates and query.dates.restricts:
+            published = self.archive.rows_published(query.dates.first, query.dates.last)
+            allowed = published if allowed is None else allowed & published
         if allowed is not None and not allowed.any():
             return []
         vector = self.embed([query.text])[0]
@@ -59,7 +69,11 @@ class Retriever:
         if query.preferred:
             rankings.append({row: float(self.archive.passage(row).article_id in query.preferred) for row in similar})
             weights.append(_PREFERRED_WEIGHT)
-        fused = fuse_scores(rankings, weights)[:top_k]
+        days = dict(zip(similar, map(int, self.archive.days_of(list(similar))), strict=True))
+        if query.dates:
+            rankings.append(score_dates(days, query.dates))
+            weights.append(_DATE_WEIGHT)
+        fused = sorted(fuse_scores(rankings, weights), key=lambda item: (-item[1], -days[item[0]]))[:top_k]
         return [
             Hit(self.archive.passage(row), rank, score, similar[row], keyword[row])
             for rank, (row, score) in enumerate(fused, start=1)

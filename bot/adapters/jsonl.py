@@ -114,7 +114,7 @@ def _passage(hit: Hit) -> dict[str, Any]:
 
 
 def _question(fields: Mapping[str, Any]) -> AskedQuestion:
-    articles, before = fields.get("articles"), fields.get("before")
+    articles, before, asked_on = fields.get("articles"), fields.get("before"), fields.get("asked_on")
     return AskedQuestion(
         id=fields.get("id"),
         question=_expect(fields["question"], str, "question"),
@@ -122,6 +122,7 @@ def _question(fields: Mapping[str, Any]) -> AskedQuestion:
         scope=Scope(
             None if articles is None else frozenset(map(str, _expect(articles, list, "articles"))),
             None if before is None else date.fromisoformat(before),
+            None if asked_on is None else date.fromisoformat(asked_on),
         ),
         fields=fields,
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from index.article import Article, Skipped, revision_of
 from index.cleaning import find_debris
+from index.datelines import with_dateline
 from index.errors import ArticlesMissing
 from index.sources.files import Unreadable, read_bytes
 from index.sources.html import read_html
@@ -145,7 +146,7 @@ def _without_repeats(found: Iterable[_Named]) -> Iterator[Article | Skipped]:
             yield Skipped(name, f'has the same id, "{article.id}", as {name_by_id[article.id]}')
         else:
             name_by_revision[revision] = name_by_id[article.id] = name
-            yield article
+            yield with_dateline(article)
 
 
 def _has_words(article: Article) -> bool:

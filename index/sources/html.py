@@ -4,8 +4,8 @@ from index.sources.files import Unreadable
 from index.sources.metadata import Metadata, headline_of, parse_date
 
 
-def read_html(content: bytes, name: str) -> tuple[str, Metadata]:
-    """The article's text in a page, and what the page says of it.
+def read_html(content: bytes, name: str, *, address: str | None = None) -> tuple[str, Metadata]:
+    """The article's text in a page, and what the page says of it. `address`: where the page was, if on the web.
 
     Raises:
         Unreadable: no article can be told from the page's menus and adverts.
@@ -13,7 +13,7 @@ def read_html(content: bytes, name: str) -> tuple[str, Metadata]:
     import trafilatura  # takes most of a second to import, and most folders hold no web page
 
     try:
-        page = trafilatura.bare_extraction(content, with_metadata=True, include_comments=False)
+        page = trafilatura.bare_extraction(content, url=address, with_metadata=True, include_comments=False)
     except Exception as error:  # a broken page can raise anything from lxml or below; it must cost one file
         raise Unreadable(f"is not a web page that can be read: {error}") from error
     if page is None or not page.text or not page.text.strip():

@@ -46,7 +46,7 @@ def test_a_question_may_say_where_to_look_and_what_came_before() -> None:
             Turn("Who opened the bridge?", "Who opened the bridge?", _LONG_AGO, "Ada Brook"),
             Turn("Was that in May?", "Who opened the bridge: Ada Brook – Was that in May?", _LONG_AGO),
         ),
-        scope=Scope(frozenset({"bridge", "12"}), date(2024, 6, 1)),
+        scope=Scope(frozenset({"bridge", "12"}), date(2024, 6, 1), date(2024, 6, 2)),
     )
 
 

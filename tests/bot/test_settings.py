@@ -30,6 +30,8 @@ def test_every_default_runs() -> None:
         "index": Path("var/index"),
         "embedding_model": None,
         "keep_snapshots": 3,
+        "feeds": (),
+        "feed_minutes": 30,
         "telegram_api_url": "https://api.telegram.org/bot",
         "telegram_file_url": "https://api.telegram.org/file/bot",
         "admin_ids": frozenset(),

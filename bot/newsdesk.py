@@ -1,0 +1,110 @@
+"""NewsDesk: what admins bring in while the bot runs: web pages, documents, messages, and what the feeds have."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from index.article import Article, Skipped
+from index.building import BuildReport, ProgressListener
+from index.feeds.feed import Feed
+from index.feeds.reading import FeedReader
+from index.feeds.report import FeedsReport
+from index.fetching import Fetcher
+from index.intake import Intake
+from index.live import LiveIndex
+from index.sources.sent import read_document, read_message
+from index.sources.web import read_addresses
+
+logger = logging.getLogger(__name__)
+
+
+class NewsDesk:
+    """The door for new articles, beside the Newsroom. Each is in service when the call returns. Safe between threads.
+
+    All of its methods take as long as fetching and indexing do: not for use in an event loop.
+    """
+
+    def __init__(
+        self, live: LiveIndex, fetcher: Fetcher, feeds: Sequence[Feed] = (), *, feed_minutes: int = 30
+    ) -> None:
+        self._live = live
+        self._fetcher = fetcher
+        self._intake = Intake(live.library, live.embedder)
+        self.feeds = tuple(feeds)
+        self._reader = FeedReader(self._intake, fetcher, every_minutes=feed_minutes)
+
+    def add_addresses(self, addresses: Sequence[str], listener: ProgressListener = lambda _: None) -> BuildReport:
+        """Takes in web pages; those that could not be had are among the skipped ones of the report, with the reason.
+
+        Raises:
+            IndexingError: none could be had, or the index cannot be built; the text says why.
+        """
+        return self._add(read_addresses(addresses, self._fetcher), "web", listener)
+
+    def add_document(
+        self, content: bytes, file_name: str, *, origin: str | None = None, published_at: datetime | None = None
+    ) -> BuildReport:
+        """Takes in a document of any kind that a folder of articles may hold.
+
+        Raises:
+            IndexingError: it holds no article, or the index cannot be built; the text says why.
+        """
+        return self._add(read_document(content, file_name, origin=origin, published_at=published_at), "document")
+
+    def add_message(
+        self, text: str, *, origin: str | None = None, published_at: datetime | None = None, url: str | None = None
+    ) -> BuildReport:
+        """Takes in the text of a message, as by `index.sources.sent.read_message`.
+
+        Raises:
+            IndexingError: it is no article, or the index cannot be built; the text says why.
+        """
+        return self._add([read_message(text, origin=origin, published_at=published_at, url=url)], "message")
+
+    def remove(self, article_ids: Sequence[str]) -> BuildReport:
+        """Takes articles out, for good if they came by this desk.
+
+        Raises:
+            UnknownArticle: an id is not in the index; nothing is removed then.
+        """
+        return self._in_service(lambda: self._intake.remove(article_ids))
+
+    def read_feeds(self, *, only_due: bool = False, is_stopped: Callable[[], bool] = lambda: False) -> FeedsReport:
+        """One pass over the feeds, cut short once `is_stopped`; what is wrong with any is logged as well as reported.
+
+        Raises:
+            IndexBusy: another process is reading feeds.
+            ArrivalsUnavailable: nothing can be kept.
+        """
+        report = self._reader.read(self.feeds, only_due=only_due, is_stopped=is_stopped)
+        if report.build is not None:
+            self._live.refresh()
+        for feed in report.feeds:
+            if feed.is_due or feed.problems:
+                logger.info("feed %s", _without_query(str(feed)))
+        for problem in report.problems:
+            logger.warning("feed %s", _without_query(problem))
+        return report
+
+    def next_feed_at(self) -> float:
+        """When a feed is due, in seconds since 1970; infinity if there is none.
+
+        Raises:
+            ArrivalsUnavailable: what is kept about them cannot be read.
+        """
+        return self._reader.next_at(self.feeds)
+
+    def _add(
+        self, items: Sequence[Article | Skipped], origin: str, listener: ProgressListener = lambda _: None
+    ) -> BuildReport:
+        return self._in_service(lambda: self._intake.add(items, origin, listener))
+
+    def _in_service(self, change: Callable[[], BuildReport]) -> BuildReport:
+        report = change()
+        self._live.refresh()
+        return report
+
+
+def _without_query(text: str) -> str:
+    """Addresses without what follows a question mark: in a feed's it may be somebody's key."""
+    return " ".join(word.partition("?")[0] if "://" in word else word for word in text.split(" "))

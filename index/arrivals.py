@@ -1,0 +1,164 @@
+"""What came from the web, from feeds and by message: kept beside the index, for no folder can be read for it again.
+
+INDEX/arrivals.sqlite     articles, and whether the index has published them
+
+An article is kept before it is indexed, so neither a crash nor a busy index loses it, and every build takes in what is
+kept here. One that an admin removed stays known as removed, so that a feed does not bring it back.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from index.article import Article
+from index.errors import ArrivalsUnavailable
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS articles (
+  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, text TEXT NOT NULL, source TEXT,
+  published_at TEXT, url TEXT, origin TEXT NOT NULL, arrived_at TEXT NOT NULL, state TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS feeds (
+  url TEXT PRIMARY KEY, etag TEXT, last_modified TEXT, next_at REAL NOT NULL, failures INTEGER NOT NULL,
+  error TEXT, read_at REAL);
+CREATE TABLE IF NOT EXISTS items (
+  number INTEGER PRIMARY KEY, feed TEXT NOT NULL, key TEXT NOT NULL, signature TEXT NOT NULL, link TEXT,
+  title TEXT NOT NULL, published_at TEXT, text TEXT NOT NULL, state TEXT NOT NULL, article TEXT,
+  attempts INTEGER NOT NULL, next_at REAL NOT NULL, error TEXT, UNIQUE (feed, key));
+CREATE INDEX IF NOT EXISTS items_by_state ON items (feed, state);
+"""
+_COLUMNS = "id, title, text, source, published_at, url"
+_WAITING, _PUBLISHED, _REMOVED = "waiting", "published", "removed"
+_BUSY_SECONDS = 20.0
+_PAGE = 100
+
+
+class ArrivalsFile:
+    """The SQLite file, made when something is first written to it. Safe between threads and processes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever kept."""
+        return self.path.is_file()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All that the block does, or nothing of it, on the disk when the block ends.
+
+        Raises:
+            ArrivalsUnavailable: the file cannot be opened, read or written.
+        """
+        with self._lock:
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
+                try:
+                    connection.execute("PRAGMA synchronous = FULL")
+                    connection.execute("BEGIN IMMEDIATE")
+                    self._prepare(connection)
+                    yield connection
+                    connection.execute("COMMIT")
+                finally:
+                    connection.close()  # which undoes what was not committed
+            except (sqlite3.Error, OSError) as error:
+                raise ArrivalsUnavailable(
+                    f"{self.path}, where articles from the web and from messages are kept, cannot be used ({error}). "
+                    "Check the disk and the permissions; restore the file from a backup if it is damaged."
+                ) from error
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'items_by_state'").fetchone():
+            for statement in filter(str.strip, _SCHEMA.split(";")):
+                connection.execute(statement)
+
+
+class Arrivals:
+    """The articles in that file."""
+
+    def __init__(self, file: ArrivalsFile, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._file = file
+        self._now = now
+
+    def keep(self, articles: Iterable[Article], origin: str, *, unless_removed: bool = False) -> list[str]:
+        """Keeps the articles, one of a known id in the place of the earlier, and returns the ids of those that are new,
+        have changed, or were removed (with `unless_removed` these stay removed). They wait to be published."""
+        changed = []
+        with self._file.transaction() as file:
+            for article in articles:
+                known = file.execute(f"SELECT state, {_COLUMNS} FROM articles WHERE id = ?", (article.id,)).fetchone()
+                state = known[0] if known else None
+                unchanged = known is not None and known[1:] == _row(article)
+                if (state == _REMOVED and unless_removed) or (state in (_WAITING, _PUBLISHED) and unchanged):
+                    continue
+                changed.append(article.id)
+                file.execute(
+                    f"INSERT INTO articles ({_COLUMNS}, origin, arrived_at, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                    "ON CONFLICT (id) DO UPDATE SET title = excluded.title, text = excluded.text, "
+                    "source = excluded.source, published_at = excluded.published_at, url = excluded.url, "
+                    "origin = excluded.origin, arrived_at = excluded.arrived_at, state = excluded.state",
+                    (*_row(article), origin, self._now().isoformat(timespec="seconds"), _WAITING),
+                )
+        return changed
+
+    def origin_of(self, article_id: str) -> str | None:
+        """Where a kept article came from: a feed's address, or what it was added as."""
+        if not self._file.exists:
+            return None
+        with self._file.transaction() as file:
+            found = file.execute("SELECT origin FROM articles WHERE id = ?", (article_id,)).fetchone()
+        return str(found[0]) if found else None
+
+    def waiting(self) -> list[Article]:
+        """Those that no build has taken in yet, in the order they came."""
+        if not self._file.exists:
+            return []
+        with self._file.transaction() as file:
+            rows = file.execute(f"SELECT {_COLUMNS} FROM articles WHERE state = ? ORDER BY number", (_WAITING,))
+            return [_article(row) for row in rows]
+
+    def all(self) -> Iterator[Article]:
+        """Every article that was not removed, in the order they first came, a few at a time."""
+        last = 0
+        while self._file.exists:
+            with self._file.transaction() as file:
+                rows = file.execute(
+                    f"SELECT number, {_COLUMNS} FROM articles WHERE number > ? AND state <> ? ORDER BY number LIMIT ?",
+                    (last, _REMOVED, _PAGE),
+                ).fetchall()
+            if not rows:
+                return
+            last = rows[-1][0]
+            yield from (_article(row[1:]) for row in rows)
+
+    def mark_published(self, articles: Iterable[Article]) -> None:
+        """Notes that a build has taken these in; one that changed meanwhile goes on waiting."""
+        with self._file.transaction() as file:
+            for article in articles:
+                known = file.execute(f"SELECT {_COLUMNS} FROM articles WHERE id = ?", (article.id,)).fetchone()
+                if known == _row(article):
+                    file.execute(
+                        "UPDATE articles SET state = ? WHERE id = ? AND state = ?", (_PUBLISHED, article.id, _WAITING)
+                    )
+
+    def remove(self, article_ids: Iterable[str]) -> None:
+        """Lets no build take these in any more; ids that are not kept here are passed over."""
+        if self._file.exists:
+            with self._file.transaction() as file:
+                file.executemany("UPDATE articles SET state = ? WHERE id = ?", [(_REMOVED, one) for one in article_ids])
+
+
+def _row(article: Article) -> tuple[str | None, ...]:
+    published = article.published_at.isoformat() if article.published_at else None
+    return article.id, article.title, article.text, article.source, published, article.url
+
+
+def _article(row: Sequence[str | None]) -> Article:
+    article_id, title, text, source, published, url = row
+    published_at = datetime.fromisoformat(published).astimezone(UTC) if published else None
+    return Article(article_id or "", title or "", text or "", source, published_at, url)

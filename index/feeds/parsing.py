@@ -1,0 +1,177 @@
+"""The bytes of a feed to its items, as plain text and aware UTC times. feedparser reads; what it gives is checked."""
+
+import hashlib
+import io
+import re
+import time
+from calendar import timegm
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from typing import Any
+
+from index.errors import FetchFailed
+from index.sources.files import Unreadable, check_storable
+
+KINDS = frozenset(
+    {
+        "application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/xml", "text/xml",
+        "application/x-rss+xml", "text/html", "text/plain",
+    }
+)  # fmt: skip
+"""Many sites send feeds as plain text or HTML; what is no feed is found out when it is parsed."""
+_ENDS = (b"</rss>", b"</feed>", b"</rdf:rdf>")
+_BLOCKS = frozenset(
+    {
+        "p",
+        "div",
+        "li",
+        "ul",
+        "ol",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "blockquote",
+        "section",
+        "article",
+        "table",
+        "tr",
+    }
+)
+_SILENT = frozenset({"script", "style", "figure", "figcaption", "noscript"})
+
+
+@dataclass(frozen=True, slots=True)
+class FeedItem:
+    """One entry. `key` tells it from the feed's others; `signature` changes when anything it says does.
+
+    `text` is the longest text that the feed gives: the whole article, or a few lines of it.
+    """
+
+    key: str
+    signature: str
+    link: str | None
+    title: str
+    published_at: datetime | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """A feed's items, the first of each key, and its title. `flaw` is what is wrong with it where it was readable."""
+
+    title: str | None
+    items: tuple[FeedItem, ...]
+    flaw: str | None = None
+
+
+def parse_feed(content: bytes, url: str) -> ParsedFeed:
+    """What a feed holds; `url` completes relative links.
+
+    Raises:
+        FetchFailed: it is no feed, or breaks off: the next time it may be whole.
+    """
+    try:
+        return _parse(content, url)
+    except FetchFailed:
+        raise
+    except Exception as error:  # what strangers write can raise anything below; it must cost one feed
+        raise FetchFailed(f"{url} cannot be read as a feed: {error or type(error).__name__}") from error
+
+
+def _parse(content: bytes, url: str) -> ParsedFeed:
+    import feedparser  # takes a fifth of a second to import, which no question has to pay
+
+    parsed = feedparser.parse(io.BytesIO(content), response_headers={"content-location": url})
+    problem = parsed.get("bozo_exception") if parsed.get("bozo") else None
+    is_broken = problem is not None and "SAX" in type(problem).__name__
+    if not parsed.get("version") and not parsed.entries:
+        raise FetchFailed(f"{url} is not an RSS or Atom feed" + (f" ({problem})" if is_broken else ""))
+    if is_broken and not content.rstrip().lower().endswith(_ENDS):
+        raise FetchFailed(f"{url} breaks off in the middle ({problem})")
+    items: dict[str, FeedItem] = {}
+    for entry in parsed.entries:
+        item = _item(entry)
+        if item is not None:
+            items.setdefault(item.key, item)
+    title = _line(parsed.feed.get("title"))
+    return ParsedFeed(title or None, tuple(items.values()), f"is not well-formed XML: {problem}" if is_broken else None)
+
+
+def plain_text(markup: str) -> str:
+    """The words of an HTML fragment, paragraphs divided by an empty line; plain text stays as it is."""
+    if "<" not in markup and "&" not in markup:
+        return markup.strip()
+    reader = _TextReader()
+    reader.feed(markup)
+    reader.close()
+    paragraphs = (_line(paragraph) for paragraph in "".join(reader.pieces).split("\n\n"))
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+class _TextReader(HTMLParser):
+    """Collects text, with an empty line wherever a block begins or ends."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pieces: list[str] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """A block or the beginning of what is not shown."""
+        self._silent += tag in _SILENT
+        if tag in _BLOCKS:
+            self.pieces.append("\n\n")
+        elif tag == "br":
+            self.pieces.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        """A block or the end of what is not shown."""
+        self._silent -= tag in _SILENT and self._silent > 0
+        if tag in _BLOCKS:
+            self.pieces.append("\n\n")
+
+    def handle_data(self, data: str) -> None:
+        """Words."""
+        if not self._silent:
+            self.pieces.append(data)
+
+
+def _item(entry: Mapping[str, Any]) -> FeedItem | None:
+    """The entry, or None if nothing in it could become an article."""
+    link = str(entry.get("link") or "").strip() or None
+    title = _line(plain_text(str(entry.get("title") or "")))
+    texts = [str(part.get("value") or "") for part in entry.get("content") or ()]
+    text = max(map(plain_text, [*texts, str(entry.get("summary") or "")]), key=len)
+    key = str(entry.get("id") or link or "") or _hash([title, text])
+    try:
+        check_storable(f"{key}{link}{title}{text}")
+    except Unreadable:
+        return None
+    if not (link or text):
+        return None
+    # feedparser warns when it is asked for an update that is not there
+    stamps = [str(entry[name]) if name in entry else "" for name in ("published", "updated")]
+    moments = [entry[name] for name in ("published_parsed", "updated_parsed") if name in entry]
+    published = next(filter(None, moments), None)
+    return FeedItem(key, _hash([link or "", title, text, *stamps]), link, title, _moment(published), text)
+
+
+def _moment(parsed: time.struct_time | None) -> datetime | None:
+    """feedparser gives times in UTC."""
+    try:
+        return datetime.fromtimestamp(timegm(parsed), UTC) if parsed else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _line(text: str | None) -> str:
+    return re.sub(r"\s+", " ", text or "").strip()
+
+
+def _hash(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

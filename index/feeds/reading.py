@@ -1,0 +1,185 @@
+"""FeedReader: one pass over the feeds. Reads those that are due, makes articles of their items, publishes them.
+
+Each step is on the disk before the next begins: an item is queued with the feed's cursor, its article kept among the
+arrivals, and only what the index has published is done. Whatever stops a pass, the next one goes on from there.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from filelock import FileLock, Timeout
+
+from index.article import Article
+from index.errors import FetchError, FetchFailed, FetchRefused, IndexBusy, IndexingError
+from index.feeds.feed import Feed
+from index.feeds.items import article_of, fallback_of
+from index.feeds.parsing import KINDS, ParsedFeed, parse_feed
+from index.feeds.report import FeedReport, FeedsReport
+from index.feeds.state import FeedCursor, FeedState, QueuedItem
+from index.fetching import Fetcher
+from index.intake import Intake
+
+DEFAULT_MINUTES = 30
+_AT_ONCE = 4
+_MAX_DELAY_SECONDS = 6 * 3600.0
+_ITEM_DELAY_SECONDS = 300.0
+_MAX_ATTEMPTS = 32
+"""About a week, most of them six hours apart: an outage of days loses nothing."""
+
+
+class FeedReader:
+    """Reads feeds into one library. One pass at a time, over all processes."""
+
+    def __init__(
+        self,
+        intake: Intake,
+        fetcher: Fetcher,
+        *,
+        every_minutes: int = DEFAULT_MINUTES,
+        work_seconds: float = 300.0,
+        now: Callable[[], float] = time.time,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """`now` gives seconds since 1970; `chance` gives numbers in [0, 1), and spreads what is tried again.
+
+        `work_seconds`: after so long a pass leaves the rest of a feed's items to the next one, so that a site that is
+        slow, or wants to be asked slowly, does not keep the other feeds from being published.
+        """
+        self._intake = intake
+        self._fetcher = fetcher
+        self._state = FeedState(intake.file)
+        self._every_minutes = every_minutes
+        self._work_seconds = work_seconds
+        self._now = now
+        self._chance = chance
+
+    def read(
+        self, feeds: Sequence[Feed], *, only_due: bool = False, is_stopped: Callable[[], bool] = lambda: False
+    ) -> FeedsReport:
+        """One pass; a feed that fails, or an item, is reported and keeps no other from being read.
+
+        `is_stopped` is asked before each item: what is left then is left to the next pass.
+
+        Raises:
+            IndexBusy: another process is reading feeds into this index.
+            ArrivalsUnavailable: nothing can be kept.
+        """
+        with self._alone():
+            reports = asyncio.run(self._read_all(feeds, only_due, is_stopped))
+            try:
+                build = self._intake.publish_waiting()
+            except IndexingError as error:
+                return FeedsReport(tuple(reports), error=str(error))
+            self._state.note_published(self._state.kept_articles())
+        return FeedsReport(tuple(reports), build)
+
+    def next_at(self, feeds: Sequence[Feed]) -> float:
+        """When the first of them is due, in seconds since 1970."""
+        return min((self._state.cursor(feed.url).next_at for feed in feeds), default=float("inf"))
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        root = self._intake.library.root
+        root.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(root / "feeds.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise IndexBusy(f"Another process is reading feeds into {root}. Try again when it is done.") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    async def _read_all(
+        self, feeds: Sequence[Feed], only_due: bool, is_stopped: Callable[[], bool]
+    ) -> list[FeedReport]:
+        gate = asyncio.Semaphore(_AT_ONCE)
+
+        async def read(feed: Feed) -> FeedReport:
+            async with gate:
+                report = await self._read_feed(feed, only_due)
+                return await self._work_off(feed, report, is_stopped)
+
+        return list(await asyncio.gather(*map(read, feeds)))
+
+    async def _read_feed(self, feed: Feed, only_due: bool) -> FeedReport:
+        cursor = self._state.cursor(feed.url)
+        if only_due and self._now() < cursor.next_at:
+            return FeedReport(feed.url, is_due=False)
+        every_seconds = 60.0 * (feed.every_minutes or self._every_minutes)
+        try:
+            fetched = await self._fetcher.get(feed.url, KINDS, etag=cursor.etag, last_modified=cursor.last_modified)
+            parsed = ParsedFeed(None, ()) if fetched.is_unchanged else parse_feed(fetched.content, fetched.url)
+        except FetchError as error:
+            failures = cursor.failures + 1
+            next_at = self._now() + self._delay(every_seconds, failures, error)
+            self._state.note_failure(feed.url, replace(cursor, failures=failures, next_at=next_at, error=str(error)))
+            return FeedReport(feed.url, error=str(error), failures=failures)
+        now = self._now()
+        if fetched.is_unchanged:
+            read = FeedCursor(cursor.etag, cursor.last_modified, now + every_seconds, read_at=now)
+        else:
+            read = FeedCursor(fetched.etag, fetched.last_modified, now + every_seconds, read_at=now)
+        self._state.note_read(feed.url, read, parsed.items)
+        return FeedReport(
+            feed.url,
+            is_unchanged=fetched.is_unchanged,
+            items=len(parsed.items),
+            problems=(parsed.flaw,) if parsed.flaw else (),
+        )
+
+    async def _work_off(self, feed: Feed, report: FeedReport, is_stopped: Callable[[], bool]) -> FeedReport:
+        """Makes articles of the feed's queued items, new ones and those left from earlier passes."""
+        brought, problems = 0, list(report.problems)
+        stop_at = time.monotonic() + self._work_seconds
+        for queued in self._state.queue(feed.url, self._now()):
+            if is_stopped() or time.monotonic() >= stop_at:
+                break
+            try:
+                brought += self._keep(feed, queued, await article_of(queued.item, self._fetcher))
+            except FetchFailed as error:
+                if queued.attempts + 1 < _MAX_ATTEMPTS:
+                    delay = self._delay(_ITEM_DELAY_SECONDS, queued.attempts + 1, error)
+                    self._state.note_delay(queued, self._now() + delay, str(error))
+                    problems.append(f"{_name_of(queued)}: {error} (tried again later)")
+                    continue
+                brought += self._fall_back(feed, queued, error, problems)
+            except FetchRefused as error:
+                brought += self._fall_back(feed, queued, error, problems)
+        waiting = self._state.n_queued(feed.url)
+        return replace(report, brought=brought, waiting=waiting, problems=tuple(problems))
+
+    def _fall_back(self, feed: Feed, queued: QueuedItem, error: FetchError, problems: list[str]) -> int:
+        """The item as the feed itself gives it, if that is more than a line or two."""
+        article = fallback_of(queued.item)
+        if article is None:
+            self._state.note_given_up(queued, str(error))
+            problems.append(f"{_name_of(queued)}: {error} (left out)")
+            return 0
+        problems.append(f"{_name_of(queued)}: {error} (taken as the feed gives it)")
+        return self._keep(feed, queued, article)
+
+    def _keep(self, feed: Feed, queued: QueuedItem, article: Article) -> int:
+        """Keeps the item's article; 1 if that is new or has changed. One that another feed brought stays that one's."""
+        if queued.article is not None:
+            article = replace(article, id=queued.article)
+        origin = self._intake.arrivals.origin_of(article.id)
+        is_of_another_feed = origin is not None and origin.startswith("http") and origin != feed.url
+        changes = [] if is_of_another_feed else self._intake.arrivals.keep([article], feed.url, unless_removed=True)
+        self._state.note_kept(queued, article.id)
+        return len(changes)
+
+    def _delay(self, seconds: float, failures: int, error: FetchError) -> float:
+        """Doubled with each failure up to six hours, give or take a quarter; never less than the server asks for."""
+        doubled = min(seconds * 2.0 ** min(failures - 1, 20), max(_MAX_DELAY_SECONDS, seconds))
+        asked = (error.retry_after_seconds or 0.0) if isinstance(error, FetchFailed) else 0.0
+        return max(doubled * (0.75 + 0.5 * self._chance()), min(asked, 24 * 3600.0))
+
+
+def _name_of(queued: QueuedItem) -> str:
+    return queued.item.link or queued.item.title or queued.item.key

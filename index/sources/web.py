@@ -1,0 +1,116 @@
+"""Web addresses to articles: fetched safely, read like files of their kind, named by where they say they belong."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+import httpx
+
+from index.article import Article, Skipped
+from index.datelines import with_dateline
+from index.errors import FetchError, FetchRefused
+from index.fetching import Fetched, Fetcher
+from index.fetching.addresses import check_address
+from index.sources.files import Unreadable, check_storable
+from index.sources.html import read_html
+from index.sources.metadata import Metadata, title_from_text
+from index.sources.pdf import read_pdf
+from index.sources.text import read_text
+
+_READERS: dict[str, Callable[[bytes, str], tuple[str, Metadata]]] = {
+    "text/html": read_html,
+    "application/xhtml+xml": read_html,
+    "text/plain": read_text,
+    "text/markdown": read_text,
+    "application/pdf": read_pdf,
+}
+_ALIASES = ("www.", "m.", "mobile.", "amp.")
+_TRACKING = ("utm_", "fbclid", "gclid", "mc_cid", "mc_eid", "igshid", "msclkid", "at_medium", "at_campaign")
+_AT_ONCE = 4
+_MIN_WORDS = 20
+
+
+def read_addresses(addresses: Sequence[str], fetcher: Fetcher) -> list[Article | Skipped]:
+    """What is at each address, in their order: an article, or why there is none. Not for use in an event loop."""
+    return asyncio.run(_read_all(addresses, fetcher))
+
+
+async def fetch_article(address: str, fetcher: Fetcher) -> Article:
+    """The article at a web address; its id is the address that it gives as its own.
+
+    Raises:
+        FetchRefused: it must not be fetched, or holds no article.
+        FetchFailed: it is out of reach for now.
+    """
+    fetched = await fetcher.get(address, frozenset(_READERS))
+    read = _READERS[fetched.kind]
+    if read is read_html:
+        read = partial(read_html, address=fetched.url)
+    try:
+        text, told = await asyncio.to_thread(read, fetched.content, fetched.url)
+        check_storable(text)
+        _check_length(text)
+    except Unreadable as reason:
+        raise FetchRefused(f"{fetched.url} {reason}") from reason
+    return article_from(fetched, text, told)
+
+
+def article_from(fetched: Fetched, text: str, told: Metadata) -> Article:
+    """The article of a page's text and of what the page tells about it."""
+    url = own_address(told.url, fetched.url)
+    article = Article(
+        id=url,
+        title=told.title or title_from_text(text),
+        text=text,
+        source=told.source or httpx.URL(url).host.removeprefix("www."),
+        published_at=told.published_at,
+        url=url,
+    )
+    return with_dateline(article, read_on=datetime.now(UTC).date())
+
+
+def _check_length(text: str) -> None:
+    n_words = len(text.split())
+    if n_words < _MIN_WORDS:
+        raise Unreadable(f"holds no article: only {n_words} words that are not of its menus")
+
+
+def own_address(claimed: str | None, fetched_from: str) -> str:
+    """The address an article is known by: its page's canonical one, but never one of another site, which would let
+    a page take another's place. Without what only tells who sent the reader there."""
+    found = check_address(fetched_from)
+    if claimed:
+        try:
+            canonical = check_address(str(found.join(claimed)))
+        except (FetchRefused, httpx.InvalidURL):
+            canonical = found
+        if _site_of(canonical) == _site_of(found):
+            found = canonical
+    for name in {name for name in found.params if name.lower().startswith(_TRACKING)}:
+        found = found.copy_remove_param(name)
+    return str(found).removesuffix("?")
+
+
+def _site_of(url: httpx.URL) -> str:
+    host = url.host
+    for alias in _ALIASES:
+        host = host.removeprefix(alias)
+    return host
+
+
+async def _read_all(addresses: Sequence[str], fetcher: Fetcher) -> list[Article | Skipped]:
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def read(address: str) -> Article | Skipped:
+        async with gate:
+            return await _or_skipped(address, fetch_article(address, fetcher))
+
+    return list(await asyncio.gather(*map(read, dict.fromkeys(addresses))))
+
+
+async def _or_skipped(address: str, article: Awaitable[Article]) -> Article | Skipped:
+    try:
+        return await article
+    except FetchError as error:
+        return Skipped(address, str(error))

@@ -1,0 +1,117 @@
+"""What admins bring in while the bot runs is in service at once, and the feeds are read in the background."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.feed_schedule import FeedSchedule
+from bot.newsdesk import NewsDesk
+from bot.newsroom import Newsroom
+from bot.store import Store
+from index.errors import ArticlesMissing
+from index.feeds.feed import Feed
+from index.library import Library
+from index.live import LiveIndex
+from index.sources import read_articles
+from tests.embedders import HashingEmbedder
+from tests.index.test_sources_web import page_of
+from tests.web import Page, Site, serve_site
+
+_SENT = datetime(2024, 5, 4, 7, 30, tzinfo=UTC)
+_MESSAGE = "The ferry across the lake stops on Sunday."
+
+
+@dataclass(frozen=True)
+class Office:
+    """A desk, the newsroom beside it, and the site that it looks at."""
+
+    desk: NewsDesk
+    newsroom: Newsroom
+    live: LiveIndex
+    site: Site
+
+    def ids(self) -> list[str]:
+        """What is in service."""
+        return sorted(article.id for article in self.live.retriever().archive.headlines())
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """With an article about a roof in service, a story on the web and a feed that leads to it."""
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "roof.txt").write_text("The roof leaks.")
+    library, embedder = Library(tmp_path / "index"), HashingEmbedder()
+    library.rebuild(read_articles(folder), embedder)
+    live = LiveIndex(library, embedder)
+    with serve_site() as site, closing(Store.in_memory()) as store:
+        site.pages["/story"] = Page(page_of())
+        item = "<item><title>Bridge</title><link>/story</link><guid>1</guid></item>"
+        site.pages["/rss"] = Page(f'<rss version="2.0"><channel>{item}</channel></rss>', kind="text/xml")
+        desk = NewsDesk(live, site.fetcher(), [Feed(site.url("/rss?key=secret"))], feed_minutes=10)
+        yield Office(desk, Newsroom(live, folder, store, reader_name="a reader"), live, site)
+
+
+def test_pages_documents_and_messages_are_in_service_at_once_and_outlive_a_reload(office: Office) -> None:
+    url = office.site.url("/story")
+    report = office.desk.add_addresses([url, office.site.url("/gone")])
+    assert (report.added, [skipped.name for skipped in report.skipped]) == ((url,), [office.site.url("/gone")])
+    assert office.desk.add_document(b"The harbour freezes.", "harbour.txt").added == ("sent/harbour.txt",)
+    (message,) = office.desk.add_message(_MESSAGE, origin="The Courier", published_at=_SENT).added
+    assert office.ids() == sorted([url, "roof.txt", "sent/harbour.txt", message])
+
+    report = office.newsroom.reload()
+
+    assert (report.added, report.changed, report.removed) == ((), (), ())
+    assert office.desk.remove([message, "sent/harbour.txt"]).articles == 2
+    office.newsroom.reload()
+    assert office.ids() == [url, "roof.txt"]
+
+
+def test_what_is_no_article_is_told_and_nothing_changes(office: Office) -> None:
+    with pytest.raises(ArticlesMissing, match=r"^Nothing was added\. .*the site has no such page \(404\)"):
+        office.desk.add_addresses([office.site.url("/gone")])
+    with pytest.raises(ArticlesMissing, match=r"^Nothing was added\. film\.mp4: is of an unsupported kind"):
+        office.desk.add_document(b"\0\1\2", "film.mp4")
+    with pytest.raises(ArticlesMissing, match=r"^Nothing was added\. Hello!: is too short for an article"):
+        office.desk.add_message("Hello!")
+    assert office.ids() == ["roof.txt"]
+
+
+def test_the_feeds_are_read_in_the_background(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="bot.newsdesk")
+    with FeedSchedule(office.desk, pause_seconds=0.01):
+        _wait_until(lambda: office.site.url("/story") in office.ids())
+    assert office.site.paths() == ["/rss?key=secret", "/story"]
+    assert office.desk.next_feed_at() > time.time() + 500
+    assert "secret" not in caplog.text
+    assert "/rss 1 items, 1 articles new or changed" in caplog.text
+
+
+def test_a_feed_that_fails_is_logged_and_the_schedule_goes_on(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    office.site.pages["/rss"] = Page(status=404)
+    with FeedSchedule(office.desk, pause_seconds=0.01) as schedule:
+        _wait_until(lambda: "the site has no such page (404)" in caplog.text)
+        assert schedule is not None
+    assert "secret" not in caplog.text
+    assert office.ids() == ["roof.txt"]
+
+
+def test_without_feeds_nothing_runs(office: Office) -> None:
+    desk = NewsDesk(office.live, office.site.fetcher())
+    with FeedSchedule(desk):
+        assert desk.next_feed_at() == float("inf")
+    assert office.site.requests == []
+
+
+def _wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
