@@ -8,7 +8,9 @@ IndexingError
 ├── SnapshotMismatch     built by another model, dimension or format: build again
 ├── UnknownArticle       an id that the index does not hold: see `python -m index list`
 ├── ModelUnavailable     a model cannot be loaded: check EMBEDDING_MODEL or READER_MODEL
-└── IndexBusy            another process is building: wait for it
+├── IndexBusy            another process is building: wait for it
+├── BuildCancelled       called off: build again, it goes on from there
+└── SnapshotRejected     it would answer worse than the one in service: look at what changed
 """
 
 
@@ -46,3 +48,11 @@ class ModelUnavailable(IndexingError):
 
 class IndexBusy(IndexingError):
     """Another process holds the index for writing."""
+
+
+class BuildCancelled(IndexingError):
+    """The build was called off; what it had embedded is kept for the next one."""
+
+
+class SnapshotRejected(IndexingError):
+    """A new snapshot that no longer finds what the one in service finds. It was not published."""

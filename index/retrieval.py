@@ -1,14 +1,13 @@
-"""Query in, ranked Hits out: dense and keyword search over one snapshot, fused."""
+"""Query in, ranked Hits out: dense and keyword search over one snapshot, fused; near copies speak with one voice."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.archive import Archive
 from index.article import Hit, Query
 from index.embedding import Embedder, Vectors
-from index.fusion import fuse_scores, top_rows
+from index.fusion import fuse_scores
 from index.snapshot import IndexSnapshot
 from index.terms import terms_of
 
@@ -38,25 +37,11 @@ class Retriever:
         return self._snapshot.archive
 
     def search(self, query: Query, top_k: int = 10) -> list[Hit]:
-        """At most `top_k` hits, best first; ties by the order of the articles. Empty if the scope holds nothing."""
-        allowed = self.archive.allowed_rows(query.articles, query.before)
-        if allowed is not None and not allowed.any():
-            return []
-        vector = self.embed([query.text])[0]
-        keyword_scores = self._snapshot.keywords.scores(terms_of(query.text))
-        if allowed is not None:
-            keyword_scores = np.where(allowed, keyword_scores, 0)
-        similar = self._snapshot.vectors.search(vector, _CANDIDATES, allowed)
-        matching = _positive(keyword_scores, top_rows(keyword_scores, _CANDIDATES))
-        similar |= self._similarities(vector, [row for row in matching if row not in similar])
-        keyword = {row: float(keyword_scores[row]) for row in similar}
-        leading = {row: float(self.archive.is_lead(row)) for row in similar}
-        weights = [_DENSE_WEIGHT, 1 - _DENSE_WEIGHT, _LEAD_WEIGHT]
-        fused = fuse_scores([similar, keyword, leading], weights)[:top_k]
-        return [
-            Hit(self.archive.passage(row), rank, score, similar[row], keyword[row])
-            for rank, (row, score) in enumerate(fused, start=1)
-        ]
+        """At most `top_k` hits, best first; ties by the order of the articles. Empty if the scope holds nothing.
+
+        Of articles that are near copies of each other, the one that is found first speaks for all.
+        """
+        return search_snapshot(self._snapshot, query, lambda: self.embed([query.text])[0], top_k)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """(len(texts), dimension), float32: vectors that compare with those of the index."""
@@ -66,12 +51,36 @@ class Retriever:
         """How telling a term is among the indexed passages, in [0, 1]; 1 for one that none holds."""
         return self._snapshot.keywords.rarity(term)
 
-    def _similarities(self, vector: Vectors, rows: list[int]) -> dict[int, float]:
-        if not rows:
-            return {}
-        similarities = self._snapshot.vectors.similarities(vector, np.array(rows, np.int64))
-        return dict(zip(rows, map(float, similarities), strict=True))
+
+def search_snapshot(snapshot: IndexSnapshot, query: Query, vector_of: Callable[[], Vectors], top_k: int) -> list[Hit]:
+    """What `Retriever.search` finds; `vector_of` gives the vector of the query's text, if it is needed."""
+    archive, keywords, vectors = snapshot.archive, snapshot.keywords, snapshot.vectors
+    allowed = archive.allowed_rows(query.articles, query.before)
+    if allowed is not None and not allowed.any():
+        return []
+    vector, terms = vector_of(), terms_of(query.text)
+    matching = keywords.best(terms, _CANDIDATES, allowed)
+    similar = vectors.search(vector, _CANDIDATES, allowed)
+    missing = np.array([row for row in matching if row not in similar], np.int64)
+    if len(missing):
+        similar |= dict(zip(missing.tolist(), map(float, vectors.similarities(vector, missing)), strict=True))
+    keyword = matching | keywords.scores_of(terms, [row for row in similar if row not in matching])
+    leading = {row: float(archive.is_lead(row)) for row in similar}
+    fused = fuse_scores([similar, keyword, leading], [_DENSE_WEIGHT, 1 - _DENSE_WEIGHT, _LEAD_WEIGHT])
+    return [
+        Hit(archive.passage(row), rank, score, similar[row], keyword[row])
+        for rank, (row, score) in enumerate(_one_voice(fused, archive, top_k), start=1)
+    ]
 
 
-def _positive(scores: NDArray[np.float32], rows: NDArray[np.int64]) -> list[int]:
-    return [int(row) for row in rows if scores[row] > 0]
+def _one_voice(fused: Sequence[tuple[int, float]], archive: Archive, top_k: int) -> list[tuple[int, float]]:
+    """The first `top_k` rows, leaving out those of an article whose near copy came before."""
+    speakers: dict[int, int] = {}
+    chosen: list[tuple[int, float]] = []
+    for row, score in fused:
+        if len(chosen) == top_k:
+            break
+        article = archive.article_number(row)
+        if speakers.setdefault(archive.group_of(row), article) == article:
+            chosen.append((row, score))
+    return chosen

@@ -105,8 +105,9 @@ def test_an_index_is_kept_up_by_its_commands(
 
 
 def test_a_changed_file_is_found_by_verify(articles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = tmp_path / "snapshots" / Library(tmp_path).rebuild(read_articles(articles), HashingEmbedder()).snapshot
-    (folder / "days.npy").unlink()
+    Library(tmp_path).rebuild(read_articles(articles), HashingEmbedder())
+    (days,) = (tmp_path / "segments").rglob("days.npy")
+    days.unlink()
 
     code = index.__main__.main(["verify", "--index", str(tmp_path)])
 
