@@ -102,10 +102,14 @@ class Archive:
             return []
         return [self._parts[place.segment].passage(article_id, row) for row in place.stored.passages]
 
-    def is_lead(self, passage_row: int) -> bool:
-        """Whether the passage is the first of its article."""
-        segment = self._segment_of(passage_row)
-        return self._parts[segment].is_lead(passage_row - int(self._starts[segment]))
+    def leading(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """(len(rows),): which of these passages are the first of their article."""
+        leading = np.zeros(len(rows), np.bool_)
+        owners = np.searchsorted(self._starts, rows, side="right") - 1
+        for segment, part in enumerate(self._parts):
+            inside = owners == segment
+            leading[inside] = part.leading(rows[inside] - self._starts[segment])
+        return leading
 
     def sentences_of(self, article_id: str) -> tuple[Span, ...]:
         """Every sentence of an article that may be quoted, in order; empty for an unknown id."""

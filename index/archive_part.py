@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from index.article import Article, Passage, Span
 from index.errors import SnapshotCorrupt
+from index.mapped import open_array
 
 NO_DATE = np.iinfo(np.int32).max
 """Later than any day, so that an undated article is never `before` one."""
@@ -139,9 +140,9 @@ class ArchivePart:
         try:
             uri = f"{(folder / 'articles.sqlite').resolve().as_uri()}?mode=ro&immutable=1"
             self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-            self._passages: NDArray[np.int32] = np.load(folder / "passages.npy", mmap_mode="r")
-            self._sentences: NDArray[np.int32] = np.load(folder / "sentences.npy", mmap_mode="r")
-            self.days: NDArray[np.int32] = np.load(folder / "days.npy", mmap_mode="r")
+            self._passages: NDArray[np.int32] = open_array(folder / "passages.npy")
+            self._sentences: NDArray[np.int32] = open_array(folder / "sentences.npy")
+            self.days: NDArray[np.int32] = open_array(folder / "days.npy")
         except (OSError, ValueError, sqlite3.Error) as error:
             raise SnapshotCorrupt(f"{folder} cannot be read ({error}). Run `python -m index rollback`.") from error
         self._lock = threading.Lock()
@@ -219,9 +220,10 @@ class ArchivePart:
         sentences = self._sentences[first : int(self._passages[row + 1, 3])]
         return Passage(article_id, Span(start, end), tuple(Span(int(s), int(e)) for s, e in sentences))
 
-    def is_lead(self, passage_row: int) -> bool:
-        """Whether the passage is the first of its article."""
-        return passage_row == 0 or bool(self._passages[passage_row, 0] != self._passages[passage_row - 1, 0])
+    def leading(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """(len(rows),): which of these passages are the first of their article."""
+        owners = self._passages[:, 0]
+        return np.asarray((rows == 0) | (owners[rows] != owners[rows - 1]), np.bool_)
 
     def _fetch(self, query: str, *parameters: str | int) -> list[tuple[Any, ...]]:
         with self._lock:

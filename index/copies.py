@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.article import Article
+from index.mapped import open_array
 from index.terms import words_of
 
 _SHINGLE = 5
@@ -44,7 +45,7 @@ class CopyIndex:
     def load(cls, folder: Path) -> "CopyIndex":
         """What `save` wrote, mapped rather than read."""
         names = ("signatures", "groups", "keys", "rows")
-        return cls(*(np.load(folder / f"copies.{name}.npy", mmap_mode="r") for name in names))
+        return cls(*(open_array(folder / f"copies.{name}.npy") for name in names))
 
     @classmethod
     def from_signatures(cls, signatures: NDArray[np.uint32], groups: Groups) -> "CopyIndex":

@@ -14,6 +14,9 @@ _UNSEEN_PASSAGES = 50
 _WORTH_PRUNING = 4096
 """Postings from which on it pays to ask first whether a term can still bring anything new among the best."""
 
+_Weighted = tuple[np.uint64, float, int]
+"""A term: its hash, its inverse document frequency, how many passages hold it."""
+
 
 class KeywordIndex:
     """Which passages hold the words of a question, and how telling those words are.
@@ -37,27 +40,23 @@ class KeywordIndex:
         """
         weighted = self._weighted(terms)
         scores = np.zeros(self._total, np.float32)
-        found: list[NDArray[np.int64]] = []
         left = sum(weight for _, weight, _ in weighted)
         for number, (key, weight, holding) in enumerate(weighted):
-            if found and holding > _WORTH_PRUNING:
-                seen = np.unique(np.concatenate(found))
-                found = [seen]
+            if number and holding > max(_WORTH_PRUNING, self._total // 32):
+                seen = np.flatnonzero(scores)
                 if len(seen) >= k and left < (threshold := _kth(scores[seen], k)):
                     able = seen[scores[seen] + left >= threshold]
-                    rest = [key for key, _, _ in weighted[number:]]
-                    return _best_of(able, scores[able] + self._scores(rest, able), k)
+                    return _best_of(able, scores[able] + self._scores(weighted[number:], able), k)
             for rows, gains in self._gains(key, weight, allowed):
                 scores[rows] += gains
-                found.append(rows)
             left -= weight
-        seen = np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
+        seen = np.flatnonzero(scores)
         return _best_of(seen, scores[seen], k)
 
     def scores_of(self, terms: Sequence[str], rows: Sequence[int]) -> dict[int, float]:
         """Row to BM25 of these passages; 0 where no term occurs."""
         ordered = np.array(sorted(rows), np.int64)
-        scores = self._scores([key for key, _, _ in self._weighted(terms)], ordered)
+        scores = self._scores(self._weighted(terms), ordered)
         return dict(zip(ordered.tolist(), scores.tolist(), strict=True))
 
     def rarity(self, term: str) -> float:
@@ -69,7 +68,7 @@ class KeywordIndex:
         n_passages = self._total + _UNSEEN_PASSAGES
         return float(np.log(n_passages / (self._holding(term_key(term)) + 0.5)) / np.log(n_passages / 0.5))
 
-    def _weighted(self, terms: Sequence[str]) -> list[tuple[np.uint64, float, int]]:
+    def _weighted(self, terms: Sequence[str]) -> list[_Weighted]:
         """Each known term once, as (hash, inverse document frequency, passages that hold it), rarest first."""
         keys = [(key, self._holding(key)) for key in dict.fromkeys(map(term_key, terms))]
         known = sorted((pair for pair in keys if pair[1]), key=lambda pair: pair[1])
@@ -97,7 +96,7 @@ class KeywordIndex:
                 gains.append((start + local.astype(np.int64), self._gain(weight, counts, part.lengths[local])))
         return gains
 
-    def _scores(self, keys: Sequence[np.uint64], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    def _scores(self, weighted: Sequence[_Weighted], rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """(len(rows),): BM25 of these rows, ascending, for these terms."""
         scores = np.zeros(len(rows), np.float32)
         bounds = np.searchsorted(rows, self._starts)
@@ -106,14 +105,13 @@ class KeywordIndex:
             local = rows[inside] - self._starts[number]
             if not len(local):
                 continue
-            for key in keys:
+            for key, weight, _ in weighted:
                 place = part.find(key)
                 holding, counts = part.rows[place], part.counts[place]
                 if not len(holding):
                     continue
                 at = np.minimum(np.searchsorted(holding, local.astype(np.int32)), len(holding) - 1)
                 hit = holding[at] == local
-                weight = self._inverse_frequency(self._holding(key))
                 scores[inside] += hit * self._gain(weight, counts[at], part.lengths[local])
         return scores
 

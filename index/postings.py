@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.mapped import open_array
+
 _BLOCK = 16_384
 """Passages that are counted together: bounds the memory of a build."""
 _FIELDS = ("terms", "ends", "rows", "counts", "lengths")
@@ -33,7 +35,7 @@ class Postings:
     @classmethod
     def load(cls, folder: Path) -> "Postings":
         """The postings in `folder`, mapped rather than read."""
-        return cls(*(np.load(folder / f"{name}.npy", mmap_mode="r") for name in _FIELDS))
+        return cls(*(open_array(folder / f"{name}.npy") for name in _FIELDS))
 
     def save(self, folder: Path) -> None:
         """Writes the arrays into `folder`, which need not exist yet."""

@@ -65,7 +65,8 @@ def search_snapshot(snapshot: IndexSnapshot, query: Query, vector_of: Callable[[
     if len(missing):
         similar |= dict(zip(missing.tolist(), map(float, vectors.similarities(vector, missing)), strict=True))
     keyword = matching | keywords.scores_of(terms, [row for row in similar if row not in matching])
-    leading = {row: float(archive.is_lead(row)) for row in similar}
+    rows = np.fromiter(similar, np.int64, len(similar))
+    leading = dict(zip(rows.tolist(), archive.leading(rows).astype(float).tolist(), strict=True))
     fused = fuse_scores([similar, keyword, leading], [_DENSE_WEIGHT, 1 - _DENSE_WEIGHT, _LEAD_WEIGHT])
     return [
         Hit(archive.passage(row), rank, score, similar[row], keyword[row])

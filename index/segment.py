@@ -15,6 +15,7 @@ from index.archive_part import ArchivePart
 from index.checksums import checksums_of, require_sizes
 from index.copies import CopyIndex
 from index.errors import SnapshotCorrupt
+from index.mapped import open_array
 from index.postings import Postings
 from index.vectors import FaissVectors
 
@@ -46,7 +47,7 @@ class Segment:
             self.vectors = FaissVectors.load(folder)
             self.postings = Postings.load(folder / "keywords")
             self.copies = CopyIndex.load(folder)
-            self.keys: NDArray[np.uint64] = np.load(folder / "keys.npy", mmap_mode="r")
+            self.keys: NDArray[np.uint64] = open_array(folder / "keys.npy")
         except (OSError, RuntimeError, ValueError, KeyError) as error:
             raise SnapshotCorrupt(f"{folder} cannot be read ({error}). Run `python -m index rollback`.") from error
         self._require_equal_counts(folder)

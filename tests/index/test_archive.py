@@ -85,7 +85,7 @@ def test_a_passage_is_found_by_its_row(archive: Archive) -> None:
 
     assert [archive.passage(row) for row in range(archive.n_rows)] == passages
     leads = [chunk_article(article)[0] for article in (_MAY, _JUNE, _UNDATED)]
-    assert [archive.is_lead(row) for row in range(archive.n_rows)] == [one in leads for one in passages]
+    assert archive.leading(np.arange(archive.n_rows)).tolist() == [one in leads for one in passages]
     assert archive.sentences_of("may") == passages[0].sentences
 
 

@@ -95,7 +95,7 @@ def test_of_many_vectors_the_nearest_are_found_by_their_codes(many: Vectors, tmp
 def test_a_merged_index_borrows_the_code_book_of_the_largest_part(many: Vectors) -> None:
     built = FaissVectors.from_batches([many], 32)
 
-    merged = FaissVectors.from_batches([many[:30_000], many[30_000:], many[:500]], 32, codes_like=built)
+    merged = FaissVectors.from_batches([many[:9000], many[9000:], many[:500]], 32, codes_like=built)
 
     assert (len(merged), merged.kind) == (len(many) + 500, built.kind)
     found, exact = merged.search(many[3], 10), merged.search_exactly(many[3], 10)
