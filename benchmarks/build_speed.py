@@ -2,8 +2,8 @@
 
     python -m benchmarks.build_speed --articles FILE.jsonl
 
-`python -m benchmarks build_speed` makes 100 articles of its own. Also: the share of the time that onnxruntime takes for the
-same token batches when it has nothing else to do.
+`python -m benchmarks build_speed` makes 100 articles of its own. Also: how long onnxruntime takes for the same
+texts when nothing else is to be done.
 """
 
 import argparse

@@ -114,9 +114,11 @@ class IndexSnapshot:
                     )
             _require_equal_counts(folder, manifest, members)
             return cls(folder.name, manifest, members, _canary_vectors(folder))
-        except BaseException:
+        except BaseException as error:
             for member in members:
                 member.segment.close()
+            if isinstance(error, OSError):  # deleted while it was opened: another snapshot has taken its place
+                raise SnapshotCorrupt(f"{folder} cannot be read ({error}). Try again, or build again.") from error
             raise
 
     def close(self) -> None:

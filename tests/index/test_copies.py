@@ -97,3 +97,12 @@ def test_copies_speak_with_one_voice_and_are_counted(tmp_path: Path, at_once: bo
     assert {hit.passage.article_id for hit in asked_of_one} == {"herald"}
     library.remove(["post"], embedder)
     assert library.open_current(embedder).archive.copies_of("courier") == 1
+
+
+def test_a_copy_is_found_however_many_articles_lie_between() -> None:
+    stories = [Article(str(number), "", f"Train {number} was late.") for number in range(4500)]
+
+    groups = _groups([*stories, Article("again", "", stories[3].text), Article("late", "", stories[4400].text)])
+
+    assert (groups[-2], groups[-1]) == (groups[3], groups[4400])
+    assert len(set(groups)) == 4500
