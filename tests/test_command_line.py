@@ -111,7 +111,7 @@ def test_a_changed_file_is_found_by_verify(articles: Path, tmp_path: Path, capsy
 
     code = index.__main__.main(["verify", "--index", str(tmp_path)])
 
-    assert (code, capsys.readouterr().out) == (1, "days.npy: missing\n")
+    assert (code, capsys.readouterr().out) == (1, f"{days.parent.name}/days.npy: missing\n")
 
 
 _WHO = "Who opened the bridge again?"
