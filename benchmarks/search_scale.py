@@ -14,10 +14,11 @@ import sys
 import tempfile
 import time
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -95,13 +96,14 @@ def measure_over(articles: Path, sizes: Sequence[int], picture: Path | None) -> 
             started = time.perf_counter()
             Library(root).rebuild(_recombined(sentences, size), recombined)
             built = time.perf_counter() - started
-            disk = sum(path.stat().st_size for path in root.rglob("*") if path.is_file()) / 2**20
+            disk = _mib(root)
             command = [sys.executable, "-c", _MEASURE, str(root), str(asked)]
             done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1])
             figures[f"{size:,}"] = {
                 "build without embedding s": round(built, 1),
                 "disk MiB": round(disk, 1),
                 **json.loads(done.stdout),
+                **_change_figures(Library(root), recombined),
             }
             print(size, json.dumps(figures[f"{size:,}"]), file=sys.stderr, flush=True)
     if picture is not None:
@@ -148,6 +150,31 @@ def search_figures(
         "segments": len(snapshot.members),
         "resident MiB after 600 searches": round(resident),
     }
+
+
+def _change_figures(library: Library, embedder: Embedder) -> dict[str, float]:
+    """Median seconds of five changes each, embedding left out, and the MiB that they add to the disk."""
+    before = _mib(library.root)
+    story = "\n\n".join(f"Sentence {number} of a story that is new." for number in range(60))
+    new = [Article(f"new/{number}", f"New {number}", story) for number in range(5)]
+    added = [_seconds(lambda one=one: library.add([one], embedder)) for one in new]  # type: ignore[misc]
+    grown = _mib(library.root)
+    removed = [_seconds(lambda one=one: library.remove([one.id], embedder)) for one in new]  # type: ignore[misc]
+    return {
+        "add one article without embedding s": round(median(added), 3),
+        "remove one article s": round(median(removed), 3),
+        "disk MiB of five added articles": round(grown - before, 2),
+    }
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started
+
+
+def _mib(folder: Path) -> float:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 2**20
 
 
 def _sentences(articles: Path) -> list[str]:
