@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from index.archive_part import ArchivePart, Stored
+from index.archive_part import NO_DATE, ArchivePart, Stored
 from index.article import Article, Passage, Span
 from index.errors import UnknownArticle
 
@@ -121,9 +121,24 @@ class Archive:
             return self._live
         allowed = self._only(articles) if articles is not None else self._all_rows()
         if before is not None:
-            days = [part.days[part.article_rows] for part in self._parts]
-            allowed &= np.concatenate(days) < before.toordinal()
+            allowed &= self._days() < before.toordinal()
         return allowed
+
+    def rows_published(self, first: date | None, last: date | None) -> NDArray[np.bool_]:
+        """(n_rows,): which passages are of articles published from `first` to `last`; an undated one never is."""
+        days = self._days()
+        within = days < (last.toordinal() + 1 if last else NO_DATE)
+        return within & (days >= first.toordinal()) if first else within
+
+    def days_of(self, passage_rows: Sequence[int]) -> NDArray[np.int64]:
+        """(n,): the day each passage's article was published on, counted as `date.toordinal` does; 0 for no date."""
+        rows = np.asarray(passage_rows, np.int64)
+        owners = np.searchsorted(self._starts, rows, side="right") - 1
+        days = np.zeros(len(rows), np.int64)
+        for segment, part in enumerate(self._parts):
+            inside = owners == segment
+            days[inside] = part.days[part.article_rows[rows[inside] - self._starts[segment]]]
+        return np.where(days == NO_DATE, 0, days)
 
     def article_number(self, passage_row: int) -> int:
         """A number that the passages of one article share, and no others."""
@@ -156,6 +171,9 @@ class Archive:
         pairs = zip(self._groups, self._dead, strict=True)
         members = sum(row not in dead for groups, dead in pairs for row in np.flatnonzero(groups == group).tolist())
         return int(members) - 1
+
+    def _days(self) -> NDArray[np.int32]:
+        return np.concatenate([part.days[part.article_rows] for part in self._parts])
 
     def _all_rows(self) -> NDArray[np.bool_]:
         return np.ones(self.n_rows, np.bool_) if self._live is None else self._live.copy()

@@ -113,6 +113,15 @@ def test_a_scope_allows_the_passages_of_its_articles_and_days(
     assert archive.allowed_rows(None, None) is None
 
 
+def test_days_are_those_of_the_articles_and_bound_a_scope_on_both_sides(archive: Archive) -> None:
+    may, june = date(2024, 5, 4), date(2024, 6, 1)
+
+    assert archive.days_of([1, 0, 2]).tolist() == [june.toordinal(), may.toordinal(), 0]
+    assert archive.rows_published(may, may).tolist() == [True, False, False]
+    assert archive.rows_published(june, None).tolist() == [False, True, False]
+    assert archive.rows_published(None, None).tolist() == [True, True, False]
+
+
 def test_an_unknown_id_is_named_and_has_no_passages(archive: Archive) -> None:
     with pytest.raises(UnknownArticle, match="'nonsense'"):
         archive.article("nonsense")
