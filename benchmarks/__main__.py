@@ -7,7 +7,15 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
-NAMES = ("cold_start", "build_speed", "question_speed", "kills", "reload_under_load")
+NAMES = (
+    "cold_start",
+    "build_speed",
+    "library_changes",
+    "search_scale",
+    "question_speed",
+    "kills",
+    "reload_under_load",
+)
 
 
 def main() -> None:

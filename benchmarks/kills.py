@@ -1,13 +1,19 @@
-"""Kills: SIGKILL at random moments of `index build` and of a reload in the running bot.
+"""Kills: SIGKILL at random moments of `index build`, `add`, `remove`, `rollback`, and of a reload in the running bot.
 
-After each one the index must load and answer. Every build has work to do: each edition changes every article.
+After each one the index must load, pass `verify` and answer, and hold every article of before or every one of after.
+
+    python -m benchmarks.kills --of-each 100
 """
 
+import argparse
+import json
 import random
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.articles import write_articles
@@ -24,55 +30,123 @@ _KILLS_OF_EACH = 100
 _ARTICLES = 12
 _SEED = 11
 
+Holdings = dict[str, str]
+"""Article id to revision."""
 
-def measure() -> dict[str, float]:
-    """200 kills: how many left an index that does not load or answer, and where in the work they fell."""
+
+@dataclass(slots=True)
+class _Bench:
+    """One index folder, and the articles to change it with."""
+
+    root: Path
+    embedder: OnnxEmbedder
+    edition: int = 0
+
+    @property
+    def index(self) -> Path:
+        """The index folder."""
+        return self.root / "index"
+
+    @property
+    def articles(self) -> Path:
+        """The articles of the last edition."""
+        return self.root / "articles.jsonl"
+
+    def next_edition(self) -> None:
+        """Other texts under the same ids."""
+        self.edition += 1
+        write_articles(self.articles, _ARTICLES, seed=self.edition)
+
+    def holdings(self) -> Holdings | None:
+        """What the index holds; None if it does not load, answer or verify."""
+        library = Library(self.index)
+        try:
+            with closing(library.open_current(self.embedder)) as snapshot:
+                if not Retriever(snapshot, self.embedder).search(Query("Who brokered the ceasefire?")):
+                    return None
+                held = {article.id: article.revision for article in snapshot.archive.articles()}
+            return None if library.verify() else held
+        except IndexingError:
+            return None
+
+
+def measure(of_each: int = _KILLS_OF_EACH) -> dict[str, float]:
+    """How many kills of each kind left the index as before, as after, or broken; seconds that each takes unharmed."""
     embedder = OnnxEmbedder.load(IndexSettings.from_environment().model_cache)
+    figures: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
-        index, articles = Path(folder) / "index", Path(folder) / "articles.jsonl"
-        write_articles(articles, _ARTICLES, seed=0)
-        whole = _seconds_of_a_build(articles, index)
-        builds = [_kill_a_build(number, whole, articles, index, embedder) for number in range(_KILLS_OF_EACH)]
-        reloads = [_kill_a_reload(number, articles, index, embedder) for number in range(_KILLS_OF_EACH)]
+        bench = _Bench(Path(folder), embedder)
+        bench.next_edition()
+        _finish(["build", "--articles", str(bench.articles)], bench)
+        for kind, prepare in {"build": _edition, "add": _arrival, "remove": _departure, "rollback": _return}.items():
+            whole = _finish(prepare(bench), bench)
+            states = Counter(_kill(prepare(bench), bench, whole, number) for number in range(of_each))
+            figures |= _told(kind, states) | {f"{kind}: unharmed s": round(whole, 2)}
+        figures |= _told("reload", Counter(_kill_a_reload(bench, number) for number in range(of_each)))
+    figures["kills"] = sum(int(count) for name, count in figures.items() if name.endswith("kills"))
+    return figures
+
+
+def _told(kind: str, states: Counter[str]) -> dict[str, float]:
     return {
-        "build kills": len(builds),
-        "build kills after which the index did not answer": builds.count("broken"),
-        "build kills that came before the switch": builds.count("old"),
-        "build kills that came after it": builds.count("new"),
-        "reload kills": len(reloads),
-        "reload kills after which the index did not answer": reloads.count("broken"),
-        "reload kills that came before the switch": reloads.count("old"),
-        "reload kills that came after it": reloads.count("new"),
-        "whole build s": round(whole, 2),
+        f"{kind}: kills": sum(states.values()),
+        f"{kind}: as before": states["before"],
+        f"{kind}: as after": states["after"],
+        f"{kind}: broken or articles lost": states["broken"],
     }
 
 
-def _seconds_of_a_build(articles: Path, index: Path) -> float:
+def _edition(bench: _Bench) -> list[str]:
+    bench.next_edition()
+    return ["build", "--articles", str(bench.articles)]
+
+
+def _arrival(bench: _Bench) -> list[str]:
+    bench.edition += 1
+    arriving = bench.root / "arriving.jsonl"
+    write_articles(arriving, 1, seed=bench.edition)
+    arriving.write_text(arriving.read_text().replace("made/0", f"arrived/{bench.edition}"))
+    return ["add", str(arriving)]
+
+
+def _departure(bench: _Bench) -> list[str]:
+    """Of an article that came for this."""
+    _finish(_arrival(bench), bench)
+    return ["remove", f"arrived/{bench.edition}"]
+
+
+def _return(bench: _Bench) -> list[str]:
+    """To the state before an article came."""
+    _finish(_arrival(bench), bench)
+    return ["rollback"]
+
+
+def _finish(command: list[str], bench: _Bench) -> float:
+    """Seconds of the whole command."""
     started = time.perf_counter()
-    process = start(["index", "build", "--articles", str(articles), "--index", str(index)])
-    assert process.wait() == 0
+    process = start(["index", *command, "--index", str(bench.index)])
+    assert process.wait() == 0, command
     return time.perf_counter() - started
 
 
-def _kill_a_build(number: int, whole: float, articles: Path, index: Path, embedder: OnnxEmbedder) -> str:
-    write_articles(articles, _ARTICLES, seed=1 + number)
-    before = Library(index).current_name()
-    process = start(["index", "build", "--articles", str(articles), "--index", str(index)])
-    time.sleep(random.Random(_SEED + number).uniform(0, whole))
+def _kill(command: list[str], bench: _Bench, whole: float, number: int) -> str:
+    before = bench.holdings()
+    process = start(["index", *command, "--index", str(bench.index)])
+    time.sleep(random.Random(_SEED + number).uniform(whole * 0.3, whole))
     process.kill()
     process.wait()
-    return _state(before, index, embedder)
+    return _state(before, bench, command)
 
 
-def _kill_a_reload(number: int, articles: Path, index: Path, embedder: OnnxEmbedder) -> str:
-    write_articles(articles, _ARTICLES, seed=1000 + number)
-    before = Library(index).current_name()
-    with running_server() as server, _bot(server, articles, index) as (chat, admin, kill):
+def _kill_a_reload(bench: _Bench, number: int) -> str:
+    bench.next_edition()
+    before = bench.holdings()
+    with running_server() as server, _bot(server, bench.articles, bench.index) as (chat, admin, kill):
         admin.says(chat, "/reload")
         server.wait_until(lambda: any(call.method == "sendMessage" for call in server.calls), timeout=30)
         time.sleep(random.Random(_SEED + number).uniform(0, 1.6))
         kill()
-    return _state(before, index, embedder)
+    return _state(before, bench, ["reload"])
 
 
 @contextmanager
@@ -89,17 +163,26 @@ def _bot(server: ThreadedBotApiServer, articles: Path, index: Path) -> Iterator[
         process.wait()
 
 
-def _state(before: str, index: Path, embedder: OnnxEmbedder) -> str:
-    """Whether the index still answers, and if so whether the killed work had been published."""
-    library = Library(index)
-    try:
-        snapshot = library.open_current(embedder)
-        hits = Retriever(snapshot, embedder).search(Query("Who brokered the ceasefire?"))
-        whole = bool(hits) and not library.verify()
-    except IndexingError:
+def _state(before: Holdings | None, bench: _Bench, command: list[str]) -> str:
+    """Whether the index is as before or as after the command, in full."""
+    now = bench.holdings()
+    if now is None or before is None:
         return "broken"
-    name = snapshot.name
-    snapshot.close()
-    if not whole:
-        return "broken"
-    return "old" if name == before else "new"
+    if now == before:
+        return "before"
+    came, went = now.keys() - before.keys(), before.keys() - now.keys()
+    changed = {article_id for article_id in now.keys() & before.keys() if now[article_id] != before[article_id]}
+    expected = {
+        "build": len(changed) == _ARTICLES and not came,
+        "reload": len(changed) in (0, _ARTICLES) and not came,  # 0: only what had been added before is gone
+        "add": len(came) == 1 and not went and not changed,
+        "remove": len(went) == 1 and not came and not changed,
+        "rollback": len(went) == 1 and not came and not changed,
+    }
+    return "after" if expected[command[0]] else "broken"
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser("python -m benchmarks.kills")
+    parser.add_argument("--of-each", type=int, default=_KILLS_OF_EACH, help="kills of each of five kinds")
+    print(json.dumps(measure(parser.parse_args().of_each), indent=1))

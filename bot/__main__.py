@@ -47,7 +47,7 @@ Evidence is words of an article, or "gold": [{"article": "ID", "start": 0, "end"
 reported on its own. "articles", "before" and "history" mean what they mean to `ask --jsonl`.
 Without --index the articles are indexed for this report only.
 """
-_CHATTY = ("httpx", "httpcore", "bm25s", "alembic")  # httpx logs addresses, which hold the token; bm25s sets DEBUG
+_CHATTY = ("httpx", "httpcore", "alembic")  # httpx logs addresses, which hold the token
 _errors = Console(stderr=True)
 
 

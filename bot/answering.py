@@ -109,7 +109,7 @@ class Answerer:
         if not query.text:
             return Refusal(RefusalReason.EMPTY_QUESTION, 0.0, (), ())
         readings = _verbatim(self._reader.read(query.text, hits, retriever), retriever.archive)
-        citations = _citations(readings)
+        citations = _citations(readings, retriever.archive)
         confidence = citations[0].score if citations else 0.0
         if not citations or confidence < self._threshold:
             return Refusal(_reason(query, hits), confidence, citations, tuple(hits))
@@ -152,7 +152,7 @@ def _same_words(reading: Reading, words: str, other: Reading) -> bool:
     return words == other.span.slice(other.article.text)
 
 
-def _citations(readings: Sequence[Reading]) -> tuple[Citation, ...]:
+def _citations(readings: Sequence[Reading], archive: Archive) -> tuple[Citation, ...]:
     return tuple(
         Citation(
             number=number,
@@ -163,6 +163,7 @@ def _citations(readings: Sequence[Reading]) -> tuple[Citation, ...]:
             url=reading.article.url,
             highlights=tuple(span for span in reading.highlights if reading.span.contains(span)),
             score=reading.probability,
+            copies=archive.copies_of(reading.article.id),
         )
         for number, reading in enumerate(readings, start=1)
     )

@@ -24,7 +24,8 @@ class Citation:
     """A quote with what a reader needs to check it.
 
     `number` counts from 1 within a reply. `highlights` are the words that answer, in offsets of the
-    article's text, inside `quote.span`. `score` is the probability that the quote answers.
+    article's text, inside `quote.span`. `score` is the probability that the quote answers. `copies` counts the other
+    articles that say nearly the same as this one; it is not kept with the reply.
     """
 
     number: int
@@ -35,6 +36,7 @@ class Citation:
     url: str | None
     highlights: tuple[Span, ...]
     score: float
+    copies: int = 0
 
 
 def quote_from(article: Article, span: Span) -> Quote:

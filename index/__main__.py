@@ -11,7 +11,7 @@ from index.article import Article, Query, Skipped
 from index.building import BuildReport
 from index.command_line import CommandLine, show_error
 from index.embedding import Embedder, load_embedder
-from index.errors import IndexingError, SettingsInvalid
+from index.errors import BuildCancelled, IndexingError, SettingsInvalid
 from index.intake import Intake
 from index.library import Library
 from index.progress import announce_preparation, show_progress
@@ -45,6 +45,9 @@ def main(arguments: list[str] | None = None) -> int:
         code: int = options.run(options)
     except IndexingError as error:
         show_error(error, _console)
+        return 1
+    except KeyboardInterrupt:
+        show_error(BuildCancelled("called off; nothing changed. The same command goes on where it stopped."), _console)
         return 1
     return code
 

@@ -1,30 +1,35 @@
-"""Articles in, the files of one snapshot out, and a report of what changed since the last one."""
+"""Articles in, the files of one segment out: in one pass, embedding on every core while the next articles are read."""
 
 import hashlib
-import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from itertools import islice
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.archive import Archive, ArchiveWriter
+from index.archive_part import ArchiveWriter
 from index.article import Article, Passage, Skipped
 from index.chunking import chunk_article
+from index.copies import CopyFinder, CopyIndex
 from index.embedding import Embedder, Vectors
-from index.errors import ArticlesMissing
-from index.keywords import KeywordIndex
-from index.snapshot import FORMAT_VERSION, IndexSnapshot, Manifest, checksums_of, write_manifest
+from index.known_vectors import KnownVectors, UnfinishedWork
+from index.postings import PostingsWriter
+from index.segment import write_contents
 from index.terms import terms_of
 from index.vectors import FaissVectors
 
-_WINDOW = 4096
-"""Passages whose texts are held and sorted by length together: bounds memory."""
-_STEP = 128
-"""Passages between two reports of progress."""
+_WINDOW = 1024
+"""Passages whose texts are held and sorted by length together: bounds memory, and the work that a kill can cost."""
+_STEP = 256
+"""Passages given to the embedder at once."""
+_WINDOWS_IN_FLIGHT = 2
+_WORTH_KEEPING = 256
+"""Computed vectors of a window from which on they are kept for the case that the build does not end."""
+_REPORT_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,7 @@ class BuildProgress:
 
 
 ProgressListener = Callable[[BuildProgress], None]
+"""Called from the thread that builds. What it raises cancels the build: see `index.errors.BuildCancelled`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,127 +63,139 @@ class BuildReport:
     seconds: float
 
 
-class SnapshotBuilder:
-    """Builds one snapshot in an empty folder, reusing the vectors of the previous one where it can."""
+@dataclass(slots=True)
+class _Window:
+    """Passages in a row whose vectors are being found."""
+
+    texts: list[str] = field(default_factory=list)
+    n_computed: int = 0
+
+    def keys(self) -> NDArray[np.uint64]:
+        """(n,): what each text is known by."""
+        return np.array([_key(text) for text in self.texts], np.uint64)
+
+
+class SegmentBuilder:
+    """Builds one segment in an empty folder. For one build."""
 
     def __init__(
         self,
         embedder: Embedder,
         *,
-        previous: IndexSnapshot | None = None,
+        known: KnownVectors,
+        unfinished: UnfinishedWork,
+        copies: Iterable[CopyIndex] = (),
         listener: ProgressListener = lambda _: None,
     ) -> None:
+        """`copies`: what articles may be copies of, beside each other."""
         self._embedder = embedder
-        self._previous = previous
+        self._known = known
+        self._unfinished = unfinished
+        self._copies = CopyFinder(tuple(copies))
         self._listener = listener
+        self._keys: list[NDArray[np.uint64]] = []
+        self._postings = PostingsWriter()
+        self._done = 0
+        self._total = 0
+        self._cancelled = False
+        self.embedded = 0
+        self.ids: set[str] = set()
+        self.skipped: list[Skipped] = []
 
-    def build(self, items: Iterable[Article | Skipped], folder: Path, name: str) -> BuildReport:
-        """Writes the snapshot `name` of the articles among `items` into `folder`; the manifest comes last.
-
-        Raises:
-            ArticlesMissing: not one passage came of them.
-        """
-        started = time.perf_counter()
-        revisions, skipped = self._write_archive(items, folder)
-        archive = Archive(folder)
-        try:
-            embedded = self._write_search_files(archive, folder)
-            passages = archive.n_passages
-        finally:
-            archive.close()
-        write_manifest(folder, self._manifest(folder, revisions, passages))
-        before = self._previous.manifest.revisions if self._previous else {}
-        return BuildReport(
-            snapshot=name,
-            articles=len(revisions),
-            passages=passages,
-            embedded=embedded,
-            added=tuple(sorted(revisions.keys() - before.keys())),
-            changed=tuple(sorted(i for i in revisions.keys() & before.keys() if revisions[i] != before[i])),
-            removed=tuple(sorted(before.keys() - revisions.keys())),
-            skipped=tuple(skipped),
-            seconds=time.perf_counter() - started,
-        )
-
-    def _write_archive(self, items: Iterable[Article | Skipped], folder: Path) -> tuple[dict[str, str], list[Skipped]]:
-        revisions: dict[str, str] = {}
-        skipped: list[Skipped] = []
+    def build(self, items: Iterable[Article | Skipped], folder: Path) -> bool:
+        """Writes the segment of the articles among `items` into `folder`; False if there was none to write."""
         writer = ArchiveWriter(folder)
         try:
-            for item in items:
-                if isinstance(item, Skipped):
-                    skipped.append(item)
-                    continue
-                passages = chunk_article(item)
-                if not passages:
-                    skipped.append(Skipped(item.id, "no sentence is left once markup and boilerplate are set aside"))
-                    continue
-                writer.add(item, passages)
-                revisions[item.id] = item.revision
-                self._listener(BuildProgress(len(revisions), 0, 0))
+            vectors = FaissVectors.from_batches(self._batches(items, writer), self._embedder.dimension)
         finally:
             writer.close()
-        if not revisions:
-            reasons = "; ".join(f"{skip.name}: {skip.reason}" for skip in skipped[:5]) or "there are no files"
-            raise ArticlesMissing(f"Not one article could be indexed ({reasons}).")
-        return revisions, skipped
+        if not self.ids:
+            return False
+        vectors.save(folder)
+        self._postings.finish().save(folder / "keywords")
+        self._copies.finish().save(folder)
+        np.save(folder / "keys.npy", np.concatenate(self._keys))
+        write_contents(folder, len(self.ids), len(vectors))
+        return True
 
-    def _write_search_files(self, archive: Archive, folder: Path) -> int:
-        keys = np.empty(archive.n_passages, np.uint64)
-        terms: list[list[str]] = []
-        for row, text in enumerate(_search_texts(archive)):
-            keys[row] = _key(text)
-            terms.append(terms_of(text))
-        KeywordIndex.from_terms(terms).save(folder / "keywords")
-        del terms
-        vectors, embedded = self._vectors(archive, keys)
-        FaissVectors.from_vectors(vectors).save(folder / "vectors.faiss")
-        np.save(folder / "keys.npy", keys)
-        return embedded
+    def _batches(self, items: Iterable[Article | Skipped], writer: ArchiveWriter) -> Iterator[Vectors]:
+        """The vectors of all passages, in their order, while articles are read ahead of them."""
+        flying: deque[Future[Vectors]] = deque()
+        with ThreadPoolExecutor(1) as pool, closing(self._windows(items, writer)) as windows:
+            try:
+                for window in windows:
+                    flying.append(pool.submit(self._vectors, window))
+                    while len(flying) > _WINDOWS_IN_FLIGHT:
+                        yield self._landed(flying.popleft())
+                self._total = len(writer)
+                self._report()
+                while flying:
+                    yield self._landed(flying.popleft())
+            except BaseException:
+                self._cancelled = True
+                raise
 
-    def _vectors(self, archive: Archive, keys: NDArray[np.uint64]) -> tuple[Vectors, int]:
-        """(n_passages, dimension) vectors, and how many of them had to be computed."""
-        vectors = np.empty((len(keys), self._embedder.dimension), np.float32)
-        known = self._reuse(keys, vectors)
-        missing = int((~known).sum())
-        done = 0
-        n_articles = archive.n_articles
-        self._listener(BuildProgress(n_articles, 0, missing))
-        to_embed = ((row, text) for row, text in enumerate(_search_texts(archive)) if not known[row])
-        while window := list(islice(to_embed, _WINDOW)):
-            window.sort(key=lambda item: len(item[1]))
-            for first in range(0, len(window), _STEP):
-                rows, texts = zip(*window[first : first + _STEP], strict=True)
-                vectors[list(rows)] = self._embedder.embed(texts)
-                done += len(rows)
-                self._listener(BuildProgress(n_articles, done, missing))
-        return vectors, missing
+    def _windows(self, items: Iterable[Article | Skipped], writer: ArchiveWriter) -> Generator[_Window, None, None]:
+        window = _Window()
+        for item in items:
+            for text in self._read(item, writer):
+                window.texts.append(text)
+                if len(window.texts) == _WINDOW:
+                    yield window
+                    window = _Window()
+        if window.texts:
+            yield window
 
-    def _reuse(self, keys: NDArray[np.uint64], vectors: Vectors) -> NDArray[np.bool_]:
-        """Fills in the vectors that the previous snapshot has for the same texts; says which rows those are."""
-        known = np.zeros(len(keys), np.bool_)
-        if self._previous is None or self._previous.manifest.model_fingerprint != self._embedder.fingerprint:
-            return known
-        row_of = {int(key): row for row, key in enumerate(self._previous.keys)}
-        old = np.array([row_of.get(int(key), -1) for key in keys], np.int64)
-        known = old >= 0
-        if known.any():
-            vectors[known] = self._previous.vectors.reconstruct(old[known])
-        return known
+    def _read(self, item: Article | Skipped, writer: ArchiveWriter) -> list[str]:
+        """Stores an article, and gives the texts to embed for it."""
+        if isinstance(item, Skipped):
+            self.skipped.append(item)
+            return []
+        if item.id in self.ids:
+            self.skipped.append(Skipped(item.id, "an article with this id came before it"))
+            return []
+        passages = chunk_article(item)
+        if not passages:
+            self.skipped.append(Skipped(item.id, "no sentence is left once markup and boilerplate are set aside"))
+            return []
+        self.ids.add(item.id)
+        writer.add(item, passages)
+        self._copies.add(item)
+        texts = [search_text(item, passage) for passage in passages]
+        for text in texts:
+            self._postings.add(terms_of(text))
+        self._report()
+        return texts
 
-    def _manifest(self, folder: Path, revisions: dict[str, str], n_passages: int) -> Manifest:
-        return Manifest(
-            format_version=FORMAT_VERSION,
-            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            model=self._embedder.name,
-            model_fingerprint=self._embedder.fingerprint,
-            model_backend=self._embedder.backend,
-            dimension=self._embedder.dimension,
-            n_articles=len(revisions),
-            n_passages=n_passages,
-            revisions=revisions,
-            checksums=checksums_of(folder),
-        )
+    def _vectors(self, window: _Window) -> Vectors:
+        """(n, dimension): those of a window. Runs beside the reading."""
+        vectors = np.zeros((len(window.texts), self._embedder.dimension), np.float32)
+        keys = window.keys()
+        known = self._known.fill(keys, vectors)
+        self._keys.append(keys)
+        missing = sorted(np.flatnonzero(~known).tolist(), key=lambda row: len(window.texts[row]))
+        self._done += int(known.sum())
+        for first in range(0, len(missing), _STEP):
+            if self._cancelled:
+                break
+            rows = missing[first : first + _STEP]
+            vectors[rows] = self._embedder.embed([window.texts[row] for row in rows])
+            self._done += len(rows)
+            self.embedded += len(rows)
+            window.n_computed += len(rows)
+        done = missing[: window.n_computed]
+        if len(done) >= _WORTH_KEEPING:
+            self._unfinished.keep(keys[done], vectors[done])
+        return vectors
+
+    def _landed(self, flying: Future[Vectors]) -> Vectors:
+        while not flying.done():
+            wait([flying], timeout=_REPORT_SECONDS)
+            self._report()
+        return flying.result()
+
+    def _report(self) -> None:
+        self._listener(BuildProgress(len(self.ids), self._done, self._total))
 
 
 def search_text(article: Article, passage: Passage) -> str:
@@ -186,11 +204,5 @@ def search_text(article: Article, passage: Passage) -> str:
     return f"{article.title}. {dated}{passage.span.slice(article.text)}"
 
 
-def _search_texts(archive: Archive) -> Iterator[str]:
-    for article in archive.articles():
-        for passage in archive.passages_of(article.id):
-            yield search_text(article, passage)
-
-
-def _key(text: str) -> np.uint64:
-    return np.uint64(int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big"))
+def _key(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")

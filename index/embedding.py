@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 import onnxruntime
@@ -58,7 +58,7 @@ class OnnxEmbedder:
         self._workers = workers
 
     @classmethod
-    def load(cls, model_cache: Path) -> "OnnxEmbedder":
+    def load(cls, model_cache: Path) -> Self:
         """The shipped model, exported into `model_cache` first if it is not there yet (about half a minute).
 
         Raises:

@@ -9,6 +9,8 @@ IndexingError
 ├── UnknownArticle       an id that the index does not hold: see `python -m index list`
 ├── ModelUnavailable     a model cannot be loaded: check EMBEDDING_MODEL or READER_MODEL
 ├── IndexBusy            another process is building: wait for it
+├── BuildCancelled       called off: build again, it goes on from there
+├── SnapshotRejected     it would answer worse than the one in service: look at what changed
 ├── ArrivalsUnavailable  what came from the web or a chat cannot be kept or read: check the disk, the permissions
 └── FetchError           a web address gave nothing; its text says why
     ├── FetchRefused     ... and never will as it is: another address, a site that does not want it, no article
@@ -70,3 +72,11 @@ class FetchFailed(FetchError):
     def __init__(self, text: str, *, retry_after_seconds: float | None = None) -> None:
         super().__init__(text)
         self.retry_after_seconds = retry_after_seconds
+
+
+class BuildCancelled(IndexingError):
+    """The build was called off; what it had embedded is kept for the next one."""
+
+
+class SnapshotRejected(IndexingError):
+    """A new snapshot that no longer finds what the one in service finds. It was not published."""

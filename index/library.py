@@ -1,26 +1,31 @@
-"""The snapshots of one index folder: which is in service, publishing another, rolling back, cleaning up.
+"""Library: the snapshots of one index folder. Changing the articles, publishing the result, rolling back.
 
-INDEX/CURRENT             the name of the snapshot in service, replaced atomically
-INDEX/snapshots/NAME/     immutable once published
-INDEX/write.lock          held by the one process that builds; the system frees it if that process dies
+A change writes what it changes: a segment for the articles that came, and a list of those that count no more. See
+`index.folders` for what lies where, and `index.merging` for when small segments become a large one.
 """
 
-import os
+import logging
 import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
+from index.archive import Place
 from index.article import Article, Skipped
-from index.building import BuildReport, ProgressListener, SnapshotBuilder
+from index.building import BuildReport, ProgressListener, SegmentBuilder
+from index.changes import Change
 from index.embedding import Embedder
-from index.errors import IndexBusy, IndexingError, SnapshotMissing, UnknownArticle
-from index.snapshot import IndexSnapshot, corrupt_files
+from index.errors import ArticlesMissing, IndexingError, SnapshotMissing, UnknownArticle
+from index.folders import IndexFolders
+from index.known_vectors import UnfinishedWork, known_vectors
+from index.merging import Member
+from index.publishing import Publication
+from index.segment import Segment
+from index.snapshot import IndexSnapshot, corrupt_files, read_manifest
 
-_UNFINISHED = ".building-"
+logger = logging.getLogger(__name__)
 
 
 class Library:
@@ -29,8 +34,8 @@ class Library:
     def __init__(self, root: Path, *, keep: int = 3) -> None:
         """`keep` is how many snapshots stay on disk, the one in service included (at least 2 for a roll-back)."""
         self.root = root
+        self._folders = IndexFolders(root)
         self._keep = max(keep, 2)
-        self._snapshots = root / "snapshots"
 
     def current_name(self) -> str:
         """The name of the snapshot in service.
@@ -38,18 +43,11 @@ class Library:
         Raises:
             SnapshotMissing: nothing was published yet.
         """
-        try:
-            return (self.root / "CURRENT").read_text(encoding="utf-8").strip()
-        except FileNotFoundError as error:
-            raise SnapshotMissing(
-                f"There is no index in {self.root}. Run `python -m index build --articles seeds --index {self.root}`."
-            ) from error
+        return self._folders.current_name()
 
     def names(self) -> list[str]:
         """Every whole snapshot on disk, oldest first."""
-        if not self._snapshots.is_dir():
-            return []
-        return sorted(path.name for path in self._snapshots.iterdir() if not path.name.startswith("."))
+        return self._folders.snapshot_names()
 
     def open_current(self, embedder: Embedder) -> IndexSnapshot:
         """The snapshot in service.
@@ -59,7 +57,7 @@ class Library:
         """
         name = self.current_name()
         try:
-            return IndexSnapshot.open(self._snapshots / name, embedder)
+            return IndexSnapshot.open(self._folders.snapshots / name, self._folders.segments, embedder)
         except IndexingError:
             if self.current_name() != name:  # replaced and cleaned away while we looked
                 return self.open_current(embedder)
@@ -71,14 +69,20 @@ class Library:
         embedder: Embedder,
         listener: ProgressListener = lambda _: None,
     ) -> BuildReport:
-        """Builds a snapshot of these articles and puts it in service. Any failure leaves the last one there.
+        """Makes these the articles of the library, and puts the result in service. A failure changes nothing.
+
+        Articles that are there already, the same in every respect, stay as they lie on disk.
 
         Raises:
             ArticlesMissing: none of the items is an article with words.
+            BuildCancelled, or whatever the listener raised: called off; the next build goes on from there.
+            SnapshotRejected: the result does not find what the index in service finds.
             IndexBusy: another process is building.
         """
-        with self._writing():
-            return self._rebuild(items, embedder, listener)
+        with self._folders.writing(), self._sound_base(embedder) as base:
+            places = dict(base.archive.places()) if base is not None else {}
+            change = Change(places.get)
+            return self._apply(change, base, embedder, _Work(items, listener, there=places))
 
     def add(
         self,
@@ -86,148 +90,140 @@ class Library:
         embedder: Embedder,
         listener: ProgressListener = lambda _: None,
     ) -> BuildReport:
-        """Like `rebuild`, but on top of the articles in service; one with a known id takes its place."""
-        with self._writing():
-            return self._rebuild(self._with_current(list(items), embedder), embedder, listener)
+        """Adds these articles to those in service; one with a known id takes its place. Errors as of `rebuild`."""
+        with self._folders.writing(), self._base(embedder) as base:
+            change = Change(base.archive.find if base is not None else lambda _: None)
+            return self._apply(change, base, embedder, _Work(items, listener))
 
     def remove(self, article_ids: Iterable[str], embedder: Embedder) -> BuildReport:
         """Publishes the articles in service without these.
 
         Raises:
             UnknownArticle: an id is not in the index; nothing is removed then.
+            ArticlesMissing: none would be left.
         """
-        leaving = frozenset(article_ids)
-        with self._writing():
-            snapshot = self.open_current(embedder)
-            try:
-                if unknown := leaving - snapshot.manifest.revisions.keys():
-                    raise UnknownArticle(
-                        f"Not in the index: {', '.join(sorted(unknown))}. `python -m index list` shows all ids."
-                    )
-                staying = (article for article in snapshot.archive.articles() if article.id not in leaving)
-                return self._rebuild(staying, embedder, lambda _: None)
-            finally:
-                snapshot.close()
+        leaving = sorted(set(article_ids))
+        with self._folders.writing(), closing(self.open_current(embedder)) as base:
+            found = {article_id: base.archive.find(article_id) for article_id in leaving}
+            if unknown := [article_id for article_id, place in found.items() if place is None]:
+                raise UnknownArticle(f"Not in the index: {', '.join(unknown)}. `python -m index list` shows all ids.")
+            removed = {article_id: place for article_id, place in found.items() if place is not None}
+            change = Change(base.archive.find, removed=removed)
+            return self._apply(change, base, embedder, _Work((), lambda _: None))
 
     def roll_back(self) -> str:
         """Puts the snapshot before the current one back in service and returns its name. Again undoes that of before.
 
         Raises:
             SnapshotMissing: there is no earlier one.
+            SnapshotCorrupt, SnapshotMismatch: the earlier one cannot be served; the current one stays.
         """
-        with self._writing():
-            current = self.current_name()
-            earlier = [name for name in self.names() if name < current]
+        with self._folders.writing():
+            current = self._folders.pointer()
+            names = self.names()
+            earlier = [name for name in names if name < current] if current in names else names
             if not earlier:
                 raise SnapshotMissing(f"{current} is the oldest snapshot in {self.root}: nothing to roll back to.")
-            self._publish(earlier[-1])
+            IndexSnapshot.open(self._folders.snapshots / earlier[-1], self._folders.segments, None).close()
+            self._folders.publish(earlier[-1])
             return earlier[-1]
 
     def verify(self) -> list[str]:
         """What is wrong with the files of the snapshot in service, a line each; empty if all is well."""
-        return list(corrupt_files(self._snapshots / self.current_name()))
+        return list(corrupt_files(self._folders.snapshots / self.current_name(), self._folders.segments))
 
-    def _with_current(self, items: list[Article | Skipped], embedder: Embedder) -> Iterator[Article | Skipped]:
+    def _apply(self, change: Change, base: IndexSnapshot | None, embedder: Embedder, work: "_Work") -> BuildReport:
+        """Writes what the change brings and publishes the result, unless there is nothing to do."""
+        started = time.perf_counter()
+        members = base.members if base is not None else ()
+        unfinished = UnfinishedWork(self._folders.unfinished, embedder.fingerprint)
+        builder = SegmentBuilder(
+            embedder,
+            known=known_vectors([(one.segment.keys, one.segment.vectors.reconstruct) for one in members], unfinished),
+            unfinished=unfinished,
+            copies=[one.segment.copies for one in members],
+            listener=work.listener,
+        )
+        with self._new_segment(builder, change.arriving(work.items)) as fresh:
+            change.removed |= {name: place for name, place in (work.there or {}).items() if name not in change.seen}
+            if base is None or fresh is not None or change.replaced or change.removed:
+                kept = [Member(one.segment, one.dead | change.dead_rows(row)) for row, one in enumerate(members)]
+                members = (*kept, *([Member(fresh, frozenset())] if fresh is not None else []))
+                if not any(member.n_articles for member in members):
+                    raise ArticlesMissing(_why_nothing(builder.skipped))
+                publication = Publication(self._folders, embedder, keep=self._keep)
+                gone = frozenset([*change.replaced, *change.removed])
+                publication.publish(members, base, gone, choose=base is None or work.there is not None)
+        unfinished.clear()
+        return self._report(change, builder, time.perf_counter() - started)
+
+    def _report(self, change: Change, builder: SegmentBuilder, seconds: float) -> BuildReport:
+        name = self.current_name()
+        manifest = read_manifest(self._folders.snapshots / name)
+        before = change.replaced.keys() | change.removed.keys()
+        return BuildReport(
+            snapshot=name,
+            articles=manifest.n_articles,
+            passages=manifest.n_passages,
+            embedded=builder.embedded,
+            added=tuple(sorted(builder.ids - before)),
+            changed=tuple(sorted(builder.ids & before)),
+            removed=tuple(sorted(before - builder.ids)),
+            skipped=tuple(builder.skipped),
+            seconds=seconds,
+        )
+
+    @contextmanager
+    def _new_segment(self, builder: SegmentBuilder, items: Iterable[Article | Skipped]) -> Iterator[Segment | None]:
+        """The segment of these items, open; None if there is nothing to index among them."""
+        name = self._folders.new_name()
+        with self._folders.scratch(self._folders.segments, name) as scratch:
+            if not builder.build(items, scratch):
+                shutil.rmtree(scratch)
+        if not builder.ids:
+            yield None
+            return
+        with closing(Segment(self._folders.segments / name)) as segment:
+            yield segment
+
+    @contextmanager
+    def _base(self, embedder: Embedder) -> Iterator[IndexSnapshot | None]:
+        """The snapshot in service, to build upon; None if there is no index yet."""
         try:
             snapshot = self.open_current(embedder)
         except SnapshotMissing:
-            yield from items
+            yield None
             return
-        arriving = {item.id for item in items if isinstance(item, Article)}
-        try:
-            yield from (article for article in snapshot.archive.articles() if article.id not in arriving)
-        finally:
-            snapshot.close()
-        yield from items
-
-    def _rebuild(
-        self, items: Iterable[Article | Skipped], embedder: Embedder, listener: ProgressListener
-    ) -> BuildReport:
-        name = self._next_name()
-        scratch = self._snapshots / f"{_UNFINISHED}{name}"
-        self._clear_unfinished()
-        scratch.mkdir(parents=True)
-        previous = self._previous(embedder)
-        try:
-            report = SnapshotBuilder(embedder, previous=previous, listener=listener).build(items, scratch, name)
-            _sync_tree(scratch)
-            scratch.rename(self._snapshots / name)
-        except BaseException:
-            shutil.rmtree(scratch, ignore_errors=True)
-            raise
-        finally:
-            if previous is not None:
-                previous.close()
-        undone = self._rolled_back_from()
-        self._publish(name)
-        self._drop([*undone, *self.names()[: -self._keep]])
-        return report
-
-    def _previous(self, embedder: Embedder) -> IndexSnapshot | None:
-        """The snapshot in service, if its vectors can be reused; a broken one is no reason not to build."""
-        try:
-            return self.open_current(embedder)
-        except IndexingError:
-            return None
-
-    def _publish(self, name: str) -> None:
-        pointer = self.root / ".CURRENT.new"
-        with pointer.open("w", encoding="utf-8") as file:
-            file.write(name + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        _sync(self._snapshots)
-        pointer.replace(self.root / "CURRENT")
-        _sync(self.root)
-
-    def _rolled_back_from(self) -> list[str]:
-        """Snapshots newer than the one in service: a roll-back left them, and no later one shall return there."""
-        try:
-            current = self.current_name()
-        except SnapshotMissing:
-            return []
-        return [name for name in self.names()[:-1] if name > current]
-
-    def _drop(self, names: Iterable[str]) -> None:
-        for name in names:
-            shutil.rmtree(self._snapshots / name, ignore_errors=True)
-
-    def _clear_unfinished(self) -> None:
-        """Removes what killed builds left behind. Only with the lock held: nobody else is building."""
-        if self._snapshots.is_dir():
-            for path in self._snapshots.glob(f"{_UNFINISHED}*"):
-                shutil.rmtree(path, ignore_errors=True)
-
-    def _next_name(self) -> str:
-        """A name that sorts after all others, even when the clock was set back."""
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
-        latest = max(self.names(), default="")
-        return stamp if stamp > latest else f"{latest}+"
+        with closing(snapshot):
+            yield snapshot
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
-        self._snapshots.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.root / "write.lock", timeout=0)
+    def _sound_base(self, embedder: Embedder) -> Iterator[IndexSnapshot | None]:
+        """The same if it can be built upon and no file of it was changed; what is broken is built anew."""
         try:
-            lock.acquire()
-        except Timeout as error:
-            raise IndexBusy(f"Another process is building in {self.root}. Try again when it is done.") from error
-        try:
-            yield
-        finally:
-            lock.release()
+            snapshot = self.open_current(embedder)
+        except SnapshotMissing:
+            yield None
+            return
+        except IndexingError as error:
+            logger.warning("every article is indexed anew: %s", error)
+            yield None
+            return
+        with closing(snapshot):
+            if problems := self.verify():
+                logger.warning("every article is indexed anew, as files of the index were changed: %s", problems[0])
+            yield None if problems else snapshot
 
 
-def _sync_tree(folder: Path) -> None:
-    """Has the system write everything below `folder` to the disk, so that a power cut cannot tear it."""
-    for path in sorted(folder.rglob("*"), reverse=True):
-        _sync(path)
-    _sync(folder)
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What to index, and who hears of it. `there`: every article in service, if `items` are to be all there are."""
+
+    items: Iterable[Article | Skipped]
+    listener: ProgressListener
+    there: Mapping[str, Place] | None = None
 
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _why_nothing(skipped: Sequence[Skipped]) -> str:
+    reasons = "; ".join(f"{skip.name}: {skip.reason}" for skip in skipped[:5]) or "there are no articles"
+    return f"Not one article could be indexed ({reasons}), and no index is left without any."

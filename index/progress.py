@@ -57,6 +57,7 @@ def show_progress(console: Console) -> Iterator[ProgressListener]:
                     task, description=description, completed=state.passages_done, total=state.passages_total
                 )
             else:
-                progress.update(task, description=f"{state.articles:,} articles read")
+                done = f", {state.passages_done:,} passages embedded" if state.passages_done else ""
+                progress.update(task, description=f"{state.articles:,} articles read{done}")
 
         yield listen

@@ -1,6 +1,6 @@
-"""Query in, ranked Hits out: dense and keyword search over one snapshot, fused."""
+"""Query in, ranked Hits out: dense and keyword search over one snapshot, fused; near copies speak with one voice."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ from index.archive import Archive
 from index.article import Hit, Query
 from index.dating import score_dates
 from index.embedding import Embedder, Vectors
-from index.fusion import fuse_scores, top_rows
+from index.fusion import fuse_scores
 from index.snapshot import IndexSnapshot
 from index.terms import terms_of
 
@@ -49,35 +49,10 @@ class Retriever:
         """At most `top_k` hits, best first; of equals the newer, then by the order of the articles.
 
         Empty if the scope holds nothing.
+
+        Of articles that are near copies of each other, the one that is found first speaks for all.
         """
-        allowed = self.archive.allowed_rows(query.articles, query.before)
-        if query.dates and query.dates.restricts:
-            published = self.archive.rows_published(query.dates.first, query.dates.last)
-            allowed = published if allowed is None else allowed & published
-        if allowed is not None and not allowed.any():
-            return []
-        vector = self.embed([query.text])[0]
-        keyword_scores = self._keyword_scores(query)
-        if allowed is not None:
-            keyword_scores = np.where(allowed, keyword_scores, 0)
-        similar = self._snapshot.vectors.search(vector, _CANDIDATES, allowed)
-        matching = _positive(keyword_scores, top_rows(keyword_scores, _CANDIDATES))
-        similar |= self._similarities(vector, [row for row in matching if row not in similar])
-        keyword = {row: float(keyword_scores[row]) for row in similar}
-        leading = {row: float(self.archive.is_lead(row)) for row in similar}
-        rankings, weights = [similar, keyword, leading], [_DENSE_WEIGHT, 1 - _DENSE_WEIGHT, _LEAD_WEIGHT]
-        if query.preferred:
-            rankings.append({row: float(self.archive.passage(row).article_id in query.preferred) for row in similar})
-            weights.append(_PREFERRED_WEIGHT)
-        days = dict(zip(similar, map(int, self.archive.days_of(list(similar))), strict=True))
-        if query.dates:
-            rankings.append(score_dates(days, query.dates))
-            weights.append(_DATE_WEIGHT)
-        fused = sorted(fuse_scores(rankings, weights), key=lambda item: (-item[1], -days[item[0]]))[:top_k]
-        return [
-            Hit(self.archive.passage(row), rank, score, similar[row], keyword[row])
-            for rank, (row, score) in enumerate(fused, start=1)
-        ]
+        return search_snapshot(self._snapshot, query, lambda: self.embed([query.text])[0], top_k)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """(len(texts), dimension), float32: vectors that compare with those of the index."""
@@ -87,19 +62,61 @@ class Retriever:
         """How telling a term is among the indexed passages, in [0, 1]; 1 for one that none holds."""
         return self._snapshot.keywords.rarity(term)
 
-    def _keyword_scores(self, query: Query) -> NDArray[np.float32]:
-        """(n_passages,): BM25 of the question's terms, and of those that the conversation adds at less weight."""
-        terms = terms_of(query.text)
-        scores = self._snapshot.keywords.scores(terms)
-        added = [term for term in terms_of(query.context) if term not in terms]
-        return scores + _CONTEXT_WEIGHT * self._snapshot.keywords.scores(added) if added else scores
 
-    def _similarities(self, vector: Vectors, rows: list[int]) -> dict[int, float]:
-        if not rows:
-            return {}
-        similarities = self._snapshot.vectors.similarities(vector, np.array(rows, np.int64))
-        return dict(zip(rows, map(float, similarities), strict=True))
+def search_snapshot(snapshot: IndexSnapshot, query: Query, vector_of: Callable[[], Vectors], top_k: int) -> list[Hit]:
+    """What `Retriever.search` finds; `vector_of` gives the vector of the query's text, if it is needed."""
+    archive, keywords, vectors = snapshot.archive, snapshot.keywords, snapshot.vectors
+    allowed = _allowed(archive, query)
+    if allowed is not None and not allowed.any():
+        return []
+    vector, terms = vector_of(), _terms(query)
+    matching = keywords.best(terms, _CANDIDATES, allowed)
+    similar = vectors.search(vector, _CANDIDATES, allowed)
+    missing = np.array([row for row in matching if row not in similar], np.int64)
+    if len(missing):
+        similar |= dict(zip(missing.tolist(), map(float, vectors.similarities(vector, missing)), strict=True))
+    keyword = matching | keywords.scores_of(terms, [row for row in similar if row not in matching])
+    rows = np.fromiter(similar, np.int64, len(similar))
+    leading = dict(zip(rows.tolist(), archive.leading(rows).astype(float).tolist(), strict=True))
+    days = dict(zip(rows.tolist(), archive.days_of(rows.tolist()).tolist(), strict=True))
+    rankings, weights = [similar, keyword, leading], [_DENSE_WEIGHT, 1 - _DENSE_WEIGHT, _LEAD_WEIGHT]
+    if query.preferred:
+        preferred = {row for article_id in query.preferred for row in archive.rows_of(article_id)}
+        rankings.append({row: float(row in preferred) for row in similar})
+        weights.append(_PREFERRED_WEIGHT)
+    if query.dates:
+        rankings.append(score_dates(days, query.dates))
+        weights.append(_DATE_WEIGHT)
+    fused = sorted(fuse_scores(rankings, weights), key=lambda item: (-item[1], -days[item[0]]))
+    return [
+        Hit(archive.passage(row), rank, score, similar[row], keyword[row])
+        for rank, (row, score) in enumerate(_one_voice(fused, archive, top_k), start=1)
+    ]
 
 
-def _positive(scores: NDArray[np.float32], rows: NDArray[np.int64]) -> list[int]:
-    return [int(row) for row in rows if scores[row] > 0]
+def _allowed(archive: Archive, query: Query) -> NDArray[np.bool_] | None:
+    """(n_rows,): which passages may be found; None if all may."""
+    allowed = archive.allowed_rows(query.articles, query.before)
+    if query.dates is None or not query.dates.restricts:
+        return allowed
+    published = archive.rows_published(query.dates.first, query.dates.last)
+    return published if allowed is None else allowed & published
+
+
+def _terms(query: Query) -> dict[str, float]:
+    """The question's terms, and those that only the conversation holds, each with its share of a whole one."""
+    faint = dict.fromkeys(terms_of(query.context), _CONTEXT_WEIGHT)
+    return faint | dict.fromkeys(terms_of(query.text), 1.0)
+
+
+def _one_voice(fused: Sequence[tuple[int, float]], archive: Archive, top_k: int) -> list[tuple[int, float]]:
+    """The first `top_k` rows, leaving out those of an article whose near copy came before."""
+    speakers: dict[int, int] = {}
+    chosen: list[tuple[int, float]] = []
+    for row, score in fused:
+        if len(chosen) == top_k:
+            break
+        article = archive.article_number(row)
+        if speakers.setdefault(archive.group_of(row), article) == article:
+            chosen.append((row, score))
+    return chosen

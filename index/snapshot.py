@@ -1,28 +1,58 @@
-"""One immutable built index: its manifest, and everything that answers from it."""
+"""One immutable state of the index: which segments count, which of their articles no more, and what must be found.
+
+A snapshot's folder holds only `manifest.json` and the vectors of its canary questions; its segments lie beside it and
+are shared with the snapshots before and after.
+"""
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.archive import Archive
-from index.embedding import Embedder
+from index.checksums import differences, sha256_of
+from index.embedding import Embedder, Vectors
 from index.errors import SnapshotCorrupt, SnapshotMismatch
 from index.keywords import KeywordIndex
-from index.vectors import FaissVectors
+from index.merging import Member
+from index.segment import SEGMENT_FILE, Segment, read_contents
+from index.vectors import SegmentedVectors
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""Raised when files, passages or search texts change: an index of another format has to be built again."""
 _MANIFEST = "manifest.json"
+_CANARIES = "canaries.npy"
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentEntry:
+    """A segment that counts: its name, the SHA-256 of its `segment.json`, and the rows of its dead articles."""
+
+    name: str
+    checksum: str
+    dead: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """A question that the index answered when it was built, and the article whose words answer it."""
+
+    question: str
+    article_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a snapshot holds and what built it. `checksums`: file name to [bytes, SHA-256]."""
+    """What a snapshot holds and what built it.
+
+    `search` says how vectors are compared, `recall_at_10` how many of the ten nearest that finds, measured when it was
+    built. `canaries_checksum` is the SHA-256 of the file with the canaries' vectors.
+    """
 
     format_version: int
     created_at: str
@@ -32,8 +62,11 @@ class Manifest:
     dimension: int
     n_articles: int
     n_passages: int
-    revisions: dict[str, str]
-    checksums: dict[str, tuple[int, str]]
+    segments: tuple[SegmentEntry, ...]
+    search: str
+    recall_at_10: float
+    canaries: tuple[Canary, ...]
+    canaries_checksum: str
 
     @property
     def built_at(self) -> datetime:
@@ -42,37 +75,51 @@ class Manifest:
 
 
 class IndexSnapshot:
-    """A published snapshot, open for reading."""
+    """A snapshot, open for reading."""
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
-        self.name = folder.name
+    def __init__(self, name: str, manifest: Manifest, members: Sequence[Member], canary_vectors: Vectors) -> None:
+        """`canary_vectors`: (n_canaries, dimension)."""
+        self.name = name
         self.manifest = manifest
-        self.archive = Archive(folder)
-        try:
-            self.vectors = FaissVectors.load(folder / "vectors.faiss")
-            self.keywords = KeywordIndex.load(folder / "keywords")
-            self.keys: NDArray[np.uint64] = np.load(folder / "keys.npy", mmap_mode="r")
-        except (OSError, RuntimeError, ValueError, KeyError) as error:
-            raise SnapshotCorrupt(f"{folder} cannot be read ({error}). Run `python -m index rollback`.") from error
+        self.members = tuple(members)
+        self.canary_vectors = canary_vectors
+        segments = [member.segment for member in members]
+        self.archive = Archive(
+            [segment.archive for segment in segments],
+            [member.dead for member in members],
+            [segment.copies.groups for segment in segments],
+        )
+        self.vectors = SegmentedVectors([segment.vectors for segment in segments])
+        self.keywords = KeywordIndex([segment.postings for segment in segments])
 
     @classmethod
-    def open(cls, folder: Path, embedder: Embedder) -> "IndexSnapshot":
-        """The snapshot in `folder`, after checking that it is whole and that `embedder` made it.
+    def open(cls, folder: Path, segments: Path, embedder: Embedder | None) -> "IndexSnapshot":
+        """The snapshot in `folder`, after checking that it is whole and, unless None, that `embedder` made it.
 
         Raises:
-            SnapshotCorrupt: a file is missing, cut short or unreadable.
+            SnapshotCorrupt: a file is missing, cut short or unreadable, or counts do not agree.
             SnapshotMismatch: another model, dimension or format made it.
         """
         manifest = read_manifest(folder)
-        _require_same_model(folder, manifest, embedder)
-        for name, (size, _) in manifest.checksums.items():
-            path = folder / name
-            if not path.is_file() or path.stat().st_size != size:
-                found = f"{path.stat().st_size} bytes" if path.is_file() else "nothing"
-                raise SnapshotCorrupt(
-                    f"{path}: expected {size} bytes, found {found}. Run `python -m index rollback`, or build again."
-                )
-        return cls(folder, manifest)
+        if embedder is not None:
+            _require_same_model(folder, manifest, embedder)
+        members: list[Member] = []
+        try:
+            for entry in manifest.segments:
+                members.append(Member(Segment(segments / entry.name), frozenset(entry.dead)))
+                if sha256_of(segments / entry.name / SEGMENT_FILE) != entry.checksum:
+                    raise SnapshotCorrupt(
+                        f"{segments / entry.name / SEGMENT_FILE} is not the one that {folder.name} was built with. "
+                        "Run `python -m index rollback`, or build again."
+                    )
+            _require_equal_counts(folder, manifest, members)
+            return cls(folder.name, manifest, members, _canary_vectors(folder))
+        except BaseException as error:
+            for member in members:
+                member.segment.close()
+            if isinstance(error, OSError):  # deleted while it was opened: another snapshot has taken its place
+                raise SnapshotCorrupt(f"{folder} cannot be read ({error}). Try again, or build again.") from error
+            raise
 
     def close(self) -> None:
         """Lets go of the files."""
@@ -83,7 +130,7 @@ def read_manifest(folder: Path) -> Manifest:
     """The manifest of the snapshot in `folder`.
 
     Raises:
-        SnapshotCorrupt: it is missing or not readable.
+        SnapshotCorrupt: it is missing, not readable or was changed.
         SnapshotMismatch: another format version wrote it.
     """
     try:
@@ -96,44 +143,78 @@ def read_manifest(folder: Path) -> Manifest:
     if version != FORMAT_VERSION:
         raise SnapshotMismatch(
             f"{folder} has index format {version}, this program reads format {FORMAT_VERSION}. "
-            "Run `python -m index build --articles PATH` again."
+            "Rebuild it: run `python -m index build --articles PATH`."
         )
+    if fields.pop("digest", None) != _digest(fields):
+        raise SnapshotCorrupt(
+            f"{folder / _MANIFEST}: contents changed (digest differs). Run `python -m index rollback`, or build again."
+        )
+    fields["segments"] = tuple(
+        SegmentEntry(entry["name"], entry["checksum"], tuple(entry["dead"])) for entry in fields["segments"]
+    )
+    fields["canaries"] = tuple(Canary(**canary) for canary in fields["canaries"])
+    return Manifest(**fields)
+
+
+def write_snapshot(folder: Path, manifest: Manifest, canary_vectors: Vectors) -> Manifest:
+    """Writes a snapshot into `folder`; gives its manifest as written, with the checksum of the canaries."""
+    np.save(folder / _CANARIES, canary_vectors.astype(np.float32))
+    manifest = replace(manifest, canaries_checksum=sha256_of(folder / _CANARIES))
+    fields = json.loads(json.dumps(asdict(manifest)))
+    written = {**fields, "digest": _digest(fields)}
+    (folder / _MANIFEST).write_text(json.dumps(written, ensure_ascii=False, indent=1), encoding="utf-8")
+    return manifest
+
+
+def entry_of(member: Member, segments: Path) -> SegmentEntry:
+    """How a member stands in the manifest."""
+    checksum = sha256_of(segments / member.segment.name / SEGMENT_FILE)
+    return SegmentEntry(member.segment.name, checksum, tuple(sorted(member.dead)))
+
+
+def corrupt_files(folder: Path, segments: Path) -> Iterable[str]:
+    """Every file of a snapshot and its segments that is missing or not as it was built, with what is wrong."""
     try:
-        fields["checksums"] = {name: (size, digest) for name, (size, digest) in fields["checksums"].items()}
-        return Manifest(**fields)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise SnapshotCorrupt(f"{folder / _MANIFEST} is not a manifest ({error}). Build again.") from error
+        manifest = read_manifest(folder)
+    except SnapshotCorrupt as error:
+        yield str(error)
+        return
+    canaries = folder / _CANARIES
+    if not canaries.is_file() or sha256_of(canaries) != manifest.canaries_checksum:
+        yield f"{canaries.name}: missing or changed (SHA-256 differs)"
+    for entry in manifest.segments:
+        yield from corrupt_segment_files(segments / entry.name, entry)
 
 
-def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Writes the manifest, the last file of a snapshot."""
-    (folder / _MANIFEST).write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
+def corrupt_segment_files(folder: Path, entry: SegmentEntry) -> Iterable[str]:
+    """The same of one segment."""
+    told = folder / SEGMENT_FILE
+    if not told.is_file() or sha256_of(told) != entry.checksum:
+        yield f"{entry.name}/{SEGMENT_FILE}: missing or changed (SHA-256 differs)"
+        return
+    for problem in differences(folder, read_contents(folder).checksums):
+        yield f"{entry.name}/{problem}"
 
 
-def checksums_of(folder: Path) -> dict[str, tuple[int, str]]:
-    """Name to (bytes, SHA-256) of every file of a snapshot but its manifest."""
-    return {
-        path.relative_to(folder).as_posix(): (path.stat().st_size, _sha256(path))
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != _MANIFEST
-    }
+def _digest(fields: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
 
-def corrupt_files(folder: Path) -> Iterable[str]:
-    """Every file of a snapshot that is missing or differs from the manifest, with what is wrong."""
-    for name, (size, digest) in read_manifest(folder).checksums.items():
-        path = folder / name
-        if not path.is_file():
-            yield f"{name}: missing"
-        elif path.stat().st_size != size:
-            yield f"{name}: {path.stat().st_size} bytes, expected {size}"
-        elif _sha256(path) != digest:
-            yield f"{name}: contents changed (SHA-256 differs)"
+def _canary_vectors(folder: Path) -> Vectors:
+    try:
+        vectors: Vectors = np.load(folder / _CANARIES)
+    except (OSError, ValueError) as error:
+        raise SnapshotCorrupt(f"{folder / _CANARIES} cannot be read ({error}). Build again.") from error
+    return vectors
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _require_equal_counts(folder: Path, manifest: Manifest, members: Sequence[Member]) -> None:
+    found = sum(member.n_articles for member in members), sum(member.n_passages for member in members)
+    if found != (manifest.n_articles, manifest.n_passages):
+        raise SnapshotCorrupt(
+            f"{folder} holds {found[0]} articles and {found[1]} passages, expected {manifest.n_articles} and "
+            f"{manifest.n_passages}. Run `python -m index rollback`, or build again."
+        )
 
 
 def _require_same_model(folder: Path, manifest: Manifest, embedder: Embedder) -> None:

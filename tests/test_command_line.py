@@ -134,12 +134,13 @@ def test_feeds_are_read_once_and_each_failure_is_told(
 
 
 def test_a_changed_file_is_found_by_verify(articles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = tmp_path / "snapshots" / Library(tmp_path).rebuild(read_articles(articles), HashingEmbedder()).snapshot
-    (folder / "days.npy").unlink()
+    Library(tmp_path).rebuild(read_articles(articles), HashingEmbedder())
+    (days,) = (tmp_path / "segments").rglob("days.npy")
+    days.unlink()
 
     code = index.__main__.main(["verify", "--index", str(tmp_path)])
 
-    assert (code, capsys.readouterr().out) == (1, "days.npy: missing\n")
+    assert (code, capsys.readouterr().out) == (1, f"{days.parent.name}/days.npy: missing\n")
 
 
 _WHO = "Who opened the bridge again?"

@@ -54,6 +54,11 @@ def refusal(reason: RefusalReason) -> str:
     return _REFUSALS[reason]
 
 
+def also_in(copies: int) -> str:
+    """How many other articles say nearly the same; nothing if none does."""
+    return f"also in {copies} other{'s' if copies > 1 else ''}" if copies else ""
+
+
 def day(moment: datetime) -> str:
     """A date as people write it, in English whatever the machine's locale."""
     return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"

@@ -1,5 +1,6 @@
 """Vectors to rows with scores: FAISS, embedded."""
 
 from index.vectors.faiss import FaissVectors
+from index.vectors.segmented import SegmentedVectors
 
-__all__ = ["FaissVectors"]
+__all__ = ["FaissVectors", "SegmentedVectors"]

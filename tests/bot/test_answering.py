@@ -159,6 +159,13 @@ def test_no_words_are_quoted_twice(retriever: Retriever) -> None:
     assert [citation.number for citation in outcome.citations] == [1, 2]
 
 
+def test_a_citation_counts_the_articles_that_say_nearly_the_same(retriever: Retriever) -> None:
+    outcome = _outcome(retriever, _reading(_OPENED, 0.9), _reading("The ferry ran", 0.8, article=FERRY))
+
+    assert isinstance(outcome, Answer)
+    assert [citation.copies for citation in outcome.citations] == [1, 0]
+
+
 def test_at_most_five_are_cited(retriever: Retriever) -> None:
     sentences = [span.slice(BRIDGE.text) for span in retriever.archive.sentences_of("bridge")]
     readings = [_reading(words, 0.9) for words in sentences]

@@ -240,6 +240,14 @@ def hostile(article: Article) -> Citation:
     return Citation(1, quote_from(article, span), article.title, article.source, None, article.url, (span,), 0.9)
 
 
+def test_a_story_that_others_carry_too_says_in_how_many() -> None:
+    cited = replace(OPENED, copies=2)
+    page = render_reply(replace(answer(), outcome=Answer(0.9, (cited,), 1, None, ())))
+
+    assert "The Courier, 4 May 2024, also in 2 others" in page.plain
+    assert (wording.also_in(1), wording.also_in(0)) == ("also in 1 other", "")
+
+
 @pytest.mark.parametrize("title", ["Harmless", HOSTILE])
 @given(text=st.just(HOSTILE) | any_text.filter(bool))
 def test_no_article_can_steer_the_terminal(title: str, text: str) -> None:

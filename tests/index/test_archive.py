@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import Article
-from index.archive import Archive, ArchiveWriter
+from index.archive import Archive
+from index.archive_part import ArchivePart, ArchiveWriter
 from index.chunking import chunk_article
 from index.errors import SnapshotCorrupt, UnknownArticle
 from index.library import Library
@@ -45,7 +46,7 @@ def _write(folder: Path, articles: Sequence[Article]) -> Archive:
     for article in articles:
         writer.add(article, chunk_article(article))
     writer.close()
-    return Archive(folder)
+    return Archive([ArchivePart(folder)])
 
 
 @pytest.fixture
@@ -82,9 +83,9 @@ def test_an_index_keeps_every_article_with_a_passage_as_it_came(articles: list[A
 def test_a_passage_is_found_by_its_row(archive: Archive) -> None:
     passages = [passage for article in (_MAY, _JUNE, _UNDATED) for passage in chunk_article(article)]
 
-    assert [archive.passage(row) for row in range(archive.n_passages)] == passages
+    assert [archive.passage(row) for row in range(archive.n_rows)] == passages
     leads = [chunk_article(article)[0] for article in (_MAY, _JUNE, _UNDATED)]
-    assert [archive.is_lead(row) for row in range(archive.n_passages)] == [one in leads for one in passages]
+    assert archive.leading(np.arange(archive.n_rows)).tolist() == [one in leads for one in passages]
     assert archive.sentences_of("may") == passages[0].sentences
 
 
@@ -112,6 +113,15 @@ def test_a_scope_allows_the_passages_of_its_articles_and_days(
     assert archive.allowed_rows(None, None) is None
 
 
+def test_days_are_those_of_the_articles_and_bound_a_scope_on_both_sides(archive: Archive) -> None:
+    may, june = date(2024, 5, 4), date(2024, 6, 1)
+
+    assert archive.days_of([1, 0, 2]).tolist() == [june.toordinal(), may.toordinal(), 0]
+    assert archive.rows_published(may, may).tolist() == [True, False, False]
+    assert archive.rows_published(june, None).tolist() == [False, True, False]
+    assert archive.rows_published(None, None).tolist() == [True, True, False]
+
+
 def test_an_unknown_id_is_named_and_has_no_passages(archive: Archive) -> None:
     with pytest.raises(UnknownArticle, match="'nonsense'"):
         archive.article("nonsense")
@@ -130,7 +140,7 @@ def test_a_missing_file_is_reported_as_corrupt(archive: Archive, tmp_path: Path,
     (tmp_path / name).unlink()
 
     with pytest.raises(SnapshotCorrupt, match="python -m index rollback"):
-        Archive(tmp_path).headlines()
+        Archive([ArchivePart(tmp_path)]).headlines()
 
 
 def test_garbage_in_place_of_the_texts_is_reported_as_corrupt(archive: Archive, tmp_path: Path) -> None:
@@ -139,4 +149,4 @@ def test_garbage_in_place_of_the_texts_is_reported_as_corrupt(archive: Archive, 
     (tmp_path / "articles.sqlite").write_bytes(np.random.default_rng(1).bytes(size))
 
     with pytest.raises(SnapshotCorrupt, match="python -m index rollback"):
-        Archive(tmp_path).article("may")
+        Archive([ArchivePart(tmp_path)]).article("may")

@@ -1,19 +1,39 @@
 """BM25 over passages, checked against the formula."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from index.keywords import KeywordIndex
+from index.postings import Postings, PostingsWriter, merge_postings
 
 _PASSAGES = [["ceasefir", "moscow", "broker"], ["moscow", "moscow", "snow"], ["peac"], []]
 
 
-@pytest.fixture
-def keywords() -> KeywordIndex:
-    return KeywordIndex.from_terms(_PASSAGES)
+def _postings(passages: Sequence[Sequence[str]]) -> Postings:
+    writer = PostingsWriter()
+    for terms in passages:
+        writer.add(terms)
+    return writer.finish()
+
+
+@pytest.fixture(params=["one segment", "two segments", "merged"])
+def keywords(request: pytest.FixtureRequest) -> KeywordIndex:
+    """The same passages, however they are kept."""
+    halves = [_postings(_PASSAGES[:1]), _postings(_PASSAGES[1:])]
+    if request.param == "merged":
+        return KeywordIndex([merge_postings([(half, None) for half in halves])])
+    return KeywordIndex([_postings(_PASSAGES)] if request.param == "one segment" else halves)
+
+
+def _scores(keywords: KeywordIndex, terms: Sequence[str]) -> list[float]:
+    """Of every passage, by both ways to ask for them, which must agree."""
+    scores = keywords.scores_of(terms, range(len(_PASSAGES)))
+    assert keywords.best(terms, 10) == pytest.approx({row: score for row, score in scores.items() if score > 0})
+    return [scores[row] for row in range(len(_PASSAGES))]
 
 
 def _bm25(term: str, passage: list[str]) -> float:
@@ -27,19 +47,19 @@ def _bm25(term: str, passage: list[str]) -> float:
 
 
 def test_scores_are_those_of_the_formula(keywords: KeywordIndex) -> None:
-    scores = keywords.scores(["moscow", "broker"])
+    scores = _scores(keywords, ["moscow", "broker"])
 
     expected = [_bm25("moscow", one) + _bm25("broker", one) for one in _PASSAGES]
     np.testing.assert_allclose(scores, expected, rtol=1e-5)
 
 
 def test_a_repeated_question_word_counts_once(keywords: KeywordIndex) -> None:
-    assert keywords.scores(["moscow", "moscow"]).tolist() == keywords.scores(["moscow"]).tolist()
+    assert _scores(keywords, ["moscow", "moscow"]) == _scores(keywords, ["moscow"])
 
 
 def test_unknown_words_score_nothing(keywords: KeywordIndex) -> None:
-    assert keywords.scores(["bitcoin"]).tolist() == [0, 0, 0, 0]
-    assert keywords.scores([]).tolist() == [0, 0, 0, 0]
+    assert _scores(keywords, ["bitcoin"]) == [0, 0, 0, 0]
+    assert _scores(keywords, []) == [0, 0, 0, 0]
 
 
 def test_rarer_words_are_more_telling(keywords: KeywordIndex) -> None:
@@ -47,10 +67,41 @@ def test_rarer_words_are_more_telling(keywords: KeywordIndex) -> None:
     assert 0 < keywords.rarity("moscow") < keywords.rarity("broker") < 1
 
 
-def test_a_saved_index_scores_alike(keywords: KeywordIndex, tmp_path: Path) -> None:
-    keywords.save(tmp_path / "keywords")
+def test_saved_postings_score_alike(keywords: KeywordIndex, tmp_path: Path) -> None:
+    _postings(_PASSAGES).save(tmp_path / "keywords")
 
-    loaded = KeywordIndex.load(tmp_path / "keywords")
+    loaded = KeywordIndex([Postings.load(tmp_path / "keywords")])
 
-    assert loaded.scores(["moscow"]).tolist() == keywords.scores(["moscow"]).tolist()
+    assert _scores(loaded, ["moscow"]) == pytest.approx(_scores(keywords, ["moscow"]))
     assert loaded.rarity("snow") == keywords.rarity("snow")
+
+
+def test_merging_leaves_out_the_rows_that_count_no_more() -> None:
+    live = np.array([False, True, True, True])
+
+    merged = merge_postings([(_postings(_PASSAGES), live), (_postings([["moscow", "peac"]]), None)])
+
+    expected = _postings([*_PASSAGES[1:], ["moscow", "peac"]])
+    for name in ("terms", "ends", "rows", "counts", "lengths"):
+        np.testing.assert_array_equal(getattr(merged, name), getattr(expected, name))
+
+
+def test_the_best_of_many_are_those_of_the_formula_though_common_words_are_looked_up_last() -> None:
+    chance = np.random.default_rng(5)
+    words = ["the", "of", "said", "talk", "peac", "moscow", "broker"]
+    often = [0.9, 0.8, 0.7, 0.4, 0.05, 0.01, 0.002]
+    passages = [
+        [word for word, share in zip(words, often, strict=True) for _ in range(int(chance.binomial(3, share)))]
+        for _ in range(20_000)
+    ]
+    keywords = KeywordIndex([_postings(passages[:15_000]), _postings(passages[15_000:])])
+    allowed = chance.random(20_000) < 0.5
+
+    for scope in (None, allowed):
+        every = keywords.scores_of(words, range(20_000))
+        rows = [row for row in every if every[row] > 0 and (scope is None or scope[row])]
+        expected = sorted(rows, key=lambda row: (-every[row], row))[:100]
+        found = keywords.best(words, 100, scope)
+        assert list(found.values()) == pytest.approx([every[row] for row in expected], rel=1e-5)
+        assert all(every[row] == pytest.approx(score, rel=1e-5) for row, score in found.items())
+        assert scope is None or all(scope[row] for row in found)

@@ -57,7 +57,8 @@ def _ids(retriever: Retriever) -> list[str]:
 
 
 def _break(publisher: Library) -> None:
-    (publisher.root / "snapshots" / publisher.current_name() / "vectors.faiss").write_bytes(b"broken")
+    for vectors in (publisher.root / "segments").rglob("vectors.faiss"):
+        vectors.write_bytes(b"broken")
 
 
 def test_a_snapshot_published_by_another_is_served_a_second_later(

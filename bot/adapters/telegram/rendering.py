@@ -147,6 +147,8 @@ def _byline(citation: Citation) -> Iterator[Segment]:
     yield styled(f"{citation.number}. ")
     yield styled(citation.title.strip() or wording.UNTITLED, url=citation.url)
     yield styled(_source_and_date(citation.source, citation.published_at))
+    if citation.copies:
+        yield styled(f" ({wording.also_in(citation.copies)})")
 
 
 def _source_line(number: int, article: Article, title: str) -> Iterator[Segment]:

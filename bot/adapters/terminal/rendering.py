@@ -114,6 +114,8 @@ def _source(citation: Citation) -> Text:
     origin = [one_line(citation.source)] if citation.source else []
     if citation.published_at:
         origin.append(wording.day(citation.published_at))
+    if citation.copies:
+        origin.append(wording.also_in(citation.copies))
     if origin:
         text.append("\n" + ", ".join(origin), style="dim")
     if citation.url:

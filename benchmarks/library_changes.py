@@ -1,0 +1,105 @@
+"""What a change costs in a library: building it, then adding, changing and removing one article, in time and disk.
+
+    python -m benchmarks.library_changes --articles FILE.jsonl
+
+`python -m benchmarks library_changes` makes 300 articles of its own.
+"""
+
+import argparse
+import json
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+
+from benchmarks.articles import write_articles
+from benchmarks.processes import run
+from index import Article
+from index.embedding import OnnxEmbedder, Vectors
+from index.library import Library
+from index.settings import IndexSettings
+from index.sources import read_articles
+
+_ARTICLES = 300
+_TIMES = 5
+
+
+class CountingEmbedder(OnnxEmbedder):
+    """The shipped model, counting the texts it is given."""
+
+    embedded = 0
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """As the shipped model does."""
+        self.embedded += len(texts)
+        return super().embed(texts)
+
+
+def measure() -> dict[str, float]:
+    """Over made articles."""
+    with tempfile.TemporaryDirectory() as folder:
+        articles = Path(folder) / "articles.jsonl"
+        write_articles(articles, _ARTICLES, seed=1)
+        return measure_over(articles)
+
+
+def measure_over(articles: Path) -> dict[str, float]:
+    """Characters a second of the build and its peak memory; seconds, embedded texts and MiB of disk of each change."""
+    embedder = CountingEmbedder.load(IndexSettings.from_environment().model_cache)
+    sample = [item for item in read_articles(articles) if isinstance(item, Article)]
+    characters = sum(len(article.text) for article in sample)
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "index"
+        built = run(["index", "build", "--articles", str(articles), "--index", str(root)])
+        assert built.returncode == 0, built.lines
+        library = Library(root)
+        disk = _mib(root)
+        figures = {
+            "articles": library.open_current(embedder).manifest.n_articles,
+            "passages": library.open_current(embedder).manifest.n_passages,
+            "build s": round(built.seconds, 1),
+            "build characters/s": round(characters / built.seconds),
+            "build peak MiB": round(built.peak_mib),
+            "disk MiB": round(disk, 1),
+        }
+        middle = sample[len(sample) // 2]
+        new = [replace(middle, id=f"new {number}", title=f"New {number}") for number in range(_TIMES)]
+        changed = [replace(article, text=article.text + "\n\nThis was corrected later.") for article in new]
+        steps: dict[str, list[Callable[[], object]]] = {
+            "add": [lambda one=one: library.add([one], embedder) for one in new],  # type: ignore[misc]
+            "change": [lambda one=one: library.add([one], embedder) for one in changed],  # type: ignore[misc]
+            "remove": [lambda one=one: library.remove([one.id], embedder) for one in new],  # type: ignore[misc]
+        }
+        for step, calls in steps.items():
+            embedder.embedded = 0
+            taken = [_seconds(call) for call in calls]
+            figures[f"{step} one article, s (median)"] = round(median(taken), 3)
+            figures[f"{step} one article, s (slowest)"] = round(max(taken), 3)
+            figures[f"{step} one article, passages embedded"] = embedder.embedded / len(calls)
+        figures["disk MiB after 15 changes, 3 snapshots kept"] = round(_mib(root), 1)
+        started = time.perf_counter()
+        problems = library.verify()
+        figures |= {"verify s": round(time.perf_counter() - started, 2), "verify problems": len(problems)}
+    return figures
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started
+
+
+def _mib(folder: Path) -> float:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 2**20
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(
+        "python -m benchmarks.library_changes",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--articles", type=Path, required=True)
+    print(json.dumps(measure_over(parser.parse_args().articles), indent=1))

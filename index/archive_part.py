@@ -1,0 +1,241 @@
+"""The articles of one segment on disk: texts in SQLite, passages and sentences in memory-mapped arrays.
+
+Passages are rows, numbered article after article; so are sentences, passage after passage.
+"""
+
+import hashlib
+import sqlite3
+import threading
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.article import Article, Passage, Span
+from index.errors import SnapshotCorrupt
+from index.mapped import open_array
+
+NO_DATE = np.iinfo(np.int32).max
+"""Later than any day, so that an undated article is never `before` one."""
+
+_SCHEMA = """
+CREATE TABLE articles (
+  row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, text TEXT NOT NULL,
+  source TEXT, published_at TEXT, url TEXT, fingerprint BLOB NOT NULL, revision TEXT NOT NULL,
+  first_passage INTEGER NOT NULL, end_passage INTEGER NOT NULL)
+"""
+_COLUMNS = "id, title, text, source, published_at, url"
+_NUMBERS = 4
+"""Of a passage: the row of its article, start, end, first sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Where an article lies in its segment, and the fingerprint that changes when anything of it does."""
+
+    row: int
+    passages: range
+    fingerprint: bytes
+    revision: str
+
+
+def fingerprint_of(article: Article) -> bytes:
+    """16 bytes that differ for articles that differ in text, title, source, date or address."""
+    published = article.published_at.isoformat() if article.published_at else None
+    told = repr((article.title, article.text, article.source, published, article.url))
+    return hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+class ArchiveWriter:
+    """Writes articles with their passages, one after the other, into a folder. Call `close` at the end."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._connection = sqlite3.connect(folder / "articles.sqlite", check_same_thread=False)
+        self._connection.execute("PRAGMA synchronous = OFF")  # the folder is published only once synced
+        self._connection.execute(_SCHEMA)
+        self._passages = array("i")  # four numbers a passage; plain lists of a million would fill the memory
+        self._sentences = array("i")  # two numbers a sentence
+        self._days = array("i")
+
+    def __len__(self) -> int:
+        """Passages written so far."""
+        return len(self._passages) // _NUMBERS
+
+    @property
+    def n_articles(self) -> int:
+        """Articles written so far."""
+        return len(self._days)
+
+    def add(self, article: Article, passages: Sequence[Passage]) -> None:
+        """Appends an article, which needs an id of its own, and its passages."""
+        row, first = len(self._days), len(self)
+        published = article.published_at.isoformat() if article.published_at else None
+        told = (article.id, article.title, article.text, article.source, published, article.url)
+        place = (first, first + len(passages))
+        self._connection.execute(
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (row, *told, fingerprint_of(article), article.revision, *place),
+        )
+        self._days.append(article.published_at.date().toordinal() if article.published_at else NO_DATE)
+        for passage in passages:
+            self._passages.extend((row, passage.span.start, passage.span.end, len(self._sentences) // 2))
+            self._sentences.extend(bound for span in passage.sentences for bound in (span.start, span.end))
+
+    def close(self) -> None:
+        """Writes what is left to the folder."""
+        self._connection.commit()
+        self._connection.close()
+        self._passages.extend((len(self._days), 0, 0, len(self._sentences) // 2))  # so that row + 1 always exists
+        np.save(self._folder / "passages.npy", np.array(self._passages, np.int32).reshape(-1, _NUMBERS))
+        np.save(self._folder / "sentences.npy", np.array(self._sentences, np.int32).reshape(-1, 2))
+        np.save(self._folder / "days.npy", np.array(self._days, np.int32))
+
+
+def write_merged(folder: Path, parts: Iterable[tuple["ArchivePart", NDArray[np.bool_]]]) -> None:
+    """Writes the articles of several parts, in turn, without those that are false in the masks, (n_articles,)."""
+    with closing(sqlite3.connect(folder / "articles.sqlite")) as connection, connection:
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute(_SCHEMA)
+        n_articles = n_passages = n_sentences = 0
+        passages, sentences, days = [], [], []
+        for part, live in parts:
+            rows, spans = part.numbers()
+            kept = live[rows[:-1, 0]]
+            counts = np.diff(rows[:, 3])
+            moved = rows[:-1][kept].copy()
+            moved[:, 0] = (np.cumsum(live) - 1 + n_articles)[moved[:, 0]]
+            moved[:, 3] = n_sentences + np.cumsum(counts[kept]) - counts[kept]
+            place = np.concatenate([[0], np.cumsum(kept)]) + n_passages  # of each passage once moved
+            for row in part.whole_rows():
+                if live[row[0]]:
+                    told = (n_articles, *row[1:-2], int(place[row[-2]]), int(place[row[-1]]))
+                    connection.execute("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", told)
+                    n_articles += 1
+            passages.append(moved)
+            sentences.append(spans[np.repeat(kept, counts)])
+            days.append(part.days[live])
+            n_passages += len(moved)
+            n_sentences += len(sentences[-1])
+    end = np.array([[n_articles, 0, 0, n_sentences]], np.int32)
+    np.save(folder / "passages.npy", np.concatenate([*passages, end]).astype(np.int32))
+    np.save(folder / "sentences.npy", np.concatenate(sentences))
+    np.save(folder / "days.npy", np.concatenate(days))
+
+
+class ArchivePart:
+    """Reads what an ArchiveWriter wrote. Safe to use from several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        """
+        Raises:
+            SnapshotCorrupt: a file is missing or cannot be read.
+        """
+        try:
+            uri = f"{(folder / 'articles.sqlite').resolve().as_uri()}?mode=ro&immutable=1"
+            self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            self._passages: NDArray[np.int32] = open_array(folder / "passages.npy")
+            self._sentences: NDArray[np.int32] = open_array(folder / "sentences.npy")
+            self.days: NDArray[np.int32] = open_array(folder / "days.npy")
+        except (OSError, ValueError, sqlite3.Error) as error:
+            raise SnapshotCorrupt(f"{folder} cannot be read ({error}). Run `python -m index rollback`.") from error
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Closes the texts; the arrays go when nothing refers to them."""
+        self._connection.close()
+
+    @property
+    def n_passages(self) -> int:
+        """How many passages there are."""
+        return len(self._passages) - 1
+
+    @property
+    def n_articles(self) -> int:
+        """How many articles there are."""
+        return len(self.days)
+
+    @property
+    def article_rows(self) -> NDArray[np.int32]:
+        """(n_passages,), int32: the row of each passage's article."""
+        rows: NDArray[np.int32] = self._passages[:-1, 0]
+        return rows
+
+    def articles(self) -> Iterator[tuple[int, Article]]:
+        """Every article with its row, in the order they were added, read a few at a time."""
+        last = -1
+        while rows := self._fetch(f"SELECT row, {_COLUMNS} FROM articles WHERE row > ? ORDER BY row LIMIT 200", last):
+            yield from ((row[0], _article(row[1:])) for row in rows)
+            last = rows[-1][0]
+
+    def headlines(self) -> list[tuple[int, Article]]:
+        """Every article with its row and without its text (empty)."""
+        rows = self._fetch("SELECT row, id, title, '', source, published_at, url FROM articles ORDER BY row")
+        return [(row[0], _article(row[1:])) for row in rows]
+
+    def numbers(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Passages, (n + 1, 4): article row, start, end, first sentence; the last is an end mark. Sentences, (m, 2)."""
+        return self._passages, self._sentences
+
+    def whole_rows(self) -> Iterator[tuple[Any, ...]]:
+        """Everything in the table of articles, in the order of rows, read a few at a time."""
+        last = -1
+        while rows := self._fetch("SELECT * FROM articles WHERE row > ? ORDER BY row LIMIT 200", last):
+            yield from rows
+            last = rows[-1][0]
+
+    def find(self, article_id: str) -> Stored | None:
+        """Where the article of that id lies, if it does."""
+        rows = self._fetch(
+            "SELECT row, first_passage, end_passage, fingerprint, revision FROM articles WHERE id = ?", article_id
+        )
+        return Stored(rows[0][0], range(rows[0][1], rows[0][2]), *rows[0][3:]) if rows else None
+
+    def all_stored(self) -> Iterator[tuple[str, Stored]]:
+        """Every article's id with where it lies, in the order of rows."""
+        rows = self._fetch(
+            "SELECT id, row, first_passage, end_passage, fingerprint, revision FROM articles ORDER BY row"
+        )
+        for row in rows:
+            yield row[0], Stored(row[1], range(row[2], row[3]), row[4], row[5])
+
+    def article(self, row: int) -> Article:
+        """The article of that row."""
+        return _article(self._fetch(f"SELECT {_COLUMNS} FROM articles WHERE row = ?", row)[0])
+
+    def id_of(self, passage_row: int) -> str:
+        """The id of the article that holds the passage."""
+        article_row = int(self._passages[passage_row, 0])
+        return str(self._fetch("SELECT id FROM articles WHERE row = ?", article_row)[0][0])
+
+    def passage(self, article_id: str, row: int) -> Passage:
+        """The passage of that row, which belongs to `article_id`."""
+        _, start, end, first = map(int, self._passages[row])
+        sentences = self._sentences[first : int(self._passages[row + 1, 3])]
+        return Passage(article_id, Span(start, end), tuple(Span(int(s), int(e)) for s, e in sentences))
+
+    def leading(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """(len(rows),): which of these passages are the first of their article."""
+        owners = self._passages[:, 0]
+        return np.asarray((rows == 0) | (owners[rows] != owners[rows - 1]), np.bool_)
+
+    def _fetch(self, query: str, *parameters: str | int) -> list[tuple[Any, ...]]:
+        with self._lock:
+            try:
+                return self._connection.execute(query, parameters).fetchall()
+            except sqlite3.DatabaseError as error:
+                raise SnapshotCorrupt(
+                    f"The articles of this snapshot cannot be read ({error}). Run `python -m index rollback`."
+                ) from error
+
+
+def _article(row: Sequence[str | None]) -> Article:
+    article_id, title, text, source, published, url = row
+    published_at = datetime.fromisoformat(published).astimezone(UTC) if published else None
+    return Article(article_id or "", title or "", text or "", source, published_at, url)

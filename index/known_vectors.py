@@ -1,0 +1,103 @@
+"""Vectors that need not be computed again: those of the index in service, and those that an unfinished build left."""
+
+import hashlib
+import os
+import zipfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedding import Vectors
+
+Keys = NDArray[np.uint64]
+
+
+@dataclass(slots=True)
+class _Source:
+    """Keys with the way to their vectors; sorted when first asked."""
+
+    keys: Keys
+    vectors: Callable[[NDArray[np.int64]], Vectors]
+    order: NDArray[np.int64] | None = None
+
+    def rows_of(self, wanted: Keys) -> NDArray[np.int64]:
+        """(len(wanted),): the row of each key, -1 where it is not known."""
+        if self.order is None:
+            self.order = np.argsort(self.keys, kind="stable")
+            self.keys = np.asarray(self.keys)[self.order]
+        place = np.minimum(np.searchsorted(self.keys, wanted), max(len(self.keys) - 1, 0))
+        if not len(self.keys):
+            return np.full(len(wanted), -1, np.int64)
+        return np.where(self.keys[place] == wanted, self.order[place], -1)
+
+
+@dataclass(slots=True)
+class KnownVectors:
+    """Looks vectors up by the key of the text they stand for."""
+
+    _sources: list[_Source] = field(default_factory=list)
+
+    def add(self, keys: Keys, vectors: Callable[[NDArray[np.int64]], Vectors]) -> None:
+        """One more source: `vectors` gives those of rows of `keys`."""
+        self._sources.append(_Source(keys, vectors))
+
+    def fill(self, keys: Keys, vectors: Vectors) -> NDArray[np.bool_]:
+        """Writes the known ones of (n, dimension) `vectors`; (n,): which rows those are."""
+        known = np.zeros(len(keys), np.bool_)
+        for source in self._sources:
+            rows = source.rows_of(keys)
+            fresh = (rows >= 0) & ~known
+            if fresh.any():
+                vectors[fresh] = source.vectors(rows[fresh])
+                known |= fresh
+        return known
+
+
+class UnfinishedWork:
+    """The vectors of a build under way, in files of their own, so that the next build can go on after a kill.
+
+    Only for whoever holds the index for writing. Files that a kill tore are left out.
+    """
+
+    def __init__(self, folder: Path, model_fingerprint: str) -> None:
+        self._folder = folder
+        self._prefix = hashlib.sha256(model_fingerprint.encode()).hexdigest()[:12]
+
+    def keep(self, keys: Keys, vectors: Vectors) -> None:
+        """Writes some vectors with the keys of their texts."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        target = self._folder / f"{self._prefix}-{len(list(self._folder.iterdir())):06}.npz"
+        with (self._folder / ".new").open("wb") as file:
+            np.savez(file, keys=keys, vectors=vectors.astype(np.float16))
+            file.flush()
+            os.fsync(file.fileno())
+        (self._folder / ".new").replace(target)
+
+    def sources(self) -> Iterable[tuple[Keys, Vectors]]:
+        """What earlier builds with this model left."""
+        for path in sorted(self._folder.glob(f"{self._prefix}-*.npz")):
+            try:
+                with path.open("rb") as file, np.load(file) as kept:
+                    yield kept["keys"], kept["vectors"]
+            except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+                path.unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """Forgets everything, of other models too: a build was published."""
+        for path in self._folder.glob("*") if self._folder.is_dir() else ():
+            path.unlink(missing_ok=True)
+
+
+def known_vectors(
+    segments: Sequence[tuple[Keys, Callable[[NDArray[np.int64]], Vectors]]], unfinished: UnfinishedWork
+) -> KnownVectors:
+    """Those of the given segments, and of unfinished work."""
+    known = KnownVectors()
+    for keys, vectors in segments:
+        known.add(keys, vectors)
+    for keys, kept in unfinished.sources():
+        known.add(keys, lambda rows, kept=kept: kept[rows].astype(np.float32))  # type: ignore[misc]
+    return known

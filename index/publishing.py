@@ -1,0 +1,149 @@
+"""From the segments of a change to the next snapshot in service: merged where due, validated, then switched to."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+
+from index.canaries import choose_canaries, lost_canaries
+from index.embedding import Embedder, Vectors
+from index.errors import IndexingError, SnapshotRejected
+from index.folders import IndexFolders
+from index.merging import Member, merge_segments, what_to_merge
+from index.segment import Segment
+from index.snapshot import (
+    FORMAT_VERSION,
+    Canary,
+    IndexSnapshot,
+    Manifest,
+    entry_of,
+    read_manifest,
+    write_snapshot,
+)
+
+_FEWEST_CANARIES = 4
+_RECALL_QUERIES = 64
+_DEPTH = 10
+
+
+class Publication:
+    """Publishes one snapshot; `keep` of them stay on disk. Only with the folder held for writing."""
+
+    def __init__(self, folders: IndexFolders, embedder: Embedder, *, keep: int) -> None:
+        self._folders = folders
+        self._embedder = embedder
+        self._keep = keep
+
+    def publish(
+        self, members: Sequence[Member], base: IndexSnapshot | None, changed: frozenset[str], *, choose: bool
+    ) -> Manifest:
+        """Puts a snapshot of these members in service and gives its manifest.
+
+        `changed` are the ids that `base`, the one in service, had otherwise. With `choose`, canary questions are
+        added where too few are left.
+
+        Raises:
+            SnapshotRejected: most canary questions are no longer answered; nothing changed in service.
+        """
+        with ExitStack() as stack:
+            merged = self._merged([member for member in members if member.n_articles], stack)
+            name = self._folders.new_name()
+            canaries, vectors = _canaries_left(base, changed)
+            manifest = self._manifest(merged, canaries)
+            snapshot = IndexSnapshot(name, manifest, merged, vectors)
+            _require_canaries(canaries, vectors, snapshot)
+            if choose and len(canaries) < _FEWEST_CANARIES:
+                chosen, vectors = choose_canaries(snapshot, self._embedder)
+                manifest = replace(manifest, canaries=chosen)
+            manifest = replace(manifest, recall_at_10=_recall(snapshot, base))
+            with self._folders.scratch(self._folders.snapshots, name) as scratch:
+                manifest = write_snapshot(scratch, manifest, vectors)
+                IndexSnapshot.open(scratch, self._folders.segments, self._embedder).close()
+        undone = self._rolled_back_from()
+        self._folders.publish(name)
+        self._folders.drop_snapshots([*undone, *self._folders.snapshot_names()[: -self._keep]])
+        self._folders.drop_segments_except(self._segments_of)
+        return manifest
+
+    def _merged(self, members: list[Member], stack: ExitStack) -> list[Member]:
+        while (due := what_to_merge(members)) is not None:
+            name = self._folders.new_name()
+            with self._folders.scratch(self._folders.segments, name) as scratch:
+                merge_segments(members[due.start : due.stop], scratch)
+            segment = Segment(self._folders.segments / name)
+            stack.callback(segment.close)
+            members = [*members[: due.start], Member(segment, frozenset()), *members[due.stop :]]
+        return members
+
+    def _manifest(self, members: Sequence[Member], canaries: Sequence[Canary]) -> Manifest:
+        return Manifest(
+            format_version=FORMAT_VERSION,
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            model=self._embedder.name,
+            model_fingerprint=self._embedder.fingerprint,
+            model_backend=self._embedder.backend,
+            dimension=self._embedder.dimension,
+            n_articles=sum(member.n_articles for member in members),
+            n_passages=sum(member.n_passages for member in members),
+            segments=tuple(entry_of(member, self._folders.segments) for member in members),
+            search=max((member.segment.vectors for member in members), key=len).kind,
+            recall_at_10=1.0,
+            canaries=tuple(canaries),
+            canaries_checksum="",
+        )
+
+    def _rolled_back_from(self) -> list[str]:
+        """Snapshots newer than the one in service: a roll-back left them, and no later one shall return there."""
+        try:
+            current = self._folders.current_name()
+        except IndexingError:
+            return []
+        return [name for name in self._folders.snapshot_names()[:-1] if name > current]
+
+    def _segments_of(self, name: str) -> Iterable[str]:
+        try:
+            return [entry.name for entry in read_manifest(self._folders.snapshots / name).segments]
+        except IndexingError:  # cannot be served, so neither can its segments be needed
+            return ()
+
+
+def _canaries_left(base: IndexSnapshot | None, changed: frozenset[str]) -> tuple[tuple[Canary, ...], Vectors]:
+    """The canaries of `base` whose articles are as they were, with their vectors."""
+    if base is None:
+        return (), np.empty((0, 0), np.float32)
+    kept = [row for row, canary in enumerate(base.manifest.canaries) if canary.article_id not in changed]
+    return tuple(base.manifest.canaries[row] for row in kept), base.canary_vectors[kept]
+
+
+def _require_canaries(canaries: Sequence[Canary], vectors: Vectors, snapshot: IndexSnapshot) -> None:
+    """One that is lost may have been outdone by better articles; most of them mean that something broke."""
+    lost = lost_canaries(canaries, vectors, snapshot)
+    if len(lost) * 2 > len(canaries):
+        raise SnapshotRejected(
+            f"The new index no longer finds {len(lost)} of {len(canaries)} articles by their own opening sentence, "
+            f"{lost[0].article_id!r} among them. It was not put in service; the last one stays. Run "
+            "`python -m index verify`; if the articles are meant to be so, build in a new folder (--index)."
+        )
+
+
+def _recall(snapshot: IndexSnapshot, base: IndexSnapshot | None) -> float:
+    """The share of the ten nearest neighbours of 64 passages, themselves left out, that the search finds.
+
+    Measured when a segment with codes is new; what exact search finds needs no measuring.
+    """
+    coded = [member.segment for member in snapshot.members if member.segment.vectors.kind != "exact"]
+    if not coded:
+        return 1.0
+    before = {member.segment.name for member in base.members} if base is not None else set()
+    if base is not None and all(segment.name in before for segment in coded):
+        return base.manifest.recall_at_10
+    live = snapshot.archive.live
+    rows = np.flatnonzero(live) if live is not None else np.arange(snapshot.archive.n_rows)
+    chosen = np.random.default_rng(0).choice(rows, _RECALL_QUERIES, replace=False)
+    found = 0
+    for row, vector in zip(chosen.tolist(), snapshot.vectors.reconstruct(chosen), strict=True):
+        nearest = snapshot.vectors.search(vector, _DEPTH + 1, live, exactly=True).keys() - {row}
+        found += len(nearest & snapshot.vectors.search(vector, _DEPTH + 1, live).keys())
+    return round(found / (_RECALL_QUERIES * _DEPTH), 4)
