@@ -9,7 +9,7 @@ from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, 
 from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, ContextTypes
 
-from bot.adapters.telegram import house_texts
+from bot.adapters.telegram import house_texts, texts
 from bot.adapters.telegram.addressing import asker_id, place_of
 from bot.adapters.telegram.handling import Handler, TelegramBot, on_command
 from bot.adapters.telegram.markup import styled
@@ -51,9 +51,12 @@ class Privacy:
     async def _pressed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         query = update.callback_query
         press = _PRESS.fullmatch(query.data or "") if query is not None else None
-        if query is None or press is None:
+        if query is None:
             return
-        if query.message is None or not await _is_theirs(query, int(press[2])):
+        if press is None or query.message is None:  # the library takes no data at all for a match
+            await _acknowledge(query, texts.DEAD_BUTTON)
+            return
+        if not await _is_theirs(query, int(press[2])):
             return
         if press[1] == "yes":
             await asyncio.to_thread(self._forget, int(press[2]))
