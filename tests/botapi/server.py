@@ -70,6 +70,7 @@ class Endpoint:
             answer = await self._answer(http, method, request)
         else:
             self._log(method, request, None, f"fault: {fault.drop or fault.status}")
+        await asyncio.sleep(fault.silent_seconds)
         if fault.drop and http.transport is not None:
             http.transport.abort()
         if fault.body is None:

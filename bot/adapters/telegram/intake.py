@@ -12,7 +12,6 @@ from bot.adapters.telegram import texts
 from bot.adapters.telegram.addressing import box_of
 from bot.adapters.telegram.desk import Desk
 from bot.adapters.telegram.handling import TelegramApplication
-from bot.adapters.telegram.keyboards import read_press
 from bot.store import Ledger, Outcome, Received
 
 logger = logging.getLogger(__name__)
@@ -21,7 +20,8 @@ logger = logging.getLogger(__name__)
 _MOST_IN_HAND: Final = 1_000
 _OF_MESSAGES: Final = ("message", "edited_message", "channel_post", "edited_channel_post")
 _FLEETING: Final = ("inline_query", "chosen_inline_result")
-_ADMIN_COMMANDS: Final = frozenset(name for name, _ in texts.ADMIN_COMMANDS)
+_READERS_COMMANDS: Final = frozenset({"start", *(name for name, _ in texts.READER_COMMANDS)})
+_READERS_PRESSES: Final = ("ctx:", "more:", "near:", "up:", "down:", "src:")
 
 RawUpdate = dict[str, Any]
 
@@ -159,10 +159,10 @@ def may_be_handled_twice(raw: RawUpdate) -> bool:
         return False
     press = _object(raw.get("callback_query"))
     if press:
-        return read_press(str(press.get("data"))) is not None
-    words = str(_message(raw).get("text") or "").split(maxsplit=1)
-    command = words[0].removeprefix("/").partition("@")[0] if words and words[0].startswith("/") else ""
-    return command.lower() not in _ADMIN_COMMANDS
+        return str(press.get("data")).startswith(_READERS_PRESSES)
+    text = str(_message(raw).get("text") or "")
+    command = text.split(maxsplit=1)[0].removeprefix("/").partition("@")[0].lower() if text.startswith("/") else ""
+    return not text.startswith("/") or command in _READERS_COMMANDS
 
 
 def _asked_at(raw: RawUpdate, received_at: datetime) -> datetime:
