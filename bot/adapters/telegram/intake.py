@@ -130,7 +130,7 @@ class Intake:
             return Update.de_json(raw, self._application.bot)
         except Exception as error:
             # The library's own words would hold the update's.
-            logger.error("update %d is not understood (%s)", raw["update_id"], type(error).__name__)
+            logger.warning("update %d is not understood (%s)", raw["update_id"], type(error).__name__)
             return None
 
 

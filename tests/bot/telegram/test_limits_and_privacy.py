@@ -13,8 +13,8 @@ from bot.adapters.telegram import house_texts
 from bot.dialogue import Vote
 from bot.store import Outcome, Received, Store
 from bot.store.ledger_tables import inbox, outbox
-from tests.bot.telegram.serving import FAST, served
 from tests.bot.examples import answer
+from tests.bot.telegram.serving import FAST, served
 from tests.botapi import BotApiServer, BotSetup, FloodLimits, too_many_requests
 
 
