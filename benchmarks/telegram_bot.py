@@ -15,7 +15,7 @@ from tests.botapi import Message, ThreadedBotApiServer, User
 _ROOT = Path(__file__).parents[1]
 SEEDS = _ROOT / "seeds"
 QUESTION = "Who brokered the ceasefire?"
-_GLANCE_SECONDS = 0.05
+_GLANCE_SECONDS = 0.25
 
 
 @dataclass(slots=True)
@@ -72,12 +72,18 @@ class Bot:
 
 
 @contextmanager
-def bot_on(server: ThreadedBotApiServer, folder: Path, index: Path | None = None, **settings: str) -> Iterator[Bot]:
+def bot_on(
+    server: ThreadedBotApiServer,
+    folder: Path,
+    index: Path | None = None,
+    settings: Mapping[str, str] | None = None,
+    command: tuple[str, ...] = ("bot", "run"),
+) -> Iterator[Bot]:
     """A running bot; `index` is copied, so that none is built."""
     folder.mkdir(parents=True, exist_ok=True)
     if index is not None:
         shutil.copytree(index, folder / "index", dirs_exist_ok=True)
-    bot = Bot(server, folder, settings)
+    bot = Bot(server, folder, settings or {}, command)
     bot.start()
     try:
         yield bot

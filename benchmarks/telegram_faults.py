@@ -66,7 +66,7 @@ def measure() -> dict[str, dict[str, float | str]]:
             with running_server() as server:
                 if settings:
                     server.deliver_webhooks_to(f"http://{settings['WEBHOOK_LISTEN']}/hook")
-                with bot_on(server, root / str(number), index, **settings) as bot:
+                with bot_on(server, root / str(number), index, settings) as bot:
                     outcome = scene(bot)
             outcomes[name] = asdict(outcome)
             print(f"{name}: {json.dumps(outcomes[name])}", flush=True)
@@ -90,7 +90,7 @@ def _judge(bot: Bot, people: list[User], since: float, note: str = "", each: int
         asked=each * len(people),
         lost=sum(max(each - count, 0) for count in counts),
         repeated=sum(max(count - each, 0) for count in counts),
-        seconds=round(max(arrived, default=since) - since, 2),
+        seconds=round(max(max(arrived, default=since) - since, 0.0), 2),
         note=note,
     )
 
@@ -129,7 +129,7 @@ def _out_of_reach(bot: Bot) -> Outcome:
 
 
 def _terminated(bot: Bot) -> Outcome:
-    people = _ask(bot, 40)
+    people = _ask(bot, 150)
     time.sleep(0.7)
     stopped = bot.stop()
     had = sum(bool(bot.answers(person)) for person in people)

@@ -131,8 +131,15 @@ class Ledger(Transactions):
         self._note(parcel_id, {"box": box, "chat_id": chat_id, "attempted": False})
 
     def unaccounted(self, box: int, after_id: int, *, beyond: int) -> list[int]:
-        """The ids after one that belong to no known message, ascending, `beyond` more past the newest known."""
+        """The ids after one that belong to no known message, ascending.
+
+        They end past the newest known one, by as many as are on their way in the box and `beyond` more.
+        """
         with self._reading() as connection:
+            on_their_way = select(func.count()).where(
+                outbox.c.box == box, outbox.c.attempted.is_(True), outbox.c.outcome.is_(None)
+            )
+            beyond += connection.execute(on_their_way).scalar_one()
             newest = max(_newest(connection, box), after_id)
             known = {
                 number

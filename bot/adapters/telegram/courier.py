@@ -23,8 +23,8 @@ from bot.store import Ledger, Outcome, Parcel
 logger = logging.getLogger(__name__)
 
 # Messages that nobody told us of yet may lie between the newest that we know and the one looked for.
-_BEYOND_NEWEST: Final = 5
-_MOST_LOOKED_AT: Final = 40
+_BEYOND_NEWEST: Final = 3
+_MOST_LOOKED_AT: Final = 100
 _FIRST_PAUSE_SECONDS: Final = 0.5
 _LONGEST_PAUSE_SECONDS: Final = 15.0
 # A call that timed out may still be on its way: asking too early would find nothing.

@@ -65,9 +65,10 @@ class DiscreetBot(ExtBot[CallNote]):
         return int(sent["message_id"])
 
     async def edit_to_body(self, chat_id: int, message_id: int, body: Body) -> None:
-        """Makes a message say this. See `courier.Post`."""
+        """Makes a message say this, which it is expected to do already. See `courier.Post`."""
         shown = {name: value for name, value in body.items() if name in _EDITABLE}
-        await self._post("editMessageText", {"chat_id": chat_id, "message_id": message_id, **shown})
+        noted = self._merge_api_rl_kwargs(None, CallNote(looks=True))
+        await self._post("editMessageText", {"chat_id": chat_id, "message_id": message_id, **shown}, api_kwargs=noted)
 
 
 class DiscreetRequest(HTTPXRequest):

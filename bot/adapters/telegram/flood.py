@@ -7,7 +7,7 @@ long it was under way, Telegram never sees more than the limit within a span.
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -99,12 +99,8 @@ class FloodBudget:
         try:
             async with chat.lock:
                 await _sleep_until_free(chat)
-                async with self._gate:
-                    while wait := max(self._opens_at - time.monotonic(), self._all.wait_seconds):
-                        await asyncio.sleep(wait)
-                    windows = (self._all, *chat.windows)
-                    for window in windows:
-                        window.start()
+                windows = (self._all, *chat.windows)
+                await self._enter(windows)
                 try:
                     yield
                 finally:
@@ -112,6 +108,22 @@ class FloodBudget:
                         window.end()
         finally:
             chat.users -= 1
+
+    @asynccontextmanager
+    async def common_turn(self) -> AsyncIterator[None]:
+        """Waits until there is room among all calls, for one that puts nothing into a chat."""
+        await self._enter((self._all,))
+        try:
+            yield
+        finally:
+            self._all.end()
+
+    async def _enter(self, windows: Iterable[Window]) -> None:
+        async with self._gate:
+            while (wait := max(self._opens_at - time.monotonic(), self._all.wait_seconds)) > 0:
+                await asyncio.sleep(wait)
+            for window in windows:
+                window.start()
 
     def has_room_to_spare(self, chat_id: object) -> bool:
         """Whether a call that nobody would miss takes nothing from a message: then it counts as one."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -31,11 +31,12 @@ _Result = bool | dict[str, Any] | list[dict[str, Any]]
 class CallNote:
     """What a caller may say about a call, as `rate_limit_args`.
 
-    `cosmetic`: nobody would miss it; it is dropped rather than take the place of a message. `before` is awaited each
-    time the call is about to leave.
+    `cosmetic`: nobody would miss it; it is dropped rather than take the place of a message. `looks`: it is expected to
+    change nothing, and takes no part in its chat's budget. `before` is awaited each time the call is about to leave.
     """
 
     cosmetic: bool = False
+    looks: bool = False
     before: Callable[[], Awaitable[object]] | None = None
 
 
@@ -99,7 +100,7 @@ class PatientRateLimiter(BaseRateLimiter[CallNote]):
     ) -> _Result:
         is_counted = endpoint.startswith(_COUNTED)
         try:
-            async with self._budget.turn(chat) if is_counted else nullcontext(), self._free_calls:
+            async with self._turn(chat, note) if is_counted else nullcontext(), self._free_calls:
                 if note.before is not None:
                     await note.before()
                 result = await call()
@@ -109,6 +110,9 @@ class PatientRateLimiter(BaseRateLimiter[CallNote]):
         if is_counted:
             self._budget.succeeded()
         return result
+
+    def _turn(self, chat: object, note: CallNote) -> AbstractAsyncContextManager[None]:
+        return self._budget.common_turn() if note.looks else self._budget.turn(chat)
 
     async def _in_passing(self, chat: object, call: Coroutine[Any, Any, _Result]) -> _Result:
         if not self._budget.has_room_to_spare(chat):
