@@ -22,6 +22,7 @@ from tests.botapi import (
     Chat,
     Fault,
     User,
+    delay,
     drop_after,
     drop_before,
     garbage,
@@ -117,6 +118,17 @@ def _one_chat_waits(bot: Bot) -> Outcome:
     bot.wait_for_answers(others)
     note = f"the others after {time.monotonic() - since:.1f} s"
     return _judge(bot, [flooded, *others], since, note)
+
+
+def _late(bot: Bot) -> Outcome:
+    """Telegram carries the call out long after the bot has given up on it, looked, and sent the answer anew."""
+    bot.server.order_fault(delay(18), method="sendMessage", times=2)
+    since = time.monotonic()
+    people = _ask(bot)
+    bot.wait_for_answers(people)
+    time.sleep(90)
+    back = sum(call.error is None for call in bot.server.calls_of("deleteMessage"))
+    return _judge(bot, people, since, f"{back} copies came later and were taken back within a minute")
 
 
 def _out_of_reach(bot: Bot) -> Outcome:
@@ -271,6 +283,7 @@ _SCENES: dict[str, Scene] = {
     "502 with HTML": _calls_fail(server_error(502)),
     "timeout, message accepted": _calls_fail(silence(60, accepts=True), times=2),
     "timeout, message not accepted": _calls_fail(silence(60, accepts=False), times=2),
+    "timeout, message accepted 8 s after it": _late,
     "reset before the message was accepted": _calls_fail(drop_before()),
     "reset after the message was accepted": _calls_fail(drop_after()),
     "garbage body, message accepted": _calls_fail(garbage(accepts=True)),

@@ -98,14 +98,13 @@ class Ledger(Transactions):
             Parcel(number, update_id, now, box, chat_id, body) for number, body in zip(numbers, bodies, strict=True)
         ]
 
-    def attempt(self, parcel_id: int) -> int:
-        """Notes that a message is about to be sent; the highest id known in its box, which its own will exceed."""
+    def attempt(self, parcel_id: int) -> None:
+        """Notes that a message is about to be sent, and after which id of its box its own will be."""
         mine = outbox.c.id == parcel_id
         with self._writing() as connection:
             box: int = connection.execute(select(outbox.c.box).where(mine)).scalar_one()
-            newest = _newest(connection, box)
-            connection.execute(update(outbox).where(mine).values(attempted=True, after_id=newest))
-        return newest
+            first_time = func.coalesce(outbox.c.after_id, _newest(connection, box))
+            connection.execute(update(outbox).where(mine).values(attempted=True, after_id=first_time))
 
     def delivered(self, parcel_id: int, message_id: int) -> None:
         """Notes under which id a message arrived, and forgets its words."""
@@ -128,7 +127,7 @@ class Ledger(Transactions):
 
     def move(self, parcel_id: int, box: int, chat_id: int) -> None:
         """Readdresses a message that was refused because its chat has another id now."""
-        self._note(parcel_id, {"box": box, "chat_id": chat_id, "attempted": False})
+        self._note(parcel_id, {"box": box, "chat_id": chat_id, "attempted": False, "after_id": None})
 
     def unaccounted(self, box: int, after_id: int, *, beyond: int) -> list[int]:
         """The ids after one that belong to no known message, ascending.

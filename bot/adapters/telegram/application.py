@@ -38,6 +38,7 @@ _TELEGRAM_URL: Final = "https://api.telegram.org/bot"
 _TELEGRAM_FILE_URL: Final = "https://api.telegram.org/file/bot"
 _QUESTION_THREADS: Final = 2
 _CONNECTIONS: Final = 16
+_READ_SECONDS: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ def _build_bot(config: TelegramConfig, request: BaseRequest | None, courier: Cou
         config.token,
         base_url=config.api_url or _TELEGRAM_URL,
         base_file_url=config.file_url or _TELEGRAM_FILE_URL,
-        request=request or DiscreetRequest(_CONNECTIONS, read_timeout=20, pool_timeout=20),
+        request=request or DiscreetRequest(_CONNECTIONS, read_timeout=_READ_SECONDS, pool_timeout=20),
         get_updates_request=request or DiscreetRequest(1),
         rate_limiter=PatientRateLimiter(_CONNECTIONS, config.messages_per_second, metrics.count_error),
         courier=courier,

@@ -8,8 +8,9 @@ ours if it is any other. See docs/decisions/0013-every-answer-once.md.
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 
@@ -25,10 +26,13 @@ logger = logging.getLogger(__name__)
 # Messages that nobody told us of yet may lie between the newest that we know and the one looked for.
 _BEYOND_NEWEST: Final = 3
 _MOST_LOOKED_AT: Final = 100
+_MOST_NOTICED: Final = 1_000
 _FIRST_PAUSE_SECONDS: Final = 0.5
 _LONGEST_PAUSE_SECONDS: Final = 15.0
 # A call that timed out may still be on its way: asking too early would find nothing.
 _SETTLING_SECONDS: Final = 3.0
+# When to look whether a message that was sent anew has arrived twice.
+_TIDY_AFTER_SECONDS: Final = (15.0, 45.0)
 
 Body = dict[str, Any]
 
@@ -42,6 +46,9 @@ class Post(Protocol):
     async def edit_to_body(self, chat_id: int, message_id: int, body: Body) -> None:
         """Makes a message say this."""
 
+    async def take_back(self, chat_id: int, message_id: int) -> None:
+        """Deletes a message."""
+
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
@@ -49,6 +56,11 @@ class Delivered:
 
     message_id: int
     found: bool
+
+    @property
+    def outcome(self) -> str:
+        """The word for it in metrics."""
+        return "found" if self.found else "sent"
 
 
 class Courier:
@@ -67,6 +79,8 @@ class Courier:
         self._give_up_after = give_up_after
         self._on_outcome = on_outcome
         self._chats = KeyedLocks()
+        self._tidying: set[asyncio.Task[None]] = set()
+        self._sent_by_others: deque[tuple[int, int]] = deque(maxlen=_MOST_NOTICED)
 
     async def deliver(self, post: Post, update_id: int | None, chat_id: int, bodies: Sequence[Body]) -> int:
         """Sends the messages one after the other and returns the first one's id.
@@ -77,6 +91,10 @@ class Courier:
         async with self._chats.hold(chat_id):
             parcels = await self._desk.run(self._ledger.plan, update_id, box_of(chat_id), chat_id, bodies)
             return await self._deliver_all(post, parcels)
+
+    def notice(self, chat_id: int, message_id: int) -> None:
+        """Takes note of a message that was sent past the courier, as a picture, so that it is not taken for another."""
+        self._sent_by_others.append((box_of(chat_id), message_id))
 
     async def left_over(self) -> list[Parcel]:
         """What the last run planned and did not deliver, as far as it knew. Ask before the first new message."""
@@ -118,8 +136,8 @@ class Courier:
                 delivered = await self._try(post, parcel)
                 break
             except ChatMigrated as error:
-                parcel = replace(parcel, chat_id=error.new_chat_id, box=box_of(error.new_chat_id), attempted=False)
-                await self._desk.run(self._ledger.move, parcel.id, parcel.box, parcel.chat_id)
+                await self._desk.run(self._ledger.move, parcel.id, box_of(error.new_chat_id), error.new_chat_id)
+                parcel = await self._desk.run(self._ledger.parcel, parcel.id)
                 continue
             except TelegramError as error:
                 wait = max(pause, _least_wait(error))
@@ -131,8 +149,25 @@ class Courier:
             await asyncio.sleep(wait)
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
         await self._desk.run(self._ledger.delivered, parcel.id, delivered.message_id)
-        self._on_outcome("found" if delivered.found else "sent")
+        self._on_outcome(delivered.outcome)
+        if parcel.attempted and not delivered.found:
+            tidying = asyncio.create_task(self._tidy_up(post, parcel))
+            self._tidying.add(tidying)
+            tidying.add_done_callback(self._tidying.discard)
         return delivered.message_id
+
+    async def _tidy_up(self, post: Post, parcel: Parcel) -> None:
+        """Takes back a copy of a message that was not there when it was looked for, and arrived all the same."""
+        for wait in _TIDY_AFTER_SECONDS:
+            await asyncio.sleep(wait)
+            try:
+                async with self._chats.hold(parcel.chat_id):
+                    copy = await self._found(post, parcel)
+                if copy is not None:
+                    await post.take_back(parcel.chat_id, copy)
+                    self._on_outcome("taken back")
+            except TelegramError as error:
+                logger.info("whether %s got a message twice is not known: %s", parcel.chat_id, type(error).__name__)
 
     def _deadline(self, parcel: Parcel) -> datetime:
         return parcel.planned_at + self._give_up_after
@@ -155,7 +190,8 @@ class Courier:
         if not parcel.after_id:
             return None
         candidates = await self._desk.run(self._ledger.unaccounted, parcel.box, parcel.after_id, beyond=_BEYOND_NEWEST)
-        for message_id in candidates[:_MOST_LOOKED_AT]:
+        noticed = {message_id for box, message_id in self._sent_by_others if box == parcel.box}
+        for message_id in [number for number in candidates if number not in noticed][:_MOST_LOOKED_AT]:
             try:
                 await post.edit_to_body(parcel.chat_id, message_id, parcel.body)
             except BadRequest as error:

@@ -70,6 +70,18 @@ class DiscreetBot(ExtBot[CallNote]):
         noted = self._merge_api_rl_kwargs(None, CallNote(looks=True))
         await self._post("editMessageText", {"chat_id": chat_id, "message_id": message_id, **shown}, api_kwargs=noted)
 
+    async def take_back(self, chat_id: int, message_id: int) -> None:
+        """Deletes a message. See `courier.Post`."""
+        await self.delete_message(chat_id, message_id)
+
+    async def _do_post(self, endpoint: str, data: dict[str, Any], **timeouts: Any) -> Any:  # noqa: ANN401 - as in the base
+        """See the base class."""
+        chat_id = data.get("chat_id")
+        result = await super()._do_post(endpoint, data, **timeouts)
+        if endpoint.startswith("send") and isinstance(result, dict) and isinstance(chat_id, int):
+            self.courier.notice(chat_id, int(result["message_id"]))
+        return result
+
 
 class DiscreetRequest(HTTPXRequest):
     """An answer that is not JSON is not logged: half of one may hold somebody's message."""

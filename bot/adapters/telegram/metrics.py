@@ -64,7 +64,7 @@ class Metrics:
         self._turned_away.labels(reason).inc()
 
     def count_message(self, outcome: str) -> None:
-        """A message is settled: `sent`, `found` (it had arrived unnoticed), `refused` or `expired`."""
+        """A message is settled: `sent`, `found` (it had arrived unnoticed), `refused`, `expired`, or `taken back`."""
         self._messages.labels(outcome).inc()
 
     def count_error(self, error: TelegramError) -> None:

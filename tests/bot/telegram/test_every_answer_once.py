@@ -10,13 +10,14 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientSession
 
-from bot.adapters.telegram import courier
+from bot.adapters.telegram import application, courier
 from bot.store import Ledger, Received, Store
 from tests.bot.examples import OPENED
 from tests.bot.telegram.serving import FAST, Served, served
 from tests.botapi import (
     BotApiServer,
     Fault,
+    delay,
     drop_after,
     drop_before,
     garbage,
@@ -190,7 +191,8 @@ async def test_a_kill_in_the_middle_of_sending_neither_loses_nor_repeats(
         ledger: Ledger = store.ledger
         ledger.receive([Received(update["update_id"], update, 0, asked.id, ada.id, ada.id)])
         [parcel] = ledger.plan(update["update_id"], 0, ada.id, [{"text": "<b>Ada Brook</b>", "parse_mode": "HTML"}])
-        assert ledger.attempt(parcel.id) == asked.id
+        ledger.attempt(parcel.id)
+        assert ledger.parcel(parcel.id).after_id == asked.id
     if arrived:
         await _send(server, ada.id, parcel.body)
     async with served(server, tmp_path / "bot.db") as bot:
@@ -198,6 +200,25 @@ async def test_a_kill_in_the_middle_of_sending_neither_loses_nor_repeats(
         assert [answer.text for answer in bot.answers(ada)] == ["Ada Brook"]
         assert len(bot.answers(ada)[0].history) == 1
         assert bot.dialogue.asked == []
+
+
+async def test_a_message_that_arrives_after_it_was_looked_for_is_taken_back(
+    server: BotApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(application, "_READ_SECONDS", 0.3)
+    monkeypatch.setattr(courier, "_SETTLING_SECONDS", 0.1)
+    monkeypatch.setattr(courier, "_TIDY_AFTER_SECONDS", (1.5,))
+    ada, grace = server.user("Ada"), server.user("Grace")
+    async with served(server) as bot:
+        server.order_fault(delay(1.5), method="sendMessage", chat=ada.opens_chat())
+        ada.says(ada.opens_chat(), "Who opened it?")
+        await server.wait_until(lambda: len(bot.answers(ada)) == 1)
+        await bot.ask(grace)
+        await server.wait_until(lambda: len(bot.answers(ada)) == 2)
+        await server.wait_until(lambda: len(bot.answers(ada)) == 1)
+        await asyncio.sleep(1)
+        assert [len(bot.answers(person)) for person in (ada, grace)] == [1, 1]
+        assert len(server.calls_of("deleteMessage")) == 1
 
 
 async def test_an_answer_is_given_up_when_it_has_become_old(
