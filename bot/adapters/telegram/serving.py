@@ -36,7 +36,10 @@ def run(service: Service) -> None:
         TokenRejected: no amount of trying would help.
         PortTaken: an address to listen at cannot be had.
     """
-    asyncio.run(_until_signalled(service))
+    try:
+        asyncio.run(_until_signalled(service))
+    finally:
+        service.close()
 
 
 async def serve(service: Service, stop: asyncio.Event) -> None:
@@ -65,7 +68,7 @@ async def serve(service: Service, stop: asyncio.Event) -> None:
 def _reception(service: Service, pulse: Pulse, doors: Doors) -> Polling | Webhook:
     config = service.config
     if config.webhook_url is None:
-        return Polling(service.bot, service.intake, ALLOWED_UPDATES, pulse.hear)
+        return Polling(service.bot, service.intake, ALLOWED_UPDATES, pulse.hear, service.metrics.count_error)
     webhook = Webhook(
         service.bot, service.intake, ALLOWED_UPDATES, pulse.hear, url=config.webhook_url, secret=config.webhook_secret
     )
