@@ -20,8 +20,8 @@ from bot.errors import BotError
 
 logger = logging.getLogger(__name__)
 
-_GRACE_SECONDS: Final = 6.0
-_LAST_SECOND: Final = 9.0
+_GRACE_SECONDS: Final = 5.0
+_LAST_SECOND: Final = 7.5
 _LONGEST_PAUSE_SECONDS: Final = 15.0
 
 
