@@ -15,6 +15,9 @@ NAMES = (
     "question_speed",
     "kills",
     "reload_under_load",
+    "telegram_faults",
+    "telegram_load",
+    "telegram_updates",
 )
 
 

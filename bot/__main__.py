@@ -2,10 +2,9 @@
 
 import argparse
 import json
-import logging
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,10 +15,12 @@ from rich.progress import track
 from bot.adapters.jsonl import AskedQuestion, ask, read_questions, reply_as_json
 from bot.adapters.terminal import run_chat, show_reply
 from bot.app import App, build_app, build_first_index
+from bot.dialogue import Reply
 from bot.errors import BotError
 from bot.evaluation import Gold, as_markdown, evaluate, gold_of, judge, make_folder, write_report
+from bot.logs import configure_logging, log_warnings_only
 from bot.settings import Settings
-from bot.store import Store
+from bot.store import Store, only_one
 from index import Article
 from index.command_line import CommandLine, show_error
 from index.errors import IndexingError
@@ -47,7 +48,6 @@ Evidence is words of an article, or "gold": [{"article": "ID", "start": 0, "end"
 reported on its own. "articles", "before" and "history" mean what they mean to `ask --jsonl`.
 Without --index the articles are indexed for this report only.
 """
-_CHATTY = ("httpx", "httpcore", "alembic")  # httpx logs addresses, which hold the token
 _errors = Console(stderr=True)
 
 
@@ -92,22 +92,18 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         _errors.print("TELEGRAM_BOT_TOKEN is not set (see .env.example): talking here instead.", highlight=False)
         return _chat(options, settings)
     # the Telegram library takes a second to import, and no other command needs it or what speaks HTTP
-    from bot.adapters.telegram import TelegramConfig, build_application, run_polling
+    from bot.adapters.telegram import Metrics, build_service, config_from, run
     from bot.feed_schedule import FeedSchedule
     from bot.newsdesk import NewsDesk
     from index.fetching import Fetcher
 
-    config = TelegramConfig(
-        settings.telegram_bot_token.get_secret_value(),
-        settings.telegram_api_url,
-        settings.telegram_file_url,
-        settings.admin_ids,
-        settings.allowed_ids,
-    )
-    with _app(settings, Store.open(settings.database_url)) as app:
-        desk = NewsDesk(app.live, Fetcher(), settings.feeds, feed_minutes=settings.feed_minutes)
-        with FeedSchedule(desk):
-            run_polling(build_application(app.dialogue, app.newsroom, config))
+    metrics = Metrics()
+    with (
+        only_one(settings.database_url),
+        _app(settings, Store.open(settings.database_url), on_reply=metrics.count_reply) as app,
+        FeedSchedule(NewsDesk(app.live, Fetcher(), settings.feeds, feed_minutes=settings.feed_minutes)),
+    ):
+        run(build_service(app.dialogue, app.newsroom, config_from(settings), app.store, metrics))
     return 0
 
 
@@ -169,14 +165,16 @@ def _known_questions(path: str, texts: Mapping[str, str]) -> list[tuple[AskedQue
 
 
 @contextmanager
-def _app(settings: Settings, store: Store, *, first_index: bool = True) -> Iterator[App]:
+def _app(
+    settings: Settings, store: Store, *, first_index: bool = True, on_reply: Callable[[Reply], None] = lambda _: None
+) -> Iterator[App]:
     """The app, with an index of the configured articles made first if there is none yet."""
     with closing(store):
         announce_preparation(_errors, settings)
         if first_index:
             with show_progress(_errors) as listener:
                 build_first_index(settings, listener)
-        yield build_app(settings, store)
+        yield build_app(settings, store, on_reply)
 
 
 @contextmanager
@@ -194,10 +192,11 @@ def _lines(path: str) -> Iterator[Iterator[str]]:
 
 def _configure_logging(settings: Settings, *, quiet: bool) -> None:
     """Events to standard error; only warnings where somebody reads the answers there."""
-    level = logging.WARNING if quiet else getattr(logging, settings.log_level)
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    for name in _CHATTY:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    if quiet:
+        log_warnings_only()
+        return
+    secrets = [secret.get_secret_value() for secret in (settings.telegram_bot_token, settings.webhook_secret) if secret]
+    configure_logging(settings.log_level, settings.log_format, secrets)
 
 
 if __name__ == "__main__":

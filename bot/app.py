@@ -1,11 +1,12 @@
 """Composition root: Settings in, a ready Dialogue and Newsroom out. The one place that chooses implementations."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.answering import Answerer
-from bot.dialogue import Dialogue
+from bot.dialogue import Dialogue, Reply
 from bot.newsroom import Newsroom
 from bot.passage_reader import PassageReader, shipped_weights
 from bot.settings import Settings
@@ -33,8 +34,8 @@ class App:
         self.store.close()
 
 
-def build_app(settings: Settings, store: Store) -> App:
-    """The bot as `settings` describe it, keeping conversations in `store`.
+def build_app(settings: Settings, store: Store, on_reply: Callable[[Reply], None] = lambda _: None) -> App:
+    """The bot as `settings` describe it, keeping conversations in `store`; `on_reply` sees every reply.
 
     Raises:
         IndexingError: there is no index that can be served, or no model; the text says what to run.
@@ -46,7 +47,7 @@ def build_app(settings: Settings, store: Store) -> App:
         reader = PassageReader(scorer.result(), shipped_weights())
     answerer = Answerer(reader, threshold=settings.answer_threshold)
     idle_after = timedelta(hours=settings.conversation_idle_hours)
-    dialogue = Dialogue(live, answerer, store, idle_after=idle_after)
+    dialogue = Dialogue(live, answerer, store, on_reply, idle_after=idle_after)
     newsroom = Newsroom(live, settings.articles, store, reader_name=answerer.reader_name)
     return App(dialogue, newsroom, live, store)
 

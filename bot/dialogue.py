@@ -3,7 +3,7 @@
 import logging
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -120,8 +120,8 @@ class Memory(Protocol):
     def start_over(self, conversation_id: str) -> None:
         """Leaves the turns so far out of the conversation."""
 
-    def forget(self, conversation_id: str) -> int:
-        """Deletes all that is kept of a conversation; how many turns that were."""
+    def forget(self, person: str) -> None:
+        """Deletes all that is kept of a person's conversations."""
 
 
 class RetrieverSource(Protocol):
@@ -153,14 +153,19 @@ class Dialogue:
         index: RetrieverSource,
         answerer: Answerer,
         memory: Memory,
+        on_reply: Callable[[Reply], None] = lambda _: None,
         *,
         idle_after: timedelta = timedelta(hours=12),
     ) -> None:
-        """`idle_after`: a pause after which a conversation is over, and the next message stands alone."""
+        """`on_reply` is called with every reply once it is kept.
+
+        `idle_after`: a pause after which a conversation is over, and the next message stands alone.
+        """
         self._idle_after = idle_after
         self._index = index
         self._answerer = answerer
         self._memory = memory
+        self._on_reply = on_reply
 
     def reply(
         self,
@@ -190,6 +195,7 @@ class Dialogue:
             outcome = shown or self._answer(resolution, conversation, scope, retriever, watch)
         reply = Reply(secrets.token_hex(8), conversation_id, text, resolution.question, outcome, watch.stages)
         self._memory.save_reply(reply)
+        self._on_reply(reply)
         logger.info("%s: %s in %.0f ms", conversation_id, type(outcome).__name__.lower(), watch.stages["total"])
         return reply
 
@@ -211,9 +217,9 @@ class Dialogue:
         """Forgets the turns of a conversation; the next question stands alone."""
         self._memory.start_over(conversation_id)
 
-    def forget(self, conversation_id: str) -> int:
-        """Deletes all that is kept of a conversation: turns, answers and votes; how many turns that were."""
-        return self._memory.forget(conversation_id)
+    def forget(self, person: str) -> None:
+        """Deletes all that is kept of a person's conversations: turns, answers and votes."""
+        self._memory.forget(person)
 
     def remember(self, conversation_id: str, turns: Sequence[Turn]) -> None:
         """Adds turns that happened elsewhere, oldest first, as if they had been said here."""

@@ -1,23 +1,21 @@
 """Store: keeps conversations, replies and votes, and counts them. What they mean is for others."""
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, Engine, Select, case, delete, func, insert, select, update
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy import Connection, Engine, Select, and_, case, delete, func, insert, or_, select, update
 
 from bot.conversation import Conversation, Turn
 from bot.dialogue import Reply, Vote
-from bot.errors import StoreUnavailable
 from bot.newsroom import Stats
+from bot.store.forgetting import delete_turns
+from bot.store.ledger import Ledger
 from bot.store.records import citation_rows, reply_from, reply_row, turn_from, turn_of, turn_row
 from bot.store.schema import memory_engine, open_engine
 from bot.store.tables import citations, replies, turns, votes
+from bot.store.transactions import Transactions
 
 _REPLIES = select(
     replies,
@@ -30,7 +28,7 @@ _REPLIES = select(
 ).join_from(replies, turns)
 
 
-class Store:
+class Store(Transactions):
     """Conversations on SQL. Safe to call from several threads; a method returns once its change is kept.
 
     Every method raises `StoreUnavailable` when the database does not do its part.
@@ -38,8 +36,8 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         """Wants an engine whose tables are up to date: use `open` or `in_memory`."""
-        self._engine = engine
-        self._writer = engine.execution_options(begin="IMMEDIATE")
+        super().__init__(engine)
+        self.ledger = Ledger(engine)
 
     @classmethod
     def open(cls, database_url: str) -> Self:
@@ -114,15 +112,25 @@ class Store:
         with self._writing() as connection:
             connection.execute(update(turns).where(still_open).values(closed=True))
 
-    def forget(self, conversation_id: str) -> int:
-        """Deletes a conversation's turns with their replies, citations and votes; how many turns there were."""
-        told = select(turns.c.id).where(turns.c.conversation_id == conversation_id)
-        given = select(replies.c.id).where(replies.c.turn_id.in_(told))
+    def forget(self, person: str) -> None:
+        """Deletes all of a person's conversations and votes.
+
+        `person` is `MESSENGER:NUMBER`. Theirs are the conversation of that id, and those in groups, whose ids begin
+        with the messenger and end with the number.
+        """
+        messenger, _, number = person.partition(":")
+        in_groups = and_(
+            turns.c.conversation_id.startswith(f"{messenger}:", autoescape=True),
+            turns.c.conversation_id.endswith(f":{number}", autoescape=True),
+        )
         with self._writing() as connection:
-            connection.execute(delete(votes).where(votes.c.reply_id.in_(given)))
-            connection.execute(delete(citations).where(citations.c.reply_id.in_(given)))
-            connection.execute(delete(replies).where(replies.c.turn_id.in_(told)))
-            return connection.execute(delete(turns).where(turns.c.conversation_id == conversation_id)).rowcount
+            connection.execute(delete(votes).where(votes.c.voter == person))
+            delete_turns(connection, or_(turns.c.conversation_id == person, in_groups))
+
+    def delete_before(self, moment: datetime) -> None:
+        """Deletes what was asked before then, with its replies and the votes on them."""
+        with self._writing() as connection:
+            delete_turns(connection, turns.c.asked_at < moment)
 
     def stats(self, since: datetime) -> Stats:
         """Figures of the replies asked for since then, and of the votes on them."""
@@ -164,25 +172,6 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with self._translated(), self._engine.connect() as connection:
-            yield connection
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with self._translated(), self._writer.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except DBAPIError as error:
-            raise StoreUnavailable(f"the database refused: {error.orig}; check DATABASE_URL") from error
-        except PoolTimeout as error:
-            raise StoreUnavailable("the database is too busy to take another call") from error
 
 
 def _percentile(connection: Connection, ascending: Select[float], count: int, share: float) -> float:

@@ -150,9 +150,8 @@ def test_all_that_is_kept_of_a_conversation_can_be_deleted(dialogue: Dialogue, s
     reply = dialogue.reply("c", "When was the bridge opened?")
     other = dialogue.reply("other", "When was the bridge opened?")
 
-    assert dialogue.forget("c") == 1
+    dialogue.forget("c")
 
     assert store.conversation("c", last=9).turns == ()
     assert dialogue.recall(reply.id) is None
     assert dialogue.recall(other.id) is not None
-    assert dialogue.forget("c") == 0

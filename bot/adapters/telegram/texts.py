@@ -17,6 +17,8 @@ READER_COMMANDS: Final = (
     ("sources", "See the articles I can quote"),
     ("new", "Start afresh: forget what we talked about"),
     ("help", "How this works"),
+    ("privacy", "What I keep about you"),
+    ("forget", "Delete what I keep about you"),
 )
 ADMIN_COMMANDS: Final = (
     ("reload", "Read the articles again"),
@@ -42,7 +44,6 @@ TOO_LONG: Final = (
 )
 ADMINS_ONLY: Final = "That command is for this bot's admins only, sorry."
 WENT_WRONG: Final = "Sorry, something went wrong on my side. Please try again in a moment."
-MAYBE_UNSENT: Final = "My connection to Telegram broke for a moment. If you can't see my reply above, please ask again."
 
 LESS_LIKELY: Final = "Less likely to answer it, but close:"
 
