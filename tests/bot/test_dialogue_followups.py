@@ -10,7 +10,7 @@ import pytest
 from bot.answering import Answer, Answerer, Clarification, Option
 from bot.conversation import SAID_ELSEWHERE, Turn
 from bot.dialogue import Dialogue, ReplyTo
-from bot.passage_reader import PassageReader, ReadingWeights
+from bot.passage_reader import PassageReader, shipped_weights
 from bot.store import Store
 from index import Article
 from index.library import Library
@@ -40,7 +40,7 @@ def dialogue(tmp_path: Path, store: Store) -> Dialogue:
     embedder = HashingEmbedder()
     library = Library(tmp_path)
     library.rebuild([BRIDGE, FERRY, _HARBOUR], embedder)
-    answerer = Answerer(PassageReader(WordScorer(), ReadingWeights.shipped()), threshold=0.0)
+    answerer = Answerer(PassageReader(WordScorer(), shipped_weights()), threshold=0.0)
     return Dialogue(LiveIndex(library, embedder), answerer, store, idle_after=timedelta(hours=1))
 
 
