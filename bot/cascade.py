@@ -2,8 +2,7 @@
 
 Words, kinds of answer and the search tell how likely each sentence is to answer before any model reads it. The
 likeliest passage is read first, then the next, until a sentence answers so surely that another would hardly be better
-(a cascade, as Viola and Jones 2001 have it for pictures). A model's first layers, a third of its price, can judge what
-to read next.
+(a cascade, as Viola and Jones 2001 have it for pictures).
 """
 
 import math
@@ -21,11 +20,11 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Logistic models over the sentences of one question after one stage of reading.
+    """Logistic models over the sentences of one question, unread or read.
 
     `ranking`: (n_features,), orders them. `confidence`: (n_features + 2,), the last two for the ranking score and for
     its lead over the best other sentence, and `bias`: whether the first one answers. `slope`, `offset`: the chance that
-    any one of them answers, from its ranking score; the stages' scores have no common scale, their chances have.
+    any one of them answers, from its ranking score; the two have no common scale, their chances have.
     """
 
     ranking: Floats
@@ -50,14 +49,12 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much is read. `screened`: passages that the first layers judge once the first is read, 0 for none. `read`:
-    passages read to the end, at most.
+    """How much is read. `read`: passages, at most.
 
     Nothing more is read once a sentence answers with probability `sure`, nor a passage whose sentences together are
     less than `worth` likely to answer.
     """
 
-    screened: int
     read: int
     sure: float
     worth: float
@@ -65,11 +62,10 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class ReadingWeights:
-    """All that is fitted: how sentences are judged unread, after the first layers (`early`) and after all (`last`)."""
+    """All that is fitted: how sentences are judged before a model reads them, and after."""
 
     unread: Judgement
-    early: Judgement
-    last: Judgement
+    read: Judgement
     effort: Effort
     threshold: float
 
@@ -79,13 +75,11 @@ class Verdict:
     """What is thought at some point of reading.
 
     `order`: (n,) the sentences, best first. `probabilities`: (n,) that each answers, in the order they were given in.
-    `screened`, `read`: the passages that the first layers, and that all layers have judged. `next_worth`: the chance
-    that the next one answers; 0 if there is none.
+    `read`: the passages that were read. `next_worth`: the chance that the next one answers; 0 if there is none.
     """
 
     order: Rows
     probabilities: Floats
-    screened: tuple[int, ...]
     read: tuple[int, ...]
     next_worth: float
 
@@ -112,12 +106,8 @@ class Book(Protocol):
     def passages(self) -> Rows:
         """(n,) where each stands, passages numbered from 0 in the order of the search."""
 
-    def screen(self, passages: Sequence[int]) -> tuple[Rows, Floats] | None:
-        """Reads these with the first layers: some sentences, (m,), and what was said of them, (m, 4). None for a model
-        that judges only at its end."""
-
-    def read_on(self, passage: int) -> tuple[Rows, Floats]:
-        """Reads a passage to the end: likewise."""
+    def read(self, passages: Sequence[int]) -> tuple[Rows, Floats]:
+        """Reads these: some of their sentences, (m,), and what a model said of them, (m, 4)."""
 
 
 def weigh(book: Book, weights: ReadingWeights) -> Verdict:
@@ -130,42 +120,22 @@ def stages(book: Book, weights: ReadingWeights) -> Iterator[Verdict]:
     the verdict on it is asked for."""
     known, passages = book.known, book.passages
     chances = weights.unread.chances(weights.unread.ranks(to_features(known, np.zeros((len(known), N_SAID)))))
-    last = np.zeros((len(known), N_SAID))
+    likeliest = [int(one) for one in np.argsort(-np.bincount(passages, chances), kind="stable")]
+    worth = [float(chances[passages == one].sum()) for one in likeliest[1:]]
+    said = np.zeros((len(known), N_SAID))
     is_read = np.zeros(len(known), bool)
-    left = _likeliest_first(chances, passages)
-    screened: list[int] = []
-    read: list[int] = []
-    while left:
-        if read and not screened and weights.effort.screened:
-            screened = left[: weights.effort.screened]
-            left = _screen(book, screened, chances, weights.early) + left[len(screened) :]
-        read.append(left.pop(0))
-        rows, last[rows] = book.read_on(read[-1])
+    for n_read, (passage, next_worth) in enumerate(zip(likeliest, [*worth, 0.0], strict=True), 1):
+        rows, said[rows] = book.read([passage])
         is_read[rows] = True
-        verdict = _settle(known, last, is_read, chances, weights.last)
-        next_worth = float(chances[passages == left[0]].sum()) if left else 0.0
-        yield Verdict(*verdict, tuple(screened), tuple(read), next_worth)
-
-
-def _likeliest_first(chances: Floats, passages: Rows) -> list[int]:
-    sums = np.bincount(passages, chances)
-    return [int(passage) for passage in np.argsort(-sums, kind="stable")]
-
-
-def _screen(book: Book, passages: Sequence[int], chances: Floats, judgement: Judgement) -> list[int]:
-    """The passages, likeliest first; writes into `chances` what the first layers think."""
-    judged = book.screen(passages)
-    if judged:
-        rows, said = judged
-        chances[rows] = judgement.chances(judgement.ranks(to_features(book.known[rows], said)))
-    return [passage for passage in _likeliest_first(chances, book.passages) if passage in passages]
+        verdict = _settle(known, said, is_read, chances, weights.read)
+        yield Verdict(*verdict, tuple(likeliest[:n_read]), next_worth)
 
 
 def _settle(
-    known: Floats, last: Floats, is_read: NDArray[np.bool_], chances: Floats, judgement: Judgement
+    known: Floats, said: Floats, is_read: NDArray[np.bool_], chances: Floats, judgement: Judgement
 ) -> tuple[Rows, Floats]:
     """Order and probabilities: the best sentence that was read, then all others by their chance."""
-    features = to_features(known[is_read], last[is_read])
+    features = to_features(known[is_read], said[is_read])
     ranks = judgement.ranks(features)
     first = int(np.argmax(ranks))
     best = int(np.flatnonzero(is_read)[first])

@@ -16,7 +16,7 @@ from bot.questions import last_question
 from bot.reader import Reading
 from bot.sentence_features import FEATURES, KNOWN, Candidate, FeatureExtractor, Floats, candidates_of, said
 from bot.sentence_scores import SentenceScores, score_passage
-from bot.span_scoring import HalfRead, SpanScorer
+from bot.span_scoring import SpanScorer
 from bot.spans import quotable_span, tidy_answer
 from index import Article, Hit, Passage, Span
 from index.retrieval import Retriever
@@ -41,11 +41,11 @@ def weights_from(stored: Mapping[str, Any]) -> ReadingWeights:
     """
     if tuple(stored["features"]) != FEATURES:
         raise ValueError("bot/reading_weights.json was fitted to other features: run training.ranking")
-    unread, early, last = (
+    unread, read = (
         Judgement(**{**one, "ranking": np.array(one["ranking"]), "confidence": np.array(one["confidence"])})
-        for one in (stored["unread"], stored["early"], stored["last"])
+        for one in (stored["unread"], stored["read"])
     )
-    return ReadingWeights(unread, early, last, Effort(**stored["effort"]), stored["threshold"])
+    return ReadingWeights(unread, read, Effort(**stored["effort"]), stored["threshold"])
 
 
 class PassageReader:
@@ -81,7 +81,7 @@ class OpenPassages:
     """The passages found for a question, as far as they have been read: a `bot.cascade.Book`.
 
     Of a long passage only the sentences around those that share most with the question are read. `candidates`: all
-    sentences, in the order of the hits. `scores`: what a model last said of each, None where it has said nothing.
+    sentences, in the order of the hits. `scores`: what the model said of each, None where it was not read.
     """
 
     def __init__(self, question: str, hits: Sequence[Hit], retriever: Retriever, scorer: SpanScorer) -> None:
@@ -96,39 +96,17 @@ class OpenPassages:
         self.scores: list[SentenceScores | None] = [None] * len(self.candidates)
         self.known = FeatureExtractor(question, retriever).known(self.candidates)
         self.passages = np.repeat(np.arange(len(hits)), [len(hit.passage.sentences) for hit in hits])
-        self._begun: dict[int, tuple[NDArray[np.int64], Passage, HalfRead]] = {}
 
-    def screen(self, passages: Sequence[int]) -> tuple[NDArray[np.int64], Floats] | None:
-        """What the first layers say; passages side by side."""
-        self._begin(passages)
-        rows: list[int] = []
-        for passage in passages:
-            read, window, begun = self._begun[passage]
-            if begun.early is None:
-                return None
-            self._keep(read, score_passage(begun.early, window))
-            rows += read.tolist()
-        return np.array(rows), said([scores for row in rows if (scores := self.scores[row])])
-
-    def read_on(self, passage: int) -> tuple[NDArray[np.int64], Floats]:
-        """What all layers say."""
-        if passage not in self._begun:
-            self._begin([passage])
-        read, window, begun = self._begun[passage]
-        [scores] = self._scorer.finish([begun])
-        return read, said(self._keep(read, score_passage(scores, window)))
-
-    def _keep(self, rows: NDArray[np.int64], scores: list[SentenceScores]) -> list[SentenceScores]:
-        for row, one in zip(rows, scores, strict=True):
-            self.scores[row] = one
-        return scores
-
-    def _begin(self, passages: Sequence[int]) -> None:
+    def read(self, passages: Sequence[int]) -> tuple[NDArray[np.int64], Floats]:
+        """Rows of sentences, and what the model says of them; passages side by side."""
         windows = [self._window(passage) for passage in passages]
         texts = [window.span.slice(self.candidates[rows[0]].article.text) for rows, window in windows]
-        begun = self._scorer.screen(self._asked, texts)
-        for passage, (rows, window), one in zip(passages, windows, begun, strict=True):
-            self._begun[passage] = (rows, window, one)
+        judged = zip(self._scorer.score(self._asked, texts), windows, strict=True)
+        scores = [one for spans, (_, window) in judged for one in score_passage(spans, window)]
+        read = np.concatenate([rows for rows, _ in windows])
+        for row, one in zip(read, scores, strict=True):
+            self.scores[row] = one
+        return read, said(scores)
 
     def _window(self, passage: int) -> tuple[NDArray[np.int64], Passage]:
         """What is read of a passage: the rows of these sentences, and they as a passage."""

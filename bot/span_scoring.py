@@ -8,11 +8,11 @@ import inspect
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 SHIPPED_FOLDER = Path(__file__).parent / "reader_model"
-MODEL_FILES = ("first.onnx", "rest.onnx", "tokenizer.json")
-"""What is in the folder of such a model: its first layers, the other ones, and how words become numbers."""
+MODEL_FILES = ("model.onnx", "tokenizer.json")
+"""What is in the folder of such a model: the network, and how words become numbers."""
 MAX_TOKENS = 192
 """Of the shipped model: question, passage and separators, as it was trained. The rest of a passage is not read."""
 MOST_TOKENS = 512
@@ -38,7 +38,6 @@ _REMEDY = "Install Newsquote again."
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 Logits = NDArray[np.float32]
-_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,19 +56,6 @@ class SpanScores:
     no_end: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class HalfRead:
-    """A passage after a model's first layers.
-
-    `early`: what these say of it, None where a model judges only at its end. `state`: what the scorer that read this
-    far needs to go on.
-    """
-
-    passage: str
-    early: SpanScores | None
-    state: object
-
-
 class SpanScorer(Protocol):
     """Reads a question and a passage together and says where the answer may stand."""
 
@@ -77,18 +63,13 @@ class SpanScorer(Protocol):
     def name(self) -> str:
         """The model as a person would call it."""
 
-    def screen(self, question: str, passages: Sequence[str]) -> list[HalfRead]:
-        """Reads with the first layers only. One for each passage, in the order given; of what is too long the end
-        is not read."""
-
-    def finish(self, begun: Sequence[HalfRead]) -> list[SpanScores]:
-        """Reads on, with the other layers, what this scorer screened. One for each, in the order given."""
+    def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
+        """One for each passage, in the order given; of what is too long the end is not read."""
 
 
 class OnnxSpanScorer:
     """The shipped reader in 8-bit integers, run by onnxruntime: no torch, one maths thread a passage.
 
-    It is two graphs, so that a passage can be judged after the first layers and read on only if it is worth it.
     Each passage is run alone, unpadded. Of 1, 2, 3, 4 and 8 passages of about 110 tokens that is as fast as batches
     of 2 and 4 or faster, it keeps every core busy from two passages on, and scores do not depend on the passages
     beside: in 8 bits the values of a whole batch share one scale.
@@ -96,8 +77,8 @@ class OnnxSpanScorer:
 
     name = "newsquote-reader"
 
-    def __init__(self, first: InferenceSession, rest: InferenceSession, tokenizer: Tokenizer, *, workers: int) -> None:
-        self._first, self._rest = first, rest
+    def __init__(self, session: InferenceSession, tokenizer: Tokenizer, *, workers: int) -> None:
+        self._session = session
         self._pairs = _PairEncoder(tokenizer, MAX_TOKENS)
         self._pool = ThreadPoolExecutor(workers, "span-scoring")
 
@@ -115,39 +96,24 @@ class OnnxSpanScorer:
                     f"with `python -m training.export`, or set READER_MODEL to a question-answering model."
                 )
         tokenizer = _open_tokenizer(folder / "tokenizer.json")
-        first, rest = (open_session(folder / name, _REMEDY) for name in ("first.onnx", "rest.onnx"))
-        return cls(first, rest, tokenizer, workers=os.cpu_count() or 1)
+        return cls(open_session(folder / "model.onnx", _REMEDY), tokenizer, workers=os.cpu_count() or 1)
 
-    def screen(self, question: str, passages: Sequence[str]) -> list[HalfRead]:
+    def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
         """One for each passage, in the order given; passages side by side on every core."""
-        return self._side_by_side(self._begin, passages, self._pairs.encode(question, passages))
+        run = map if len(passages) == 1 else self._pool.map
+        return list(run(self._run, passages, self._pairs.encode(question, passages)))
 
-    def finish(self, begun: Sequence[HalfRead]) -> list[SpanScores]:
-        """One for each, in the order given; passages side by side on every core."""
-        return self._side_by_side(self._end, begun)
-
-    def _begin(self, passage: str, pair: Encoding) -> HalfRead:
+    def _run(self, passage: str, pair: Encoding) -> SpanScores:
         inputs = {"input_ids": [pair.ids], "token_type_ids": [pair.type_ids]}
         rows = {name: np.array(values, np.int64) for name, values in inputs.items()}
-        hidden, start, end = self._first.run(["hidden", "start_logits", "end_logits"], rows)
-        return HalfRead(passage, _to_scores(passage, pair, start[0], end[0], _NO_ANSWER), (pair, hidden))
-
-    def _end(self, begun: HalfRead) -> SpanScores:
-        assert isinstance(begun.state, tuple)
-        pair, hidden = begun.state
-        start, end = self._rest.run(["start_logits", "end_logits"], {"hidden": hidden})
-        return _to_scores(begun.passage, pair, start[0], end[0], _NO_ANSWER)
-
-    def _side_by_side(self, run: Callable[..., _Read], *rows: Sequence[Any]) -> list[_Read]:
-        is_alone = len(rows[0]) == 1
-        return list(map(run, *rows) if is_alone else self._pool.map(run, *rows))
+        start, end = self._session.run(["start_logits", "end_logits"], rows)
+        return _to_scores(passage, pair, start[0], end[0], _NO_ANSWER)
 
 
 class TransformersSpanScorer:
     """Any extractive question-answering model of transformers, by path or hub id, with torch.
 
     Its no-answer token is the classification token where it has one, as such models are trained, else the first.
-    Such models judge only after their last layer.
     """
 
     def __init__(self, model_name: str) -> None:
@@ -167,14 +133,9 @@ class TransformersSpanScorer:
         self._classification_id: int | None = tokenizer.cls_token_id
         self._takes_types = _takes_token_types(self._model, tokenizer)
 
-    def screen(self, question: str, passages: Sequence[str]) -> list[HalfRead]:
-        """Nothing is read yet."""
-        pairs = self._pairs.encode(question, passages)
-        return [HalfRead(passage, None, pair) for passage, pair in zip(passages, pairs, strict=True)]
-
-    def finish(self, begun: Sequence[HalfRead]) -> list[SpanScores]:
-        """One for each, in the order given; one after another, on the GPU if there is one."""
-        return [self._run(one.passage, one.state) for one in begun if isinstance(one.state, Encoding)]
+    def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
+        """One for each passage, in the order given; one after another, on the GPU if there is one."""
+        return list(map(self._run, passages, self._pairs.encode(question, passages)))
 
     def _run(self, passage: str, pair: Encoding) -> SpanScores:
         # imported with the model, where the reason is given; here it costs a dictionary look-up
@@ -192,11 +153,6 @@ class TransformersSpanScorer:
     def _no_answer_token(self, pair: Encoding) -> int:
         added = zip(pair.ids, pair.special_tokens_mask, strict=True)
         return next((at for at, (one, special) in enumerate(added) if special and one == self._classification_id), 0)
-
-
-def score(scorer: SpanScorer, question: str, passages: Sequence[str]) -> list[SpanScores]:
-    """What all layers say, one for each passage, in the order given."""
-    return scorer.finish(scorer.screen(question, passages))
 
 
 def load_span_scorer(model_name: str | None) -> SpanScorer:

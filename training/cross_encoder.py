@@ -2,9 +2,6 @@
 
 The first token stands for "no answer here", as is usual for extractive question answering, so one objective
 teaches both where the answer stands and whether there is one, and any tool that runs such models can run it.
-
-The same objective is taught after the first layers too: what they say is a third of the price and enough to choose
-which passages are worth the rest (early exit, as in DeeBERT).
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,29 +10,13 @@ from pathlib import Path
 
 import torch
 from tokenizers import Encoding, Tokenizer
-from transformers import BertConfig, BertForQuestionAnswering, logging
+from transformers import BertForQuestionAnswering, logging
 
 from bot.span_scoring import MAX_TOKENS
 from index import Span
 from training.reading_examples import ReadingExample
 
 _NO_ANSWER = 0
-EARLY_LAYERS = 2
-"""Layers that the first judgement takes."""
-_EARLY_SHARE = 0.3
-"""How much the first judgement counts beside the last."""
-
-Scores = tuple[torch.Tensor, torch.Tensor]
-"""Log-probabilities of where the answer starts, and of where it ends, each (n, tokens)."""
-
-
-class CrossEncoder(BertForQuestionAnswering):  # type: ignore[misc]  # torch is not type-checked here
-    """An extractive question-answering model with a second scoring layer after its first layers."""
-
-    def __init__(self, config: BertConfig) -> None:
-        super().__init__(config)
-        self.early_outputs = torch.nn.Linear(config.hidden_size, 2)
-        self.post_init()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +39,10 @@ class Batch:
         return Batch(*(getattr(self, field.name).to(device) for field in fields(self)))
 
 
-def new_model(weights: Path) -> CrossEncoder:
-    """The weights in a folder; scoring layers that they lack are fresh. Word vectors stay: the data is small."""
-    logging.set_verbosity_error()  # that a scoring layer is new is no news
-    model: CrossEncoder = CrossEncoder.from_pretrained(
+def new_model(weights: Path) -> BertForQuestionAnswering:
+    """The weights in a folder; a scoring layer that they lack is fresh. Word vectors stay: the data is small."""
+    logging.set_verbosity_error()  # that the scoring layer is new is no news
+    model = BertForQuestionAnswering.from_pretrained(
         weights, attn_implementation="sdpa", hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
     )
     for parameters in model.bert.embeddings.parameters():
@@ -120,33 +101,22 @@ def _encode(examples: Sequence[ReadingExample], tokenizer: Tokenizer) -> list[En
     return encodings
 
 
-def scores(model: CrossEncoder, batch: Batch) -> tuple[Scores, Scores]:
-    """What the first layers say, and what all of them do."""
-    output = model(
-        input_ids=batch.ids, token_type_ids=batch.types, attention_mask=batch.mask, output_hidden_states=True
+def scores(model: BertForQuestionAnswering, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+    """(n, tokens) log-probabilities of where the answer starts, and of where it ends."""
+    output = model(input_ids=batch.ids, token_type_ids=batch.types, attention_mask=batch.mask)
+    start, end = (
+        torch.log_softmax(logits.float().masked_fill(~batch.readable, -1e4), dim=1)
+        for logits in (output.start_logits, output.end_logits)
     )
-    early = model.early_outputs(output.hidden_states[EARLY_LAYERS])
-    return (
-        _log_probabilities(early[..., 0], early[..., 1], batch.readable),
-        _log_probabilities(output.start_logits, output.end_logits, batch.readable),
-    )
-
-
-def loss(model: CrossEncoder, batch: Batch) -> torch.Tensor:
-    """Mean negative log-probability of a right start and a right end: any of those that are right will do."""
-    early, last = (_negative_log_likelihood(one, batch) for one in scores(model, batch))
-    return last + _EARLY_SHARE * early
-
-
-def _log_probabilities(start: torch.Tensor, end: torch.Tensor, readable: torch.Tensor) -> Scores:
-    start, end = (torch.log_softmax(logits.float().masked_fill(~readable, -1e4), dim=1) for logits in (start, end))
     return start, end
 
 
-def _negative_log_likelihood(found: Scores, batch: Batch) -> torch.Tensor:
+def loss(model: BertForQuestionAnswering, batch: Batch) -> torch.Tensor:
+    """Mean negative log-probability of a right start and a right end: any of those that are right will do."""
+    start, end = scores(model, batch)
     right = (
         torch.logsumexp(logs.masked_fill(~allowed, -1e4), dim=1)
-        for logs, allowed in zip(found, (batch.starts, batch.ends), strict=True)
+        for logs, allowed in ((start, batch.starts), (end, batch.ends))
     )
     return -sum(one.mean() for one in right) / 2
 

@@ -2,26 +2,25 @@
 
     python -m training.export --model DIR [--out bot/reader_model]
 
-DIR is the folder `reader/` that `training.reader` wrote. `first.onnx` (the layers of the first judgement),
-`rest.onnx` and `tokenizer.json` are written to the other, each whole or not at all.
+DIR is the folder `reader/` that `training.reader` wrote. `model.onnx` and `tokenizer.json` are written to the
+other, each whole or not at all.
 """
 
 import argparse
 import tempfile
 import warnings
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from transformers import BertForQuestionAnswering, logging
 
-from bot.span_scoring import MODEL_FILES, SHIPPED_FOLDER, HalfRead, OnnxSpanScorer, SpanScores
-from training.cross_encoder import EARLY_LAYERS, CrossEncoder
+from bot.span_scoring import MODEL_FILES, SHIPPED_FOLDER, OnnxSpanScorer, SpanScores
 
-_GRAPHS = ("first.onnx", "rest.onnx")
-_LOGITS = ("start_logits", "end_logits")
+_INPUTS = ("input_ids", "token_type_ids")
+_OUTPUTS = ("start_logits", "end_logits")
 _PAIRS = (
     ("Who opened the bridge?", "The mayor, Anna Lind, opened the new bridge on Tuesday after two years of work."),
     ("When did the ferry sink?", "The ferry sank off the coast on 3 May 1994; all 52 passengers were rescued."),
@@ -33,32 +32,17 @@ _PAIRS = (
 """Answered and not, so that the check sees scores of both kinds."""
 
 
-class _FirstLayers(torch.nn.Module):  # type: ignore[misc]  # torch is not type-checked here
-    """Tokens in, hidden states and the first judgement out: plain tensors are all that the exporter takes."""
+class _Logits(torch.nn.Module):  # type: ignore[misc]  # torch is not type-checked here
+    """Tokens in, start and end logits out: plain tensors are all that the exporter takes."""
 
-    def __init__(self, model: CrossEncoder) -> None:
+    def __init__(self, model: BertForQuestionAnswering) -> None:
         super().__init__()
         self._embeddings = model.bert.embeddings
-        self._layers = model.bert.encoder.layer[:EARLY_LAYERS]
-        self._outputs = model.early_outputs
+        self._layers = model.bert.encoder.layer
+        self._outputs = model.qa_outputs
 
     def forward(self, input_ids: torch.Tensor, token_type_ids: torch.Tensor) -> tuple[torch.Tensor, ...]:
         hidden = self._embeddings(input_ids=input_ids, token_type_ids=token_type_ids)
-        for layer in self._layers:
-            hidden = layer(hidden)
-        start, end = self._outputs(hidden).unbind(-1)
-        return hidden, start, end
-
-
-class _OtherLayers(torch.nn.Module):  # type: ignore[misc]  # torch is not type-checked here
-    """Hidden states in, the last judgement out."""
-
-    def __init__(self, model: CrossEncoder) -> None:
-        super().__init__()
-        self._layers = model.bert.encoder.layer[EARLY_LAYERS:]
-        self._outputs = model.qa_outputs
-
-    def forward(self, hidden: torch.Tensor) -> tuple[torch.Tensor, ...]:
         for layer in self._layers:
             hidden = layer(hidden)
         start, end = self._outputs(hidden).unbind(-1)
@@ -68,20 +52,16 @@ class _OtherLayers(torch.nn.Module):  # type: ignore[misc]  # torch is not type-
 def main() -> None:
     """Exports, checks and reports."""
     options = _options()
-    early, last = export_reader(options.model, options.out)
-    size = sum((options.out / name).stat().st_size for name in _GRAPHS)
-    print(
-        f"{options.out}: {size / 1e6:.1f} MB; log-probabilities differ by at most {early:.3f} after the first layers "
-        f"and {last:.3f} after all"
-    )
+    difference = export_reader(options.model, options.out)
+    size = (options.out / "model.onnx").stat().st_size
+    print(f"{options.out}: {size / 1e6:.1f} MB; log-probabilities differ by at most {difference:.3f}")
 
 
-def export_reader(trained: Path, folder: Path) -> tuple[float, float]:
+def export_reader(trained: Path, folder: Path) -> float:
     """Writes the files of a shipped reader into `folder`.
 
     Returns the largest difference of a log-probability between the full weights and the 8-bit ones, over a few
-    built-in pairs, after the first layers and after all; of those less probable than one in a thousand it says
-    nothing, for they decide nothing.
+    built-in pairs; of those less probable than one in a thousand it says nothing, for they decide nothing.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".exporting-") as name:
@@ -89,35 +69,30 @@ def export_reader(trained: Path, folder: Path) -> tuple[float, float]:
         for one in (full, quantized):
             one.mkdir()
             (one / "tokenizer.json").write_bytes((trained / "tokenizer.json").read_bytes())
-        export_onnx(trained, full)
-        for graph in _GRAPHS:
-            quantize(full / graph, quantized / graph)
-        differences = _largest_differences(OnnxSpanScorer.load(full), OnnxSpanScorer.load(quantized))
+        export_onnx(trained, full / "model.onnx")
+        quantize(full / "model.onnx", quantized / "model.onnx")
+        difference = _largest_difference(OnnxSpanScorer.load(full), OnnxSpanScorer.load(quantized))
         for file in MODEL_FILES:
             (quantized / file).replace(folder / file)
-    return differences
+    return difference
 
 
-def export_onnx(trained: Path, folder: Path) -> None:
-    """The trained model in full precision, as two graphs, for unpadded rows of any number of tokens."""
+def export_onnx(trained: Path, target: Path) -> None:
+    """The trained model in full precision, for unpadded rows of any number of tokens. What else a folder holds, such as
+    other scoring layers, is left out."""
+    logging.set_verbosity_error()  # that it holds more is no news
     # the plainest attention makes the leanest graph: it is a tenth faster than the export of the fused one
-    model = CrossEncoder.from_pretrained(trained, attn_implementation="eager").eval()
+    model = BertForQuestionAnswering.from_pretrained(trained, attn_implementation="eager").eval()
     ids = torch.ones(2, 8, dtype=torch.int64)
-    hidden = torch.ones(2, 8, model.config.hidden_size)
-    _export(_FirstLayers(model), folder / "first.onnx", {"input_ids": ids, "token_type_ids": ids}, ("hidden", *_LOGITS))
-    _export(_OtherLayers(model), folder / "rest.onnx", {"hidden": hidden}, _LOGITS)
-
-
-def _export(layers: torch.nn.Module, target: Path, inputs: Mapping[str, torch.Tensor], outputs: Sequence[str]) -> None:
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter we use is the old one, and says so at length
         torch.onnx.export(
-            layers,
-            tuple(inputs.values()),
+            _Logits(model),
+            (ids, ids),
             str(target),
-            input_names=list(inputs),
-            output_names=list(outputs),
-            dynamic_axes={name: {0: "rows", 1: "tokens"} for name in (*inputs, *outputs)},
+            input_names=list(_INPUTS),
+            output_names=list(_OUTPUTS),
+            dynamic_axes={name: {0: "rows", 1: "tokens"} for name in (*_INPUTS, *_OUTPUTS)},
             opset_version=17,
             dynamo=False,
         )
@@ -132,22 +107,12 @@ def quantize(full: Path, target: Path) -> None:
     quantize_dynamic(full, target, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
 
 
-def _largest_differences(full: OnnxSpanScorer, quantized: OnnxSpanScorer) -> tuple[float, float]:
-    early, last = [], []
+def _largest_difference(full: OnnxSpanScorer, quantized: OnnxSpanScorer) -> float:
+    largest = 0.0
     for question, passage in _PAIRS:
-        begun, begun_in_8_bits = (scorer.screen(question, [passage]) for scorer in (full, quantized))
-        early.append(_difference(_judged(begun), _judged(begun_in_8_bits)))
-        last.append(_difference(full.finish(begun), quantized.finish(begun_in_8_bits)))
-    return max(early), max(last)
-
-
-def _judged(begun: Sequence[HalfRead]) -> list[SpanScores]:
-    return [one.early for one in begun if one.early]
-
-
-def _difference(expected: Sequence[SpanScores], found: Sequence[SpanScores]) -> float:
-    before, after = (np.concatenate([_all(one) for one in some]) for some in (expected, found))
-    return float(np.abs(before - after)[before > np.log(1e-3)].max())
+        before, after = (_all(scorer.score(question, [passage])[0]) for scorer in (full, quantized))
+        largest = max(largest, float(np.abs(before - after)[before > np.log(1e-3)].max()))
+    return largest
 
 
 def _all(scores: SpanScores) -> NDArray[np.float32]:
@@ -159,7 +124,7 @@ def _options() -> argparse.Namespace:
         "python -m training.export", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--model", type=Path, required=True, help="folder with the trained weights")
-    parser.add_argument("--out", type=Path, default=SHIPPED_FOLDER, help="folder for the two graphs and the tokenizer")
+    parser.add_argument("--out", type=Path, default=SHIPPED_FOLDER, help="folder for the model and the tokenizer")
     return parser.parse_args()
 
 

@@ -5,7 +5,7 @@
 DIR holds a folder for each set of questions: `articles.jsonl` and `gold.jsonl`, lines as `python -m bot evaluate`
 takes them. What is fitted is written to `bot/reading_weights.json`, with what was measured on questions that were
 not fitted on: each fifth of the articles in turn, and each set in turn. The most that may be read for a question on
-the mean is given as `--price`, in passages read with all layers.
+the mean is given as `--price`, in passages; of several prices all are measured, and the first one's weights written.
 """
 
 import argparse
@@ -40,13 +40,10 @@ from index.settings import IndexSettings
 from index.sources import read_articles
 from training.reading_measures import area_under_roc
 
-_SCREENED = (0, 2, 3)
 _READ = (1, 2, 3, 4)
 _SURE = tuple(np.linspace(0.3, 0.95, 14).round(2).tolist())
 _WORTH = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3)
-_EVERYTHING = Effort(screened=0, read=max(_READ), sure=1.0, worth=0.0)
-_FIRST_LAYERS = 1 / 3
-"""The price of a passage's first layers, in passages."""
+_EVERYTHING = Effort(read=max(_READ), sure=1.0, worth=0.0)
 _QUOTED_CHARS = 400
 _PENALTY = 1e-3
 _LEAST_DEVIATION = 1e-6
@@ -67,11 +64,10 @@ class State:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Question:
-    """One question as it was asked, all its passages read to the end: a `bot.cascade.Book`.
+    """One question as it was asked, all its passages read: a `bot.cascade.Book`.
 
-    Of its n sentences: `known`, `passages` as there, `in_reach`: (n,) which of them were read, `early` and `last`:
-    (n, 4) what was said of these, `right`: (n,) which would be a right first quote. `fold`: which fifth of the articles
-    it belongs to.
+    Of its n sentences: `known`, `passages` as there, `in_reach`: (n,) which of them were read, `said`: (n, 4) what was
+    said of these, `right`: (n,) which would be a right first quote. `fold`: which fifth of the articles it belongs to.
     """
 
     set_name: str
@@ -80,19 +76,13 @@ class Question:
     known: Floats
     passages: Rows
     in_reach: NDArray[np.bool_]
-    early: Floats
-    last: Floats
+    said: Floats
     right: NDArray[np.bool_]
 
-    def screen(self, passages: Sequence[int]) -> tuple[Rows, Floats]:
-        """What the first layers said."""
+    def read(self, passages: Sequence[int]) -> tuple[Rows, Floats]:
+        """What the model said."""
         rows = self._rows(passages)
-        return rows, self.early[rows]
-
-    def read_on(self, passage: int) -> tuple[Rows, Floats]:
-        """What all layers said."""
-        rows = self._rows([passage])
-        return rows, self.last[rows]
+        return rows, self.said[rows]
 
     def verdicts(self, weights: ReadingWeights) -> list[Verdict]:
         """What is thought after each passage read."""
@@ -100,12 +90,12 @@ class Question:
 
     def unread_state(self) -> State:
         """Before anything is read."""
-        return State(self.set_name, to_features(self.known, np.zeros_like(self.last)), self.right)
+        return State(self.set_name, to_features(self.known, np.zeros_like(self.said)), self.right)
 
-    def state(self, said: Floats, passages: Sequence[int]) -> State:
-        """What was said of these passages."""
+    def state(self, passages: Sequence[int]) -> State:
+        """These passages read."""
         rows = self._rows(passages)
-        return State(self.set_name, to_features(self.known[rows], said[rows]), self.right[rows])
+        return State(self.set_name, to_features(self.known[rows], self.said[rows]), self.right[rows])
 
     def _rows(self, passages: Sequence[int]) -> Rows:
         return np.flatnonzero(np.isin(self.passages, passages) & self.in_reach)
@@ -151,38 +141,45 @@ def main() -> None:
             _save(list(_read_set(folder, options.work, embedder, scorer, options.every)), kept)
         questions += _load(kept, folder.name)
     fitted = fit(questions, options.price)
-    report = cross_measured(questions, fitted.effort)
-    print(json.dumps(report, indent=1))
+    reports = cross_measured(questions, [one.effort for one in fitted])
+    mean_prices = [float(_set_weights(questions) @ outcomes(questions, one).price) for one in fitted]
+    for price, weights, mean_price, report in zip(options.price, fitted, mean_prices, reports, strict=True):
+        print(f"--price {price}: {weights.effort}, threshold {weights.threshold:.2f}, {mean_price:.2f} passages read")
+        for left_out, sets in report.items():
+            for set_name, measures in sets.items():
+                print(f"  {left_out}, {set_name}:", ", ".join(f"{name} {value}" for name, value in measures.items()))
     stored = {
         "features": FEATURES,
-        "unread": _rounded(fitted.unread),
-        "early": _rounded(fitted.early),
-        "last": _rounded(fitted.last),
-        "effort": asdict(fitted.effort),
-        "threshold": round(fitted.threshold, 3),
+        "unread": _rounded(fitted[0].unread),
+        "read": _rounded(fitted[0].read),
+        "effort": asdict(fitted[0].effort),
+        "threshold": round(fitted[0].threshold, 3),
         "model": model,
-        "mean_price": round(float(_set_weights(questions) @ outcomes(questions, fitted).price), 3),
-        "measured_on_questions_not_fitted_on": report,
+        "mean_price": round(mean_prices[0], 3),
+        "measured_on_questions_not_fitted_on": reports[0],
     }
     options.out.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
 
 
-def fit(questions: Sequence[Question], price: float) -> ReadingWeights:
-    """All weights. Every set counts the same, however many questions it has. `price`: mean passages a question."""
+def fit(questions: Sequence[Question], prices: Sequence[float]) -> list[ReadingWeights]:
+    """All weights, one for each price: mean passages a question, at most. Every set counts the same, however many
+    questions it has."""
     judges = fit_judgements(questions)
-    effort = best_effort(questions, judges, price)
+    return [with_effort(questions, judges, best_effort(questions, judges, price)) for price in prices]
+
+
+def with_effort(questions: Sequence[Question], judges: ReadingWeights, effort: Effort) -> ReadingWeights:
+    """These judgements with an effort and the threshold that suits both."""
     weights = replace(judges, effort=effort)
     return replace(weights, threshold=best_threshold(questions, outcomes(questions, weights)))
 
 
 def fit_judgements(questions: Sequence[Question]) -> ReadingWeights:
-    """Both stages' models, for any effort."""
+    """Both judgements, for any effort."""
     unread = fit_judgement([one.unread_state() for one in questions])
-    blind = ReadingWeights(unread, unread, unread, _EVERYTHING, threshold=0.5)
-    read = [(one, verdict.read) for one in questions for verdict in one.verdicts(blind)]
-    early = fit_judgement([one.state(one.early, passages) for one, passages in read])
-    last = fit_judgement([one.state(one.last, passages) for one, passages in read])
-    return replace(blind, early=early, last=last)
+    blind = ReadingWeights(unread, unread, _EVERYTHING, threshold=0.5)
+    read = [one.state(verdict.read) for one in questions for verdict in one.verdicts(blind)]
+    return replace(blind, read=fit_judgement(read))
 
 
 def fit_judgement(states: Sequence[State]) -> Judgement:
@@ -264,13 +261,12 @@ def best_effort(questions: Sequence[Question], judges: ReadingWeights, price: fl
     """
     question_weights = _set_weights(questions)
     best, found = -1.0, None
-    for screened in _SCREENED:
-        steps = _steps(questions, replace(judges, effort=replace(_EVERYTHING, screened=screened)))
-        for n_read, sure, worth in itertools.product(_READ, _SURE, _WORTH):
-            effort = Effort(screened, n_read, sure, worth)
-            after = _stopped(steps, effort)
-            if question_weights @ after.price <= price and (value := _service(questions, after)) > best:
-                best, found = value, effort
+    steps = _steps(questions, judges)
+    for n_read, sure, worth in itertools.product(_READ, _SURE, _WORTH):
+        effort = Effort(n_read, sure, worth)
+        after = _stopped(steps, effort)
+        if question_weights @ after.price <= price and (value := _service(questions, after)) > best:
+            best, found = value, effort
     if found is None:
         raise ValueError(f"nothing can be read for {price} passages a question: give a higher --price")
     return found
@@ -321,39 +317,51 @@ def _stopped(steps: Sequence[Sequence[_Step]], effort: Effort) -> Outcomes:
         np.array([step.verdict.confidence for step in last]),
         np.array([step.right for step in last]),
         np.array([step.cited for step in last]),
-        np.array([_price(step.verdict) for step in last]),
+        np.array([float(len(step.verdict.read)) for step in last]),
     )
 
 
-def _price(verdict: Verdict) -> float:
-    only_screened = set(verdict.screened) - set(verdict.read)
-    return len(verdict.read) + _FIRST_LAYERS * len(only_screened)
+Report = dict[str, dict[str, dict[str, float | None]]]
+"""What was left out, set, measure."""
 
 
-def cross_measured(questions: Sequence[Question], effort: Effort) -> dict[str, dict[str, dict[str, float | None]]]:
-    """What holds on questions not fitted on: with a fifth of the articles left out, and with a set left out."""
-    report = {}
+def cross_measured(questions: Sequence[Question], efforts: Sequence[Effort]) -> list[Report]:
+    """What holds on questions not fitted on, for each effort: a fifth of the articles left out, and a set left out."""
+    reports: list[Report] = [{} for _ in efforts]
     groupings: dict[str, Callable[[Question], object]] = {
         "articles left out": lambda one: one.fold,
         "set left out": lambda one: one.set_name,
     }
     for name, group_of in groupings.items():
-        measured: dict[str, list[tuple[bool, float, bool, bool, float]]] = {}
+        measured: list[dict[str, list[_Row]]] = [{} for _ in efforts]
         for left_out in dict.fromkeys(map(group_of, questions)):
             others = [one for one in questions if group_of(one) != left_out]
             if not others:
                 continue
-            weights = replace(fit_judgements(others), effort=effort)
+            judges = fit_judgements(others)
             asked = [one for one in questions if group_of(one) == left_out]
-            after = outcomes(asked, weights)
-            for one, *row in zip(asked, after.confidence, after.right, after.cited, after.price, strict=True):
-                measured.setdefault(one.set_name, []).append((one.answerable, *row))
-        report[name] = {set_name: _measures(rows) for set_name, rows in measured.items()}
-    return report
+            for effort, rows in zip(efforts, measured, strict=True):
+                weights = with_effort(others, judges, effort)
+                after = outcomes(asked, weights)
+                columns = (
+                    after.confidence,
+                    after.confidence >= weights.threshold,
+                    after.right,
+                    after.cited,
+                    after.price,
+                )
+                for one, *row in zip(asked, *columns, strict=True):
+                    rows.setdefault(one.set_name, []).append((one.answerable, *row))
+        for report, rows in zip(reports, measured, strict=True):
+            report[name] = {set_name: _measures(some) for set_name, some in rows.items()}
+    return reports
 
 
-def _measures(rows: Sequence[tuple[bool, float, bool, bool, float]]) -> dict[str, float | None]:
-    answerable, confidence, right, cited, price = (np.array(column) for column in zip(*rows, strict=True))
+_Row = tuple[bool, float, bool, bool, bool, float]
+
+
+def _measures(rows: Sequence[_Row]) -> dict[str, float | None]:
+    answerable, confidence, answered, right, cited, price = (np.array(column) for column in zip(*rows, strict=True))
     both = answerable.any() and not answerable.all()
     return {
         "questions": len(rows),
@@ -361,6 +369,7 @@ def _measures(rows: Sequence[tuple[bool, float, bool, bool, float]]) -> dict[str
         "right within 400 characters": round(float(cited[answerable].mean()), 3),
         "auroc": round(area_under_roc(confidence, answerable), 3) if both else None,
         "calibration error": round(calibration_error(confidence, right), 3),
+        "right replies": round(float(np.where(answerable, answered & right, ~answered).mean()), 3),
         "passages": round(float(price.mean()), 3),
     }
 
@@ -401,7 +410,7 @@ def _segment_softmax(scores: Floats, starts: NDArray[np.int64], sizes: NDArray[n
 
 
 def _read_set(folder: Path, work: Path, embedder: OnnxEmbedder, scorer: SpanScorer, every: int) -> Iterator[Question]:
-    """Every question of the set, or one in `every`, with its first passages read to the end."""
+    """Every question of the set, or one in `every`, with its first passages read."""
     retriever = _index(folder / "articles.jsonl", work, embedder)
     texts = {one.id: one.text for one in retriever.archive.articles()}
     with (folder / "gold.jsonl").open(encoding="utf-8") as lines:
@@ -418,18 +427,13 @@ def _read(asked: AskedQuestion, gold: Gold, set_name: str, retriever: Retriever,
     if not hits:
         return None
     opened = OpenPassages(question, hits, retriever, scorer)
-    early, last = (np.zeros((len(opened.known), N_SAID)) for _ in range(2))
+    said = np.zeros((len(opened.known), N_SAID))
     in_reach = np.zeros(len(opened.known), bool)
-    screened = opened.screen(range(len(hits)))
-    assert screened
-    early[screened[0]] = screened[1]
-    for passage in range(len(hits)):
-        rows, last[rows] = opened.read_on(passage)
-        in_reach[rows] = True
+    rows, said[rows] = opened.read(range(len(hits)))
+    in_reach[rows] = True
     right = np.array([answers(quote_from(one.article, one.span), gold) for one in opened.candidates])
     fold = zlib.crc32(str(gold.cluster).encode()) % _FOLDS
-    known, passages = opened.known, opened.passages
-    return Question(set_name, fold, gold.is_answerable, known, passages, in_reach, early, last, right)
+    return Question(set_name, fold, gold.is_answerable, opened.known, opened.passages, in_reach, said, right)
 
 
 def _index(articles: Path, work: Path, embedder: OnnxEmbedder) -> Retriever:
@@ -441,7 +445,7 @@ def _index(articles: Path, work: Path, embedder: OnnxEmbedder) -> Retriever:
     return Retriever(library.open_current(embedder), embedder)
 
 
-_COLUMNS = ("known", "passages", "in_reach", "early", "last", "right")
+_COLUMNS = ("known", "passages", "in_reach", "said", "right")
 
 
 def _save(questions: Sequence[Question], path: Path) -> None:
@@ -469,7 +473,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--model", type=Path, default=SHIPPED_FOLDER, help="folder that training.export wrote")
     parser.add_argument("--work", type=Path, default=Path("var/ranking"), help="where indexes and scores are kept")
     parser.add_argument("--out", type=Path, default=Path("bot/reading_weights.json"))
-    parser.add_argument("--price", type=float, default=1.6, help="passages read for a question on the mean, at most")
+    parser.add_argument(
+        "--price", type=float, nargs="+", default=[1.6], help="passages read for a question on the mean, at most"
+    )
     parser.add_argument("--every", type=int, default=1, help="one question in so many, for a quick look")
     return parser.parse_args()
 

@@ -21,9 +21,10 @@ from typing import Any
 import torch
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from tokenizers import Tokenizer
+from transformers import BertForQuestionAnswering
 
 from index.shipped_model import pinned_weights
-from training.cross_encoder import Batch, CrossEncoder, count_tokens, load_tokenizer, loss, make_batch, new_model
+from training.cross_encoder import Batch, count_tokens, load_tokenizer, loss, make_batch, new_model
 from training.curves import draw_curves
 from training.reading_examples import NATURAL, NEWSWIRE, Portion, ReadingExample, load_examples
 from training.reading_measures import measure
@@ -46,7 +47,7 @@ _MEASURED = 800
 class Run:
     """All that a resumed training needs. `average` is the running mean of the trained weights."""
 
-    model: CrossEncoder
+    model: BertForQuestionAnswering
     optimizer: torch.optim.Optimizer
     average: dict[str, torch.Tensor]
     step: int = 0
@@ -54,7 +55,7 @@ class Run:
 
     @classmethod
     def start(cls, weights: Path, device: torch.device) -> "Run":
-        """From the weights in a folder; fresh scoring layers are seeded."""
+        """From the weights in a folder; a fresh scoring layer is seeded."""
         torch.manual_seed(_SEED)
         model = new_model(weights).to(device)
         trained = [weights for weights in model.parameters() if weights.requires_grad]
@@ -104,9 +105,9 @@ class Run:
         self.average = stored["average"]
         self.step, self.seconds = stored["step"], stored["seconds"]
 
-    def averaged(self) -> CrossEncoder:
+    def averaged(self) -> BertForQuestionAnswering:
         """A model with the averaged weights."""
-        model = CrossEncoder(self.model.config)
+        model = BertForQuestionAnswering(self.model.config)
         model.load_state_dict({**self.model.state_dict(), **self.average})
         model.eval()
         return model

@@ -7,24 +7,24 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
+from transformers import BertForQuestionAnswering
 
 from bot.evaluation.summaries import auroc
 from bot.sentence_scores import best_span
-from training.cross_encoder import CrossEncoder, load_batches, scores
+from training.cross_encoder import load_batches, scores
 from training.reading_examples import ReadingExample
 
 
-def measure(model: CrossEncoder, examples: Sequence[ReadingExample], tokenizer: Tokenizer) -> dict[str, float]:
-    """`word_f1`: of the best span against the right ones, where there are exact ones. `auroc`: of answerability;
-    `early_auroc`: as the first layers see it."""
+def measure(
+    model: BertForQuestionAnswering, examples: Sequence[ReadingExample], tokenizer: Tokenizer
+) -> dict[str, float]:
+    """`word_f1`: of the best span against the right ones, where there are exact ones. `auroc`: of answerability."""
     sure: list[float] = []
-    early_sure: list[float] = []
     answerable: list[bool] = []
     overlaps: list[float] = []
     with torch.inference_mode():
         for some, encodings, batch in load_batches(examples, tokenizer):
-            (early_start, early_end), (start, end) = scores(model, batch)
-            early_sure += (-early_start[:, 0] - early_end[:, 0]).tolist()
+            start, end = scores(model, batch)
             for row, example in enumerate(some):
                 sure.append(float(-start[row, 0] - end[row, 0]))
                 answerable.append(example.is_answerable)
@@ -37,7 +37,6 @@ def measure(model: CrossEncoder, examples: Sequence[ReadingExample], tokenizer: 
     return {
         "word_f1": round(float(np.mean(overlaps)), 4),
         "auroc": round(area_under_roc(np.array(sure), np.array(answerable)), 4),
-        "early_auroc": round(area_under_roc(np.array(early_sure), np.array(answerable)), 4),
     }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.span_scoring import HalfRead, SpanScores
+from bot.span_scoring import SpanScores
 
 _WORD = re.compile(r"\w+")
 
@@ -16,27 +16,18 @@ _WORD = re.compile(r"\w+")
 class WordScorer:
     """Obeys the SpanScorer protocol. An answer is one word; every other word is as likely as the next.
 
-    `answers`: word to its log-odds against "no answer here", which every other word has at -8. `at_first_sight`: the
-    same as the first layers see it; None for a model that judges only at its end. Keeps the passages that it was given
-    in `seen`, and those that it read to the end in `read`.
+    `answers`: word to its log-odds against "no answer here", which every other word has at -8. Keeps the passages that
+    it was given in `read`.
     """
 
     answers: dict[str, float] = field(default_factory=dict)
-    at_first_sight: dict[str, float] | None = field(default_factory=dict)
     name: str = "word scorer"
-    seen: list[str] = field(default_factory=list)
     read: list[str] = field(default_factory=list)
 
-    def screen(self, question: str, passages: Sequence[str]) -> list[HalfRead]:
+    def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
         """One for each passage."""
-        self.seen += passages
-        hints = self.at_first_sight
-        return [HalfRead(one, None if hints is None else score_words(one, hints), None) for one in passages]
-
-    def finish(self, begun: Sequence[HalfRead]) -> list[SpanScores]:
-        """One for each passage."""
-        self.read += [one.passage for one in begun]
-        return [score_words(one.passage, self.answers) for one in begun]
+        self.read += passages
+        return [score_words(one, self.answers) for one in passages]
 
 
 def score_words(passage: str, answers: Mapping[str, float]) -> SpanScores:

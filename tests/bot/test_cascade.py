@@ -14,7 +14,7 @@ from bot.sentence_features import FEATURES, KNOWN, N_SAID, Floats, to_features
 def _weights(effort: Effort) -> ReadingWeights:
     """Ranks unread sentences by the words they share with the question, read ones by the odds of an answer."""
     shared, said = (_by(name) for name in ("sentence_overlap", "answer_odds"))
-    return ReadingWeights(shared, said, said, effort, threshold=0.5)
+    return ReadingWeights(shared, said, effort, threshold=0.5)
 
 
 def _by(name: str) -> Judgement:
@@ -28,29 +28,20 @@ def _said(odds: Sequence[float]) -> Floats:
 
 
 class _Book:
-    """Sentences with these odds of an answer, unread, after the first layers and after all; keeps what was asked."""
+    """Sentences with these odds of an answer, unread and read; keeps which passages were asked for."""
 
-    def __init__(
-        self, passages: list[int], unread: list[float], last: list[float], early: list[float] | None = None
-    ) -> None:
+    def __init__(self, passages: list[int], unread: list[float], read: list[float]) -> None:
         self.known = np.zeros((len(passages), len(KNOWN)))
         self.known[:, KNOWN.index("sentence_overlap")] = unread
         self.passages = np.array(passages)
-        self.early, self.last = early, last
-        self.screened: list[int] = []
-        self.read: list[int] = []
+        self.asked: list[int] = []
+        self._odds = read
 
-    def screen(self, passages: Sequence[int]) -> tuple[Rows, Floats] | None:
+    def read(self, passages: Sequence[int]) -> tuple[Rows, Floats]:
         """As in the protocol."""
-        self.screened += passages
+        self.asked += passages
         rows = np.flatnonzero(np.isin(self.passages, passages))
-        return None if self.early is None else (rows, _said([self.early[row] for row in rows]))
-
-    def read_on(self, passage: int) -> tuple[Rows, Floats]:
-        """As in the protocol."""
-        self.read.append(passage)
-        rows = np.flatnonzero(self.passages == passage)
-        return rows, _said([self.last[row] for row in rows])
+        return rows, _said([self._odds[row] for row in rows])
 
 
 def test_judging_is_logistic_models() -> None:
@@ -89,83 +80,64 @@ def test_features_are_what_is_known_what_was_said_and_leads() -> None:
 def test_the_likeliest_passage_is_read_first() -> None:
     book = _Book([0, 0, 1, 2], [-2.0, -2.0, -1.0, 3.0], [1.0, 1.0, 2.0, -1.0])
 
-    verdict = weigh(book, _weights(Effort(0, 2, 1.0, 0.0)))
+    verdict = weigh(book, _weights(Effort(2, 1.0, 0.0)))
 
-    assert book.read == [2, 1]
-    assert (verdict.read, verdict.screened) == ((2, 1), ())
+    assert book.asked == [2, 1]
+    assert verdict.read == (2, 1)
     assert verdict.order[0] == 2
 
 
 def test_reading_stops_when_a_sentence_surely_answers() -> None:
     book = _Book([0, 1, 2], [1.0, 0.0, -1.0], [-5.0, 5.0, 5.0])
 
-    verdict = weigh(book, _weights(Effort(2, 3, sure=0.9, worth=0.0)))
+    verdict = weigh(book, _weights(Effort(3, sure=0.9, worth=0.0)))
 
-    assert book.read == [0, 1]
+    assert book.asked == [0, 1]
     assert verdict.confidence == pytest.approx(1 / (1 + np.exp(-5.0)))
 
 
 def test_a_passage_that_hardly_answers_is_not_read() -> None:
     book = _Book([0, 1, 2], [1.0, 0.5, -3.0], [-5.0, -5.0, 5.0])
 
-    verdict = weigh(book, _weights(Effort(0, 3, sure=0.9, worth=0.1)))
+    verdict = weigh(book, _weights(Effort(3, sure=0.9, worth=0.1)))
 
-    assert book.read == [0, 1]
+    assert book.asked == [0, 1]
     assert sorted(verdict.order.tolist()) == [0, 1, 2]
-
-
-def test_the_first_layers_say_what_to_read_after_the_first_passage() -> None:
-    book = _Book([0, 1, 2, 3], [1.0, 0.5, 0.0, -1.0], [-5.0, -4.0, 1.0, 5.0], early=[9.0, -3.0, 2.0, 9.0])
-
-    verdict = weigh(book, _weights(Effort(2, 2, sure=0.9, worth=0.0)))
-
-    assert (book.screened, book.read) == ([1, 2], [0, 2])
-    assert verdict.screened == (1, 2)
-    assert verdict.order[0] == 2
-
-
-def test_a_model_without_first_layers_reads_by_words() -> None:
-    book = _Book([0, 1, 2], [1.0, -1.0, 0.0], [-5.0, -5.0, 5.0])
-
-    weigh(book, _weights(Effort(2, 2, sure=0.9, worth=0.0)))
-
-    assert book.read == [0, 2]
 
 
 def test_after_the_best_come_the_others_by_their_chance_read_or_not() -> None:
     book = _Book([0, 0, 1, 1], [1.0, 1.0, 0.5, -4.0], [2.0, -1.0, 0.0, 0.0])
 
-    verdict = weigh(book, _weights(Effort(0, 1, sure=1.0, worth=0.0)))
+    verdict = weigh(book, _weights(Effort(1, sure=1.0, worth=0.0)))
 
     assert verdict.order.tolist() == [0, 2, 1, 3]
 
 
 @given(
     st.lists(st.tuples(st.integers(1, 3), st.floats(-20, 20), st.floats(-20, 20)), min_size=1, max_size=6),
-    st.integers(0, 3),
     st.integers(1, 6),
 )
 def test_every_sentence_comes_out_once_and_none_is_likelier_than_the_first(
-    rows: list[tuple[int, float, float]], n_screened: int, n_read: int
+    rows: list[tuple[int, float, float]], n_read: int
 ) -> None:
     passages = [number for number, (size, _, _) in enumerate(rows) for _ in range(size)]
     unread = [odds for size, odds, _ in rows for _ in range(size)]
-    last = [odds for size, _, odds in rows for _ in range(size)]
-    book = _Book(passages, unread, last, early=last[::-1])
+    read = [odds for size, _, odds in rows for _ in range(size)]
+    book = _Book(passages, unread, read)
 
-    verdict = weigh(book, _weights(Effort(n_screened, n_read, sure=1.0, worth=0.0)))
+    verdict = weigh(book, _weights(Effort(n_read, sure=1.0, worth=0.0)))
 
     assert sorted(verdict.order.tolist()) == list(range(len(passages)))
     assert (np.diff(verdict.probabilities[verdict.order]) <= 0).all()
-    assert len(book.read) == len(set(book.read)) <= n_read
-    assert passages[verdict.order[0]] in book.read
+    assert len(book.asked) == len(set(book.asked)) <= n_read
+    assert passages[verdict.order[0]] in book.asked
 
 
 def test_a_passage_is_read_only_when_asked_for() -> None:
     book = _Book([0, 1, 2], [2.0, 1.0, 0.0], [0.0, 0.0, 0.0])
-    verdicts = stages(book, _weights(Effort(0, 3, 1.0, 0.0)))
+    verdicts = stages(book, _weights(Effort(3, 1.0, 0.0)))
 
     next(verdicts)
 
-    assert book.read == [0]
+    assert book.asked == [0]
     assert [verdict.next_worth for verdict in verdicts] == [pytest.approx(0.5), 0.0]

@@ -15,6 +15,7 @@ from tests.embedders import HashingEmbedder
 
 _LONG = Article("long", "Rain", " ".join(f"It rained on day {number} of the long wet year." for number in range(100)))
 _QUESTION = "Who opened the old bridge again?"
+_OPENED = "The mayor, Ada Brook, opened it again on 3 May 2024."
 _BRIDGE_ONLY = Query(_QUESTION, frozenset({"bridge"}))
 
 
@@ -30,7 +31,7 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
 def _weights(*, sure: float = 0.9, read: int = 10, worth: float = 0.0, **ranking: float) -> ReadingWeights:
     """Ranks by the named features, and is as sure as the ranking score says; the search says what to read first."""
     read_by, unread_by = _judgement(**ranking), _judgement(passage_rank=1.0)
-    return ReadingWeights(unread_by, read_by, read_by, Effort(0, read, sure, worth), threshold=0.4)
+    return ReadingWeights(unread_by, read_by, Effort(read, sure, worth), threshold=0.4)
 
 
 def _judgement(**ranking: float) -> Judgement:
@@ -42,7 +43,7 @@ def _judgement(**ranking: float) -> Judgement:
 def test_the_shipped_weights_fit_the_features() -> None:
     weights = shipped_weights()
 
-    for one in (weights.unread, weights.early, weights.last):
+    for one in (weights.unread, weights.read):
         assert (one.ranking.shape, one.confidence.shape) == ((len(FEATURES),), (len(FEATURES) + 2,))
         assert np.isfinite([*one.ranking, *one.confidence, one.bias, one.offset]).all()
         assert one.slope > 0
@@ -67,17 +68,19 @@ def test_the_candidates_are_the_sentences_of_the_hits_in_order(retriever: Retrie
     assert opened.scores == [None] * len(found)
 
 
-def test_a_passage_read_to_the_end_says_where_the_answer_stands(retriever: Retriever) -> None:
-    scorer = WordScorer({"Brook": 4.0}, at_first_sight={"Brook": 1.0})
-    opened = OpenPassages(_QUESTION, retriever.search(_BRIDGE_ONLY), retriever, scorer)
-    screened = opened.screen([0])
-    read = opened.read_on(0)
+def test_reading_says_where_the_answer_stands(retriever: Retriever) -> None:
+    hits = retriever.search(Query(_QUESTION, frozenset({"bridge", "ferry"})))
+    scorer = WordScorer({"Brook": 4.0})
+    opened = OpenPassages(_QUESTION, hits, retriever, scorer)
 
-    assert screened is not None
-    assert screened[0].tolist() == read[0].tolist()
-    assert read[1][1, 0] > screened[1][1, 0]
-    assert opened.scores[1] is not None
-    assert opened.scores[1].answer == span_of("Brook")
+    rows, said = opened.read(range(len(hits)))
+
+    surest = rows[np.argmax(said[:, 0])]
+    scores = opened.scores[surest]
+    assert len(scorer.read) == len(hits)
+    assert opened.candidates[surest].span == span_of(_OPENED)
+    assert scores is not None
+    assert scores.answer == span_of("Brook")
 
 
 def test_of_a_long_passage_the_sentences_around_the_shared_words_are_read(retriever: Retriever) -> None:
@@ -85,7 +88,7 @@ def test_of_a_long_passage_the_sentences_around_the_shared_words_are_read(retrie
     scorer = WordScorer({"30": 4.0})
     opened = OpenPassages("On which day, 30, did it rain?", [hit], retriever, scorer)
 
-    rows, _ = opened.read_on(0)
+    rows, _ = opened.read([0])
 
     assert len(hit.passage.span) > 400
     assert len(scorer.read[0]) <= 400
@@ -119,7 +122,7 @@ def test_the_sentence_that_the_model_prefers_comes_first(retriever: Retriever) -
 
     first, *others = reader.read(_QUESTION, retriever.search(_BRIDGE_ONLY), retriever)
 
-    assert first.span.slice(first.article.text) == "The mayor, Ada Brook, opened it again on 3 May 2024."
+    assert first.span.slice(first.article.text) == _OPENED
     assert first.answer == span_of("Brook")
     assert first.highlights == (first.answer,)
     probabilities = [first.probability, *(other.probability for other in others)]

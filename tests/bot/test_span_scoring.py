@@ -1,6 +1,5 @@
 """Where an answer may stand: the ONNX scorer over a network small enough to calculate by hand, and its promises."""
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
-from bot.span_scoring import MAX_TOKENS, MODEL_FILES, OnnxSpanScorer, SpanScores, score
+from bot.span_scoring import MAX_TOKENS, MODEL_FILES, OnnxSpanScorer, SpanScores
 from index.errors import ModelUnavailable
 
 _WORDS = ["[CLS]", "[SEP]", "[UNK]", "the", "bridge", "mayor", "opened", "cafe", "雨", "🎈", "who", "?", ".", "[", "]"]
@@ -23,12 +22,10 @@ _TOKENS = ["The", "Café", ":", "e\u0301", "雨", "🎈", "THE", "bridge", "."]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model whose start logit is a tenth of the token's number and whose end logit is minus that; its first layers
-    say half of it."""
+    """A model whose start logit is a tenth of the token's number and whose end logit is minus that."""
     folder = tmp_path_factory.mktemp("counting")
     _word_tokenizer().save(str(folder / "tokenizer.json"))
-    onnx.save(_counting_layers(), folder / "first.onnx")
-    onnx.save(_doubling_layers(), folder / "rest.onnx")
+    onnx.save(_counting_model(), folder / "model.onnx")
     return folder
 
 
@@ -38,7 +35,7 @@ def scorer(folder: Path) -> OnnxSpanScorer:
 
 
 def test_the_choice_is_between_the_passages_tokens_and_no_answer(scorer: OnnxSpanScorer) -> None:
-    [scores] = score(scorer, "Who opened the bridge?", ["the mayor opened"])
+    [scores] = scorer.score("Who opened the bridge?", ["the mayor opened"])
 
     logits = np.array([_WORDS.index(word) / 10 for word in ("[CLS]", "the", "mayor", "opened")])
     np.testing.assert_allclose([scores.no_start, *scores.start], _log_softmax(logits), atol=1e-6)
@@ -46,25 +43,8 @@ def test_the_choice_is_between_the_passages_tokens_and_no_answer(scorer: OnnxSpa
     assert scores.start.dtype == scores.end.dtype == np.float32
 
 
-def test_the_first_layers_judge_for_themselves(scorer: OnnxSpanScorer) -> None:
-    [begun] = scorer.screen("Who opened the bridge?", ["the mayor opened"])
-
-    assert begun.early is not None
-    logits = np.array([_WORDS.index(word) / 20 for word in ("[CLS]", "the", "mayor", "opened")])
-    np.testing.assert_allclose([begun.early.no_start, *begun.early.start], _log_softmax(logits), atol=1e-6)
-    np.testing.assert_allclose([begun.early.no_end, *begun.early.end], _log_softmax(-logits), atol=1e-6)
-
-
-def test_only_what_is_worth_it_is_read_on(scorer: OnnxSpanScorer) -> None:
-    begun = scorer.screen("Who?", ["the mayor", "opened the bridge"])
-
-    [scores] = scorer.finish(begun[1:])
-
-    assert _listed(scores) == _listed(score(scorer, "Who?", ["opened the bridge"])[0])
-
-
 def test_offsets_count_characters_of_the_passage(scorer: OnnxSpanScorer) -> None:
-    [scores] = score(scorer, "Café 🎈?", [_PASSAGE])
+    [scores] = scorer.score("Café 🎈?", [_PASSAGE])
 
     assert [_PASSAGE[start:end] for start, end in scores.offsets] == _TOKENS
 
@@ -72,25 +52,25 @@ def test_offsets_count_characters_of_the_passage(scorer: OnnxSpanScorer) -> None
 def test_scores_come_in_the_order_of_the_passages_and_do_not_depend_on_each_other(scorer: OnnxSpanScorer) -> None:
     passages = ["the mayor", "", "bridge " * 300, _PASSAGE, "the mayor", "opened"]
 
-    together = score(scorer, "Who?", passages)
+    together = scorer.score("Who?", passages)
 
-    alone = [score(scorer, "Who?", [passage])[0] for passage in passages]
+    alone = [scorer.score("Who?", [passage])[0] for passage in passages]
     assert [_listed(one) for one in together] == [_listed(one) for one in alone]
 
 
 def test_no_passages_have_no_scores(scorer: OnnxSpanScorer) -> None:
-    assert score(scorer, "Who?", []) == []
+    assert scorer.score("Who?", []) == []
 
 
 def test_an_empty_passage_surely_does_not_answer(scorer: OnnxSpanScorer) -> None:
-    [scores] = score(scorer, "Who?", [""])
+    [scores] = scorer.score("Who?", [""])
 
     assert _listed(scores) == ([], [], [], 0.0, 0.0)
     assert scores.offsets.shape == (0, 2)
 
 
 def test_a_long_question_leaves_the_passage_its_place(scorer: OnnxSpanScorer) -> None:
-    short, long = score(scorer, "who opened the bridge " * 5_000, [_PASSAGE, "the mayor " * 5_000])
+    short, long = scorer.score("who opened the bridge " * 5_000, [_PASSAGE, "the mayor " * 5_000])
 
     assert [_PASSAGE[start:end] for start, end in short.offsets] == _TOKENS
     assert len(long.offsets) > MAX_TOKENS / 2
@@ -99,7 +79,7 @@ def test_a_long_question_leaves_the_passage_its_place(scorer: OnnxSpanScorer) ->
 def test_of_a_long_passage_the_end_is_not_read(scorer: OnnxSpanScorer) -> None:
     passage = "the mayor " * 500
 
-    [scores] = score(scorer, "Who?", [passage])
+    [scores] = scorer.score("Who?", [passage])
 
     read = MAX_TOKENS - len(["[CLS]", "who", "?", "[SEP]", "[SEP]"])
     assert scores.offsets[-1].tolist() == [passage.rindex("the ", 0, 5 * read), 5 * read - 2]
@@ -107,22 +87,21 @@ def test_of_a_long_passage_the_end_is_not_read(scorer: OnnxSpanScorer) -> None:
 
 
 def test_a_separator_in_the_text_is_text(scorer: OnnxSpanScorer) -> None:
-    [scores] = score(scorer, "[SEP] who?", ["the [SEP] mayor"])
+    [scores] = scorer.score("[SEP] who?", ["the [SEP] mayor"])
 
     assert scores.offsets.tolist() == [[0, 3], [4, 5], [5, 8], [8, 9], [10, 15]]
 
 
 @given(_TEXT, st.lists(_TEXT, max_size=4))
 def test_probabilities_sum_to_one_for_any_text(scorer: OnnxSpanScorer, question: str, passages: list[str]) -> None:
-    for passage, scores in zip(passages, score(scorer, question, passages), strict=True):
+    for passage, scores in zip(passages, scorer.score(question, passages), strict=True):
         assert np.exp(scores.start).sum() + np.exp(scores.no_start) == pytest.approx(1, abs=1e-5)
         assert np.exp(scores.end).sum() + np.exp(scores.no_end) == pytest.approx(1, abs=1e-5)
         assert all(0 <= start < end <= len(passage) for start, end in scores.offsets)
 
 
 def test_what_the_folder_lacks_is_named(folder: Path, tmp_path: Path) -> None:
-    for name in ("first.onnx", "rest.onnx"):
-        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    (tmp_path / "model.onnx").write_bytes((folder / "model.onnx").read_bytes())
 
     with pytest.raises(ModelUnavailable, match=rf"tokenizer\.json is not in {tmp_path}.*READER_MODEL"):
         OnnxSpanScorer.load(tmp_path)
@@ -157,47 +136,19 @@ def _word_tokenizer() -> Tokenizer:
     return tokenizer
 
 
-def _counting_layers() -> onnx.ModelProto:
-    """Hidden states are a twentieth of the token's number, in one dimension."""
+def _counting_model() -> onnx.ModelProto:
     nodes = [
         helper.make_node("Mul", ["input_ids", "token_type_ids"], ["of_passage"]),  # zero for the first token too
         helper.make_node("Cast", ["of_passage"], ["floats"], to=TensorProto.FLOAT),
-        helper.make_node("Div", ["floats", "twenty"], ["start_logits"]),
-        helper.make_node("Neg", ["start_logits"], ["end_logits"]),
-        helper.make_node("Unsqueeze", ["start_logits", "last"], ["hidden"]),
-    ]
-    constants = [
-        helper.make_tensor("twenty", TensorProto.FLOAT, [], [20.0]),
-        helper.make_tensor("last", TensorProto.INT64, [1], [2]),
-    ]
-    inputs = {"input_ids": _TOKENS_SHAPE, "token_type_ids": _TOKENS_SHAPE}
-    return _model(nodes, TensorProto.INT64, inputs, {"hidden": _HIDDEN_SHAPE, **_LOGITS}, constants)
-
-
-def _doubling_layers() -> onnx.ModelProto:
-    nodes = [
-        helper.make_node("Squeeze", ["hidden", "last"], ["half"]),
-        helper.make_node("Add", ["half", "half"], ["start_logits"]),
+        helper.make_node("Div", ["floats", "ten"], ["start_logits"]),
         helper.make_node("Neg", ["start_logits"], ["end_logits"]),
     ]
-    constants = [helper.make_tensor("last", TensorProto.INT64, [1], [2])]
-    return _model(nodes, TensorProto.FLOAT, {"hidden": _HIDDEN_SHAPE}, _LOGITS, constants)
-
-
-_TOKENS_SHAPE: tuple[str | int, ...] = ("rows", "tokens")
-_HIDDEN_SHAPE: tuple[str | int, ...] = ("rows", "tokens", 1)
-_LOGITS = {"start_logits": _TOKENS_SHAPE, "end_logits": _TOKENS_SHAPE}
-_Shapes = Mapping[str, Sequence[str | int]]
-
-
-def _model(
-    nodes: list[onnx.NodeProto], takes: int, inputs: _Shapes, outputs: _Shapes, constants: list[onnx.TensorProto]
-) -> onnx.ModelProto:
+    shape = ["rows", "tokens"]
     graph = helper.make_graph(
         nodes,
         "counting",
-        [helper.make_tensor_value_info(name, takes, shape) for name, shape in inputs.items()],
-        [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in outputs.items()],
-        constants,
+        [helper.make_tensor_value_info(name, TensorProto.INT64, shape) for name in ("input_ids", "token_type_ids")],
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in ("start_logits", "end_logits")],
+        [helper.make_tensor("ten", TensorProto.FLOAT, [], [10.0])],
     )
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)

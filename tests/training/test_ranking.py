@@ -23,12 +23,12 @@ from training.ranking import (
 
 _N_PASSAGES = 3
 _ODDS = FEATURES.index("answer_odds")
-_ALL = Effort(screened=0, read=_N_PASSAGES, sure=1.0, worth=0.0)
+_ALL = Effort(read=_N_PASSAGES, sure=1.0, worth=0.0)
 
 
 def _questions(n: int = 100, *, seed: int = 1, set_name: str = "made up") -> list[Question]:
     """Three passages of two sentences; in a quarter of the questions nothing answers. The right sentence is in any of
-    them, the first layers tell it badly, all layers well."""
+    them; what is said of it tells."""
     chance = np.random.default_rng(seed)
     passages = np.repeat(np.arange(_N_PASSAGES), 2)
     questions = []
@@ -38,11 +38,10 @@ def _questions(n: int = 100, *, seed: int = 1, set_name: str = "made up") -> lis
         right[chance.integers(len(passages))] = answerable
         known = chance.normal(size=(len(passages), len(KNOWN)))
         known[:, KNOWN.index("length")] = 0.0
-        early, last = chance.normal(size=(2, len(passages), N_SAID))
-        early[right, 0] += 1.5
-        last[right, 0] += 5.0
+        said = chance.normal(size=(len(passages), N_SAID))
+        said[right, 0] += 5.0
         reach = np.ones(len(passages), bool)
-        questions.append(Question(set_name, number % 5, answerable, known, passages, reach, early, last, right))
+        questions.append(Question(set_name, number % 5, answerable, known, passages, reach, said, right))
     return questions
 
 
@@ -93,8 +92,8 @@ def test_each_set_counts_the_same_however_large() -> None:
 
 
 def test_confidence_is_calibrated_on_other_questions() -> None:
-    judgement = fit_judgement([one.state(one.last, range(_N_PASSAGES)) for one in _questions(300)])
-    others = [one.state(one.last, range(_N_PASSAGES)) for one in _questions(200, seed=2)]
+    judgement = fit_judgement([one.state(range(_N_PASSAGES)) for one in _questions(300)])
+    others = [one.state(range(_N_PASSAGES)) for one in _questions(200, seed=2)]
 
     best = [int(np.argmax(judgement.ranks(one.features))) for one in others]
     sure = np.array([judgement.confidences(one.features)[row] for one, row in zip(others, best, strict=True)])
@@ -108,7 +107,7 @@ def test_confidence_is_calibrated_on_other_questions() -> None:
 
 def test_the_threshold_serves_most_readers() -> None:
     questions = _questions()
-    weights = fit(questions, price=3.0)
+    [weights] = fit(questions, [3.0])
     after = outcomes(questions, weights)
     answerable = np.array([one.answerable for one in questions])
 
@@ -130,13 +129,6 @@ def test_reading_more_finds_more_and_costs_more() -> None:
     assert outcomes(questions, much).price.tolist() == [_N_PASSAGES] * len(questions)
 
 
-def test_screening_what_is_not_read_costs_a_third() -> None:
-    questions = _questions(50)
-    weights = replace(fit_judgements(questions), effort=Effort(screened=2, read=2, sure=1.0, worth=0.0))
-
-    np.testing.assert_allclose(outcomes(questions, weights).price, 2 + 1 / 3)
-
-
 def test_the_best_effort_keeps_to_the_price() -> None:
     questions = _questions()
     judges = fit_judgements(questions)
@@ -156,11 +148,13 @@ def test_a_price_that_buys_nothing_is_refused() -> None:
 
 
 def test_what_is_reported_was_not_fitted_on() -> None:
-    report = cross_measured(_questions(100), _ALL)
+    little, much = cross_measured(_questions(100), [replace(_ALL, read=1), _ALL])
 
-    measured = report["articles left out"]["made up"]
-    assert (measured["questions"], measured["passages"]) == (100, 3.0)
-    assert 0.7 < (measured["first quote right"] or 0) <= 1.0
+    worse, better = (one["articles left out"]["made up"] for one in (little, much))
+    assert (worse["questions"], worse["passages"]) == (100, 1.0)
+    assert (better["questions"], better["passages"]) == (100, 3.0)
+    assert (worse["first quote right"] or 1) < 0.7 < (better["first quote right"] or 0) <= 1.0
+    assert (worse["right replies"] or 1) < (better["right replies"] or 0) <= 1.0
 
 
 @pytest.mark.parametrize(
