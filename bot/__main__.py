@@ -102,7 +102,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         settings.allowed_ids,
     )
     with _app(settings, Store.open(settings.database_url)) as app:
-        run_polling(build_application(app.dialogue, app.newsroom, config))
+        run_polling(build_application(app.dialogue, app.newsroom, app.store.sent_answers, config))
     return 0
 
 

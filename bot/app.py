@@ -44,7 +44,7 @@ def build_app(settings: Settings, store: Store) -> App:
         reader = PassageReader(scorer.result(), ReadingWeights.shipped())
     answerer = Answerer(reader, threshold=settings.answer_threshold)
     dialogue = Dialogue(live, answerer, store)
-    newsroom = Newsroom(live, settings.articles, store, reader_name=answerer.reader_name)
+    newsroom = Newsroom(live, settings.articles, store, store.editorial, reader_name=answerer.reader_name)
     return App(dialogue, newsroom, store)
 
 

@@ -14,7 +14,7 @@ from typing import Protocol
 from bot.answering import Answer, Answerer, Refusal
 from bot.conversation import Conversation, Turn
 from bot.followup import resolve
-from bot.quotes import Citation
+from bot.quotes import Citation, quote_from
 from index import Article, Query, Span
 from index.errors import UnknownArticle
 from index.retrieval import Retriever
@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 _REMEMBERED_TURNS = 8
 _CONTEXT_SENTENCES = 2
+_LEAD_SENTENCES = 3
+_MAX_LEAD_CHARS = 600
 _MAX_QUESTION_CHARS = 2000
 """What is beyond is not searched: no question needs it, and an encoder reads no more."""
 
@@ -36,6 +38,14 @@ class Scope:
 
 
 EVERYTHING = Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyTo:
+    """An earlier reply that a message answers, and the number of the citation it is about, if it names one."""
+
+    reply_id: str
+    citation: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +139,22 @@ class Dialogue:
         self._answerer = answerer
         self._memory = memory
 
-    def reply(self, conversation_id: str, text: str, *, scope: Scope = EVERYTHING) -> Reply:
+    def reply(
+        self,
+        conversation_id: str,
+        text: str,
+        *,
+        scope: Scope = EVERYTHING,
+        literally: bool = False,
+        replying_to: ReplyTo | None = None,
+    ) -> Reply:
         """The reply to one message of one conversation, kept in the memory before it is returned."""
         watch = _Stopwatch()
         with watch.measure("total"):
             retriever = self._index.retriever()
             with watch.measure("resolve"):
                 conversation = self._memory.conversation(conversation_id, last=_REMEMBERED_TURNS)
-                resolved = resolve(_searchable(text), conversation)
+                resolved = _searchable(text) if literally else resolve(_searchable(text), conversation)
             query = Query(resolved, scope.articles, scope.before)
             with watch.measure("retrieve"):
                 hits = self._answerer.find(query, retriever)
@@ -147,6 +165,15 @@ class Dialogue:
         answered = isinstance(outcome, Answer)
         logger.info("%s: %s in %.0f ms", conversation_id, "answered" if answered else "refused", watch.stages["total"])
         return reply
+
+    def look_up(self, text: str, *, scope: Scope = EVERYTHING) -> Reply:
+        """The reply to a question that stands alone. Nothing is kept of it: it may be asked at every keystroke."""
+        retriever = self._index.retriever()
+        query = Query(" ".join(_searchable(text).split()), scope.articles, scope.before)
+        watch = _Stopwatch()
+        with watch.measure("total"):
+            outcome = self._answerer.read(query, self._answerer.find(query, retriever), retriever)
+        return Reply(secrets.token_hex(8), "", text, query.text, outcome, watch.stages)
 
     def recall(self, reply_id: str) -> Reply | None:
         """A reply given earlier, or None if it is not (or no longer) known. Its hits are not kept: empty."""
@@ -171,9 +198,32 @@ class Dialogue:
         for turn in turns:
             self._memory.add_turn(conversation_id, turn)
 
+    def lead(self, article_id: str) -> Citation | None:
+        """How an article begins, in a few whole sentences; None if it is not there or holds nothing to quote."""
+        archive = self._index.retriever().archive
+        try:
+            article = archive.article(article_id)
+        except UnknownArticle:
+            return None
+        span = _lead(archive.sentences_of(article_id), article.text)
+        if span is None:
+            return None
+        quote = quote_from(article, span)
+        return Citation(1, quote, article.title, article.source, article.published_at, article.url, (), 1.0)
+
     def sources(self) -> Sequence[Article]:
         """Every article that can be quoted, without its text, by title."""
         return self._index.retriever().archive.headlines()
+
+
+def _lead(sentences: Sequence[Span], text: str) -> Span | None:
+    """The first few sentences, as long as nothing but blanks, and no debris, lies between them."""
+    end = sentences[0].end if sentences else 0
+    for before, after in pairwise(sentences[:_LEAD_SENTENCES]):
+        if text[before.end : after.start].strip() or after.end - sentences[0].start > _MAX_LEAD_CHARS:
+            break
+        end = after.end
+    return Span(sentences[0].start, end) if sentences else None
 
 
 def _searchable(text: str) -> str:

@@ -1,23 +1,21 @@
 """Store: keeps conversations, replies and votes, and counts them. What they mean is for others."""
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Connection, Engine, Select, case, func, insert, select, update
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.conversation import Conversation, Turn
 from bot.dialogue import Reply, Vote
-from bot.errors import StoreUnavailable
 from bot.newsroom import Stats
+from bot.store.editorial import Editorial
 from bot.store.records import citation_rows, reply_from, reply_row, turn_from, turn_of, turn_row
 from bot.store.schema import memory_engine, open_engine
+from bot.store.sent_answers import SentAnswers
 from bot.store.tables import citations, replies, turns, votes
+from bot.store.transactions import Transactions
 
 _REPLIES = select(
     replies,
@@ -29,7 +27,7 @@ _REPLIES = select(
 ).join_from(replies, turns)
 
 
-class Store:
+class Store(Transactions):
     """Conversations on SQL. Safe to call from several threads; a method returns once its change is kept.
 
     Every method raises `StoreUnavailable` when the database does not do its part.
@@ -37,8 +35,9 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         """Wants an engine whose tables are up to date: use `open` or `in_memory`."""
-        self._engine = engine
-        self._writer = engine.execution_options(begin="IMMEDIATE")
+        super().__init__(engine)
+        self.editorial = Editorial(engine)
+        self.sent_answers = SentAnswers(engine)
 
     @classmethod
     def open(cls, database_url: str) -> Self:
@@ -153,25 +152,6 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with self._translated(), self._engine.connect() as connection:
-            yield connection
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with self._translated(), self._writer.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except DBAPIError as error:
-            raise StoreUnavailable(f"the database refused: {error.orig}; check DATABASE_URL") from error
-        except PoolTimeout as error:
-            raise StoreUnavailable("the database is too busy to take another call") from error
 
 
 def _percentile(connection: Connection, ascending: Select[float], count: int, share: float) -> float:

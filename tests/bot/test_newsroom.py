@@ -45,7 +45,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
     library.rebuild(read_articles(folder), embedder)
     live = LiveIndex(library, embedder)
     with closing(Store.in_memory()) as store:
-        yield Office(Newsroom(live, folder, store, reader_name="a reader"), live, folder, store)
+        yield Office(Newsroom(live, folder, store, store.editorial, reader_name="a reader"), live, folder, store)
 
 
 def test_a_reload_reports_what_changed_and_serves_it(office: Office) -> None:

@@ -1,21 +1,23 @@
 """Puts the Telegram adapter together and runs it."""
 
 import logging
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-from telegram import BotCommand, BotCommandScopeChat, BotCommandScopeDefault, Update
-from telegram.error import InvalidToken, TelegramError
-from telegram.ext import ApplicationBuilder, ExtBot
+from telegram import Update
+from telegram.error import InvalidToken
+from telegram.ext import ApplicationBuilder
 from telegram.request import BaseRequest
 
-from bot.adapters.telegram import texts
 from bot.adapters.telegram.administration import Administration
+from bot.adapters.telegram.admission import Admission
+from bot.adapters.telegram.answers import Answers
 from bot.adapters.telegram.buttons import Buttons
 from bot.adapters.telegram.config import TelegramConfig
 from bot.adapters.telegram.discretion import DiscreetBot, DiscreetRequest
-from bot.adapters.telegram.handling import TelegramApplication
+from bot.adapters.telegram.handling import BEFORE_ALL, TelegramApplication, on_anything
+from bot.adapters.telegram.inline import Inline
+from bot.adapters.telegram.menus import publish_menus
 from bot.adapters.telegram.ordering import OrderedUpdateProcessor
 from bot.adapters.telegram.problems import report_problem
 from bot.adapters.telegram.questions import Questions
@@ -23,11 +25,14 @@ from bot.adapters.telegram.rate_limiter import PatientRateLimiter
 from bot.dialogue import Dialogue
 from bot.errors import BotError
 from bot.newsroom import Newsroom
+from bot.store.sent_answers import SentAnswers
 
 logger = logging.getLogger(__name__)
 
 _TELEGRAM_URL: Final = "https://api.telegram.org/bot"
 _TELEGRAM_FILE_URL: Final = "https://api.telegram.org/file/bot"
+HEARD_UPDATES: Final = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY)
+"""The kinds of update that there is a handler for."""
 _QUESTION_THREADS: Final = 2
 _CONNECTIONS: Final = 16
 
@@ -39,6 +44,7 @@ class TokenRejected(BotError):
 def build_application(
     dialogue: Dialogue,
     newsroom: Newsroom,
+    sent_answers: SentAnswers,
     config: TelegramConfig,
     *,
     request: BaseRequest | None = None,
@@ -47,7 +53,7 @@ def build_application(
     threads = ThreadPoolExecutor(_QUESTION_THREADS, thread_name_prefix="question")
 
     async def on_start(application: TelegramApplication) -> None:
-        await publish_commands(application, config.admin_ids)
+        await publish_menus(application.bot, config.admin_ids)
 
     async def on_end(application: TelegramApplication) -> None:
         threads.shutdown(wait=False, cancel_futures=True)
@@ -61,12 +67,16 @@ def build_application(
         .post_shutdown(on_end)
         .build()
     )
-    questions = Questions(dialogue, config, threads)
+    answers, admission = Answers(dialogue, sent_answers, threads), Admission(newsroom, config)
+    questions = Questions(dialogue, config, answers, admission)
+    administration = Administration(newsroom, config, answers)
+    application.add_handler(on_anything(), BEFORE_ALL)
     application.add_handlers(
         [
             *questions.handlers(),
-            *Administration(newsroom, config).handlers(),
-            Buttons(dialogue).handler(),
+            *administration.handlers(),
+            Buttons(dialogue, answers, admission, administration.press_takers()).handler(),
+            Inline(answers, admission).handler(),
             *questions.last_handlers(),
         ]
     )
@@ -81,30 +91,9 @@ def run_polling(application: TelegramApplication) -> None:
         TokenRejected: no amount of trying would help.
     """
     try:
-        application.run_polling(allowed_updates=[Update.MESSAGE, Update.CALLBACK_QUERY], bootstrap_retries=-1)
+        application.run_polling(allowed_updates=HEARD_UPDATES, bootstrap_retries=-1)
     except InvalidToken:
         raise TokenRejected("Telegram rejected the token: check TELEGRAM_BOT_TOKEN") from None
-
-
-async def publish_commands(application: TelegramApplication, admin_ids: frozenset[int]) -> None:
-    """Fills everybody's menu, and each admin's with the admins' commands too. Failing is only logged."""
-    bot = application.bot
-    await _set_commands(bot, texts.READER_COMMANDS, BotCommandScopeDefault())
-    for admin_id in sorted(admin_ids):
-        both = (*texts.READER_COMMANDS, *texts.ADMIN_COMMANDS)
-        await _set_commands(bot, both, BotCommandScopeChat(admin_id))
-
-
-async def _set_commands(
-    bot: ExtBot[None],
-    commands: Sequence[tuple[str, str]],
-    scope: BotCommandScopeDefault | BotCommandScopeChat,
-) -> None:
-    try:
-        await bot.set_my_commands([BotCommand(*command) for command in commands], scope=scope)
-    except TelegramError as error:
-        whose = scope.chat_id if isinstance(scope, BotCommandScopeChat) else "everybody"
-        logger.warning("the command menu of %s could not be set: %s", whose, error)
 
 
 def _build_bot(config: TelegramConfig, request: BaseRequest | None) -> DiscreetBot:

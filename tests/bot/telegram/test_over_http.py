@@ -10,7 +10,7 @@ import pytest_asyncio
 from bot.adapters.telegram import TelegramConfig, build_application
 from bot.dialogue import QuoteContext, Vote
 from tests.bot.examples import OPENED
-from tests.bot.telegram.fakes import REPLY_ID, FakeDialogue, FakeNewsroom
+from tests.bot.telegram.fakes import REPLY_ID, FakeDialogue, FakeNewsroom, FakeSentAnswers
 from tests.botapi import BotApiServer, Fault, delay, drop_after, garbage, server_error, too_many_requests
 
 
@@ -28,7 +28,7 @@ async def line() -> AsyncIterator[Line]:
     dialogue = FakeDialogue()
     async with BotApiServer() as server:
         config = TelegramConfig(server.token, server.url, server.file_url)
-        application = build_application(dialogue, FakeNewsroom(), config)
+        application = build_application(dialogue, FakeNewsroom(), FakeSentAnswers(), config)
         async with application:
             await application.start()
             assert application.updater is not None
