@@ -143,8 +143,8 @@ def one_line(text: str, longest: int | None = None) -> str:
 
 def _understanding(reply: Reply) -> Iterator[Segment]:
     if is_reworded(reply):
-        yield styled(translated(wording.UNDERSTOOD_AS), italic=True)
-        yield from words_of_others(one_line(reply.resolved_question), italic=True)
+        understood = f"{translated(wording.UNDERSTOOD_AS)}{one_line(reply.resolved_question)}"
+        yield from words_of_others(understood, italic=True)
         yield styled("\n\n")
 
 

@@ -151,7 +151,7 @@ async def test_an_admin_who_never_started_the_bot_does_not_stop_it(
     missing = (400, {"ok": False, "description": "Bad Request: chat not found"})
     stage.request.fail("setMyCommands", *[missing] * 4)
     await publish_menus(stage.application.bot, frozenset({ADMIN}))
-    assert "the command menu of 99 could not be set" in caplog.text
+    assert "the command menu of admin 99 could not be set" in caplog.text
 
 
 async def test_an_unreachable_admin_does_not_break_a_reload(stage: Stage) -> None:

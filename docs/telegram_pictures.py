@@ -1,0 +1,110 @@
+"""Draws docs/telegram-*.png: what a reader and an admin see. Run `python -m docs.telegram_pictures` after changes.
+
+The real bot answers over the seeds, polling the tests' Bot API server. What Telegram's own parser makes of each message
+is drawn as a chat bubble: text, marks, buttons.
+"""
+
+import asyncio
+import tempfile
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from bot.adapters.telegram import TelegramConfig, build_application, texts
+from bot.adapters.telegram.application import HEARD_UPDATES
+from bot.app import App, build_app, build_first_index
+from bot.dialogue import Vote
+from bot.settings import Settings
+from bot.store import Store
+from docs.chat_bubbles import Bubble, draw_chat
+from tests.bot.examples import answer, refusal
+from tests.botapi import BotApiServer, Chat, Message, User
+
+_HERE = Path(__file__).parent
+_QUESTION = "Who brokered the ceasefire?"
+_FOLLOW_UP = "When was that?"
+_REFUSED = "What is the capital of France?"
+
+
+async def _draw(app: App) -> None:
+    async with BotApiServer() as server:
+        admin = server.user("Grace", id=99)
+        config = TelegramConfig(server.token, server.url, server.file_url, frozenset({admin.id}))
+        application = build_application(app.dialogue, app.newsroom, app.store.sent_answers, config)
+        async with application:
+            await application.start()
+            assert application.updater is not None
+            await application.updater.start_polling(allowed_updates=HEARD_UPDATES)
+            await _reader(server)
+            _past_week(app)
+            asked, stats = await _ask(server, admin, "/stats")
+            draw_chat([_bubble(asked, by_reader=True), _bubble(stats)], _HERE / "telegram-stats.png")
+            await application.updater.stop()
+            await application.stop()
+        assert application.post_shutdown is not None
+        await application.post_shutdown(application)
+
+
+async def _reader(server: BotApiServer) -> None:
+    ada = server.user("Ada")
+    question, first = await _ask(server, ada, _QUESTION)
+    follow_up, second = await _ask(server, ada, _FOLLOW_UP)
+    bubbles = [_bubble(question, by_reader=True), _bubble(first), _bubble(follow_up, by_reader=True), _bubble(second)]
+    draw_chat(bubbles, _HERE / "telegram-answer.png")
+    question, refused = await _ask(server, ada, _REFUSED)
+    ada.presses(refused, texts.CLOSEST_BUTTON)
+    closest = await server.wait_for_message(ada.opens_chat())
+    draw_chat([_bubble(question, by_reader=True), _bubble(refused), _bubble(closest)], _HERE / "telegram-refusal.png")
+    welcome_asked, welcome = await _ask(server, ada, "/start")
+    sources_asked, sources = await _ask(server, ada, "/sources")
+    ada.presses(first, texts.SOURCES_BUTTON)
+    quoted = await server.wait_for_message(ada.opens_chat())
+    draw_chat(
+        [_bubble(sources_asked, by_reader=True), _bubble(sources), _bubble(quoted)], _HERE / "telegram-sources.png"
+    )
+    draw_chat([_bubble(welcome_asked, by_reader=True), _bubble(welcome)], _HERE / "telegram-help.png")
+
+
+async def _ask(server: BotApiServer, user: User, text: str) -> tuple[Message, Message]:
+    chat: Chat = user.opens_chat()
+    asked = user.says(chat, text)
+    return asked, await server.wait_for_message(chat, timeout=30)
+
+
+def _bubble(message: Message, *, by_reader: bool = False) -> Bubble:
+    rows = (message.content.markup or {}).get("inline_keyboard", [])
+    return Bubble(
+        text=message.text,
+        entities=message.entities,
+        rows=[[button["text"] for button in row] for row in rows],
+        photo=message.file.content if message.file is not None else None,
+        by_reader=by_reader,
+    )
+
+
+def _past_week(app: App) -> None:
+    """A made-up week, so that there is something to see in the figures."""
+    random, now = Random(7), datetime.now(UTC)
+    for days_ago in range(7):
+        for number in range(random.randint(14, 40)):
+            reply = (answer if random.random() < 0.7 else refusal)(
+                f"{days_ago}-{number}", f"tg:{random.randint(1, 30)}"
+            )
+            slow = random.lognormvariate(3.6, 0.5)
+            kept = replace(reply, timings_ms={"total": slow})
+            app.store.save_reply(kept, asked_at=now - timedelta(days=days_ago))
+            if days_ago == 0 and random.random() < 0.4:
+                app.store.vote(kept.id, "tg:1", Vote.UP if random.random() < 0.8 else Vote.DOWN)
+
+
+def main() -> None:
+    """Indexes the seeds, talks, draws."""
+    with tempfile.TemporaryDirectory() as folder, Store.in_memory() as store:
+        settings = Settings.from_environment(index=Path(folder))
+        build_first_index(settings)
+        asyncio.run(_draw(build_app(settings, store)))
+
+
+if __name__ == "__main__":
+    main()
