@@ -78,7 +78,13 @@ def words_of_others(
 def _tappable(text: str) -> list[tuple[int, int]]:
     # Direction overrides are not sent: what they part may be joined, and what they lead may then stand alone.
     probes = (text.translate(dict.fromkeys(_DIRECTION_OVERRIDES, stand_in)) for stand_in in "x ")
-    return [match.span() for probe in probes for match in _TAPPABLE.finditer(probe)]
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(match.span() for probe in probes for match in _TAPPABLE.finditer(probe)):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def displayable(text: str) -> str:
