@@ -35,9 +35,13 @@ class _Group:
     members: list[Asked] = field(default_factory=list)
     terms: Counter[str] = field(default_factory=Counter)
 
+    def common(self) -> set[str]:
+        """The terms of most members."""
+        return {term for term, count in self.terms.items() if 2 * count > len(self.members)}
+
     def likeness(self, terms: frozenset[str]) -> float:
         """Which share of the shorter of the two is in both."""
-        own = {term for term, count in self.terms.items() if 2 * count >= len(self.members)}
+        own = self.common()
         shorter = min(len(own), len(terms))
         return len(own & terms) / shorter if shorter else 0.0
 
@@ -68,8 +72,8 @@ def _gap(group: _Group) -> Gap:
 
 
 def _shared_words(group: _Group) -> tuple[str, ...]:
-    """The words as people wrote them, of the terms that at least half of the questions hold."""
-    common = {term for term, count in group.terms.items() if 2 * count >= len(group.members)}
+    """The words as people wrote them, of the terms that most of the questions hold."""
+    common = group.common()
     words = chain.from_iterable(words_of(member.question) for member in group.members)
     spelled = Counter(word for word in words if word not in STOP_WORDS)
     chosen: dict[str, str] = {}

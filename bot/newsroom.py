@@ -180,13 +180,12 @@ class Newsroom:
         )
 
     def stats(self, days: int) -> Stats:
-        """Figures of the last `days` days."""
-        return self._figures.stats(datetime.now(UTC) - timedelta(days=days))
+        """Figures of the last `days` days, today the last."""
+        return self._figures.stats(_first_midnight(days))
 
     def days(self, count: int) -> tuple[Day, ...]:
         """The last `count` days, today the last."""
-        midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        return self._records.days(midnight - timedelta(days=count - 1))
+        return self._records.days(_first_midnight(count))
 
     def gaps(self, days: int) -> list[Gap]:
         """What was asked in the last `days` days and not answered, grouped, what most people asked first."""
@@ -234,3 +233,8 @@ class Newsroom:
         """Keeps and logs that an admin did something."""
         self._records.log(Deed(datetime.now(UTC), admin, action, subject))
         logger.info("admin %s: %s %s", admin, action, subject)
+
+
+def _first_midnight(days: int) -> datetime:
+    """When the first of the last `days` days (UTC) began, today being the last of them."""
+    return datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days - 1)

@@ -1,11 +1,13 @@
 """Draws docs/telegram-*.png: what a reader and an admin see. Run `python -m docs.telegram_pictures` after changes.
 
-The real bot answers over the seeds, polling the tests' Bot API server. What Telegram's own parser makes of each message
+The real bot answers over three made-up articles, polling the tests' Bot API server. What Telegram's own parser makes of each message
 is drawn as a chat bubble: text, marks, buttons.
 """
 
 import asyncio
+import json
 import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,9 +24,31 @@ from tests.bot.examples import answer, refusal
 from tests.botapi import BotApiServer, Chat, Message, User
 
 _HERE = Path(__file__).parent
-_QUESTION = "Who brokered the ceasefire?"
-_FOLLOW_UP = "When was that?"
-_REFUSED = "What is the capital of France?"
+_ARTICLES = (
+    (
+        "Old bridge in Marlow opens again after two years",
+        "The Courier",
+        3,
+        "The old bridge in Marlow was closed for two years. The mayor, Ada Brook, opened it again on Friday. The repair"
+        " cost 4.2 million euros and was paid by the council, she said. Cyclists may use both lanes.",
+    ),
+    (
+        "Ferry across the lake stops for good",
+        "Lakeside Gazette",
+        40,
+        "The ferry ran for the last time on Sunday. Its owner, Tom Reed, blamed high fuel prices. Commuters will have to"
+        " take the bus across the old bridge.",
+    ),
+    (
+        "Town library gets a new roof",
+        "The Courier",
+        400,
+        "The town library will get a new roof in October. Builder Nora Vale won the contract against two others.",
+    ),
+)
+_QUESTION = "How much did the repair of the old bridge cost?"
+_FOLLOW_UP = "Who paid for it?"
+_REFUSED = "Who burnt down the old bridge?"
 
 
 async def _draw(app: App) -> None:
@@ -94,14 +118,23 @@ def _past_week(app: App) -> None:
             slow = random.lognormvariate(3.6, 0.5)
             kept = replace(reply, timings_ms={"total": slow})
             app.store.save_reply(kept, asked_at=now - timedelta(days=days_ago))
-            if days_ago == 0 and random.random() < 0.4:
+            if days_ago == 0 and random.random() < 0.4:  # a vote counts for the day on which it is given
                 app.store.vote(kept.id, "tg:1", Vote.UP if random.random() < 0.8 else Vote.DOWN)
 
 
+def _articles() -> Iterator[dict[str, str]]:
+    for number, (title, source, days_ago, text) in enumerate(_ARTICLES):
+        published = (datetime.now(UTC) - timedelta(days=days_ago)).date().isoformat()
+        url = f"https://courier.example/{number}"
+        yield {"title": title, "source": source, "published": published, "url": url, "text": text}
+
+
 def main() -> None:
-    """Indexes the seeds, talks, draws."""
+    """Indexes the articles, talks, draws."""
     with tempfile.TemporaryDirectory() as folder, Store.in_memory() as store:
-        settings = Settings.from_environment(index=Path(folder))
+        articles = Path(folder) / "articles.jsonl"
+        articles.write_text("".join(f"{json.dumps(article)}\n" for article in _articles()))
+        settings = Settings.from_environment(index=Path(folder) / "index", articles=articles)
         build_first_index(settings)
         asyncio.run(_draw(build_app(settings, store)))
 

@@ -125,8 +125,8 @@ class Buttons:
 
 def _part_of(reply: Reply, press: Press) -> Message | str:
     outcome = reply.outcome
-    if press.action is Action.QUOTED and reply.citations:
-        return quoted_sources_message(reply.citations)
+    if press.action is Action.QUOTED and isinstance(outcome, Answer):
+        return quoted_sources_message(outcome.citations[: max(outcome.n_strong, 1)])
     if press.action is Action.MORE and isinstance(outcome, Answer):
         if press.number >= len(outcome.citations):
             return wording.ALL_SHOWN

@@ -67,12 +67,20 @@ def words_of_others(
     """
     safe = safe_url(url)
     inert = [] if safe else _tappable(text)
-    bold = [(max(start, 0), min(end, len(text))) for start, end in bold]
+    bold = [(_whole(text, start), _whole(text, end)) for start, end in bold]
     edges = sorted({0, len(text), *chain.from_iterable(inert), *chain.from_iterable(bold)})
     for start, end in pairwise(edges):
         is_inert, is_bold = (any(a <= start and end <= b for a, b in ranges) for ranges in (inert, bold))
         marked = is_bold and not is_inert
         yield Segment(displayable(text[start:end]), marked, italic and not is_inert, quoted, safe, is_inert)
+
+
+def _whole(text: str, place: int) -> int:
+    """The place, within the text, moved on where `displayable` makes one character of what lies on either side."""
+    place = min(max(place, 0), len(text))
+    while 0 < place < len(text) and (text[place] == "\u030a" or text[place - 1 : place + 1] == "\r\n"):
+        place += 1
+    return place
 
 
 def _tappable(text: str) -> list[tuple[int, int]]:

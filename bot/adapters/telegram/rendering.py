@@ -11,7 +11,7 @@ from bot.adapters import wording
 from bot.adapters.telegram import texts
 from bot.adapters.telegram.fragments import link_to_words
 from bot.adapters.telegram.keyboards import answer_keyboard, pages_keyboard, refusal_keyboard
-from bot.adapters.telegram.markup import Segment, styled, words_of_others
+from bot.adapters.telegram.markup import Segment, safe_url, styled, words_of_others
 from bot.adapters.translation import translated
 from bot.answering import Answer, Refusal
 from bot.dialogue import QuoteContext, Reply
@@ -105,10 +105,9 @@ def sources_message(articles: Sequence[Article], page: int) -> Message:
 
 def lead_message(citation: Citation) -> Message:
     """An article as a link opens it: how it begins, and where to read on."""
-    title = list(words_of_others(one_line(citation.title), bold=[(0, len(citation.title))], url=citation.url))
-    begins = styled(f"\n{translated(texts.FROM_ARTICLE)}\n\n")
-    ask = styled(f"\n\n{translated(texts.ASK_ABOUT_IT)}")
-    return Message((*title, begins, *_quoted(citation), styled("\n"), *byline(citation), ask))
+    begins = styled(f"\n\n{translated(texts.FROM_ARTICLE)}\n")
+    ask = styled(f"\n{translated(texts.ASK_ABOUT_IT)}")
+    return Message((*byline(citation, mark=""), begins, *_quoted(citation), ask))
 
 
 def quote_segments(citation: Citation, mark: str | None = None) -> tuple[Segment, ...]:
@@ -127,7 +126,7 @@ def source_line(mark: str, article: Article, *, plain_url: str | None = None) ->
     """An article in one line; `plain_url` is linked where its own address is too long for a link."""
     title = one_line(article.title, _LISTED_TITLE_CHARS) or translated(wording.UNTITLED)
     yield styled(mark)
-    yield from words_of_others(title, url=article.url if styled("", url=article.url).url else plain_url)
+    yield from words_of_others(title, url=safe_url(article.url) or plain_url)
     if article.source and (source := one_line(article.source, _LISTED_SOURCE_CHARS)):
         yield styled(" · ")
         yield from words_of_others(source)

@@ -54,7 +54,7 @@ async def test_an_answer_has_its_words_marked_and_leads_to_them_at_the_publisher
     assert answer.entity_texts("expandable_blockquote")[0] == ANSWERING
     assert any("4.2 million" in words for words in answer.entity_texts("bold"))
     assert re.search(r"1\. Old bridge opens again · The Courier · 4 May 2024 \(\d+ years? ago\)", answer.text)
-    [url] = set(_links(answer))
+    url = _links(answer)[0]
     assert url.startswith("https://courier.example/bridge#:~:text=")
     assert unquote(url.partition(":~:text=")[2]) == ANSWERING.rstrip(".")
 
@@ -74,7 +74,6 @@ async def test_no_article_can_forge_a_citation_a_link_or_a_command(desk: Newsdes
         assert kinds <= {"bold", "italic", "code", "text_link", "expandable_blockquote"}
         assert all(url.startswith(("https://gazette.example/", "https://courier.example/")) for url in _links(shown))
         assert not re.search(r"^2\. Reuters|^The bot says", shown.text, re.MULTILINE)
-        assert "evil.example" not in "".join(_links(shown))
 
 
 async def test_a_refusal_shows_the_closest_only_when_asked(desk: Newsdesk, ada: User) -> None:
@@ -127,7 +126,8 @@ async def test_a_link_opens_a_question_one_asked_before_or_an_article(desk: News
     assert "Tom Reed" in (await desk.next_in(bob.opens_chat())).text
     bob.follows(f"a_{article_key('bridge')}")
     article = await desk.next_in(bob.opens_chat())
-    assert article.text.startswith("Old bridge opens again\nThis is how it begins:\n\nThe old bridge in Marlow")
+    assert re.match(r"Old bridge opens again · The Courier · 4 May 2024 \(.*\)\n\nThis is how", article.text)
+    assert article.entity_texts("expandable_blockquote")[0].startswith("The old bridge in Marlow was closed for two")
     bob.follows("a_0000000000000000")
     assert (await desk.next_in(bob.opens_chat())).text == texts.LINK_GONE
 
