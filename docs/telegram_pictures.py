@@ -1,7 +1,7 @@
 """Draws docs/telegram-*.png: what a reader and an admin see. Run `python -m docs.telegram_pictures` after changes.
 
-The real bot answers over three made-up articles, polling the tests' Bot API server. What Telegram's own parser makes of each message
-is drawn as a chat bubble: text, marks, buttons.
+The real bot answers over three made-up articles, polling the tests' Bot API server. What Telegram's own parser makes of
+each message is drawn as a chat bubble: text, marks, buttons.
 """
 
 import asyncio
@@ -36,8 +36,8 @@ _ARTICLES = (
         "Ferry across the lake stops for good",
         "Lakeside Gazette",
         40,
-        "The ferry ran for the last time on Sunday. Its owner, Tom Reed, blamed high fuel prices. Commuters will have to"
-        " take the bus across the old bridge.",
+        "The ferry ran for the last time on Sunday. Its owner, Tom Reed, blamed high fuel prices. Commuters will"
+        " have to take the bus across the old bridge.",
     ),
     (
         "Town library gets a new roof",
