@@ -27,7 +27,7 @@ PressCallback = Callable[[CallbackQuery, TelegramBot], Awaitable[None]]
 InlineCallback = Callable[[InlineQuery, TelegramBot], Awaitable[None]]
 _Handle = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None]]
 
-BEFORE_ALL: Final = -1
+BEFORE_ALL: Final = -10
 """The group of handlers that run before every other."""
 
 # Channel posts are not questions.
