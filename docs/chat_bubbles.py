@@ -166,7 +166,7 @@ def _wrapped(bubble: Bubble, width: float) -> Iterator[_Line]:
             line = _Line()
             continue
         line.quoted = style.quoted
-        room = width - (20 * _SCALE if style.quoted else 0)
+        room = width - (34 * _SCALE if style.quoted else 0)
         if line.pieces and line.width + _font(style).getlength(word.rstrip()) > room:
             yield line
             line = _Line(quoted=style.quoted)

@@ -675,21 +675,17 @@ async def test_an_inline_answer_is_checked_and_can_be_sent_on(server: BotApiServ
     ],
 )
 async def test_a_malformed_inline_answer_is_refused(
-    bot: Bot, ada: User, result: tuple[str, str, str], start: str, reason: str
+    server: BotApiServer, ada: User, result: tuple[str, str, str], start: str, reason: str
 ) -> None:
     query = ada.types_inline("who opened it")
     name, title, text = result
-    article = {
-        "type": "article",
-        "id": name,
-        "title": title,
-        "input_message_content": {"message_text": text, "parse_mode": "HTML"},
-    }
-    with pytest.raises(BadRequest, match=refusal(reason)):
-        await bot.do_api_request(
-            "answerInlineQuery",
-            {"inline_query_id": query.id, "results": [article], "button": {"text": "x", "start_parameter": start}},
-        )
+    message = {"message_text": text, "parse_mode": "HTML"}
+    article = {"type": "article", "id": name, "title": title, "input_message_content": message}
+    button = {"text": "x", "start_parameter": start}
+    body = {"inline_query_id": query.id, "results": [article], "button": button}
+    status, answer = await call(f"{server.url}{TOKEN}/answerInlineQuery", body)
+    assert status == 400
+    assert refusal(reason).search(answer["description"])
 
 
 async def test_a_reply_may_quote_a_part_of_what_it_replies_to(
