@@ -7,7 +7,16 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
-NAMES = ("cold_start", "build_speed", "question_speed", "kills", "reload_under_load")
+NAMES = (
+    "cold_start",
+    "build_speed",
+    "question_speed",
+    "kills",
+    "reload_under_load",
+    "telegram_faults",
+    "telegram_load",
+    "telegram_updates",
+)
 
 
 def main() -> None:

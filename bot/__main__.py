@@ -5,7 +5,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,10 +16,12 @@ from rich.progress import track
 from bot.adapters.jsonl import AskedQuestion, ask, read_questions, reply_as_json
 from bot.adapters.terminal import run_chat, show_reply
 from bot.app import App, build_app, build_first_index
+from bot.dialogue import Reply
 from bot.errors import BotError
 from bot.evaluation import Gold, as_markdown, evaluate, gold_of, judge, make_folder, write_report
+from bot.logs import configure_logging
 from bot.settings import Settings
-from bot.store import Store
+from bot.store import Store, only_one
 from index import Article
 from index.command_line import CommandLine, show_error
 from index.errors import IndexingError
@@ -47,7 +49,6 @@ Evidence is words of an article, or "gold": [{"article": "ID", "start": 0, "end"
 reported on its own. "articles", "before" and "history" mean what they mean to `ask --jsonl`.
 Without --index the articles are indexed for this report only.
 """
-_CHATTY = ("httpx", "httpcore", "bm25s", "alembic")  # httpx logs addresses, which hold the token; bm25s sets DEBUG
 _errors = Console(stderr=True)
 
 
@@ -92,17 +93,14 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         _errors.print("TELEGRAM_BOT_TOKEN is not set (see .env.example): talking here instead.", highlight=False)
         return _chat(options, settings)
     # the Telegram library takes a second to import and no other command needs it
-    from bot.adapters.telegram import TelegramConfig, build_application, run_polling
+    from bot.adapters.telegram import Metrics, build_service, config_from, run
 
-    config = TelegramConfig(
-        settings.telegram_bot_token.get_secret_value(),
-        settings.telegram_api_url,
-        settings.telegram_file_url,
-        settings.admin_ids,
-        settings.allowed_ids,
-    )
-    with _app(settings, Store.open(settings.database_url)) as app:
-        run_polling(build_application(app.dialogue, app.newsroom, app.store.sent_answers, config))
+    metrics = Metrics()
+    with (
+        only_one(settings.database_url),
+        _app(settings, Store.open(settings.database_url), on_reply=metrics.count_reply) as app,
+    ):
+        run(build_service(app.dialogue, app.newsroom, config_from(settings), app.store, metrics))
     return 0
 
 
@@ -164,14 +162,16 @@ def _known_questions(path: str, texts: Mapping[str, str]) -> list[tuple[AskedQue
 
 
 @contextmanager
-def _app(settings: Settings, store: Store, *, first_index: bool = True) -> Iterator[App]:
+def _app(
+    settings: Settings, store: Store, *, first_index: bool = True, on_reply: Callable[[Reply], None] = lambda _: None
+) -> Iterator[App]:
     """The app, with an index of the configured articles made first if there is none yet."""
     with closing(store):
         announce_preparation(_errors, settings)
         if first_index:
             with show_progress(_errors) as listener:
                 build_first_index(settings, listener)
-        yield build_app(settings, store)
+        yield build_app(settings, store, on_reply)
 
 
 @contextmanager
@@ -190,9 +190,8 @@ def _lines(path: str) -> Iterator[Iterator[str]]:
 def _configure_logging(settings: Settings, *, quiet: bool) -> None:
     """Events to standard error; only warnings where somebody reads the answers there."""
     level = logging.WARNING if quiet else getattr(logging, settings.log_level)
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    for name in _CHATTY:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    secrets = [secret.get_secret_value() for secret in (settings.telegram_bot_token, settings.webhook_secret) if secret]
+    configure_logging(level, settings.log_format, secrets)
 
 
 if __name__ == "__main__":

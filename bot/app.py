@@ -1,10 +1,11 @@
 """Composition root: Settings in, a ready Dialogue and Newsroom out. The one place that chooses implementations."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from bot.answering import Answerer
-from bot.dialogue import Dialogue
+from bot.dialogue import Dialogue, Reply
 from bot.newsroom import Newsroom
 from bot.passage_reader import PassageReader, ReadingWeights
 from bot.settings import Settings
@@ -31,8 +32,8 @@ class App:
         self.store.close()
 
 
-def build_app(settings: Settings, store: Store) -> App:
-    """The bot as `settings` describe it, keeping conversations in `store`.
+def build_app(settings: Settings, store: Store, on_reply: Callable[[Reply], None] = lambda _: None) -> App:
+    """The bot as `settings` describe it, keeping conversations in `store`; `on_reply` sees every reply.
 
     Raises:
         IndexingError: there is no index that can be served, or no model; the text says what to run.
@@ -43,7 +44,7 @@ def build_app(settings: Settings, store: Store) -> App:
         live = LiveIndex(library, load_embedder(settings.embedding_model, settings.model_cache))
         reader = PassageReader(scorer.result(), ReadingWeights.shipped())
     answerer = Answerer(reader, threshold=settings.answer_threshold)
-    dialogue = Dialogue(live, answerer, store)
+    dialogue = Dialogue(live, answerer, store, on_reply)
     newsroom = Newsroom(live, settings.articles, store, store.editorial, reader_name=answerer.reader_name)
     return App(dialogue, newsroom, store)
 

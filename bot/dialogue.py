@@ -3,7 +3,7 @@
 import logging
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -134,10 +134,18 @@ class _Stopwatch:
 class Dialogue:
     """Answers questions and remembers what was said. Safe to call from several threads."""
 
-    def __init__(self, index: RetrieverSource, answerer: Answerer, memory: Memory) -> None:
+    def __init__(
+        self,
+        index: RetrieverSource,
+        answerer: Answerer,
+        memory: Memory,
+        on_reply: Callable[[Reply], None] = lambda _: None,
+    ) -> None:
+        """`on_reply` is called with every reply once it is kept."""
         self._index = index
         self._answerer = answerer
         self._memory = memory
+        self._on_reply = on_reply
 
     def reply(
         self,
@@ -162,6 +170,7 @@ class Dialogue:
                 outcome = self._answerer.read(query, hits, retriever)
         reply = Reply(secrets.token_hex(8), conversation_id, text, resolved, outcome, watch.stages)
         self._memory.save_reply(reply)
+        self._on_reply(reply)
         answered = isinstance(outcome, Answer)
         logger.info("%s: %s in %.0f ms", conversation_id, "answered" if answered else "refused", watch.stages["total"])
         return reply

@@ -4,6 +4,7 @@ BotError
 ├── SettingsInvalid      a variable holds an unusable value: correct it in the environment or .env
 ├── StoreUnavailable     conversations cannot be kept or read: check DATABASE_URL, the disk, the permissions
 ├── InvalidQuestion      a line of a question file is not a question: correct that line
+├── AlreadyServing       another process serves from the same database: stop it, or name another DATABASE_URL
 └── StoreTooNew          a later version wrote the database: update, or name another DATABASE_URL
 """
 
@@ -26,3 +27,7 @@ class StoreTooNew(BotError):
 
 class InvalidQuestion(BotError):
     """A line of a question file cannot be asked; the text names the line."""
+
+
+class AlreadyServing(BotError):
+    """Two processes must not serve from one database."""

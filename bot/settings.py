@@ -32,6 +32,28 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _listen_address(value: object) -> object:
+    """`host:port` as a pair; anything else is left to pydantic."""
+    if not isinstance(value, str):
+        return value
+    host, colon, port = value.strip().rpartition(":")
+    if not (host and colon and port.isdecimal() and 0 <= int(port) <= 65535):
+        raise ValueError("should be a host and a port, such as 127.0.0.1:8443")
+    return host.strip("[]"), int(port)
+
+
+def _https_address(value: str) -> str:
+    if not re.fullmatch(r"https://\S+", value):
+        raise ValueError("should be an address that starts with https://, as Telegram wants it")
+    return value
+
+
+def _webhook_secret(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
+        raise ValueError("should be 1 to 256 letters, digits, _ or -")
+    return value
+
+
 def _in_capitals(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
@@ -39,6 +61,9 @@ def _in_capitals(value: object) -> object:
 _Ids = Annotated[frozenset[int], NoDecode, BeforeValidator(_numbers)]
 _Token = Annotated[SecretStr, AfterValidator(_shaped_like_a_token)]
 _WebAddress = Annotated[str, AfterValidator(_web_address)]
+_ListenAddress = Annotated[tuple[str, int], NoDecode, BeforeValidator(_listen_address)]
+_HttpsAddress = Annotated[str, AfterValidator(_https_address)]
+_Secret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
 _LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_in_capitals)]
 
 
@@ -63,6 +88,33 @@ class Settings(IndexSettings):
         frozenset(),
         description="Telegram users or chats the bot answers; ids, commas between; empty: everyone",
     )
+    webhook_url: _HttpsAddress | None = Field(
+        None, description="Public https address that Telegram posts updates to; empty: updates are fetched"
+    )
+    webhook_listen: _ListenAddress = Field(
+        ("127.0.0.1", 8443), description="Where posts to WEBHOOK_URL arrive, behind what ends TLS; host:port"
+    )
+    webhook_secret: _Secret | None = Field(
+        None, repr=False, description="Word that every post of Telegram's must carry; empty: a new one each start"
+    )
+    health_listen: _ListenAddress | None = Field(
+        None, description="Where /healthz, /readyz and /metrics are served; host:port; empty: nowhere"
+    )
+    answer_within_minutes: int = Field(
+        30, ge=1, description="A question older than this, as after an outage, is not answered any more; minutes"
+    )
+    questions_per_minute: int = Field(
+        20, ge=1, description="Questions that one person may ask in a minute; a count, 1 or more"
+    )
+    most_waiting: int = Field(
+        500, ge=1, description="Questions that may wait before further ones are turned away; a count, 1 or more"
+    )
+    messages_per_second: int = Field(
+        30,
+        ge=0,
+        description="Messages a second that Telegram grants the bot; 0: no limits, as on a Bot API server of your own",
+    )
+    retention_days: int = Field(90, ge=1, description="Questions, answers and votes are deleted after this; days")
     database_url: str = Field(
         "sqlite:///var/newsquote.db", repr=False, description="SQLAlchemy URL of the kept conversations"
     )
@@ -79,4 +131,7 @@ class Settings(IndexSettings):
     )
     log_level: _LogLevel = Field(
         "INFO", description="Least severe messages on standard error: DEBUG, INFO, WARNING or ERROR"
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="How messages on standard error look: text, or json for one object a line"
     )

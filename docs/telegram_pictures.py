@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from bot.adapters.telegram import TelegramConfig, build_application, texts
-from bot.adapters.telegram.application import HEARD_UPDATES
+from bot.adapters.telegram import Metrics, TelegramConfig, build_service, texts
+from bot.adapters.telegram.serving import serve
 from bot.app import App, build_app, build_first_index
 from bot.dialogue import Vote
 from bot.settings import Settings
@@ -54,20 +54,16 @@ _REFUSED = "Who burnt down the old bridge?"
 async def _draw(app: App) -> None:
     async with BotApiServer() as server:
         admin = server.user("Grace", id=99)
-        config = TelegramConfig(server.token, server.url, server.file_url, frozenset({admin.id}))
-        application = build_application(app.dialogue, app.newsroom, app.store.sent_answers, config)
-        async with application:
-            await application.start()
-            assert application.updater is not None
-            await application.updater.start_polling(allowed_updates=HEARD_UPDATES)
-            await _reader(server)
-            _past_week(app)
-            asked, stats = await _ask(server, admin, "/stats")
-            draw_chat([_bubble(asked, by_reader=True), _bubble(stats)], _HERE / "telegram-stats.png")
-            await application.updater.stop()
-            await application.stop()
-        assert application.post_shutdown is not None
-        await application.post_shutdown(application)
+        config = TelegramConfig(server.token, server.url, server.file_url, frozenset({admin.id}), messages_per_second=0)
+        service, stop = build_service(app.dialogue, app.newsroom, config, app.store, Metrics()), asyncio.Event()
+        serving = asyncio.create_task(serve(service, stop))
+        await _reader(server)
+        _past_week(app)
+        asked, stats = await _ask(server, admin, "/stats")
+        draw_chat([_bubble(asked, by_reader=True), _bubble(stats)], _HERE / "telegram-stats.png")
+        stop.set()
+        await serving
+        service.close()
 
 
 async def _reader(server: BotApiServer) -> None:

@@ -107,12 +107,13 @@ def _prepare_sqlite(engine: Engine) -> None:
     """Makes every transaction begin explicitly: Python's driver would start one late, and none for DDL.
 
     NORMAL flushes at checkpoints only: a killed process loses no commit, a power cut may lose the last few.
+    What is deleted is overwritten: people were told that it is gone.
     """
 
     @event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "secure_delete = ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

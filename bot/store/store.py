@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, Engine, Select, case, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, and_, case, delete, func, insert, or_, select, update
 
 from bot.conversation import Conversation, Turn
 from bot.dialogue import Reply, Vote
 from bot.newsroom import Stats
 from bot.store.editorial import Editorial
+from bot.store.forgetting import delete_turns
+from bot.store.ledger import Ledger
 from bot.store.records import citation_rows, reply_from, reply_row, turn_from, turn_of, turn_row
 from bot.store.schema import memory_engine, open_engine
 from bot.store.sent_answers import SentAnswers
@@ -38,6 +40,7 @@ class Store(Transactions):
         super().__init__(engine)
         self.editorial = Editorial(engine)
         self.sent_answers = SentAnswers(engine)
+        self.ledger = Ledger(engine)
 
     @classmethod
     def open(cls, database_url: str) -> Self:
@@ -111,6 +114,26 @@ class Store(Transactions):
         still_open = (turns.c.conversation_id == conversation_id) & turns.c.closed.is_(False)
         with self._writing() as connection:
             connection.execute(update(turns).where(still_open).values(closed=True))
+
+    def forget(self, person: str) -> None:
+        """Deletes all of a person's conversations and votes.
+
+        `person` is `MESSENGER:NUMBER`. Theirs are the conversation of that id, and those in groups, whose ids begin
+        with the messenger and end with the number.
+        """
+        messenger, _, number = person.partition(":")
+        in_groups = and_(
+            turns.c.conversation_id.startswith(f"{messenger}:", autoescape=True),
+            turns.c.conversation_id.endswith(f":{number}", autoescape=True),
+        )
+        with self._writing() as connection:
+            connection.execute(delete(votes).where(votes.c.voter == person))
+            delete_turns(connection, or_(turns.c.conversation_id == person, in_groups))
+
+    def delete_before(self, moment: datetime) -> None:
+        """Deletes what was asked before then, with its replies and the votes on them."""
+        with self._writing() as connection:
+            delete_turns(connection, turns.c.asked_at < moment)
 
     def stats(self, since: datetime) -> Stats:
         """Figures of the replies asked for since then, and of the votes on them."""

@@ -38,6 +38,16 @@ def test_every_default_runs() -> None:
         "reader_model": None,
         "answer_threshold": None,
         "log_level": "INFO",
+        "log_format": "text",
+        "webhook_url": None,
+        "webhook_listen": ("127.0.0.1", 8443),
+        "webhook_secret": None,
+        "health_listen": None,
+        "answer_within_minutes": 30,
+        "questions_per_minute": 20,
+        "most_waiting": 500,
+        "messages_per_second": 30,
+        "retention_days": 90,
     }
 
 

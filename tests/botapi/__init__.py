@@ -8,7 +8,9 @@ from .faults import (
     drop_after,
     drop_before,
     garbage,
+    internal_error,
     server_error,
+    silence,
     too_many_requests,
 )
 from .people import User
@@ -37,8 +39,10 @@ __all__ = [
     "drop_after",
     "drop_before",
     "garbage",
+    "internal_error",
     "parse_html",
     "running_server",
     "server_error",
+    "silence",
     "too_many_requests",
 ]

@@ -17,6 +17,7 @@ class Fault:
     delay_seconds: float = 0.0
     drop: Literal["before", "after"] | None = None
     accepts: bool = False
+    silent_seconds: float = 0.0
 
 
 def too_many_requests(retry_after: int) -> Fault:
@@ -39,6 +40,16 @@ def garbage(*, accepts: bool = False) -> Fault:
 def delay(seconds: float) -> Fault:
     """A slow but otherwise honest answer."""
     return Fault(delay_seconds=seconds)
+
+
+def internal_error() -> Fault:
+    """A 500 in the API's own words; the call is not carried out."""
+    return Fault(status=500, body=json.dumps(ApiError("Internal Server Error", 500).as_json()))
+
+
+def silence(seconds: float, *, accepts: bool) -> Fault:
+    """No answer for so long that the bot gives up waiting; `accepts` says whether the call was carried out, at once."""
+    return Fault(status=504, body="", content_type="text/html", accepts=accepts, silent_seconds=seconds)
 
 
 def drop_before() -> Fault:

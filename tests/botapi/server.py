@@ -70,11 +70,19 @@ class Endpoint:
             answer = await self._answer(http, method, request)
         else:
             self._log(method, request, None, f"fault: {fault.drop or fault.status}")
+        await self._stay_silent(http, fault.silent_seconds)
         if fault.drop and http.transport is not None:
             http.transport.abort()
         if fault.body is None:
             return answer or web.Response()
         return web.Response(status=fault.status, text=fault.body, content_type=fault.content_type)
+
+    async def _stay_silent(self, http: web.Request, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and not self._is_closing:
+            if http.transport is None or http.transport.is_closing():
+                return
+            await asyncio.sleep(_TICK_SECONDS)
 
     async def _answer(self, http: web.Request, method: str, request: Request) -> web.Response:
         try:

@@ -106,6 +106,7 @@ class State:
     actions: list[ChatAction] = field(default_factory=list)
     webhook_target: str = ""
     numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    common_ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     bot: Account = field(init=False)
     flood: FloodGate = field(init=False)
@@ -151,7 +152,7 @@ class State:
         """Stores a message under the chat's next id."""
         message = Message(
             chat=chat,
-            id=max(chat.messages, default=0) + 1,
+            id=self._next_message_id(chat),
             sender=sender,
             date=int(time.time()),
             history=[content],
@@ -167,6 +168,12 @@ class State:
         if sender.is_bot:
             chat.last_bot_id = sender.id
         return message
+
+    def _next_message_id(self, chat: Chat) -> int:
+        """A supergroup counts its own messages; private chats and small groups share the bot's one sequence."""
+        if chat.type == "supergroup":
+            return max(chat.messages, default=0) + 1
+        return next(self.common_ids)
 
     def announce(self, message: Message, kind: str = "message") -> None:
         """Sends the bot an update about a message, if it may see the message."""

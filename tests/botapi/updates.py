@@ -17,9 +17,16 @@ class UpdateQueue:
         self._numbers = itertools.count(100_001)
         self._pending: list[Json] = []
         self._allowed: frozenset[str] = frozenset()
+        self._unheard = 0
 
     def __len__(self) -> int:
         return len(self._pending)
+
+    def push_raw(self, body: Json) -> int:
+        """Queues an update of any content, and returns its number."""
+        number = next(self._numbers)
+        self._pending.append({"update_id": number, **body})
+        return number
 
     def push(self, kind: str, body: Json) -> None:
         """Queues an update, unless the bot asked not to be sent its kind."""
@@ -33,10 +40,16 @@ class UpdateQueue:
 
     def confirm(self, offset: int) -> None:
         """Forgets updates before `offset`; a negative one keeps that many from the end."""
-        if offset < 0:
+        if self._unheard and any(update["update_id"] < offset for update in self._pending):
+            self._unheard -= 1
+        elif offset < 0:
             self._pending = self._pending[offset:]
         elif offset > 0:
             self._pending = [update for update in self._pending if update["update_id"] >= offset]
+
+    def repeat(self, times: int) -> None:
+        """Does not hear the next confirmations, so that what they confirm is sent again."""
+        self._unheard += times
 
     def peek(self, limit: int) -> list[Json]:
         """The oldest updates, left in the queue."""

@@ -158,6 +158,11 @@ class BotWorld:
                     return message
         return None
 
+    def repeats_updates(self, times: int = 1) -> None:
+        """Sends updates again although the bot has confirmed them, as Telegram does when it missed that."""
+        with self.state.lock:
+            self.state.updates.repeat(times)
+
     def deliver_webhooks_to(self, url: str) -> None:
         """Where updates go while the bot has a webhook: its public address leads nowhere here."""
         with self.state.lock:

@@ -1,6 +1,17 @@
 """Telegram: updates in, messages out."""
 
-from bot.adapters.telegram.application import TokenRejected, build_application, run_polling
-from bot.adapters.telegram.config import TelegramConfig
+from bot.adapters.telegram.application import build_application, build_service
+from bot.adapters.telegram.config import TelegramConfig, config_from
+from bot.adapters.telegram.metrics import Metrics
+from bot.adapters.telegram.serving import TokenRejected, run, serve
 
-__all__ = ["TelegramConfig", "TokenRejected", "build_application", "run_polling"]
+__all__ = [
+    "Metrics",
+    "TelegramConfig",
+    "TokenRejected",
+    "build_application",
+    "build_service",
+    "config_from",
+    "run",
+    "serve",
+]

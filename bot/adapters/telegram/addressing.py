@@ -2,9 +2,13 @@
 
 import re
 from dataclasses import dataclass, replace
+from typing import Final
 
 from telegram import Chat, MaybeInaccessibleMessage, Message, MessageEntity, Update, User
 from telegram.constants import ChatType
+
+_COMMON_BOX: Final = 0
+_FIRST_SUPERGROUP: Final = -1_000_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,14 @@ def asker_id(message: Message) -> int:
     if message.sender_chat is not None:
         return message.sender_chat.id
     return message.from_user.id if message.from_user is not None else message.chat.id
+
+
+def box_of(chat_id: int) -> int:
+    """The sequence in which the ids of a chat's messages count up.
+
+    A supergroup or channel has one of its own; all private chats and small groups of a bot share one, here 0.
+    """
+    return chat_id if chat_id <= _FIRST_SUPERGROUP else _COMMON_BOX
 
 
 def ordering_key(update: object) -> str | None:

@@ -164,7 +164,7 @@ class Administration:
             if latest != shown:
                 shown = latest
                 with suppress(TelegramError):
-                    await edit(bot, place, message_id, plain_message(shown))
+                    await edit(bot, place, message_id, plain_message(shown), in_passing=True)
         return _outcome(work)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from telegram import Message
+from telegram.error import BadRequest
 
 from bot.adapters.telegram.addressing import Place, conversation_id, place_of
 from bot.adapters.telegram.handling import TelegramBot
@@ -102,10 +103,14 @@ class Answers:
         await asyncio.to_thread(self._sent.retract, sent.reply_id)
 
     async def _show(self, bot: TelegramBot, asking: Asking, reply: Reply) -> int:
-        if asking.into is None:
-            return await send(bot, asking.place, reply_message(reply))
-        await edit(bot, asking.place, asking.into, reply_message(reply))
-        return asking.into
+        if asking.into is not None:
+            try:
+                await edit(bot, asking.place, asking.into, reply_message(reply))
+                return asking.into
+            except BadRequest as error:
+                if "message to edit not found" not in str(error).lower():
+                    raise
+        return await send(bot, asking.place, reply_message(reply))
 
 
 def asking_of(message: Message, question: str) -> Asking:

@@ -1,11 +1,12 @@
-"""Puts the Telegram adapter together and runs it."""
+"""Puts the Telegram adapter together."""
 
 import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Final
 
 from telegram import Update
-from telegram.error import InvalidToken
 from telegram.ext import ApplicationBuilder
 from telegram.request import BaseRequest
 
@@ -14,31 +15,94 @@ from bot.adapters.telegram.admission import Admission
 from bot.adapters.telegram.answers import Answers
 from bot.adapters.telegram.buttons import Buttons
 from bot.adapters.telegram.config import TelegramConfig
+from bot.adapters.telegram.courier import Courier
+from bot.adapters.telegram.desk import Desk
 from bot.adapters.telegram.discretion import DiscreetBot, DiscreetRequest
 from bot.adapters.telegram.handling import BEFORE_ALL, TelegramApplication, on_anything
 from bot.adapters.telegram.inline import Inline
-from bot.adapters.telegram.menus import publish_menus
+from bot.adapters.telegram.intake import Intake
+from bot.adapters.telegram.manners import FIRST_GROUP, Manners
+from bot.adapters.telegram.metrics import Metrics
 from bot.adapters.telegram.ordering import OrderedUpdateProcessor
+from bot.adapters.telegram.privacy import Privacy
 from bot.adapters.telegram.problems import report_problem
 from bot.adapters.telegram.questions import Questions
 from bot.adapters.telegram.rate_limiter import PatientRateLimiter
 from bot.dialogue import Dialogue
-from bot.errors import BotError
 from bot.newsroom import Newsroom
+from bot.store import Store
 from bot.store.sent_answers import SentAnswers
 
 logger = logging.getLogger(__name__)
 
+ALLOWED_UPDATES: Final = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY]
+"""The kinds of update that there is a handler for."""
 _TELEGRAM_URL: Final = "https://api.telegram.org/bot"
 _TELEGRAM_FILE_URL: Final = "https://api.telegram.org/file/bot"
-HEARD_UPDATES: Final = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY)
-"""The kinds of update that there is a handler for."""
 _QUESTION_THREADS: Final = 2
 _CONNECTIONS: Final = 16
+_READ_SECONDS: Final = 10.0
 
 
-class TokenRejected(BotError):
-    """Telegram does not know the token: check TELEGRAM_BOT_TOKEN. The text never holds the token."""
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The adapter, ready to be served."""
+
+    application: TelegramApplication
+    bot: DiscreetBot
+    intake: Intake
+    config: TelegramConfig
+    metrics: Metrics
+    store: Store
+    close: Callable[[], None] = field(repr=False)
+
+
+def build_service(
+    dialogue: Dialogue,
+    newsroom: Newsroom,
+    config: TelegramConfig,
+    store: Store,
+    metrics: Metrics,
+    *,
+    request: BaseRequest | None = None,
+    sent_answers: SentAnswers | None = None,
+) -> Service:
+    """The adapter with its ledger in `store`. `request` takes the place of the network in tests, and `sent_answers` of
+    what the store keeps of them."""
+    threads = ThreadPoolExecutor(_QUESTION_THREADS, thread_name_prefix="question")
+    desk = Desk("ledger")
+    courier = Courier(store.ledger, desk, give_up_after=config.answer_within, on_outcome=metrics.count_message)
+    bot = _build_bot(config, request, courier, metrics)
+    processor = OrderedUpdateProcessor()
+    application = ApplicationBuilder().bot(bot).job_queue(None).concurrent_updates(processor).build()
+    intake = Intake(application, store.ledger, desk, answer_within=config.answer_within)
+
+    def forget(person_id: int) -> None:
+        store.forget(f"tg:{person_id}")
+        store.ledger.forget(person_id)
+
+    def close() -> None:
+        threads.shutdown(wait=False, cancel_futures=True)
+        desk.close()
+
+    answers, admission = Answers(dialogue, sent_answers or store.sent_answers, threads), Admission(newsroom, config)
+    questions = Questions(dialogue, config, answers, admission)
+    administration = Administration(newsroom, config, answers)
+    application.add_handler(on_anything(), BEFORE_ALL)
+    application.add_handler(Manners(config, processor.waiting, metrics.count_turned_away).handler(), FIRST_GROUP)
+    application.add_handlers(
+        [
+            *questions.handlers(),
+            *Privacy(forget, config.retention_days).handlers(),
+            *administration.handlers(),
+            Buttons(dialogue, answers, admission, administration.press_takers()).handler(),
+            Inline(answers, admission).handler(),
+            *questions.last_handlers(),
+        ]
+    )
+    application.add_error_handler(report_problem)
+    metrics.watch(newsroom, processor.waiting)
+    return Service(application, bot, intake, config, metrics, store, close)
 
 
 def build_application(
@@ -49,59 +113,25 @@ def build_application(
     *,
     request: BaseRequest | None = None,
 ) -> TelegramApplication:
-    """An application ready to run. `request` takes the place of the network in tests."""
-    threads = ThreadPoolExecutor(_QUESTION_THREADS, thread_name_prefix="question")
+    """An application that remembers nothing beyond its own life, to be driven update by update."""
+    store = Store.in_memory()
+    service = build_service(dialogue, newsroom, config, store, Metrics(), request=request, sent_answers=sent_answers)
 
-    async def on_start(application: TelegramApplication) -> None:
-        await publish_menus(application.bot, config.admin_ids)
+    async def on_end(_: TelegramApplication) -> None:
+        service.close()
+        store.close()
 
-    async def on_end(application: TelegramApplication) -> None:
-        threads.shutdown(wait=False, cancel_futures=True)
-
-    application = (
-        ApplicationBuilder()
-        .bot(_build_bot(config, request))
-        .job_queue(None)
-        .concurrent_updates(OrderedUpdateProcessor())
-        .post_init(on_start)
-        .post_shutdown(on_end)
-        .build()
-    )
-    answers, admission = Answers(dialogue, sent_answers, threads), Admission(newsroom, config)
-    questions = Questions(dialogue, config, answers, admission)
-    administration = Administration(newsroom, config, answers)
-    application.add_handler(on_anything(), BEFORE_ALL)
-    application.add_handlers(
-        [
-            *questions.handlers(),
-            *administration.handlers(),
-            Buttons(dialogue, answers, admission, administration.press_takers()).handler(),
-            Inline(answers, admission).handler(),
-            *questions.last_handlers(),
-        ]
-    )
-    application.add_error_handler(report_problem)
-    return application
+    service.application.post_shutdown = on_end
+    return service.application
 
 
-def run_polling(application: TelegramApplication) -> None:
-    """Serves until a stop signal, however often Telegram is out of reach in between.
-
-    Raises:
-        TokenRejected: no amount of trying would help.
-    """
-    try:
-        application.run_polling(allowed_updates=HEARD_UPDATES, bootstrap_retries=-1)
-    except InvalidToken:
-        raise TokenRejected("Telegram rejected the token: check TELEGRAM_BOT_TOKEN") from None
-
-
-def _build_bot(config: TelegramConfig, request: BaseRequest | None) -> DiscreetBot:
+def _build_bot(config: TelegramConfig, request: BaseRequest | None, courier: Courier, metrics: Metrics) -> DiscreetBot:
     return DiscreetBot(
         config.token,
         base_url=config.api_url or _TELEGRAM_URL,
         base_file_url=config.file_url or _TELEGRAM_FILE_URL,
-        request=request or DiscreetRequest(_CONNECTIONS, read_timeout=20, pool_timeout=20),
+        request=request or DiscreetRequest(_CONNECTIONS, read_timeout=_READ_SECONDS, pool_timeout=20),
         get_updates_request=request or DiscreetRequest(1),
-        rate_limiter=PatientRateLimiter(_CONNECTIONS),
+        rate_limiter=PatientRateLimiter(_CONNECTIONS, config.messages_per_second, metrics.count_error),
+        courier=courier,
     )

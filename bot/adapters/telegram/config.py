@@ -1,15 +1,20 @@
 """What the Telegram adapter must be told; it reads no environment itself."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class TelegramConfig:
-    """Where the bot lives and who may do what.
+    """Where the bot lives, who may do what, and how much.
 
     `api_url` and `file_url` are the bases that a token is appended to, as `http://host:port/bot` and
-    `http://host:port/file/bot`; None means Telegram's own. `allowed_ids` are of people or of whole groups;
-    when there are none, everybody may ask.
+    `http://host:port/file/bot`; None means Telegram's own. `allowed_ids` are of people or of whole groups; when there
+    are none, everybody may ask. With a `webhook_url` updates come to `webhook_listen`, else they are fetched.
+    `answer_within` is the age beyond which a question is not answered any more. `messages_per_second` is what Telegram
+    grants a bot, with 1 a second in each chat and 20 a minute in a group; 0 means that there are no limits.
     """
 
     token: str = field(repr=False)
@@ -17,6 +22,15 @@ class TelegramConfig:
     file_url: str | None = None
     admin_ids: frozenset[int] = frozenset()
     allowed_ids: frozenset[int] = frozenset()
+    webhook_url: str | None = None
+    webhook_listen: tuple[str, int] = ("127.0.0.1", 8443)
+    webhook_secret: str | None = field(default=None, repr=False)
+    health_listen: tuple[str, int] | None = None
+    answer_within: timedelta = timedelta(minutes=30)
+    retention_days: int = 90
+    questions_per_minute: int = 20
+    most_waiting: int = 500
+    messages_per_second: int = 30
 
     def is_admin(self, user_id: int) -> bool:
         """Whether this person may reload and see figures."""
@@ -26,3 +40,30 @@ class TelegramConfig:
         """Whether this person is answered in this chat."""
         listed = user_id in self.allowed_ids or chat_id in self.allowed_ids
         return not self.allowed_ids or listed or self.is_admin(user_id)
+
+
+def config_from(settings: Settings) -> TelegramConfig:
+    """What the settings say. There must be a token.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if settings.telegram_bot_token is None:
+        raise ValueError("TELEGRAM_BOT_TOKEN is not set")
+    secret = settings.webhook_secret
+    return TelegramConfig(
+        settings.telegram_bot_token.get_secret_value(),
+        settings.telegram_api_url,
+        settings.telegram_file_url,
+        settings.admin_ids,
+        settings.allowed_ids,
+        settings.webhook_url,
+        settings.webhook_listen,
+        secret.get_secret_value() if secret is not None else None,
+        settings.health_listen,
+        timedelta(minutes=settings.answer_within_minutes),
+        settings.retention_days,
+        settings.questions_per_minute,
+        settings.most_waiting,
+        settings.messages_per_second,
+    )

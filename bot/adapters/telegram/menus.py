@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from telegram import (
+    Bot,
     BotCommand,
     BotCommandScope,
     BotCommandScopeAllGroupChats,
@@ -14,7 +15,6 @@ from telegram import (
     BotCommandScopeDefault,
 )
 from telegram.error import TelegramError
-from telegram.ext import ExtBot
 
 from bot.adapters.telegram import texts
 from bot.adapters.telegram.admin_texts import ADMIN_COMMANDS
@@ -35,7 +35,7 @@ class _Menu:
     commands: Commands
 
 
-async def publish_menus(bot: ExtBot[None], admin_ids: frozenset[int]) -> None:
+async def publish_menus(bot: Bot, admin_ids: frozenset[int]) -> None:
     """Fills the menus of private chats, of groups, and of each admin's own chat, in every language.
 
     English goes without a language code, so that it is seen wherever there is no translation. Failing is only logged.

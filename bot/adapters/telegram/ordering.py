@@ -3,15 +3,21 @@
 import asyncio
 import logging
 from collections.abc import Awaitable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from inspect import iscoroutine
 from typing import Any, Final
 
+from structlog.contextvars import bind_contextvars
+from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
 from bot.adapters.telegram.addressing import ordering_key
 
 logger = logging.getLogger(__name__)
+
+update_in_hand: ContextVar[int | None] = ContextVar("update_in_hand", default=None)
+"""The id of the update that is being handled; what is sent meanwhile belongs to it."""
 
 _MAX_CONCURRENT_UPDATES: Final = 1024
 # Nobody types this far ahead: it keeps one flooding person from taking every place.
@@ -31,6 +37,10 @@ class OrderedUpdateProcessor(BaseUpdateProcessor):
         super().__init__(_MAX_CONCURRENT_UPDATES)
         self._lines: dict[str, _Line] = {}
 
+    def waiting(self) -> int:
+        """Updates that are being handled or wait for it."""
+        return sum(line.length for line in self._lines.values())
+
     async def initialize(self) -> None:
         """Nothing to prepare."""
 
@@ -39,6 +49,9 @@ class OrderedUpdateProcessor(BaseUpdateProcessor):
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Waits for the same person's earlier updates; drops those of a flood."""
+        if isinstance(update, Update):
+            update_in_hand.set(update.update_id)
+            bind_contextvars(update=update.update_id)
         key = ordering_key(update)
         if key is None:
             await coroutine

@@ -5,17 +5,36 @@ import re
 import traceback
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import Final
 
 from telegram import Update
-from telegram.error import BadRequest, Conflict, Forbidden, NetworkError, TelegramError
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ContextTypes
 
 from bot.adapters.telegram import texts
 from bot.adapters.telegram.addressing import ordering_key, place_of
+from bot.adapters.telegram.rate_limiter import may_have_arrived
 from bot.adapters.telegram.rendering import plain_message
 from bot.adapters.telegram.sending import send
 
 logger = logging.getLogger(__name__)
+
+# What Telegram says of chats, topics and messages that are gone or closed to the bot.
+_NOBODY_THERE: Final = (
+    "chat not found",
+    "chat_write_forbidden",
+    "thread not found",
+    "topic_closed",
+    "topic_deleted",
+    "not enough rights",
+    "need administrator rights",
+    "have no rights",
+    "peer_id_invalid",
+    "chat was deactivated",
+    "query is too old",
+    "message to edit not found",
+    "message to be replied not found",
+)
 
 
 async def report_problem(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -24,8 +43,8 @@ async def report_problem(update: object, context: ContextTypes.DEFAULT_TYPE) -> 
     if not isinstance(update, Update):
         _log_without_update(error, context.bot.token)
         return
-    if isinstance(error, Forbidden):
-        logger.info("%s can no longer be written to", ordering_key(update))
+    if isinstance(error, TelegramError) and _is_final(error):
+        logger.info("%s was not told: %s", ordering_key(update), type(error).__name__)
         return
     secrets = (context.bot.token, *_private_words(update))
     logger.error("could not handle an update of %s\n%s", ordering_key(update), _traceback(error, secrets))
@@ -34,22 +53,22 @@ async def report_problem(update: object, context: ContextTypes.DEFAULT_TYPE) -> 
 
 
 async def _apologise(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-    sentence = texts.MAYBE_UNSENT if _may_have_arrived(context.error) else texts.WENT_WRONG
     if update.callback_query is not None:
-        await update.callback_query.answer(sentence, show_alert=True)
+        await update.callback_query.answer(texts.WENT_WRONG, show_alert=True)
     elif update.message is not None:
-        await send(context.bot, place_of(update.message), plain_message(sentence))
+        await send(context.bot, place_of(update.message), plain_message(texts.WENT_WRONG))
 
 
-def _may_have_arrived(error: Exception | None) -> bool:
-    return isinstance(error, NetworkError) and not isinstance(error, BadRequest)
+def _is_final(error: TelegramError) -> bool:
+    """Whether there is nobody to apologise to: blocked, deleted, no longer allowed; or long out of reach."""
+    if isinstance(error, BadRequest):
+        return any(sign in str(error).lower() for sign in _NOBODY_THERE)
+    return isinstance(error, Forbidden | RetryAfter) or may_have_arrived(error)
 
 
 def _log_without_update(error: Exception | None, token: str) -> None:
-    if isinstance(error, Conflict):
-        logger.error("another process fetches this bot's updates: only one may run at a time")
-    elif isinstance(error, NetworkError):
-        logger.warning("Telegram is out of reach (%s), trying again", type(error).__name__)
+    if isinstance(error, NetworkError):
+        logger.warning("Telegram is out of reach (%s)", type(error).__name__)
     else:
         logger.error("a problem outside any update\n%s", _traceback(error, (token,)))
 

@@ -1,51 +1,62 @@
-"""Patience with Telegram: waits out flood limits chat by chat and repeats calls that are safe to repeat."""
+"""Patience with Telegram: every call waits for its turn, waits out objections, and is repeated if that is safe."""
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
 import httpx
-from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
+
+from bot.adapters.telegram.flood import FloodBudget
 
 logger = logging.getLogger(__name__)
 
 _TRIES: Final = 4
-# What https://core.telegram.org/bots/faq grants a bot over all its chats; kept to for a while after Telegram
-# objects, so that when hundreds ask at once, their second tries do not collide again.
-_MESSAGES_PER_SECOND: Final = 30
-_PACED_SECONDS: Final = 60.0
 _LONGEST_WAIT_SECONDS: Final = 120.0
 _BACK_OFF_SECONDS: Final = 0.5
-_REPEATABLE: Final = ("get", "edit", "answerCallbackQuery", "sendChatAction", "setMy", "deleteMy")
+_REPEATABLE: Final = ("get", "edit", "answerCallbackQuery", "setMy", "deleteMy", "setWebhook", "deleteWebhook")
+_COUNTED: Final = ("send", "edit", "copy", "forward")
 _NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_TYPING: Final = "sendChatAction"
 
 _Result = bool | dict[str, Any] | list[dict[str, Any]]
 
 
-@dataclass(slots=True)
-class _Queue:
-    """Calls of one chat that Telegram told to wait; they go out one by one from `opens_at` on."""
+@dataclass(frozen=True, slots=True)
+class CallNote:
+    """What a caller may say about a call, as `rate_limit_args`.
 
-    opens_at: float = 0.0
-    length: int = 0
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    `cosmetic`: nobody would miss it; it is dropped rather than take the place of a message. `looks`: it is expected to
+    change nothing, and takes no part in its chat's budget. `before` is awaited each time the call is about to leave.
+    """
+
+    cosmetic: bool = False
+    looks: bool = False
+    before: Callable[[], Awaitable[object]] | None = None
 
 
-class PatientRateLimiter(BaseRateLimiter[None]):
-    """Lets calls through at once until Telegram objects, then holds back that one chat and keeps the pace."""
+_PLAIN: Final = CallNote()
+_COSMETIC: Final = CallNote(cosmetic=True)
 
-    def __init__(self, max_calls: int) -> None:
+
+class PatientRateLimiter(BaseRateLimiter[CallNote]):
+    """One flood budget for every call, so that Telegram has no reason to object; if it does, one chat waits."""
+
+    def __init__(
+        self,
+        max_calls: int,
+        messages_per_second: int = 30,
+        on_error: Callable[[TelegramError], None] = lambda _: None,
+    ) -> None:
         """`max_calls`: under way at once. httpx slows down badly when it has to queue calls itself."""
         self._free_calls = asyncio.Semaphore(max_calls)
-        self._queues: dict[object, _Queue] = {}
-        self._sent_at: deque[float] = deque(maxlen=_MESSAGES_PER_SECOND)
-        self._paced_until = 0.0
+        self._budget = FloodBudget(messages_per_second)
+        self._on_error = on_error
 
     async def initialize(self) -> None:
         """Nothing to prepare."""
@@ -60,79 +71,91 @@ class PatientRateLimiter(BaseRateLimiter[None]):
         kwargs: dict[str, Any],
         endpoint: str,
         data: dict[str, Any],
-        rate_limit_args: None,
+        rate_limit_args: CallNote | None,
     ) -> _Result:
-        """The call's result, after at most four tries.
+        """The call's result, after at most four tries; True for a cosmetic call that was dropped.
 
         Raises:
             RetryAfter: the chat stays closed for longer than it is worth waiting.
             NetworkError: Telegram stays out of reach, or may have taken what must not be sent twice.
         """
+        note = rate_limit_args or (_COSMETIC if endpoint == _TYPING else _PLAIN)
         chat = data.get("chat_id", endpoint)
+        if note.cosmetic:
+            return await self._in_passing(chat, callback(*args, **kwargs))
         for attempt in range(1, _TRIES):
             try:
-                async with self._turn(chat, endpoint):
-                    return await callback(*args, **kwargs)
+                return await self._call(chat, endpoint, note, lambda: callback(*args, **kwargs))
             except RetryAfter as error:
-                self._hold_back(chat, error)
+                await self._hold_back(chat, endpoint, error)
             except TelegramError as error:
                 if not _may_repeat(endpoint, error):
                     raise
                 logger.info("%s failed (%s), trying again", endpoint, type(error).__name__)
                 await asyncio.sleep(_BACK_OFF_SECONDS * 2**attempt)
-        async with self._turn(chat, endpoint):
-            return await callback(*args, **kwargs)
+        return await self._call(chat, endpoint, note, lambda: callback(*args, **kwargs))
 
-    @asynccontextmanager
-    async def _turn(self, chat: object, endpoint: str) -> AsyncIterator[None]:
-        async with self._chat_turn(chat):
-            if endpoint == "sendMessage":
-                await self._pace()
-            async with self._free_calls:
-                yield
-
-    @asynccontextmanager
-    async def _chat_turn(self, chat: object) -> AsyncIterator[None]:
-        queue = self._queues.get(chat)
-        if queue is None:
-            yield
-            return
-        queue.length += 1
+    async def _call(
+        self, chat: object, endpoint: str, note: CallNote, call: Callable[[], Coroutine[Any, Any, _Result]]
+    ) -> _Result:
+        is_counted = endpoint.startswith(_COUNTED)
         try:
-            async with queue.lock:
-                await asyncio.sleep(max(0.0, queue.opens_at - asyncio.get_running_loop().time()))
-                yield
-        finally:
-            queue.length -= 1
-            if not queue.length and queue.opens_at <= asyncio.get_running_loop().time():
-                self._queues.pop(chat, None)
+            async with self._turn(chat, note) if is_counted else nullcontext(), self._free_calls:
+                if note.before is not None:
+                    await note.before()
+                result = await call()
+        except TelegramError as error:
+            self._on_error(error)
+            raise
+        if is_counted:
+            self._budget.succeeded()
+        return result
 
-    async def _pace(self) -> None:
-        now = starts_at = asyncio.get_running_loop().time()
-        if now < self._paced_until and len(self._sent_at) == _MESSAGES_PER_SECOND:
-            starts_at = max(now, self._sent_at[0] + 1.0)
-        self._sent_at.append(starts_at)
-        await asyncio.sleep(starts_at - now)
+    def _turn(self, chat: object, note: CallNote) -> AbstractAsyncContextManager[None]:
+        return self._budget.common_turn() if note.looks else self._budget.turn(chat)
 
-    def _hold_back(self, chat: object, error: RetryAfter) -> None:
-        seconds = _seconds(error.retry_after)
+    async def _in_passing(self, chat: object, call: Coroutine[Any, Any, _Result]) -> _Result:
+        if not self._budget.has_room_to_spare(chat):
+            call.close()
+            return True
+        try:
+            async with self._budget.spare_turn(), self._free_calls:
+                return await call
+        except TelegramError as error:
+            self._on_error(error)
+            if not isinstance(error, RetryAfter):
+                raise
+            self._budget.objected(chat, min(seconds_of(error.retry_after), _LONGEST_WAIT_SECONDS))
+            return True
+
+    async def _hold_back(self, chat: object, endpoint: str, error: RetryAfter) -> None:
+        """Closes the chat for as long as Telegram asks, or raises the error if that is too long to wait for."""
+        seconds = seconds_of(error.retry_after)
         if seconds > _LONGEST_WAIT_SECONDS:
             raise error
         logger.warning("Telegram asks to wait %.1f s before writing to %s again", seconds, chat)
-        queue = self._queues.setdefault(chat, _Queue())
-        now = asyncio.get_running_loop().time()
-        queue.opens_at = max(queue.opens_at, now + seconds)
-        self._paced_until = now + _PACED_SECONDS
+        if endpoint.startswith(_COUNTED):
+            self._budget.objected(chat, seconds)
+        else:
+            await asyncio.sleep(seconds)
 
 
 def _may_repeat(endpoint: str, error: TelegramError) -> bool:
-    if isinstance(error.__cause__, _NEVER_SENT):
-        return True
+    return never_left(error) or (may_have_arrived(error) and endpoint.startswith(_REPEATABLE))
+
+
+def never_left(error: TelegramError) -> bool:
+    """Whether the call surely did not reach Telegram."""
+    return isinstance(error.__cause__, _NEVER_SENT)
+
+
+def may_have_arrived(error: TelegramError) -> bool:
+    """Whether the error says nothing about what Telegram did with the call."""
     # A BadRequest is a NetworkError by inheritance only; a bare TelegramError is an answer that is not JSON.
-    is_refusal = isinstance(error, BadRequest)
-    is_transient = isinstance(error, NetworkError) or type(error) is TelegramError
-    return is_transient and not is_refusal and endpoint.startswith(_REPEATABLE)
+    is_verdict = isinstance(error, BadRequest | Forbidden | RetryAfter)
+    return not is_verdict and (isinstance(error, NetworkError) or type(error) is TelegramError)
 
 
-def _seconds(period: int | timedelta) -> float:
+def seconds_of(period: int | timedelta) -> float:
+    """A period as Telegram's library gives it, in seconds."""
     return period.total_seconds() if isinstance(period, timedelta) else float(period)

@@ -7,13 +7,16 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Final
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
-from telegram import Message as SentMessage
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, TelegramError
 
 from bot.adapters.telegram.addressing import Place
+from bot.adapters.telegram.courier import Body
+from bot.adapters.telegram.discretion import DiscreetBot
 from bot.adapters.telegram.markup import Segment, is_blank, to_html
+from bot.adapters.telegram.ordering import update_in_hand
+from bot.adapters.telegram.rate_limiter import CallNote
 from bot.adapters.telegram.rendering import Message
 from bot.adapters.telegram.splitting import split_segments
 
@@ -27,29 +30,35 @@ _TYPING_GRACE_SECONDS: Final = 1.0
 
 
 async def send(bot: Bot, place: Place, message: Message) -> int:
-    """Sends a message in as many parts as it needs, buttons under the last; the first part's id."""
-    first, *others = _sendable_parts(message)
-    sent = await _send_part(bot, place, first, None if others else message.keyboard)
-    await _send_rest(bot, place, others, message.keyboard)
-    return sent.message_id
+    """Sends a message once, in as many parts as it needs, buttons under the last; the first part's id.
+
+    Raises:
+        TelegramError: it cannot be delivered; nothing is gained by trying again.
+    """
+    return await _deliver(bot, place, _sendable_parts(message), message.keyboard)
 
 
-async def edit(bot: Bot, place: Place, message_id: int, message: Message) -> None:
-    """Puts a message in the place of an earlier one, and what does not fit after it."""
+async def edit(bot: Bot, place: Place, message_id: int, message: Message, *, in_passing: bool = False) -> None:
+    """Puts a message in the place of an earlier one, and what does not fit after it.
+
+    One `in_passing` shows progress and is dropped when Telegram has better things to do.
+    """
     first, *others = _sendable_parts(message)
     try:
-        await bot.edit_message_text(
+        await _own(bot).edit_message_text(
             to_html(first),
             place.chat_id,
             message_id,
             parse_mode=ParseMode.HTML,
             reply_markup=None if others else message.keyboard,
             link_preview_options=_NO_PREVIEW,
+            rate_limit_args=CallNote(cosmetic=in_passing),
         )
     except BadRequest as error:
         if "not modified" not in str(error):
             raise
-    await _send_rest(bot, place, others, message.keyboard)
+    if others:
+        await _deliver(bot, replace(place, reply_to=None), others, message.keyboard)
 
 
 @asynccontextmanager
@@ -75,33 +84,38 @@ async def _keep_typing(bot: Bot, place: Place, done: asyncio.Event) -> None:
             await asyncio.wait_for(done.wait(), _TYPING_SECONDS)
 
 
-async def _send_rest(
+async def _deliver(
     bot: Bot, place: Place, parts: Sequence[Sequence[Segment]], keyboard: InlineKeyboardMarkup | None
-) -> None:
-    for position, part in enumerate(parts, 1):
-        await _send_part(bot, replace(place, reply_to=None), part, keyboard if position == len(parts) else None)
+) -> int:
+    own, last = _own(bot), len(parts) - 1
+    bodies = [
+        _body(place if not position else replace(place, reply_to=None), part, keyboard if position == last else None)
+        for position, part in enumerate(parts)
+    ]
+    return await own.courier.deliver(own, update_in_hand.get(), place.chat_id, bodies)
 
 
-async def _send_part(
-    bot: Bot, place: Place, part: Sequence[Segment], keyboard: InlineKeyboardMarkup | None
-) -> SentMessage:
-    return await bot.send_message(
-        place.chat_id,
-        to_html(part),
-        parse_mode=ParseMode.HTML,
-        message_thread_id=place.topic_id,
-        reply_parameters=_reply_parameters(place),
-        reply_markup=keyboard,
-        link_preview_options=_NO_PREVIEW,
-    )
+def _own(bot: Bot) -> DiscreetBot:
+    if not isinstance(bot, DiscreetBot):
+        raise TypeError(f"messages go out through build_application's bot, not {type(bot).__name__}")
+    return bot
+
+
+def _body(place: Place, part: Sequence[Segment], keyboard: InlineKeyboardMarkup | None) -> Body:
+    body: Body = {
+        "text": to_html(part),
+        "parse_mode": ParseMode.HTML.value,
+        "link_preview_options": _NO_PREVIEW.to_dict(),
+    }
+    if place.topic_id is not None:
+        body["message_thread_id"] = place.topic_id
+    if place.reply_to is not None:
+        body["reply_parameters"] = {"message_id": place.reply_to, "allow_sending_without_reply": True}
+    if keyboard is not None:
+        body["reply_markup"] = keyboard.to_dict()
+    return body
 
 
 def _sendable_parts(message: Message) -> list[list[Segment]]:
     # Telegram refuses a message of nothing but blanks.
     return [part for part in split_segments(message.segments) if not is_blank(part)]
-
-
-def _reply_parameters(place: Place) -> ReplyParameters | None:
-    if place.reply_to is None:
-        return None
-    return ReplyParameters(place.reply_to, allow_sending_without_reply=True)

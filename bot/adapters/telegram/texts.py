@@ -14,6 +14,8 @@ READER_COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("sources", translatable("See the articles I can quote")),
     ("new", translatable("Start afresh: forget what we talked about")),
     ("help", translatable("How this works")),
+    ("privacy", translatable("What I keep about you")),
+    ("forget", translatable("Delete what I keep about you")),
 )
 
 WHAT_I_DO: Final = translatable(
@@ -33,9 +35,6 @@ HOW_TO_ASK: Final = translatable("Write your question after the command, like th
 ADMINS_ONLY: Final = translatable("That command is for this bot's admins only, sorry.")
 BANNED: Final = translatable("An admin of this bot has decided that I don't answer you any more.")
 WENT_WRONG: Final = translatable("Sorry, something went wrong on my side. Please try again in a moment.")
-MAYBE_UNSENT: Final = translatable(
-    "My connection to Telegram broke for a moment. If you can't see my reply above, please ask again."
-)
 EDITED_AWAY: Final = translatable("You took your question back, so there is nothing to answer here.")
 
 LESS_LIKELY: Final = translatable("Less likely to answer it, but close:")

@@ -144,8 +144,8 @@ def _modern_time_periods(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def config() -> TelegramConfig:
-    """Everybody may ask; one admin."""
-    return TelegramConfig(TOKEN, admin_ids=frozenset({ADMIN}))
+    """Everybody may ask, as fast as they like; one admin."""
+    return TelegramConfig(TOKEN, admin_ids=frozenset({ADMIN}), questions_per_minute=1_000, messages_per_second=0)
 
 
 @pytest_asyncio.fixture

@@ -286,6 +286,8 @@ class RecordingRequest(BaseRequest):
             call = Call(api_method, request_data.parameters if request_data else {})
         except ApiError as error:
             return error.code, json.dumps(error.as_json()).encode()
+        if api_method == "editMessageText" and not 500 <= call.params["message_id"] <= self._next_message_id:
+            return 400, json.dumps(bad_request("message to edit not found").as_json()).encode()
         self.calls.append(call)
         return 200, json.dumps({"ok": True, "result": self._result(call)}).encode()
 

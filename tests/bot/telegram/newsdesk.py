@@ -1,13 +1,14 @@
 """A real bot over a few articles, polling the Bot API server: what the end-to-end tests talk to."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.adapters.telegram import TelegramConfig, build_application
-from bot.adapters.telegram.application import HEARD_UPDATES
+from bot.adapters.telegram import Metrics, TelegramConfig, build_service
+from bot.adapters.telegram.serving import serve
 from bot.app import App, build_app
 from bot.settings import Settings
 from bot.store import Store
@@ -90,17 +91,12 @@ async def open_newsdesk(index: Path, setup: BotSetup | None = None) -> AsyncIter
     async with BotApiServer(setup) as server:
         admin = server.user("Grace", id=99)
         admin.opens_chat()
-        config = TelegramConfig(server.token, server.url, server.file_url, frozenset({admin.id}))
-        application = build_application(app.dialogue, app.newsroom, app.store.sent_answers, config)
-        async with application:
-            assert application.post_init is not None
-            await application.post_init(application)
-            await application.start()
-            assert application.updater is not None
-            await application.updater.start_polling(allowed_updates=HEARD_UPDATES)
-            yield Newsdesk(server, app, admin)
-            await application.updater.stop()
-            await application.stop()
-        assert application.post_shutdown is not None
-        await application.post_shutdown(application)
+        config = TelegramConfig(server.token, server.url, server.file_url, frozenset({admin.id}), messages_per_second=0)
+        service, stop = build_service(app.dialogue, app.newsroom, config, app.store, Metrics()), asyncio.Event()
+        serving = asyncio.create_task(serve(service, stop))
+        await server.wait_until(lambda: len(server.calls_of("setMyCommands")) == 8 or serving.done())
+        yield Newsdesk(server, app, admin)
+        stop.set()
+        await serving
+        service.close()
     app.close()

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 from telegram import BotCommandScopeChat
-from telegram.error import NetworkError
 
 from bot.adapters.telegram import TelegramConfig, admin_texts, texts
 from bot.adapters.telegram.administration import Administration
@@ -155,7 +154,7 @@ async def test_an_admin_who_never_started_the_bot_does_not_stop_it(
 
 
 async def test_an_unreachable_admin_does_not_break_a_reload(stage: Stage) -> None:
-    stage.request.fail("sendMessage", NetworkError("gone"))
+    stage.request.fail("sendMessage", (403, {"ok": False, "description": "Forbidden: bot was blocked by the user"}))
     await stage.say("/reload", user=ADMIN)
     await stage.until(lambda: stage.request.faults["sendMessage"] == [])
     assert (await stage.say("/status", user=ADMIN))[0].plain.startswith("In service")

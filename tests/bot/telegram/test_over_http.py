@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 
-from bot.adapters.telegram import TelegramConfig, build_application
+from bot.adapters.telegram import Metrics, TelegramConfig, build_service, serve
 from bot.dialogue import QuoteContext, Vote
+from bot.store import Store
 from tests.bot.examples import OPENED
-from tests.bot.telegram.fakes import REPLY_ID, FakeDialogue, FakeNewsroom, FakeSentAnswers
+from tests.bot.telegram.fakes import REPLY_ID, FakeDialogue, FakeNewsroom
 from tests.botapi import BotApiServer, Fault, delay, drop_after, garbage, server_error, too_many_requests
 
 
@@ -27,17 +28,16 @@ async def line() -> AsyncIterator[Line]:
     """The bot, on the line."""
     dialogue = FakeDialogue()
     async with BotApiServer() as server:
-        config = TelegramConfig(server.token, server.url, server.file_url)
-        application = build_application(dialogue, FakeNewsroom(), FakeSentAnswers(), config)
-        async with application:
-            await application.start()
-            assert application.updater is not None
-            await application.updater.start_polling()
-            yield Line(server, dialogue)
-            await application.updater.stop()
-            await application.stop()
-        assert application.post_shutdown is not None
-        await application.post_shutdown(application)
+        config = TelegramConfig(server.token, server.url, server.file_url, messages_per_second=0)
+        store, stop = Store.in_memory(), asyncio.Event()
+        service = build_service(dialogue, FakeNewsroom(), config, store, Metrics())
+        serving = asyncio.create_task(serve(service, stop))
+        await server.wait_until(lambda: server.calls_of("getUpdates") or serving.done())
+        yield Line(server, dialogue)
+        stop.set()
+        await serving
+        service.close()
+        store.close()
 
 
 async def test_a_conversation_with_its_buttons(line: Line) -> None:
@@ -95,10 +95,11 @@ async def test_an_answer_that_arrived_unnoticed_is_not_sent_again(line: Line) ->
     ada = line.server.user("Ada")
     line.server.order_fault(drop_after(), method="sendMessage")
     ada.says(ada.opens_chat(), "Who opened it?")
-    chat = ada.opens_chat()
-    await line.server.wait_until(lambda: len(line.server.messages(chat)) == 2)
-    answers = [message for message in line.server.messages(chat) if OPENED.quote.text in message.text]
-    assert len(answers) == 1
+    await line.server.wait_until(lambda: line.server.calls_of("editMessageText"))
+    await asyncio.sleep(1.5)
+    [answer] = line.server.messages(ada.opens_chat())
+    assert OPENED.quote.text in answer.text
+    assert len(answer.history) == 1
 
 
 async def test_a_garbled_answer_is_not_logged(line: Line, caplog: pytest.LogCaptureFixture) -> None:

@@ -60,15 +60,22 @@ async def test_every_answer_is_remembered_with_the_message_that_asked(stage: Sta
 
 @pytest.mark.parametrize("edited", ["/help", "x" * 1_001])
 async def test_a_question_edited_into_none_has_its_answer_taken_back(stage: Stage, edited: str) -> None:
-    stage.sent.remember(SentAnswer(ADA, 1001, 321, REPLY_ID))
+    stage.sent.remember(SentAnswer(ADA, 500, 321, REPLY_ID))
     [changed] = await stage.say(edited, kind="edited_message", message_id=321)
-    assert (changed.method, changed.params["message_id"]) == ("editMessageText", 1001)
+    assert (changed.method, changed.params["message_id"]) == ("editMessageText", 500)
     assert changed.plain == (texts.EDITED_AWAY if edited == "/help" else texts.too_long())
     assert stage.sent.retracted == [REPLY_ID]
     assert stage.dialogue.asked == []
 
 
 async def test_an_edit_that_leaves_the_words_changes_nothing(stage: Stage) -> None:
-    stage.sent.remember(SentAnswer(ADA, 1001, 321, REPLY_ID))
+    stage.sent.remember(SentAnswer(ADA, 500, 321, REPLY_ID))
     assert await stage.say("Q?", kind="edited_message", message_id=321) == []
     assert stage.sent.retracted == []
+
+
+async def test_an_edited_question_whose_answer_was_deleted_is_answered_anew(stage: Stage) -> None:
+    stage.sent.remember(SentAnswer(ADA, 500, 321, REPLY_ID))
+    stage.request.fail("editMessageText", (400, {"ok": False, "description": "Bad Request: message to edit not found"}))
+    [sent] = await stage.say("Who opened it?", kind="edited_message", message_id=321)
+    assert (sent.method, stage.sent.kept[0]) == ("sendMessage", SentAnswer(ADA, 1001, 321, REPLY_ID))

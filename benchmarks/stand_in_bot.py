@@ -1,0 +1,22 @@
+"""The bot with a reader that answers at once: what the Telegram side alone can do. Run by `telegram_load`."""
+
+import logging
+import sys
+
+from bot.adapters.telegram import Metrics, build_service, config_from, run
+from bot.settings import Settings
+from bot.store import Store
+from tests.bot.telegram.fakes import FakeDialogue, FakeNewsroom
+
+
+def main() -> int:
+    """Serves until a stop signal."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    settings = Settings.from_environment()
+    with Store.open(settings.database_url) as store:
+        run(build_service(FakeDialogue(), FakeNewsroom(), config_from(settings), store, Metrics()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""Load: 300 people who ask at the same moment under Telegram's limits, and 30 answers a second without them."""
+
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.processes import resident_mib
+from benchmarks.telegram_bot import QUESTION, Bot, bot_on
+from tests.botapi import BotSetup, FloodLimits, ThreadedBotApiServer, User, running_server
+
+_PEOPLE = 300
+_RATE = 30
+_SECONDS = 60
+_NO_LIMITS = {"MESSAGES_PER_SECOND": "0", "MOST_WAITING": "5000"}
+_STAND_IN = ("benchmarks.stand_in_bot",)
+
+Figures = dict[str, float]
+
+
+def measure() -> dict[str, Figures]:
+    """Both loads, each with the shipped reader and with one that answers at once."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        with running_server() as server, bot_on(server, root / "first"):
+            pass
+        index = root / "first" / "index"
+        readers = {"shipped reader": ("bot", "run"), "reader that answers at once": _STAND_IN}
+        measured: dict[str, Figures] = {}
+        for name, command in readers.items():
+            where = root / f"crowd, {name}"
+            with (
+                running_server(BotSetup(flood=FloodLimits())) as server,
+                bot_on(server, where, index, {}, command) as bot,
+            ):
+                measured[f"{_PEOPLE} people at once, Telegram's limits, {name}"] = _crowd(bot)
+            where = root / f"stream, {name}"
+            with running_server() as server, bot_on(server, where, index, _NO_LIMITS, command) as bot:
+                measured[f"{_RATE} questions a second for {_SECONDS} s, no limits, {name}"] = _stream(bot)
+    return measured
+
+
+def _crowd(bot: Bot) -> Figures:
+    people = [bot.server.user(f"Reader {number}") for number in range(_PEOPLE)]
+    since = time.monotonic()
+    for person in people:
+        person.says(person.opens_chat(), QUESTION)
+    bot.wait_for_answers(people, timeout=180)
+    time.sleep(3)
+    order = {str(person.id): place for place, person in enumerate(people)}
+    arrived = _arrivals(bot.server, people)
+    waits = sorted(at - since for at in arrived.values())
+    by_arrival = sorted(arrived, key=lambda chat: arrived[chat])
+    moved = [abs(order[chat] - place) for place, chat in enumerate(by_arrival)]
+    floods = [call.at - since for call in bot.server.calls if "Too Many Requests" in (call.error or "")]
+    return {
+        **_counts(bot, people, waits),
+        "429 in all": len(floods),
+        "429 after the first second": sum(at > 1 for at in floods),
+        "places an answer moved in the line, at most": max(moved, default=0),
+        "answers a second": round(len(waits) / max(waits, default=1), 1),
+    }
+
+
+def _stream(bot: Bot) -> Figures:
+    people: list[User] = []
+    asked: dict[str, float] = {}
+    began = time.monotonic()
+    for number in range(_RATE * _SECONDS):
+        time.sleep(max(0.0, began + number / _RATE - time.monotonic()))
+        person = bot.server.user(f"Reader {number}")
+        asked[str(person.id)] = time.monotonic()
+        person.says(person.opens_chat(), QUESTION)
+        people.append(person)
+    bot.wait_for_answers(people, timeout=240)
+    time.sleep(2)
+    arrived = _arrivals(bot.server, people)
+    waits = sorted(at - asked[chat] for chat, at in arrived.items())
+    lasted = max(arrived.values(), default=began) - began
+    return {
+        **_counts(bot, people, waits),
+        "answers a second": round(len(waits) / lasted, 1),
+        "peak memory MiB": round(resident_mib(bot.process.pid)) if bot.process else 0,
+    }
+
+
+def _counts(bot: Bot, people: list[User], waits: list[float]) -> Figures:
+    said = [len(bot.answers(person)) for person in people]
+    return {
+        "asked": len(people),
+        "answered": sum(count > 0 for count in said),
+        "repeated": sum(max(count - 1, 0) for count in said),
+        "s to the answer p50": round(waits[len(waits) // 2], 2),
+        "s to the answer p95": round(waits[int(len(waits) * 0.95)], 2),
+        "s to the answer, longest": round(waits[-1], 2),
+    }
+
+
+def _arrivals(server: ThreadedBotApiServer, people: list[User]) -> dict[str, float]:
+    """When each person's first message was taken."""
+    chats = {str(person.id) for person in people}
+    arrived: dict[str, float] = {}
+    for call in server.calls_of("sendMessage"):
+        chat = str(call.params.get("chat_id"))
+        if chat in chats and call.error is None:
+            arrived.setdefault(chat, call.at)
+    return arrived

@@ -1,0 +1,211 @@
+"""Courier: every message of an answer arrives once, whatever happens on the way.
+
+Telegram takes a message without a number of ours, so a call whose answer was lost may be repeated only if the message
+is not there. That can be found out: ids of messages count up, those of every message we know are in the ledger, and
+editing one to what it already says is refused as "not modified" if it is the one looked for, and as not found or not
+ours if it is any other. See docs/decisions/0013-every-answer-once.md.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Protocol
+
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError, TimedOut
+
+from bot.adapters.telegram.addressing import box_of
+from bot.adapters.telegram.desk import Desk, KeyedLocks
+from bot.adapters.telegram.rate_limiter import may_have_arrived, never_left, seconds_of
+from bot.store import Ledger, Outcome, Parcel
+
+logger = logging.getLogger(__name__)
+
+# Messages that nobody told us of yet may lie between the newest that we know and the one looked for.
+_BEYOND_NEWEST: Final = 3
+_MOST_LOOKED_AT: Final = 100
+_MOST_NOTICED: Final = 1_000
+_FIRST_PAUSE_SECONDS: Final = 0.5
+_LONGEST_PAUSE_SECONDS: Final = 15.0
+# A call that timed out may still be on its way: asking too early would find nothing.
+_SETTLING_SECONDS: Final = 3.0
+# When to look whether a message that was sent anew has arrived twice.
+_TIDY_AFTER_SECONDS: Final = (15.0, 45.0)
+
+Body = dict[str, Any]
+
+
+class Post(Protocol):
+    """The two calls that a courier makes. A body holds the parameters of sendMessage but the chat."""
+
+    async def send_body(self, chat_id: int, body: Body, before: Callable[[], Awaitable[object]]) -> int:
+        """Sends a message, `before` awaited as it leaves; its id."""
+
+    async def edit_to_body(self, chat_id: int, message_id: int, body: Body) -> None:
+        """Makes a message say this."""
+
+    async def take_back(self, chat_id: int, message_id: int) -> None:
+        """Deletes a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A message that arrived; `found` says that it had done so before it was known."""
+
+    message_id: int
+    found: bool
+
+    @property
+    def outcome(self) -> str:
+        """The word for it in metrics."""
+        return "found" if self.found else "sent"
+
+
+class Courier:
+    """Delivers in the order of the calls within a chat; chats do not wait for each other."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        desk: Desk,
+        *,
+        give_up_after: timedelta = timedelta(minutes=30),
+        on_outcome: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._ledger = ledger
+        self._desk = desk
+        self._give_up_after = give_up_after
+        self._on_outcome = on_outcome
+        self._chats = KeyedLocks()
+        self._tidying: set[asyncio.Task[None]] = set()
+        self._sent_by_others: deque[tuple[int, int]] = deque(maxlen=_MOST_NOTICED)
+
+    async def deliver(self, post: Post, update_id: int | None, chat_id: int, bodies: Sequence[Body]) -> int:
+        """Sends the messages one after the other and returns the first one's id.
+
+        Raises:
+            TelegramError: one of them cannot be delivered, so it and those after it are given up.
+        """
+        async with self._chats.hold(chat_id):
+            parcels = await self._desk.run(self._ledger.plan, update_id, box_of(chat_id), chat_id, bodies)
+            return await self._deliver_all(post, parcels)
+
+    def notice(self, chat_id: int, message_id: int) -> None:
+        """Takes note of a message that was sent past the courier, as a picture, so that it is not taken for another."""
+        self._sent_by_others.append((box_of(chat_id), message_id))
+
+    async def left_over(self) -> list[Parcel]:
+        """What the last run planned and did not deliver, as far as it knew. Ask before the first new message."""
+        return await self._desk.run(self._ledger.pending)
+
+    async def resume(self, post: Post, left_over: Sequence[Parcel]) -> None:
+        """Delivers what was left over. What cannot be delivered is logged."""
+        by_chat: dict[int, list[Parcel]] = {}
+        for parcel in left_over:
+            by_chat.setdefault(parcel.chat_id, []).append(parcel)
+        if by_chat:
+            logger.info("messages left over from the last run go to %d chats", len(by_chat))
+        await asyncio.gather(*(self._resume_chat(post, chat_id, parcels) for chat_id, parcels in by_chat.items()))
+
+    async def _resume_chat(self, post: Post, chat_id: int, parcels: Sequence[Parcel]) -> None:
+        async with self._chats.hold(chat_id):
+            try:
+                await self._deliver_all(post, parcels)
+            except TelegramError as error:
+                logger.info("a message left over for %s was not delivered: %s", chat_id, type(error).__name__)
+
+    async def _deliver_all(self, post: Post, parcels: Sequence[Parcel]) -> int:
+        message_ids: list[int] = []
+        try:
+            for parcel in parcels:
+                message_ids.append(await self._deliver_one(post, parcel))
+        except TelegramError as error:
+            outcome = Outcome.REFUSED if isinstance(error, BadRequest | Forbidden) else Outcome.EXPIRED
+            for parcel in parcels[len(message_ids) :]:
+                await self._desk.run(self._ledger.undelivered, parcel.id, outcome)
+                self._on_outcome(outcome.value)
+            raise
+        return message_ids[0]
+
+    async def _deliver_one(self, post: Post, parcel: Parcel) -> int:
+        pause = _FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                delivered = await self._try(post, parcel)
+                break
+            except ChatMigrated as error:
+                await self._desk.run(self._ledger.move, parcel.id, box_of(error.new_chat_id), error.new_chat_id)
+                parcel = await self._desk.run(self._ledger.parcel, parcel.id)
+                continue
+            except TelegramError as error:
+                wait = max(pause, _least_wait(error))
+                if not _may_pass(error) or datetime.now(UTC) + timedelta(seconds=wait) > self._deadline(parcel):
+                    raise
+                logger.info("a message for %s is delayed: %s", parcel.chat_id, type(error).__name__)
+                if may_have_arrived(error) and not never_left(error):
+                    parcel = await self._desk.run(self._ledger.parcel, parcel.id)
+            await asyncio.sleep(wait)
+            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+        await self._desk.run(self._ledger.delivered, parcel.id, delivered.message_id)
+        self._on_outcome(delivered.outcome)
+        if parcel.attempted and not delivered.found:
+            tidying = asyncio.create_task(self._tidy_up(post, parcel))
+            self._tidying.add(tidying)
+            tidying.add_done_callback(self._tidying.discard)
+        return delivered.message_id
+
+    async def _tidy_up(self, post: Post, parcel: Parcel) -> None:
+        """Takes back a copy of a message that was not there when it was looked for, and arrived all the same."""
+        for wait in _TIDY_AFTER_SECONDS:
+            await asyncio.sleep(wait)
+            try:
+                async with self._chats.hold(parcel.chat_id):
+                    copy = await self._found(post, parcel)
+                if copy is not None:
+                    await post.take_back(parcel.chat_id, copy)
+                    self._on_outcome("taken back")
+            except TelegramError as error:
+                logger.info("whether %s got a message twice is not known: %s", parcel.chat_id, type(error).__name__)
+
+    def _deadline(self, parcel: Parcel) -> datetime:
+        return parcel.planned_at + self._give_up_after
+
+    async def _try(self, post: Post, parcel: Parcel) -> Delivered:
+        if parcel.attempted:
+            message_id = await self._found(post, parcel)
+            if message_id is not None:
+                return Delivered(message_id, found=True)
+        if datetime.now(UTC) > self._deadline(parcel):
+            raise TimedOut("the answer is too old to be sent")
+
+        async def note_attempt() -> None:
+            await self._desk.run(self._ledger.attempt, parcel.id)
+
+        return Delivered(await post.send_body(parcel.chat_id, parcel.body, note_attempt), found=False)
+
+    async def _found(self, post: Post, parcel: Parcel) -> int | None:
+        """The id of the message if it did arrive. Nothing older than what it answers is touched."""
+        if not parcel.after_id:
+            return None
+        candidates = await self._desk.run(self._ledger.unaccounted, parcel.box, parcel.after_id, beyond=_BEYOND_NEWEST)
+        noticed = {message_id for box, message_id in self._sent_by_others if box == parcel.box}
+        for message_id in [number for number in candidates if number not in noticed][:_MOST_LOOKED_AT]:
+            try:
+                await post.edit_to_body(parcel.chat_id, message_id, parcel.body)
+            except BadRequest as error:
+                if "not modified" not in str(error):
+                    continue  # not there, or somebody else's
+            return message_id
+        return None
+
+
+def _may_pass(error: TelegramError) -> bool:
+    return isinstance(error, RetryAfter) or may_have_arrived(error)
+
+
+def _least_wait(error: TelegramError) -> float:
+    if isinstance(error, RetryAfter):
+        return seconds_of(error.retry_after)
+    return _SETTLING_SECONDS if isinstance(error, TimedOut) else 0.0

@@ -1,0 +1,96 @@
+"""Metrics: what the bot does, counted for Prometheus. No label ever holds a person, a chat or words."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+from telegram.error import TelegramError
+
+from bot.answering import Refusal
+from bot.dialogue import Reply
+from bot.newsroom import Newsroom
+
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+
+
+class Metrics:
+    """Counts since the process started, each in a registry of its own so that two bots in a test do not mix."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._answered = Counter("newsquote_answered", "Questions answered with a quote", registry=self.registry)
+        self._refused = Counter(
+            "newsquote_refused", "Questions that no article answers", ["reason"], registry=self.registry
+        )
+        self._questions = Counter("newsquote_questions", "Questions read", registry=self.registry)
+        self._turned_away = Counter(
+            "newsquote_turned_away", "Questions not read, and why", ["reason"], registry=self.registry
+        )
+        self._stages = Histogram(
+            "newsquote_stage_seconds",
+            "Time of each stage of a reply",
+            ["stage"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._messages = Counter(
+            "newsquote_messages", "Messages to Telegram, and how they ended", ["outcome"], registry=self.registry
+        )
+        self._errors = Counter(
+            "newsquote_telegram_errors",
+            "Calls that Telegram refused or that failed",
+            ["kind"],
+            registry=self.registry,
+        )
+        self._in_hand = Gauge(
+            "newsquote_updates_in_hand", "Updates being handled or waiting for it", registry=self.registry
+        )
+
+    def count_reply(self, reply: Reply) -> None:
+        """A question was read, whatever came of it."""
+        self._questions.inc()
+        if isinstance(reply.outcome, Refusal):
+            self._refused.labels(reply.outcome.reason.name.lower()).inc()
+        else:
+            self._answered.inc()
+        for stage, milliseconds in reply.timings_ms.items():
+            self._stages.labels(stage).observe(milliseconds / 1000)
+
+    def count_turned_away(self, reason: str) -> None:
+        """A question was not read: `busy` or `too_many`."""
+        self._turned_away.labels(reason).inc()
+
+    def count_message(self, outcome: str) -> None:
+        """A message is settled: `sent`, `found` (it had arrived unnoticed), `refused`, `expired`, or `taken back`."""
+        self._messages.labels(outcome).inc()
+
+    def count_error(self, error: TelegramError) -> None:
+        """A call to Telegram went wrong."""
+        self._errors.labels(type(error).__name__).inc()
+
+    def watch(self, newsroom: Newsroom, in_hand: Callable[[], int]) -> None:
+        """Adds what is looked up when somebody asks: the index in service, and the queue."""
+        self._in_hand.set_function(in_hand)
+        self.registry.register(_IndexFigures(newsroom))
+
+    def exposition(self) -> bytes:
+        """Everything, as Prometheus reads it."""
+        return generate_latest(self.registry)
+
+
+class _IndexFigures(Collector):
+    def __init__(self, newsroom: Newsroom) -> None:
+        self._newsroom = newsroom
+
+    def describe(self) -> Iterable[Metric]:
+        return ()
+
+    def collect(self) -> Iterator[Metric]:
+        status = self._newsroom.status()
+        age = (datetime.now(UTC) - status.built_at).total_seconds()
+        yield GaugeMetricFamily("newsquote_index_age_seconds", "Since the index in service was built", age)
+        yield GaugeMetricFamily("newsquote_index_articles", "Articles in service", status.articles)
+        yield GaugeMetricFamily("newsquote_index_passages", "Passages in service", status.passages)

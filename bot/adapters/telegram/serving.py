@@ -1,0 +1,141 @@
+"""Serves Telegram until a stop signal, and stops within ten seconds whatever is going on."""
+
+import asyncio
+import logging
+import os
+import signal
+import threading
+from contextlib import suppress
+from datetime import timedelta
+from typing import Final
+
+from telegram.error import InvalidToken, TelegramError
+
+from bot.adapters.telegram.application import ALLOWED_UPDATES, Service
+from bot.adapters.telegram.health import Doors, Pulse, health_routes
+from bot.adapters.telegram.housekeeping import keep_house
+from bot.adapters.telegram.menus import publish_menus
+from bot.adapters.telegram.polling import Polling
+from bot.adapters.telegram.webhook import Webhook
+from bot.errors import BotError
+
+logger = logging.getLogger(__name__)
+
+_GRACE_SECONDS: Final = 6.0
+_LAST_SECOND: Final = 9.0
+_LONGEST_PAUSE_SECONDS: Final = 15.0
+
+
+class TokenRejected(BotError):
+    """Telegram does not know the token: check TELEGRAM_BOT_TOKEN. The text never holds the token."""
+
+
+def run(service: Service) -> None:
+    """Serves until SIGINT or SIGTERM, however often Telegram is out of reach in between.
+
+    Raises:
+        TokenRejected: no amount of trying would help.
+        PortTaken: an address to listen at cannot be had.
+    """
+    try:
+        asyncio.run(_until_signalled(service))
+    finally:
+        service.close()
+
+
+async def serve(service: Service, stop: asyncio.Event) -> None:
+    """Serves until `stop` is set; what is unfinished then is kept for the next start. See `run`."""
+    pulse, doors = Pulse(must_poll=service.config.webhook_url is None), Doors()
+    reception = _reception(service, pulse, doors)
+    if service.config.health_listen is not None:
+        routes = health_routes(pulse, service.metrics, lambda: service.intake.is_full)
+        doors.add(service.config.health_listen, routes)
+    work = asyncio.create_task(_work(service, reception))
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await doors.open()
+        await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        pulse.stopping = True
+        stopping.cancel()
+        work.cancel()
+        try:
+            with suppress(asyncio.CancelledError):
+                await work
+        finally:
+            await doors.close()
+
+
+def _reception(service: Service, pulse: Pulse, doors: Doors) -> Polling | Webhook:
+    config = service.config
+    if config.webhook_url is None:
+        return Polling(service.bot, service.intake, ALLOWED_UPDATES, pulse.hear, service.metrics.count_error)
+    webhook = Webhook(
+        service.bot, service.intake, ALLOWED_UPDATES, pulse.hear, url=config.webhook_url, secret=config.webhook_secret
+    )
+    doors.add(config.webhook_listen, {("POST", webhook.path): webhook.receive})
+    return webhook
+
+
+async def _work(service: Service, reception: Polling | Webhook) -> None:
+    """Everything that goes on while the bot runs; cancelling it ends all of it in good order."""
+    await _connect(service)
+    bot, courier = service.bot, service.bot.courier
+    retention = timedelta(days=service.config.retention_days)
+    beside = [
+        asyncio.create_task(publish_menus(service.bot, service.config.admin_ids)),
+        asyncio.create_task(keep_house(service.store, retention)),
+    ]
+
+    async def start() -> None:
+        left_over = await courier.left_over()
+        beside.append(asyncio.create_task(courier.resume(bot, left_over)))
+        await service.intake.resume()
+
+    try:
+        await reception.run(start)
+    finally:
+        logger.info("stopping")
+        await service.intake.stop(_GRACE_SECONDS)
+        for task in beside:
+            task.cancel()
+        await asyncio.wait(beside, timeout=1)
+        with suppress(TelegramError):
+            await service.application.shutdown()
+
+
+async def _connect(service: Service) -> None:
+    pause = 0.5
+    while True:
+        try:
+            await service.application.initialize()
+        except InvalidToken:
+            raise TokenRejected("Telegram rejected the token: check TELEGRAM_BOT_TOKEN") from None
+        except TelegramError as error:
+            logger.warning("Telegram is out of reach (%s), trying again", type(error).__name__)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+        else:
+            logger.info("connected as @%s", service.bot.username)
+            return
+
+
+async def _until_signalled(service: Service) -> None:
+    stop = asyncio.Event()
+
+    def ask_to_stop() -> None:
+        stop.set()
+        # Work in threads, as a reload, cannot be interrupted. It may be cut off: what is kept is kept whole.
+        cut_off = threading.Timer(_LAST_SECOND, _leave)
+        cut_off.daemon = True
+        cut_off.start()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, ask_to_stop)
+    await serve(service, stop)
+
+
+def _leave() -> None:
+    logger.warning("stopped in the middle of work that takes long; nothing that was finished is lost")
+    logging.shutdown()
+    os._exit(0)

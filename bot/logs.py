@@ -1,0 +1,54 @@
+"""Events to standard error, as text or as a JSON object a line, without secrets. Words of people are never logged."""
+
+import logging
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+from structlog.types import EventDict, Processor, WrappedLogger
+
+# httpx logs addresses, which hold the token; the Telegram library logs updates and bodies; bm25s sets DEBUG
+_CHATTY: Final = ("httpx", "httpcore", "telegram", "aiohttp", "bm25s", "alembic")
+
+
+def configure_logging(level: int, log_format: str, secrets: Sequence[str] = ()) -> None:
+    """Sends every logger's events of at least this level to standard error. `log_format` is `text` or `json`."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    ending: list[Processor] = [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.format_exc_info,
+        _without(secrets),
+        structlog.processors.JSONRenderer(ensure_ascii=False) if log_format == "json" else _as_text,
+    ]
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=ending, foreign_pre_chain=shared))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _without(secrets: Sequence[str]) -> Processor:
+    """Blacks secrets out wherever an event holds them, tracebacks of other libraries included."""
+
+    def redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+        for name, value in event.items():
+            if isinstance(value, str):
+                for secret in secrets:
+                    value = value.replace(secret, "[secret]")
+                event[name] = value
+        return event
+
+    return redact
+
+
+def _as_text(_: WrappedLogger, __: str, event: EventDict) -> str:
+    update = f" (update {event['update']})" if "update" in event else ""
+    line = f"{event['timestamp']} {event['level'].upper()} {event.get('logger', 'root')}: {event['event']}{update}"
+    trace = event.get("exception")
+    return f"{line}\n{trace}" if trace else line

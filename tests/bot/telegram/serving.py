@@ -1,0 +1,58 @@
+"""A served bot over HTTP, whose process can be thought to die: what a test needs to break things."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.adapters.telegram import Metrics, TelegramConfig, build_service, serve
+from bot.store import Store
+from tests.bot.telegram.fakes import FakeDialogue, FakeNewsroom
+from tests.botapi import BotApiServer, Message, User
+
+FAST = TelegramConfig("", messages_per_second=0, questions_per_minute=1_000)
+"""No limits of Telegram's or ours; the token and addresses are filled in."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """A bot on the line. A `database` survives it."""
+
+    server: BotApiServer
+    dialogue: FakeDialogue
+    metrics: Metrics
+    store: Store
+    ended: asyncio.Event
+
+    async def ask(self, user: User, text: str = "Who opened it?") -> Message:
+        """The bot's next message in the private chat after a question."""
+        user.says(user.opens_chat(), text)
+        return await self.server.wait_for_message(user.opens_chat())
+
+    def answers(self, user: User) -> list[Message]:
+        """All that the bot has said to a person."""
+        return self.server.messages(user.opens_chat())
+
+
+@asynccontextmanager
+async def served(
+    server: BotApiServer, database: Path | None = None, config: TelegramConfig = FAST
+) -> AsyncIterator[Served]:
+    """A bot that serves for the length of the block, and then stops as on SIGTERM."""
+    config = replace(config, token=server.token, api_url=server.url, file_url=server.file_url)
+    store = Store.open(f"sqlite:///{database}") if database else Store.in_memory()
+    dialogue, metrics, stop, ended = FakeDialogue(), Metrics(), asyncio.Event(), asyncio.Event()
+    service = build_service(dialogue, FakeNewsroom(), config, store, metrics)
+    method = "setWebhook" if config.webhook_url else "getUpdates"
+    before = len(server.calls_of(method))
+    serving = asyncio.create_task(serve(service, stop))
+    serving.add_done_callback(lambda _: ended.set())
+    try:
+        await server.wait_until(lambda: len(server.calls_of(method)) > before or serving.done())
+        yield Served(server, dialogue, metrics, store, ended)
+    finally:
+        stop.set()
+        await serving
+        service.close()
+        store.close()

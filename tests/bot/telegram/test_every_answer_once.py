@@ -1,0 +1,240 @@
+"""Every question is answered once, whatever the network and the process do."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from aiohttp import ClientSession
+
+from bot.adapters.telegram import application, courier
+from bot.store import Ledger, Received, Store
+from tests.bot.examples import OPENED
+from tests.bot.telegram.serving import FAST, Served, served
+from tests.botapi import (
+    BotApiServer,
+    Fault,
+    delay,
+    drop_after,
+    drop_before,
+    garbage,
+    internal_error,
+    server_error,
+    silence,
+    too_many_requests,
+)
+
+
+@pytest_asyncio.fixture
+async def server() -> AsyncIterator[BotApiServer]:
+    async with BotApiServer() as server:
+        yield server
+
+
+@pytest_asyncio.fixture
+async def bot(server: BotApiServer) -> AsyncIterator[Served]:
+    async with served(server) as bot:
+        yield bot
+
+
+_FAULTS = {
+    "429": too_many_requests(1),
+    "500": internal_error(),
+    "502 with HTML": server_error(502),
+    "504 before": silence(0.0, accepts=False),
+    "504 after": silence(0.0, accepts=True),
+    "reset before": drop_before(),
+    "reset after": drop_after(),
+    "garbage before": garbage(),
+    "garbage after": garbage(accepts=True),
+}
+
+
+@pytest.mark.parametrize("fault", _FAULTS.values(), ids=_FAULTS.keys())
+async def test_a_fault_costs_no_answer_and_repeats_none(bot: Served, fault: Fault) -> None:
+    ada, grace = bot.server.user("Ada"), bot.server.user("Grace")
+    bot.server.order_fault(fault, method="sendMessage", chat=ada.opens_chat(), times=2)
+    ada.says(ada.opens_chat(), "Who opened it?")
+    assert OPENED.quote.text in (await bot.ask(grace)).text
+    await bot.server.wait_until(lambda: bot.answers(ada) and not bot.store.ledger.pending())
+    await asyncio.sleep(0.3)
+    assert [len(answer.history) for answer in bot.answers(ada)] == [1]
+    assert len(bot.answers(grace)) == 1
+    assert not bot.store.ledger.unfinished()
+
+
+async def test_a_message_that_arrived_is_found_among_others_of_a_busy_bot(bot: Served) -> None:
+    people = [bot.server.user(f"Reader {number}") for number in range(12)]
+    for person in people[::3]:
+        bot.server.order_fault(drop_after(), method="sendMessage", chat=person.opens_chat())
+    for person in people:
+        person.says(person.opens_chat(), "Who opened it?")
+    await bot.server.wait_until(lambda: all(map(bot.answers, people)) and not bot.store.ledger.pending())
+    assert [len(bot.answers(person)) for person in people] == [1] * 12
+
+
+async def test_one_answer_in_a_group_is_not_taken_for_another(bot: Served) -> None:
+    ada, grace = bot.server.user("Ada"), bot.server.user("Grace")
+    group = bot.server.group("Readers", [ada, grace])
+    bot.server.order_fault(drop_after(), method="sendMessage", chat=group, times=2)
+    asked = [person.says(group, f"/ask Who opened it? {person.account.first_name}") for person in (ada, grace)]
+    await bot.server.wait_until(lambda: len(bot.server.messages(group)) == 2 and not bot.store.ledger.pending())
+    assert [answer.reply_to for answer in bot.server.messages(group)] == asked
+
+
+async def test_a_long_answer_goes_on_where_it_broke_off(bot: Served) -> None:
+    ada = bot.server.user("Ada")
+    bot.dialogue.articles = tuple(
+        type(bot.dialogue.articles[0])(id=f"a{number}", text="x", title=f"{'Long title ' * 13}{number}", url=None)
+        for number in range(10)
+    )
+    bot.server.order_fault(drop_after(), method="sendMessage", times=1)
+    ada.says(ada.opens_chat(), "/sources")
+    await bot.server.wait_until(lambda: bot.answers(ada) and not bot.store.ledger.pending())
+    assert len(bot.answers(ada)) == 1
+
+
+async def test_an_update_that_comes_twice_is_answered_once(bot: Served, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    bot.server.repeats_updates(3)
+    ada = bot.server.user("Ada")
+    await bot.ask(ada)
+    await bot.server.wait_until(lambda: caplog.text.count("came a second time") == 3)
+    await bot.ask(ada, "And when?")
+    assert [question for _, question in bot.dialogue.asked] == ["Who opened it?", "And when?"]
+
+
+async def test_a_second_poller_costs_nothing(bot: Served, caplog: pytest.LogCaptureFixture) -> None:
+    await asyncio.sleep(0.1)
+    async with ClientSession() as http:
+        async with http.get(f"{bot.server.url}{bot.server.token}/getUpdates") as other:
+            assert other.status == 200
+        ada = bot.server.user("Ada")
+        assert OPENED.quote.text in (await bot.ask(ada)).text
+    assert "only one may run at a time" in caplog.text
+
+
+async def test_somebody_who_blocked_the_bot_gets_one_try_and_no_apology(bot: Served) -> None:
+    ada = bot.server.user("Ada")
+    ada.says(ada.opens_chat(), "Who opened it?")
+    ada.blocks()
+    await bot.server.wait_until(lambda: bot.server.calls_of("sendMessage") and not bot.store.ledger.pending())
+    await asyncio.sleep(0.2)
+    assert [call.error for call in bot.server.calls_of("sendMessage")] == ["Forbidden: bot was blocked by the user"]
+
+
+async def test_a_vanished_topic_gets_one_try_and_no_apology(bot: Served, caplog: pytest.LogCaptureFixture) -> None:
+    ada = bot.server.user("Ada")
+    forum = bot.server.group("Readers", [ada], topics=["Bridges"])
+    [thread] = forum.topics
+    ada.says(forum, "/ask Who opened it?", thread=thread)
+    bot.server.closes_topic(forum, thread)
+    await bot.server.wait_until(lambda: bot.server.calls_of("sendMessage") and not bot.store.ledger.pending())
+    await asyncio.sleep(0.2)
+    assert [call.error for call in bot.server.calls_of("sendMessage")] == ["Bad Request: message thread not found"]
+    assert "Traceback" not in caplog.text
+
+
+async def test_a_question_from_hours_ago_is_not_answered(server: BotApiServer) -> None:
+    ada = server.user("Ada")
+    old = ada.says(ada.opens_chat(), "Who opened it?")
+    old.date = int(time.time()) - 3 * 3600
+    server.state.updates.clear()
+    server.state.announce(old)
+    async with served(server) as bot:
+        await bot.ask(ada, "And when?")
+        assert [question for _, question in bot.dialogue.asked] == ["And when?"]
+
+
+async def test_what_a_stop_cuts_short_is_answered_after_the_next_start(server: BotApiServer, tmp_path: Path) -> None:
+    ada = server.user("Ada")
+    started = time.monotonic()
+    async with served(server, tmp_path / "bot.db") as bot:
+        server.order_fault(too_many_requests(8), method="sendMessage")
+        ada.says(ada.opens_chat(), "Who opened it?")
+        await server.wait_until(lambda: server.calls_of("sendMessage"))
+        await asyncio.sleep(0.1)
+    assert time.monotonic() - started < 10
+    assert server.messages(ada.opens_chat()) == []
+    async with served(server, tmp_path / "bot.db") as bot:
+        await server.wait_for_message(ada.opens_chat())
+        assert bot.dialogue.asked == []
+        await server.wait_until(lambda: not bot.store.ledger.pending())
+    assert len(server.messages(ada.opens_chat())) == 1
+
+
+async def test_what_was_received_and_not_begun_is_answered_after_a_kill(server: BotApiServer, tmp_path: Path) -> None:
+    ada = server.user("Ada")
+    ada.says(ada.opens_chat(), "Who opened it?")
+    ada.says(ada.opens_chat(), "And when?")
+    raw = server.state.updates.peek(2)
+    with Store.open(f"sqlite:///{tmp_path}/bot.db") as store:
+        store.ledger.receive([Received(update["update_id"], update) for update in raw])
+    server.state.updates.clear()
+    async with served(server, tmp_path / "bot.db") as bot:
+        await server.wait_until(lambda: len(bot.answers(ada)) == 2)
+        assert [question for _, question in bot.dialogue.asked] == ["Who opened it?", "And when?"]
+        await server.wait_until(lambda: not bot.store.ledger.unfinished())
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_a_kill_in_the_middle_of_sending_neither_loses_nor_repeats(
+    server: BotApiServer, tmp_path: Path, arrived: bool
+) -> None:
+    ada = server.user("Ada")
+    asked = ada.says(ada.opens_chat(), "Who opened it?")
+    [update] = server.state.updates.peek(1)
+    with Store.open(f"sqlite:///{tmp_path}/bot.db") as store:
+        ledger: Ledger = store.ledger
+        ledger.receive([Received(update["update_id"], update, 0, asked.id, ada.id, ada.id)])
+        [parcel] = ledger.plan(update["update_id"], 0, ada.id, [{"text": "<b>Ada Brook</b>", "parse_mode": "HTML"}])
+        ledger.attempt(parcel.id)
+        assert ledger.parcel(parcel.id).after_id == asked.id
+    if arrived:
+        await _send(server, ada.id, parcel.body)
+    async with served(server, tmp_path / "bot.db") as bot:
+        await server.wait_until(lambda: not bot.store.ledger.pending())
+        assert [answer.text for answer in bot.answers(ada)] == ["Ada Brook"]
+        assert len(bot.answers(ada)[0].history) == 1
+        assert bot.dialogue.asked == []
+
+
+async def test_a_message_that_arrives_after_it_was_looked_for_is_taken_back(
+    server: BotApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(application, "_READ_SECONDS", 0.3)
+    monkeypatch.setattr(courier, "_SETTLING_SECONDS", 0.1)
+    monkeypatch.setattr(courier, "_TIDY_AFTER_SECONDS", (1.5,))
+    ada, grace = server.user("Ada"), server.user("Grace")
+    async with served(server) as bot:
+        server.order_fault(delay(1.5), method="sendMessage", chat=ada.opens_chat())
+        ada.says(ada.opens_chat(), "Who opened it?")
+        await server.wait_until(lambda: len(bot.answers(ada)) == 1)
+        await bot.ask(grace)
+        await server.wait_until(lambda: len(bot.answers(ada)) == 2)
+        await server.wait_until(lambda: len(bot.answers(ada)) == 1)
+        await asyncio.sleep(1)
+        assert [len(bot.answers(person)) for person in (ada, grace)] == [1, 1]
+        assert len(server.calls_of("deleteMessage")) == 1
+
+
+async def test_an_answer_is_given_up_when_it_has_become_old(
+    server: BotApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(courier, "_FIRST_PAUSE_SECONDS", 0.05)
+    ada = server.user("Ada")
+    config = FAST.__class__("", messages_per_second=0, answer_within=timedelta(seconds=1))
+    async with served(server, config=config) as bot:
+        server.order_fault(server_error(), method="sendMessage", times=100)
+        ada.says(ada.opens_chat(), "Who opened it?")
+        await server.wait_until(lambda: server.calls_of("sendMessage"))
+        await server.wait_until(lambda: not bot.store.ledger.pending() and not bot.store.ledger.unfinished())
+    assert server.messages(ada.opens_chat()) == []
+
+
+async def _send(server: BotApiServer, chat_id: int, body: dict[str, object]) -> None:
+    async with ClientSession() as http:
+        await http.post(f"{server.url}{server.token}/sendMessage", json={"chat_id": chat_id, **body})

@@ -1,0 +1,163 @@
+"""How much one person and all of them may ask; what is kept about people and how it goes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import func, select
+
+from bot.adapters.telegram import house_texts
+from bot.dialogue import Vote
+from bot.store import Outcome, Received, Store
+from bot.store.ledger_tables import inbox, outbox
+from tests.bot.examples import answer
+from tests.bot.telegram.serving import FAST, served
+from tests.botapi import BotApiServer, BotSetup, FloodLimits, too_many_requests
+
+
+@pytest_asyncio.fixture
+async def server() -> AsyncIterator[BotApiServer]:
+    async with BotApiServer() as server:
+        yield server
+
+
+async def test_telegrams_limits_are_kept_without_an_objection() -> None:
+    setup = BotSetup(flood=FloodLimits(per_second=8, per_chat_per_second=1))
+    async with BotApiServer(setup) as server, served(server, config=replace(FAST, messages_per_second=8)) as bot:
+        people = [server.user(f"Reader {number}") for number in range(10)]
+        for person in people:
+            person.says(person.opens_chat(), "Who opened it?")
+            person.says(person.opens_chat(), "And when?")
+        await server.wait_until(lambda: all(len(bot.answers(person)) == 2 for person in people))
+        assert [call.error for call in server.calls if call.error] == []
+
+
+async def test_a_wait_that_one_chat_owes_is_not_anothers() -> None:
+    async with BotApiServer() as server, served(server, config=replace(FAST, messages_per_second=30)) as bot:
+        ada, grace = server.user("Ada"), server.user("Grace")
+        server.order_fault(too_many_requests(3), method="sendMessage", chat=ada.opens_chat())
+        ada.says(ada.opens_chat(), "Who opened it?")
+        await server.wait_until(lambda: server.calls_of("sendMessage"))
+        loop = asyncio.get_running_loop()
+        asked = loop.time()
+        await bot.ask(grace)
+        assert loop.time() - asked < 1
+        await server.wait_for_message(ada.opens_chat())
+
+
+async def test_somebody_who_asks_too_fast_is_told_so_once(server: BotApiServer) -> None:
+    async with served(server, config=replace(FAST, questions_per_minute=2)) as bot:
+        ada, grace = server.user("Ada"), server.user("Grace")
+        for number in range(5):
+            ada.says(ada.opens_chat(), f"Question {number}?")
+        ada.says(ada.opens_chat(), "/help")
+        await server.wait_for_message(ada.opens_chat(), lambda message: "I answer questions" in message.text)
+        said = [message.text for message in bot.answers(ada)]
+        assert len(said) == 4
+        assert said[2].startswith("That was more than 2 questions in a minute")
+        await bot.ask(grace)
+        assert len(bot.dialogue.asked) == 3
+
+
+async def test_beyond_the_queue_the_bot_says_that_it_is_busy(server: BotApiServer) -> None:
+    async with served(server, config=replace(FAST, most_waiting=4)) as bot:
+        bot.dialogue.seconds = lambda question: 0.3
+        people = [server.user(f"Reader {number}") for number in range(10)]
+        for person in people:
+            person.says(person.opens_chat(), "Who opened it?")
+        await server.wait_until(lambda: all(map(bot.answers, people)))
+        said = [bot.answers(person)[0].text for person in people]
+        assert 4 <= said.count(house_texts.BUSY) <= 6
+        assert len(bot.dialogue.asked) == 10 - said.count(house_texts.BUSY)
+        assert await bot.ask(people[-1]) is not None
+
+
+async def test_privacy_says_what_is_kept_for_how_long(server: BotApiServer) -> None:
+    async with served(server, config=replace(FAST, retention_days=12)) as bot:
+        told = (await bot.ask(server.user("Ada"), "/privacy")).text
+    assert told == house_texts.privacy(12)
+    assert "12 days" in told
+
+
+async def test_nothing_but_numbers_is_left_of_what_was_answered(server: BotApiServer) -> None:
+    async with served(server) as bot:
+        await bot.ask(server.user("Ada"))
+        await server.wait_until(lambda: not bot.store.ledger.unfinished())
+        with bot.store._engine.connect() as connection:
+            assert connection.scalars(select(inbox.c.body)).all() == [None]
+            assert connection.scalars(select(outbox.c.body)).all() == [None]
+
+
+async def test_forget_asks_first_and_deletes_everything_of_that_person_only(server: BotApiServer) -> None:
+    async with served(server) as bot:
+        ada, grace = server.user("Ada"), server.user("Grace")
+        for person in (ada, grace):
+            _keep(bot.store, person.id)
+            await bot.ask(person)
+        asked = await bot.ask(ada, "/forget")
+        assert asked.text == house_texts.ASK_FORGET
+        assert await server.wait_for_answer(grace.presses(asked, house_texts.YES_FORGET)) == house_texts.NOT_YOURS
+        assert len(bot.store.conversation(f"tg:{ada.id}", last=9).turns) == 1
+        ada.presses(asked, house_texts.YES_FORGET)
+        await server.wait_until(lambda: asked.text == house_texts.FORGOTTEN)
+        for conversation in (f"tg:{ada.id}", f"tg:-1001:0:{ada.id}"):
+            assert bot.store.conversation(conversation, last=9).turns == ()
+        for conversation in (f"tg:{grace.id}", f"tg:-1001:0:{grace.id}"):
+            assert len(bot.store.conversation(conversation, last=9).turns) == 1
+        with bot.store._engine.connect() as connection:
+            sent = select(func.count()).select_from(outbox).where(outbox.c.chat_id == ada.id)
+            assert connection.scalar(sent) == 0
+
+
+async def test_forget_can_be_declined(server: BotApiServer) -> None:
+    async with served(server) as bot:
+        ada = server.user("Ada")
+        _keep(bot.store, ada.id)
+        asked = await bot.ask(ada, "/forget")
+        ada.presses(asked, house_texts.NO_KEEP)
+        await server.wait_until(lambda: asked.text == house_texts.KEPT)
+        assert len(bot.store.conversation(f"tg:{ada.id}", last=9).turns) == 1
+
+
+async def test_what_is_older_than_the_retention_time_goes_when_the_bot_starts(server: BotApiServer) -> None:
+    async with served(server, config=replace(FAST, retention_days=12)) as bot:
+        assert bot.store.conversation("tg:1", last=9).turns == ()
+    with Store.in_memory() as store:
+        _keep(store, 1, datetime.now(UTC) - timedelta(days=13))
+        _keep(store, 2, datetime.now(UTC) - timedelta(days=11))
+        store.delete_before(datetime.now(UTC) - timedelta(days=12))
+        assert store.conversation("tg:1", last=9).turns == ()
+        assert len(store.conversation("tg:2", last=9).turns) == 1
+
+
+def _keep(store: Store, person: int, asked_at: datetime | None = None) -> None:
+    """A turn with a voted reply, in the person's own chat and in a group."""
+    for conversation in (f"tg:{person}", f"tg:-1001:0:{person}"):
+        reply = replace(answer(), id=f"r{conversation}", conversation_id=conversation)
+        store.save_reply(reply, asked_at=asked_at)
+        store.vote(reply.id, f"tg:{person}", Vote.UP)
+
+
+def test_the_ledger_forgets_what_is_finished_and_old() -> None:
+    with Store.in_memory() as store:
+        ledger = store.ledger
+        ledger.receive([Received(1, {"update_id": 1}), Received(2, {"update_id": 2})])
+        ledger.finish(1, Outcome.DONE)
+        [parcel] = ledger.plan(1, 0, 7, [{"text": "x"}])
+        ledger.delivered(parcel.id, 9)
+        ledger.delete_before(datetime.now(UTC) + timedelta(seconds=1))
+        assert [body["update_id"] for _, body in ledger.unfinished()] == [2]
+        assert ledger.unaccounted(0, 5, beyond=2) == [6, 7]
+
+
+@pytest.mark.parametrize(("after", "expected"), [(10, [12, 14, 15]), (13, [14, 15]), (20, [21, 22])])
+def test_ids_that_nobody_told_us_of_are_where_a_lost_message_may_be(after: int, expected: list[int]) -> None:
+    with Store.in_memory() as store:
+        store.ledger.receive(
+            [Received(number, {}, box=0, message_id=number, chat_id=7) for number in (9, 10, 11, 13)]
+            + [Received(99, {}, box=-100, message_id=14, chat_id=-100)]
+        )
+        assert store.ledger.unaccounted(0, after, beyond=2) == expected

@@ -1,0 +1,150 @@
+"""Updates by webhook, and what the bot tells those who look after it."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+import pytest_asyncio
+from aiohttp import ClientSession
+
+from bot.adapters.telegram import TelegramConfig
+from bot.adapters.telegram.health import PortTaken
+from bot.dialogue import Reply
+from tests.bot.examples import OPENED
+from tests.bot.telegram.fakes import REFUSAL
+from tests.bot.telegram.serving import FAST, Served, served
+from tests.botapi import BotApiServer, drop_after, server_error
+
+_SECRET = "Correct-Horse_9"
+
+
+def _free_port() -> int:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port: int = held.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def config() -> TelegramConfig:
+    """A webhook and a health port."""
+    return replace(
+        FAST,
+        webhook_url="https://bot.example/hook",
+        webhook_listen=("127.0.0.1", _free_port()),
+        webhook_secret=_SECRET,
+        health_listen=("127.0.0.1", _free_port()),
+    )
+
+
+@pytest_asyncio.fixture
+async def bot(config: TelegramConfig) -> AsyncIterator[Served]:
+    async with BotApiServer() as server:
+        server.deliver_webhooks_to(_hook(config))
+        async with served(server, config=config) as bot:
+            yield bot
+
+
+def _hook(config: TelegramConfig) -> str:
+    return f"http://127.0.0.1:{config.webhook_listen[1]}/hook"
+
+
+def _health(config: TelegramConfig, path: str) -> str:
+    assert config.health_listen is not None
+    return f"http://127.0.0.1:{config.health_listen[1]}{path}"
+
+
+async def _get(url: str) -> tuple[int, str]:
+    async with ClientSession() as http, http.get(url) as response:
+        return response.status, await response.text()
+
+
+async def _post(url: str, body: bytes, secret: str | None) -> int:
+    headers = {"X-Telegram-Bot-Api-Secret-Token": secret} if secret is not None else {}
+    async with ClientSession() as http, http.post(url, data=body, headers=headers) as response:
+        return response.status
+
+
+async def test_questions_come_by_webhook_and_one_that_comes_twice_is_answered_once(bot: Served) -> None:
+    ada = bot.server.user("Ada")
+    bot.server.repeats_updates(2)
+    bot.server.order_fault(drop_after(), method="sendMessage")
+    assert OPENED.quote.text in (await bot.ask(ada)).text
+    await bot.ask(ada, "And when?")
+    assert [question for _, question in bot.dialogue.asked] == ["Who opened it?", "And when?"]
+    assert len(bot.answers(ada)) == 2
+
+
+@pytest.mark.parametrize("secret", [None, "", "wrong", _SECRET[:-1], f"{_SECRET}x", "ü"])
+async def test_a_post_without_the_secret_is_turned_away_and_not_handled(
+    bot: Served, config: TelegramConfig, secret: str | None
+) -> None:
+    ada = bot.server.user("Ada")
+    message = {"message_id": 1, "date": 1, "chat": {"id": ada.id, "type": "private"}, "text": "Who opened it?"}
+    forged = json.dumps({"update_id": 1, "message": message}).encode()
+    assert await _post(_hook(config), forged, secret) == 403
+    await bot.ask(ada, "And when?")
+    assert [question for _, question in bot.dialogue.asked] == ["And when?"]
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"update_id": "7"}', b"\xff\xfe"])
+async def test_a_post_that_is_no_update_is_refused(bot: Served, config: TelegramConfig, body: bytes) -> None:
+    assert await _post(_hook(config), body, _SECRET) == 400
+    assert await bot.ask(bot.server.user("Ada"))
+
+
+async def test_health_says_that_the_bot_serves(bot: Served, config: TelegramConfig) -> None:
+    await bot.ask(bot.server.user("Ada"))
+    assert (await _get(_health(config, "/healthz")))[0] == 200
+    assert await _get(_health(config, "/readyz")) == (200, '{"status": "ready"}')
+
+
+async def test_a_bot_out_of_telegrams_reach_lives_and_is_not_ready() -> None:
+    config = replace(FAST, health_listen=("127.0.0.1", _free_port()))
+    async with BotApiServer() as server:
+        server.order_fault(server_error(), method="getUpdates", times=3)
+        async with served(server, config=config) as bot:
+            status, reason = await _get(_health(config, "/readyz"))
+            assert (status, json.loads(reason)["reason"]) == (503, "not connected to Telegram yet")
+            assert (await _get(_health(config, "/healthz")))[0] == 200
+            await bot.ask(bot.server.user("Ada"))
+            assert (await _get(_health(config, "/readyz")))[0] == 200
+
+
+async def test_metrics_count_what_happened_and_name_nobody(bot: Served, config: TelegramConfig) -> None:
+    ada = bot.server.user("Ada", username="ada_l")
+    bot.server.order_fault(server_error(), method="sendMessage")
+    await bot.ask(ada)
+    bot.metrics.count_reply(replace(_reply(bot), timings_ms={"read": 40.0, "total": 60.0}))
+    bot.metrics.count_reply(replace(_reply(bot), outcome=REFUSAL))
+    _, text = await _get(_health(config, "/metrics"))
+    figures = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    assert figures["newsquote_questions_total"] == "2.0"
+    assert figures["newsquote_answered_total"] == "1.0"
+    assert figures['newsquote_refused_total{reason="not_answered"}'] == "1.0"
+    assert figures['newsquote_stage_seconds_bucket{le="0.05",stage="read"}'] == "1.0"
+    assert figures['newsquote_messages_total{outcome="sent"}'] == "1.0"
+    assert figures['newsquote_telegram_errors_total{kind="NetworkError"}'] == "1.0"
+    assert figures["newsquote_index_articles"] == "3.0"
+    assert float(figures["newsquote_index_age_seconds"]) > 0
+    assert figures["newsquote_updates_in_hand"] == "0.0"
+    assert "ada" not in text.lower()
+    assert str(ada.id) not in text
+
+
+def _reply(bot: Served) -> Reply:
+    return bot.dialogue.reply("tg:7", "Who opened it?")
+
+
+async def test_a_port_that_is_taken_is_named() -> None:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        held.listen()
+        port = held.getsockname()[1]
+        async with BotApiServer() as server:
+            with pytest.raises(PortTaken, match=f"cannot listen at 127.0.0.1:{port}"):
+                async with served(server, config=replace(FAST, health_listen=("127.0.0.1", port))):
+                    await asyncio.sleep(0)
