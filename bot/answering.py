@@ -7,7 +7,7 @@ from enum import Enum
 
 from bot.quotes import Citation, is_verbatim, quote_from
 from bot.reader import Reader, Reading
-from index import Hit, Query, Span
+from index import Article, Hit, Query, Span
 from index.archive import Archive
 from index.retrieval import Retriever
 
@@ -55,6 +55,38 @@ class Refusal:
     hits: tuple[Hit, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of the things that a question may mean: what tells it from the others, and the question in full."""
+
+    label: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clarification:
+    """A question back: `options` are about as likely meant and are answered differently.
+
+    `likeliest` answers the first of them, for callers that nobody can ask.
+    """
+
+    options: tuple[Option, ...]
+    likeliest: Answer
+
+    @property
+    def confidence(self) -> float:
+        """That the first option is meant, and that what it would quote answers it."""
+        return self.likeliest.confidence / len(self.options)
+
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        """What was found for the first option."""
+        return self.likeliest.hits
+
+
+Outcome = Answer | Refusal | Clarification
+
+
 class Answerer:
     """Answers self-contained questions from one reader; the retriever comes with each question."""
 
@@ -83,6 +115,19 @@ class Answerer:
             return Refusal(_reason(query, hits), confidence, citations, tuple(hits))
         n_strong = sum(citation.score >= max(self._threshold, confidence / 2) for citation in citations)
         return Answer(confidence, citations, n_strong, _short_answer(readings[0]), tuple(hits))
+
+
+def quote_passage(article: Article, spans: Sequence[Span], archive: Archive) -> Answer | None:
+    """An answer that only shows these words of an article, as one quote; None if they cannot be quoted."""
+    if not spans:
+        return None
+    span = Span(spans[0].start, spans[-1].end)
+    quote = quote_from(article, span)
+    if not is_verbatim(quote, archive.article(article.id)):
+        logger.error("dropped a quote that is not verbatim: article %s, %s", article.id, span)
+        return None
+    citation = Citation(1, quote, article.title, article.source, article.published_at, article.url, (), 1.0)
+    return Answer(1.0, (citation,), 1, None, ())
 
 
 def _verbatim(readings: Sequence[Reading], archive: Archive) -> list[Reading]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.answering import Answerer
 from bot.dialogue import Dialogue, Reply
@@ -44,7 +45,8 @@ def build_app(settings: Settings, store: Store, on_reply: Callable[[Reply], None
         live = LiveIndex(library, load_embedder(settings.embedding_model, settings.model_cache))
         reader = PassageReader(scorer.result(), ReadingWeights.shipped())
     answerer = Answerer(reader, threshold=settings.answer_threshold)
-    dialogue = Dialogue(live, answerer, store, on_reply)
+    idle_after = timedelta(hours=settings.conversation_idle_hours)
+    dialogue = Dialogue(live, answerer, store, on_reply, idle_after=idle_after)
     newsroom = Newsroom(live, settings.articles, store, store.editorial, reader_name=answerer.reader_name)
     return App(dialogue, newsroom, store)
 

@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from itertools import pairwise
 from typing import Protocol
 
-from bot.answering import Answer, Answerer, Refusal
-from bot.conversation import Conversation, Turn
-from bot.followup import resolve
+from bot.answering import Answer, Answerer, Clarification, Option, Outcome, Refusal, quote_passage
+from bot.conversation import SAID_ELSEWHERE, Conversation, Turn
+from bot.followup import CitationRequest, Resolution, Side, chosen_option, citation_request, resolve
 from bot.quotes import Citation, quote_from
 from index import Article, Query, Span
 from index.errors import UnknownArticle
@@ -25,6 +25,10 @@ _REMEMBERED_TURNS = 8
 _CONTEXT_SENTENCES = 2
 _LEAD_SENTENCES = 3
 _MAX_LEAD_CHARS = 600
+_REMEMBERED_CHARS = 20_000
+_BACKGROUND_CHARS = 20_000
+_CLEARLY_BETTER = 1.5
+"""One reading answers clearly better than another if it is so many times as likely right."""
 _MAX_QUESTION_CHARS = 2000
 """What is beyond is not searched: no question needs it, and an encoder reads no more."""
 
@@ -42,10 +46,10 @@ EVERYTHING = Scope()
 
 @dataclass(frozen=True, slots=True)
 class ReplyTo:
-    """An earlier reply that a message answers, and the number of the citation it is about, if it names one."""
+    """An earlier reply that a message is an answer to; with a citation, it is about that quote alone."""
 
     reply_id: str
-    citation: int | None
+    citation: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +64,17 @@ class Reply:
     conversation_id: str
     question: str
     resolved_question: str
-    outcome: Answer | Refusal
+    outcome: Outcome
     timings_ms: Mapping[str, float]
 
     @property
     def citations(self) -> tuple[Citation, ...]:
-        """What the answer quotes, or the closest passages of a refusal."""
-        return self.outcome.citations if isinstance(self.outcome, Answer) else self.outcome.closest
+        """What the answer quotes, or the closest passages of a refusal, or what the likeliest reading would quote."""
+        match self.outcome:
+            case Answer(citations=citations) | Refusal(closest=citations):
+                return citations
+            case Clarification(likeliest=likeliest):
+                return likeliest.citations
 
 
 class Vote(Enum):
@@ -109,6 +117,9 @@ class Memory(Protocol):
     def start_over(self, conversation_id: str) -> None:
         """Leaves the turns so far out of the conversation."""
 
+    def forget(self, conversation_id: str) -> int:
+        """Deletes all that is kept of a conversation; how many turns that were."""
+
 
 class RetrieverSource(Protocol):
     """Where the current retriever comes from: see `index.live.LiveIndex`."""
@@ -140,8 +151,12 @@ class Dialogue:
         answerer: Answerer,
         memory: Memory,
         on_reply: Callable[[Reply], None] = lambda _: None,
+        *,
+        idle_after: timedelta = timedelta(hours=12),
     ) -> None:
-        """`on_reply` is called with every reply once it is kept."""
+        """`on_reply` is called with every reply once it is kept. `idle_after`: a pause after which a conversation is
+        over, and the next message stands alone."""
+        self._idle_after = idle_after
         self._index = index
         self._answerer = answerer
         self._memory = memory
@@ -156,23 +171,27 @@ class Dialogue:
         literally: bool = False,
         replying_to: ReplyTo | None = None,
     ) -> Reply:
-        """The reply to one message of one conversation, kept in the memory before it is returned."""
+        """The reply to one message of one conversation, kept in the memory before it is returned.
+
+        `literally`: search the words as typed, whatever was said before. `replying_to`: the message follows up this
+        earlier reply rather than the last one.
+        """
         watch = _Stopwatch()
         with watch.measure("total"):
             retriever = self._index.retriever()
             with watch.measure("resolve"):
-                conversation = self._memory.conversation(conversation_id, last=_REMEMBERED_TURNS)
-                resolved = _searchable(text) if literally else resolve(_searchable(text), conversation)
-            query = Query(resolved, scope.articles, scope.before)
-            with watch.measure("retrieve"):
-                hits = self._answerer.find(query, retriever)
-            with watch.measure("read"):
-                outcome = self._answerer.read(query, hits, retriever)
-        reply = Reply(secrets.token_hex(8), conversation_id, text, resolved, outcome, watch.stages)
+                asked = _searchable(text)
+                conversation = self._conversation(conversation_id, replying_to)
+                request = None if literally else _request(asked, conversation)
+                resolution = _understood(asked, conversation, scope, retriever, literally=literally)
+            shown = self._show(request, conversation, retriever) if request else None
+            if shown is not None:
+                resolution = Resolution(" ".join(asked.split()), leans=True)
+            outcome = shown or self._answer(resolution, conversation, scope, retriever, watch)
+        reply = Reply(secrets.token_hex(8), conversation_id, text, resolution.question, outcome, watch.stages)
         self._memory.save_reply(reply)
         self._on_reply(reply)
-        answered = isinstance(outcome, Answer)
-        logger.info("%s: %s in %.0f ms", conversation_id, "answered" if answered else "refused", watch.stages["total"])
+        logger.info("%s: %s in %.0f ms", conversation_id, type(outcome).__name__.lower(), watch.stages["total"])
         return reply
 
     def look_up(self, text: str, *, scope: Scope = EVERYTHING) -> Reply:
@@ -202,6 +221,10 @@ class Dialogue:
         """Forgets the turns of a conversation; the next question stands alone."""
         self._memory.start_over(conversation_id)
 
+    def forget(self, conversation_id: str) -> int:
+        """Deletes all that is kept of a conversation: turns, answers and votes; how many turns that were."""
+        return self._memory.forget(conversation_id)
+
     def remember(self, conversation_id: str, turns: Sequence[Turn]) -> None:
         """Adds turns that happened elsewhere, oldest first, as if they had been said here."""
         for turn in turns:
@@ -223,6 +246,129 @@ class Dialogue:
     def sources(self) -> Sequence[Article]:
         """Every article that can be quoted, without its text, by title."""
         return self._index.retriever().archive.headlines()
+
+    def _conversation(self, conversation_id: str, replying_to: ReplyTo | None) -> Conversation:
+        """What the message is said in: the recent turns, or the one turn that it replies to."""
+        earlier = self._memory.load_reply(replying_to.reply_id) if replying_to else None
+        if earlier is None or replying_to is None or earlier.conversation_id != conversation_id:
+            recent = self._memory.conversation(conversation_id, last=_REMEMBERED_TURNS)
+            return _still_going(recent, self._idle_after)
+        return Conversation(conversation_id, (_turn_of(earlier, replying_to.citation),))
+
+    def _show(self, request: CitationRequest, conversation: Conversation, retriever: Retriever) -> Answer | None:
+        """The words beside a quote of the last turn; None where the article has changed or there are none."""
+        turn = conversation.turns[-1]
+        words, article_id = turn.quotes[request.number - 1], turn.article_ids[request.number - 1]
+        try:
+            article = retriever.archive.article(article_id)
+        except UnknownArticle:
+            return None
+        start = article.text.find(words)
+        sentences = retriever.archive.sentences_of(article_id) if start >= 0 else ()
+        before, after = _neighbours(sentences, Span(start, start + len(words)))
+        around = {Side.BEFORE: before, Side.AFTER: after, Side.AROUND: [*before, *after]}
+        return quote_passage(article, around[request.side], retriever.archive)
+
+    def _answer(
+        self,
+        resolution: Resolution,
+        conversation: Conversation,
+        scope: Scope,
+        retriever: Retriever,
+        watch: _Stopwatch,
+    ) -> Outcome:
+        """What the articles say; a question back where two readings lead to answers about as good."""
+        preferred = frozenset(conversation.turns[-1].article_ids[:1]) if resolution.leans else frozenset[str]()
+        outcomes: list[Answer | Refusal] = []
+        for question in (resolution.question, *filter(None, [resolution.rival])):
+            query = Query(question, scope.articles, scope.before, resolution.context, preferred)
+            with watch.measure("retrieve"):
+                hits = self._answerer.find(query, retriever)
+            with watch.measure("read"):
+                outcomes.append(self._answerer.read(query, hits, retriever))
+        first, *others = outcomes
+        rival = others[0] if others else None
+        if not isinstance(rival, Answer):
+            return first
+        if not isinstance(first, Answer):
+            return first if rival.confidence < first.confidence else rival
+        if _same_quote(first, rival) or first.confidence > _CLEARLY_BETTER * rival.confidence:
+            return first
+        if conversation.turns[-1].options or rival.confidence > _CLEARLY_BETTER * first.confidence:
+            return first if conversation.turns[-1].options else rival
+        questions = (resolution.question, resolution.rival or "")
+        return Clarification(tuple(map(Option, resolution.names, questions)), first)
+
+
+def _understood(
+    asked: str, conversation: Conversation, scope: Scope, retriever: Retriever, *, literally: bool
+) -> Resolution:
+    """What a message means here; one of the options that were offered, if it names one."""
+    if literally or not conversation.turns:
+        return Resolution(" ".join(asked.split()))
+    options = conversation.turns[-1].options
+    taken = chosen_option(asked, tuple(label for label, _ in options)) if options else None
+    if taken is not None:
+        return Resolution(options[taken][1], leans=True)
+    return resolve(asked, conversation, _background(conversation, scope, retriever))
+
+
+def _request(asked: str, conversation: Conversation) -> CitationRequest | None:
+    n_citations = len(conversation.turns[-1].quotes) if conversation.turns else 0
+    return citation_request(asked, n_citations) if n_citations else None
+
+
+def _background(conversation: Conversation, scope: Scope, retriever: Retriever) -> str:
+    """The beginning of the article under discussion: the only one that may be searched, or the one quoted last."""
+    cited = next((turn.article_ids[0] for turn in reversed(conversation.turns) if turn.article_ids), None)
+    article_id = next(iter(scope.articles)) if scope.articles is not None and len(scope.articles) == 1 else cited
+    if article_id is None:
+        return ""
+    try:
+        return retriever.archive.article(article_id).text[:_BACKGROUND_CHARS]
+    except UnknownArticle:
+        return ""
+
+
+def _still_going(conversation: Conversation, idle_after: timedelta) -> Conversation:
+    """The turns since the last long pause, and of long ones no more than are remembered, newest kept."""
+    kept: list[Turn] = []
+    chars, later = 0, datetime.now(UTC)
+    for turn in reversed(conversation.turns):
+        chars += sum(map(len, (turn.question, turn.resolved_question, turn.answer or "", *turn.quotes)))
+        is_recent = turn.asked_at == SAID_ELSEWHERE or later - turn.asked_at <= idle_after
+        if not is_recent or (kept and chars > _REMEMBERED_CHARS):
+            break
+        kept.insert(0, turn)
+        later = later if turn.asked_at == SAID_ELSEWHERE else turn.asked_at
+    return Conversation(conversation.id, tuple(kept))
+
+
+def _turn_of(reply: Reply, citation: int | None) -> Turn:
+    """An earlier reply as the turn that a message follows up; with a citation, only that quote of it."""
+    cited = (
+        [one for one in reply.citations if citation in (None, one.number)] if isinstance(reply.outcome, Answer) else []
+    )
+    answer = reply.outcome.short_answer if isinstance(reply.outcome, Answer) and citation in (None, 1) else None
+    return Turn(
+        reply.question,
+        reply.resolved_question,
+        SAID_ELSEWHERE,
+        answer,
+        tuple(one.quote.text for one in cited),
+        tuple(one.quote.article_id for one in cited),
+    )
+
+
+def _same_quote(one: Answer, other: Answer) -> bool:
+    first, second = one.citations[0].quote, other.citations[0].quote
+    return first.article_id == second.article_id and first.span.overlaps(second.span)
+
+
+def _neighbours(sentences: Sequence[Span], span: Span) -> tuple[list[Span], list[Span]]:
+    """The sentences just before a span, and those just after it."""
+    before = [one for one in sentences if one.end <= span.start][-_CONTEXT_SENTENCES:]
+    return before, [one for one in sentences if one.start >= span.end][:_CONTEXT_SENTENCES]
 
 
 def _lead(sentences: Sequence[Span], text: str) -> Span | None:
@@ -248,9 +394,7 @@ def _in_context(citation: Citation, retriever: Retriever) -> QuoteContext:
         return QuoteContext(citation, "", "", current=False)
     if article.revision != quote.revision:
         return QuoteContext(citation, "", "", current=False)
-    sentences = retriever.archive.sentences_of(article.id)
-    before = [span for span in sentences if span.end <= quote.span.start][-_CONTEXT_SENTENCES:]
-    after = [span for span in sentences if span.start >= quote.span.end][:_CONTEXT_SENTENCES]
+    before, after = _neighbours(retriever.archive.sentences_of(article.id), quote.span)
     around = _joined([*before, quote.span, *after], article.text)
     place = around.index(quote.text, len(_joined(before, article.text)))
     return QuoteContext(citation, around[:place], around[place + len(quote.text) :], current=True)

@@ -38,7 +38,10 @@ _QUESTION_WORDS = (
                 r"president|minister|actor|singer|player|organi[sz]ation|group|celebrity)\b"),
 )  # fmt: skip
 _MEASURE = re.compile(r"\bhow (?:many|much|old|long|far|big|large|high|tall|often|fast|deep)\b", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"(?<=[?!])\s+(?=\S)")
+BEHIND = " – "
+"""Stands between what was said before and the question that is asked behind it."""
+_QUESTION_END = re.compile(r"(?<=[?!])\s+(?=\S)")
+_SENTENCE_END = re.compile(rf"{_QUESTION_END.pattern}|{BEHIND}")
 _QUESTION_PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _QUESTION_WORDS)
 _ANSWER_PATTERNS = {
     Kind.TIME: re.compile(
@@ -74,7 +77,7 @@ def kind_of(question: str) -> Kind:
 
 def last_question(question: str) -> str:
     """The words without questions that come before the last one: what a follow-up leans on, and is not asked again."""
-    parts = _SENTENCE_END.split(question.strip())
+    parts = _QUESTION_END.split(question.strip())
     earlier = [number for number, part in enumerate(parts[:-1]) if part.endswith("?")]
     return " ".join(parts[earlier[-1] + 1 :]) if earlier else question
 

@@ -129,6 +129,9 @@ class Settings(IndexSettings):
         le=1,
         description="Answer only when at least this sure; a probability, 0 to 1; empty: as calibrated",
     )
+    conversation_idle_hours: float = Field(
+        12, gt=0, description="Hours without a question after which a conversation is over and the next stands alone"
+    )
     log_level: _LogLevel = Field(
         "INFO", description="Least severe messages on standard error: DEBUG, INFO, WARNING or ERROR"
     )

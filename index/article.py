@@ -74,12 +74,15 @@ class Query:
     """A self-contained text to search for, and what may be searched.
 
     `articles` restricts the search to these ids, `before` to articles published on an earlier day
-    (an article without a date is then left out).
+    (an article without a date is then left out). `context` is what was said before: its words need not be in a
+    passage, but of two passages the one that has them is meant. `preferred` are articles under discussion.
     """
 
     text: str
     articles: frozenset[str] | None = None
     before: date | None = None
+    context: str = ""
+    preferred: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

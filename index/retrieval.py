@@ -18,6 +18,10 @@ _DENSE_WEIGHT = 0.3
 """Fitted on the development sets (docs/measurements.md): 0.1 to 0.3 differ little, 0.5 and more lose names."""
 _LEAD_WEIGHT = 0.05
 """For an article's first passage: news puts what matters first. Fitted likewise: 0.04 to 0.1 differ little."""
+_CONTEXT_WEIGHT = 0.3
+"""Of a word that only the conversation holds, beside one of the question. Fitted on MTRAG's development turns."""
+_PREFERRED_WEIGHT = 0.1
+"""For passages of the article under discussion: less than what tells a passage that answers from one that does not."""
 
 
 class Retriever:
@@ -43,7 +47,7 @@ class Retriever:
         if allowed is not None and not allowed.any():
             return []
         vector = self.embed([query.text])[0]
-        keyword_scores = self._snapshot.keywords.scores(terms_of(query.text))
+        keyword_scores = self._keyword_scores(query)
         if allowed is not None:
             keyword_scores = np.where(allowed, keyword_scores, 0)
         similar = self._snapshot.vectors.search(vector, _CANDIDATES, allowed)
@@ -51,8 +55,11 @@ class Retriever:
         similar |= self._similarities(vector, [row for row in matching if row not in similar])
         keyword = {row: float(keyword_scores[row]) for row in similar}
         leading = {row: float(self.archive.is_lead(row)) for row in similar}
-        weights = [_DENSE_WEIGHT, 1 - _DENSE_WEIGHT, _LEAD_WEIGHT]
-        fused = fuse_scores([similar, keyword, leading], weights)[:top_k]
+        rankings, weights = [similar, keyword, leading], [_DENSE_WEIGHT, 1 - _DENSE_WEIGHT, _LEAD_WEIGHT]
+        if query.preferred:
+            rankings.append({row: float(self.archive.passage(row).article_id in query.preferred) for row in similar})
+            weights.append(_PREFERRED_WEIGHT)
+        fused = fuse_scores(rankings, weights)[:top_k]
         return [
             Hit(self.archive.passage(row), rank, score, similar[row], keyword[row])
             for rank, (row, score) in enumerate(fused, start=1)
@@ -65,6 +72,13 @@ class Retriever:
     def rarity(self, term: str) -> float:
         """How telling a term is among the indexed passages, in [0, 1]; 1 for one that none holds."""
         return self._snapshot.keywords.rarity(term)
+
+    def _keyword_scores(self, query: Query) -> NDArray[np.float32]:
+        """(n_passages,): BM25 of the question's terms, and of those that the conversation adds at less weight."""
+        terms = terms_of(query.text)
+        scores = self._snapshot.keywords.scores(terms)
+        added = [term for term in terms_of(query.context) if term not in terms]
+        return scores + _CONTEXT_WEIGHT * self._snapshot.keywords.scores(added) if added else scores
 
     def _similarities(self, vector: Vectors, rows: list[int]) -> dict[int, float]:
         if not rows:

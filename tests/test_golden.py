@@ -12,7 +12,7 @@ from bot.adapters import wording
 from bot.adapters.terminal import run_chat
 from bot.adapters.terminal.chat import CONVERSATION_ID
 from bot.adapters.terminal.lines import piped_lines
-from bot.answering import Refusal, RefusalReason
+from bot.answering import Clarification, Refusal, RefusalReason
 from bot.dialogue import Dialogue, Reply
 
 _GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.yaml"))
@@ -30,6 +30,7 @@ class GoldenTurn:
     cites: str | None = None
     answer: str | None = None
     refused: str | None = None
+    offers: list[str] | None = None
 
 
 @pytest.fixture(params=_GOLDEN, ids=lambda path: path.stem)
@@ -67,6 +68,8 @@ def _as_golden(reply: Reply, turn: GoldenTurn) -> GoldenTurn:
     """The reply in the terms of a golden turn, as far as that says what it should be."""
     outcome = reply.outcome
     understood_as = turn.understood_as and reply.resolved_question
+    if isinstance(outcome, Clarification):
+        return GoldenTurn(reply.question, understood_as, offers=[option.label for option in outcome.options])
     if isinstance(outcome, Refusal):
         return GoldenTurn(reply.question, understood_as, refused=outcome.reason.name)
     quote = outcome.citations[0].quote.text
@@ -80,5 +83,7 @@ def _shown(turn: GoldenTurn) -> list[str]:
         return [wording.STARTED_OVER]
     if turn.refused:
         return [wording.refusal(RefusalReason[turn.refused])]
+    if turn.offers:
+        return turn.offers
     understood = f"{wording.UNDERSTOOD_AS}{turn.understood_as}" if turn.understood_as not in (None, turn.user) else ""
     return ["[1] “", *filter(None, (understood, turn.cites, turn.answer))]

@@ -61,7 +61,7 @@ class Batch:
 def new_model(weights: Path) -> CrossEncoder:
     """The weights in a folder; scoring layers that they lack are fresh. Word vectors stay: the data is small."""
     logging.set_verbosity_error()  # that a scoring layer is new is no news
-    model = CrossEncoder.from_pretrained(
+    model: CrossEncoder = CrossEncoder.from_pretrained(
         weights, attn_implementation="sdpa", hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
     )
     for parameters in model.bert.embeddings.parameters():

@@ -108,7 +108,8 @@ class Run:
         """A model with the averaged weights."""
         model = CrossEncoder(self.model.config)
         model.load_state_dict({**self.model.state_dict(), **self.average})
-        return model.eval()
+        model.eval()
+        return model
 
 
 @dataclass(frozen=True, slots=True)

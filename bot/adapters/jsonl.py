@@ -4,11 +4,11 @@ import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, TypeVar
 
-from bot.answering import Answer
-from bot.conversation import Conversation, Turn
+from bot.answering import Answer, Clarification, Outcome, Refusal
+from bot.conversation import SAID_ELSEWHERE, Conversation, Turn
 from bot.dialogue import Dialogue, Reply, Scope
 from bot.errors import InvalidQuestion
 from bot.followup import resolve
@@ -17,7 +17,6 @@ from index import Hit
 
 _T = TypeVar("_T")
 _NAMES: Mapping[type, str] = {str: "text", list: "list"}
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +66,29 @@ def reply_as_json(reply: Reply) -> dict[str, Any]:
         "answered": answered,
         "confidence": round(outcome.confidence, 4),
         "answer": outcome.short_answer if isinstance(outcome, Answer) else None,
-        "reason": None if isinstance(outcome, Answer) else outcome.reason.value,
+        "reason": _reason(outcome),
         "citations": [_citation(citation) for citation in reply.citations],
         "passages": [_passage(hit) for hit in outcome.hits],
         "timings_ms": dict(reply.timings_ms),
+        **_options(outcome),
     }
+
+
+def _reason(outcome: Outcome) -> str | None:
+    match outcome:
+        case Refusal(reason=reason):
+            return reason.value
+        case Clarification():
+            return "it may mean several things"
+        case Answer():
+            return None
+
+
+def _options(outcome: Outcome) -> dict[str, Any]:
+    """What the question may mean, where the bot asks back; nothing otherwise."""
+    if not isinstance(outcome, Clarification):
+        return {}
+    return {"options": [{"label": option.label, "question": option.question} for option in outcome.options]}
 
 
 def _citation(citation: Citation) -> dict[str, Any]:
@@ -115,9 +132,9 @@ def _history(earlier: Sequence[str | Mapping[str, Any]]) -> tuple[Turn, ...]:
     turns: tuple[Turn, ...] = ()
     for one in earlier:
         question, answer = (one, None) if isinstance(one, str) else (one["question"], one.get("answer"))
-        resolved = resolve(_expect(question, str, "question"), Conversation("", turns))
+        resolved = resolve(_expect(question, str, "question"), Conversation("", turns)).question
         said = None if answer in (None, "") else str(answer)
-        turns = (*turns, Turn(question, resolved, _LONG_AGO, said))
+        turns = (*turns, Turn(question, resolved, SAID_ELSEWHERE, said))
     return turns
 
 

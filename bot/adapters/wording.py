@@ -1,5 +1,6 @@
 """What the bot says in its own voice wherever it talks. Nothing here is about the news."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -20,6 +21,7 @@ CHANGED_SINCE: Final = translatable(
 UNTITLED: Final = translatable("Untitled article")
 STARTED_OVER: Final = translatable("All forgotten. Your next question starts a new conversation.")
 THANKS: Final = translatable("Thank you! That helps.")
+ALL_DELETED: Final = "Deleted: everything that was kept of this conversation, its answers and its votes."
 FORGOTTEN: Final = translatable("I no longer remember that answer. Please ask again.")
 
 _REFUSALS: Final = {
@@ -32,6 +34,11 @@ _REFUSALS: Final = {
     RefusalReason.OUTSIDE_SCOPE: translatable("Nothing in the dates or articles you asked about answers that."),
     RefusalReason.EMPTY_QUESTION: translatable("I couldn't find a question in that. Try a whole sentence."),
 }
+
+
+def which_is_meant(labels: Sequence[str]) -> str:
+    """The question back when a message may mean several things."""
+    return f"Do you mean {' or '.join(labels)}?"
 
 
 def refusal(reason: RefusalReason) -> str:

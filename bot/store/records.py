@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from bot.answering import Answer, Refusal, RefusalReason
+from bot.answering import Answer, Clarification, Option, Outcome, Refusal, RefusalReason
 from bot.conversation import Turn
 from bot.dialogue import Reply
 from bot.quotes import Citation, Quote
@@ -16,10 +16,13 @@ Row = dict[str, Any]
 
 
 def turn_of(reply: Reply, asked_at: datetime) -> Turn:
-    """What a conversation remembers of a reply: nothing but the question when the bot refused."""
+    """What a conversation remembers of a reply: nothing but the question when the bot refused or asked back."""
     outcome = reply.outcome
     if isinstance(outcome, Refusal):
         return Turn(reply.question, reply.resolved_question, asked_at)
+    if isinstance(outcome, Clarification):
+        options = tuple((option.label, option.question) for option in outcome.options)
+        return Turn(reply.question, reply.resolved_question, asked_at, options=options)
     return Turn(
         reply.question,
         reply.resolved_question,
@@ -41,6 +44,7 @@ def turn_row(conversation_id: str, turn: Turn) -> Row:
         "answer": turn.answer,
         "quotes": list(turn.quotes),
         "article_ids": list(turn.article_ids),
+        "options": [list(option) for option in turn.options] or None,
     }
 
 
@@ -53,6 +57,7 @@ def turn_from(row: RowMapping) -> Turn:
         answer=row["answer"],
         quotes=tuple(row["quotes"]),
         article_ids=tuple(row["article_ids"]),
+        options=tuple((label, question) for label, question in row["options"] or ()),
     )
 
 
@@ -65,11 +70,19 @@ def reply_row(reply: Reply, turn_id: int) -> Row:
         "turn_id": turn_id,
         "answered": isinstance(outcome, Answer),
         "confidence": float(outcome.confidence),
-        "n_strong": outcome.n_strong if isinstance(outcome, Answer) else None,
+        "n_strong": _strong(outcome),
         "reason": outcome.reason.name if isinstance(outcome, Refusal) else None,
         "duration_ms": timings.get("total", sum(timings.values())),
         "timings_ms": timings,
     }
+
+
+def _strong(outcome: Outcome) -> int | None:
+    match outcome:
+        case Answer(n_strong=n_strong) | Clarification(likeliest=Answer(n_strong=n_strong)):
+            return n_strong
+        case Refusal():
+            return None
 
 
 def citation_rows(reply: Reply) -> list[Row]:
@@ -102,13 +115,20 @@ def reply_from(row: RowMapping, citation_rows: Sequence[RowMapping]) -> Reply:
         conversation_id=row["conversation_id"],
         question=row["question"],
         resolved_question=row["resolved_question"],
-        outcome=(
-            Answer(row["confidence"], citations, row["n_strong"], row["answer"], hits=())
-            if row["answered"]
-            else Refusal(RefusalReason[row["reason"]], row["confidence"], citations, hits=())
-        ),
+        outcome=_outcome_from(row, citations),
         timings_ms=row["timings_ms"],
     )
+
+
+def _outcome_from(row: RowMapping, citations: tuple[Citation, ...]) -> Outcome:
+    if row["answered"]:
+        return Answer(row["confidence"], citations, row["n_strong"], row["answer"], hits=())
+    if row["options"]:
+        options = tuple(Option(label, question) for label, question in row["options"])
+        return Clarification(
+            options, Answer(row["confidence"] * len(options), citations, row["n_strong"], None, hits=())
+        )
+    return Refusal(RefusalReason[row["reason"]], row["confidence"], citations, hits=())
 
 
 def _citation_from(row: RowMapping) -> Citation:

@@ -25,6 +25,7 @@ _REPLIES = select(
     turns.c.question,
     turns.c.resolved_question,
     turns.c.answer,
+    turns.c.options,
     turns.c.asked_at,
 ).join_from(replies, turns)
 
@@ -115,7 +116,12 @@ class Store(Transactions):
         with self._writing() as connection:
             connection.execute(update(turns).where(still_open).values(closed=True))
 
-    def forget(self, person: str) -> None:
+    def forget(self, conversation_id: str) -> int:
+        """Deletes a conversation's turns with their replies, citations and votes; how many turns there were."""
+        with self._writing() as connection:
+            return delete_turns(connection, turns.c.conversation_id == conversation_id)
+
+    def forget_person(self, person: str) -> None:
         """Deletes all of a person's conversations and votes.
 
         `person` is `MESSENGER:NUMBER`. Theirs are the conversation of that id, and those in groups, whose ids begin

@@ -92,6 +92,7 @@ turns = Table(
     Column("answer", Words),
     Column("quotes", JSON, nullable=False),
     Column("article_ids", JSON, nullable=False),
+    Column("options", JSON),
     Index(None, "conversation_id", "closed", "id"),
     Index(None, "asked_at"),
 )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.__main__ import main
-from bot.answering import Answer
+from bot.answering import Answer, Refusal
 from bot.dialogue import Reply
 from bot.errors import InvalidQuestion
 from bot.evaluation import Gold, gold_of, judge
@@ -29,6 +29,7 @@ def _gold(words: str, *answers: str) -> Gold:
 
 def _retrieving(reply: Reply, *spans: Span) -> Reply:
     hits = tuple(Hit(Passage("bridge", span, (span,)), rank, 1.0, 0.5, 1.0) for rank, span in enumerate(spans, 1))
+    assert isinstance(reply.outcome, Answer | Refusal)
     return replace(reply, outcome=replace(reply.outcome, hits=hits))
 
 

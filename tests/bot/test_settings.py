@@ -37,6 +37,7 @@ def test_every_default_runs() -> None:
         "database_url": "sqlite:///var/newsquote.db",
         "reader_model": None,
         "answer_threshold": None,
+        "conversation_idle_hours": 12.0,
         "log_level": "INFO",
         "log_format": "text",
         "webhook_url": None,

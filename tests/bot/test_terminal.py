@@ -65,7 +65,7 @@ Ada Brook
     Old bridge opens again
     The Courier, 4 May 2024
     https://courier.example/bridge
-/context 1 shows what stands around the first quote. /more shows further quotes.
+/context 1 shows what stands around the first quote. /more shows further quotes. /typed searches your own words.
 
 > /more
 More quotes:

@@ -78,7 +78,7 @@ def build_service(
     intake = Intake(application, store.ledger, desk, answer_within=config.answer_within)
 
     def forget(person_id: int) -> None:
-        store.forget(f"tg:{person_id}")
+        store.forget_person(f"tg:{person_id}")
         store.ledger.forget(person_id)
 
     def close() -> None:

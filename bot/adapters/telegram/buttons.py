@@ -26,7 +26,7 @@ from bot.adapters.telegram.rendering import (
 )
 from bot.adapters.telegram.sending import edit, send
 from bot.adapters.translation import translated
-from bot.answering import Answer, Refusal
+from bot.answering import Answer, Clarification, Refusal
 from bot.dialogue import Dialogue, Reply, Vote
 
 logger = logging.getLogger(__name__)
@@ -112,6 +112,8 @@ class Buttons:
         reply = self._dialogue.recall(press.subject)
         if reply is None:
             return None
+        if press.action is Action.OPTION:
+            return _offered(reply, press.number)
         return reply.question
 
     def _found(self, press: Press) -> Message | str:
@@ -121,6 +123,11 @@ class Buttons:
             return context_message(context) if context is not None else wording.FORGOTTEN
         reply = self._dialogue.recall(press.subject)
         return _part_of(reply, press) if reply is not None else wording.FORGOTTEN
+
+
+def _offered(reply: Reply, place: int) -> str | None:
+    options = reply.outcome.options if isinstance(reply.outcome, Clarification) else ()
+    return options[place].question if place < len(options) else None
 
 
 def _part_of(reply: Reply, press: Press) -> Message | str:

@@ -8,7 +8,7 @@ from bot.adapters.telegram.keyboards import feedback_keyboard
 from bot.adapters.telegram.markup import Segment, styled, words_of_others
 from bot.adapters.telegram.rendering import Message, one_line, plain_message
 from bot.adapters.translation import translated
-from bot.answering import Answer
+from bot.answering import Answer, Clarification, Refusal
 from bot.dialogue import Reply
 from bot.gaps import Gap
 from bot.newsroom import Complaint, Explanation
@@ -74,11 +74,15 @@ def _line(label: str, words: str) -> Iterator[Segment]:
 
 
 def _outcome(reply: Reply) -> str:
-    outcome = reply.outcome
-    if isinstance(outcome, Answer):
-        short = f"“{one_line(outcome.short_answer)}” · " if outcome.short_answer else ""
-        return f"{short}{_confidence(reply)}"
-    return f"{outcome.reason.value} · {_confidence(reply)}"
+    match reply.outcome:
+        case Answer(short_answer=short) if short:
+            return f"“{one_line(short)}” · {_confidence(reply)}"
+        case Answer():
+            return _confidence(reply)
+        case Refusal(reason=reason):
+            return f"{reason.value} · {_confidence(reply)}"
+        case Clarification(options=options):
+            return f"{' / '.join(one_line(option.label) for option in options)}? · {_confidence(reply)}"
 
 
 def _confidence(reply: Reply) -> str:

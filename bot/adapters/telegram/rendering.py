@@ -10,10 +10,10 @@ from telegram import InlineKeyboardMarkup
 from bot.adapters import wording
 from bot.adapters.telegram import texts
 from bot.adapters.telegram.fragments import link_to_words
-from bot.adapters.telegram.keyboards import answer_keyboard, pages_keyboard, refusal_keyboard
+from bot.adapters.telegram.keyboards import answer_keyboard, options_keyboard, pages_keyboard, refusal_keyboard
 from bot.adapters.telegram.markup import Segment, safe_url, styled, words_of_others
 from bot.adapters.translation import translated
-from bot.answering import Answer, Refusal
+from bot.answering import Answer, Clarification, Refusal
 from bot.dialogue import QuoteContext, Reply
 from bot.quotes import Citation
 from index import Article
@@ -42,9 +42,15 @@ def plain_message(text: str) -> Message:
 def reply_message(reply: Reply) -> Message:
     """The first message of a reply: an answer with its best quotes, or why there is none."""
     segments = tuple(_understanding(reply))
-    if isinstance(reply.outcome, Refusal):
-        return _refusal_message(reply, reply.outcome, segments)
-    return _answer_message(reply, reply.outcome, segments)
+    match reply.outcome:
+        case Answer() as answer:
+            return _answer_message(reply, answer, segments)
+        case Refusal() as refusal:
+            return _refusal_message(reply, refusal, segments)
+        case Clarification(options=options):
+            # The choices stand on the buttons alone: what they say is taken from articles.
+            keyboard = options_keyboard(reply.id, [option.label for option in options])
+            return Message((*segments, styled(translated(texts.WHICH_ONE), bold=True)), keyboard)
 
 
 def more_message(reply_id: str, answer: Answer, seen: int) -> Message:

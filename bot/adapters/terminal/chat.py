@@ -22,7 +22,7 @@ from bot.adapters.terminal.rendering import (
     render_sources,
     said,
 )
-from bot.answering import Answer, Refusal
+from bot.answering import Answer, Clarification, Refusal
 from bot.dialogue import Dialogue, Reply, Vote
 from bot.errors import BotError
 from index.errors import IndexingError
@@ -70,11 +70,13 @@ class _Chat:
             "/help": self._help,
             "/sources": self._sources,
             "/new": self._start_over,
+            "/forget": self._forget,
         }
         self._commands_about_last: dict[str, Callable[[Reply, str], Page]] = {
             "/context": self._context,
             "/more": _more,
             "/closest": _closest,
+            "/typed": lambda last, _: self._ask(last.question, literally=True),
             "/up": lambda last, _: self._vote(last, Vote.UP),
             "/down": lambda last, _: self._vote(last, Vote.DOWN),
         }
@@ -108,11 +110,20 @@ class _Chat:
             show(page, self._console)
         self._console.line()
 
-    def _ask(self, question: str) -> Page:
-        self._last = reply = self._dialogue.reply(CONVERSATION_ID, question)
+    def _ask(self, question: str, *, literally: bool = False) -> Page:
+        question = self._offered(question) or question
+        self._last = reply = self._dialogue.reply(CONVERSATION_ID, question, literally=literally)
         hint = _what_next(reply)
         page = render_reply(reply)
         return Page((*page.paragraphs, said(hint, "dim"))) if hint else page
+
+    def _offered(self, line: str) -> str | None:
+        """The choice that a bare number takes, if the bot has just asked back."""
+        outcome = self._last.outcome if self._last else None
+        if not isinstance(outcome, Clarification) or not line.isdecimal():
+            return None
+        place = int(line) - 1
+        return outcome.options[place].label if 0 <= place < len(outcome.options) else None
 
     def _obey(self, line: str) -> Page:
         name, _, argument = line.partition(" ")
@@ -144,6 +155,11 @@ class _Chat:
         self._last = None
         return _note(wording.STARTED_OVER)
 
+    def _forget(self, _argument: str) -> Page:
+        self._dialogue.forget(CONVERSATION_ID)
+        self._last = None
+        return _note(wording.ALL_DELETED)
+
 
 def _note(text: str) -> Page:
     return Page((said(text),))
@@ -164,9 +180,14 @@ def _what_next(reply: Reply) -> str:
     outcome = reply.outcome
     if isinstance(outcome, Refusal):
         return texts.SEE_CLOSEST if outcome.closest else ""
+    if isinstance(outcome, Clarification):
+        return texts.CHOOSE
+    hints = [texts.SEE_CONTEXT]
     if outcome.n_strong < len(outcome.citations):
-        return f"{texts.SEE_CONTEXT} {texts.SEE_MORE}"
-    return texts.SEE_CONTEXT
+        hints.append(texts.SEE_MORE)
+    if one_line(reply.question) != one_line(reply.resolved_question):
+        hints.append(texts.AS_TYPED)
+    return " ".join(hints)
 
 
 def _all_of(lines: Iterable[str]) -> Generator[str, None, None]:

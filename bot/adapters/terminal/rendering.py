@@ -8,7 +8,7 @@ from rich.text import Text
 from bot.adapters import wording
 from bot.adapters.terminal import texts
 from bot.adapters.terminal.display import Page, Paragraph, one_line, visible
-from bot.answering import Answer, Refusal
+from bot.answering import Answer, Clarification, Refusal
 from bot.dialogue import QuoteContext, Reply
 from bot.quotes import Citation
 from index import Article
@@ -23,6 +23,10 @@ def render_reply(reply: Reply) -> Page:
     outcome = reply.outcome
     if isinstance(outcome, Refusal):
         return Page((*lines, Paragraph(Text(wording.refusal(outcome.reason)))))
+    if isinstance(outcome, Clarification):
+        labels = [one_line(option.label) for option in outcome.options]
+        choices = [said(f"{number}  {label}") for number, label in enumerate(labels, start=1)]
+        return Page((*lines, said(wording.which_is_meant(labels), "bold"), *choices))
     if outcome.short_answer is not None:
         lines.append(Paragraph(Text(one_line(outcome.short_answer), style="bold green")))
     return Page((*lines, *_cited(outcome.citations[: outcome.n_strong])))

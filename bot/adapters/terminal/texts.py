@@ -11,7 +11,9 @@ COMMANDS: Final = {
     "/closest": "the closest passages when I could not answer",
     "/up": "the last answer was good",
     "/down": "the last answer was not good",
-    "/new": "forget what we talked about",
+    "/typed": "search the last question as I typed it",
+    "/new": "start a new conversation",
+    "/forget": "delete all that is kept of this conversation",
     "/quit": "end; so does Ctrl-D",
 }
 
@@ -26,6 +28,8 @@ GOODBYE: Final = "Goodbye."
 WENT_WRONG: Final = "Sorry, something went wrong on my side. The log says more; please try again."
 SEE_CLOSEST: Final = "/closest shows the closest I have."
 SEE_MORE: Final = "/more shows further quotes."
+CHOOSE: Final = "Type the number or the name."
+AS_TYPED: Final = "/typed searches your own words."
 SEE_CONTEXT: Final = "/context 1 shows what stands around the first quote."
 
 

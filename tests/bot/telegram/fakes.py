@@ -11,7 +11,7 @@ from telegram._utils.defaultvalue import DEFAULT_NONE
 from telegram._utils.types import ODVInput
 from telegram.request import BaseRequest, RequestData
 
-from bot.answering import Answer, Refusal, RefusalReason
+from bot.answering import Answer, Outcome, Refusal, RefusalReason
 from bot.dialogue import EVERYTHING, Dialogue, QuoteContext, Reply, ReplyTo, Scope, Vote
 from bot.gaps import Gap
 from bot.newsroom import Complaint, Day, Explanation, Newsroom, Stats, Status
@@ -35,7 +35,7 @@ REFUSAL = Refusal(RefusalReason.NOT_ANSWERED, 0.1, (OPENED, LAST_FERRY), ())
 class FakeDialogue(Dialogue):
     """Replies with `outcome` to everything and keeps what it was told."""
 
-    def __init__(self, outcome: Answer | Refusal = ANSWER, *, articles: Sequence[Article] = (FERRY, BRIDGE)) -> None:
+    def __init__(self, outcome: Outcome = ANSWER, *, articles: Sequence[Article] = (FERRY, BRIDGE)) -> None:
         self.outcome = outcome
         self.articles = articles
         self.resolve: Callable[[str], str] = lambda question: question

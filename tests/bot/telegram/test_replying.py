@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.adapters.telegram import texts
-from bot.answering import Answer
+from bot.answering import Answer, Clarification, Option
 from bot.dialogue import ReplyTo
 from bot.store.sent_answers import SentAnswer
 from tests.bot.examples import COST, OPENED
@@ -79,3 +79,16 @@ async def test_an_edited_question_whose_answer_was_deleted_is_answered_anew(stag
     stage.request.fail("editMessageText", (400, {"ok": False, "description": "Bad Request: message to edit not found"}))
     [sent] = await stage.say("Who opened it?", kind="edited_message", message_id=321)
     assert (sent.method, stage.sent.kept[0]) == ("sendMessage", SentAnswer(ADA, 1001, 321, REPLY_ID))
+
+
+async def test_a_question_back_has_a_button_a_reading_and_a_tap_asks_it_as_it_stands(stage: Stage) -> None:
+    options = (Option("Ada Brook\nof Marlow", "Who is Ada Brook?"), Option("x" * 80, "Who is X?"))
+    stage.dialogue.outcome = Clarification(options, Answer(0.5, (OPENED,), 1, None, ()))
+    [sent] = await stage.say("Who is she?")
+    assert sent.plain == texts.WHICH_ONE
+    assert sent.buttons == {"Ada Brook of Marlow": f"opt:{REPLY_ID}:0", f"{'x' * 59}…": f"opt:{REPLY_ID}:1"}
+    await stage.press(f"opt:{REPLY_ID}:1")
+    assert stage.dialogue.asked[1:] == [("tg:7", "Who is X?")]
+    assert stage.dialogue.literal == [False, True]
+    [dead] = await stage.press(f"opt:{REPLY_ID}:2")
+    assert dead.params["text"] == texts.DEAD_BUTTON

@@ -1,0 +1,159 @@
+"""What in a message points outside it: the signs that it cannot be understood alone."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.followup.phrases import Phrase, Sort, names_in, noun_phrases
+from bot.followup.vocabulary import AUXILIARIES, PREPOSITIONS, either
+from index import Span
+from index.terms import terms_of
+
+_POINTING = {
+    "he": Sort.PERSON, "him": Sort.PERSON, "his": Sort.PERSON, "himself": Sort.PERSON,
+    "she": Sort.PERSON, "her": Sort.PERSON, "hers": Sort.PERSON, "herself": Sort.PERSON,
+    "they": Sort.PLURAL, "them": Sort.PLURAL, "their": Sort.PLURAL, "theirs": Sort.PLURAL, "themselves": Sort.PLURAL,
+    "it": Sort.THING, "its": Sort.THING, "itself": Sort.THING,
+    "this": Sort.THING, "that": Sort.THING, "these": Sort.PLURAL, "those": Sort.PLURAL,
+    "there": Sort.PLACE,
+}  # fmt: skip
+_POSSESSIVES = frozenset(("his", "her", "their", "its", "hers", "theirs"))
+_PRONOUN = re.compile(rf"\b(?:{'|'.join(_POINTING)})\b", re.IGNORECASE)
+_DO, _AT = either(AUXILIARIES), either(PREPOSITIONS)
+_JUDGED = (
+    "true|possible|likely|legal|safe|rain|snow|take|matter|cost to|mean to|important|hard|easy|better|good|bad|normal|"
+    "necessary|make sense"
+)
+_FELT = "bad|good|great|nice|sad|interesting|stressful|complicated|cool|awful|amazing|wonderful|shame|pity"
+_HELD = (
+    "said|say|says|think|thinks|thought|believe|believes|claim|claims|claimed|warn|warned|show|shows|know|knew|sure|true|"
+    "so|find|found|means?|reported|announced|agree|agreed|denied|deny|denies|evidence|fact|idea|news|proof|told"
+)
+_NOT_POINTING = re.compile(
+    rf"\b(?:{_DO})(?:n['’]t)? there\b(?=.*\w)|\bthere(?:['’]s|['’]re| (?:{_DO})\b| seems?\b)|"
+    rf"\b(?:is|was|does|did|would|will) it (?:(?:so|too|very|that) )?(?:{_JUDGED})\b|"
+    rf"\bit (?:seems|looks|appears|sounds|turns out|takes|is (?:{_JUDGED}))\b|"
+    rf"\b(?:that|this|it) (?:is|was|sounds|seems) (?:(?:too|so|very|really|quite|pretty|such a|a) )*(?:{_FELT})\b|"
+    rf"\bthat['’]s (?:a|so|too|very)\b|\b(?:{_HELD})(?: (?:me|us|him|her|them))? that\b(?= \w+ \w+)|"
+    r"\b(?:\w+(?:s|ed|ing|tion|er|or|an|y|e)) that (?=(?:is|are|was|were|has|have|had|can|will)\b)",
+    re.IGNORECASE,
+)
+_BEFORE_A_NOUN = re.compile(
+    rf"\s+(?!(?:{_DO}|{_AT}|and|or|but|so|not|all|also|then|happen|happened|mean|means|work|works|come|"
+    r"came|go|went|take|took|make|made|affect|affected|lead|led|end|ended|start|started|cause|caused|change|changed|"
+    r"occur|occurred|help|helped|get|got|true|possible|ever|still|again)\b)[a-z]{3,}",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(r"^\s*(?:and|but|or|so|then|also|ok(?:ay)?|well)\b[\s,]*", re.IGNORECASE)
+_WHAT_ABOUT = re.compile(r"^\s*(?:what|how)\s+(?:about|of)\b\s*(?!it\b.*\bw)", re.IGNORECASE)
+_ONES = re.compile(
+    r"\b(?:the\s+(?:\w+\s+)?(?:ones?|others?|same|former|latter)|another(?:\s+one)?|(?:first|second|third|last|other|"
+    r"next|previous|which|this|that|new|old|big|small|smart|popular|good|famous|\w+est)\s+ones?|"
+    r"(?:any|some|the)\s+others?|anyone else|who else|what else|where else|anything else|anybody else|"
+    r"the\s+(?:first|second|third|last|other)(?=\s*[?.!]*$))\b",
+    re.IGNORECASE,
+)
+_CORRECTION = re.compile(
+    r"^\s*(?:no|nope|sorry|wait|actually|not that)?[\s,.!-]*"
+    r"(?:i\s+(?:meant?|mean)|(?:no|sorry|wait|actually)[\s,]+(?:not\s+[^,]+?[\s,]+(?:but|rather)\s+)?)"
+    r"[\s,:]*(?P<right>.+?)\s*[?.!]*$",
+    re.IGNORECASE,
+)
+_QUESTION_WORDS = (
+    "why|when|where|who|whom|how|how many|how much|how long|how old|which|what|since when|how so|why not|what for|"
+    "how come|really|or"
+)
+_BARE = re.compile(
+    rf"^\s*(?:(?:{_AT})\s+)?(?:{_QUESTION_WORDS})(?:\s+(?:{_AT}|not|exactly|else|then|so|now))*\s*[?.!]*\s*$",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"[,;.]\s|\b(?:and|but|because|if|when|while|that|so|or)\b", re.IGNORECASE)
+_ASKS = re.compile(
+    rf"\b(?:who|whom|whose|what|when|where|why|which|how|{_DO}|tell|name|list|give|describe|explain)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pronoun:
+    """A word that stands for another. `sort` is what it stands for; `possessive`: "his", "their"."""
+
+    text: str
+    span: Span
+    sort: Sort
+    possessive: bool
+
+
+def opening_of(message: str) -> str:
+    """ "And ", "But " and the like at the start of a message, or nothing."""
+    match = _OPENING.match(message)
+    return match.group() if match else ""
+
+
+def topic_of(message: str) -> str | None:
+    """What "What about ...?" or a message that is no sentence asks about; None if it asks in full."""
+    rest = message[len(opening_of(message)) :]
+    match = _WHAT_ABOUT.match(rest)
+    if match:
+        return rest[match.end() :].strip(" ?.!") or None
+    if opening_of(message) and not _ASKS.search(rest):
+        return rest.strip(" ?.!") or None
+    if not _ASKS.search(rest) and re.match(rf"\s*(?:{_AT})\b", rest, re.IGNORECASE):
+        return rest.strip(" ?.!") or None
+    return None
+
+
+def correction_of(message: str) -> str | None:
+    """What "no, I meant ..." puts right; None if the message corrects nothing."""
+    match = _CORRECTION.match(message)
+    return match.group("right").strip() if match and len(match.group("right").split()) <= 6 else None
+
+
+def is_bare(message: str) -> bool:
+    """Whether a message is a question word and little else: "Why?", "Where at?", "In what country?"."""
+    rest = message[len(opening_of(message)) :]
+    if _BARE.match(rest):
+        return True
+    return len(rest.split()) <= 4 and len(terms_of(rest)) <= 1 and not names_in(rest)
+
+
+def speaks_of_ones(message: str) -> bool:
+    """Whether "the first one", "another", "who else" and the like stand for something named before."""
+    return bool(_ONES.search(message))
+
+
+def pronouns_in(message: str) -> list[Pronoun]:
+    """The pronouns that stand for something outside the message, in order."""
+    plain = _NOT_POINTING.sub(lambda match: " " * len(match.group()), message)
+    names = names_in(message)
+    found: list[Pronoun] = []
+    for match in _PRONOUN.finditer(plain):
+        word = match.group().lower()
+        after = message[match.end() :]
+        if word in ("this", "that", "these", "those") and _BEFORE_A_NOUN.match(after):
+            continue
+        if word == "that" and re.search(r"\b[a-z]+\s+$", message[: match.start()]) and _BEFORE_A_NOUN.match(after):
+            continue
+        possessive = word in _POSSESSIVES and bool(re.match(r"\s+\w", after)) and word != "hers"
+        if word not in ("this", "that", "these", "those") and _named_before(
+            message[: match.start()], possessive, names
+        ):
+            continue
+        if word == "her" and not re.match(r"\s+[a-z]", after):
+            possessive = False
+        found.append(Pronoun(match.group(), Span(*match.span()), _POINTING[word], possessive))
+    return found
+
+
+def _named_before(before: str, possessive: bool, names: Sequence[Phrase]) -> bool:
+    """Whether the message itself names what a pronoun stands for: a name, or a noun in an earlier clause."""
+    if any(name.span.end <= len(before) for name in names):
+        return True
+    earlier = before if possessive else _CLAUSE.split(before)[0] if _CLAUSE.search(before) else ""
+    return bool(noun_phrases(earlier))
+
+
+def points_at_something(message: str) -> str | None:
+    """ "that agreement", "the storm": a thing named before, where the message names nothing itself; else None."""
+    match = re.search(r"\b(?:the|this|that|these|those)\s+((?:[a-z]+\s+)?[a-z]{3,})\b", message)
+    return match.group(1) if match and not names_in(message) and len(terms_of(message)) <= 3 else None

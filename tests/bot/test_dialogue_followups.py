@@ -1,0 +1,158 @@
+"""Follow-ups through the dialogue: replies to older answers, words as typed, questions back, and what is forgotten."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.answering import Answer, Answerer, Clarification, Option
+from bot.conversation import SAID_ELSEWHERE, Turn
+from bot.dialogue import Dialogue, ReplyTo
+from bot.passage_reader import PassageReader, ReadingWeights
+from bot.store import Store
+from index import Article
+from index.library import Library
+from index.live import LiveIndex
+from tests.bot.examples import BRIDGE, FERRY
+from tests.bot.scorers import WordScorer
+from tests.embedders import HashingEmbedder
+
+_HARBOUR = Article(
+    "harbour",
+    "The harbour",
+    "The harbour was closed. Mr. Reed said the harbour was safe. Mr. Hale said the harbour was a danger. "
+    "The harbour opened again in June. Nobody was hurt.",
+)
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    """An empty memory."""
+    with closing(Store.in_memory()) as store:
+        yield store
+
+
+@pytest.fixture
+def dialogue(tmp_path: Path, store: Store) -> Dialogue:
+    """A dialogue that always answers if it finds anything."""
+    embedder = HashingEmbedder()
+    library = Library(tmp_path)
+    library.rebuild([BRIDGE, FERRY, _HARBOUR], embedder)
+    answerer = Answerer(PassageReader(WordScorer(), ReadingWeights.shipped()), threshold=0.0)
+    return Dialogue(LiveIndex(library, embedder), answerer, store, idle_after=timedelta(hours=1))
+
+
+def test_the_words_as_typed_are_searched_when_asked_for(dialogue: Dialogue) -> None:
+    dialogue.reply("c", "Did Mr. Hale say the harbour was a danger?")
+
+    understood = dialogue.reply("c", "Why did he say that?")
+    as_typed = dialogue.reply("c", understood.question, literally=True)
+
+    assert "Hale" in understood.resolved_question
+    assert as_typed.resolved_question == "Why did he say that?"
+
+
+def test_a_reply_to_an_older_answer_follows_that_one(dialogue: Dialogue) -> None:
+    older = dialogue.reply("c", "When was the bridge opened?")
+    dialogue.reply("c", "When was the harbour closed?")
+
+    reply = dialogue.reply("c", "Who opened it?", replying_to=ReplyTo(older.id))
+
+    assert reply.resolved_question == "Who opened the bridge?"
+
+
+def test_a_reply_in_another_conversation_is_none_of_this_one(dialogue: Dialogue) -> None:
+    elsewhere = dialogue.reply("other", "When was the bridge opened?")
+
+    reply = dialogue.reply("c", "Who opened it?", replying_to=ReplyTo(elsewhere.id))
+
+    assert reply.resolved_question == "Who opened it?"
+
+
+def test_a_reply_to_one_quote_is_about_that_quote(dialogue: Dialogue, store: Store) -> None:
+    answer = dialogue.reply("c", "What did people say of the harbour?")
+    second = answer.citations[1].quote
+
+    reply = dialogue.reply("c", "What stands after [1]?", replying_to=ReplyTo(answer.id, citation=2))
+
+    (shown,) = reply.citations
+    article = {one.id: one for one in (BRIDGE, FERRY, _HARBOUR)}[second.article_id]
+    assert shown.quote.span.start >= second.span.end
+    assert shown.quote.text == shown.quote.span.slice(article.text)
+
+
+def test_what_stands_beside_a_quote_is_quoted(dialogue: Dialogue) -> None:
+    first = dialogue.reply("c", "Who said the harbour was a danger?").citations[0].quote
+    assert first.text == "Mr. Hale said the harbour was a danger."
+
+    before = dialogue.reply("c", "What does [1] say before that?")
+
+    assert [one.quote.text for one in before.citations] == [
+        "The harbour was closed. Mr. Reed said the harbour was safe."
+    ]
+
+
+def test_two_readings_that_are_answered_differently_are_offered(dialogue: Dialogue, store: Store) -> None:
+    dialogue.reply("c", "Did Mr. Reed or Mr. Hale speak of the harbour?")
+
+    asked_back = dialogue.reply("c", "What did he say of the harbour?")
+
+    reed, hale = "What did Reed say of the harbour?", "What did Hale say of the harbour?"
+    assert isinstance(asked_back.outcome, Clarification)
+    assert asked_back.outcome.options == (Option("Reed", reed), Option("Hale", hale))
+    assert store.load_reply(asked_back.id) is not None
+    taken = dialogue.reply("c", "Hale")
+    assert taken.resolved_question == hale
+    assert taken.citations[0].quote.text == "Mr. Hale said the harbour was a danger."
+
+
+def test_it_never_asks_back_twice_in_a_row(dialogue: Dialogue) -> None:
+    dialogue.reply("c", "Did Mr. Reed or Mr. Hale speak of the harbour?")
+    dialogue.reply("c", "What did he say of the harbour?")
+
+    again = dialogue.reply("c", "What did he say of the harbour?")
+
+    assert isinstance(again.outcome, Answer)
+
+
+def test_a_kept_question_back_comes_back_whole(dialogue: Dialogue) -> None:
+    dialogue.reply("c", "Did Mr. Reed or Mr. Hale speak of the harbour?")
+    given = dialogue.reply("c", "What did he say of the harbour?")
+
+    kept = dialogue.recall(given.id)
+
+    assert isinstance(given.outcome, Clarification)
+    assert kept is not None
+    assert isinstance(kept.outcome, Clarification)
+    assert kept.outcome.options == given.outcome.options
+    assert kept.citations == given.citations
+    assert kept.outcome.confidence == pytest.approx(given.outcome.confidence)
+
+
+def test_after_a_long_pause_a_message_stands_alone(dialogue: Dialogue, store: Store) -> None:
+    question = "When was the bridge opened?"
+    for hours, expected in ((2, "Who opened it?"), (0.5, "Who opened the bridge?")):
+        conversation_id = f"paused {hours} hours"
+        store.add_turn(conversation_id, Turn(question, question, datetime.now(UTC) - timedelta(hours=hours)))
+        assert dialogue.reply(conversation_id, "Who opened it?").resolved_question == expected
+
+
+def test_long_turns_are_left_out_oldest_first(dialogue: Dialogue, store: Store) -> None:
+    store.add_turn("c", Turn("Who is Anna Lind?", "Who is Anna Lind?", SAID_ELSEWHERE, quotes=("x" * 30_000,)))
+    store.add_turn("c", Turn("Is it safe?", "Is it safe?", SAID_ELSEWHERE))
+
+    assert "Lind" not in dialogue.reply("c", "What did she say?").resolved_question
+
+
+def test_all_that_is_kept_of_a_conversation_can_be_deleted(dialogue: Dialogue, store: Store) -> None:
+    reply = dialogue.reply("c", "When was the bridge opened?")
+    other = dialogue.reply("other", "When was the bridge opened?")
+
+    assert dialogue.forget("c") == 1
+
+    assert store.conversation("c", last=9).turns == ()
+    assert dialogue.recall(reply.id) is None
+    assert dialogue.recall(other.id) is not None
+    assert dialogue.forget("c") == 0
