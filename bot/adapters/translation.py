@@ -72,7 +72,10 @@ def age(moment: datetime, now: datetime) -> str:
         return ""
     if days < 2:
         return translated(translatable("yesterday") if days else translatable("today"))
-    return format_timedelta(timedelta(days=-days), granularity="day", add_direction=True, locale=spoken_locale())
+    # Whole units that have passed, as people count: two years and a half are two years.
+    unit = next(unit for unit in (365, 30, 7, 1) if days >= unit)
+    passed = timedelta(days=-(days - days % unit))
+    return format_timedelta(passed, granularity="day", threshold=1, add_direction=True, locale=spoken_locale())
 
 
 @cache

@@ -115,6 +115,19 @@ async def test_an_edit_that_first_names_the_bot_is_answered(index: Path) -> None
         assert ANSWERING in answer.text
 
 
+async def test_a_reply_to_an_older_answer_goes_on_from_there(desk: Newsdesk, ada: User) -> None:
+    older = await desk.ask(ada, QUESTION)
+    await desk.ask(ada, "Who owned the ferry?")
+    answer = await desk.ask(ada, "Who paid for it?", reply_to=older)
+    assert answer.text.startswith("Understood as: Who paid for the repair?\n\nthe council\n\n")
+    quoting = await desk.ask(ada, "Who paid?", reply_to=older, quote=ANSWERING[:30])
+    assert "the council" in quoting.entity_texts("bold")
+    ada.presses(answer, texts.AS_TYPED_BUTTON)
+    as_typed = await desk.next_in(ada.opens_chat())
+    assert wording.UNDERSTOOD_AS not in as_typed.text
+    assert as_typed.reply_to is answer
+
+
 async def test_a_link_opens_a_question_one_asked_before_or_an_article(desk: Newsdesk, ada: User) -> None:
     asked = payload_of(DeepLink(Opens.QUESTION, "Who owned the ferry?"))
     assert asked is not None

@@ -94,7 +94,9 @@ def test_numbers_dates_and_counts_follow_the_language() -> None:
         (1, "yesterday", "gestern"),
         (3, "3 days ago", "vor 3 Tagen"),
         (30, "1 month ago", "vor 1 Monat"),
-        (800, "2 years ago", "vor 2 Jahren"),
+        (13, "1 week ago", "vor 1 Woche"),
+        (364, "12 months ago", "vor 12 Monaten"),
+        (1000, "2 years ago", "vor 2 Jahren"),
     ],
 )
 def test_an_age_is_told_in_whole_units(days: int, english: str, german: str) -> None:
