@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +18,7 @@ from bot.app import App, build_app, build_first_index
 from bot.dialogue import Reply
 from bot.errors import BotError
 from bot.evaluation import Gold, as_markdown, evaluate, gold_of, judge, make_folder, write_report
-from bot.logs import configure_logging
+from bot.logs import configure_logging, log_warnings_only
 from bot.settings import Settings
 from bot.store import Store, only_one
 from index import Article
@@ -189,9 +188,11 @@ def _lines(path: str) -> Iterator[Iterator[str]]:
 
 def _configure_logging(settings: Settings, *, quiet: bool) -> None:
     """Events to standard error; only warnings where somebody reads the answers there."""
-    level = logging.WARNING if quiet else getattr(logging, settings.log_level)
+    if quiet:
+        log_warnings_only()
+        return
     secrets = [secret.get_secret_value() for secret in (settings.telegram_bot_token, settings.webhook_secret) if secret]
-    configure_logging(level, settings.log_format, secrets)
+    configure_logging(settings.log_level, settings.log_format, secrets)
 
 
 if __name__ == "__main__":
