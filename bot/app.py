@@ -48,7 +48,7 @@ def build_app(settings: Settings, store: Store, on_reply: Callable[[Reply], None
     answerer = Answerer(reader, threshold=settings.answer_threshold)
     idle_after = timedelta(hours=settings.conversation_idle_hours)
     dialogue = Dialogue(live, answerer, store, on_reply, idle_after=idle_after)
-    newsroom = Newsroom(live, settings.articles, store, reader_name=answerer.reader_name)
+    newsroom = Newsroom(live, settings.articles, store, store.editorial, reader_name=answerer.reader_name)
     return App(dialogue, newsroom, live, store)
 
 

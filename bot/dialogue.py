@@ -15,7 +15,7 @@ from bot.answering import Answer, Answerer, Clarification, Option, Outcome, Refu
 from bot.conversation import SAID_ELSEWHERE, Conversation, Turn
 from bot.dates import read_dates
 from bot.followup import CitationRequest, Resolution, Side, chosen_option, citation_request, resolve
-from bot.quotes import Citation
+from bot.quotes import Citation, quote_from
 from index import Article, Query, Span
 from index.errors import UnknownArticle
 from index.retrieval import Retriever
@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 _REMEMBERED_TURNS = 8
 _CONTEXT_SENTENCES = 2
+_LEAD_SENTENCES = 3
+_MAX_LEAD_CHARS = 600
 _REMEMBERED_CHARS = 20_000
 _BACKGROUND_CHARS = 20_000
 _CLEARLY_BETTER = 1.5
@@ -120,8 +122,8 @@ class Memory(Protocol):
     def start_over(self, conversation_id: str) -> None:
         """Leaves the turns so far out of the conversation."""
 
-    def forget(self, person: str) -> None:
-        """Deletes all that is kept of a person's conversations."""
+    def forget(self, conversation_id: str) -> int:
+        """Deletes all that is kept of a conversation; how many turns that were."""
 
 
 class RetrieverSource(Protocol):
@@ -199,6 +201,15 @@ class Dialogue:
         logger.info("%s: %s in %.0f ms", conversation_id, type(outcome).__name__.lower(), watch.stages["total"])
         return reply
 
+    def look_up(self, text: str, *, scope: Scope = EVERYTHING) -> Reply:
+        """The reply to a question that stands alone. Nothing is kept of it: it may be asked at every keystroke."""
+        retriever = self._index.retriever()
+        query = Query(" ".join(_searchable(text).split()), scope.articles, scope.before)
+        watch = _Stopwatch()
+        with watch.measure("total"):
+            outcome = self._answerer.read(query, self._answerer.find(query, retriever), retriever)
+        return Reply(secrets.token_hex(8), "", text, query.text, outcome, watch.stages)
+
     def recall(self, reply_id: str) -> Reply | None:
         """A reply given earlier, or None if it is not (or no longer) known. Its hits are not kept: empty."""
         return self._memory.load_reply(reply_id)
@@ -217,14 +228,27 @@ class Dialogue:
         """Forgets the turns of a conversation; the next question stands alone."""
         self._memory.start_over(conversation_id)
 
-    def forget(self, person: str) -> None:
-        """Deletes all that is kept of a person's conversations: turns, answers and votes."""
-        self._memory.forget(person)
+    def forget(self, conversation_id: str) -> int:
+        """Deletes all that is kept of a conversation: turns, answers and votes; how many turns that were."""
+        return self._memory.forget(conversation_id)
 
     def remember(self, conversation_id: str, turns: Sequence[Turn]) -> None:
         """Adds turns that happened elsewhere, oldest first, as if they had been said here."""
         for turn in turns:
             self._memory.add_turn(conversation_id, turn)
+
+    def lead(self, article_id: str) -> Citation | None:
+        """How an article begins, in a few whole sentences; None if it is not there or holds nothing to quote."""
+        archive = self._index.retriever().archive
+        try:
+            article = archive.article(article_id)
+        except UnknownArticle:
+            return None
+        span = _lead(archive.sentences_of(article_id), article.text)
+        if span is None:
+            return None
+        quote = quote_from(article, span)
+        return Citation(1, quote, article.title, article.source, article.published_at, article.url, (), 1.0)
 
     def sources(self) -> Sequence[Article]:
         """Every article that can be quoted, without its text, by title."""
@@ -353,6 +377,16 @@ def _neighbours(sentences: Sequence[Span], span: Span) -> tuple[list[Span], list
     """The sentences just before a span, and those just after it."""
     before = [one for one in sentences if one.end <= span.start][-_CONTEXT_SENTENCES:]
     return before, [one for one in sentences if one.start >= span.end][:_CONTEXT_SENTENCES]
+
+
+def _lead(sentences: Sequence[Span], text: str) -> Span | None:
+    """The first few sentences, as long as nothing but blanks, and no debris, lies between them."""
+    end = sentences[0].end if sentences else 0
+    for before, after in pairwise(sentences[:_LEAD_SENTENCES]):
+        if text[before.end : after.start].strip() or after.end - sentences[0].start > _MAX_LEAD_CHARS:
+            break
+        end = after.end
+    return Span(sentences[0].start, end) if sentences else None
 
 
 def _searchable(text: str) -> str:

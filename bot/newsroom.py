@@ -2,11 +2,15 @@
 
 import logging
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from bot.dialogue import Reply
+from bot.gaps import Asked, Gap, find_gaps
+from index import Hit, Query
 from index.building import BuildReport, ProgressListener
 from index.errors import IndexBusy
 from index.intake import Intake
@@ -44,21 +48,102 @@ class Stats:
     p95_ms: float
 
 
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What was asked on one day (UTC), how long each whole reply took, in order, and the votes given on it."""
+
+    date: date
+    answered: int
+    refused: int
+    durations_ms: tuple[float, ...]
+    votes_up: int
+    votes_down: int
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A reply with votes against it."""
+
+    reply_id: str
+    votes_down: int
+    voted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something an admin did. People are `MESSENGER:NUMBER`; `subject` says what it was done to, or is empty."""
+
+    at: datetime
+    admin: str
+    action: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How a reply came about: the reply as it was kept, and what the search finds for its question now.
+
+    `titles` are those of the hits' articles, in the same order. `snapshot` is the index that was searched for them.
+    """
+
+    reply: Reply
+    hits: tuple[Hit, ...]
+    titles: tuple[str, ...]
+    snapshot: str
+
+
 class Figures(Protocol):
     """Where figures come from: see `bot.store.Store`."""
 
     def stats(self, since: datetime) -> Stats:
         """Figures of everything asked since then."""
 
+    def load_reply(self, reply_id: str) -> Reply | None:
+        """The reply as it was given, without its hits."""
+
+
+class Records(Protocol):
+    """What else admins look at and leave behind: see `bot.store.editorial`."""
+
+    def days(self, since: datetime) -> tuple[Day, ...]:
+        """One a day from then until today."""
+
+    def unanswered(self, since: datetime, *, most: int) -> Sequence[Asked]:
+        """Questions that were refused, the newest first."""
+
+    def complaints(self, since: datetime, *, most: int) -> Sequence[Complaint]:
+        """Replies with votes against them, the last voted first."""
+
+    def ban(self, person: str, *, by: str) -> None:
+        """Keeps that somebody is banned."""
+
+    def unban(self, person: str) -> bool:
+        """Lifts a ban; False if there was none."""
+
+    def banned(self) -> frozenset[str]:
+        """Everybody who is banned."""
+
+    def log(self, deed: Deed) -> None:
+        """Keeps what an admin did."""
+
+
+_MOST_UNANSWERED = 1_000
+"""More than an editor can act on; grouping takes time in proportion to their square."""
+_EXPLAINED_HITS = 10
+
 
 class Newsroom:
     """The admins' door, beside the readers' one (Dialogue). Safe to call from several threads."""
 
-    def __init__(self, live: LiveIndex, articles: Path, figures: Figures, *, reader_name: str) -> None:
+    def __init__(
+        self, live: LiveIndex, articles: Path, figures: Figures, records: Records, *, reader_name: str
+    ) -> None:
         """`articles` is the folder or file that a reload reads."""
         self._live = live
         self._articles = articles
         self._figures = figures
+        self._records = records
+        self._banned = records.banned()
         self._reader_name = reader_name
         self._reloading = threading.Lock()
         self._started_at = datetime.now(UTC)
@@ -95,5 +180,61 @@ class Newsroom:
         )
 
     def stats(self, days: int) -> Stats:
-        """Figures of the last `days` days."""
-        return self._figures.stats(datetime.now(UTC) - timedelta(days=days))
+        """Figures of the last `days` days, today the last."""
+        return self._figures.stats(_first_midnight(days))
+
+    def days(self, count: int) -> tuple[Day, ...]:
+        """The last `count` days, today the last."""
+        return self._records.days(_first_midnight(count))
+
+    def gaps(self, days: int) -> list[Gap]:
+        """What was asked in the last `days` days and not answered, grouped, what most people asked first."""
+        return find_gaps(self._records.unanswered(datetime.now(UTC) - timedelta(days=days), most=_MOST_UNANSWERED))
+
+    def complaints(self, days: int, *, most: int) -> list[tuple[Complaint, Reply]]:
+        """The replies voted down in the last `days` days, the last voted first."""
+        found = self._records.complaints(datetime.now(UTC) - timedelta(days=days), most=most)
+        replies = ((complaint, self._figures.load_reply(complaint.reply_id)) for complaint in found)
+        return [(complaint, reply) for complaint, reply in replies if reply is not None]
+
+    def explain(self, reply_id: str) -> Explanation | None:
+        """How a reply came about; None if it is not (or no longer) known."""
+        reply = self._figures.load_reply(reply_id)
+        if reply is None:
+            return None
+        retriever = self._live.retriever()
+        question = reply.resolved_question
+        hits = tuple(retriever.search(Query(question), _EXPLAINED_HITS)) if question.strip() else ()
+        titles = tuple(retriever.archive.article(hit.passage.article_id).title for hit in hits)
+        return Explanation(reply, hits, titles, retriever.snapshot.name)
+
+    def ban(self, person: str, *, by: str) -> None:
+        """From now on, that person is not answered. `person` and `by` are `MESSENGER:NUMBER`."""
+        self._records.ban(person, by=by)
+        self._banned = self._records.banned()
+        self.note(by, "ban", person)
+
+    def unban(self, person: str, *, by: str) -> bool:
+        """From now on, that person is answered again; False if there was no ban."""
+        lifted = self._records.unban(person)
+        self._banned = self._records.banned()
+        self.note(by, "unban", person)
+        return lifted
+
+    def is_banned(self, person: str) -> bool:
+        """Whether that person is not answered. It costs nothing: ask at every message."""
+        return person in self._banned
+
+    def banned(self) -> frozenset[str]:
+        """Everybody who is not answered."""
+        return self._banned
+
+    def note(self, admin: str, action: str, subject: str = "") -> None:
+        """Keeps and logs that an admin did something."""
+        self._records.log(Deed(datetime.now(UTC), admin, action, subject))
+        logger.info("admin %s: %s %s", admin, action, subject)
+
+
+def _first_midnight(days: int) -> datetime:
+    """When the first of the last `days` days (UTC) began, today being the last of them."""
+    return datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days - 1)

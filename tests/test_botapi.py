@@ -17,6 +17,9 @@ from telegram import (
     BotCommandScopeAllPrivateChats,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InlineQueryResultArticle,
+    InlineQueryResultsButton,
+    InputTextMessageContent,
     MessageEntity,
     ReplyParameters,
     Update,
@@ -644,3 +647,60 @@ async def _echo_once(server: ThreadedBotApiServer) -> None:
 
 def test_marks_that_the_bot_api_does_not_know_are_left_out() -> None:
     assert [entity["type"] for entity in detect_entities("At 08:30 see /status")] == ["bot_command"]
+
+
+async def test_an_inline_answer_is_checked_and_can_be_sent_on(server: BotApiServer, bot: Bot, ada: User) -> None:
+    query = ada.types_inline("who opened it")
+    (update,) = await bot.get_updates()
+    assert update.inline_query is not None
+    assert (update.inline_query.query, update.inline_query.from_user.id) == ("who opened it", ada.id)
+    result = InlineQueryResultArticle("1", "Ada", InputTextMessageContent("<b>Ada</b> did", parse_mode="HTML"))
+    button = InlineQueryResultsButton("Ask me", start_parameter="q_eA")
+    await bot.answer_inline_query(query.id, [result], button=button)
+    (offered,) = await server.wait_for_results(query)
+    sent = ada.chooses(offered, server.group("Desk", [ada]))
+    assert (sent.text, sent.entity_texts("bold"), sent.sender.id) == ("Ada did", ["Ada"], ada.id)
+    with pytest.raises(BadRequest, match=refusal("query is too old")):
+        await bot.answer_inline_query(query.id, [])
+
+
+@pytest.mark.parametrize(
+    ("result", "start", "reason"),
+    [
+        (("1", "Title", "<b>open"), "x", "can't parse entities"),
+        (("1", "Title", "  "), "x", "message text is empty"),
+        (("1", "Title", "x" * 4097), "x", "message is too long"),
+        (("x" * 65, "Title", "text"), "x", "RESULT_ID_INVALID"),
+        (("1", "Title", "text"), "no spaces", "START_PARAM_INVALID"),
+    ],
+)
+async def test_a_malformed_inline_answer_is_refused(
+    server: BotApiServer, ada: User, result: tuple[str, str, str], start: str, reason: str
+) -> None:
+    query = ada.types_inline("who opened it")
+    name, title, text = result
+    message = {"message_text": text, "parse_mode": "HTML"}
+    article = {"type": "article", "id": name, "title": title, "input_message_content": message}
+    button = {"text": "x", "start_parameter": start}
+    body = {"inline_query_id": query.id, "results": [article], "button": button}
+    status, answer = await call(f"{server.url}{TOKEN}/answerInlineQuery", body)
+    assert status == 400
+    assert refusal(reason).search(answer["description"])
+
+
+async def test_a_reply_may_quote_a_part_of_what_it_replies_to(
+    server: BotApiServer, bot: Bot, ada: User, chat: Chat
+) -> None:
+    await bot.send_message(chat.id, "🎈 One. Two.")
+    ada.says(chat, "And this?", reply_to=server.messages(chat)[0], quote="Two.")
+    (update,) = await bot.get_updates()
+    assert update.message is not None
+    assert update.message.quote is not None
+    assert (update.message.quote.text, update.message.quote.position) == ("Two.", 8)
+    assert update.message.reply_to_message is not None
+
+
+async def test_a_picture_has_the_size_that_its_header_tells(server: BotApiServer, bot: Bot, chat: Chat) -> None:
+    picture = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + (640).to_bytes(4, "big") + (480).to_bytes(4, "big")
+    sent = await bot.send_photo(chat.id, picture, caption="figures")
+    assert [(size.width, size.height) for size in sent.photo] == [(640, 480)]

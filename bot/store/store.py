@@ -10,10 +10,12 @@ from sqlalchemy import Connection, Engine, Select, and_, case, delete, func, ins
 from bot.conversation import Conversation, Turn
 from bot.dialogue import Reply, Vote
 from bot.newsroom import Stats
+from bot.store.editorial import Editorial
 from bot.store.forgetting import delete_turns
 from bot.store.ledger import Ledger
 from bot.store.records import citation_rows, reply_from, reply_row, turn_from, turn_of, turn_row
 from bot.store.schema import memory_engine, open_engine
+from bot.store.sent_answers import SentAnswers
 from bot.store.tables import citations, replies, turns, votes
 from bot.store.transactions import Transactions
 
@@ -37,6 +39,8 @@ class Store(Transactions):
     def __init__(self, engine: Engine) -> None:
         """Wants an engine whose tables are up to date: use `open` or `in_memory`."""
         super().__init__(engine)
+        self.editorial = Editorial(engine)
+        self.sent_answers = SentAnswers(engine)
         self.ledger = Ledger(engine)
 
     @classmethod
@@ -112,7 +116,12 @@ class Store(Transactions):
         with self._writing() as connection:
             connection.execute(update(turns).where(still_open).values(closed=True))
 
-    def forget(self, person: str) -> None:
+    def forget(self, conversation_id: str) -> int:
+        """Deletes a conversation's turns with their replies, citations and votes; how many turns there were."""
+        with self._writing() as connection:
+            return delete_turns(connection, turns.c.conversation_id == conversation_id)
+
+    def forget_person(self, person: str) -> None:
         """Deletes all of a person's conversations and votes.
 
         `person` is `MESSENGER:NUMBER`. Theirs are the conversation of that id, and those in groups, whose ids begin

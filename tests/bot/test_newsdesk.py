@@ -55,7 +55,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
         item = "<item><title>Bridge</title><link>/story</link><guid>1</guid></item>"
         site.pages["/rss"] = Page(f'<rss version="2.0"><channel>{item}</channel></rss>', kind="text/xml")
         desk = NewsDesk(live, site.fetcher(), [Feed(site.url("/rss?key=secret"))], feed_minutes=10)
-        yield Office(desk, Newsroom(live, folder, store, reader_name="a reader"), live, site)
+        yield Office(desk, Newsroom(live, folder, store, store.editorial, reader_name="a reader"), live, site)
 
 
 def test_pages_documents_and_messages_are_in_service_at_once_and_outlive_a_reload(office: Office) -> None:

@@ -9,7 +9,7 @@ from typing import Final, Self
 
 from .server import Endpoint
 from .setup import BotSetup
-from .state import CallbackQuery
+from .state import CallbackQuery, InlineQuery, InlineResult
 from .values import Chat, Message
 from .world import BotWorld, Predicate
 
@@ -51,6 +51,11 @@ class BotApiServer(BotWorld):
         found: list[Message] = []
         await self.wait_until(lambda: _collect(self, chat, predicate, found), timeout)
         return found[0]
+
+    async def wait_for_results(self, query: InlineQuery, timeout: float = 10.0) -> list[InlineResult]:
+        """What the bot offered for what was typed behind its name."""
+        await self.wait_until(lambda: query.results is not None, timeout)
+        return query.results or []
 
     async def wait_for_answer(self, query: CallbackQuery, timeout: float = 10.0) -> str:
         """The notice that answered a button press, empty if it had no words."""

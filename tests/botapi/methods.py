@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
 
-from . import messaging
+from . import inline, messaging
 from .checks import check_commands, utf16_length
 from .errors import ApiError, bad_request
 from .request import Request
@@ -35,7 +35,7 @@ def get_me(state: State, request: Request) -> Json:
         **state.bot.as_json(),
         "can_join_groups": True,
         "can_read_all_group_messages": not state.setup.privacy_mode,
-        "supports_inline_queries": False,
+        "supports_inline_queries": state.setup.inline_mode,
         "can_connect_to_business": False,
         "has_main_web_app": False,
     }
@@ -231,6 +231,7 @@ METHODS: Final[dict[str, Method]] = {
     "deletemessage": messaging.delete_message,
     "sendchataction": messaging.send_chat_action,
     "answercallbackquery": answer_callback_query,
+    "answerinlinequery": inline.answer_inline_query,
     "setmycommands": set_my_commands,
     "getmycommands": get_my_commands,
     "deletemycommands": delete_my_commands,

@@ -4,7 +4,8 @@ import json
 import time
 from dataclasses import dataclass
 
-from .state import CallbackQuery, State
+from .checks import utf16_length
+from .state import CallbackQuery, InlineQuery, InlineResult, State
 from .tdparse import detect_entities
 from .values import Account, Chat, Content, Json, Message, StoredFile
 
@@ -36,12 +37,40 @@ class User:
         text: str,
         *,
         reply_to: Message | None = None,
+        quote: str | None = None,
         thread: int | None = None,
     ) -> Message:
-        """Writes a message; commands, mentions and links in it are marked as entities."""
+        """Writes a message; commands, mentions and links in it are marked as entities.
+
+        `quote` is the part of the message replied to that the reply quotes.
+        """
         with self.state.lock:
             content = Content(text, tuple(detect_entities(text)))
             message = self.state.add_message(chat, self.account, content, reply_to=reply_to, thread_id=thread)
+            if quote is not None and reply_to is not None:
+                place = reply_to.text.index(quote)
+                message.quote = {"text": quote, "position": utf16_length(reply_to.text[:place]), "is_manual": True}
+            self.state.announce(message)
+            return message
+
+    def follows(self, start_parameter: str) -> Message:
+        """Opens `https://t.me/BOT?start=...` and taps Start."""
+        return self.says(self.opens_chat(), f"/start {start_parameter}")
+
+    def types_inline(self, text: str) -> InlineQuery:
+        """Types behind the bot's name in some chat."""
+        with self.state.lock:
+            query = InlineQuery(str(self.state.next_number()), self.account, text)
+            self.state.inline_queries[query.id] = query
+            body = {"id": query.id, "from": self.account.as_json(), "query": text, "offset": ""}
+            self.state.updates.push("inline_query", body)
+            return query
+
+    def chooses(self, result: InlineResult, chat: Chat) -> Message:
+        """Sends what an inline answer offered to a chat, in this person's own name."""
+        with self.state.lock:
+            message = self.state.add_message(chat, self.account, result.content)
+            message.sources.append(result.source)
             self.state.announce(message)
             return message
 

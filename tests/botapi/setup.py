@@ -24,4 +24,5 @@ class BotSetup:
     username: str = "newsquote_bot"
     privacy_mode: bool = True
     mentions_pass_privacy: bool = False
+    inline_mode: bool = True
     flood: FloodLimits | None = None

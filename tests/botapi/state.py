@@ -53,6 +53,30 @@ class CallbackQuery:
         return str((self.answer or {}).get("text") or "")
 
 
+@dataclass(frozen=True, slots=True)
+class InlineResult:
+    """One line of an inline answer, and the message that choosing it sends."""
+
+    id: str
+    title: str
+    description: str
+    content: Content
+    source: str
+
+
+@dataclass(slots=True)
+class InlineQuery:
+    """What somebody typed behind the bot's name and, once given, the bot's answer: results, checked, and a button."""
+
+    id: str
+    user: Account
+    text: str
+    is_expired: bool = False
+    results: list[InlineResult] | None = None
+    button: Json | None = None
+    params: Params = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Webhook:
     """Where updates should go; an empty address means long polling."""
@@ -73,6 +97,7 @@ class State:
     blocked: set[int] = field(default_factory=set)
     files: dict[str, StoredFile] = field(default_factory=dict)
     queries: dict[str, CallbackQuery] = field(default_factory=dict)
+    inline_queries: dict[str, InlineQuery] = field(default_factory=dict)
     commands: dict[tuple[str, str], list[dict[str, str]]] = field(default_factory=dict)
     profile: dict[tuple[str, str], str] = field(default_factory=dict)
     webhook: Webhook = field(default_factory=Webhook)

@@ -1,5 +1,6 @@
 """Users, chats and messages as Telegram knows them, and the JSON it sends for each."""
 
+import struct
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -83,8 +84,13 @@ class StoredFile:
             "file_size": len(self.content),
         }
         if self.kind == "photo":
-            return [{**body, "width": 1, "height": 1}]
+            width, height = self._pixels()
+            return [{**body, "width": width, "height": height}]
         return {**body, "file_name": self.name, "mime_type": self.mime_type}
+
+    def _pixels(self) -> tuple[int, int]:
+        is_png = self.content.startswith(b"\x89PNG") and len(self.content) >= 24
+        return struct.unpack(">II", self.content[16:24]) if is_png else (1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +118,7 @@ class Message:
     edit_date: int | None = None
     sources: list[str] = field(default_factory=list)
     is_deleted: bool = False
+    quote: Json | None = None
 
     @property
     def content(self) -> Content:
@@ -172,6 +179,8 @@ class Message:
         answered = self._answered()
         if with_reply and answered is not None:
             body["reply_to_message"] = answered.as_json(with_reply=False)
+        if with_reply and self.quote is not None:
+            body["quote"] = self.quote
         return body
 
     def _answered(self) -> "Message | None":

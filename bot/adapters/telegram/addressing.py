@@ -42,6 +42,13 @@ def conversation_id(message: Message) -> str:
     return f"tg:{message.chat.id}:{_topic_id(message) or 0}:{asker_id(message)}"
 
 
+def presser_conversation(message: MaybeInaccessibleMessage, presser: User) -> str:
+    """The conversation of whoever presses a button under a message."""
+    if not is_group(message.chat):
+        return f"tg:{message.chat.id}"
+    return f"tg:{message.chat.id}:{_topic_id(message) or 0}:{presser.id}"
+
+
 def asker_id(message: Message) -> int:
     """Who asks: a person, or the chat that an anonymous admin speaks for."""
     if message.sender_chat is not None:

@@ -1,4 +1,7 @@
-"""Admins' commands: reloading the articles while the bot runs, its state, its figures."""
+"""Admins' commands: reloading the articles while the bot runs, its state, its figures, what readers miss.
+
+A command that changes what is in service asks first: see `Decisions.ask`, and `Banning` for how it is used.
+"""
 
 import asyncio
 import logging
@@ -6,15 +9,25 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
-from telegram import Message
+from telegram import CallbackQuery, Message, ReplyParameters
+from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
-from bot.adapters.telegram import texts
-from bot.adapters.telegram.addressing import Place, asker_id, place_of
+from bot.adapters import wording
+from bot.adapters.telegram import admin_texts, texts
+from bot.adapters.telegram.addressing import Place, asker_id, is_group, place_of
+from bot.adapters.telegram.admission import person
+from bot.adapters.telegram.answers import Answers
+from bot.adapters.telegram.banning import Banning
+from bot.adapters.telegram.buttons import PressTaker
 from bot.adapters.telegram.config import TelegramConfig
+from bot.adapters.telegram.decisions import Decisions
 from bot.adapters.telegram.handling import Handler, MessageCallback, TelegramBot, on_command
+from bot.adapters.telegram.insight import explanation_message, feedback_message, gaps_message
+from bot.adapters.telegram.keyboards import Action, Press
 from bot.adapters.telegram.rendering import plain_message
 from bot.adapters.telegram.sending import edit, send
+from bot.adapters.translation import translated
 from bot.newsroom import Newsroom
 from index.building import BuildProgress, BuildReport
 from index.errors import IndexingError
@@ -22,28 +35,46 @@ from index.errors import IndexingError
 logger = logging.getLogger(__name__)
 
 _STATS_DAYS: Final = 7
+_LOOK_BACK_DAYS: Final = 30
+_LISTED_COMPLAINTS: Final = 8
 
 
 class Administration:
     """Runs one reload at a time beside everything else; the message about it is edited as it goes."""
 
-    def __init__(self, newsroom: Newsroom, config: TelegramConfig, *, edit_every_seconds: float = 2.0) -> None:
+    def __init__(
+        self, newsroom: Newsroom, config: TelegramConfig, answers: Answers, *, edit_every_seconds: float = 2.0
+    ) -> None:
         self._newsroom = newsroom
         self._config = config
+        self._answers = answers
         self._edit_every_seconds = edit_every_seconds
+        self._decisions = Decisions()
+        self._banning = Banning(newsroom, config, answers, self._decisions)
         self._reload: asyncio.Task[None] | None = None
 
     def handlers(self) -> Sequence[Handler]:
         """What to register."""
-        return (
-            on_command("reload", self._for_admins(self._start_reload)),
-            on_command("status", self._for_admins(self._status)),
-            on_command("stats", self._for_admins(self._stats)),
-        )
+        commands: dict[str, MessageCallback] = {
+            "reload": self._start_reload,
+            "status": self._status,
+            "stats": self._stats,
+            "gaps": self._gaps,
+            "feedback": self._feedback,
+            "why": self._why,
+            "ban": self._banning.ban,
+            "unban": self._banning.unban,
+        }
+        return [on_command(name, self._for_admins(name, callback)) for name, callback in commands.items()]
 
-    def _for_admins(self, callback: MessageCallback) -> MessageCallback:
+    def press_takers(self) -> dict[Action, PressTaker]:
+        """What takes the presses of admins' buttons."""
+        return {**self._decisions.takers(), Action.WHY: self._show_why}
+
+    def _for_admins(self, name: str, callback: MessageCallback) -> MessageCallback:
         async def handle(message: Message, bot: TelegramBot) -> None:
             if self._config.is_admin(asker_id(message)):
+                await asyncio.to_thread(self._newsroom.note, person(asker_id(message)), f"/{name}")
                 await callback(message, bot)
             else:
                 await _say(bot, message, texts.ADMINS_ONLY)
@@ -51,33 +82,82 @@ class Administration:
         return handle
 
     async def _status(self, message: Message, bot: TelegramBot) -> None:
-        await _say(bot, message, texts.status(await asyncio.to_thread(self._newsroom.status)))
+        now = await asyncio.to_thread(self._newsroom.status)
+        await _say(bot, message, admin_texts.status(now, len(self._newsroom.banned())))
 
     async def _stats(self, message: Message, bot: TelegramBot) -> None:
         figures = await asyncio.to_thread(self._newsroom.stats, _STATS_DAYS)
-        await _say(bot, message, texts.stats(figures))
+        words = admin_texts.stats(figures)
+        if not figures.questions:
+            await _say(bot, message, words)
+            return
+        place = place_of(message)
+        with suppress(TelegramError):
+            await bot.send_chat_action(place.chat_id, ChatAction.UPLOAD_PHOTO, message_thread_id=place.topic_id)
+        await bot.send_photo(
+            place.chat_id,
+            await asyncio.to_thread(self._picture),
+            caption=words,
+            filename="stats.png",
+            message_thread_id=place.topic_id,
+            reply_parameters=ReplyParameters(message.message_id) if is_group(message.chat) else None,
+        )
+
+    def _picture(self) -> bytes:
+        from bot.adapters.telegram.charts import draw_stats  # matplotlib takes a second to import
+
+        return draw_stats(self._newsroom.days(_STATS_DAYS))
+
+    async def _gaps(self, message: Message, bot: TelegramBot) -> None:
+        gaps = await asyncio.to_thread(self._newsroom.gaps, _LOOK_BACK_DAYS)
+        await send(bot, place_of(message), gaps_message(gaps))
+
+    async def _feedback(self, message: Message, bot: TelegramBot) -> None:
+        found = await asyncio.to_thread(self._newsroom.complaints, _LOOK_BACK_DAYS, most=_LISTED_COMPLAINTS)
+        await send(bot, place_of(message), feedback_message(found))
+
+    async def _why(self, message: Message, bot: TelegramBot) -> None:
+        original = message.reply_to_message
+        reply_id = await self._answers.reply_in(original) if original is not None else None
+        if reply_id is None:
+            await _say(bot, message, admin_texts.WHY_HOW)
+        elif not await self._explain(bot, place_of(message), reply_id):
+            await _say(bot, message, wording.FORGOTTEN)
+
+    async def _show_why(self, query: CallbackQuery, bot: TelegramBot, press: Press) -> str | None:
+        if not self._config.is_admin(query.from_user.id) or query.message is None:
+            return texts.ADMINS_ONLY
+        await asyncio.to_thread(self._newsroom.note, person(query.from_user.id), "/why", press.subject)
+        place = place_of(query.message).replying_to(query.message.message_id)
+        return None if await self._explain(bot, place, press.subject) else wording.FORGOTTEN
+
+    async def _explain(self, bot: TelegramBot, place: Place, reply_id: str) -> bool:
+        explanation = await asyncio.to_thread(self._newsroom.explain, reply_id)
+        if explanation is not None:
+            await send(bot, place, explanation_message(explanation))
+        return explanation is not None
 
     async def _start_reload(self, message: Message, bot: TelegramBot) -> None:
         if self._reload is not None and not self._reload.done():
-            await _say(bot, message, texts.ALREADY_RELOADING)
+            await _say(bot, message, admin_texts.ALREADY_RELOADING)
             return
         # A task of its own: the admin can go on asking while it runs.
         self._reload = asyncio.create_task(self._run_reload(bot, place_of(message)))
 
     async def _run_reload(self, bot: TelegramBot, place: Place) -> None:
         try:
-            message_id = await send(bot, place, plain_message(texts.RELOADING))
+            message_id = await send(bot, place, plain_message(admin_texts.RELOADING))
             outcome = await self._reload_showing_progress(bot, place, message_id)
             await _finish(bot, place, message_id, outcome)
         except TelegramError as error:
             logger.warning("the admin could not be told about the reload: %s", type(error).__name__)
 
     async def _reload_showing_progress(self, bot: TelegramBot, place: Place, message_id: int) -> str:
-        latest = shown = texts.RELOADING
+        latest = shown = translated(admin_texts.RELOADING)
 
         def listen(progress: BuildProgress) -> None:  # in the reload's thread: it only leaves a note
             nonlocal latest
-            latest = texts.progress(progress)
+            latest = admin_texts.progress(progress)
 
         work = asyncio.create_task(asyncio.to_thread(self._newsroom.reload, listen))
         while not (await asyncio.wait({work}, timeout=self._edit_every_seconds))[0]:
@@ -98,12 +178,12 @@ async def _finish(bot: TelegramBot, place: Place, message_id: int, outcome: str)
 def _outcome(work: asyncio.Task[BuildReport]) -> str:
     error = work.exception()
     if error is None:
-        return texts.reloaded(work.result())
+        return admin_texts.reloaded(work.result())
     if isinstance(error, IndexingError):
         logger.warning("the reload failed: %s", error)
-        return texts.not_reloaded(str(error))
+        return admin_texts.not_reloaded(str(error))
     logger.error("the reload broke", exc_info=error)
-    return texts.RELOAD_BROKE
+    return admin_texts.RELOAD_BROKE
 
 
 async def _say(bot: TelegramBot, message: Message, text: str) -> None:

@@ -1,24 +1,25 @@
 """Puts the Telegram adapter together."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 
-from telegram import BotCommand, BotCommandScopeChat, BotCommandScopeDefault, Update
-from telegram.error import TelegramError
+from telegram import Update
 from telegram.ext import ApplicationBuilder
 from telegram.request import BaseRequest
 
-from bot.adapters.telegram import texts
 from bot.adapters.telegram.administration import Administration
+from bot.adapters.telegram.admission import Admission
+from bot.adapters.telegram.answers import Answers
 from bot.adapters.telegram.buttons import Buttons
 from bot.adapters.telegram.config import TelegramConfig
 from bot.adapters.telegram.courier import Courier
 from bot.adapters.telegram.desk import Desk
 from bot.adapters.telegram.discretion import DiscreetBot, DiscreetRequest
-from bot.adapters.telegram.handling import TelegramApplication
+from bot.adapters.telegram.handling import BEFORE_ALL, TelegramApplication, on_anything
+from bot.adapters.telegram.inline import Inline
 from bot.adapters.telegram.intake import Intake
 from bot.adapters.telegram.manners import FIRST_GROUP, Manners
 from bot.adapters.telegram.metrics import Metrics
@@ -30,10 +31,12 @@ from bot.adapters.telegram.rate_limiter import PatientRateLimiter
 from bot.dialogue import Dialogue
 from bot.newsroom import Newsroom
 from bot.store import Store
+from bot.store.sent_answers import SentAnswers
 
 logger = logging.getLogger(__name__)
 
-ALLOWED_UPDATES: Final = [Update.MESSAGE, Update.CALLBACK_QUERY]
+ALLOWED_UPDATES: Final = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY]
+"""The kinds of update that there is a handler for."""
 _TELEGRAM_URL: Final = "https://api.telegram.org/bot"
 _TELEGRAM_FILE_URL: Final = "https://api.telegram.org/file/bot"
 _QUESTION_THREADS: Final = 2
@@ -62,8 +65,10 @@ def build_service(
     metrics: Metrics,
     *,
     request: BaseRequest | None = None,
+    sent_answers: SentAnswers | None = None,
 ) -> Service:
-    """The adapter with its ledger in `store`. `request` takes the place of the network in tests."""
+    """The adapter with its ledger in `store`. `request` takes the place of the network in tests, and `sent_answers` of
+    what the store keeps of them."""
     threads = ThreadPoolExecutor(_QUESTION_THREADS, thread_name_prefix="question")
     desk = Desk("ledger")
     courier = Courier(store.ledger, desk, give_up_after=config.answer_within, on_outcome=metrics.count_message)
@@ -73,21 +78,25 @@ def build_service(
     intake = Intake(application, store.ledger, desk, answer_within=config.answer_within)
 
     def forget(person_id: int) -> None:
-        store.forget(f"tg:{person_id}")
+        store.forget_person(f"tg:{person_id}")
         store.ledger.forget(person_id)
 
     def close() -> None:
         threads.shutdown(wait=False, cancel_futures=True)
         desk.close()
 
-    questions = Questions(dialogue, config, threads)
+    answers, admission = Answers(dialogue, sent_answers or store.sent_answers, threads), Admission(newsroom, config)
+    questions = Questions(dialogue, config, answers, admission)
+    administration = Administration(newsroom, config, answers)
+    application.add_handler(on_anything(), BEFORE_ALL)
     application.add_handler(Manners(config, processor.waiting, metrics.count_turned_away).handler(), FIRST_GROUP)
     application.add_handlers(
         [
             *questions.handlers(),
             *Privacy(forget, config.retention_days).handlers(),
-            *Administration(newsroom, config).handlers(),
-            Buttons(dialogue).handler(),
+            *administration.handlers(),
+            Buttons(dialogue, answers, admission, administration.press_takers()).handler(),
+            Inline(answers, admission).handler(),
             *questions.last_handlers(),
         ]
     )
@@ -99,13 +108,14 @@ def build_service(
 def build_application(
     dialogue: Dialogue,
     newsroom: Newsroom,
+    sent_answers: SentAnswers,
     config: TelegramConfig,
     *,
     request: BaseRequest | None = None,
 ) -> TelegramApplication:
     """An application that remembers nothing beyond its own life, to be driven update by update."""
     store = Store.in_memory()
-    service = build_service(dialogue, newsroom, config, store, Metrics(), request=request)
+    service = build_service(dialogue, newsroom, config, store, Metrics(), request=request, sent_answers=sent_answers)
 
     async def on_end(_: TelegramApplication) -> None:
         service.close()
@@ -113,27 +123,6 @@ def build_application(
 
     service.application.post_shutdown = on_end
     return service.application
-
-
-async def publish_commands(application: TelegramApplication, admin_ids: frozenset[int]) -> None:
-    """Fills everybody's menu, and each admin's with the admins' commands too. Failing is only logged."""
-    bot = application.bot
-    await _set_commands(bot, texts.READER_COMMANDS, BotCommandScopeDefault())
-    for admin_id in sorted(admin_ids):
-        both = (*texts.READER_COMMANDS, *texts.ADMIN_COMMANDS)
-        await _set_commands(bot, both, BotCommandScopeChat(admin_id))
-
-
-async def _set_commands(
-    bot: DiscreetBot,
-    commands: Sequence[tuple[str, str]],
-    scope: BotCommandScopeDefault | BotCommandScopeChat,
-) -> None:
-    try:
-        await bot.set_my_commands([BotCommand(*command) for command in commands], scope=scope)
-    except TelegramError as error:
-        whose = scope.chat_id if isinstance(scope, BotCommandScopeChat) else "everybody"
-        logger.warning("the command menu of %s could not be set: %s", whose, error)
 
 
 def _build_bot(config: TelegramConfig, request: BaseRequest | None, courier: Courier, metrics: Metrics) -> DiscreetBot:

@@ -4,8 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bot.adapters.telegram import texts
-from bot.adapters.telegram.markup import Segment, styled
-from bot.adapters.telegram.rendering import Message
+from bot.adapters.telegram.admin_texts import ADMIN_COMMANDS
+from bot.adapters.telegram.deep_links import article_key
+from bot.adapters.telegram.keyboards import examples_keyboard
+from bot.adapters.telegram.markup import Segment, styled, words_of_others
+from bot.adapters.telegram.rendering import Message, one_line
+from bot.adapters.translation import translated
 from index import Article
 
 _EXAMPLES: Final = 3
@@ -13,27 +17,33 @@ _LONGEST_EXAMPLE_TITLE: Final = 90
 
 
 def help_message(articles: Sequence[Article], bot_name: str, *, for_admin: bool) -> Message:
-    """How to use the bot, with questions that its own articles can answer."""
+    """How to use the bot, with questions that its own articles can answer, each under a button."""
+    chosen = example_articles(articles)
     segments = [
-        styled(f"{texts.WHAT_I_DO}\n\n"),
-        styled(f"{texts.EXAMPLES}\n", bold=True),
-        *(styled(f"• {question}\n", italic=True) for question in example_questions(articles)),
-        styled(f"{texts.FOLLOW_UPS}\n\n"),
+        styled(f"{translated(texts.WHAT_I_DO)}\n\n"),
+        styled(f"{translated(texts.EXAMPLES if chosen else texts.NO_EXAMPLES)}\n", bold=bool(chosen)),
+    ]
+    for position, article in enumerate(chosen, start=1):
+        segments += [styled(f"{position}. "), *words_of_others(example_question(article), italic=True), styled("\n")]
+    segments += [
+        styled(f"\n{translated(texts.FOLLOW_UPS)}\n\n"),
         *_commands(texts.COMMANDS_HEADING, texts.READER_COMMANDS),
         styled(f"\n{texts.in_groups(bot_name)}"),
     ]
     if for_admin:
-        segments += [styled("\n\n"), *_commands(texts.ADMIN_HEADING, texts.ADMIN_COMMANDS)]
-    return Message(tuple(segments))
+        segments += [styled("\n\n"), *_commands(texts.ADMIN_HEADING, ADMIN_COMMANDS)]
+    return Message(tuple(segments), examples_keyboard([article_key(article.id) for article in chosen]))
 
 
-def example_questions(articles: Sequence[Article]) -> Sequence[str]:
-    """A few questions from titles spread over the list, the same ones as long as it does not change."""
-    titles = [article.title.strip() for article in articles if _suits_an_example(article.title)]
-    if not titles:
-        return texts.FALLBACK_EXAMPLES
-    step = max(1, len(titles) // _EXAMPLES)
-    return [texts.example_about(title) for title in titles[::step][:_EXAMPLES]]
+def example_articles(articles: Sequence[Article]) -> Sequence[Article]:
+    """A few articles spread over the list, the same ones as long as it does not change."""
+    suited = [article for article in articles if _suits_an_example(article.title)]
+    return suited[:: max(1, len(suited) // _EXAMPLES)][:_EXAMPLES]
+
+
+def example_question(article: Article) -> str:
+    """A question that the article should answer."""
+    return texts.example_about(one_line(article.title))
 
 
 def _suits_an_example(title: str) -> bool:
@@ -41,6 +51,6 @@ def _suits_an_example(title: str) -> bool:
 
 
 def _commands(heading: str, commands: Sequence[tuple[str, str]]) -> Iterator[Segment]:
-    yield styled(f"{heading}\n", bold=True)
+    yield styled(f"{translated(heading)}\n", bold=True)
     for name, meaning in commands:
-        yield styled(f"/{name} – {meaning[0].lower()}{meaning[1:]}\n")
+        yield styled(f"/{name} – {translated(meaning)}\n")

@@ -1,9 +1,9 @@
-"""The shape of a handler here: a function of a message or a press, registered in one line."""
+"""The shape of a handler here: a function of a message, a press or an inline question, registered in one line."""
 
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
 
-from telegram import CallbackQuery, Message, Update
+from telegram import CallbackQuery, InlineQuery, Message, Update
 from telegram.ext import (
     Application,
     BaseHandler,
@@ -11,18 +11,38 @@ from telegram.ext import (
     CommandHandler,
     ContextTypes,
     ExtBot,
+    InlineQueryHandler,
     MessageHandler,
+    TypeHandler,
     filters,
 )
+
+from bot.adapters.translation import speak
 
 TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
 TelegramBot = ExtBot[None]
 Handler = BaseHandler[Update, ContextTypes.DEFAULT_TYPE, None]
 MessageCallback = Callable[[Message, TelegramBot], Awaitable[None]]
 PressCallback = Callable[[CallbackQuery, TelegramBot], Awaitable[None]]
+InlineCallback = Callable[[InlineQuery, TelegramBot], Awaitable[None]]
+_Handle = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None]]
 
-# Edited messages and channel posts are not questions.
+BEFORE_ALL: Final = -10
+"""The group of handlers that run before every other."""
+
+# Channel posts are not questions.
 _NEW_MESSAGE: Final = filters.UpdateType.MESSAGE
+_EDITED_MESSAGE: Final = filters.UpdateType.EDITED_MESSAGE
+
+
+def on_anything() -> Handler:
+    """Takes note of whose language counts, be it for an answer or for an apology."""
+
+    async def listen(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        user = update.effective_user
+        speak(user.language_code if user is not None else None)
+
+    return TypeHandler(Update, listen)
 
 
 def on_command(name: str, callback: MessageCallback) -> Handler:
@@ -35,6 +55,11 @@ def on_message(which: filters.BaseFilter, callback: MessageCallback) -> Handler:
     return MessageHandler(_NEW_MESSAGE & which, _with_message(callback))
 
 
+def on_edit(which: filters.BaseFilter, callback: MessageCallback) -> Handler:
+    """Handles messages that were edited and now pass a filter."""
+    return MessageHandler(_EDITED_MESSAGE & which, _with_message(callback))
+
+
 def on_press(callback: PressCallback) -> Handler:
     """Handles every button."""
 
@@ -45,11 +70,20 @@ def on_press(callback: PressCallback) -> Handler:
     return CallbackQueryHandler(handle)
 
 
-def _with_message(
-    callback: MessageCallback,
-) -> Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None]]:
+def on_inline(callback: InlineCallback) -> Handler:
+    """Handles what is typed behind the bot's name in any chat."""
+
     async def handle(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        if update.message is not None:
-            await callback(update.message, context.bot)
+        if update.inline_query is not None:
+            await callback(update.inline_query, context.bot)
+
+    return InlineQueryHandler(handle)
+
+
+def _with_message(callback: MessageCallback) -> _Handle:
+    async def handle(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        message = update.message or update.edited_message
+        if message is not None:
+            await callback(message, context.bot)
 
     return handle

@@ -8,10 +8,13 @@ from typing import Final
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.adapters.telegram import texts
+from bot.adapters.telegram import admin_texts, texts
+from bot.adapters.translation import number, translated
 from bot.quotes import Citation
 
-_PRESS: Final = re.compile(r"(ctx|more|near|up|down):([0-9A-Za-z_-]{1,40})(?::(\d{1,4}))?|(src):(\d{1,6})")
+_PRESS: Final = re.compile(r"([a-z]{2,6}):([0-9A-Za-z_-]{1,40})(?::(\d{1,4}))?")
+_PAGE: Final = re.compile(r"\d{1,6}")
+_LONGEST_LABEL: Final = 60
 
 
 class Action(Enum):
@@ -20,17 +23,30 @@ class Action(Enum):
     CONTEXT = "ctx"
     MORE = "more"
     CLOSEST = "near"
+    QUOTED = "from"
     UP = "up"
     DOWN = "down"
+    OPTION = "opt"
+    AS_TYPED = "raw"
+    EXAMPLE = "eg"
     SOURCES = "src"
+    WHY = "why"
+    YES = "yes"
+    NO = "no"
+
+    @property
+    def is_about_a_reply(self) -> bool:
+        """Whether what the button carries is a reply's id."""
+        return self not in (Action.EXAMPLE, Action.SOURCES, Action.WHY, Action.YES, Action.NO)
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A pressed button. `number` is a citation's, how many were seen before "More", or a page."""
+    """A pressed button. `subject` names a reply, an article or a decision; `number` is a citation's or an option's, how
+    many were seen before "More", or a page."""
 
     action: Action
-    reply_id: str = ""
+    subject: str = ""
     number: int = 0
 
 
@@ -39,47 +55,95 @@ def read_press(callback_data: str | None) -> Press | None:
     match = _PRESS.fullmatch(callback_data or "")
     if match is None:
         return None
-    if match[4]:
-        return Press(Action.SOURCES, number=int(match[5]))
-    return Press(Action(match[1]), match[2], int(match[3] or 0))
+    try:
+        action = Action(match[1])
+    except ValueError:
+        return None
+    if action is not Action.SOURCES:
+        return Press(action, match[2], int(match[3] or 0))
+    return Press(action, number=int(match[2])) if _PAGE.fullmatch(match[2]) and not match[3] else None
 
 
 def answer_keyboard(
-    reply_id: str, shown: Sequence[Citation], *, seen: int, total: int, votable: bool
+    reply_id: str, shown: Sequence[Citation], *, seen: int, total: int, is_first: bool, as_typed: bool = False
 ) -> InlineKeyboardMarkup:
-    """Context for each citation shown, More when there are any left, votes under a first answer."""
+    """Context for each citation shown, More when there are any left, sources and votes under a first answer."""
     numbered = len(shown) > 1
-    contexts = [
-        _button(
-            f"{texts.CONTEXT_BUTTON} {citation.number}" if numbered else texts.CONTEXT_BUTTON,
-            f"{Action.CONTEXT.value}:{reply_id}:{citation.number}",
-        )
-        for citation in shown
+    context = translated(texts.CONTEXT_BUTTON)
+    rows = [
+        [
+            button(f"{context} {citation.number}" if numbered else context, Action.CONTEXT, reply_id, citation.number)
+            for citation in shown
+        ]
     ]
     below = []
     if seen < total:
-        label = f"{texts.MORE_BUTTON} ({total - seen})"
-        below.append(_button(label, f"{Action.MORE.value}:{reply_id}:{seen}"))
-    if votable:
-        below.append(_button(texts.UP_BUTTON, f"{Action.UP.value}:{reply_id}"))
-        below.append(_button(texts.DOWN_BUTTON, f"{Action.DOWN.value}:{reply_id}"))
-    return InlineKeyboardMarkup([row for row in (contexts, below) if row])
+        below.append(button(f"{translated(texts.MORE_BUTTON)} ({number(total - seen)})", Action.MORE, reply_id, seen))
+    if is_first:
+        below.append(button(translated(texts.SOURCES_BUTTON), Action.QUOTED, reply_id))
+        below.append(button(texts.UP_BUTTON, Action.UP, reply_id))
+        below.append(button(texts.DOWN_BUTTON, Action.DOWN, reply_id))
+    rows.append(below)
+    if as_typed:
+        rows.append([button(translated(texts.AS_TYPED_BUTTON), Action.AS_TYPED, reply_id)])
+    return InlineKeyboardMarkup([row for row in rows if row])
 
 
-def closest_keyboard(reply_id: str) -> InlineKeyboardMarkup:
-    """The offer under a refusal."""
-    return InlineKeyboardMarkup([[_button(texts.CLOSEST_BUTTON, f"{Action.CLOSEST.value}:{reply_id}")]])
+def refusal_keyboard(reply_id: str, *, closest: bool, as_typed: bool) -> InlineKeyboardMarkup | None:
+    """The offers under a refusal; None when there is nothing to offer."""
+    row = []
+    if closest:
+        row.append(button(translated(texts.CLOSEST_BUTTON), Action.CLOSEST, reply_id))
+    if as_typed:
+        row.append(button(translated(texts.AS_TYPED_BUTTON), Action.AS_TYPED, reply_id))
+    return InlineKeyboardMarkup([row]) if row else None
+
+
+def options_keyboard(reply_id: str, labels: Sequence[str]) -> InlineKeyboardMarkup:
+    """One button a reading of the question, each in a row of its own."""
+    return InlineKeyboardMarkup(
+        [[button(_fitted(label), Action.OPTION, reply_id, place)] for place, label in enumerate(labels)]
+    )
+
+
+def examples_keyboard(article_keys: Sequence[str]) -> InlineKeyboardMarkup | None:
+    """Buttons that ask the examples of a help message."""
+    row = [
+        button(texts.example_button(position), Action.EXAMPLE, key)
+        for position, key in enumerate(article_keys, start=1)
+    ]
+    return InlineKeyboardMarkup([row]) if row else None
 
 
 def pages_keyboard(page: int, pages: int) -> InlineKeyboardMarkup | None:
     """Leafing through the sources; None when they fit one page. Pages count from 0."""
     row = []
     if page > 0:
-        row.append(_button(texts.PREVIOUS_BUTTON, f"{Action.SOURCES.value}:{page - 1}"))
+        row.append(button(translated(texts.PREVIOUS_BUTTON), Action.SOURCES, str(page - 1)))
     if page < pages - 1:
-        row.append(_button(texts.NEXT_BUTTON, f"{Action.SOURCES.value}:{page + 1}"))
+        row.append(button(translated(texts.NEXT_BUTTON), Action.SOURCES, str(page + 1)))
     return InlineKeyboardMarkup([row]) if row else None
 
 
-def _button(label: str, callback_data: str) -> InlineKeyboardButton:
-    return InlineKeyboardButton(label, callback_data=callback_data)
+def feedback_keyboard(reply_ids: Sequence[str]) -> InlineKeyboardMarkup:
+    """How each of the listed answers came about."""
+    why = translated(admin_texts.WHY_BUTTON)
+    row = [button(f"{why} {place}", Action.WHY, reply_id) for place, reply_id in enumerate(reply_ids, start=1)]
+    return InlineKeyboardMarkup([row])
+
+
+def decision_keyboard(decision: str) -> InlineKeyboardMarkup:
+    """Yes or no to what an admin's command would change."""
+    yes, no = translated(admin_texts.YES_BUTTON), translated(admin_texts.NO_BUTTON)
+    return InlineKeyboardMarkup([[button(yes, Action.YES, decision), button(no, Action.NO, decision)]])
+
+
+def button(label: str, action: Action, subject: str, number: int | None = None) -> InlineKeyboardButton:
+    """A button that carries back an action on a subject."""
+    carried = f"{action.value}:{subject}" if number is None else f"{action.value}:{subject}:{number}"
+    return InlineKeyboardButton(label, callback_data=carried)
+
+
+def _fitted(label: str) -> str:
+    label = " ".join(label.split()) or "…"
+    return label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"

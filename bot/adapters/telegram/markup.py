@@ -6,9 +6,9 @@ Every character of a message passes through `styled`, and only `to_html` writes 
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby, pairwise
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -19,18 +19,30 @@ _DIRECTION_OVERRIDES: Final = dict.fromkeys((*range(0x202A, 0x202F), *range(0x20
 _SURROGATES: Final = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 _REPLACED: Final = _CONTROLS | _LINE_BREAKS | _DIRECTION_OVERRIDES | _SURROGATES
 _INVISIBLE: Final = " \t\n\u00a0\u2800\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+# What Telegram would make tappable: addresses, mentions, tags, commands. It is taken widely: a word too many set as
+# code does no harm. A capitalised word is no domain: there a space is missing after a full stop.
+_TAPPABLE: Final = re.compile(
+    r"[a-zA-Z][a-zA-Z0-9+.-]*://\S+"
+    r"|(?:[\w.+-]+@)?(?:[\w-]+\.)+(?![A-Z][a-z]+\b)(?:xn--[\w-]+|[^\W\d_]{2,})(?:[:/?#]\S*)?"
+    r"|\d{1,3}(?:\.\d{1,3}){3}(?:[:/?#]\S*)?"
+    r"|(?<!\w)(?:[@#/]\w*[^\W\d]\w*(?:@\w+)?|\$[A-Z]{1,8}\b)"
+)
 _RINGED: Final = re.compile(".\u030a")
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A run of text in one style; make it with `styled`. Quoted neighbours share one blockquote."""
+    """A run of text in one style; make it with `styled`. Quoted neighbours share one blockquote.
+
+    `code` keeps Telegram from making a link, a mention or a command of the text; it has no other style then.
+    """
 
     text: str
     bold: bool = False
     italic: bool = False
     quoted: bool = False
     url: str | None = None
+    code: bool = False
 
 
 def styled(
@@ -38,6 +50,49 @@ def styled(
 ) -> Segment:
     """The text, made displayable, in a style. An address that is not plain http or https is left out."""
     return Segment(displayable(text), bold, italic, quoted, safe_url(url))
+
+
+def words_of_others(
+    text: str,
+    *,
+    bold: Iterable[tuple[int, int]] = (),
+    italic: bool = False,
+    quoted: bool = False,
+    url: str | None = None,
+) -> Iterator[Segment]:
+    """Words that the bot did not write, so made that nothing in them can be tapped but `url`.
+
+    Telegram makes links, mentions and commands of whatever looks like one: those are set as code, which leaves them as
+    they are and leads nowhere. `bold` are half-open ranges of the text.
+    """
+    safe = safe_url(url)
+    inert = [] if safe else _tappable(text)
+    bold = [(_whole(text, start), _whole(text, end)) for start, end in bold]
+    edges = sorted({0, len(text), *chain.from_iterable(inert), *chain.from_iterable(bold)})
+    for start, end in pairwise(edges):
+        is_inert, is_bold = (any(a <= start and end <= b for a, b in ranges) for ranges in (inert, bold))
+        marked = is_bold and not is_inert
+        yield Segment(displayable(text[start:end]), marked, italic and not is_inert, quoted, safe, is_inert)
+
+
+def _whole(text: str, place: int) -> int:
+    """The place, within the text, moved on where `displayable` makes one character of what lies on either side."""
+    place = min(max(place, 0), len(text))
+    while 0 < place < len(text) and (text[place] == "\u030a" or text[place - 1 : place + 1] == "\r\n"):
+        place += 1
+    return place
+
+
+def _tappable(text: str) -> list[tuple[int, int]]:
+    # Direction overrides are not sent: what they part may be joined, and what they lead may then stand alone.
+    probes = (text.translate(dict.fromkeys(_DIRECTION_OVERRIDES, stand_in)) for stand_in in "x ")
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(match.span() for probe in probes for match in _TAPPABLE.finditer(probe)):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def displayable(text: str) -> str:
@@ -78,6 +133,8 @@ def _inline_html(segment: Segment) -> str:
     if not segment.text:
         return ""
     marked = html.escape(segment.text, quote=False)
+    if segment.code:
+        return f"<code>{marked}</code>"
     if segment.italic:
         marked = f"<i>{marked}</i>"
     if segment.bold:

@@ -16,6 +16,7 @@ from bot.adapters.telegram.markup import styled
 from bot.adapters.telegram.rendering import Message as OutgoingMessage
 from bot.adapters.telegram.rendering import plain_message
 from bot.adapters.telegram.sending import edit, send
+from bot.adapters.translation import translated
 
 _PRESS: Final = re.compile(r"forget:(yes|no):(-?\d{1,20})")
 
@@ -42,10 +43,10 @@ class Privacy:
     async def _ask(self, message: Message, bot: TelegramBot) -> None:
         asker = asker_id(message)
         row = [
-            InlineKeyboardButton(label, callback_data=f"forget:{answer}:{asker}")
+            InlineKeyboardButton(translated(label), callback_data=f"forget:{answer}:{asker}")
             for label, answer in ((house_texts.YES_FORGET, "yes"), (house_texts.NO_KEEP, "no"))
         ]
-        question = OutgoingMessage((styled(house_texts.ASK_FORGET),), InlineKeyboardMarkup([row]))
+        question = OutgoingMessage((styled(translated(house_texts.ASK_FORGET)),), InlineKeyboardMarkup([row]))
         await send(bot, place_of(message), question)
 
     async def _pressed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -75,6 +76,6 @@ async def _is_theirs(query: CallbackQuery, asker: int) -> bool:
 
 async def _acknowledge(query: CallbackQuery, words: str | None = None) -> None:
     try:
-        await query.answer(words, show_alert=bool(words))
+        await query.answer(translated(words) if words else None, show_alert=bool(words))
     except BadRequest:  # pressed too long ago for a word; what it asked for is done
         return

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
-from concurrent.futures import Executor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from telegram import Message
 from telegram.ext import filters
@@ -18,32 +20,41 @@ from bot.adapters.telegram.addressing import (
     place_of,
     question_for,
 )
+from bot.adapters.telegram.admission import Admission
+from bot.adapters.telegram.answers import Answers, asking_of
 from bot.adapters.telegram.config import TelegramConfig
+from bot.adapters.telegram.deep_links import HELP, DeepLink, Opens, article_key, read_payload
 from bot.adapters.telegram.guidance import help_message
-from bot.adapters.telegram.handling import Handler, MessageCallback, TelegramBot, on_command, on_message
-from bot.adapters.telegram.rendering import plain_message, reply_message, sources_message
-from bot.adapters.telegram.sending import send, typing
+from bot.adapters.telegram.handling import Handler, TelegramBot, on_command, on_edit, on_message
+from bot.adapters.telegram.rendering import lead_message, plain_message, sources_message
+from bot.adapters.telegram.sending import edit, send
 from bot.dialogue import Dialogue
+
+# A question that was not answered before may still be one after it was edited, but nobody waits for an old one.
+_EDIT_COUNTS_AS_NEW: Final = timedelta(minutes=10)
 
 
 class Questions:
-    """Answers readers. Questions run on `threads`, so that their number bounds the load."""
+    """Hears readers."""
 
-    def __init__(self, dialogue: Dialogue, config: TelegramConfig, threads: Executor) -> None:
+    def __init__(self, dialogue: Dialogue, config: TelegramConfig, answers: Answers, admission: Admission) -> None:
         self._dialogue = dialogue
         self._config = config
-        self._threads = threads
+        self._answers = answers
+        self._admission = admission
         self._last_album: str | None = None
 
     def handlers(self) -> Sequence[Handler]:
-        """What to register, the admins' commands before the last two: those take what is left."""
+        """What to register, the admins' commands before the last ones: those take what is left."""
+        admitted = self._admission.guard
         return (
-            on_command("start", self._admitted(self._help)),
-            on_command("help", self._admitted(self._help)),
-            on_command("ask", self._admitted(self._ask)),
-            on_command("sources", self._admitted(self._sources)),
-            on_command("new", self._admitted(self._start_over)),
+            on_command("start", admitted(self._start)),
+            on_command("help", admitted(self._help)),
+            on_command("ask", admitted(self._ask)),
+            on_command("sources", admitted(self._sources)),
+            on_command("new", admitted(self._start_over)),
             on_message(filters.TEXT & ~filters.COMMAND, self._hear),
+            on_edit(filters.TEXT, self._hear_again),
         )
 
     def last_handlers(self) -> Sequence[Handler]:
@@ -51,18 +62,37 @@ class Questions:
         wordless = filters.ChatType.PRIVATE & ~filters.TEXT & ~filters.StatusUpdate.ALL
         return (
             on_message(filters.COMMAND, self._hint),
-            on_message(wordless, self._admitted(self._ask_for_words)),
+            on_message(wordless, self._admission.guard(self._ask_for_words)),
         )
 
-    def _admitted(self, callback: MessageCallback) -> MessageCallback:
-        async def handle(message: Message, bot: TelegramBot) -> None:
-            asker = asker_id(message)
-            if self._config.may_ask(asker, message.chat.id):
-                await callback(message, bot)
-            else:
-                await _say(bot, message, texts.not_allowed(asker))
+    async def _start(self, message: Message, bot: TelegramBot) -> None:
+        payload = command_words(message)
+        if payload in ("", HELP):
+            await self._help(message, bot)
+            return
+        link = read_payload(payload)
+        if link is None or not await self._open(message, bot, link):
+            await _say(bot, message, texts.LINK_GONE)
 
-        return handle
+    async def _open(self, message: Message, bot: TelegramBot, link: DeepLink) -> bool:
+        if link.opens is Opens.ARTICLE:
+            return await self._open_article(message, bot, link.target)
+        question = link.target
+        if link.opens is Opens.REPLY:
+            reply = await asyncio.to_thread(self._dialogue.recall, link.target)
+            if reply is None:
+                return False
+            question = reply.resolved_question
+        await self._answer(message, bot, question, literally=True)
+        return True
+
+    async def _open_article(self, message: Message, bot: TelegramBot, key: str) -> bool:
+        articles = await asyncio.to_thread(self._dialogue.sources)
+        found = next((article for article in articles if article_key(article.id) == key), None)
+        lead = await asyncio.to_thread(self._dialogue.lead, found.id) if found is not None else None
+        if lead is not None:
+            await send(bot, place_of(message), lead_message(lead))
+        return lead is not None
 
     async def _help(self, message: Message, bot: TelegramBot) -> None:
         articles = await asyncio.to_thread(self._dialogue.sources)
@@ -80,24 +110,43 @@ class Questions:
     async def _hear(self, message: Message, bot: TelegramBot) -> None:
         question = question_for(message, bot.bot)
         if question is not None:
-            await self._admitted(lambda heard, by: self._answer(heard, by, question))(message, bot)
+            await self._admission.guard(lambda heard, by: self._answer(heard, by, question))(message, bot)
+
+    async def _hear_again(self, message: Message, bot: TelegramBot) -> None:
+        """An edited question: its answer is edited; one that had none is answered if it is still fresh."""
+        question = _edited_question(message, bot)
+        sent = await self._answers.answer_to(message)
+        if sent is None:
+            if question and datetime.now(UTC) - message.date < _EDIT_COUNTS_AS_NEW:
+                await self._admission.guard(lambda heard, by: self._answer(heard, by, question))(message, bot)
+            return
+        # Telegram also reports edits that leave the words as they are.
+        if question == await self._answers.question_of(sent) or not self._admission.admits(
+            asker_id(message), message.chat.id
+        ):
+            return
+        await self._answers.retract(sent)
+        if question and len(question) <= texts.LONGEST_QUESTION:
+            replying_to = await self._answers.asked_about(message)
+            asking = replace(asking_of(message, question), replying_to=replying_to, into=sent.message_id)
+            await self._answers.give(bot, asking)
+        else:
+            notice = texts.too_long() if question else texts.EDITED_AWAY
+            await edit(bot, place_of(message), sent.message_id, plain_message(notice))
 
     async def _ask(self, message: Message, bot: TelegramBot) -> None:
         await self._answer(message, bot, command_words(message))
 
-    async def _answer(self, message: Message, bot: TelegramBot, question: str) -> None:
+    async def _answer(self, message: Message, bot: TelegramBot, question: str, *, literally: bool = False) -> None:
         if not question:
             await _say(bot, message, texts.HOW_TO_ASK)
             return
         if len(question) > texts.LONGEST_QUESTION:
-            await _say(bot, message, texts.TOO_LONG)
+            await _say(bot, message, texts.too_long())
             return
-        place = place_of(message)
-        async with typing(bot, place):
-            reply = await asyncio.get_running_loop().run_in_executor(
-                self._threads, self._dialogue.reply, conversation_id(message), question
-            )
-            await send(bot, place, reply_message(reply))
+        replying_to = None if literally else await self._answers.asked_about(message)
+        asking = replace(asking_of(message, question), literally=literally, replying_to=replying_to)
+        await self._answers.give(bot, asking)
 
     async def _hint(self, message: Message, bot: TelegramBot) -> None:
         if not is_group(message.chat) or names_bot(message, bot.bot):
@@ -109,6 +158,16 @@ class Questions:
         if album is None or album != self._last_album:
             self._last_album = album
             await _say(bot, message, texts.NO_TEXT)
+
+
+def _edited_question(message: Message, bot: TelegramBot) -> str | None:
+    """The question that an edited message asks now; None if it asks nothing of this bot."""
+    text = message.text or ""
+    if not text.startswith("/"):
+        return question_for(message, bot.bot)
+    command, _, addressee = text.split(maxsplit=1)[0].partition("@")
+    is_ask = command == "/ask" and addressee.lower() in ("", (bot.username or "").lower())
+    return command_words(message) if is_ask else None
 
 
 async def _say(bot: TelegramBot, message: Message, text: str) -> None:

@@ -1,166 +1,112 @@
-"""Every sentence the bot says on Telegram in its own voice, in one place. None of them is about the news."""
+"""Every sentence the bot says to readers on Telegram in its own voice, in one place. None of them is about the news.
 
-from collections.abc import Iterable
-from datetime import datetime
+Constants are in English, to be `translated` where they are shown; functions return what they say translated.
+"""
+
 from typing import Final
 
-from bot.adapters.wording import day
-from bot.newsroom import Stats, Status
-from index.building import BuildProgress, BuildReport
+from bot.adapters.translation import counted, number, translatable, translated
 
 LONGEST_QUESTION: Final = 1_000
-_LISTED_IDS: Final = 8
-_LISTED_SKIPS: Final = 10
 
-READER_COMMANDS: Final = (
-    ("ask", "Ask a question about the news"),
-    ("sources", "See the articles I can quote"),
-    ("new", "Start afresh: forget what we talked about"),
-    ("help", "How this works"),
-    ("privacy", "What I keep about you"),
-    ("forget", "Delete what I keep about you"),
-)
-ADMIN_COMMANDS: Final = (
-    ("reload", "Read the articles again"),
-    ("status", "What is in service"),
-    ("stats", "Figures of the last seven days"),
+READER_COMMANDS: Final[tuple[tuple[str, str], ...]] = (
+    ("ask", translatable("Ask a question about the news")),
+    ("sources", translatable("See the articles I can quote")),
+    ("new", translatable("Start afresh: forget what we talked about")),
+    ("help", translatable("How this works")),
+    ("privacy", translatable("What I keep about you")),
+    ("forget", translatable("Delete what I keep about you")),
 )
 
-WHAT_I_DO: Final = (
+WHAT_I_DO: Final = translatable(
     "I answer questions about news articles by quoting them, word for word, and I show you where each quote"
     " comes from. I write nothing of my own, so I can't make anything up. When no article answers, I say so."
 )
-EXAMPLES: Final = "Just ask in your own words, for example:"
-FALLBACK_EXAMPLES: Final = ("Who won the election?", "How many people were hurt in the earthquake?")
-FOLLOW_UPS: Final = "Then ask on, as you would with a person: “And in August?”, “Who is she?”"
-COMMANDS_HEADING: Final = "You can also use:"
-ADMIN_HEADING: Final = "And because you are an admin:"
-UNKNOWN_COMMAND: Final = "I don't know that command. /help shows what I can do, or simply ask me a question."
-NO_TEXT: Final = "I can only read text, sorry. Please write your question as a message."
-HOW_TO_ASK: Final = "Write your question after the command, like this:\n/ask Who won the election?"
-TOO_LONG: Final = (
-    f"That is a long one! Please shorten your question to at most {LONGEST_QUESTION:,} characters;"
-    " one question at a time works best."
+EXAMPLES: Final = translatable("Just ask in your own words, or tap an example:")
+NO_EXAMPLES: Final = translatable("I have no articles yet. As soon as I have some, just ask in your own words.")
+FOLLOW_UPS: Final = translatable("Then ask on, as you would with a person: “And in August?”, “Who is she?”")
+COMMANDS_HEADING: Final = translatable("You can also use:")
+ADMIN_HEADING: Final = translatable("And because you are an admin:")
+UNKNOWN_COMMAND: Final = translatable(
+    "I don't know that command. /help shows what I can do, or simply ask me a question."
 )
-ADMINS_ONLY: Final = "That command is for this bot's admins only, sorry."
-WENT_WRONG: Final = "Sorry, something went wrong on my side. Please try again in a moment."
+NO_TEXT: Final = translatable("I can only read text, sorry. Please write your question as a message.")
+HOW_TO_ASK: Final = translatable("Write your question after the command, like this:\n/ask Who won the election?")
+ADMINS_ONLY: Final = translatable("That command is for this bot's admins only, sorry.")
+BANNED: Final = translatable("An admin of this bot has decided that I don't answer you any more.")
+WENT_WRONG: Final = translatable("Sorry, something went wrong on my side. Please try again in a moment.")
+EDITED_AWAY: Final = translatable("You took your question back, so there is nothing to answer here.")
 
-LESS_LIKELY: Final = "Less likely to answer it, but close:"
+LESS_LIKELY: Final = translatable("Less likely to answer it, but close:")
+WHICH_ONE: Final = translatable("Which one do you mean?")
+QUOTED_FROM: Final = translatable("I quoted from:")
+FROM_ARTICLE: Final = translatable("This is how it begins:")
+ASK_ABOUT_IT: Final = translatable("Ask me about it, or about anything else in the articles I have.")
+LINK_GONE: Final = translatable("What this link led to is gone. You can ask me a question, though.")
 
-CONTEXT_BUTTON: Final = "Context"
-MORE_BUTTON: Final = "More"
-CLOSEST_BUTTON: Final = "The closest I have"
+CONTEXT_BUTTON: Final = translatable("Context")
+MORE_BUTTON: Final = translatable("More")
+SOURCES_BUTTON: Final = translatable("Sources")
+CLOSEST_BUTTON: Final = translatable("The closest I have")
+AS_TYPED_BUTTON: Final = translatable("Search my exact words")
 UP_BUTTON: Final = "👍"
 DOWN_BUTTON: Final = "👎"
-PREVIOUS_BUTTON: Final = "◀ Previous"
-NEXT_BUTTON: Final = "Next ▶"
+PREVIOUS_BUTTON: Final = translatable("◀ Previous")
+NEXT_BUTTON: Final = translatable("Next ▶")
 
-DEAD_BUTTON: Final = "This button no longer works. Please ask again."
+DEAD_BUTTON: Final = translatable("This button no longer works. Please ask again.")
 
-NO_SOURCES: Final = "I have no articles yet, so there is nothing I could quote."
+NO_SOURCES: Final = translatable("I have no articles yet, so there is nothing I could quote.")
 
-RELOADING: Final = "Reading the articles…"
-ALREADY_RELOADING: Final = "A reload is already running. Please wait for it to finish."
-RELOAD_BROKE: Final = "The reload failed unexpectedly; the log says more. /status shows what is in service."
+INLINE_HINT: Final = translatable("Type a whole question")
+INLINE_NOTHING: Final = translatable("No article answers that. Ask me directly")
+INLINE_MORE: Final = translatable("Ask me directly")
+
+
+def too_long() -> str:
+    """What to do about a question that goes on and on."""
+    return translated(
+        "That is a long one! Please shorten your question to at most {limit} characters;"
+        " one question at a time works best."
+    ).format(limit=number(LONGEST_QUESTION))
 
 
 def not_allowed(asker_id: int) -> str:
     """A polite no, with what an admin needs to change it."""
-    return f"Sorry, I only answer people on my list; an admin can add you with your id, {asker_id}."
+    return translated("Sorry, I only answer people on my list; an admin can add you with your id, {id}.").format(
+        id=asker_id
+    )
 
 
 def in_groups(bot_name: str) -> str:
     """How to reach the bot where others talk too."""
-    return f"In a group, mention @{bot_name}, reply to one of my messages, or use /ask."
+    return translated(
+        "In a group, mention @{name}, reply to one of my messages, or use /ask. In any other chat, type @{name}"
+        " and a question to send a quote there."
+    ).format(name=bot_name)
 
 
 def example_about(title: str) -> str:
     """A question that the article of this title should answer."""
-    return f"What is said about “{title.strip()}”?"
+    # Not translated: it is asked of articles in their own language.
+    return f"What is said about “{title}”?"
+
+
+def example_button(position: int) -> str:
+    """The label of the button that asks an example."""
+    return translated("Ask {number}").format(number=number(position))
 
 
 def sources_heading(total: int) -> str:
     """The first line of the list of sources."""
-    return f"I can quote {_count(total, 'article')}."
+    return counted("I can quote {count} article.", "I can quote {count} articles.", total)
 
 
-def progress(at: BuildProgress) -> str:
-    """How far a reload is, for a message that is edited as it goes."""
-    if not at.passages_total:
-        return f"Reading the articles: {at.articles:,} so far…"
-    percent = 100 * at.passages_done // at.passages_total
-    return (
-        f"{_count(at.articles, 'article')} read. Indexing: {at.passages_done:,} of"
-        f" {at.passages_total:,} passages ({percent}%)…"
-    )
+def page(current: int, last: int) -> str:
+    """Where in a list one is."""
+    return translated("Page {page} of {pages}.").format(page=number(current), pages=number(last))
 
 
-def reloaded(report: BuildReport) -> str:
-    """What a reload changed."""
-    lines = [
-        f"Reloaded in {report.seconds:.1f} seconds: {_count(report.articles, 'article')},"
-        f" {_count(report.passages, 'passage')} in service.",
-        _changes("Added", report.added),
-        _changes("Changed", report.changed),
-        _changes("Removed", report.removed),
-        f"Skipped: {len(report.skipped):,}" if report.skipped else "Skipped: none",
-    ]
-    lines += [f"• {skipped.name}: {skipped.reason}" for skipped in report.skipped[:_LISTED_SKIPS]]
-    if len(report.skipped) > _LISTED_SKIPS:
-        lines.append(f"• and {len(report.skipped) - _LISTED_SKIPS:,} more")
-    return "\n".join(lines)
-
-
-def not_reloaded(why: str) -> str:
-    """A reload that failed and changed nothing."""
-    return f"Not reloaded: {why}\nThe index from before stays in service, and I go on answering from it."
-
-
-def status(now: Status) -> str:
-    """What is in service."""
-    return "\n".join(
-        (
-            f"In service: {_count(now.articles, 'article')}, {_count(now.passages, 'passage')}",
-            f"Snapshot: {now.snapshot}, built {_minute(now.built_at)}",
-            f"Embedding model: {now.embedding_model}",
-            f"Reader: {now.reader}",
-            f"Reload running: {'yes' if now.reloading else 'no'}",
-            f"Running since {_minute(now.started_at)}",
-        )
-    )
-
-
-def stats(figures: Stats) -> str:
-    """What was asked, how it went and how fast."""
-    since = f"Since {day(figures.since)}:"
-    if not figures.questions:
-        return f"{since} no questions."
-    return "\n".join(
-        (
-            f"{since} {_count(figures.questions, 'question')} in {_count(figures.conversations, 'conversation')}",
-            f"Answered: {figures.answered:,} ({100 * figures.answered / figures.questions:.0f}%)",
-            f"Not answered: {figures.refused:,}",
-            f"Votes: {UP_BUTTON} {figures.votes_up:,}  {DOWN_BUTTON} {figures.votes_down:,}",
-            f"Time to reply: half within {figures.p50_ms:.0f} ms, 95% within {figures.p95_ms:.0f} ms",
-        )
-    )
-
-
-def _changes(label: str, ids: tuple[str, ...]) -> str:
-    if not ids:
-        return f"{label}: none"
-    return f"{label}: {len(ids):,} ({_shortened(ids)})"
-
-
-def _shortened(ids: tuple[str, ...]) -> str:
-    shown: Iterable[str] = ids[:_LISTED_IDS]
-    more = len(ids) - _LISTED_IDS
-    return ", ".join(shown) + (f" and {more:,} more" if more > 0 else "")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def _minute(moment: datetime) -> str:
-    return f"{day(moment)}, {moment:%H:%M %Z}".rstrip()
+def quotes_of(count: int) -> str:
+    """How many quotes an answer took from an article."""
+    return counted("{count} quote", "{count} quotes", count)

@@ -18,6 +18,7 @@ from tests.bot.telegram.fakes import (
     Call,
     FakeDialogue,
     FakeNewsroom,
+    FakeSentAnswers,
     RecordingRequest,
 )
 
@@ -34,6 +35,7 @@ class Stage:
     request: RecordingRequest
     dialogue: FakeDialogue
     newsroom: FakeNewsroom
+    sent: FakeSentAnswers
     _ids: list[int] = field(default_factory=lambda: [0])
 
     async def say(
@@ -149,10 +151,10 @@ def config() -> TelegramConfig:
 @pytest_asyncio.fixture
 async def stage(config: TelegramConfig) -> AsyncIterator[Stage]:
     """A bot ready to be talked to."""
-    dialogue, newsroom, request = FakeDialogue(), FakeNewsroom(), RecordingRequest()
-    application = build_application(dialogue, newsroom, config, request=request)
+    dialogue, newsroom, sent, request = FakeDialogue(), FakeNewsroom(), FakeSentAnswers(), RecordingRequest()
+    application = build_application(dialogue, newsroom, sent, config, request=request)
     async with application:
         request.calls.clear()
-        yield Stage(application, request, dialogue, newsroom)
+        yield Stage(application, request, dialogue, newsroom, sent)
     assert application.post_shutdown is not None
     await application.post_shutdown(application)

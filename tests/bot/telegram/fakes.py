@@ -4,16 +4,19 @@ import json
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from telegram._utils.defaultvalue import DEFAULT_NONE
 from telegram._utils.types import ODVInput
 from telegram.request import BaseRequest, RequestData
 
-from bot.answering import Answer, Refusal, RefusalReason
+from bot.answering import Answer, Outcome, Refusal, RefusalReason
 from bot.dialogue import EVERYTHING, Dialogue, QuoteContext, Reply, ReplyTo, Scope, Vote
-from bot.newsroom import Newsroom, Stats, Status
+from bot.gaps import Gap
+from bot.newsroom import Complaint, Day, Explanation, Newsroom, Stats, Status
+from bot.quotes import Citation
+from bot.store.sent_answers import SentAnswer, SentAnswers
 from index import Article
 from index.building import BuildProgress, BuildReport, ProgressListener
 from tests.bot.examples import BRIDGE, FERRY, LAST_FERRY, OPENED
@@ -32,7 +35,7 @@ REFUSAL = Refusal(RefusalReason.NOT_ANSWERED, 0.1, (OPENED, LAST_FERRY), ())
 class FakeDialogue(Dialogue):
     """Replies with `outcome` to everything and keeps what it was told."""
 
-    def __init__(self, outcome: Answer | Refusal = ANSWER, *, articles: Sequence[Article] = (FERRY, BRIDGE)) -> None:
+    def __init__(self, outcome: Outcome = ANSWER, *, articles: Sequence[Article] = (FERRY, BRIDGE)) -> None:
         self.outcome = outcome
         self.articles = articles
         self.resolve: Callable[[str], str] = lambda question: question
@@ -42,6 +45,8 @@ class FakeDialogue(Dialogue):
         self.asked: list[tuple[str, str]] = []
         self.votes: dict[tuple[str, str], Vote] = {}
         self.forgotten: list[str] = []
+        self.literal: list[bool] = []
+        self.replying_to: list[ReplyTo | None] = []
         self.most_at_once = 0
         self._busy = 0
         self._lock = threading.Lock()
@@ -55,6 +60,8 @@ class FakeDialogue(Dialogue):
         literally: bool = False,
         replying_to: ReplyTo | None = None,
     ) -> Reply:
+        self.literal.append(literally)
+        self.replying_to.append(replying_to)
         with self._lock:
             self._busy += 1
             self.most_at_once = max(self.most_at_once, self._busy)
@@ -65,6 +72,13 @@ class FakeDialogue(Dialogue):
         if self.failure is not None:
             raise self.failure
         return Reply(REPLY_ID, conversation_id, text, self.resolve(text), self.outcome, {})
+
+    def look_up(self, text: str, *, scope: Scope = EVERYTHING) -> Reply:
+        self.asked.append(("", text))
+        return Reply(REPLY_ID, "", text, text, self.outcome, {})
+
+    def lead(self, article_id: str) -> Citation | None:
+        return OPENED if article_id == BRIDGE.id else None
 
     def recall(self, reply_id: str) -> Reply | None:
         return Reply(REPLY_ID, "tg:7", "Q?", "Q?", self.outcome, {}) if reply_id == REPLY_ID else None
@@ -125,6 +139,11 @@ class FakeNewsroom(Newsroom):
         self.failure: Exception | None = None
         self.report = REPORT
         self.figures = STATS
+        self.notes: list[tuple[str, str, str]] = []
+        self.found_gaps: list[Gap] = []
+        self.voted_down: list[tuple[Complaint, Reply]] = []
+        self.explanations: dict[str, Explanation] = {}
+        self._banned = frozenset()
         self.go_on = threading.Semaphore(0)
         self.reloads = 0
 
@@ -143,6 +162,50 @@ class FakeNewsroom(Newsroom):
     def stats(self, days: int) -> Stats:
         assert days == 7
         return self.figures
+
+    def days(self, count: int) -> tuple[Day, ...]:
+        return tuple(Day(date(2026, 1, 1 + n), n, 1, (12.0, 40.0), n, 1) for n in range(count))
+
+    def gaps(self, days: int) -> list[Gap]:
+        return self.found_gaps
+
+    def complaints(self, days: int, *, most: int) -> list[tuple[Complaint, Reply]]:
+        return self.voted_down[:most]
+
+    def explain(self, reply_id: str) -> Explanation | None:
+        return self.explanations.get(reply_id)
+
+    def ban(self, person: str, *, by: str) -> None:
+        self._banned |= {person}
+        self.note(by, "ban", person)
+
+    def unban(self, person: str, *, by: str) -> bool:
+        self._banned -= {person}
+        self.note(by, "unban", person)
+        return True
+
+    def note(self, admin: str, action: str, subject: str = "") -> None:
+        self.notes.append((admin, action, subject))
+
+
+class FakeSentAnswers(SentAnswers):
+    """Remembers answers of replies that no store keeps."""
+
+    def __init__(self) -> None:
+        self.kept: list[SentAnswer] = []
+        self.retracted: list[str] = []
+
+    def remember(self, sent: SentAnswer) -> None:
+        self.kept.insert(0, sent)
+
+    def in_message(self, chat_id: int, message_id: int) -> SentAnswer | None:
+        return next((each for each in self.kept if (each.chat_id, each.message_id) == (chat_id, message_id)), None)
+
+    def to_question(self, chat_id: int, question_id: int) -> SentAnswer | None:
+        return next((each for each in self.kept if (each.chat_id, each.question_id) == (chat_id, question_id)), None)
+
+    def retract(self, reply_id: str) -> None:
+        self.retracted.append(reply_id)
 
 
 class Call:
@@ -231,8 +294,8 @@ class RecordingRequest(BaseRequest):
     def _result(self, call: Call) -> Any:  # noqa: ANN401 - whatever Telegram would answer
         if call.method == "getMe":
             return {"id": BOT_ID, "is_bot": True, "first_name": "Newsquote", "username": BOT_NAME}
-        if call.method in ("sendMessage", "editMessageText"):
-            self._next_message_id += call.method == "sendMessage"
+        if call.method in ("sendMessage", "sendPhoto", "editMessageText"):
+            self._next_message_id += call.method != "editMessageText"
             chat = {"id": call.params["chat_id"], "type": "private"}
             message_id = call.params.get("message_id", self._next_message_id)
             return {"message_id": message_id, "date": 0, "chat": chat, "text": call.plain}

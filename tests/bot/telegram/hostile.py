@@ -28,6 +28,11 @@ _NASTY = (
     "e\u0301",
     "A\u030a",
     "Somebody said so. ",
+    "evil.example",
+    "@ticketbot",
+    "/new",
+    "#now",
+    "tg://x",
     "不会。",
     "x" * 300,
 )

@@ -1,13 +1,16 @@
 """Admins reload, look and count; nobody else does."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 from telegram import BotCommandScopeChat
 
-from bot.adapters.telegram import TelegramConfig, texts
+from bot.adapters.telegram import TelegramConfig, admin_texts, texts
 from bot.adapters.telegram.administration import Administration
-from bot.adapters.telegram.application import publish_commands
+from bot.adapters.telegram.answers import Answers
+from bot.adapters.telegram.menus import publish_menus
+from bot.adapters.translation import LANGUAGES
 from index.article import Skipped
 from index.building import BuildProgress
 from index.errors import ArticlesMissing
@@ -45,7 +48,9 @@ async def test_a_reload_ends_with_what_changed(stage: Stage) -> None:
 
 
 async def test_progress_is_shown_by_editing_one_message_now_and_then(stage: Stage) -> None:
-    quick = Administration(stage.newsroom, TelegramConfig(TOKEN, admin_ids=frozenset({ADMIN})), edit_every_seconds=0.02)
+    answers = Answers(stage.dialogue, stage.sent, ThreadPoolExecutor(1))
+    config = TelegramConfig(TOKEN, admin_ids=frozenset({ADMIN}))
+    quick = Administration(stage.newsroom, config, answers, edit_every_seconds=0.02)
     stage.application.handlers[0][:0] = quick.handlers()
     stage.newsroom.steps = [BuildProgress(3, 0, 0), BuildProgress(3, 10, 40)]
     await stage.say("/reload", user=ADMIN)
@@ -54,22 +59,22 @@ async def test_progress_is_shown_by_editing_one_message_now_and_then(stage: Stag
     await stage.until(lambda: len(stage.request.of("editMessageText")) == 2)
     stage.newsroom.go_on.release()
     await stage.until(lambda: len(stage.request.of("editMessageText")) == 3)
-    assert [call.plain for call in stage.request.of("sendMessage")] == [texts.RELOADING]
+    assert [call.plain for call in stage.request.of("sendMessage")] == [admin_texts.RELOADING]
     assert [call.plain for call in stage.request.of("editMessageText")] == [
         "Reading the articles: 3 so far…",
         "3 articles read. Indexing: 10 of 40 passages (25%)…",
-        texts.reloaded(REPORT),
+        admin_texts.reloaded(REPORT),
     ]
 
 
 async def test_a_failed_reload_says_why_and_that_the_old_index_stays(stage: Stage) -> None:
     stage.newsroom.failure = ArticlesMissing("no articles in <folder>")
-    assert await _reload_to_the_end(stage) == texts.not_reloaded("no articles in <folder>")
+    assert await _reload_to_the_end(stage) == admin_texts.not_reloaded("no articles in <folder>")
 
 
 async def test_a_broken_reload_is_logged_and_told(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     stage.newsroom.failure = RuntimeError("disk on fire")
-    assert await _reload_to_the_end(stage) == texts.RELOAD_BROKE
+    assert await _reload_to_the_end(stage) == admin_texts.RELOAD_BROKE
     assert "disk on fire" in caplog.text
 
 
@@ -77,8 +82,8 @@ async def test_a_second_reload_waits_for_the_first(stage: Stage) -> None:
     stage.newsroom.steps = [BuildProgress(1, 0, 0)]
     await stage.say("/reload", user=ADMIN)
     await stage.until(lambda: stage.newsroom.reloads == 1)
-    [sent] = [call for call in await stage.say("/reload", user=ADMIN) if call.plain != texts.RELOADING]
-    assert sent.plain == texts.ALREADY_RELOADING
+    [sent] = [call for call in await stage.say("/reload", user=ADMIN) if call.plain != admin_texts.RELOADING]
+    assert sent.plain == admin_texts.ALREADY_RELOADING
     stage.newsroom.go_on.release()
     await stage.until(lambda: stage.request.of("editMessageText") != [])
     assert stage.newsroom.reloads == 1
@@ -108,10 +113,11 @@ async def test_status_and_stats_in_plain_words(stage: Stage) -> None:
         "Embedding model: all-MiniLM-L6-v2 (int8)\n"
         "Reader: shipped\n"
         "Reload running: no\n"
+        "Banned people: 0\n"
         "Running since 2 January 2026, 09:00 UTC"
     )
     [stats] = await stage.say("/stats", user=ADMIN)
-    assert stats.plain == (
+    assert stats.params["caption"] == (
         "Since 1 January 2026: 200 questions in 30 conversations\n"
         "Answered: 150 (75%)\n"
         "Not answered: 50\n"
@@ -127,20 +133,24 @@ async def test_stats_of_a_quiet_week(stage: Stage) -> None:
 
 
 async def test_admin_commands_are_in_admins_menus_only(stage: Stage) -> None:
-    await publish_commands(stage.application, frozenset({ADMIN}))
-    everybody, admin = stage.request.of("setMyCommands")
-    assert "reload" not in str(everybody.params["commands"])
-    assert "reload" in str(admin.params["commands"])
-    assert admin.params["scope"] == BotCommandScopeChat(ADMIN).to_dict()
+    await publish_menus(stage.application.bot, frozenset({ADMIN}))
+    menus = stage.request.of("setMyCommands")
+    by_scope = {(menu.params["scope"]["type"], menu.params.get("language_code")): menu for menu in menus}
+    assert len(by_scope) == len(menus) == 4 * len(LANGUAGES)
+    for (scope, _), menu in by_scope.items():
+        assert ("reload" in str(menu.params["commands"])) == (scope == "chat")
+    assert by_scope["chat", None].params["scope"] == BotCommandScopeChat(ADMIN).to_dict()
+    assert "help" not in str(by_scope["all_group_chats", None].params["commands"])
+    assert "Stelle eine Frage" in str(by_scope["all_private_chats", "de"].params["commands"])
 
 
 async def test_an_admin_who_never_started_the_bot_does_not_stop_it(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
     missing = (400, {"ok": False, "description": "Bad Request: chat not found"})
-    stage.request.fail("setMyCommands", missing, missing)
-    await publish_commands(stage.application, frozenset({ADMIN}))
-    assert "the command menu of 99 could not be set" in caplog.text
+    stage.request.fail("setMyCommands", *[missing] * 4)
+    await publish_menus(stage.application.bot, frozenset({ADMIN}))
+    assert "the command menu of admin 99 could not be set" in caplog.text
 
 
 async def test_an_unreachable_admin_does_not_break_a_reload(stage: Stage) -> None:

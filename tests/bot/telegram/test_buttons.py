@@ -1,6 +1,7 @@
 """What the buttons under an answer do."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -27,7 +28,7 @@ async def test_context_shows_the_quote_among_its_neighbours(stage: Stage) -> Non
     assert sent.plain == (
         "In context:\n\n"
         f"It was <shut>. {OPENED.quote.text} Cyclists may pass.\n"
-        "1. Old bridge opens again · The Courier · 4 May 2024"
+        f"1. Old bridge opens again · The Courier · {wording.day_and_age(datetime(2024, 5, 4, tzinfo=UTC))}"
     )
     assert sent.marked("bold") == [OPENED.quote.text]
     assert sent.params["reply_parameters"]["message_id"] == 500

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.adapters.telegram.markup import Segment, displayable, plain_text, safe_url, styled, to_html
+from bot.adapters.telegram.markup import Segment, displayable, plain_text, safe_url, styled, to_html, words_of_others
 from tests.bot.telegram.hostile import hostile_segments, hostile_texts
+from tests.botapi.checks import format_text
 from tests.botapi.tdparse import parse_html
 
 
@@ -94,3 +95,34 @@ def test_only_our_own_tags_are_written(text: str) -> None:
     tags = set(re.findall(r"<[^>]*>", written))
     assert tags <= {"<b>", "</b>", "<blockquote expandable>", "</blockquote>"}
     assert html.unescape(re.sub(r"<[^>]*>", "", written)) == displayable(text)
+
+
+@pytest.mark.parametrize(
+    ("words", "inert"),
+    [
+        ("It costs 4.2 million, said J.R. Smith of the U.S. in No.10.It was and/or 24/7 e.g. $5.", []),
+        ("See evil.example/x, t.me/foo and EVIL.COM", ["evil.example/x,", "t.me/foo", "EVIL.COM"]),
+        ("Write @ticketbot or a@b.de #now $USD /ask@bot", ["@ticketbot", "a@b.de", "#now", "$USD", "/ask@bot"]),
+        ("tg://resolve?domain=x http://1.2.3.4:8/", ["tg://resolve?domain=x", "http://1.2.3.4:8/"]),
+        ("ev\u202eil.com", ["evil.com"]),
+        ("\u202b/ask", ["/ask"]),
+    ],
+)
+def test_what_telegram_would_make_tappable_is_set_as_code(words: str, inert: list[str]) -> None:
+    segments = list(words_of_others(words, quoted=True))
+    assert [segment.text for segment in segments if segment.code] == inert
+    assert plain_text(segments) == displayable(words)
+
+
+@given(hostile_texts, st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), max_size=3))
+def test_words_of_others_keep_every_character_and_can_lead_nowhere(text: str, bold: list[tuple[int, int]]) -> None:
+    segments = list(words_of_others(text, bold=[(min(pair), max(pair)) for pair in bold], quoted=True))
+    assert plain_text(segments) == displayable(text)
+    _, entities = format_text(to_html(segments), "HTML", None)
+    assert {entity["type"] for entity in entities} <= {"bold", "code", "expandable_blockquote"}
+
+
+@given(hostile_texts)
+def test_words_with_a_link_lead_to_that_link_only(text: str) -> None:
+    _, entities = format_text(to_html(list(words_of_others(text, url="https://a.example/"))), "HTML", None)
+    assert {entity.get("url") for entity in entities} <= {"https://a.example/"}

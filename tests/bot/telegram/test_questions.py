@@ -1,6 +1,7 @@
 """What readers say and what they get, from a real Update to the call that Telegram would receive."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,13 +20,14 @@ async def test_an_answer_is_quoted_word_for_word_with_its_source(stage: Stage) -
     assert sent.plain == (
         "Ada Brook\n\n"
         "The mayor, Ada Brook, opened it again on 3 May 2024.\n"
-        "1. Old bridge opens again · The Courier · 4 May 2024"
+        f"1. Old bridge opens again · The Courier · {wording.day_and_age(datetime(2024, 5, 4, tzinfo=UTC))}"
     )
     assert sent.marked("expandable_blockquote") == [OPENED.quote.text]
     assert sent.marked("bold") == ["Ada Brook", "Ada Brook", "3 May 2024"]
     assert sent.marked("text_link") == ["Old bridge opens again"]
     assert sent.buttons == {
         "Context": f"ctx:{REPLY_ID}:1",
+        "Sources": f"from:{REPLY_ID}",
         "👍": f"up:{REPLY_ID}",
         "👎": f"down:{REPLY_ID}",
     }
@@ -57,7 +59,7 @@ async def test_further_quotes_are_shown_while_they_are_short(stage: Stage) -> No
     stage.dialogue.outcome = Answer(0.9, (OPENED, COST, long), 3, None, ())
     [sent] = await stage.say("What about the bridge?")
     assert sent.marked("expandable_blockquote") == [OPENED.quote.text, COST.quote.text]
-    assert list(sent.buttons) == ["Context 1", "Context 2", "More (1)", "👍", "👎"]
+    assert list(sent.buttons) == ["Context 1", "Context 2", "More (1)", "Sources", "👍", "👎"]
     assert sent.buttons["More (1)"] == f"more:{REPLY_ID}:2"
 
 
@@ -65,7 +67,10 @@ async def test_a_follow_up_says_what_it_was_understood_as(stage: Stage) -> None:
     stage.dialogue.resolve = lambda question: f"Who is <{question}> & co?"
     [sent] = await stage.say("Who is he?")
     assert sent.plain.startswith("Understood as: Who is <Who is he?> & co?\n\nAda Brook")
-    assert sent.marked("italic") == ["Understood as: Who is <Who is he?> & co?\n\n"]
+    assert sent.marked("italic") == ["Understood as: Who is <Who is he?> & co?"]
+    assert sent.buttons["Search my exact words"] == f"raw:{REPLY_ID}"
+    await stage.press(f"raw:{REPLY_ID}")
+    assert stage.dialogue.literal == [False, True]
 
 
 @pytest.mark.parametrize("reason", list(RefusalReason))
@@ -98,7 +103,7 @@ async def test_a_long_quote_comes_in_parts_with_the_buttons_under_the_last(stage
     long = replace(OPENED, quote=replace(OPENED.quote, text=words), highlights=())
     stage.dialogue.outcome = Answer(0.9, (long,), 1, None, ())
     sent = await stage.say("Everything?")
-    assert [len(call.buttons) for call in sent] == [0, 0, 3]
+    assert [len(call.buttons) for call in sent] == [0, 0, 4]
     assert "".join(call.plain for call in sent).startswith(words)
     assert all(call.marked("expandable_blockquote") for call in sent)
 
@@ -123,7 +128,7 @@ async def test_an_empty_ask_shows_how(stage: Stage) -> None:
 async def test_a_question_of_a_thousand_characters_is_the_longest(stage: Stage) -> None:
     await stage.say("x" * 1_000)
     [sent] = await stage.say("x" * 1_001)
-    assert sent.plain == texts.TOO_LONG
+    assert sent.plain == texts.too_long()
     assert len(stage.dialogue.asked) == 1
 
 
@@ -137,7 +142,9 @@ async def test_new_forgets_this_conversation_only(stage: Stage) -> None:
 async def test_help_suggests_questions_about_loaded_articles(stage: Stage, command: str) -> None:
     [sent] = await stage.say(command)
     assert texts.WHAT_I_DO in sent.plain
-    assert "• What is said about “Old bridge opens again”?" in sent.plain
+    assert "1. What is said about “Old bridge opens again”?" in sent.plain
+    await stage.press(sent.buttons["Ask 1"])
+    assert stage.dialogue.asked == [("tg:7", "What is said about “Old bridge opens again”?")]
     assert "/reload" not in sent.plain
 
 
@@ -160,7 +167,7 @@ async def test_a_picture_gets_one_kind_sentence_and_an_album_only_one(stage: Sta
     assert await stage.say(None, photo=photo, chat=GROUP) == []
 
 
-async def test_edited_messages_channel_posts_and_service_messages_are_ignored(stage: Stage) -> None:
+async def test_old_edits_channel_posts_and_service_messages_are_ignored(stage: Stage) -> None:
     assert await stage.say("Who opened it?", kind="edited_message") == []
     assert await stage.say("/help", kind="edited_message") == []
     assert await stage.say("Who opened it?", kind="channel_post", chat=-1002) == []

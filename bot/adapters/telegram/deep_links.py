@@ -1,0 +1,56 @@
+"""What `https://t.me/BOT?start=PAYLOAD` opens: a question, one that was asked before, or an article.
+
+Telegram allows 64 characters of A-Z, a-z, 0-9, _ and - in a payload; each of ours begins with a letter for its kind.
+"""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+HELP: Final = "help"
+"""The payload that opens the welcome, as none does."""
+_LONGEST: Final = 64
+
+
+class Opens(Enum):
+    """What a link leads to; the value begins its payload."""
+
+    QUESTION = "q"
+    REPLY = "r"
+    ARTICLE = "a"
+
+
+@dataclass(frozen=True, slots=True)
+class DeepLink:
+    """`target` is the words of a question, a reply's id, or an article's key."""
+
+    opens: Opens
+    target: str
+
+
+def article_key(article_id: str) -> str:
+    """A short name for an article in links and buttons: 16 hex digits of the SHA-256 of its id."""
+    return hashlib.sha256(article_id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def payload_of(link: DeepLink) -> str | None:
+    """What to put behind `?start=`; None for a question that is too long for one."""
+    target = link.target
+    if link.opens is Opens.QUESTION:
+        target = base64.urlsafe_b64encode(target.encode("utf-8", "replace")).decode().rstrip("=")
+    payload = f"{link.opens.value}_{target}"
+    return payload if len(payload) <= _LONGEST else None
+
+
+def read_payload(payload: str) -> DeepLink | None:
+    """What a payload opens; None for one that is not ours."""
+    kind, _, target = payload.partition("_")
+    try:
+        opens = Opens(kind)
+        if opens is Opens.QUESTION:
+            target = base64.b64decode(f"{target}{'=' * (-len(target) % 4)}", b"-_", validate=True).decode()
+    except ValueError:
+        return None
+    return DeepLink(opens, target) if target.strip() else None

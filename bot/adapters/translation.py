@@ -1,0 +1,97 @@
+"""The language in which the bot talks to whoever it is answering. Catalogues are compiled as they are loaded.
+
+Sentences stand in the code in English; `bot/locales/LANGUAGE/LC_MESSAGES/newsquote.po` says them in another language.
+Whoever handles a message says once whose language counts (`speak`); everything built for the answer follows.
+"""
+
+import gettext
+from contextvars import ContextVar
+from datetime import datetime, timedelta
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+LOCALES: Final = Path(__file__).parent.parent / "locales"
+DOMAIN: Final = "newsquote"
+ENGLISH: Final = "en"
+_CATALOGUES: Final = {path.parents[1].name: path for path in sorted(LOCALES.glob(f"*/LC_MESSAGES/{DOMAIN}.po"))}
+LANGUAGES: Final = (ENGLISH, *_CATALOGUES)
+"""Every language that can be spoken, as Telegram's two-letter codes."""
+
+_language: ContextVar[str] = ContextVar("language", default=ENGLISH)
+
+
+def speak(language_code: str | None) -> None:
+    """From here on, what is said within this task is said in that language, or in English if it is not known."""
+    language = (language_code or "").replace("_", "-").partition("-")[0].lower()
+    _language.set(language if language in _CATALOGUES else ENGLISH)
+
+
+def translatable(text: str) -> str:
+    """The text itself: marks a constant for the catalogue, to be `translated` when it is said."""
+    return text
+
+
+def translated(text: str) -> str:
+    """The text in the language being spoken; itself where the catalogue does not know it."""
+    return _translations(_language.get()).gettext(text) if text else text
+
+
+def counted(one: str, many: str, count: int) -> str:
+    """The form that fits the count, with `{count}` filled in as this language writes numbers."""
+    form = _translations(_language.get()).ngettext(one, many, count)
+    return form.format(count=number(count))
+
+
+def number(value: float) -> str:
+    """A number with this language's separators, whole unless it is not."""
+    return format_decimal(value, locale=spoken_locale())
+
+
+def day(moment: datetime) -> str:
+    """A date as people write it, whatever the machine's locale."""
+    return format_date(moment, "long", locale=spoken_locale())
+
+
+def minute(moment: datetime) -> str:
+    """A date and a time of day, in the moment's own zone."""
+    return f"{day(moment)}, {format_datetime(moment, 'HH:mm', locale=spoken_locale())} {moment:%Z}".rstrip()
+
+
+def age(moment: datetime, now: datetime) -> str:
+    """How long ago a day was, counted in calendar days; empty for one to come."""
+    days = (now.date() - moment.astimezone(now.tzinfo).date()).days
+    if days < 0:
+        return ""
+    if days < 2:
+        return translated(translatable("yesterday") if days else translatable("today"))
+    # Whole units that have passed, as people count: two years and a half are two years.
+    unit = next(unit for unit in (365, 30, 7, 1) if days >= unit)
+    passed = timedelta(days=-(days - days % unit))
+    return format_timedelta(passed, granularity="day", threshold=1, add_direction=True, locale=spoken_locale())
+
+
+@cache
+def _translations(language: str) -> gettext.NullTranslations:
+    if language not in _CATALOGUES:
+        return gettext.NullTranslations()
+    with _CATALOGUES[language].open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def spoken_locale() -> Locale:
+    """How numbers and dates are written in the language being spoken."""
+    language = _language.get()
+    # The day before the month, as the rest of the world writes it.
+    return Locale("en", "GB") if language == ENGLISH else Locale(language)

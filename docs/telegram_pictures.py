@@ -1,0 +1,139 @@
+"""Draws docs/telegram-*.png: what a reader and an admin see. Run `python -m docs.telegram_pictures` after changes.
+
+The real bot answers over three made-up articles, polling the tests' Bot API server. What Telegram's own parser makes of
+each message is drawn as a chat bubble: text, marks, buttons.
+"""
+
+import asyncio
+import json
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from bot.adapters.telegram import Metrics, TelegramConfig, build_service, texts
+from bot.adapters.telegram.serving import serve
+from bot.app import App, build_app, build_first_index
+from bot.dialogue import Vote
+from bot.settings import Settings
+from bot.store import Store
+from docs.chat_bubbles import Bubble, draw_chat
+from tests.bot.examples import answer, refusal
+from tests.botapi import BotApiServer, Chat, Message, User
+
+_HERE = Path(__file__).parent
+_ARTICLES = (
+    (
+        "Old bridge in Marlow opens again after two years",
+        "The Courier",
+        3,
+        "The old bridge in Marlow was closed for two years. The mayor, Ada Brook, opened it again on Friday. The repair"
+        " cost 4.2 million euros and was paid by the council, she said. Cyclists may use both lanes.",
+    ),
+    (
+        "Ferry across the lake stops for good",
+        "Lakeside Gazette",
+        40,
+        "The ferry ran for the last time on Sunday. Its owner, Tom Reed, blamed high fuel prices. Commuters will"
+        " have to take the bus across the old bridge.",
+    ),
+    (
+        "Town library gets a new roof",
+        "The Courier",
+        400,
+        "The town library will get a new roof in October. Builder Nora Vale won the contract against two others.",
+    ),
+)
+_QUESTION = "How much did the repair of the old bridge cost?"
+_FOLLOW_UP = "Who paid for it?"
+_REFUSED = "Who burnt down the old bridge?"
+
+
+async def _draw(app: App) -> None:
+    async with BotApiServer() as server:
+        admin = server.user("Grace", id=99)
+        config = TelegramConfig(server.token, server.url, server.file_url, frozenset({admin.id}), messages_per_second=0)
+        service, stop = build_service(app.dialogue, app.newsroom, config, app.store, Metrics()), asyncio.Event()
+        serving = asyncio.create_task(serve(service, stop))
+        await _reader(server)
+        _past_week(app)
+        asked, stats = await _ask(server, admin, "/stats")
+        draw_chat([_bubble(asked, by_reader=True), _bubble(stats)], _HERE / "telegram-stats.png")
+        stop.set()
+        await serving
+        service.close()
+
+
+async def _reader(server: BotApiServer) -> None:
+    ada = server.user("Ada")
+    question, first = await _ask(server, ada, _QUESTION)
+    follow_up, second = await _ask(server, ada, _FOLLOW_UP)
+    bubbles = [_bubble(question, by_reader=True), _bubble(first), _bubble(follow_up, by_reader=True), _bubble(second)]
+    draw_chat(bubbles, _HERE / "telegram-answer.png")
+    question, refused = await _ask(server, ada, _REFUSED)
+    ada.presses(refused, texts.CLOSEST_BUTTON)
+    closest = await server.wait_for_message(ada.opens_chat())
+    draw_chat([_bubble(question, by_reader=True), _bubble(refused), _bubble(closest)], _HERE / "telegram-refusal.png")
+    welcome_asked, welcome = await _ask(server, ada, "/start")
+    sources_asked, sources = await _ask(server, ada, "/sources")
+    ada.presses(first, texts.SOURCES_BUTTON)
+    quoted = await server.wait_for_message(ada.opens_chat())
+    draw_chat(
+        [_bubble(sources_asked, by_reader=True), _bubble(sources), _bubble(quoted)], _HERE / "telegram-sources.png"
+    )
+    draw_chat([_bubble(welcome_asked, by_reader=True), _bubble(welcome)], _HERE / "telegram-help.png")
+
+
+async def _ask(server: BotApiServer, user: User, text: str) -> tuple[Message, Message]:
+    chat: Chat = user.opens_chat()
+    asked = user.says(chat, text)
+    return asked, await server.wait_for_message(chat, timeout=30)
+
+
+def _bubble(message: Message, *, by_reader: bool = False) -> Bubble:
+    rows = (message.content.markup or {}).get("inline_keyboard", [])
+    return Bubble(
+        text=message.text,
+        entities=message.entities,
+        rows=[[button["text"] for button in row] for row in rows],
+        photo=message.file.content if message.file is not None else None,
+        by_reader=by_reader,
+    )
+
+
+def _past_week(app: App) -> None:
+    """A made-up week, so that there is something to see in the figures."""
+    random, now = Random(7), datetime.now(UTC)
+    for days_ago in range(7):
+        for number in range(random.randint(14, 40)):
+            reply = (answer if random.random() < 0.7 else refusal)(
+                f"{days_ago}-{number}", f"tg:{random.randint(1, 30)}"
+            )
+            slow = random.lognormvariate(3.6, 0.5)
+            kept = replace(reply, timings_ms={"total": slow})
+            app.store.save_reply(kept, asked_at=now - timedelta(days=days_ago))
+            if days_ago == 0 and random.random() < 0.4:  # a vote counts for the day on which it is given
+                app.store.vote(kept.id, "tg:1", Vote.UP if random.random() < 0.8 else Vote.DOWN)
+
+
+def _articles() -> Iterator[dict[str, str]]:
+    for number, (title, source, days_ago, text) in enumerate(_ARTICLES):
+        published = (datetime.now(UTC) - timedelta(days=days_ago)).date().isoformat()
+        url = f"https://courier.example/{number}"
+        yield {"title": title, "source": source, "published": published, "url": url, "text": text}
+
+
+def main() -> None:
+    """Indexes the articles, talks, draws."""
+    with tempfile.TemporaryDirectory() as folder, Store.in_memory() as store:
+        articles = Path(folder) / "articles.jsonl"
+        articles.write_text("".join(f"{json.dumps(article)}\n" for article in _articles()))
+        settings = Settings.from_environment(index=Path(folder) / "index", articles=articles)
+        build_first_index(settings)
+        asyncio.run(_draw(build_app(settings, store)))
+
+
+if __name__ == "__main__":
+    main()
