@@ -19,7 +19,8 @@ KNOWN = (
     "passage_rank",
     "fused_score",
     "sentence_overlap",
-    "near_overlap",
+    "before_adds",
+    "after_adds",
     "passage_overlap",
     "rarest_missing",
     "names_missing",
@@ -30,12 +31,15 @@ KNOWN = (
     "is_first",
     "is_question",
     "starts_in_pronoun",
+    "opposes_time",
+    "opposes_order",
+    "drops_denial",
 )
 """What is known of a sentence before a model reads it: column names, in order."""
 SAID = ("answer_odds", "mass_odds", "share", "passage_odds")
 """What a model says of a sentence."""
 N_SAID = len(SAID)
-_CHANCES = ("answer_chance", "share_chance", "passage_chance")
+_CHANCES = ("answer_chance", "share_chance", "passage_chance", "overlap_unanswered")
 _WITH_LEAD = ("answer_odds", "passage_odds", "passage_similarity", "sentence_overlap")
 FEATURES = (*KNOWN, *SAID, *_CHANCES, *(f"{name}_lead" for name in _WITH_LEAD))
 """Column names of the feature matrix, in order."""
@@ -46,17 +50,23 @@ LENGTH_CENTRE = 5.0
 """What is taken off the logarithm of a sentence's length, which is near it."""
 _NEAR_CHARS = 30
 _WORD = re.compile(r"[^\W_](?:[\w.,’'-]*[\w%])?")
+_TIMES = re.compile(
+    r"\b(?:1[5-9]\d\d|20\d\d|January|February|March|April|May|June|July|August|September|October|November|December)\b"
+)
+_ORDERS = re.compile(r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:st|nd|rd|th))\b")
+_DENIAL = re.compile(r"\b(?:not|never|no|nobody|none|nothing|without|neither|nor|cannot|\w+n['’]t)\b", re.IGNORECASE)
 _PRONOUNS = ("he ", "she ", "it ", "they ", "this ", "that ", "these ", "those ", "his ", "her ", "their ")
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may answer, with the hit and article it stands in; `before` is the sentence before it there."""
+    """A sentence that may answer, with the hit and article it stands in, and its neighbours there."""
 
     article: Article
     hit: Hit
     span: Span
     before: Span | None
+    after: Span | None
 
     @property
     def text(self) -> str:
@@ -67,7 +77,8 @@ class Candidate:
 def candidates_of(hit: Hit, article: Article) -> list[Candidate]:
     """Every sentence of a passage, in order."""
     sentences = hit.passage.sentences
-    return [Candidate(article, hit, span, before) for span, before in zip(sentences, (None, *sentences), strict=False)]
+    beside = zip(sentences, (None, *sentences), (*sentences[1:], None), strict=False)
+    return [Candidate(article, hit, span, before, after) for span, before, after in beside]
 
 
 class FeatureExtractor:
@@ -81,6 +92,9 @@ class FeatureExtractor:
         self._total = sum(self._weights.values()) or 1.0
         self._asked = frozenset(terms_of(question))
         self._names = frozenset(terms_of(" ".join(_capitalised(question))))
+        self._times = frozenset(_TIMES.findall(question))
+        self._orders = frozenset(_ORDERS.findall(question.lower()))
+        self._denies = bool(_DENIAL.search(question))
         self._terms_seen: dict[str, frozenset[str]] = {}
         self._passages_seen: dict[int, frozenset[str]] = {}
 
@@ -100,19 +114,26 @@ class FeatureExtractor:
             candidate.before is None,
             text.rstrip("”\"'’)").endswith("?"),
             text.lower().startswith(_PRONOUNS),
+            _opposes(self._times, _TIMES, text),
+            _opposes(self._orders, _ORDERS, text),
+            self._denies and not _DENIAL.search(text),
         )
 
-    def _words(self, candidate: Candidate, words: str) -> tuple[float, float, float, float, float]:
-        """Weighted share of the question's terms in the sentence, near it and in its passage; what is missing."""
+    def _words(self, candidate: Candidate, words: str) -> tuple[float, float, float, float, float, float]:
+        """Weighted share of the question's terms in the sentence, what its neighbours add to it, the passage's share;
+        what is missing."""
         text = candidate.article.text
         sentence = self._terms(words)
+        share = self._share(sentence)
         before = self._terms(candidate.before.slice(text)) if candidate.before else frozenset()
+        after = self._terms(candidate.after.slice(text)) if candidate.after else frozenset()
         passage = self._passage_terms(candidate)
         missing = [weight for term, weight in self._weights.items() if term not in passage]
         names_missing = len(self._names - passage) / len(self._names) if self._names else 0.0
         return (
-            self._share(sentence),
-            self._share(sentence | before),
+            share,
+            self._share(sentence | before) - share,
+            self._share(sentence | after) - share,
             self._share(passage),
             max(missing, default=0.0),
             names_missing,
@@ -156,7 +177,8 @@ def to_features(known: Floats, said: Floats) -> Floats:
     Odds come as they are, which rank, and as chances, which saturate; some also as the lead over the best.
     """
     answer, _, share, passage = said.T
-    chances = np.column_stack([_chance(answer), np.exp(share / 2), _chance(passage)])
+    unanswered = known[:, _OVERLAP] * (1 - _chance(answer))
+    chances = np.column_stack([_chance(answer), np.exp(share / 2), _chance(passage), unanswered])
     with_lead = np.column_stack([answer, passage, known[:, _SIMILARITY], known[:, _OVERLAP]])
     return np.hstack([known, said, chances, with_lead - with_lead.max(axis=0)])
 
@@ -165,6 +187,12 @@ def _chance(odds: Floats) -> Floats:
     """Odds count both ends of an answer: half of them is the odds of either."""
     chance: Floats = 1 / (1 + np.exp(-odds / 2))
     return chance
+
+
+def _opposes(asked: frozenset[str], pattern: re.Pattern[str], sentence: str) -> bool:
+    """Whether a sentence names other years, months or places in an order than the question does, and none of those."""
+    found = frozenset(pattern.findall(sentence)) | frozenset(pattern.findall(sentence.lower()))
+    return bool(asked and found) and asked.isdisjoint(found)
 
 
 def _gap_to_terms(spans: Sequence[Span], words: str, asked: frozenset[str]) -> float:

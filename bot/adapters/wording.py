@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.adapters import translation
-from bot.adapters.translation import translatable, translated
+from bot.adapters.translation import counted, translatable, translated
 from bot.answering import RefusalReason
 
 UNDERSTOOD_AS: Final = translatable("Understood as: ")
@@ -48,7 +48,7 @@ def refusal(reason: RefusalReason) -> str:
 
 def also_in(copies: int) -> str:
     """How many other articles say nearly the same; nothing if none does."""
-    return f"also in {copies} other{'s' if copies > 1 else ''}" if copies else ""
+    return counted("also in {count} other", "also in {count} others", copies) if copies else ""
 
 
 def day(moment: datetime) -> str:
