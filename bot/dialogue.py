@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from itertools import pairwise
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 from bot.answering import Answer, Answerer, Clarification, Option, Outcome, Refusal, quote_passage
 from bot.conversation import SAID_ELSEWHERE, Conversation, Turn
@@ -144,7 +144,8 @@ class _Stopwatch:
         """Times the block under it."""
         started = time.perf_counter()
         yield
-        self.stages[stage] = round((time.perf_counter() - started) * 1000, 2)
+        spent = (time.perf_counter() - started) * 1000
+        self.stages[stage] = round(self.stages.get(stage, 0.0) + spent, 2)
 
 
 class Dialogue:
@@ -192,10 +193,12 @@ class Dialogue:
                 request = None if literally else _request(asked, conversation)
                 resolution = _understood(asked, conversation, scope, retriever, literally=literally)
             shown = self._show(request, conversation, retriever) if request else None
-            if shown is not None:
-                resolution = Resolution(" ".join(asked.split()), leans=True)
-            outcome = shown or self._answer(resolution, conversation, scope, retriever, watch)
-        reply = Reply(secrets.token_hex(8), conversation_id, text, resolution.question, outcome, watch.stages)
+            question, outcome = (
+                (" ".join(asked.split()), shown)
+                if shown is not None
+                else self._answer(resolution, conversation, scope, retriever, watch)
+            )
+        reply = Reply(secrets.token_hex(8), conversation_id, text, question, outcome, watch.stages)
         self._memory.save_reply(reply)
         self._on_reply(reply)
         logger.info("%s: %s in %.0f ms", conversation_id, type(outcome).__name__.lower(), watch.stages["total"])
@@ -283,29 +286,29 @@ class Dialogue:
         scope: Scope,
         retriever: Retriever,
         watch: _Stopwatch,
-    ) -> Outcome:
-        """What the articles say; a question back where two readings lead to answers about as good."""
+    ) -> tuple[str, Outcome]:
+        """The question that was answered, and what the articles say to it; a question back where two readings of it
+        lead to answers about as good."""
         preferred = frozenset(conversation.turns[-1].article_ids[:1]) if resolution.leans else frozenset[str]()
-        outcomes: list[Answer | Refusal] = []
-        for question in (resolution.question, *filter(None, [resolution.rival])):
+
+        def read(question: str) -> Answer | Refusal:
             dates = read_dates(question, scope.asked_on)
             query = Query(question, scope.articles, scope.before, dates, resolution.context, preferred)
             with watch.measure("retrieve"):
                 hits = self._answerer.find(query, retriever)
             with watch.measure("read"):
-                outcomes.append(self._answerer.read(query, hits, retriever))
-        first, *others = outcomes
-        rival = others[0] if others else None
-        if not isinstance(rival, Answer):
-            return first
-        if not isinstance(first, Answer):
-            return first if rival.confidence < first.confidence else rival
-        if _same_quote(first, rival) or first.confidence > _CLEARLY_BETTER * rival.confidence:
-            return first
-        if conversation.turns[-1].options or rival.confidence > _CLEARLY_BETTER * first.confidence:
-            return first if conversation.turns[-1].options else rival
-        questions = (resolution.question, resolution.rival or "")
-        return Clarification(tuple(map(Option, resolution.names, questions)), first)
+                return self._answerer.read(query, hits, retriever)
+
+        first = read(resolution.question)
+        if resolution.rival is None:
+            return resolution.question, first
+        rival = read(resolution.rival)
+        if not conversation.turns[-1].options and _lead_apart(first, rival):
+            options = map(Option, resolution.names, (resolution.question, resolution.rival))
+            return resolution.question, Clarification(tuple(options), first)
+        if _goodness(rival) > _goodness(first):
+            return resolution.rival, rival
+        return resolution.question, first
 
 
 def _understood(
@@ -368,9 +371,19 @@ def _turn_of(reply: Reply, citation: int | None) -> Turn:
     )
 
 
-def _same_quote(one: Answer, other: Answer) -> bool:
+def _lead_apart(one: Answer | Refusal, other: Answer | Refusal) -> TypeGuard[Answer]:
+    """Whether two readings are answered about as well, by different words."""
+    if not (isinstance(one, Answer) and isinstance(other, Answer)):
+        return False
     first, second = one.citations[0].quote, other.citations[0].quote
-    return first.article_id == second.article_id and first.span.overlaps(second.span)
+    if first.article_id == second.article_id and first.span.overlaps(second.span):
+        return False
+    low, high = sorted((one.confidence, other.confidence))
+    return high <= _CLEARLY_BETTER * low
+
+
+def _goodness(outcome: Answer | Refusal) -> tuple[bool, float]:
+    return isinstance(outcome, Answer), outcome.confidence
 
 
 def _neighbours(sentences: Sequence[Span], span: Span) -> tuple[list[Span], list[Span]]:
