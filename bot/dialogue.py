@@ -5,7 +5,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from itertools import pairwise
@@ -30,6 +30,7 @@ _REMEMBERED_CHARS = 20_000
 _BACKGROUND_CHARS = 20_000
 _CLEARLY_BETTER = 1.5
 """One reading answers clearly better than another if it is so many times as likely right."""
+_TOLD = {Answer: "answered", Refusal: "refused", Clarification: "asked back"}
 _MAX_QUESTION_CHARS = 2000
 """What is beyond is not searched: no question needs it, and an encoder reads no more."""
 
@@ -201,7 +202,7 @@ class Dialogue:
         reply = Reply(secrets.token_hex(8), conversation_id, text, question, outcome, watch.stages)
         self._memory.save_reply(reply)
         self._on_reply(reply)
-        logger.info("%s: %s in %.0f ms", conversation_id, type(outcome).__name__.lower(), watch.stages["total"])
+        logger.info("%s: %s in %.0f ms", conversation_id, _TOLD[type(outcome)], watch.stages["total"])
         return reply
 
     def look_up(self, text: str, *, scope: Scope = EVERYTHING) -> Reply:
@@ -238,7 +239,7 @@ class Dialogue:
     def remember(self, conversation_id: str, turns: Sequence[Turn]) -> None:
         """Adds turns that happened elsewhere, oldest first, as if they had been said here."""
         for turn in turns:
-            self._memory.add_turn(conversation_id, turn)
+            self._memory.add_turn(conversation_id, replace(turn, asked_at=SAID_ELSEWHERE))
 
     def lead(self, article_id: str) -> Citation | None:
         """How an article begins, in a few whole sentences; None if it is not there or holds nothing to quote."""

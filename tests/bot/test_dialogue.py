@@ -137,7 +137,7 @@ def test_a_follow_up_leans_on_its_own_conversation_only(desk: Desk) -> None:
     desk.ask("Who opened the old bridge?", "ann")
     desk.ask("When did the ferry stop?", "ben")
 
-    assert desk.ask("And why?", "ann").resolved_question == "Who opened the old bridge? And why?"
+    assert desk.ask("And why?", "ann").resolved_question == "Who opened the old bridge – why?"
     assert desk.ask("And why?", "cat").resolved_question == "And why?"
 
 
@@ -153,7 +153,7 @@ def test_turns_from_elsewhere_are_leaned_on_too(desk: Desk) -> None:
     asked_at = datetime(2024, 5, 4, tzinfo=UTC)
     desk.dialogue.remember("c", [Turn("Who opened the old bridge?", "Who opened the old bridge?", asked_at)])
 
-    assert desk.ask("And why?").resolved_question == "Who opened the old bridge? And why?"
+    assert desk.ask("And why?").resolved_question == "Who opened the old bridge – why?"
 
 
 def test_only_the_first_2000_characters_are_searched(desk: Desk) -> None:

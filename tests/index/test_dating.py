@@ -15,12 +15,24 @@ from index.retrieval import Retriever
 from tests.embedders import HashingEmbedder
 
 _DAY = datetime(2022, 9, 13, 12, tzinfo=UTC)
-_EMBEDDER = HashingEmbedder(dimension=16)
 _TEXT = "The ferry stops, the council said."
 
 
-def _story(name: str, days: int | None, text: str = _TEXT) -> Article:
-    return Article(name, "Ferry", text, None, None if days is None else _DAY + timedelta(days=days))
+class _BlindEmbedder(HashingEmbedder):
+    """Sees the same in every text, so that passages of other days can be equal."""
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Rows of one direction."""
+        return super().embed(["the same"] * len(texts))
+
+
+_EMBEDDER = _BlindEmbedder(dimension=16)
+
+
+def _story(name: str, days: int | None) -> Article:
+    """As near to the question as any other, yet no copy of one."""
+    own = " ".join(f"{name}{letter}" for letter in "abcdefghijklmnop")
+    return Article(name, "Ferry", f"{_TEXT} {own}.", None, None if days is None else _DAY + timedelta(days=days))
 
 
 def _retriever(folder: Path, articles: list[Article]) -> Retriever:
@@ -76,20 +88,10 @@ def test_scores_of_days() -> None:
     assert score_dates({}, AskedDates(latest=True)) == {}
 
 
-class _BlindEmbedder(HashingEmbedder):
-    """Sees the same in every text, so that passages of other days can be equal."""
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Rows of one direction."""
-        return super().embed(["the same"] * len(texts))
-
-
 def test_of_equals_the_newer_goes_first_and_the_undated_last(tmp_path: Path) -> None:
     stories = [_story("a", 0), _story("new", 60), _story("b", 0), _story("old", -40)]
-    library, embedder = Library(tmp_path), _BlindEmbedder()
-    library.rebuild([*stories, _story("undated", None, f"{_TEXT} Three plain words.")], embedder)
 
-    hits = Retriever(library.open_current(embedder), embedder).search(Query("ferry council"))
+    hits = _retriever(tmp_path, [*stories, _story("undated", None)]).search(Query("ferry council"))
 
     assert len({hit.score for hit in hits}) == 1
     assert [hit.passage.article_id for hit in hits] == ["new", "a", "b", "old", "undated"]
