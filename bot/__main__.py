@@ -101,9 +101,10 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     with (
         only_one(settings.database_url),
         _app(settings, Store.open(settings.database_url), on_reply=metrics.count_reply) as app,
-        FeedSchedule(NewsDesk(app.live, Fetcher(), settings.feeds, feed_minutes=settings.feed_minutes)),
     ):
-        run(build_service(app.dialogue, app.newsroom, config_from(settings), app.store, metrics))
+        newsdesk = NewsDesk(app.live, Fetcher(), settings.feeds, feed_minutes=settings.feed_minutes)
+        with FeedSchedule(newsdesk):
+            run(build_service(app.dialogue, app.newsroom, newsdesk, config_from(settings), app.store, metrics))
     return 0
 
 

@@ -1,7 +1,7 @@
 """NewsDesk: what admins bring in while the bot runs: web pages, documents, messages, and what the feeds have."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from index.article import Article, Skipped
@@ -14,6 +14,7 @@ from index.intake import Intake
 from index.live import LiveIndex
 from index.sources.sent import read_document, read_message
 from index.sources.web import read_addresses
+from index.terms import terms_of, words_of
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +70,25 @@ class NewsDesk:
         """
         return self._in_service(lambda: self._intake.remove(article_ids))
 
+    def find(self, words: str, *, most: int) -> list[Article]:
+        """The article of that id or address; else those with the most of the words in their titles or the whole in
+        their ids, newer ones first. Without their texts."""
+        headlines = self._live.retriever().archive.headlines()
+        words = words.strip()
+        exact = [article for article in headlines if words in (article.id, article.url)]
+        if exact or not words:
+            return exact[:most]
+        wanted = set(terms_of(words)) or set(words_of(words))
+        scored = [(_matches(article, words, wanted), article) for article in headlines]
+        best = max((score for score, _ in scored), default=0)
+        found = [article for score, article in scored if score == best > 0]
+        return sorted(found, key=_published, reverse=True)[:most]
+
+    def articles(self, ids: Iterable[str]) -> list[Article]:
+        """Those of these articles that are in service, in the order of the ids."""
+        archive = self._live.retriever().archive
+        return [archive.article(article_id) for article_id in ids if archive.find(article_id) is not None]
+
     def read_feeds(self, *, only_due: bool = False, is_stopped: Callable[[], bool] = lambda: False) -> FeedsReport:
         """One pass over the feeds, cut short once `is_stopped`; what is wrong with any is logged as well as reported.
 
@@ -103,6 +123,16 @@ class NewsDesk:
         report = change()
         self._live.refresh()
         return report
+
+
+def _matches(article: Article, words: str, wanted: set[str]) -> int:
+    if words.casefold() in article.id.casefold():
+        return len(wanted) or 1
+    return len(wanted & {*terms_of(article.title), *words_of(article.title)})
+
+
+def _published(article: Article) -> float:
+    return article.published_at.timestamp() if article.published_at is not None else float("-inf")
 
 
 def _without_query(text: str) -> str:

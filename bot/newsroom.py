@@ -34,6 +34,16 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A snapshot of the index that is kept on disk."""
+
+    name: str
+    built_at: datetime
+    articles: int
+    in_service: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Stats:
     """What was asked since `since`. Times are of whole replies."""
 
@@ -163,6 +173,23 @@ class Newsroom:
             self._reloading.release()
         logger.info("reloaded: %d articles, %d passages, %.1f s", report.articles, report.passages, report.seconds)
         return report
+
+    def snapshots(self) -> tuple[Kept, ...]:
+        """The snapshots that are kept, the newest first."""
+        serving = self._live.refresh().name
+        kept = self._live.library.manifests().items()
+        return tuple(Kept(name, one.built_at, one.n_articles, name == serving) for name, one in reversed(kept))
+
+    def roll_back(self, leaving: str) -> Kept:
+        """Puts the snapshot before `leaving`, which is in service, back there; what is in service now.
+
+        Raises:
+            IndexingError: nothing changed in service; the text says why.
+        """
+        name = self._live.library.roll_back(leaving=leaving)
+        snapshot = self._live.refresh()
+        logger.info("rolled back to %s, serving %s", name, snapshot.name)
+        return Kept(snapshot.name, snapshot.manifest.built_at, snapshot.manifest.n_articles, in_service=True)
 
     def status(self) -> Status:
         """What is in service right now."""

@@ -82,7 +82,7 @@ class Settings(IndexSettings):
         "https://api.telegram.org/file/bot", description="Base address of the Bot API server's files"
     )
     admin_ids: _Ids = Field(
-        frozenset(), description="Telegram users who may reload the articles; user ids, commas between"
+        frozenset(), description="Telegram users who may change the articles and see figures; user ids, commas between"
     )
     allowed_ids: _Ids = Field(
         frozenset(),

@@ -17,9 +17,11 @@ from bot.adapters.telegram import Metrics, TelegramConfig, build_service, texts
 from bot.adapters.telegram.serving import serve
 from bot.app import App, build_app, build_first_index
 from bot.dialogue import Vote
+from bot.newsdesk import NewsDesk
 from bot.settings import Settings
 from bot.store import Store
 from docs.chat_bubbles import Bubble, draw_chat
+from index.fetching import Fetcher
 from tests.bot.examples import answer, refusal
 from tests.botapi import BotApiServer, Chat, Message, User
 
@@ -55,7 +57,8 @@ async def _draw(app: App) -> None:
     async with BotApiServer() as server:
         admin = server.user("Grace", id=99)
         config = TelegramConfig(server.token, server.url, server.file_url, frozenset({admin.id}), messages_per_second=0)
-        service, stop = build_service(app.dialogue, app.newsroom, config, app.store, Metrics()), asyncio.Event()
+        newsdesk, stop = NewsDesk(app.live, Fetcher()), asyncio.Event()
+        service = build_service(app.dialogue, app.newsroom, newsdesk, config, app.store, Metrics())
         serving = asyncio.create_task(serve(service, stop))
         await _reader(server)
         _past_week(app)

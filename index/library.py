@@ -23,7 +23,7 @@ from index.known_vectors import UnfinishedWork, known_vectors
 from index.merging import Member
 from index.publishing import Publication
 from index.segment import Segment
-from index.snapshot import IndexSnapshot, corrupt_files, read_manifest
+from index.snapshot import IndexSnapshot, Manifest, corrupt_files, read_manifest
 
 logger = logging.getLogger(__name__)
 
@@ -111,15 +111,29 @@ class Library:
             change = Change(base.archive.find, removed=removed)
             return self._apply(change, base, embedder, _Work((), lambda _: None))
 
-    def roll_back(self) -> str:
+    def manifests(self) -> dict[str, Manifest]:
+        """What each snapshot on disk says of itself, by name, oldest first; one that cannot be read is left out."""
+        found = {}
+        for name in self.names():
+            try:
+                found[name] = read_manifest(self._folders.snapshots / name)
+            except IndexingError as error:
+                logger.warning("a snapshot cannot be read: %s", error)
+        return found
+
+    def roll_back(self, *, leaving: str | None = None) -> str:
         """Puts the snapshot before the current one back in service and returns its name. Again undoes that of before.
 
         Raises:
-            SnapshotMissing: there is no earlier one.
+            SnapshotMissing: there is no earlier one, or the one in service is not `leaving`, as somebody expected.
             SnapshotCorrupt, SnapshotMismatch: the earlier one cannot be served; the current one stays.
         """
         with self._folders.writing():
             current = self._folders.pointer()
+            if leaving not in (None, current):
+                raise SnapshotMissing(
+                    f"{leaving} is not in service any more, but {current}. Look again, and decide anew."
+                )
             names = self.names()
             earlier = [name for name in names if name < current] if current in names else names
             if not earlier:

@@ -84,6 +84,24 @@ def test_what_is_no_article_is_told_and_nothing_changes(office: Office) -> None:
     assert office.ids() == ["roof.txt"]
 
 
+def test_articles_are_found_by_id_address_or_the_most_words_of_their_titles(office: Office) -> None:
+    url = office.site.url("/story")
+    office.desk.add_addresses([url])
+    office.desk.add_document(b"The harbour freezes.", "old harbour.txt")
+    for words, ids in {
+        url: [url],
+        "old": [url, "sent/old harbour.txt"],
+        "the old bridges": [url],
+        "SENT/OLD": ["sent/old harbour.txt"],
+        "roofs and harbours": ["sent/old harbour.txt", "roof.txt"],
+        "ferry": [],
+        " ": [],
+    }.items():
+        assert sorted(article.id for article in office.desk.find(words, most=5)) == sorted(ids), words
+    assert len(office.desk.find("old", most=1)) == 1
+    assert [article.title for article in office.desk.articles(["gone", "roof.txt"])] == ["Roof"]
+
+
 def test_the_feeds_are_read_in_the_background(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, logger="bot.newsdesk")
     with FeedSchedule(office.desk, pause_seconds=0.01):

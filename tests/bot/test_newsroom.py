@@ -11,7 +11,7 @@ import pytest
 from bot.newsroom import Newsroom, Stats, Status
 from bot.store import Store
 from index.building import BuildProgress
-from index.errors import ArticlesMissing, IndexBusy
+from index.errors import ArticlesMissing, IndexBusy, SnapshotMissing
 from index.library import Library
 from index.live import LiveIndex
 from index.sources import read_articles
@@ -146,3 +146,19 @@ def test_the_figures_are_those_of_the_last_days(office: Office) -> None:
         p95_ms=8.0,
     )
     assert stats.since == datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def test_a_roll_back_shows_what_is_kept_and_goes_one_step_back(office: Office) -> None:
+    (office.folder / "roof.txt").write_text("The roof leaks.")
+    office.newsroom.reload()
+    newer, older = office.newsroom.snapshots()
+    assert [(each.articles, each.in_service) for each in (newer, older)] == [(3, True), (2, False)]
+
+    now = office.newsroom.roll_back(newer.name)
+
+    assert (now.name, now.articles, office.titles()) == (older.name, 2, ["Bridge", "Ferry"])
+    assert [each.in_service for each in office.newsroom.snapshots()] == [False, True]
+    with pytest.raises(SnapshotMissing, match="is not in service any more"):
+        office.newsroom.roll_back(newer.name)
+    with pytest.raises(SnapshotMissing, match="nothing to roll back to"):
+        office.newsroom.roll_back(older.name)

@@ -100,6 +100,14 @@ class User:
         with self.state.lock:
             return self._press(message, data)
 
+    def forwards(self, chat: Chat, text: str, origin: Json) -> Message:
+        """Forwards a message with these words; `origin` is a Bot API MessageOrigin."""
+        with self.state.lock:
+            content, forwarded = Content(text, tuple(detect_entities(text))), {"forward_origin": origin}
+            message = self.state.add_message(chat, self.account, content, service=forwarded)
+            self.state.announce(message)
+            return message
+
     def sends_document(
         self,
         chat: Chat,

@@ -11,6 +11,9 @@ _LISTED_IDS: Final = 8
 _LISTED_SKIPS: Final = 10
 
 ADMIN_COMMANDS: Final[tuple[tuple[str, str], ...]] = (
+    ("add", translatable("With addresses: take in web pages. Or send me a document, or forward a message")),
+    ("remove", translatable("With an id or words of a title: take an article out")),
+    ("rollback", translatable("Back to the articles before the last change")),
     ("reload", translatable("Read the articles again")),
     ("status", translatable("What is in service")),
     ("stats", translatable("Figures and a picture of the last seven days")),
@@ -23,9 +26,7 @@ ADMIN_COMMANDS: Final[tuple[tuple[str, str], ...]] = (
 
 RELOADING: Final = translatable("Reading the articles…")
 ALREADY_RELOADING: Final = translatable("A reload is already running. Please wait for it to finish.")
-RELOAD_BROKE: Final = translatable(
-    "The reload failed unexpectedly; the log says more. /status shows what is in service."
-)
+BROKE: Final = translatable("That failed unexpectedly; the log says more. /status shows what is in service.")
 NO_GAPS: Final = translatable("In the last thirty days every question found an answer.")
 GAPS_HEADING: Final = translatable("What people asked that no article answers")
 NO_FEEDBACK: Final = translatable("In the last thirty days nobody voted an answer down.")
@@ -37,6 +38,7 @@ BAN_HOW: Final = translatable(
 ADMINS_STAY: Final = translatable("That is an admin; admins can't be banned.")
 YES_BUTTON: Final = translatable("Yes, do it")
 NO_BUTTON: Final = translatable("No")
+NONE_BUTTON: Final = translatable("None of them")
 NOT_YOURS: Final = translatable("Only the admin who gave the command can decide that.")
 SETTLED: Final = translatable("That has been decided already, or is too old. Please give the command again.")
 LEFT_ALONE: Final = translatable("Nothing was changed.")
@@ -48,7 +50,7 @@ def progress(at: BuildProgress) -> str:
     if not at.passages_total:
         return translated("Reading the articles: {count} so far…").format(count=number(at.articles))
     return translated("{articles} read. Indexing: {done} of {total} passages ({percent}%)…").format(
-        articles=_articles(at.articles),
+        articles=articles(at.articles),
         done=number(at.passages_done),
         total=number(at.passages_total),
         percent=100 * at.passages_done // at.passages_total,
@@ -58,7 +60,7 @@ def progress(at: BuildProgress) -> str:
 def reloaded(report: BuildReport) -> str:
     """What a reload changed."""
     summary = translated("Reloaded in {seconds} seconds: {articles}, {passages} in service.").format(
-        seconds=f"{report.seconds:.1f}", articles=_articles(report.articles), passages=_passages(report.passages)
+        seconds=f"{report.seconds:.1f}", articles=articles(report.articles), passages=_passages(report.passages)
     )
     skipped_label = translated("Skipped")
     n_skipped = number(len(report.skipped)) if report.skipped else translated("none")
@@ -87,7 +89,7 @@ def status(now: Status, banned: int) -> str:
     return "\n".join(
         (
             translated("In service: {articles}, {passages}").format(
-                articles=_articles(now.articles), passages=_passages(now.passages)
+                articles=articles(now.articles), passages=_passages(now.passages)
             ),
             translated("Snapshot: {name}, built {time}").format(name=now.snapshot, time=minute(now.built_at)),
             translated("Embedding model: {name}").format(name=now.embedding_model),
@@ -191,7 +193,8 @@ def _and_more(count: int) -> str:
     return translated("and {count} more").format(count=number(count))
 
 
-def _articles(count: int) -> str:
+def articles(count: int) -> str:
+    """So many articles."""
     return counted("{count} article", "{count} articles", count)
 
 

@@ -15,6 +15,7 @@ from telegram.error import TelegramError
 
 from bot.adapters import wording
 from bot.adapters.telegram import admin_texts, texts
+from bot.adapters.telegram.adding import Adding
 from bot.adapters.telegram.addressing import Place, asker_id, is_group, place_of
 from bot.adapters.telegram.admission import person
 from bot.adapters.telegram.answers import Answers
@@ -25,11 +26,15 @@ from bot.adapters.telegram.decisions import Decisions
 from bot.adapters.telegram.handling import Handler, MessageCallback, TelegramBot, on_command
 from bot.adapters.telegram.insight import explanation_message, feedback_message, gaps_message
 from bot.adapters.telegram.keyboards import Action, Press
+from bot.adapters.telegram.markup import Segment, styled
+from bot.adapters.telegram.removing import Removing
 from bot.adapters.telegram.rendering import plain_message
-from bot.adapters.telegram.sending import edit, send
-from bot.adapters.translation import translated
+from bot.adapters.telegram.rolling_back import RollingBack
+from bot.adapters.telegram.sending import send
+from bot.adapters.telegram.undertakings import Undertaking, Undertakings
+from bot.newsdesk import NewsDesk
 from bot.newsroom import Newsroom
-from index.building import BuildProgress, BuildReport
+from index.building import ProgressListener
 from index.errors import IndexingError
 
 logger = logging.getLogger(__name__)
@@ -40,22 +45,33 @@ _LISTED_COMPLAINTS: Final = 8
 
 
 class Administration:
-    """Runs one reload at a time beside everything else; the message about it is edited as it goes."""
+    """Admins' commands and buttons. What changes the articles is done beside everything else: see `Undertakings`."""
 
     def __init__(
-        self, newsroom: Newsroom, config: TelegramConfig, answers: Answers, *, edit_every_seconds: float = 2.0
+        self,
+        newsroom: Newsroom,
+        newsdesk: NewsDesk,
+        config: TelegramConfig,
+        answers: Answers,
+        undertakings: Undertakings,
     ) -> None:
         self._newsroom = newsroom
         self._config = config
         self._answers = answers
-        self._edit_every_seconds = edit_every_seconds
-        self._decisions = Decisions()
+        self._undertakings = undertakings
+        self._decisions = Decisions(undertakings)
         self._banning = Banning(newsroom, config, answers, self._decisions)
+        self._adding = Adding(newsroom, newsdesk, config, self._decisions, undertakings)
+        self._removing = Removing(newsroom, newsdesk, self._decisions)
+        self._rolling_back = RollingBack(newsroom, self._decisions)
         self._reload: asyncio.Task[None] | None = None
 
     def handlers(self) -> Sequence[Handler]:
         """What to register."""
         commands: dict[str, MessageCallback] = {
+            "add": self._adding.add,
+            "remove": self._removing.remove,
+            "rollback": self._rolling_back.roll_back,
             "reload": self._start_reload,
             "status": self._status,
             "stats": self._stats,
@@ -65,7 +81,8 @@ class Administration:
             "ban": self._banning.ban,
             "unban": self._banning.unban,
         }
-        return [on_command(name, self._for_admins(name, callback)) for name, callback in commands.items()]
+        of_commands = [on_command(name, self._for_admins(name, callback)) for name, callback in commands.items()]
+        return [*of_commands, *self._adding.handlers()]
 
     def press_takers(self) -> dict[Action, PressTaker]:
         """What takes the presses of admins' buttons."""
@@ -141,49 +158,15 @@ class Administration:
         if self._reload is not None and not self._reload.done():
             await _say(bot, message, admin_texts.ALREADY_RELOADING)
             return
-        # A task of its own: the admin can go on asking while it runs.
-        self._reload = asyncio.create_task(self._run_reload(bot, place_of(message)))
+        undertaking = Undertaking(admin_texts.RELOADING, self._reload_all)
+        self._reload = self._undertakings.start(bot, place_of(message), undertaking)
 
-    async def _run_reload(self, bot: TelegramBot, place: Place) -> None:
+    def _reload_all(self, listener: ProgressListener) -> Sequence[Segment]:
         try:
-            message_id = await send(bot, place, plain_message(admin_texts.RELOADING))
-            outcome = await self._reload_showing_progress(bot, place, message_id)
-            await _finish(bot, place, message_id, outcome)
-        except TelegramError as error:
-            logger.warning("the admin could not be told about the reload: %s", type(error).__name__)
-
-    async def _reload_showing_progress(self, bot: TelegramBot, place: Place, message_id: int) -> str:
-        latest = shown = translated(admin_texts.RELOADING)
-
-        def listen(progress: BuildProgress) -> None:  # in the reload's thread: it only leaves a note
-            nonlocal latest
-            latest = admin_texts.progress(progress)
-
-        work = asyncio.create_task(asyncio.to_thread(self._newsroom.reload, listen))
-        while not (await asyncio.wait({work}, timeout=self._edit_every_seconds))[0]:
-            if latest != shown:
-                shown = latest
-                with suppress(TelegramError):
-                    await edit(bot, place, message_id, plain_message(shown), in_passing=True)
-        return _outcome(work)
-
-
-async def _finish(bot: TelegramBot, place: Place, message_id: int, outcome: str) -> None:
-    try:
-        await edit(bot, place, message_id, plain_message(outcome))
-    except TelegramError:  # the admin deleted the message, say
-        await send(bot, place, plain_message(outcome))
-
-
-def _outcome(work: asyncio.Task[BuildReport]) -> str:
-    error = work.exception()
-    if error is None:
-        return admin_texts.reloaded(work.result())
-    if isinstance(error, IndexingError):
-        logger.warning("the reload failed: %s", error)
-        return admin_texts.not_reloaded(str(error))
-    logger.error("the reload broke", exc_info=error)
-    return admin_texts.RELOAD_BROKE
+            return [styled(admin_texts.reloaded(self._newsroom.reload(listener)))]
+        except IndexingError as error:
+            logger.warning("the reload failed: %s", error)
+            return [styled(admin_texts.not_reloaded(str(error)))]
 
 
 async def _say(bot: TelegramBot, message: Message, text: str) -> None:

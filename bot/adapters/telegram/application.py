@@ -28,7 +28,9 @@ from bot.adapters.telegram.privacy import Privacy
 from bot.adapters.telegram.problems import report_problem
 from bot.adapters.telegram.questions import Questions
 from bot.adapters.telegram.rate_limiter import PatientRateLimiter
+from bot.adapters.telegram.undertakings import Undertakings
 from bot.dialogue import Dialogue
+from bot.newsdesk import NewsDesk
 from bot.newsroom import Newsroom
 from bot.store import Store
 from bot.store.sent_answers import SentAnswers
@@ -60,6 +62,7 @@ class Service:
 def build_service(
     dialogue: Dialogue,
     newsroom: Newsroom,
+    newsdesk: NewsDesk,
     config: TelegramConfig,
     store: Store,
     metrics: Metrics,
@@ -83,18 +86,20 @@ def build_service(
 
     def close() -> None:
         threads.shutdown(wait=False, cancel_futures=True)
+        undertakings.close()
         desk.close()
 
     answers, admission = Answers(dialogue, sent_answers or store.sent_answers, threads), Admission(newsroom, config)
     questions = Questions(dialogue, config, answers, admission)
-    administration = Administration(newsroom, config, answers)
+    undertakings = Undertakings()
+    administration = Administration(newsroom, newsdesk, config, answers, undertakings)
     application.add_handler(on_anything(), BEFORE_ALL)
     application.add_handler(Manners(config, processor.waiting, metrics.count_turned_away).handler(), FIRST_GROUP)
     application.add_handlers(
         [
+            *administration.handlers(),  # first: what an admin forwards is no question
             *questions.handlers(),
             *Privacy(forget, config.retention_days).handlers(),
-            *administration.handlers(),
             Buttons(dialogue, answers, admission, administration.press_takers()).handler(),
             Inline(answers, admission).handler(),
             *questions.last_handlers(),
@@ -108,6 +113,7 @@ def build_service(
 def build_application(
     dialogue: Dialogue,
     newsroom: Newsroom,
+    newsdesk: NewsDesk,
     sent_answers: SentAnswers,
     config: TelegramConfig,
     *,
@@ -115,7 +121,9 @@ def build_application(
 ) -> TelegramApplication:
     """An application that remembers nothing beyond its own life, to be driven update by update."""
     store = Store.in_memory()
-    service = build_service(dialogue, newsroom, config, store, Metrics(), request=request, sent_answers=sent_answers)
+    service = build_service(
+        dialogue, newsroom, newsdesk, config, store, Metrics(), request=request, sent_answers=sent_answers
+    )
 
     async def on_end(_: TelegramApplication) -> None:
         service.close()

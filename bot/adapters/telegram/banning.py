@@ -12,6 +12,7 @@ from bot.adapters.telegram.answers import Answers
 from bot.adapters.telegram.config import TelegramConfig
 from bot.adapters.telegram.decisions import Decisions
 from bot.adapters.telegram.handling import TelegramBot
+from bot.adapters.telegram.markup import styled
 from bot.adapters.telegram.rendering import plain_message
 from bot.adapters.telegram.sending import send
 from bot.newsroom import Newsroom
@@ -34,8 +35,8 @@ class Banning:
         elif self._config.is_admin(user_id):
             await _say(bot, message, admin_texts.ADMINS_STAY)
         else:
-            question = admin_texts.ask_to_ban(user_id)
-            await self._decisions.ask(message, bot, question, self._banning(user_id, by=asker_id(message)))
+            question = styled(admin_texts.ask_to_ban(user_id))
+            await self._decisions.ask(message, bot, [question], self._banning(user_id, by=asker_id(message)))
 
     async def unban(self, message: Message, bot: TelegramBot) -> None:
         """Whom the message names; without a name it lists who is banned."""
@@ -46,8 +47,8 @@ class Banning:
         elif not self._newsroom.is_banned(person(user_id)):
             await _say(bot, message, admin_texts.not_banned(user_id))
         else:
-            question = admin_texts.ask_to_unban(user_id)
-            await self._decisions.ask(message, bot, question, self._unbanning(user_id, by=asker_id(message)))
+            question = styled(admin_texts.ask_to_unban(user_id))
+            await self._decisions.ask(message, bot, [question], self._unbanning(user_id, by=asker_id(message)))
 
     def _banning(self, user_id: int, *, by: int) -> Callable[[], str]:
         def deed() -> str:

@@ -33,7 +33,7 @@ class TelegramConfig:
     messages_per_second: int = 30
 
     def is_admin(self, user_id: int) -> bool:
-        """Whether this person may reload and see figures."""
+        """Whether this person may change the articles and see figures."""
         return user_id in self.admin_ids
 
     def may_ask(self, user_id: int, chat_id: int) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,53 +12,94 @@ from telegram import CallbackQuery, Message
 from bot.adapters.telegram import admin_texts
 from bot.adapters.telegram.addressing import Place, asker_id, place_of
 from bot.adapters.telegram.handling import TelegramBot
-from bot.adapters.telegram.keyboards import Action, Press, decision_keyboard
-from bot.adapters.telegram.markup import styled
+from bot.adapters.telegram.keyboards import Action, Press, choices_keyboard, decision_keyboard
+from bot.adapters.telegram.markup import Segment
 from bot.adapters.telegram.rendering import Message as Outgoing
 from bot.adapters.telegram.rendering import plain_message
 from bot.adapters.telegram.sending import edit, send
+from bot.adapters.telegram.undertakings import Undertaking, Undertakings
 
 Deed = Callable[[], str]
 """What a yes does, in a thread; the sentence that says what came of it."""
 
 _WAITS_SECONDS: Final = 600.0
+# Documents wait with what they hold.
+_MOST_WAITING: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several things that a command may mean: its button, what is asked when it is chosen, what a yes does."""
+
+    label: str
+    question: Sequence[Segment]
+    deed: Deed | Undertaking
 
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
     admin_id: int
-    deed: Deed
+    what: Deed | Undertaking | tuple[Choice, ...]
     asked_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def is_open(self) -> bool:
+        return time.monotonic() - self.asked_at < _WAITS_SECONDS
 
 
 class Decisions:
     """Keeps what waits in memory: after a restart, the command has to be given again."""
 
-    def __init__(self) -> None:
+    def __init__(self, undertakings: Undertakings) -> None:
+        self._undertakings = undertakings
         self._pending: dict[str, _Pending] = {}
 
     def takers(self) -> dict[Action, Callable[[CallbackQuery, TelegramBot, Press], Awaitable[str | None]]]:
         """What takes the presses of its buttons."""
-        return {Action.YES: self._decide, Action.NO: self._decide}
+        return dict.fromkeys((Action.YES, Action.NO, Action.PICK), self._decide)
 
-    async def ask(self, message: Message, bot: TelegramBot, question: str, deed: Deed) -> None:
+    async def ask(
+        self, message: Message, bot: TelegramBot, question: Sequence[Segment], deed: Deed | Undertaking
+    ) -> None:
         """Asks the admin who wrote the message, and does the deed at a yes."""
-        now = time.monotonic()
-        self._pending = {key: one for key, one in self._pending.items() if now - one.asked_at < _WAITS_SECONDS}
+        decision = self._keep(_Pending(asker_id(message), deed))
+        await send(bot, place_of(message), Outgoing(tuple(question), decision_keyboard(decision)))
+
+    async def offer(
+        self, message: Message, bot: TelegramBot, words: Sequence[Segment], choices: Sequence[Choice]
+    ) -> None:
+        """Lets the admin who wrote the message choose one, and then asks, in the same message."""
+        decision = self._keep(_Pending(asker_id(message), tuple(choices)))
+        keyboard = choices_keyboard(decision, [choice.label for choice in choices])
+        await send(bot, place_of(message), Outgoing(tuple(words), keyboard))
+
+    def _keep(self, pending: _Pending) -> str:
+        waiting = [(key, one) for key, one in self._pending.items() if one.is_open][-(_MOST_WAITING - 1) :]
         decision = secrets.token_hex(8)
-        self._pending[decision] = _Pending(asker_id(message), deed)
-        await send(bot, place_of(message), Outgoing((styled(question),), decision_keyboard(decision)))
+        self._pending = {**dict(waiting), decision: pending}
+        return decision
 
     async def _decide(self, query: CallbackQuery, bot: TelegramBot, press: Press) -> str | None:
         waiting = self._pending.get(press.subject)
-        if waiting is None or time.monotonic() - waiting.asked_at >= _WAITS_SECONDS:
+        if waiting is None or not waiting.is_open or query.message is None:
             return admin_texts.SETTLED
         if query.from_user.id != waiting.admin_id:
             return admin_texts.NOT_YOURS
         # Taken out before anything is waited for: a second press finds nothing.
         del self._pending[press.subject]
-        outcome = await asyncio.to_thread(waiting.deed) if press.action is Action.YES else admin_texts.LEFT_ALONE
-        if query.message is not None:
-            place = Place(query.message.chat.id)
-            await edit(bot, place, query.message.message_id, plain_message(outcome))
+        place, message_id, what = Place(query.message.chat.id), query.message.message_id, waiting.what
+        if press.action is Action.NO:
+            await edit(bot, place, message_id, plain_message(admin_texts.LEFT_ALONE))
+        elif isinstance(what, tuple):
+            chosen = what[press.number] if press.number < len(what) else None
+            if chosen is None or press.action is not Action.PICK:
+                return admin_texts.SETTLED
+            decision = self._keep(_Pending(waiting.admin_id, chosen.deed))
+            await edit(bot, place, message_id, Outgoing(tuple(chosen.question), decision_keyboard(decision)))
+        elif press.action is not Action.YES:
+            return admin_texts.SETTLED
+        elif isinstance(what, Undertaking):
+            self._undertakings.start(bot, place, what, into=message_id)
+        else:
+            await edit(bot, place, message_id, plain_message(await asyncio.to_thread(what)))
         return None

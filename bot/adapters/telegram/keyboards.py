@@ -31,13 +31,14 @@ class Action(Enum):
     EXAMPLE = "eg"
     SOURCES = "src"
     WHY = "why"
+    PICK = "pick"
     YES = "yes"
     NO = "no"
 
     @property
     def is_about_a_reply(self) -> bool:
         """Whether what the button carries is a reply's id."""
-        return self not in (Action.EXAMPLE, Action.SOURCES, Action.WHY, Action.YES, Action.NO)
+        return self not in (Action.EXAMPLE, Action.SOURCES, Action.WHY, Action.PICK, Action.YES, Action.NO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,12 @@ def decision_keyboard(decision: str) -> InlineKeyboardMarkup:
     """Yes or no to what an admin's command would change."""
     yes, no = translated(admin_texts.YES_BUTTON), translated(admin_texts.NO_BUTTON)
     return InlineKeyboardMarkup([[button(yes, Action.YES, decision), button(no, Action.NO, decision)]])
+
+
+def choices_keyboard(decision: str, labels: Sequence[str]) -> InlineKeyboardMarkup:
+    """One button a choice, each in a row of its own, and a last one for none of them."""
+    rows = [[button(_fitted(label), Action.PICK, decision, place)] for place, label in enumerate(labels)]
+    return InlineKeyboardMarkup([*rows, [button(translated(admin_texts.NONE_BUTTON), Action.NO, decision)]])
 
 
 def button(label: str, action: Action, subject: str, number: int | None = None) -> InlineKeyboardButton:

@@ -17,6 +17,7 @@ from tests.bot.telegram.fakes import (
     TOKEN,
     Call,
     FakeDialogue,
+    FakeNewsDesk,
     FakeNewsroom,
     FakeSentAnswers,
     RecordingRequest,
@@ -152,7 +153,7 @@ def config() -> TelegramConfig:
 async def stage(config: TelegramConfig) -> AsyncIterator[Stage]:
     """A bot ready to be talked to."""
     dialogue, newsroom, sent, request = FakeDialogue(), FakeNewsroom(), FakeSentAnswers(), RecordingRequest()
-    application = build_application(dialogue, newsroom, sent, config, request=request)
+    application = build_application(dialogue, newsroom, FakeNewsDesk(), sent, config, request=request)
     async with application:
         request.calls.clear()
         yield Stage(application, request, dialogue, newsroom, sent)

@@ -14,6 +14,7 @@ from telegram.request import BaseRequest, RequestData
 from bot.answering import Answer, Outcome, Refusal, RefusalReason
 from bot.dialogue import EVERYTHING, Dialogue, QuoteContext, Reply, ReplyTo, Scope, Vote
 from bot.gaps import Gap
+from bot.newsdesk import NewsDesk
 from bot.newsroom import Complaint, Day, Explanation, Newsroom, Stats, Status
 from bot.quotes import Citation
 from bot.store.sent_answers import SentAnswer, SentAnswers
@@ -186,6 +187,13 @@ class FakeNewsroom(Newsroom):
 
     def note(self, admin: str, action: str, subject: str = "") -> None:
         self.notes.append((admin, action, subject))
+
+
+class FakeNewsDesk(NewsDesk):
+    """For tests in which nobody brings anything in: whatever is asked of it fails."""
+
+    def __init__(self) -> None:
+        self.feeds = ()
 
 
 class FakeSentAnswers(SentAnswers):

@@ -10,9 +10,11 @@ from pathlib import Path
 from bot.adapters.telegram import Metrics, TelegramConfig, build_service
 from bot.adapters.telegram.serving import serve
 from bot.app import App, build_app
+from bot.newsdesk import NewsDesk
 from bot.settings import Settings
 from bot.store import Store
 from index.embedding import Embedder
+from index.fetching import Fetcher
 from index.library import Library
 from index.sources import read_articles
 from tests.botapi import BotApiServer, BotSetup, Chat, Message, User
@@ -84,7 +86,9 @@ def index_articles(folder: Path, embedder: Embedder) -> Path:
 
 
 @asynccontextmanager
-async def open_newsdesk(index: Path, setup: BotSetup | None = None) -> AsyncIterator[Newsdesk]:
+async def open_newsdesk(
+    index: Path, setup: BotSetup | None = None, fetcher: Fetcher | None = None
+) -> AsyncIterator[Newsdesk]:
     """The bot at work."""
     settings = Settings.from_environment(index=index, articles=index.parent / "articles.jsonl")
     app = build_app(settings, Store.in_memory())
@@ -92,7 +96,8 @@ async def open_newsdesk(index: Path, setup: BotSetup | None = None) -> AsyncIter
         admin = server.user("Grace", id=99)
         admin.opens_chat()
         config = TelegramConfig(server.token, server.url, server.file_url, frozenset({admin.id}), messages_per_second=0)
-        service, stop = build_service(app.dialogue, app.newsroom, config, app.store, Metrics()), asyncio.Event()
+        newsdesk, stop = NewsDesk(app.live, fetcher or Fetcher()), asyncio.Event()
+        service = build_service(app.dialogue, app.newsroom, newsdesk, config, app.store, Metrics())
         serving = asyncio.create_task(serve(service, stop))
         await server.wait_until(lambda: len(server.calls_of("setMyCommands")) == 8 or serving.done())
         yield Newsdesk(server, app, admin)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.adapters.telegram import Metrics, TelegramConfig, build_service, serve
 from bot.store import Store
-from tests.bot.telegram.fakes import FakeDialogue, FakeNewsroom
+from tests.bot.telegram.fakes import FakeDialogue, FakeNewsDesk, FakeNewsroom
 from tests.botapi import BotApiServer, Message, User
 
 FAST = TelegramConfig("", messages_per_second=0, questions_per_minute=1_000)
@@ -43,7 +43,7 @@ async def served(
     config = replace(config, token=server.token, api_url=server.url, file_url=server.file_url)
     store = Store.open(f"sqlite:///{database}") if database else Store.in_memory()
     dialogue, metrics, stop, ended = FakeDialogue(), Metrics(), asyncio.Event(), asyncio.Event()
-    service = build_service(dialogue, FakeNewsroom(), config, store, metrics)
+    service = build_service(dialogue, FakeNewsroom(), FakeNewsDesk(), config, store, metrics)
     method = "setWebhook" if config.webhook_url else "getUpdates"
     before = len(server.calls_of(method))
     serving = asyncio.create_task(serve(service, stop))

@@ -10,12 +10,13 @@ from bot.adapters.telegram import TelegramConfig, admin_texts, texts
 from bot.adapters.telegram.administration import Administration
 from bot.adapters.telegram.answers import Answers
 from bot.adapters.telegram.menus import publish_menus
+from bot.adapters.telegram.undertakings import Undertakings
 from bot.adapters.translation import LANGUAGES
 from index.article import Skipped
 from index.building import BuildProgress
 from index.errors import ArticlesMissing
 from tests.bot.telegram.conftest import ADMIN, Stage
-from tests.bot.telegram.fakes import REPORT, TOKEN, Call
+from tests.bot.telegram.fakes import REPORT, TOKEN, Call, FakeNewsDesk
 
 
 def _last(stage: Stage) -> Call:
@@ -50,7 +51,8 @@ async def test_a_reload_ends_with_what_changed(stage: Stage) -> None:
 async def test_progress_is_shown_by_editing_one_message_now_and_then(stage: Stage) -> None:
     answers = Answers(stage.dialogue, stage.sent, ThreadPoolExecutor(1))
     config = TelegramConfig(TOKEN, admin_ids=frozenset({ADMIN}))
-    quick = Administration(stage.newsroom, config, answers, edit_every_seconds=0.02)
+    undertakings = Undertakings(edit_every_seconds=0.02)
+    quick = Administration(stage.newsroom, FakeNewsDesk(), config, answers, undertakings)
     stage.application.handlers[0][:0] = quick.handlers()
     stage.newsroom.steps = [BuildProgress(3, 0, 0), BuildProgress(3, 10, 40)]
     await stage.say("/reload", user=ADMIN)
@@ -74,7 +76,7 @@ async def test_a_failed_reload_says_why_and_that_the_old_index_stays(stage: Stag
 
 async def test_a_broken_reload_is_logged_and_told(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     stage.newsroom.failure = RuntimeError("disk on fire")
-    assert await _reload_to_the_end(stage) == admin_texts.RELOAD_BROKE
+    assert await _reload_to_the_end(stage) == admin_texts.BROKE
     assert "disk on fire" in caplog.text
 
 

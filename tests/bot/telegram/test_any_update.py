@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 
 from bot.adapters.telegram import Metrics, TelegramConfig, build_service
 from bot.store import Store
-from tests.bot.telegram.fakes import TOKEN, FakeDialogue, FakeNewsroom, RecordingRequest
+from tests.bot.telegram.fakes import TOKEN, FakeDialogue, FakeNewsDesk, FakeNewsroom, RecordingRequest
 from tests.bot.telegram.generated_updates import updates
 
 _ANY_AGE = timedelta(days=36_500)
@@ -40,7 +40,7 @@ class Handled:
         )
         self.request = RecordingRequest()
         self.service = build_service(
-            FakeDialogue(), FakeNewsroom(), config, self.store, Metrics(), request=self.request
+            FakeDialogue(), FakeNewsroom(), FakeNewsDesk(), config, self.store, Metrics(), request=self.request
         )
         self.count = 0
         self.loop.run_until_complete(self.service.application.initialize())

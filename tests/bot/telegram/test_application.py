@@ -4,12 +4,12 @@ import pytest
 from telegram.error import InvalidToken
 
 from bot.adapters.telegram import TelegramConfig, build_application
-from tests.bot.telegram.fakes import TOKEN, FakeDialogue, FakeNewsroom, FakeSentAnswers, RecordingRequest
+from tests.bot.telegram.fakes import TOKEN, FakeDialogue, FakeNewsDesk, FakeNewsroom, FakeSentAnswers, RecordingRequest
 
 
 def test_the_servers_address_can_be_set() -> None:
     config = TelegramConfig(TOKEN, "http://127.0.0.1:9/bot", "http://127.0.0.1:9/file/bot")
-    application = build_application(FakeDialogue(), FakeNewsroom(), FakeSentAnswers(), config)
+    application = build_application(FakeDialogue(), FakeNewsroom(), FakeNewsDesk(), FakeSentAnswers(), config)
     assert application.bot.base_url == f"http://127.0.0.1:9/bot{TOKEN}"
     assert application.bot.base_file_url == f"http://127.0.0.1:9/file/bot{TOKEN}"
 
@@ -22,7 +22,7 @@ async def test_a_rejected_token_is_named_nowhere() -> None:
     request = RecordingRequest()
     request.fail("getMe", (401, {"ok": False, "description": "Unauthorized"}))
     application = build_application(
-        FakeDialogue(), FakeNewsroom(), FakeSentAnswers(), TelegramConfig(TOKEN), request=request
+        FakeDialogue(), FakeNewsroom(), FakeNewsDesk(), FakeSentAnswers(), TelegramConfig(TOKEN), request=request
     )
     with pytest.raises(InvalidToken) as caught:
         await application.initialize()
@@ -33,7 +33,7 @@ async def test_a_telegram_that_stumbles_at_the_start_is_asked_again() -> None:
     request = RecordingRequest()
     request.fail("getMe", (502, {"ok": False, "description": "Bad Gateway"}))
     application = build_application(
-        FakeDialogue(), FakeNewsroom(), FakeSentAnswers(), TelegramConfig(TOKEN), request=request
+        FakeDialogue(), FakeNewsroom(), FakeNewsDesk(), FakeSentAnswers(), TelegramConfig(TOKEN), request=request
     )
     async with application:
         assert application.bot.username == "newsquote_bot"

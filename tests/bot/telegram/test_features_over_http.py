@@ -121,7 +121,7 @@ async def test_a_reply_to_an_older_answer_goes_on_from_there(desk: Newsdesk, ada
     answer = await desk.ask(ada, "Who paid for it?", reply_to=older)
     assert answer.text.startswith("Understood as: Who paid for the repair?\n\nthe council\n\n")
     quoting = await desk.ask(ada, "Who paid?", reply_to=older, quote=ANSWERING[:30])
-    assert "the council" in quoting.entity_texts("bold")
+    assert any("the council" in words for words in quoting.entity_texts("bold"))
     ada.presses(answer, texts.AS_TYPED_BUTTON)
     as_typed = await desk.next_in(ada.opens_chat())
     assert wording.UNDERSTOOD_AS not in as_typed.text
@@ -192,9 +192,11 @@ async def test_a_german_reader_is_spoken_to_in_german_and_quoted_in_english(desk
 async def test_menus_are_set_by_scope_and_language(desk: Newsdesk) -> None:
     commands = desk.server.state.commands
     names = {key: [each["command"] for each in value] for key, value in commands.items()}
-    assert names["all_private_chats", ""] == ["ask", "sources", "new", "help", "privacy", "forget"]
-    assert names["all_group_chats", "de"] == ["ask", "sources", "new"]
-    assert names[f"chat:{desk.admin.id}", ""][4:] == [name for name, _ in admin_texts.ADMIN_COMMANDS]
+    assert names["all_private_chats", ""] == [name for name, _ in texts.READER_COMMANDS]
+    assert names["all_group_chats", "de"] == [name for name, _ in texts.READER_COMMANDS if name != "help"]
+    assert names[f"chat:{desk.admin.id}", ""][len(texts.READER_COMMANDS) :] == [
+        name for name, _ in admin_texts.ADMIN_COMMANDS
+    ]
     assert sum("reload" in listed for listed in names.values()) == 2
     assert commands["all_private_chats", "de"][0]["description"] == "Stelle eine Frage zu den Nachrichten"
 

@@ -120,6 +120,7 @@ async def test_metrics_count_what_happened_and_name_nobody(bot: Served, config: 
     await bot.ask(ada)
     bot.metrics.count_reply(replace(_reply(bot), timings_ms={"read": 40.0, "total": 60.0}))
     bot.metrics.count_reply(replace(_reply(bot), outcome=REFUSAL))
+    await bot.server.wait_until(lambda: not bot.store.ledger.unfinished())
     _, text = await _get(_health(config, "/metrics"))
     figures = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
     assert figures["newsquote_questions_total"] == "2.0"

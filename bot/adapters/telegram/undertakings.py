@@ -1,0 +1,101 @@
+"""What takes long and changes the articles: done one thing after the other, each shown by one message, edited on."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from contextvars import copy_context
+from dataclasses import dataclass
+from typing import Final
+
+from telegram.error import TelegramError
+
+from bot.adapters.telegram import admin_texts
+from bot.adapters.telegram.addressing import Place
+from bot.adapters.telegram.handling import TelegramBot
+from bot.adapters.telegram.markup import Segment, styled
+from bot.adapters.telegram.rendering import Message, plain_message
+from bot.adapters.telegram.sending import edit, send
+from bot.adapters.translation import translated
+from index.building import BuildProgress, ProgressListener
+
+logger = logging.getLogger(__name__)
+
+_EDIT_EVERY_SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Undertaking:
+    """`opening` is said at once; `work` is done in a thread, and gives the words for what came of it."""
+
+    opening: str
+    work: Callable[[ProgressListener], Sequence[Segment]]
+
+
+class Undertakings:
+    """Has one thread of its own, so that neither a slow web site nor a long build keeps anybody else waiting."""
+
+    def __init__(self, *, edit_every_seconds: float = _EDIT_EVERY_SECONDS) -> None:
+        self._edit_every_seconds = edit_every_seconds
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="library")
+        self._running: set[asyncio.Task[None]] = set()
+
+    def start(
+        self, bot: TelegramBot, place: Place, undertaking: Undertaking, *, into: int | None = None
+    ) -> asyncio.Task[None]:
+        """Begins, and returns at once. `into` is the message to show it in; without one it is a new message."""
+        task = asyncio.create_task(self._run(bot, place, undertaking, into))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    def close(self) -> None:
+        """Begins nothing more; what is under way ends in its own time."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def _run(self, bot: TelegramBot, place: Place, undertaking: Undertaking, into: int | None) -> None:
+        opening = plain_message(undertaking.opening)
+        try:
+            if into is None:
+                message_id = await send(bot, place, opening)
+            else:
+                message_id = into
+                with suppress(TelegramError):  # it was decided all the same
+                    await edit(bot, place, into, opening)
+            outcome = await self._done(bot, place, undertaking, message_id)
+            await _finish(bot, place, message_id, Message(tuple(outcome)))
+        except TelegramError as error:
+            logger.warning("the admin could not be told what came of it: %s", type(error).__name__)
+
+    async def _done(
+        self, bot: TelegramBot, place: Place, undertaking: Undertaking, message_id: int
+    ) -> Sequence[Segment]:
+        """Waits for the work, and shows how far it is."""
+        latest = shown = translated(undertaking.opening)
+
+        def listen(progress: BuildProgress) -> None:  # in the other thread: it only leaves a note
+            nonlocal latest
+            latest = admin_texts.progress(progress)
+
+        # The thread speaks the admin's language.
+        in_thread = asyncio.get_running_loop().run_in_executor(
+            self._thread, copy_context().run, undertaking.work, listen
+        )
+        while not (await asyncio.wait({in_thread}, timeout=self._edit_every_seconds))[0]:
+            if latest != shown:
+                shown = latest
+                with suppress(TelegramError):
+                    await edit(bot, place, message_id, plain_message(shown), in_passing=True)
+        error = in_thread.exception()
+        if error is None:
+            return in_thread.result()
+        logger.error("what an admin wanted broke", exc_info=error)
+        return [styled(translated(admin_texts.BROKE))]
+
+
+async def _finish(bot: TelegramBot, place: Place, message_id: int, outcome: Message) -> None:
+    try:
+        await edit(bot, place, message_id, outcome)
+    except TelegramError:  # the admin deleted the message, say
+        await send(bot, place, outcome)

@@ -1,0 +1,273 @@
+"""Admins keep the library from the chat, over HTTP, with a real index, real pages and real documents."""
+
+import json
+import logging
+import shutil
+import threading
+from collections.abc import AsyncIterator, Iterator
+from email.message import Message as Headers
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.adapters.telegram import admin_texts, library_texts, texts
+from index.embedding import OnnxEmbedder
+from index.folders import IndexFolders
+from tests.bot.telegram.newsdesk import QUESTION, Newsdesk, index_articles, open_newsdesk
+from tests.botapi import Message, User
+from tests.index.test_sources_web import page_of
+from tests.web import Page, Site, serve_site
+
+ROOF = (
+    "The town library in Marlow will get a new roof in October, the council decided on Tuesday evening.",
+    "Builder Nora Vale won the contract for 300,000 euros against two others, the council said in a statement.",
+)
+ASKED = "Who won the contract for the roof?"
+HARBOUR = b"Harbour freezes over\n\nThe harbour of Marlow froze on Monday. Pilot Jane Frost closed it to all ships."
+YES = "Yes, do it"
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory, shipped_embedder: OnnxEmbedder) -> Path:
+    return index_articles(tmp_path_factory.mktemp("original"), shipped_embedder)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serve_site() as site:
+        site.pages["/roof"] = Page(page_of(ROOF, title="Library gets a roof"))
+        yield site
+
+
+@pytest_asyncio.fixture
+async def desk(original: Path, tmp_path: Path, site: Site) -> AsyncIterator[Newsdesk]:
+    shutil.copytree(original.parent, tmp_path / "library")
+    async with open_newsdesk(tmp_path / "library" / original.name, fetcher=site.fetcher()) as desk:
+        yield desk
+
+
+def _ids(desk: Newsdesk) -> set[str]:
+    return {article.id for article in desk.app.live.retriever().archive.headlines()}
+
+
+def _deeds(desk: Newsdesk) -> list[tuple[str, str, str]]:
+    return [(deed.admin, deed.action, deed.subject) for deed in desk.app.store.editorial.deeds()]
+
+
+async def _becomes(desk: Newsdesk, message: Message, opening: str) -> str:
+    await desk.server.wait_until(lambda: message.text.startswith(opening), timeout=30)
+    return message.text
+
+
+async def _confirm(desk: Newsdesk, asked: Message, opening: str) -> str:
+    """Says yes twice; what the message says in the end."""
+    [stale] = [button["callback_data"] for button in asked.buttons if button["text"] == YES]
+    desk.admin.presses(asked, YES)
+    again = desk.admin.presses_again(asked, stale)
+    assert await desk.server.wait_for_answer(again) == admin_texts.SETTLED
+    text = await _becomes(desk, asked, opening)
+    assert asked.buttons == []
+    return text
+
+
+async def test_pages_are_added_and_those_that_cannot_be_had_are_told(desk: Newsdesk, site: Site) -> None:
+    url, gone = site.url("/roof"), site.url("/gone")
+    told = await desk.ask(desk.admin, f"/add {url} {gone}")
+    text = await _becomes(desk, told, "Added: 1\n")
+    assert text.startswith("Added: 1\n• Library gets a roof · The Courier · 4 May 2024")
+    assert f"Skipped: 1\n• {gone}: " in text
+    assert text.endswith("In service now: 4 articles.")
+    assert "Nora Vale" in (await desk.ask(desk.server.user("Ada"), ASKED)).text
+    assert _deeds(desk) == [("tg:99", "add", url), ("tg:99", "/add", "")]
+    told = await desk.ask(desk.admin, f"/add {gone}")
+    assert "the site has no such page (404)" in await _becomes(desk, told, "Not added: Nothing was added.")
+    told = await desk.ask(desk.admin, f"/add {url}")
+    await _becomes(desk, told, library_texts.NOTHING_NEW)
+
+
+async def test_what_is_no_address_is_not_fetched(desk: Newsdesk, site: Site) -> None:
+    assert (await desk.ask(desk.admin, "/add")).text == library_texts.ADD_HOW
+    assert (await desk.ask(desk.admin, "/add the bridge")).text == library_texts.ADD_HOW
+    many = " ".join(f"news.example/{number}" for number in range(21))
+    assert (await desk.ask(desk.admin, f"/add {many}")).text == library_texts.too_many_addresses(20)
+    assert site.requests == []
+
+
+async def test_a_slow_page_keeps_nobody_waiting(desk: Newsdesk, site: Site) -> None:
+    go_on = threading.Event()
+
+    def slow(_: Headers) -> Page:
+        go_on.wait(30)
+        return Page(page_of(ROOF, title="Library gets a roof"))
+
+    site.pages["/slow"] = slow
+    told = await desk.ask(desk.admin, f"/add {site.url('/slow')}")
+    assert "4.2 million" in (await desk.ask(desk.server.user("Ada"), QUESTION)).text
+    assert "4.2 million" in (await desk.ask(desk.admin, QUESTION)).text
+    assert told.text == library_texts.FETCHING
+    go_on.set()
+    await _becomes(desk, told, "Added: 1")
+
+
+async def test_what_comes_while_the_index_is_built_elsewhere_is_kept(desk: Newsdesk, site: Site) -> None:
+    with IndexFolders(desk.app.live.library.root).writing():
+        told = await desk.ask(desk.admin, f"/add {site.url('/roof')}")
+        await _becomes(desk, told, "Not in service yet: Another process is building")
+    assert _deeds(desk)[0] == ("tg:99", "add", "kept for the next build")
+    assert len(_ids(desk)) == 3
+    await _becomes(desk, await desk.ask(desk.admin, "/reload"), "Reloaded in")
+    assert site.url("/roof") in _ids(desk)
+
+
+async def test_a_document_is_added_after_a_yes(desk: Newsdesk) -> None:
+    chat = desk.admin.opens_chat()
+    desk.admin.sends_document(chat, "harbour report.txt", HARBOUR)
+    asked = await desk.next_in(chat)
+    assert asked.text == "Shall I add this article?\n• Harbour freezes over"
+    assert len(_ids(desk)) == 3
+    text = await _confirm(desk, asked, "Added: 1")
+    assert text == "Added: 1\n• Harbour freezes over\n\nIn service now: 4 articles."
+    assert "Jane Frost" in (await desk.ask(desk.server.user("Ada"), "Who closed the harbour to all ships?")).text
+    assert _deeds(desk) == [("tg:99", "add", "sent/harbour report.txt")]
+    desk.admin.sends_document(chat, "harbour report.txt", HARBOUR + b" It opened on Friday.")
+    await _confirm(desk, await desk.next_in(chat), "Changed: 1")
+    assert len(_ids(desk)) == 4
+
+
+async def test_a_no_adds_nothing(desk: Newsdesk) -> None:
+    desk.admin.sends_document(desk.admin.opens_chat(), "harbour.txt", HARBOUR)
+    asked = await desk.next_in(desk.admin.opens_chat())
+    desk.admin.presses(asked, "No")
+    await _becomes(desk, asked, admin_texts.LEFT_ALONE)
+    assert (len(_ids(desk)), _deeds(desk)) == (3, [])
+
+
+async def test_a_document_of_many_articles_is_summed_up(desk: Newsdesk) -> None:
+    lines = [json.dumps({"id": f"n{n}", "title": f"Story {n}", "text": f"Story {n} is told here."}) for n in range(10)]
+    desk.admin.sends_document(desk.admin.opens_chat(), "all.jsonl", "\n".join([*lines, "{broken"]).encode())
+    asked = await desk.next_in(desk.admin.opens_chat())
+    assert asked.text.startswith("Shall I add these 10 articles?\n• Story 0\n")
+    assert "\n• and 2 more\n\nSkipped: 1\n• all.jsonl" in asked.text
+    text = await _confirm(desk, asked, "Added: 10")
+    assert text.endswith("In service now: 13 articles.")
+    assert _deeds(desk) == [("tg:99", "add", "n0, n1, n2, n3, n4, n5, n6, n7 and 2 more")]
+
+
+async def test_what_is_too_large_or_no_article_is_refused(desk: Newsdesk) -> None:
+    chat = desk.admin.opens_chat()
+    desk.admin.sends_document(chat, "large.txt", b"a" * 20_000_001)
+    assert (await desk.next_in(chat)).text == library_texts.too_large(20)
+    assert desk.server.calls_of("getFile") == []
+    desk.admin.sends_document(chat, "film.mp4", b"\0\1\2")
+    refused = await desk.next_in(chat)
+    assert refused.text.startswith("I can't make an article of that:\n• film.mp4: is of an unsupported kind")
+    assert refused.buttons == []
+    desk.admin.forwards(chat, "Hello there!", {"type": "hidden_user", "sender_user_name": "Bob", "date": 1_700_000_000})
+    assert "is too short for an article" in (await desk.next_in(chat)).text
+
+
+async def test_a_forwarded_message_is_added_with_where_it_is_from(desk: Newsdesk) -> None:
+    chat = desk.admin.opens_chat()
+    channel = {"id": -1001, "type": "channel", "title": "Marlow News", "username": "marlow_news"}
+    origin = {"type": "channel", "date": 1_714_809_600, "chat": channel, "message_id": 17}
+    desk.admin.forwards(chat, "Pilot Jane Frost closed the harbour of Marlow to all ships on Monday.", origin)
+    asked = await desk.next_in(chat)
+    assert asked.text.startswith("Shall I add this article?\n• Pilot Jane Frost closed the harbour")
+    assert "· Marlow News · 4 May 2024" in asked.text
+    await _confirm(desk, asked, "Added: 1")
+    assert "https://t.me/marlow_news/17" in _ids(desk)
+    answer = await desk.ask(desk.server.user("Ada"), "Who closed the harbour to all ships?")
+    assert "Marlow News" in answer.text
+    own = {"type": "user", "date": 1_714_809_600, "sender_user": desk.server.state.bot.as_json()}
+    desk.admin.forwards(chat, answer.text, own)
+    assert (await desk.next_in(chat)).text == library_texts.NOT_MY_OWN
+
+
+async def test_an_article_is_chosen_and_taken_out_for_good(desk: Newsdesk, site: Site) -> None:
+    site.pages["/roof"] = Page(page_of(ROOF, title="Old bridge gets a roof"))
+    await _becomes(desk, await desk.ask(desk.admin, f"/add {site.url('/roof')}"), "Added: 1")
+    offered = await desk.ask(desk.admin, "/remove bridges")
+    assert offered.text.startswith(library_texts.WHICH_TO_REMOVE)
+    labels = [button["text"] for button in offered.buttons]
+    assert sorted(label[3:] for label in labels[:-1]) == ["Old bridge gets a roof", "Old bridge opens again"]
+    assert labels[-1] == "None of them"
+    other = desk.server.user("Ada")
+    [label] = [label for label in labels if label.endswith("gets a roof")]
+    assert await desk.server.wait_for_answer(other.presses(offered, label)) == admin_texts.NOT_YOURS
+    [stale] = [button["callback_data"] for button in offered.buttons if button["text"] == label]
+    desk.admin.presses(offered, label)
+    await _becomes(desk, offered, library_texts.ASK_TO_REMOVE)
+    assert site.url("/roof") in offered.text
+    again = desk.admin.presses_again(offered, stale)
+    assert await desk.server.wait_for_answer(again) == admin_texts.SETTLED
+    text = await _confirm(desk, offered, "Taken out:\nOld bridge gets a roof")
+    assert text.endswith("In service now: 3 articles.")
+    assert site.url("/roof") not in _ids(desk)
+    assert _deeds(desk)[0] == ("tg:99", "remove", site.url("/roof"))
+    await _becomes(desk, await desk.ask(desk.admin, "/reload"), "Reloaded in")
+    assert site.url("/roof") not in _ids(desk)
+
+
+async def test_an_article_is_taken_out_by_its_id(desk: Newsdesk) -> None:
+    asked = await desk.ask(desk.admin, "/remove ferry")
+    assert "Ferry across the lake stops" in asked.text
+    await _confirm(desk, asked, "Taken out:\nFerry across")
+    assert _ids(desk) == {"bridge", "forged"}
+    assert (await desk.ask(desk.admin, "/remove ferry")).text == library_texts.none_found("ferry")
+    assert (await desk.ask(desk.admin, "/remove")).text == library_texts.REMOVE_HOW
+
+
+async def test_a_roll_back_shows_what_is_kept_and_switches_the_index(desk: Newsdesk) -> None:
+    alone = await desk.ask(desk.admin, "/rollback")
+    assert alone.text.endswith(library_texts.NO_EARLIER)
+    assert alone.buttons == []
+    await _confirm(desk, await desk.ask(desk.admin, "/remove bridge"), "Taken out:")
+    assert "4.2 million" not in (await desk.ask(desk.server.user("Ada"), QUESTION)).text
+    asked = await desk.ask(desk.admin, "/rollback")
+    heading, newer, older = asked.text.split("\n")[:3]
+    assert heading == library_texts.SNAPSHOTS
+    assert newer.endswith(": 2 articles · in service")
+    assert older.endswith(": 3 articles")
+    text = await _confirm(desk, asked, "In service now: ")
+    assert text.endswith(": 3 articles · in service")
+    assert "4.2 million" in (await desk.ask(desk.server.user("Bob"), QUESTION)).text
+    assert _deeds(desk)[0] == ("tg:99", "roll back", older[2:].partition(",")[0])
+
+
+async def test_a_roll_back_that_was_overtaken_is_not_done(desk: Newsdesk) -> None:
+    await _confirm(desk, await desk.ask(desk.admin, "/remove bridge"), "Taken out:")
+    asked = await desk.ask(desk.admin, "/rollback")
+    await _confirm(desk, await desk.ask(desk.admin, "/remove ferry"), "Taken out:")
+    assert "is not in service any more" in await _confirm(desk, asked, "Not rolled back: ")
+    assert _ids(desk) == {"forged"}
+
+
+async def test_only_admins_and_only_in_private(desk: Newsdesk) -> None:
+    ada = desk.server.user("Ada")
+    for command in ("/add https://news.example/x", "/remove bridge", "/rollback"):
+        assert (await desk.ask(ada, command)).text == texts.ADMINS_ONLY
+    ada.sends_document(ada.opens_chat(), "harbour.txt", HARBOUR)
+    assert (await desk.next_in(ada.opens_chat())).text == texts.NO_TEXT
+    ada.forwards(ada.opens_chat(), QUESTION, {"type": "hidden_user", "sender_user_name": "B", "date": 1_700_000_000})
+    assert "4.2 million" in (await desk.next_in(ada.opens_chat())).text
+    group = desk.server.group("Readers", [desk.admin, ada])
+    desk.admin.sends_document(group, "harbour.txt", HARBOUR)
+    await desk.quiet()
+    assert desk.server.messages(group) == []
+    assert (len(_ids(desk)), _deeds(desk)) == (3, [])
+
+
+async def test_it_is_said_in_german_and_no_word_of_others_is_logged(
+    desk: Newsdesk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    otto: User = desk.server.user("Otto", id=desk.admin.id, language_code="de")
+    otto.sends_document(otto.opens_chat(), "harbour.txt", HARBOUR)
+    asked = await desk.next_in(otto.opens_chat())
+    assert asked.text.startswith("Soll ich diesen Artikel aufnehmen?")
+    otto.presses(asked, "Ja")
+    text = await _becomes(desk, asked, "Neu: 1")
+    assert text.endswith("Jetzt in Betrieb: 4 Artikel.")
+    assert "admin tg:99: add sent/harbour.txt" in caplog.text
+    assert "Jane Frost" not in caplog.text
