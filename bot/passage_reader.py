@@ -5,6 +5,7 @@ The weights come from `training/ranking.py`, which also records what it measured
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
@@ -48,6 +49,11 @@ def weights_from(stored: Mapping[str, Any]) -> ReadingWeights:
     return ReadingWeights(unread, read, Effort(**stored["effort"]), stored["threshold"])
 
 
+_FOLLOW_UP_WORTH = 0.05
+"""What `Effort.worth` is for follow-ups: words foretell less of them, and reading on is worth more
+(docs/measurements.md)."""
+
+
 class PassageReader:
     """Reads passages with a span-scoring model and weighs what it says with words, kinds of answer and ranks."""
 
@@ -65,12 +71,16 @@ class PassageReader:
         """The probability at which right answers and right refusals balanced best when the weights were fitted."""
         return self._weights.threshold
 
-    def read(self, question: str, hits: Sequence[Hit], retriever: Retriever) -> list[Reading]:
+    def read(
+        self, question: str, hits: Sequence[Hit], retriever: Retriever, *, is_follow_up: bool = False
+    ) -> list[Reading]:
         """Readings of the sentences in the passages looked at, the best first, the others by their probability."""
         if not hits:
             return []
         opened = OpenPassages(question, hits[:OFFERED], retriever, self._scorer)
-        verdict = weigh(opened, self._weights)
+        effort = self._weights.effort
+        worth = min(effort.worth, _FOLLOW_UP_WORTH) if is_follow_up else effort.worth
+        verdict = weigh(opened, replace(self._weights, effort=replace(effort, worth=worth)))
         return [
             _reading(opened.candidates[row], opened.scores[row], float(verdict.probabilities[row]))
             for row in verdict.order

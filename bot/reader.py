@@ -36,5 +36,10 @@ class Reader(Protocol):
     def threshold(self) -> float:
         """The probability from which answering does more good than harm, fitted with the reader."""
 
-    def read(self, question: str, hits: Sequence[Hit], retriever: Retriever) -> list[Reading]:
-        """Readings of these passages, most probable first; ties by the order of the hits. Empty for no hits."""
+    def read(
+        self, question: str, hits: Sequence[Hit], retriever: Retriever, *, is_follow_up: bool = False
+    ) -> list[Reading]:
+        """Readings of these passages, most probable first; ties by the order of the hits. Empty for no hits.
+
+        `is_follow_up`: much of what is meant was said before, so the words tell less of where the answer stands.
+        """

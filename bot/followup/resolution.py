@@ -27,7 +27,7 @@ from index.terms import terms_of
 
 _LONGEST_CONTEXT = 120
 """Characters of a question, or of its answer, that a message is searched behind."""
-_LONGEST_SAID = 300
+_LONGEST_SAID = 100
 """Characters of the last answer that are searched with."""
 _LEAST_SCORE = 1.0
 """Below it nothing that was said is likely enough to stand for a pronoun."""

@@ -10,10 +10,10 @@ from index import Span
 from index.terms import terms_of
 
 _POINTING = {
-    "he": Sort.PERSON, "him": Sort.PERSON, "his": Sort.PERSON, "himself": Sort.PERSON,
-    "she": Sort.PERSON, "her": Sort.PERSON, "hers": Sort.PERSON, "herself": Sort.PERSON,
-    "they": Sort.PLURAL, "them": Sort.PLURAL, "their": Sort.PLURAL, "theirs": Sort.PLURAL, "themselves": Sort.PLURAL,
-    "it": Sort.THING, "its": Sort.THING, "itself": Sort.THING,
+    "he": Sort.PERSON, "him": Sort.PERSON, "his": Sort.PERSON,
+    "she": Sort.PERSON, "her": Sort.PERSON, "hers": Sort.PERSON,
+    "they": Sort.PLURAL, "them": Sort.PLURAL, "their": Sort.PLURAL, "theirs": Sort.PLURAL,
+    "it": Sort.THING, "its": Sort.THING,
     "this": Sort.THING, "that": Sort.THING, "these": Sort.PLURAL, "those": Sort.PLURAL,
     "there": Sort.PLACE,
 }  # fmt: skip
@@ -67,6 +67,9 @@ _BARE = re.compile(
     rf"^\s*(?:(?:{_AT})\s+)?(?:{_QUESTION_WORDS})(?:\s+(?:{_AT}|not|exactly|else|then|so|now))*\s*[?.!]*\s*$",
     re.IGNORECASE,
 )
+_JOINS = re.compile(r"\s+(?:an?|the|his|her|its|their|he|she|they|it|there|no|all|some|one|two|three)\b", re.IGNORECASE)
+_LONG = 5
+"""Terms from which on a message seldom leans on another."""
 _CLAUSE = re.compile(r"[,;.]\s|\b(?:and|but|because|if|when|while|that|so|or)\b", re.IGNORECASE)
 _ASKS = re.compile(
     rf"\b(?:who|whom|whose|what|when|where|why|which|how|{_DO}|tell|name|list|give|describe|explain)\b",
@@ -126,17 +129,20 @@ def pronouns_in(message: str) -> list[Pronoun]:
     """The pronouns that stand for something outside the message, in order."""
     plain = _NOT_POINTING.sub(lambda match: " " * len(match.group()), message)
     names = names_in(message)
+    is_long = len(terms_of(message)) >= _LONG
     found: list[Pronoun] = []
     for match in _PRONOUN.finditer(plain):
         word = match.group().lower()
         after = message[match.end() :]
         if word in ("this", "that", "these", "those") and _BEFORE_A_NOUN.match(after):
             continue
+        if word == "that" and (_JOINS.match(after) or after.lstrip()[:1].isupper()):
+            continue
         if word == "that" and re.search(r"\b[a-z]+\s+$", message[: match.start()]) and _BEFORE_A_NOUN.match(after):
             continue
         possessive = word in _POSSESSIVES and bool(re.match(r"\s+\w", after)) and word != "hers"
         if word not in ("this", "that", "these", "those") and _named_before(
-            message[: match.start()], possessive, names
+            message[: match.start()], possessive, names, is_long
         ):
             continue
         if word == "her" and not re.match(r"\s+[a-z]", after):
@@ -145,11 +151,12 @@ def pronouns_in(message: str) -> list[Pronoun]:
     return found
 
 
-def _named_before(before: str, possessive: bool, names: Sequence[Phrase]) -> bool:
-    """Whether the message itself names what a pronoun stands for: a name, or a noun in an earlier clause."""
+def _named_before(before: str, possessive: bool, names: Sequence[Phrase], is_long: bool) -> bool:
+    """Whether the message itself names what a pronoun stands for: a name before it, or a noun that owns it or stands in
+    an earlier clause; in a long message, which seldom leans, any noun."""
     if any(name.span.end <= len(before) for name in names):
         return True
-    earlier = before if possessive else _CLAUSE.split(before)[0] if _CLAUSE.search(before) else ""
+    earlier = before if possessive or is_long else _CLAUSE.split(before)[0] if _CLAUSE.search(before) else ""
     return bool(noun_phrases(earlier))
 
 

@@ -31,7 +31,9 @@ class ScriptedReader:
     name: str = "scripted"
     threshold: float = 0.5
 
-    def read(self, question: str, hits: Sequence[Hit], retriever: Retriever) -> list[Reading]:
+    def read(
+        self, question: str, hits: Sequence[Hit], retriever: Retriever, *, is_follow_up: bool = False
+    ) -> list[Reading]:
         """The readings it was made with."""
         return list(self.readings)
 

@@ -31,7 +31,7 @@ _EMBEDDER = _BlindEmbedder(dimension=16)
 
 def _story(name: str, days: int | None) -> Article:
     """As near to the question as any other, yet no copy of one."""
-    own = " ".join(f"{name}{letter}" for letter in "abcdefghijklmnop")
+    own = " ".join(f"{name}x{letter}" for letter in "abcdefghijklmnop")
     return Article(name, "Ferry", f"{_TEXT} {own}.", None, None if days is None else _DAY + timedelta(days=days))
 
 
