@@ -6,6 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 
+_NOISE = 1e-6
+"""Scores that differ by less are equal but for rounding, and must not be spread from 0 to 1."""
+
+
 def top_rows(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
     """Indices of the k highest scores, best first; ties by lower index."""
     k = min(k, len(scores))
@@ -29,7 +33,7 @@ def fuse_scores(rankings: Sequence[Mapping[int, float]], weights: Sequence[float
         if not ranking:
             continue
         lowest, highest = min(ranking.values()), max(ranking.values())
-        spread = highest - lowest or 1.0
+        spread = highest - lowest if highest - lowest > _NOISE else 1.0
         for row in fused:
             fused[row] += weight * (ranking.get(row, lowest) - lowest) / spread
     return sorted(fused.items(), key=lambda item: (-item[1], item[0]))
