@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-
 _NOISE = 1e-6
 """Scores that differ by less are equal but for rounding, and must not be spread from 0 to 1."""
 

@@ -30,9 +30,15 @@ _EMBEDDER = _BlindEmbedder(dimension=16)
 
 
 def _story(name: str, days: int | None) -> Article:
-    """As near to the question as any other, yet no copy of one."""
-    own = " ".join(f"{name}x{letter}" for letter in "abcdefghijklmnop")
-    return Article(name, "Ferry", f"{_TEXT} {own}.", None, None if days is None else _DAY + timedelta(days=days))
+    """As near to the question as any other, yet no copy of one: a date is three words of what is searched."""
+    own = " ".join(f"{letter}{name}" for letter in "bcdfghjklmnpqrvz")
+    return Article(
+        name,
+        "Ferry",
+        f"{_TEXT} {own} {'' if days is not None else 'three plain words'}.",
+        None,
+        None if days is None else _DAY + timedelta(days=days),
+    )
 
 
 def _retriever(folder: Path, articles: list[Article]) -> Retriever:
