@@ -34,8 +34,8 @@ _NOT_POINTING = re.compile(
     rf"\b(?:is|was|does|did|would|will) it (?:(?:so|too|very|that) )?(?:{_JUDGED})\b|"
     rf"\bit (?:seems|looks|appears|sounds|turns out|takes|is (?:{_JUDGED}))\b|"
     rf"\b(?:that|this|it) (?:is|was|sounds|seems) (?:(?:too|so|very|really|quite|pretty|such a|a) )*(?:{_FELT})\b|"
-    rf"\bthat['’]s (?:a|so|too|very)\b|\b(?:{_HELD})(?: (?:me|us|him|her|them))? that\b(?= \w+ \w+)|"
-    r"\b(?:\w+(?:s|ed|ing|tion|er|or|an|y|e)) that (?=(?:is|are|was|were|has|have|had|can|will)\b)",
+    rf"\bthat['’]s (?:a|so|too|very)\b|\b(?:{_HELD})(?: (?:me|us|him|her|them))? that\b(?=\s\S+ \S+)|"
+    rf"\b(?!(?:{_DO}|and|but|or|so)\b)[a-z]{{3,}} that (?=(?:{_DO})\b)",
     re.IGNORECASE,
 )
 _BEFORE_A_NOUN = re.compile(
