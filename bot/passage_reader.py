@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.cascade import Effort, Judgement, ReadingWeights, weigh
-from bot.questions import last_question
+from bot.questions import Kind, is_of_kind, kind_of, last_question
 from bot.reader import Reading
 from bot.sentence_features import FEATURES, KNOWN, Candidate, FeatureExtractor, Floats, candidates_of, said
 from bot.sentence_scores import SentenceScores, score_passage
@@ -78,11 +78,12 @@ class PassageReader:
         if not hits:
             return []
         opened = OpenPassages(question, hits[:OFFERED], retriever, self._scorer)
+        kind = kind_of(question)
         effort = self._weights.effort
         worth = min(effort.worth, _FOLLOW_UP_WORTH) if is_follow_up else effort.worth
         verdict = weigh(opened, replace(self._weights, effort=replace(effort, worth=worth)))
         return [
-            _reading(opened.candidates[row], opened.scores[row], float(verdict.probabilities[row]))
+            _reading(opened.candidates[row], opened.scores[row], float(verdict.probabilities[row]), kind)
             for row in verdict.order
         ]
 
@@ -144,11 +145,13 @@ def window_of(sentences: Sequence[Span], overlaps: Floats) -> tuple[int, int]:
         first, last = first - (side == 0), last + (side == 1)
 
 
-def _reading(candidate: Candidate, scores: SentenceScores | None, probability: float) -> Reading:
+def _reading(candidate: Candidate, scores: SentenceScores | None, probability: float, kind: Kind) -> Reading:
     text = candidate.article.text
     answer = scores.answer if scores else None
     span = quotable_span(text, candidate.span, candidate.hit.passage, answer)
     short = answer and tidy_answer(text, answer)
+    if short and not is_of_kind(kind, short.slice(text)):
+        short = None
     return Reading(
         article=candidate.article,
         hit=candidate.hit,

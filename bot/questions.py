@@ -103,6 +103,13 @@ def candidates(kind: Kind, question: str, text: str) -> list[Span]:
     return [span for span in _found(pattern, text) if _is_news(kind, span.slice(text), asked)]
 
 
+def is_of_kind(kind: Kind, words: str) -> bool:
+    """Whether words can answer a question of this kind: a time or a number must be there where one is asked for."""
+    if kind not in (Kind.TIME, Kind.NUMBER):
+        return True
+    return any(character.isdigit() for character in words) or bool(candidates(kind, "", words))
+
+
 def _found(pattern: re.Pattern[str], text: str) -> Iterator[Span]:
     for match in pattern.finditer(text):
         words = match.group(pattern.groups)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.questions import Kind, candidates, kind_of, last_question
+from bot.questions import Kind, candidates, is_of_kind, kind_of, last_question
 
 _SENTENCE = "On 3 May 2024 the mayor, Ada Brook, paid Tom Reed 4.2 million euros in Marlow."
 
@@ -82,3 +82,18 @@ def test_candidates_are_words_of_the_text_in_order(kind: Kind, question: str, te
 
     assert all(span.end <= len(text) and span.slice(text).strip() for span in spans)
     assert spans == sorted(spans)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "fits"),
+    [
+        (Kind.TIME, "the end of August", True),
+        (Kind.TIME, "8 p.m. GMT", True),
+        (Kind.TIME, "Nagorny Karabakh", False),
+        (Kind.NUMBER, "two dozen", True),
+        (Kind.NUMBER, "the council", False),
+        (Kind.OTHER, "the council", True),
+    ],
+)
+def test_a_time_or_a_number_answers_where_one_is_asked_for(kind: Kind, words: str, fits: bool) -> None:
+    assert is_of_kind(kind, words) is fits
