@@ -155,5 +155,10 @@ def test_a_reload_brings_new_articles_while_others_ask(running: Running, ada: Us
 def test_admins_see_figures_and_nobody_else_does(running: Running, ada: User) -> None:
     assert running.ask(ada, "/stats").text == texts.ADMINS_ONLY
     assert "questions" in running.ask(running.admin, "/stats").text
-    # everybody's, private chats', groups' and the admin's, in two languages; published beside the answers, unhurried
-    running.server.wait_until(lambda: len(running.server.calls_of("setMyCommands")) == 8, timeout=60)
+    menus = {
+        (call.params["scope"], call.params.get("language_code")) for call in running.server.calls_of("setMyCommands")
+    }
+    everybody, private, groups = (
+        f'{{"type": "{scope}"}}' for scope in ("default", "all_private_chats", "all_group_chats")
+    )
+    assert menus >= {(scope, language) for scope in (everybody, private, groups) for language in (None, "de")}

@@ -120,9 +120,10 @@ async def test_metrics_count_what_happened_and_name_nobody(bot: Served, config: 
     await bot.ask(ada)
     bot.metrics.count_reply(replace(_reply(bot), timings_ms={"read": 40.0, "total": 60.0}))
     bot.metrics.count_reply(replace(_reply(bot), outcome=REFUSAL))
-    await bot.server.wait_until(lambda: not bot.store.ledger.unfinished())
-    _, text = await _get(_health(config, "/metrics"))
-    figures = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    figures: dict[str, str] = {}
+    while figures.get("newsquote_updates_in_hand") != "0.0":  # the answer is there a moment before its update is closed
+        _, text = await _get(_health(config, "/metrics"))
+        figures = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
     assert figures["newsquote_questions_total"] == "2.0"
     assert figures["newsquote_answered_total"] == "1.0"
     assert figures['newsquote_refused_total{reason="not_answered"}'] == "1.0"
@@ -131,7 +132,6 @@ async def test_metrics_count_what_happened_and_name_nobody(bot: Served, config: 
     assert figures['newsquote_telegram_errors_total{kind="NetworkError"}'] == "1.0"
     assert figures["newsquote_index_articles"] == "3.0"
     assert float(figures["newsquote_index_age_seconds"]) > 0
-    assert figures["newsquote_updates_in_hand"] == "0.0"
     assert "ada" not in text.lower()
     assert str(ada.id) not in text
 
