@@ -1,6 +1,5 @@
 """The conversation as a terminal shows it: whole transcripts, and texts that try to take it over."""
 
-import fcntl
 import io
 import logging
 import os
@@ -9,7 +8,6 @@ import re
 import select
 import subprocess
 import sys
-import termios
 import time
 from collections.abc import Iterable
 from dataclasses import replace
@@ -297,6 +295,9 @@ def test_just_the_answering_words_are_highlighted() -> None:
     assert highlighted == [span.slice(BRIDGE.text) for span in OPENED.highlights]
 
 
+TAKE_TERMINAL = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
+"""Makes standard input the terminal that sends Ctrl-C; done by the new process itself, for between a fork and an exec a
+process that had threads may hang."""
 CHAT = """
 from bot.adapters.terminal import run_chat
 from tests.bot.examples import answer
@@ -329,13 +330,12 @@ def test_a_pipe_is_read_to_its_end(tmp_path: Path) -> None:
 def test_a_keyboard_can_stop_an_answer_drop_a_line_and_end_the_chat(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     chat = subprocess.Popen(
-        [sys.executable, "-c", CHAT],
+        [sys.executable, "-c", TAKE_TERMINAL + CHAT],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(REPOSITORY), "TERM": "xterm"},
         stdin=theirs,
         stdout=theirs,
         start_new_session=True,
-        preexec_fn=take_terminal,
     )
     os.close(theirs)
     shown = [read_until(ours, "\n> ")]
@@ -354,11 +354,6 @@ def test_a_keyboard_can_stop_an_answer_drop_a_line_and_end_the_chat(tmp_path: Pa
     assert [texts.STOPPED in shown[1], "Ada Brook" in shown[4]] == [True, True]
     assert (tmp_path / "var/chat_history").read_text() == "Who opened it?\n"  # twice in a row is kept once
     assert (tmp_path / "var/chat_history").stat().st_mode & 0o777 == 0o600
-
-
-def take_terminal() -> None:
-    """Makes standard input the terminal that sends Ctrl-C."""
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def read_until(terminal: int, mark: str) -> str:
