@@ -1,4 +1,4 @@
-"""Golden conversations over the seeds, played through the dialogue and through the terminal."""
+"""Golden conversations over the seeds, played through the dialogue, the terminal and Telegram."""
 
 import io
 from dataclasses import dataclass
@@ -14,7 +14,9 @@ from bot.adapters.terminal.chat import CONVERSATION_ID
 from bot.adapters.terminal.lines import piped_lines
 from bot.answering import Clarification, Refusal, RefusalReason
 from bot.dialogue import Dialogue, Reply
+from tests.bot.telegram.newsdesk import open_newsdesk
 
+_FIRST_QUOTE = "[1] “"
 _GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.yaml"))
 
 
@@ -64,6 +66,15 @@ def test_the_terminal_plays_it(conversation: list[GoldenTurn], dialogue: Dialogu
         assert [words for words in _shown(turn) if words not in block] == []
 
 
+async def test_telegram_plays_it(conversation: list[GoldenTurn], seed_index: Path) -> None:
+    async with open_newsdesk(seed_index) as newsdesk:
+        reader = newsdesk.server.user("Ada")
+        for turn in conversation:
+            message = await newsdesk.ask(reader, turn.user)
+            said = [words for words in _shown(turn) if words != _FIRST_QUOTE]
+            assert [words for words in said if words not in message.text] == []
+
+
 def _as_golden(reply: Reply, turn: GoldenTurn) -> GoldenTurn:
     """The reply in the terms of a golden turn, as far as that says what it should be."""
     outcome = reply.outcome
@@ -86,4 +97,4 @@ def _shown(turn: GoldenTurn) -> list[str]:
     if turn.offers:
         return turn.offers
     understood = f"{wording.UNDERSTOOD_AS}{turn.understood_as}" if turn.understood_as not in (None, turn.user) else ""
-    return ["[1] “", *filter(None, (understood, turn.cites, turn.answer))]
+    return [_FIRST_QUOTE, *filter(None, (understood, turn.cites, turn.answer))]
