@@ -5,6 +5,7 @@ for in the conversation: pronouns get the name they stand for, "And in August?" 
 month, and a bare "Why?" takes the last question and its answer with it.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -22,9 +23,12 @@ from bot.followup.signs import (
     speaks_of_ones,
     topic_of,
 )
+from bot.followup.vocabulary import PREPOSITIONS, either
 from bot.questions import BEHIND
 from index.terms import terms_of
 
+_FROM = re.compile(rf"\b(?:{either(PREPOSITIONS)})\s+$", re.IGNORECASE)
+"""Before a "there" that needs no further preposition: "from there"."""
 _LONGEST_CONTEXT = 120
 """Characters of a question, or of its answer, that a message is searched behind."""
 _LONGEST_SAID = 100
@@ -59,8 +63,8 @@ def resolve(message: str, conversation: Conversation, background: str = "") -> R
 
 
 def _resolve(message: str, conversation: Conversation, background: str) -> Resolution:
-    message = " ".join(message.split())
-    if message.isupper() and len(message) > 4:
+    typed = message = " ".join(message.split())
+    if message.isupper() and len(message) > 4:  # capitals tell no names then
         message = message.capitalize()
     turns = [turn for turn in conversation.turns if turn.resolved_question.strip()]
     if not message or not turns:
@@ -77,7 +81,7 @@ def _resolve(message: str, conversation: Conversation, background: str) -> Resol
         return _with_names(message, pronouns, turns, background)
     if is_bare(message) or speaks_of_ones(message):
         return Resolution(_after(turns[-1], message), leans=True)
-    return Resolution(message, leans=points_at_something(message) is not None)
+    return Resolution(typed, leans=points_at_something(message) is not None)
 
 
 def _about(topic: str, frame: str, turns: Sequence[Turn], background: str) -> Resolution:
@@ -122,7 +126,7 @@ def _substituted(message: str, places: Sequence[tuple[Pronoun, Antecedent]]) -> 
         words = antecedent.text
         if pronoun.possessive:
             words += "’" if words.endswith("s") else "’s"
-        elif pronoun.sort is Sort.PLACE:
+        elif pronoun.sort is Sort.PLACE and not _FROM.search(message[: pronoun.span.start]):
             words = f"in {words}"
         start, end = pronoun.span.start, pronoun.span.end
         if start == 0:
@@ -139,11 +143,9 @@ def _said_last(turn: Turn) -> str:
 def _last_frame(turns: Sequence[Turn]) -> str | None:
     """The last question that asks in full, as it was understood."""
     for turn in reversed(turns):
-        question = (
-            turn.resolved_question.split(BEHIND)[-1] if turn.resolved_question != turn.question else turn.question
-        )
-        if len(terms_of(turn.resolved_question)) >= 2 and not is_bare(question):
-            return turn.resolved_question[len(opening_of(turn.resolved_question)) :]
+        question = turn.resolved_question
+        if len(terms_of(question)) >= 2 and not is_bare(question.split(BEHIND)[-1]):
+            return question[len(opening_of(question)) :]
     return None
 
 

@@ -40,7 +40,10 @@ _WON = ("Who won the election in France?", "Macron")
             "Where did Anna Lind and Tom Hale meet?",
         ),
         ("What did Anna Lind open?", "Why did she resign?", "Why did Anna Lind resign?"),
+        ("What happened in Ukraine?", "Who fled from there?", "Who fled from Ukraine?"),
         (_WON, "Who is he?", "Who is Macron?"),
+        (_WON, "WHO IS HE?", "Who is Macron?"),
+        (_WON, "WHO LEADS GERMANY?", "WHO LEADS GERMANY?"),
     ],
 )
 def test_a_pronoun_gets_the_name_it_stands_for(before: str | tuple[str, str], message: str, understood_as: str) -> None:
