@@ -16,8 +16,8 @@ import fcntl, signal, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 """
-"""Makes standard input the terminal that sends Ctrl-C, and has it heard: what a shell starts behind an "&" ignores it, and
-so would all that it starts."""
+"""Makes standard input the terminal that sends Ctrl-C, and has it heard: what a shell starts behind an "&" ignores it,
+and so would all that it starts."""
 
 
 def test_a_keyboard_can_stop_an_answer_drop_a_line_and_end_the_chat(tmp_path: Path) -> None:
