@@ -8,17 +8,16 @@ over. Words are counted as search terms: those of the rewrite that the message l
 
 import argparse
 import gzip
-import json
 import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from bot.conversation import SAID_ELSEWHERE, Conversation, Turn
+from bot.adapters.jsonl import AskedQuestion, read_questions
+from bot.conversation import Conversation
 from bot.followup import resolve
 from bot.followup.signs import correction_of, is_bare, points_at_something, pronouns_in, speaks_of_ones, topic_of
 from index.terms import terms_of
@@ -54,23 +53,23 @@ def main() -> None:
     parser.add_argument("questions", type=Path, nargs="+", help="question files with rewrites, .jsonl or .jsonl.gz")
     tallies: dict[str, Tally] = defaultdict(Tally)
     for path in parser.parse_args().questions:
-        for line in _lines(path):
-            _count(line, tallies)
+        for asked in _questions(path):
+            _count(asked, tallies)
     result = {kind: tallies[kind].as_json() for kind in sorted(tallies, key=lambda kind: -tallies[kind].turns)}
     for kind, figures in result.items():
         print(f"{kind:<28}", *(f"{name} {value:<8}" for name, value in figures.items()))
 
 
-def _count(line: dict[str, Any], tallies: dict[str, Tally]) -> None:
-    conversation = _conversation(line["history"])
+def _count(asked: AskedQuestion, tallies: dict[str, Tally]) -> None:
+    conversation = Conversation("", asked.history)
     started = time.perf_counter()
-    understood = resolve(line["question"], conversation)
+    understood = resolve(asked.question, conversation)
     spent = (time.perf_counter() - started) * 1000
-    typed = set(terms_of(line["question"]))
-    wanted = set(terms_of(line["question_standalone"])) - typed
+    typed = set(terms_of(asked.question))
+    wanted = set(terms_of(asked.fields["question_standalone"])) - typed
     added = set(terms_of(understood.question)) - typed
     said = {term for turn in conversation.turns for term in terms_of(f"{turn.question} {turn.answer or ''}")}
-    for kind in ("all", _kind(line["question"])):
+    for kind in ("all", _kind(asked.question)):
         tally = tallies[kind]
         tally.turns += 1
         tally.wanted += len(wanted)
@@ -95,19 +94,11 @@ def _kind(message: str) -> str:
     return "points (the storm)" if points_at_something(message) else "nothing in its words"
 
 
-def _conversation(history: list[dict[str, Any]]) -> Conversation:
-    turns: tuple[Turn, ...] = ()
-    for one in history:
-        question = resolve(one["question"], Conversation("", turns)).question
-        turns = (*turns, Turn(one["question"], question, SAID_ELSEWHERE, one.get("answer") or None))
-    return Conversation("", turns)
-
-
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
+def _questions(path: Path) -> Iterator[AskedQuestion]:
     with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
-        for line in map(json.loads, file):
-            if line.get("history") and line.get("question_standalone"):
-                yield line
+        for asked in read_questions(file):
+            if asked.history and asked.fields.get("question_standalone"):
+                yield asked
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.articles import write_articles
+from benchmarks.measuring import folder_mib, seconds_of
 from benchmarks.processes import run
 from index import Article
 from index.embedding import OnnxEmbedder, Vectors
@@ -55,7 +56,7 @@ def measure_over(articles: Path) -> dict[str, float]:
         built = run(["index", "build", "--articles", str(articles), "--index", str(root)])
         assert built.returncode == 0, built.lines
         library = Library(root)
-        disk = _mib(root)
+        disk = folder_mib(root)
         figures = {
             "articles": library.open_current(embedder).manifest.n_articles,
             "passages": library.open_current(embedder).manifest.n_passages,
@@ -74,25 +75,15 @@ def measure_over(articles: Path) -> dict[str, float]:
         }
         for step, calls in steps.items():
             embedder.embedded = 0
-            taken = [_seconds(call) for call in calls]
+            taken = [seconds_of(call) for call in calls]
             figures[f"{step} one article, s (median)"] = round(median(taken), 3)
             figures[f"{step} one article, s (slowest)"] = round(max(taken), 3)
             figures[f"{step} one article, passages embedded"] = embedder.embedded / len(calls)
-        figures["disk MiB after 15 changes, 3 snapshots kept"] = round(_mib(root), 1)
+        figures["disk MiB after 15 changes, 3 snapshots kept"] = round(folder_mib(root), 1)
         started = time.perf_counter()
         problems = library.verify()
         figures |= {"verify s": round(time.perf_counter() - started, 2), "verify problems": len(problems)}
     return figures
-
-
-def _seconds(call: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    call()
-    return time.perf_counter() - started
-
-
-def _mib(folder: Path) -> float:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 2**20
 
 
 if __name__ == "__main__":

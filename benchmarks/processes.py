@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.measuring import peak_mib
 from tests.botapi import ThreadedBotApiServer, User
 
 
@@ -68,18 +69,10 @@ def bot_environment(server: ThreadedBotApiServer, admin: User, articles: Path, i
     }
 
 
-def resident_mib(pid: int) -> float:
-    """The peak resident memory of a running process so far, in MiB."""
-    for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
-        if line.startswith("VmHWM"):
-            return int(line.split()[1]) / 1024
-    return 0.0
-
-
 def _watch(pid: int, peak: list[float]) -> None:
     while True:
         try:
-            seen = resident_mib(pid)
+            seen = peak_mib(pid)
         except OSError:
             return
         if not seen:  # a zombie has no memory lines

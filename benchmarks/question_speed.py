@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.measuring import own_mib
 from bot.adapters.jsonl import AskedQuestion, ask, read_questions
 from bot.app import build_app, build_first_index
 from bot.dialogue import Dialogue
@@ -47,16 +48,16 @@ def measure_over(index: Path, questions: Path) -> dict[str, float]:
     """Milliseconds an answer with one asker, answers a second with 64, milliseconds of a core, and MiB of memory."""
     settings = Settings.from_environment(index=index)
     build_first_index(settings)
-    before = _resident_mib()
+    before = own_mib()
     with questions.open(encoding="utf-8") as lines, closing(build_app(settings, Store.in_memory())) as app:
         asked = list(read_questions(lines))
         _ask_all(app.dialogue, _some(asked, _WARM_UP), 1)
-        ready = _resident_mib()
+        ready = own_mib()
         alone, _ = _ask_all(app.dialogue, _some(asked, _ALONE), 1)
         worked = time.process_time()
         at_once, seconds = _ask_all(app.dialogue, _some(asked, _AT_ONCE), _ASKERS)
         worked = time.process_time() - worked
-        after = _resident_mib()
+        after = own_mib()
         articles = app.newsroom.status().articles
     return {
         "articles": articles,
@@ -89,13 +90,6 @@ def _ask_all(dialogue: Dialogue, asked: Sequence[AskedQuestion], askers: int) ->
 def _some(asked: Sequence[AskedQuestion], count: int) -> list[AskedQuestion]:
     """That many, all of them in turn."""
     return [asked[number % len(asked)] for number in range(count)]
-
-
-def _resident_mib() -> float:
-    for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) / 1024
-    return 0.0
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.articles import write_articles
-from benchmarks.processes import bot_environment, resident_mib, start
+from benchmarks.measuring import peak_mib
+from benchmarks.processes import bot_environment, start
 from tests.botapi import Chat, Message, ThreadedBotApiServer, User, running_server
 
 _USERS = 50
@@ -66,7 +67,7 @@ def _drive(server: ThreadedBotApiServer, root: Path, articles: Path) -> dict[str
             "questions a second, reloads included": round(len(waits) / seconds, 1),
             "s to the answer p50": round(waits[len(waits) // 2], 2),
             "s to the answer p95": round(waits[int(len(waits) * 0.95)], 2),
-            "peak memory MiB": round(resident_mib(process.pid)),
+            "peak memory MiB": round(peak_mib(process.pid)),
         }
     finally:
         process.kill()

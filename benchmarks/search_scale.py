@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.measuring import folder_mib, own_mib, seconds_of
 from index import Article, Query
 from index.chunking import chunk_article
 from index.embedding import Embedder, OnnxEmbedder, Vectors
@@ -96,7 +97,7 @@ def measure_over(articles: Path, sizes: Sequence[int], picture: Path | None) -> 
             started = time.perf_counter()
             Library(root).rebuild(_recombined(sentences, size), recombined)
             built = time.perf_counter() - started
-            disk = _mib(root)
+            disk = folder_mib(root)
             command = [sys.executable, "-c", _MEASURE, str(root), str(asked)]
             done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1])
             figures[f"{size:,}"] = {
@@ -135,7 +136,7 @@ def search_figures(
             begun = time.perf_counter()
             search_snapshot(snapshot, query, lambda vector=vector: vector, 10)  # type: ignore[misc]
             taken[name].append((time.perf_counter() - begun) * 1000)
-    resident = _resident_mib()
+    resident = own_mib()
     recalls = []
     for vector in vectors[:50]:
         exact = snapshot.vectors.search(vector, 10, exactly=True).keys()
@@ -154,27 +155,17 @@ def search_figures(
 
 def _change_figures(library: Library, embedder: Embedder) -> dict[str, float]:
     """Median seconds of five changes each, embedding left out, and the MiB that they add to the disk."""
-    before = _mib(library.root)
+    before = folder_mib(library.root)
     story = "\n\n".join(f"Sentence {number} of a story that is new." for number in range(60))
     new = [Article(f"new/{number}", f"New {number}", story) for number in range(5)]
-    added = [_seconds(lambda one=one: library.add([one], embedder)) for one in new]  # type: ignore[misc]
-    grown = _mib(library.root)
-    removed = [_seconds(lambda one=one: library.remove([one.id], embedder)) for one in new]  # type: ignore[misc]
+    added = [seconds_of(lambda one=one: library.add([one], embedder)) for one in new]  # type: ignore[misc]
+    grown = folder_mib(library.root)
+    removed = [seconds_of(lambda one=one: library.remove([one.id], embedder)) for one in new]  # type: ignore[misc]
     return {
         "add one article without embedding s": round(median(added), 3),
         "remove one article s": round(median(removed), 3),
         "disk MiB of five added articles": round(grown - before, 2),
     }
-
-
-def _seconds(call: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    call()
-    return time.perf_counter() - started
-
-
-def _mib(folder: Path) -> float:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 2**20
 
 
 def _sentences(articles: Path) -> list[str]:
@@ -224,13 +215,6 @@ def _draw(figures: dict[str, Any], picture: Path) -> None:
         axis.set_ylim(bottom=0 if "recall" not in title else 0.9)
         axis.legend(fontsize=7)
     drawn.savefig(picture, dpi=110)
-
-
-def _resident_mib() -> float:
-    for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) / 1024
-    return 0.0
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.processes import resident_mib
+from benchmarks.measuring import peak_mib
 from benchmarks.telegram_bot import QUESTION, Bot, bot_on
 from tests.botapi import BotSetup, FloodLimits, ThreadedBotApiServer, User, running_server
 
@@ -79,7 +79,7 @@ def _stream(bot: Bot) -> Figures:
     return {
         **_counts(bot, people, waits),
         "answers a second": round(len(waits) / lasted, 1),
-        "peak memory MiB": round(resident_mib(bot.process.pid)) if bot.process else 0,
+        "peak memory MiB": round(peak_mib(bot.process.pid)) if bot.process else 0,
     }
 
 

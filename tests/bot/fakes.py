@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.dialogue import EVERYTHING, Dialogue, QuoteContext, Reply, ReplyTo, Scope, Vote
+from bot.dialogue import Dialogue, QuoteContext, Reply, Vote
 from index import Article
 from tests.bot.examples import BRIDGE, FERRY
 
@@ -18,15 +18,7 @@ class ScriptedDialogue(Dialogue):
     started_over: list[str] = field(default_factory=list)
     _next: int = 0
 
-    def reply(
-        self,
-        conversation_id: str,
-        text: str,
-        *,
-        scope: Scope = EVERYTHING,
-        literally: bool = False,
-        replying_to: ReplyTo | None = None,
-    ) -> Reply:
+    def reply(self, conversation_id: str, text: str, **_: object) -> Reply:
         """The next scripted reply, whatever is asked."""
         reply = self.replies[self._next]
         self._next += 1

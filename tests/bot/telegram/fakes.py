@@ -57,9 +57,9 @@ class FakeDialogue(Dialogue):
         conversation_id: str,
         text: str,
         *,
-        scope: Scope = EVERYTHING,
         literally: bool = False,
         replying_to: ReplyTo | None = None,
+        **_: object,
     ) -> Reply:
         self.literal.append(literally)
         self.replying_to.append(replying_to)

@@ -13,31 +13,13 @@ import pytest
 
 from bot.adapters import wording
 from bot.adapters.telegram import texts
+from tests.bot.telegram.newsdesk import ARTICLES
 from tests.botapi import Chat, Message, ThreadedBotApiServer, User, running_server
 
 pytestmark = pytest.mark.slow
 
 _ROOT = Path(__file__).parents[3]
-_ARTICLES = (
-    {
-        "id": "bridge",
-        "title": "Old bridge opens again",
-        "text": (
-            "The old bridge in Marlow was closed for two years. The mayor, Ada Brook, opened it again on"
-            " 3 May 2024. The repair cost 4.2 million euros & was paid by the council."
-        ),
-        "source": "The Courier",
-        "published": "2024-05-04",
-        "url": "https://courier.example/bridge",
-    },
-    {
-        "id": "ferry",
-        "title": "Ferry across the lake stops",
-        "text": "The ferry ran for the last time on Sunday. Its owner, Tom Reed, blamed high fuel prices.",
-        "source": "The Courier",
-        "published": "2024-06-01",
-    },
-)
+_ARTICLES = ARTICLES[:2]
 _LATER = {
     "id": "library",
     "title": "Library gets a new roof",

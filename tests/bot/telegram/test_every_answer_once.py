@@ -14,18 +14,7 @@ from bot.adapters.telegram import application, courier
 from bot.store import Ledger, Received, Store
 from tests.bot.examples import OPENED
 from tests.bot.telegram.serving import FAST, Served, served
-from tests.botapi import (
-    BotApiServer,
-    Fault,
-    delay,
-    drop_after,
-    drop_before,
-    garbage,
-    internal_error,
-    server_error,
-    silence,
-    too_many_requests,
-)
+from tests.botapi import BotApiServer, Fault, faults
 
 
 @pytest_asyncio.fixture
@@ -41,15 +30,15 @@ async def bot(server: BotApiServer) -> AsyncIterator[Served]:
 
 
 _FAULTS = {
-    "429": too_many_requests(1),
-    "500": internal_error(),
-    "502 with HTML": server_error(502),
-    "504 before": silence(0.0, accepts=False),
-    "504 after": silence(0.0, accepts=True),
-    "reset before": drop_before(),
-    "reset after": drop_after(),
-    "garbage before": garbage(),
-    "garbage after": garbage(accepts=True),
+    "429": faults.too_many_requests(1),
+    "500": faults.internal_error(),
+    "502 with HTML": faults.server_error(502),
+    "504 before": faults.silence(0.0, accepts=False),
+    "504 after": faults.silence(0.0, accepts=True),
+    "reset before": faults.drop_before(),
+    "reset after": faults.drop_after(),
+    "garbage before": faults.garbage(),
+    "garbage after": faults.garbage(accepts=True),
 }
 
 
@@ -69,7 +58,7 @@ async def test_a_fault_costs_no_answer_and_repeats_none(bot: Served, fault: Faul
 async def test_a_message_that_arrived_is_found_among_others_of_a_busy_bot(bot: Served) -> None:
     people = [bot.server.user(f"Reader {number}") for number in range(12)]
     for person in people[::3]:
-        bot.server.order_fault(drop_after(), method="sendMessage", chat=person.opens_chat())
+        bot.server.order_fault(faults.drop_after(), method="sendMessage", chat=person.opens_chat())
     for person in people:
         person.says(person.opens_chat(), "Who opened it?")
     await bot.server.wait_until(lambda: all(map(bot.answers, people)) and not bot.store.ledger.pending())
@@ -79,7 +68,7 @@ async def test_a_message_that_arrived_is_found_among_others_of_a_busy_bot(bot: S
 async def test_one_answer_in_a_group_is_not_taken_for_another(bot: Served) -> None:
     ada, grace = bot.server.user("Ada"), bot.server.user("Grace")
     group = bot.server.group("Readers", [ada, grace])
-    bot.server.order_fault(drop_after(), method="sendMessage", chat=group, times=2)
+    bot.server.order_fault(faults.drop_after(), method="sendMessage", chat=group, times=2)
     asked = [person.says(group, f"/ask Who opened it? {person.account.first_name}") for person in (ada, grace)]
     await bot.server.wait_until(lambda: len(bot.server.messages(group)) == 2 and not bot.store.ledger.pending())
     assert [answer.reply_to for answer in bot.server.messages(group)] == asked
@@ -91,7 +80,7 @@ async def test_a_long_answer_goes_on_where_it_broke_off(bot: Served) -> None:
         type(bot.dialogue.articles[0])(id=f"a{number}", text="x", title=f"{'Long title ' * 13}{number}", url=None)
         for number in range(10)
     )
-    bot.server.order_fault(drop_after(), method="sendMessage", times=1)
+    bot.server.order_fault(faults.drop_after(), method="sendMessage", times=1)
     ada.says(ada.opens_chat(), "/sources")
     await bot.server.wait_until(lambda: bot.answers(ada) and not bot.store.ledger.pending())
     assert len(bot.answers(ada)) == 1
@@ -153,7 +142,7 @@ async def test_what_a_stop_cuts_short_is_answered_after_the_next_start(server: B
     ada = server.user("Ada")
     started = time.monotonic()
     async with served(server, tmp_path / "bot.db") as bot:
-        server.order_fault(too_many_requests(8), method="sendMessage")
+        server.order_fault(faults.too_many_requests(8), method="sendMessage")
         ada.says(ada.opens_chat(), "Who opened it?")
         await server.wait_until(lambda: server.calls_of("sendMessage"))
         await asyncio.sleep(0.1)
@@ -210,7 +199,7 @@ async def test_a_message_that_arrives_after_it_was_looked_for_is_taken_back(
     monkeypatch.setattr(courier, "_TIDY_AFTER_SECONDS", (1.5,))
     ada, grace = server.user("Ada"), server.user("Grace")
     async with served(server) as bot:
-        server.order_fault(delay(1.5), method="sendMessage", chat=ada.opens_chat())
+        server.order_fault(faults.delay(1.5), method="sendMessage", chat=ada.opens_chat())
         ada.says(ada.opens_chat(), "Who opened it?")
         await server.wait_until(lambda: len(bot.answers(ada)) == 1)
         await bot.ask(grace)
@@ -228,7 +217,7 @@ async def test_an_answer_is_given_up_when_it_has_become_old(
     ada = server.user("Ada")
     config = FAST.__class__("", messages_per_second=0, answer_within=timedelta(seconds=1))
     async with served(server, config=config) as bot:
-        server.order_fault(server_error(), method="sendMessage", times=100)
+        server.order_fault(faults.server_error(), method="sendMessage", times=100)
         ada.says(ada.opens_chat(), "Who opened it?")
         await server.wait_until(lambda: server.calls_of("sendMessage"))
         await server.wait_until(lambda: not bot.store.ledger.pending() and not bot.store.ledger.unfinished())

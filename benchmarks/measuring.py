@@ -1,0 +1,35 @@
+"""Memory, disk and time, measured."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+
+def peak_mib(pid: int) -> float:
+    """The peak resident memory of a running process so far, in MiB."""
+    return _memory_mib(str(pid), "VmHWM")
+
+
+def own_mib() -> float:
+    """The resident memory of this process now, in MiB."""
+    return _memory_mib("self", "VmRSS")
+
+
+def folder_mib(folder: Path) -> float:
+    """What the files below a folder hold, in MiB."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 2**20
+
+
+def seconds_of(call: Callable[[], object]) -> float:
+    """How long a call takes."""
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started
+
+
+def _memory_mib(process: str, field: str) -> float:
+    """0 where the field is missing, as for a process that has ended and is not yet waited for."""
+    for line in Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines():
+        if line.startswith(field):
+            return int(line.split()[1]) / 1024
+    return 0.0
