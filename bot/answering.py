@@ -1,7 +1,7 @@
 """Hits and readings in, Answer or Refusal out. Every quote is checked against its article here, and only here."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -132,7 +132,7 @@ def quote_passage(article: Article, spans: Sequence[Span], archive: Archive) -> 
     return Answer(1.0, (citation,), 1, None, ())
 
 
-def _verbatim(readings: Sequence[Reading], archive: Archive) -> list[Reading]:
+def _verbatim(readings: Iterable[Reading], archive: Archive) -> list[Reading]:
     """The best readings, each quoting other words, whose quotes equal the stored text. The rest is never sent."""
     chosen: list[Reading] = []
     for reading in readings:

@@ -106,8 +106,11 @@ class Book(Protocol):
     def passages(self) -> Rows:
         """(n,) where each stands, passages numbered from 0 in the order of the search."""
 
-    def read(self, passages: Sequence[int]) -> tuple[Rows, Floats]:
-        """Reads these: some of their sentences, (m,), and what a model said of them, (m, 4)."""
+    def read(self, passage: int, likely_next: Sequence[int]) -> tuple[Rows, Floats]:
+        """Reads this one: some of its sentences, (m,), and what a model said of them, (m, 4).
+
+        `likely_next`: what is asked for next unless this is enough, for whoever can read ahead.
+        """
 
 
 def weigh(book: Book, weights: ReadingWeights) -> Verdict:
@@ -122,10 +125,11 @@ def stages(book: Book, weights: ReadingWeights) -> Iterator[Verdict]:
     chances = weights.unread.chances(weights.unread.ranks(to_features(known, np.zeros((len(known), N_SAID)))))
     likeliest = [int(one) for one in np.argsort(-np.bincount(passages, chances), kind="stable")]
     worth = [float(chances[passages == one].sum()) for one in likeliest[1:]]
+    worth_reading = likeliest[: 1 + sum(one >= weights.effort.worth for one in worth)]
     said = np.zeros((len(known), N_SAID))
     is_read = np.zeros(len(known), bool)
     for n_read, (passage, next_worth) in enumerate(zip(likeliest, [*worth, 0.0], strict=True), 1):
-        rows, said[rows] = book.read([passage])
+        rows, said[rows] = book.read(passage, worth_reading[n_read : weights.effort.read])
         is_read[rows] = True
         verdict = _settle(known, said, is_read, chances, weights.read)
         yield Verdict(*verdict, tuple(likeliest[:n_read]), next_worth)

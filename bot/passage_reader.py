@@ -4,7 +4,7 @@ The weights come from `training/ranking.py`, which also records what it measured
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from typing import Any
@@ -73,19 +73,20 @@ class PassageReader:
 
     def read(
         self, question: str, hits: Sequence[Hit], retriever: Retriever, *, is_follow_up: bool = False
-    ) -> list[Reading]:
-        """Readings of the sentences in the passages looked at, the best first, the others by their probability."""
+    ) -> Iterator[Reading]:
+        """Readings of the sentences in the passages looked at, the best first, the others by their probability; each
+        is made when it is asked for, and few are."""
         if not hits:
-            return []
+            return iter(())
         opened = OpenPassages(question, hits[:OFFERED], retriever, self._scorer)
         kind = kind_of(question)
         effort = self._weights.effort
         worth = min(effort.worth, _FOLLOW_UP_WORTH) if is_follow_up else effort.worth
         verdict = weigh(opened, replace(self._weights, effort=replace(effort, worth=worth)))
-        return [
+        return (
             _reading(opened.candidates[row], opened.scores[row], float(verdict.probabilities[row]), kind)
             for row in verdict.order
-        ]
+        )
 
 
 class OpenPassages:
@@ -105,19 +106,26 @@ class OpenPassages:
         self._scorer = scorer
         self.candidates = [one for hit in hits for one in candidates_of(hit, articles[hit.passage.article_id])]
         self.scores: list[SentenceScores | None] = [None] * len(self.candidates)
+        self._read: dict[int, tuple[NDArray[np.int64], list[SentenceScores]]] = {}
         self.known = FeatureExtractor(question, retriever).known(self.candidates)
         self.passages = np.repeat(np.arange(len(hits)), [len(hit.passage.sentences) for hit in hits])
 
-    def read(self, passages: Sequence[int]) -> tuple[NDArray[np.int64], Floats]:
-        """Rows of sentences, and what the model says of them; passages side by side."""
+    def read(self, passage: int, likely_next: Sequence[int] = ()) -> tuple[NDArray[np.int64], Floats]:
+        """Rows of sentences, and what the model says of them. Where nobody else waits for the model, it reads what is
+        likely next beside."""
+        if passage not in self._read:
+            ahead = [one for one in likely_next if one not in self._read]
+            self._score([passage, *ahead[: max(0, self._scorer.spare - 1)]])
+        rows, scores = self._read[passage]
+        for row, one in zip(rows, scores, strict=True):
+            self.scores[row] = one
+        return rows, said(scores)
+
+    def _score(self, passages: Sequence[int]) -> None:
         windows = [self._window(passage) for passage in passages]
         texts = [window.span.slice(self.candidates[rows[0]].article.text) for rows, window in windows]
-        judged = zip(self._scorer.score(self._asked, texts), windows, strict=True)
-        scores = [one for spans, (_, window) in judged for one in score_passage(spans, window)]
-        read = np.concatenate([rows for rows, _ in windows])
-        for row, one in zip(read, scores, strict=True):
-            self.scores[row] = one
-        return read, said(scores)
+        judged = zip(passages, windows, self._scorer.score(self._asked, texts), strict=True)
+        self._read |= {passage: (rows, score_passage(spans, window)) for passage, (rows, window), spans in judged}
 
     def _window(self, passage: int) -> tuple[NDArray[np.int64], Passage]:
         """What is read of a passage: the rows of these sentences, and they as a passage."""

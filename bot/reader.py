@@ -1,6 +1,6 @@
 """Reader: a question and the passages found for it in, readings out. Which reader is chosen in `bot.app`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -38,7 +38,7 @@ class Reader(Protocol):
 
     def read(
         self, question: str, hits: Sequence[Hit], retriever: Retriever, *, is_follow_up: bool = False
-    ) -> list[Reading]:
+    ) -> Iterable[Reading]:
         """Readings of these passages, most probable first; ties by the order of the hits. Empty for no hits.
 
         `is_follow_up`: much of what is meant was said before, so the words tell less of where the answer stands.

@@ -7,6 +7,7 @@ Which words to quote, and whether to answer at all, is left to the reader.
 import inspect
 import os
 import re
+import threading
 import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -63,6 +64,10 @@ class SpanScorer(Protocol):
     def name(self) -> str:
         """The model as a person would call it."""
 
+    @property
+    def spare(self) -> int:
+        """How many passages it could read at once now without keeping anybody waiting."""
+
     def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
         """One for each passage, in the order given; of what is too long the end is not read."""
 
@@ -72,7 +77,8 @@ class OnnxSpanScorer:
 
     Each passage is run alone, unpadded. Of 1, 2, 3, 4 and 8 passages of about 110 tokens that is as fast as batches
     of 2 and 4 or faster, it keeps every core busy from two passages on, and scores do not depend on the passages
-    beside: in 8 bits the values of a whole batch share one scale.
+    beside: in 8 bits the values of a whole batch share one scale. However many ask, no more passages are run at
+    once than there are cores: more would only take each other's time and memory.
     """
 
     name = "newsquote-reader"
@@ -81,6 +87,14 @@ class OnnxSpanScorer:
         self._session = session
         self._pairs = _PairEncoder(tokenizer, MAX_TOKENS)
         self._pool = ThreadPoolExecutor(workers, "span-scoring")
+        self._workers = workers
+        self._waiting = 0
+        self._lock = threading.Lock()
+
+    @property
+    def spare(self) -> int:
+        """Workers that have nothing to do."""
+        return max(0, self._workers - self._waiting)
 
     @classmethod
     def load(cls, folder: Path = SHIPPED_FOLDER) -> "OnnxSpanScorer":
@@ -100,8 +114,13 @@ class OnnxSpanScorer:
 
     def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
         """One for each passage, in the order given; passages side by side on every core."""
-        run = map if len(passages) == 1 else self._pool.map
-        return list(run(self._run, passages, self._pairs.encode(question, passages)))
+        with self._lock:
+            self._waiting += len(passages)
+        try:
+            return list(self._pool.map(self._run, passages, self._pairs.encode(question, passages)))
+        finally:
+            with self._lock:
+                self._waiting -= len(passages)
 
     def _run(self, passage: str, pair: Encoding) -> SpanScores:
         inputs = {"input_ids": [pair.ids], "token_type_ids": [pair.type_ids]}
@@ -132,6 +151,11 @@ class TransformersSpanScorer:
         self._pairs = _PairEncoder(tokenizer.backend_tokenizer, _max_tokens(self._model, tokenizer))
         self._classification_id: int | None = tokenizer.cls_token_id
         self._takes_types = _takes_token_types(self._model, tokenizer)
+
+    @property
+    def spare(self) -> int:
+        """One: passages are read one after another."""
+        return 1
 
     def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
         """One for each passage, in the order given; one after another, on the GPU if there is one."""

@@ -154,7 +154,6 @@ def open_session(path: Path, remedy: str) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = 1  # a second thread on one short text costs more than it gives
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.enable_cpu_mem_arena = False  # the arena keeps the largest batch's memory for good
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises bare RuntimeErrors and classes of its own

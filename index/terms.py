@@ -2,6 +2,7 @@
 
 import re
 import threading
+from functools import lru_cache
 
 import Stemmer
 
@@ -26,13 +27,19 @@ def words_of(text: str) -> list[str]:
 
     "US" and "U.S." both become "usa": in lower case the country would read as the pronoun.
     """
-    return [_normalise(match.group()) for match in _WORD.finditer(text)]
+    return [_normalise(word) for word in _WORD.findall(text)]
 
 
 def terms_of(text: str) -> list[str]:
     """The stems of the words that carry meaning, in order, repeats kept."""
-    stems: list[str] = _stemmer().stemWords([word for word in words_of(text) if word not in STOP_WORDS])
-    return stems
+    return [term for word in _WORD.findall(text) if (term := _term_of(word))]
+
+
+@lru_cache(1 << 15)
+def _term_of(written: str) -> str:
+    """The stem of a word as it is written; empty for a stop word. Few words make up most of any text."""
+    word = _normalise(written)
+    return "" if word in STOP_WORDS else str(_stemmer().stemWord(word))
 
 
 def _normalise(word: str) -> str:

@@ -79,9 +79,9 @@ class Question:
     said: Floats
     right: NDArray[np.bool_]
 
-    def read(self, passages: Sequence[int]) -> tuple[Rows, Floats]:
+    def read(self, passage: int, likely_next: Sequence[int] = ()) -> tuple[Rows, Floats]:
         """What the model said."""
-        rows = self._rows(passages)
+        rows = self._rows([passage])
         return rows, self.said[rows]
 
     def verdicts(self, weights: ReadingWeights) -> list[Verdict]:
@@ -429,8 +429,9 @@ def _read(asked: AskedQuestion, gold: Gold, set_name: str, retriever: Retriever,
     opened = OpenPassages(question, hits, retriever, scorer)
     said = np.zeros((len(opened.known), N_SAID))
     in_reach = np.zeros(len(opened.known), bool)
-    rows, said[rows] = opened.read(range(len(hits)))
-    in_reach[rows] = True
+    for passage in range(len(hits)):
+        rows, said[rows] = opened.read(passage, range(passage + 1, len(hits)))
+        in_reach[rows] = True
     right = np.array([answers(quote_from(one.article, one.span), gold) for one in opened.candidates])
     fold = zlib.crc32(str(gold.cluster).encode()) % _FOLDS
     return Question(set_name, fold, gold.is_answerable, opened.known, opened.passages, in_reach, said, right)

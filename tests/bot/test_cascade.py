@@ -35,12 +35,14 @@ class _Book:
         self.known[:, KNOWN.index("sentence_overlap")] = unread
         self.passages = np.array(passages)
         self.asked: list[int] = []
+        self.ahead: list[list[int]] = []
         self._odds = read
 
-    def read(self, passages: Sequence[int]) -> tuple[Rows, Floats]:
+    def read(self, passage: int, likely_next: Sequence[int]) -> tuple[Rows, Floats]:
         """As in the protocol."""
-        self.asked += passages
-        rows = np.flatnonzero(np.isin(self.passages, passages))
+        self.asked.append(passage)
+        self.ahead.append(list(likely_next))
+        rows = np.flatnonzero(self.passages == passage)
         return rows, _said([self._odds[row] for row in rows])
 
 
@@ -83,6 +85,7 @@ def test_the_likeliest_passage_is_read_first() -> None:
     verdict = weigh(book, _weights(Effort(2, 1.0, 0.0)))
 
     assert book.asked == [2, 1]
+    assert book.ahead == [[1], []]
     assert verdict.read == (2, 1)
     assert verdict.order[0] == 2
 
@@ -102,6 +105,7 @@ def test_a_passage_that_hardly_answers_is_not_read() -> None:
     verdict = weigh(book, _weights(Effort(3, sure=0.9, worth=0.1)))
 
     assert book.asked == [0, 1]
+    assert book.ahead == [[1], []]
     assert sorted(verdict.order.tolist()) == [0, 1, 2]
 
 

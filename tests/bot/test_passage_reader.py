@@ -73,14 +73,33 @@ def test_reading_says_where_the_answer_stands(retriever: Retriever) -> None:
     scorer = WordScorer({"Brook": 4.0})
     opened = OpenPassages(_QUESTION, hits, retriever, scorer)
 
-    rows, said = opened.read(range(len(hits)))
+    bridge = next(number for number, hit in enumerate(hits) if hit.passage.article_id == "bridge")
+    rows, said = opened.read(bridge)
 
     surest = rows[np.argmax(said[:, 0])]
     scores = opened.scores[surest]
-    assert len(scorer.read) == len(hits)
+    assert len(scorer.read) == 1
     assert opened.candidates[surest].span == span_of(_OPENED)
     assert scores is not None
     assert scores.answer == span_of("Brook")
+
+
+def test_passages_that_are_likely_next_are_read_beside_where_nobody_else_waits(retriever: Retriever) -> None:
+    hits = retriever.search(Query("rain on day 7 of the wet year"), 4)
+    scorer = WordScorer({"day": -3.0}, spare=3)
+    opened, one_by_one = (OpenPassages("rain", hits, retriever, one) for one in (scorer, WordScorer({"day": -3.0})))
+
+    read = [opened.read(0, [1, 2, 3])]
+    assert len(scorer.read) == 3
+    read.append(opened.read(1, [2, 3]))
+
+    assert len(scorer.read) == 3
+    for passage, found in enumerate(read):
+        rows, said = one_by_one.read(passage)
+        np.testing.assert_array_equal(found[0], rows)
+        np.testing.assert_array_equal(found[1], said)
+    read_to_the_end = {int(passage) for passage in opened.passages[[one is not None for one in opened.scores]]}
+    assert read_to_the_end == {0, 1}
 
 
 def test_of_a_long_passage_the_sentences_around_the_shared_words_are_read(retriever: Retriever) -> None:
@@ -88,7 +107,7 @@ def test_of_a_long_passage_the_sentences_around_the_shared_words_are_read(retrie
     scorer = WordScorer({"30": 4.0})
     opened = OpenPassages("On which day, 30, did it rain?", [hit], retriever, scorer)
 
-    rows, _ = opened.read([0])
+    rows, _ = opened.read(0)
 
     assert len(hit.passage.span) > 400
     assert len(scorer.read[0]) <= 400
@@ -132,7 +151,7 @@ def test_the_sentence_that_the_model_prefers_comes_first(retriever: Retriever) -
 def test_equal_sentences_keep_the_order_of_the_hits(retriever: Retriever) -> None:
     hits = retriever.search(_BRIDGE_ONLY)
 
-    readings = PassageReader(WordScorer(), _weights()).read(_QUESTION, hits, retriever)
+    readings = list(PassageReader(WordScorer(), _weights()).read(_QUESTION, hits, retriever))
 
     assert [reading.span for reading in readings] == list(hits[0].passage.sentences)
 
@@ -152,7 +171,7 @@ def test_what_was_not_read_is_offered_too(retriever: Retriever) -> None:
     hits = retriever.search(Query("rain on day 7 of the wet year"), 10)
     scorer = WordScorer({"day": -3.0})
 
-    readings = PassageReader(scorer, _weights(answer_odds=1.0, read=1)).read("rain", hits, retriever)
+    readings = list(PassageReader(scorer, _weights(answer_odds=1.0, read=1)).read("rain", hits, retriever))
 
     assert len(scorer.read) == 1
     assert {reading.hit.rank for reading in readings} == {hit.rank for hit in hits[:OFFERED]}
@@ -163,14 +182,14 @@ def test_what_was_not_read_is_offered_too(retriever: Retriever) -> None:
 def test_no_hits_no_readings(retriever: Retriever) -> None:
     reader = PassageReader(WordScorer(), shipped_weights())
 
-    assert reader.read(_QUESTION, [], retriever) == []
+    assert list(reader.read(_QUESTION, [], retriever)) == []
 
 
 @pytest.mark.parametrize("question", ["", " ", "?", "the", "😀", "<b>", "\x00", "x" * 2000, "Who? What? When? Where?"])
 def test_any_question_is_read_with_finite_probabilities(retriever: Retriever, question: str) -> None:
     reader = PassageReader(WordScorer({"Brook": 2.0}), shipped_weights())
 
-    readings = reader.read(question, retriever.search(Query(question)), retriever)
+    readings = list(reader.read(question, retriever.search(Query(question)), retriever))
 
     assert readings
     assert all(0 <= reading.probability <= 1 for reading in readings)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from onnx import TensorProto, helper
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+from tokenizers import Encoding, Tokenizer, models, normalizers, pre_tokenizers, processors
 
 from bot.span_scoring import MAX_TOKENS, MODEL_FILES, OnnxSpanScorer, SpanScores
 from index.errors import ModelUnavailable
@@ -56,6 +56,24 @@ def test_scores_come_in_the_order_of_the_passages_and_do_not_depend_on_each_othe
 
     alone = [scorer.score("Who?", [passage])[0] for passage in passages]
     assert [_listed(one) for one in together] == [_listed(one) for one in alone]
+
+
+def test_workers_are_spare_until_passages_wait(scorer: OnnxSpanScorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    idle = scorer.spare
+    seen: list[int] = []
+    run = scorer._run
+
+    def noted(passage: str, pair: Encoding) -> SpanScores:
+        seen.append(scorer.spare)
+        return run(passage, pair)
+
+    monkeypatch.setattr(scorer, "_run", noted)
+
+    scorer.score("Who?", ["the mayor"])
+    scorer.score("Who?", ["the mayor"] * idle)
+
+    assert seen == [idle - 1] + [0] * idle
+    assert scorer.spare == idle >= 1
 
 
 def test_no_passages_have_no_scores(scorer: OnnxSpanScorer) -> None:
