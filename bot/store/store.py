@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, Engine, Select, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Select, and_, bindparam, case, delete, func, insert, or_, select, update
 
 from bot.conversation import Conversation, Turn
 from bot.dialogue import Reply, Vote
@@ -28,6 +28,14 @@ _REPLIES = select(
     turns.c.options,
     turns.c.asked_at,
 ).join_from(replies, turns)
+_NEWEST_TURNS = (
+    select(turns)
+    .where(turns.c.conversation_id == bindparam("conversation"), turns.c.closed.is_(False))
+    .order_by(turns.c.id.desc())
+    .limit(bindparam("last"))
+)
+_KEEP_TURN = insert(turns).returning(turns.c.id)
+_KEEP_REPLY, _KEEP_CITATIONS = insert(replies), insert(citations)
 
 
 class Store(Transactions):
@@ -60,31 +68,24 @@ class Store(Transactions):
 
     def conversation(self, conversation_id: str, *, last: int) -> Conversation:
         """The `last` newest turns since the conversation was started over, oldest first."""
-        newest_first = (
-            select(turns)
-            .where(turns.c.conversation_id == conversation_id, turns.c.closed.is_(False))
-            .order_by(turns.c.id.desc())
-            .limit(last)
-        )
         with self._reading() as connection:
-            rows = connection.execute(newest_first).mappings().all()
+            rows = connection.execute(_NEWEST_TURNS, {"conversation": conversation_id, "last": last}).mappings().all()
         return Conversation(conversation_id, tuple(turn_from(row) for row in reversed(rows)))
 
     def add_turn(self, conversation_id: str, turn: Turn) -> None:
         """Keeps a turn that came from elsewhere; it has no reply, and no figure counts it."""
         with self._writing() as connection:
-            connection.execute(insert(turns).values(turn_row(conversation_id, turn)))
+            connection.execute(_KEEP_TURN, turn_row(conversation_id, turn))
 
     def save_reply(self, reply: Reply, *, asked_at: datetime | None = None) -> None:
         """Keeps a reply and its turn, whole or not at all; asked just now unless `asked_at` says when."""
         turn = turn_of(reply, asked_at or datetime.now(UTC))
         cited = citation_rows(reply)
         with self._writing() as connection:
-            kept = insert(turns).values(turn_row(reply.conversation_id, turn)).returning(turns.c.id)
-            turn_id = connection.execute(kept).scalar_one()
-            connection.execute(insert(replies).values(reply_row(reply, turn_id)))
+            turn_id = connection.execute(_KEEP_TURN, turn_row(reply.conversation_id, turn)).scalar_one()
+            connection.execute(_KEEP_REPLY, reply_row(reply, turn_id))
             if cited:
-                connection.execute(insert(citations), cited)
+                connection.execute(_KEEP_CITATIONS, cited)
 
     def load_reply(self, reply_id: str) -> Reply | None:
         """The reply as it was saved, without its hits, or None if there is none of that id."""
