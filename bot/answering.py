@@ -108,9 +108,7 @@ class Answerer:
         """What these hits say to the question."""
         if not query.text:
             return Refusal(RefusalReason.EMPTY_QUESTION, 0.0, (), ())
-        readings = _verbatim(
-            self._reader.read(query.text, hits, retriever, is_follow_up=bool(query.context)), retriever.archive
-        )
+        readings = _verbatim(self._reader.read(query.text, hits, retriever, context=query.context), retriever.archive)
         citations = _citations(readings, retriever.archive)
         confidence = citations[0].score if citations else 0.0
         if not citations or confidence < self._threshold:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.cascade import Effort, Judgement, ReadingWeights, weigh
+from bot.nearness import follow_on, nearness
 from bot.questions import Kind, is_of_kind, kind_of, last_question
 from bot.reader import Reading
 from bot.sentence_features import FEATURES, KNOWN, Candidate, FeatureExtractor, Floats, candidates_of, said
@@ -60,6 +61,8 @@ class PassageReader:
     def __init__(self, scorer: SpanScorer, weights: ReadingWeights) -> None:
         self._scorer = scorer
         self._weights = weights
+        worth = min(weights.effort.worth, _FOLLOW_UP_WORTH)
+        self._follow_up_weights = replace(weights, effort=replace(weights.effort, worth=worth))
 
     @property
     def name(self) -> str:
@@ -71,21 +74,18 @@ class PassageReader:
         """The probability at which right answers and right refusals balanced best when the weights were fitted."""
         return self._weights.threshold
 
-    def read(
-        self, question: str, hits: Sequence[Hit], retriever: Retriever, *, is_follow_up: bool = False
-    ) -> Iterator[Reading]:
-        """Readings of the sentences in the passages looked at, the best first, the others by their probability; each
-        is made when it is asked for, and few are."""
+    def read(self, question: str, hits: Sequence[Hit], retriever: Retriever, *, context: str = "") -> Iterator[Reading]:
+        """Readings of the sentences in the passages looked at, the best first, the others by their probability and
+        by how near they stand to the context; each is made when it is asked for, and few are."""
         if not hits:
             return iter(())
         opened = OpenPassages(question, hits[:OFFERED], retriever, self._scorer)
         kind = kind_of(question)
-        effort = self._weights.effort
-        worth = min(effort.worth, _FOLLOW_UP_WORTH) if is_follow_up else effort.worth
-        verdict = weigh(opened, replace(self._weights, effort=replace(effort, worth=worth)))
+        verdict = weigh(opened, self._follow_up_weights if context else self._weights)
+        order = follow_on(verdict, nearness(opened.candidates, context, retriever)) if context else verdict.order
         return (
             _reading(opened.candidates[row], opened.scores[row], float(verdict.probabilities[row]), kind)
-            for row in verdict.order
+            for row in order
         )
 
 

@@ -36,10 +36,9 @@ class Reader(Protocol):
     def threshold(self) -> float:
         """The probability from which answering does more good than harm, fitted with the reader."""
 
-    def read(
-        self, question: str, hits: Sequence[Hit], retriever: Retriever, *, is_follow_up: bool = False
-    ) -> Iterable[Reading]:
-        """Readings of these passages, most probable first; ties by the order of the hits. Empty for no hits.
+    def read(self, question: str, hits: Sequence[Hit], retriever: Retriever, *, context: str = "") -> Iterable[Reading]:
+        """Readings of these passages, best first; ties by the order of the hits. Empty for no hits.
 
-        `is_follow_up`: much of what is meant was said before, so the words tell less of where the answer stands.
+        `context`: what was said just before. Much of what is meant stands there, so the words of the question tell
+        less of where the answer stands, and what comes after the first reading may well stand near those.
         """

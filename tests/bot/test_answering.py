@@ -31,9 +31,7 @@ class ScriptedReader:
     name: str = "scripted"
     threshold: float = 0.5
 
-    def read(
-        self, question: str, hits: Sequence[Hit], retriever: Retriever, *, is_follow_up: bool = False
-    ) -> list[Reading]:
+    def read(self, question: str, hits: Sequence[Hit], retriever: Retriever, *, context: str = "") -> list[Reading]:
         """The readings it was made with."""
         return list(self.readings)
 
