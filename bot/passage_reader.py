@@ -16,6 +16,7 @@ from bot.cascade import Effort, Judgement, ReadingWeights, weigh
 from bot.nearness import follow_on, nearness
 from bot.questions import Kind, is_of_kind, kind_of, last_question
 from bot.reader import Reading
+from bot.roles import deeds_in, says_the_reverse
 from bot.sentence_features import FEATURES, KNOWN, Candidate, FeatureExtractor, Floats, candidates_of, said
 from bot.sentence_scores import SentenceScores, score_passage
 from bot.span_scoring import SpanScorer
@@ -103,6 +104,7 @@ class OpenPassages:
             if article_id not in articles:
                 articles[article_id] = retriever.archive.article(article_id)
         self._asked = last_question(question)
+        self._deeds = deeds_in(question)
         self._scorer = scorer
         self.candidates = [one for hit in hits for one in candidates_of(hit, articles[hit.passage.article_id])]
         self.scores: list[SentenceScores | None] = [None] * len(self.candidates)
@@ -125,7 +127,15 @@ class OpenPassages:
         windows = [self._window(passage) for passage in passages]
         texts = [window.span.slice(self.candidates[rows[0]].article.text) for rows, window in windows]
         judged = zip(passages, windows, self._scorer.score(self._asked, texts), strict=True)
-        self._read |= {passage: (rows, score_passage(spans, window)) for passage, (rows, window), spans in judged}
+        for passage, (rows, window), spans in judged:
+            scores = zip(rows, score_passage(spans, window), strict=True)
+            self._read[passage] = (
+                rows,
+                [
+                    one.denied() if says_the_reverse(self._deeds, self.candidates[row].text) else one
+                    for row, one in scores
+                ],
+            )
 
     def _window(self, passage: int) -> tuple[NDArray[np.int64], Passage]:
         """What is read of a passage: the rows of these sentences, and they as a passage."""

@@ -38,6 +38,10 @@ class SentenceScores:
     share: float
     passage_odds: float
 
+    def denied(self) -> "SentenceScores":
+        """Of a sentence that the model took for an answer, and that cannot be one."""
+        return SentenceScores(None, _UNREAD, _UNREAD, _UNREAD, self.passage_odds)
+
 
 def score_passage(scores: SpanScores, passage: Passage) -> list[SentenceScores]:
     """One for each sentence of the passage, in order; spans are in offsets of the article."""

@@ -1,5 +1,7 @@
 """The reader that ships: what it reads, how it weighs, when it stops, and what it hands on."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -146,6 +148,19 @@ def test_the_sentence_that_the_model_prefers_comes_first(retriever: Retriever) -
     assert first.highlights == (first.answer,)
     probabilities = [first.probability, *(other.probability for other in others)]
     assert probabilities == sorted(probabilities, reverse=True)
+
+
+def test_a_sentence_with_the_roles_exchanged_is_no_answer(tmp_path: Path) -> None:
+    border = Article("border", "Border", "Norland accused Sudland of theft. Later, Sudland accused Norland of lies.")
+    library, embedder = Library(tmp_path), HashingEmbedder(dimension=64)
+    library.rebuild([border], embedder)
+    retriever = Retriever(library.open_current(embedder), embedder)
+    reader = PassageReader(WordScorer({"theft": 4.0, "lies": 2.0}), _weights(answer_odds=0.5))
+
+    asked = ["What did Norland accuse Sudland of?", "What did Sudland accuse Norland of?"]
+    first, second = (next(reader.read(one, retriever.search(Query(one)), retriever)) for one in asked)
+
+    assert [one.answer.slice(border.text) if one.answer else None for one in (first, second)] == ["theft", "lies"]
 
 
 def test_equal_sentences_keep_the_order_of_the_hits(retriever: Retriever) -> None:

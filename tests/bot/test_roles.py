@@ -1,0 +1,39 @@
+"""A sentence that tells a deed the other way round than it was asked about is no answer."""
+
+import pytest
+
+from bot.roles import Deed, deeds_in, says_the_reverse
+
+_ASKED = "And what does Armenia accuse Azerbaijan of?"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Did France beat Spain?", {Deed("France", "beat", "Spain")}),
+        ("Was Spain beaten at home?", set()),
+        ("Spain was thanked by the Red Cross.", {Deed("Cross", "thank", "Spain")}),
+        ("President Ilham Aliyev later called Nikol Pashinyan.", {Deed("Aliyev", "call", "Pashin")}),
+        ("Kia and Hyundai recalled cars.", set()),
+        ("Biden met Xi in Bali.", set()),
+    ],
+    ids=["active", "no second name", "passive", "people", "a list", "both do it"],
+)
+def test_deeds_are_told_between_names(text: str, expected: set[Deed]) -> None:
+    assert deeds_in(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reverse"),
+    [
+        ("Azerbaijan accused Armenia of large-scale subversive acts.", True),
+        ("Armenia had again been accused by Azerbaijan.", True),
+        ("Armenia, for its part, accused Azerbaijan of an intensive bombardment.", False),
+        ("Armenia accused Azerbaijan of it after Azerbaijan accused Armenia.", False),
+        ("Both accused each other.", False),
+        ("Azerbaijan thanked Armenia.", False),
+    ],
+)
+def test_the_reverse_of_what_was_asked_is_told_apart(sentence: str, reverse: bool) -> None:
+    assert says_the_reverse(deeds_in(_ASKED), sentence) is reverse
+    assert not says_the_reverse(frozenset(), sentence)
