@@ -34,11 +34,20 @@ class Action(Enum):
     PICK = "pick"
     YES = "yes"
     NO = "no"
+    CANCEL = "stop"
 
     @property
     def is_about_a_reply(self) -> bool:
         """Whether what the button carries is a reply's id."""
-        return self not in (Action.EXAMPLE, Action.SOURCES, Action.WHY, Action.PICK, Action.YES, Action.NO)
+        return self not in (
+            Action.EXAMPLE,
+            Action.SOURCES,
+            Action.WHY,
+            Action.PICK,
+            Action.YES,
+            Action.NO,
+            Action.CANCEL,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +152,11 @@ def choices_keyboard(decision: str, labels: Sequence[str]) -> InlineKeyboardMark
     """One button a choice, each in a row of its own, and a last one for none of them."""
     rows = [[button(_fitted(label), Action.PICK, decision, place)] for place, label in enumerate(labels)]
     return InlineKeyboardMarkup([*rows, [button(translated(admin_texts.NONE_BUTTON), Action.NO, decision)]])
+
+
+def cancel_keyboard(key: str) -> InlineKeyboardMarkup:
+    """The way to call off what is under way."""
+    return InlineKeyboardMarkup([[button(translated(admin_texts.CANCEL_BUTTON), Action.CANCEL, key)]])
 
 
 def button(label: str, action: Action, subject: str, number: int | None = None) -> InlineKeyboardButton:

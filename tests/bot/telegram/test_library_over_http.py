@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import shutil
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from benchmarks.articles import write_articles
 from bot.adapters.telegram import admin_texts, library_texts, texts
 from index.embedding import OnnxEmbedder
 from index.folders import IndexFolders
@@ -241,6 +243,36 @@ async def test_a_roll_back_that_was_overtaken_is_not_done(desk: Newsdesk) -> Non
     await _confirm(desk, await desk.ask(desk.admin, "/remove ferry"), "Taken out:")
     assert "is not in service any more" in await _confirm(desk, asked, "Not rolled back: ")
     assert _ids(desk) == {"forged"}
+
+
+async def test_a_reload_is_shown_in_one_message_and_can_be_called_off_once(desk: Newsdesk) -> None:
+    articles = desk.app.live.library.root.parent / "articles.jsonl"
+    write_articles(articles, 200, seed=1)
+    before = desk.app.live.library.current_name()
+    told = await desk.ask(desk.admin, "/reload")
+    [cancel] = [button["callback_data"] for button in told.buttons if button["text"] == "Cancel"]
+    await desk.server.wait_until(lambda: _embedded(told) >= 256, timeout=60)
+    other = desk.server.user("Ada")
+    assert await desk.server.wait_for_answer(other.presses(told, "Cancel")) == texts.ADMINS_ONLY
+    assert await desk.server.wait_for_answer(desk.admin.presses(told, "Cancel")) == admin_texts.CANCELLING
+    assert await desk.server.wait_for_answer(desk.admin.presses_again(told, cancel)) == admin_texts.OVER
+    assert await _becomes(desk, told, "Called off.") == admin_texts.CANCELLED
+    assert told.buttons == []
+    assert (desk.app.live.library.current_name(), len(_ids(desk))) == (before, 3)
+    assert _deeds(desk)[0] == ("tg:99", "cancel", "")
+    kept = list((desk.app.live.library.root / "unfinished").iterdir())
+    assert kept != []
+    again = await desk.ask(desk.admin, "/reload")
+    await desk.server.wait_until(lambda: again.text.startswith("Reloaded in"), timeout=60)
+    assert (len(_ids(desk)), again.buttons) == (200, [])
+    assert await desk.server.wait_for_answer(desk.admin.presses_again(told, cancel)) == admin_texts.OVER
+    assert [message.id for message in desk.server.messages(desk.admin.opens_chat())] == [told.id, again.id]
+
+
+def _embedded(shown: Message) -> int:
+    """How many passages a message on a reload counts."""
+    found = re.search(r"Indexing: ([\d,]+) of", shown.text)
+    return int(found[1].replace(",", "")) if found else 0
 
 
 async def test_only_admins_and_only_in_private(desk: Newsdesk) -> None:
