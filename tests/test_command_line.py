@@ -97,6 +97,9 @@ def test_an_index_is_kept_up_by_its_commands(
     code, (heading, words) = run("search", "Who won the contract?", "--top-k", "1")
     assert (code, heading.split()) == (0, ["1", "1.000", "roof.txt", f"[0:{len(_ROOF)}]", "Roof"])
     assert words.strip() == _ROOF
+    for scope in (["--source", "the courier"], ["--article", "bridge"], ["--before", "2024-05-31"]):
+        code, (heading, _) = run("search", "Who won the contract?", *scope)
+        assert (code, heading.split()[2]) == (0, "bridge")
     assert run("rollback") == (0, [f"back in service: {first}"])
     assert run("verify") == (0, [f"{first}: every file is as it was built"])
     assert run("remove", "bridge")[0] == 0

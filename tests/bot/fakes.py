@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.dialogue import EVERYTHING, Dialogue, QuoteContext, Reply, ReplyTo, Scope, Vote
+from bot.dialogue import Dialogue, QuoteContext, Reply, ReplyTo, Vote
+from bot.scoping import EVERYTHING, Scope
 from index import Article
 from tests.bot.examples import BRIDGE, FERRY
 

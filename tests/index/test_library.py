@@ -312,6 +312,24 @@ def test_segments_stay_few_and_hold_what_a_single_build_holds(library: Library, 
     assert library.verify() == []
 
 
+def test_a_source_holds_through_changes_and_merges(library: Library, embedder: HashingEmbedder) -> None:
+    sources = ["The Courier", "Gazette", None]
+    for number in range(12):
+        library.add([replace(_story(number), source=sources[number % 3])], embedder)
+    library.remove(["story 3"], embedder)
+    library.add([replace(_story(6), source="gazette")], embedder)
+    retriever = Retriever(library.open_current(embedder), embedder)
+
+    def found(*wanted: str) -> set[str]:
+        hits = retriever.search(Query("went home", sources=frozenset(wanted)), 20)
+        return {hit.passage.article_id for hit in hits}
+
+    assert found("the courier") == {"story 0", "story 9"}
+    assert found("Gazette") == {f"story {number}" for number in (1, 4, 6, 7, 10)}
+    assert found("The Courier", "Gazette") == found("The Courier") | found("Gazette")
+    assert found("Reuters") == set()
+
+
 def test_a_build_called_off_goes_on_where_it_stopped(library: Library, embedder: HashingEmbedder) -> None:
     stories = [_story(number) for number in range(3000)]
 
