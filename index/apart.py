@@ -26,7 +26,7 @@ from index.intake import Intake
 from index.library import Library
 from index.settings import IndexSettings
 
-_LOWEST_PRIORITY = 19
+_STEPS_BACK = 10
 _TELL_EVERY_SECONDS = 0.2
 
 
@@ -102,7 +102,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started this
     order: Order = pickle.load(sys.stdin.buffer)
     with suppress(OSError):  # a hardened service may forbid it; the build is only less polite then
-        os.nice(_LOWEST_PRIORITY)
+        os.nice(_STEPS_BACK)
 
     def tell(what: object) -> None:
         pickle.dump(what, told)

@@ -5,7 +5,7 @@ import logging
 import re
 import shutil
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from email.message import Message as Headers
 from pathlib import Path
 
@@ -13,10 +13,11 @@ import pytest
 import pytest_asyncio
 
 from benchmarks.articles import write_articles
+from bot.adapters import wording
 from bot.adapters.telegram import admin_texts, library_texts, texts
 from index.embedding import OnnxEmbedder
 from index.folders import IndexFolders
-from tests.bot.telegram.newsdesk import QUESTION, Newsdesk, index_articles, open_newsdesk
+from tests.bot.telegram.newsdesk import ANSWERING, ARTICLES, QUESTION, Newsdesk, index_articles, open_newsdesk
 from tests.botapi import Message, User
 from tests.index.test_sources_web import page_of
 from tests.web import Page, Site, serve_site
@@ -243,6 +244,43 @@ async def test_a_roll_back_that_was_overtaken_is_not_done(desk: Newsdesk) -> Non
     await _confirm(desk, await desk.ask(desk.admin, "/remove ferry"), "Taken out:")
     assert "is not in service any more" in await _confirm(desk, asked, "Not rolled back: ")
     assert _ids(desk) == {"forged"}
+
+
+async def _send_articles(desk: Newsdesk, articles: Sequence[Mapping[str, str]], opening: str) -> None:
+    lines = "\n".join(map(json.dumps, articles))
+    desk.admin.sends_document(desk.admin.opens_chat(), "wire.jsonl", lines.encode())
+    await _confirm(desk, await desk.next_in(desk.admin.opens_chat()), opening)
+
+
+async def test_context_of_a_quote_says_that_its_article_has_changed_or_gone(desk: Newsdesk) -> None:
+    ada = desk.server.user("Ada")
+    answer = await desk.ask(ada, QUESTION)
+    ada.presses(answer, "Context")
+    assert (await desk.next_in(ada.opens_chat())).text.startswith(wording.IN_CONTEXT)
+    bridge = next(article for article in ARTICLES if article["id"] == "bridge")
+    await _send_articles(desk, [{**bridge, "text": bridge["text"].replace("4.2", "5.1")}], "Changed: 1")
+    ada.presses(answer, "Context")
+    changed = await desk.next_in(ada.opens_chat())
+    assert changed.text.startswith(wording.CHANGED_SINCE)
+    assert changed.entity_texts("expandable_blockquote") == [ANSWERING]
+    assert "5.1 million" in (await desk.ask(desk.server.user("Bob"), QUESTION)).text
+    await _confirm(desk, await desk.ask(desk.admin, "/remove bridge"), "Taken out:")
+    ada.presses(answer, "Context")
+    assert (await desk.next_in(ada.opens_chat())).text == changed.text
+
+
+async def test_near_copies_speak_with_one_voice_and_are_counted(desk: Newsdesk) -> None:
+    story = " ".join((*ROOF, "The old roof leaked for three years, and books had to be kept in the town hall."))
+    wires = [
+        {"id": f"wire {n}", "title": "Library gets a roof", "text": f"{story} (Wire {n})", "source": f"Wire {n}"}
+        for n in range(3)
+    ]
+    await _send_articles(desk, wires, "Added: 3")
+    answer = await desk.ask(desk.server.user("Ada"), ASKED)
+    assert answer.text.count("Nora Vale won the contract") == 1
+    assert re.search(r"1\. Library gets a roof · Wire \d · also in 2 others", answer.text)
+    await _confirm(desk, await desk.ask(desk.admin, "/remove wire 0"), "Taken out:")
+    assert "· also in 1 other" in (await desk.ask(desk.server.user("Bob"), ASKED)).text
 
 
 async def test_a_reload_is_shown_in_one_message_and_can_be_called_off_once(desk: Newsdesk) -> None:
