@@ -14,6 +14,7 @@ from typing import Protocol, TypeGuard
 from bot.answering import Answer, Answerer, Clarification, Option, Outcome, Refusal, quote_passage
 from bot.conversation import SAID_ELSEWHERE, Conversation, Turn
 from bot.dates import read_dates
+from bot.events import since_event
 from bot.followup import CitationRequest, Resolution, Side, chosen_option, citation_request, resolve
 from bot.quotes import Citation, quote_from
 from bot.scoping import EVERYTHING, Scope, read_scope
@@ -288,6 +289,7 @@ class Dialogue:
             dates = read_dates(question, scope.asked_on)
             query = Query(question, scope.articles, scope.before, dates, resolution.context, preferred, scope.sources)
             with watch.measure("retrieve"):
+                query = since_event(query, scope.asked_on, retriever)
                 hits = self._answerer.find(query, retriever)
             with watch.measure("read"):
                 return self._answerer.read(query, hits, retriever)

@@ -193,6 +193,7 @@ def _report(library: Library, report: BuildReport) -> None:
     summary = {
         "articles": report.articles,
         "passages": report.passages,
+        "embedded": report.embedded,
         "skipped": len(report.skipped),
         "seconds": round(report.seconds, 2),
         "index": str(library.root),

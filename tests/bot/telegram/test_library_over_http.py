@@ -269,6 +269,18 @@ async def test_context_of_a_quote_says_that_its_article_has_changed_or_gone(desk
     assert (await desk.next_in(ada.opens_chat())).text == changed.text
 
 
+async def test_since_the_election_prefers_what_came_after_it(desk: Newsdesk) -> None:
+    told = "The council of Marlow said on Monday that {} roads will be repaired, at the cost of the town."
+    stories = [
+        {"id": "won", "title": "Brook wins the election", "text": "Ada Brook won.", "published": "2024-03-10"},
+        {"id": "old", "title": "Roads of Marlow", "text": told.format(40), "published": "2023-02-01"},
+        {"id": "new", "title": "Roads in Marlow", "text": told.format(75), "published": "2024-04-01"},
+    ]
+    await _send_articles(desk, stories, "Added: 3")
+    answer = await desk.ask(desk.server.user("Ada"), "How many roads will be repaired since the election?")
+    assert "75 roads" in answer.entity_texts("expandable_blockquote")[0]
+
+
 async def test_near_copies_speak_with_one_voice_and_are_counted(desk: Newsdesk) -> None:
     story = " ".join((*ROOF, "The old roof leaked for three years, and books had to be kept in the town hall."))
     wires = [
