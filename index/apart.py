@@ -53,7 +53,7 @@ class Order:
 
 
 def rebuild_apart(order: Order, listener: ProgressListener = lambda _: None) -> BuildReport:
-    """As `Intake.rebuild`, at the lowest priority. What the listener raises calls the build off, and is raised.
+    """As `Intake.rebuild`, at a low priority. What the listener raises calls the build off, and is raised.
 
     Raises:
         BuildBroken: the process ended without a word.

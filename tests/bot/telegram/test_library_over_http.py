@@ -59,7 +59,7 @@ def _deeds(desk: Newsdesk) -> list[tuple[str, str, str]]:
 
 
 async def _becomes(desk: Newsdesk, message: Message, opening: str) -> str:
-    await desk.server.wait_until(lambda: message.text.startswith(opening), timeout=30)
+    await desk.server.wait_until(lambda: message.text.startswith(opening), timeout=120)
     return message.text
 
 
@@ -301,7 +301,7 @@ async def test_a_reload_is_shown_in_one_message_and_can_be_called_off_once(desk:
     before = desk.app.live.library.current_name()
     told = await desk.ask(desk.admin, "/reload")
     [cancel] = [button["callback_data"] for button in told.buttons if button["text"] == "Cancel"]
-    await desk.server.wait_until(lambda: _embedded(told) >= 256, timeout=60)
+    await desk.server.wait_until(lambda: _embedded(told) >= 256, timeout=120)
     other = desk.server.user("Ada")
     assert await desk.server.wait_for_answer(other.presses(told, "Cancel")) == texts.ADMINS_ONLY
     assert await desk.server.wait_for_answer(desk.admin.presses(told, "Cancel")) == admin_texts.CANCELLING
@@ -313,7 +313,7 @@ async def test_a_reload_is_shown_in_one_message_and_can_be_called_off_once(desk:
     kept = list((desk.app.live.library.root / "unfinished").iterdir())
     assert kept != []
     again = await desk.ask(desk.admin, "/reload")
-    await desk.server.wait_until(lambda: again.text.startswith("Reloaded in"), timeout=60)
+    await desk.server.wait_until(lambda: again.text.startswith("Reloaded in"), timeout=240)
     assert (len(_ids(desk)), again.buttons) == (200, [])
     assert await desk.server.wait_for_answer(desk.admin.presses_again(told, cancel)) == admin_texts.OVER
     assert [message.id for message in desk.server.messages(desk.admin.opens_chat())] == [told.id, again.id]
