@@ -13,6 +13,7 @@ NAMES = (
     "library_changes",
     "search_scale",
     "question_speed",
+    "question_batches",
     "kills",
     "reload_under_load",
     "telegram_faults",

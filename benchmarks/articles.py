@@ -13,7 +13,7 @@ _SENTENCES_AN_ARTICLE = 20
 
 def write_articles(path: Path, count: int, seed: int) -> None:
     """A .jsonl file of `count` articles; another `seed` gives other texts under the same ids."""
-    sentences = _seed_sentences()
+    sentences = seed_sentences()
     chance = random.Random(seed)
     with path.open("w", encoding="utf-8") as file:
         for number in range(count):
@@ -22,7 +22,8 @@ def write_articles(path: Path, count: int, seed: int) -> None:
             file.write(json.dumps({"id": f"made/{number}", "title": f"Report {number}", "text": text}) + "\n")
 
 
-def _seed_sentences() -> list[str]:
+def seed_sentences() -> list[str]:
+    """Every sentence of the seed articles, in order."""
     seeds = Path(__file__).parents[1] / "seeds"
     return [
         sentence.slice(article.text)

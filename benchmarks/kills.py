@@ -7,12 +7,14 @@ After each one the index must load, pass `verify` and answer, and hold every art
 
 import argparse
 import json
+import os
 import random
+import signal
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,7 +84,9 @@ def measure(of_each: int = _KILLS_OF_EACH) -> dict[str, float]:
             whole = _finish(prepare(bench), bench)
             states = Counter(_kill(prepare(bench), bench, whole, number) for number in range(of_each))
             figures |= _told(kind, states) | {f"{kind}: unharmed s": round(whole, 2)}
-        figures |= _told("reload", Counter(_kill_a_reload(bench, number) for number in range(of_each)))
+        whole = _finish_a_reload(bench)
+        states = Counter(_kill_a_reload(bench, whole, number) for number in range(of_each))
+        figures |= _told("reload", states) | {"reload: unharmed s": round(whole, 2)}
     figures["kills"] = sum(int(count) for name, count in figures.items() if name.endswith("kills"))
     return figures
 
@@ -138,13 +142,25 @@ def _kill(command: list[str], bench: _Bench, whole: float, number: int) -> str:
     return _state(before, bench, command)
 
 
-def _kill_a_reload(bench: _Bench, number: int) -> str:
+def _finish_a_reload(bench: _Bench) -> float:
+    """Seconds from the bot's first word about it to its last."""
+    bench.next_edition()
+    with running_server() as server, _bot(server, bench.articles, bench.index) as (chat, admin, _):
+        admin.says(chat, "/reload")
+        server.wait_until(lambda: server.calls_of("sendMessage"), timeout=30)
+        started = time.perf_counter()
+        server.wait_until(lambda: "Reloaded in" in server.messages(chat)[-1].text, timeout=120)
+        return time.perf_counter() - started
+
+
+def _kill_a_reload(bench: _Bench, whole: float, number: int) -> str:
+    """The bot is killed together with the process that it reloads in."""
     bench.next_edition()
     before = bench.holdings()
     with running_server() as server, _bot(server, bench.articles, bench.index) as (chat, admin, kill):
         admin.says(chat, "/reload")
-        server.wait_until(lambda: any(call.method == "sendMessage" for call in server.calls), timeout=30)
-        time.sleep(random.Random(_SEED + number).uniform(0, 1.6))
+        server.wait_until(lambda: server.calls_of("sendMessage"), timeout=30)
+        time.sleep(random.Random(_SEED + number).uniform(whole * 0.3, whole))
         kill()
     return _state(before, bench, ["reload"])
 
@@ -154,13 +170,18 @@ def _bot(server: ThreadedBotApiServer, articles: Path, index: Path) -> Iterator[
     """A real bot on the local Bot API server, its admin, and the way to kill it."""
     admin = server.user("Ada")
     chat = server.private_chat(admin)
-    process = start(["bot", "run"], bot_environment(server, admin, articles, index))
+    process = start(["bot", "run"], bot_environment(server, admin, articles, index), in_own_group=True)
+
+    def kill() -> None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
     try:
         server.wait_until(lambda: server.calls_of("getUpdates"), timeout=60)
-        yield chat, admin, process.kill
+        yield chat, admin, kill
     finally:
-        process.kill()
-        process.wait()
+        with suppress(ProcessLookupError):
+            kill()
 
 
 def _state(before: Holdings | None, bench: _Bench, command: list[str]) -> str:

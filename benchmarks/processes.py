@@ -43,8 +43,10 @@ def start(
     environment: dict[str, str] | None = None,
     *,
     stdout: int = subprocess.DEVNULL,
+    in_own_group: bool = False,
 ) -> subprocess.Popen[str]:
-    """Starts `python -m ...` in the project's folder, its diagnostics thrown away."""
+    """Starts `python -m ...` in the project's folder, its diagnostics thrown away; `in_own_group` with whatever it
+    starts, so that all can be killed at once."""
     return subprocess.Popen(
         [sys.executable, "-m", *module_and_arguments],
         cwd=Path(__file__).parents[1],
@@ -53,6 +55,7 @@ def start(
         stderr=subprocess.DEVNULL,
         stdin=subprocess.DEVNULL,
         text=True,
+        start_new_session=in_own_group,
     )
 
 

@@ -1,19 +1,37 @@
-"""Reload under load: 50 users ask through the local Bot API server while an admin reloads five times."""
+"""Reload under load: 50 people ask, evenly spread over time, through the local Bot API server, while an admin reloads.
 
+    python -m benchmarks.reload_under_load --questions-a-second 5 --reloads 10
+
+Quiet spells and reloads take turns, so that whatever else goes on meets both; a question belongs to a reload if it was
+asked between the admin's command and the word that it is done. Every article differs at every reload.
+"""
+
+import argparse
+import json
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event, Thread
+
+import numpy as np
 
 from benchmarks.articles import write_articles
 from benchmarks.measuring import peak_mib
 from benchmarks.processes import bot_environment, start
-from tests.botapi import Chat, Message, ThreadedBotApiServer, User, running_server
+from bot.adapters.telegram.house_texts import BUSY
+from bot.adapters.telegram.texts import WENT_WRONG
+from tests.botapi import Chat, ThreadedBotApiServer, User, running_server
 
 _USERS = 50
-_QUESTIONS_EACH = 6
-_RELOADS = 5
+_RELOADS = 10
+_QUESTIONS_A_SECOND = 5.0
+_ARTICLES = 100
+_QUIET_SECONDS = 10.0
+_WARM_UP_SECONDS = 10.0
+_MOST_SECONDS = 300.0
 _QUESTIONS = (
     "Who brokered the ceasefire?",
     "How many people were killed in the 2020 war?",
@@ -24,76 +42,137 @@ _QUESTIONS = (
 )
 
 
-def measure() -> dict[str, float]:
-    """Questions asked, answered once, answered more than once or never; seconds from question to answer."""
+@dataclass
+class _Askers:
+    """People who ask in turn, each in a chat of their own, and when each asked."""
+
+    server: ThreadedBotApiServer
+    questions_a_second: float
+    users: list[User] = field(init=False)
+    chats: list[Chat] = field(init=False)
+    asked: list[list[float]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.users = [self.server.user(f"User{number}") for number in range(_USERS)]
+        self.chats = [self.server.private_chat(user) for user in self.users]
+        self.asked = [[] for _ in self.users]
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Somebody asks again and again, at even distances, until the block ends."""
+        over = Event()
+        thread = Thread(target=self._ask, args=(over,))
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+    def waits(self) -> list[tuple[float, float | None]]:
+        """When each question was asked, and the seconds to its answer; None if there is none, or an apology."""
+        answers: dict[int, list[float | None]] = {chat.id: [] for chat in self.chats}
+        for call in self.server.calls_of("sendMessage"):
+            if (chat_id := int(str(call.params["chat_id"]))) in answers and call.error is None:
+                failed = any(apology in str(call.params["text"]) for apology in (WENT_WRONG, BUSY))
+                answers[chat_id].append(None if failed else call.at)
+        found: list[tuple[float, float | None]] = []
+        for chat, asked in zip(self.chats, self.asked, strict=True):
+            answered = answers[chat.id] + [None] * len(asked)
+            found += [(at, None if then is None else then - at) for at, then in zip(asked, answered, strict=False)]
+        return found
+
+    def _ask(self, over: Event) -> None:
+        began, number = time.monotonic(), 0
+        while not over.wait(max(0.0, began + number / self.questions_a_second - time.monotonic())):
+            user = number % _USERS
+            self.asked[user].append(time.monotonic())
+            self.users[user].says(self.chats[user], _QUESTIONS[(number + number // _USERS) % len(_QUESTIONS)])
+            number += 1
+
+
+def measure(questions_a_second: float = _QUESTIONS_A_SECOND, reloads: int = _RELOADS) -> dict[str, float]:
+    """Questions asked and failed; seconds from question to answer, without and during reloads."""
     with tempfile.TemporaryDirectory() as folder, running_server() as server:
         root = Path(folder)
         articles = root / "articles"
         articles.mkdir()
         seed = Path(__file__).parents[1] / "seeds" / "000_5c401926a82ef3ad.txt"
         (articles / seed.name).write_bytes(seed.read_bytes())
-        write_articles(articles / "made.jsonl", 30, seed=0)
-        return _drive(server, root, articles)
-
-
-def _drive(server: ThreadedBotApiServer, root: Path, articles: Path) -> dict[str, float]:
-    users = [server.user(f"User{number}") for number in range(_USERS)]
-    chats = [server.private_chat(user) for user in users]
-    admin = server.user("Ada")
-    admin_chat = server.private_chat(admin)
-    process = start(["bot", "run"], bot_environment(server, admin, articles, root / "index"))
-    try:
-        server.wait_until(lambda: server.calls_of("getUpdates"), timeout=120)
-        waits: list[float] = []
-        began = time.monotonic()
-        for turn in range(_QUESTIONS_EACH):
-            if turn < _RELOADS:
-                write_articles(articles / "made.jsonl", 30, seed=1 + turn)
-                admin.says(admin_chat, "/reload")
-            waits += _ask_everybody(server, users, chats, turn)
-            if turn < _RELOADS:
-                _wait_for_reloads(server, admin_chat, turn + 1)
-        seconds = time.monotonic() - began
-        time.sleep(2)  # whatever is sent twice is sent by now
-        counts = Counter(len(_sent(server, chat)) for chat in chats)
-        waits.sort()
+        write_articles(articles / "made.jsonl", _ARTICLES, seed=0)
+        admin = server.user("Ada")
+        admin_chat = server.private_chat(admin)
+        process = start(["bot", "run"], bot_environment(server, admin, articles, root / "index"))
+        try:
+            server.wait_until(lambda: server.calls_of("getUpdates"), timeout=_MOST_SECONDS)
+            askers = _Askers(server, questions_a_second)
+            spells: list[tuple[float, float]] = []
+            with askers.asking():
+                time.sleep(_WARM_UP_SECONDS)
+                began = time.monotonic()
+                for turn in range(reloads):
+                    time.sleep(_QUIET_SECONDS)
+                    write_articles(articles / "made.jsonl", _ARTICLES, seed=1 + turn)
+                    spells.append(_reload(server, admin, admin_chat, turn))
+            time.sleep(5)  # whatever is late or sent twice is there by now
+            peak = peak_mib(process.pid)
+        finally:
+            process.kill()
+            process.wait()
         return {
-            "users": _USERS,
-            "questions": len(waits),
-            "reloads": _reloads_done(server, admin_chat),
-            "answers": sum(count * chats_with for count, chats_with in counts.items()),
-            "chats with exactly one answer a question": counts[_QUESTIONS_EACH],
+            "people": _USERS,
+            "questions a second": questions_a_second,
+            **_told(askers, spells, began),
+            "chats with exactly one answer a question": _chats_in_order(askers),
             "refused API calls": sum(call.error is not None for call in server.calls),
-            "questions a second, reloads included": round(len(waits) / seconds, 1),
-            "s to the answer p50": round(waits[len(waits) // 2], 2),
-            "s to the answer p95": round(waits[int(len(waits) * 0.95)], 2),
-            "peak memory MiB": round(peak_mib(process.pid)),
+            "peak memory of the bot MiB": round(peak),
         }
-    finally:
-        process.kill()
-        process.wait()
 
 
-def _ask_everybody(server: ThreadedBotApiServer, users: list[User], chats: list[Chat], turn: int) -> list[float]:
-    """Seconds from question to answer of each user, who all ask at once."""
-    asked = time.monotonic()
-    for number, (user, chat) in enumerate(zip(users, chats, strict=True)):
-        user.says(chat, _QUESTIONS[(turn + number) % len(_QUESTIONS)])
-    server.wait_until(lambda: all(len(_sent(server, chat)) > turn for chat in chats), timeout=300)
-    arrived: dict[int, float] = {}
-    for call in server.calls_of("sendMessage"):
-        if call.at > asked:
-            arrived.setdefault(int(str(call.params["chat_id"])), call.at - asked)
-    return [arrived[chat.id] for chat in chats]
+def _reload(server: ThreadedBotApiServer, admin: User, chat: Chat, done: int) -> tuple[float, float]:
+    """From when to when it ran."""
+    began = time.monotonic()
+    admin.says(chat, "/reload")
+    server.wait_until(
+        lambda: sum(message.text.startswith("Reloaded in") for message in server.messages(chat)) > done,
+        timeout=_MOST_SECONDS,
+    )
+    return began, time.monotonic()
 
 
-def _wait_for_reloads(server: ThreadedBotApiServer, admin_chat: Chat, count: int) -> None:
-    server.wait_until(lambda: _reloads_done(server, admin_chat) >= count, timeout=300)
+def _told(askers: _Askers, spells: list[tuple[float, float]], began: float) -> dict[str, float]:
+    waits = askers.waits()
+    counted = [(at, wait) for at, wait in waits if at >= began and wait is not None]
+    during = [wait for at, wait in counted if any(first <= at <= last for first, last in spells)]
+    without = [wait for at, wait in counted if not any(first <= at <= last for first, last in spells)]
+    p95 = {name: float(np.percentile(some, 95)) for name, some in (("without", without), ("during", during))}
+    return {
+        "questions": len(waits),
+        "questions without an answer": sum(wait is None for _, wait in waits),
+        "reloads": len(spells),
+        "s a reload (median)": round(float(np.median([last - first for first, last in spells])), 1),
+        "questions without a reload": len(without),
+        "questions during reloads": len(during),
+        "s to the answer without, p50": round(float(np.median(without)), 3),
+        "s to the answer without, p95": round(p95["without"], 3),
+        "s to the answer during, p50": round(float(np.median(during)), 3),
+        "s to the answer during, p95": round(p95["during"], 3),
+        "p95 during, times that without": round(p95["during"] / p95["without"], 2),
+    }
 
 
-def _reloads_done(server: ThreadedBotApiServer, admin_chat: Chat) -> int:
-    return sum("passages" in message.text and "Reloaded" in message.text for message in _sent(server, admin_chat))
+def _chats_in_order(askers: _Askers) -> int:
+    chats = zip(askers.chats, askers.asked, strict=True)
+    return sum(len(askers.server.messages(chat)) == len(asked) for chat, asked in chats)
 
 
-def _sent(server: ThreadedBotApiServer, chat: Chat) -> Sequence[Message]:
-    return server.messages(chat)
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(
+        "python -m benchmarks.reload_under_load",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--questions-a-second", type=float, default=_QUESTIONS_A_SECOND)
+    parser.add_argument("--reloads", type=int, default=_RELOADS)
+    options = parser.parse_args()
+    print(json.dumps(measure(options.questions_a_second, options.reloads), indent=1))

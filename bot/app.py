@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from bot.answering import Answerer
 from bot.dialogue import Dialogue, Reply
@@ -12,6 +13,7 @@ from bot.passage_reader import PassageReader, shipped_weights
 from bot.settings import Settings
 from bot.span_scoring import load_span_scorer
 from bot.store import Store
+from index.apart import Order, rebuild_apart
 from index.building import ProgressListener
 from index.embedding import load_embedder
 from index.errors import SnapshotMissing
@@ -48,7 +50,8 @@ def build_app(settings: Settings, store: Store, on_reply: Callable[[Reply], None
     answerer = Answerer(reader, threshold=settings.answer_threshold)
     idle_after = timedelta(hours=settings.conversation_idle_hours)
     dialogue = Dialogue(live, answerer, store, on_reply, idle_after=idle_after)
-    newsroom = Newsroom(live, settings.articles, store, store.editorial, reader_name=answerer.reader_name)
+    rebuild = partial(rebuild_apart, Order.of(settings))
+    newsroom = Newsroom(live, rebuild, store, store.editorial, reader_name=answerer.reader_name)
     return App(dialogue, newsroom, live, store)
 
 

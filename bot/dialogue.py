@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from itertools import pairwise
 from typing import Protocol, TypeGuard
@@ -14,8 +14,10 @@ from typing import Protocol, TypeGuard
 from bot.answering import Answer, Answerer, Clarification, Option, Outcome, Refusal, quote_passage
 from bot.conversation import SAID_ELSEWHERE, Conversation, Turn
 from bot.dates import read_dates
+from bot.events import since_event
 from bot.followup import CitationRequest, Resolution, Side, chosen_option, citation_request, resolve
 from bot.quotes import Citation, quote_from
+from bot.scoping import EVERYTHING, Scope, read_scope
 from index import Article, Query, Span
 from index.errors import UnknownArticle
 from index.retrieval import Retriever
@@ -33,21 +35,6 @@ _CLEARLY_BETTER = 1.5
 _TOLD = {Answer: "answered", Refusal: "refused", Clarification: "asked back"}
 _MAX_QUESTION_CHARS = 2000
 """What is beyond is not searched: no question needs it, and an encoder reads no more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a question may be answered from: None means no restriction. `before` leaves that day out.
-
-    `asked_on` is what "yesterday" counts from; None: today.
-    """
-
-    articles: frozenset[str] | None = None
-    before: date | None = None
-    asked_on: date | None = None
-
-
-EVERYTHING = Scope()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +59,11 @@ class Reply:
     resolved_question: str
     outcome: Outcome
     timings_ms: Mapping[str, float]
+
+    @property
+    def is_reworded(self) -> bool:
+        """Whether something other than the words as typed was searched."""
+        return " ".join(read_scope(self.question)[0].split()) != " ".join(self.resolved_question.split())
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -189,7 +181,7 @@ class Dialogue:
         with watch.measure("total"):
             retriever = self._index.retriever()
             with watch.measure("resolve"):
-                asked = _searchable(text)
+                asked, scope = read_scope(_searchable(text), scope)
                 conversation = self._conversation(conversation_id, replying_to)
                 request = None if literally else _request(asked, conversation)
                 resolution = _understood(asked, conversation, scope, retriever, literally=literally)
@@ -208,7 +200,8 @@ class Dialogue:
     def look_up(self, text: str, *, scope: Scope = EVERYTHING) -> Reply:
         """The reply to a question that stands alone. Nothing is kept of it: it may be asked at every keystroke."""
         retriever = self._index.retriever()
-        query = Query(" ".join(_searchable(text).split()), scope.articles, scope.before)
+        asked, scope = read_scope(_searchable(text), scope)
+        query = Query(" ".join(asked.split()), scope.articles, scope.before, sources=scope.sources)
         watch = _Stopwatch()
         with watch.measure("total"):
             outcome = self._answerer.read(query, self._answerer.find(query, retriever), retriever)
@@ -294,8 +287,9 @@ class Dialogue:
 
         def read(question: str) -> Answer | Refusal:
             dates = read_dates(question, scope.asked_on)
-            query = Query(question, scope.articles, scope.before, dates, resolution.context, preferred)
+            query = Query(question, scope.articles, scope.before, dates, resolution.context, preferred, scope.sources)
             with watch.measure("retrieve"):
+                query = since_event(query, scope.asked_on, retriever)
                 hits = self._answerer.find(query, retriever)
             with watch.measure("read"):
                 return self._answerer.read(query, hits, retriever)

@@ -2,10 +2,9 @@
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Protocol
 
 from bot.dialogue import Reply
@@ -13,7 +12,6 @@ from bot.gaps import Asked, Gap, find_gaps
 from index import Hit, Query
 from index.building import BuildReport, ProgressListener
 from index.errors import IndexBusy
-from index.intake import Intake
 from index.live import LiveIndex
 
 logger = logging.getLogger(__name__)
@@ -137,6 +135,9 @@ class Records(Protocol):
         """Keeps what an admin did."""
 
 
+Rebuild = Callable[[ProgressListener], BuildReport]
+"""Builds the index from the configured articles and publishes it: see `index.apart`."""
+
 _MOST_UNANSWERED = 1_000
 """More than an editor can act on; grouping takes time in proportion to their square."""
 _EXPLAINED_HITS = 10
@@ -146,11 +147,10 @@ class Newsroom:
     """The admins' door, beside the readers' one (Dialogue). Safe to call from several threads."""
 
     def __init__(
-        self, live: LiveIndex, articles: Path, figures: Figures, records: Records, *, reader_name: str
+        self, live: LiveIndex, rebuild: Rebuild, figures: Figures, records: Records, *, reader_name: str
     ) -> None:
-        """`articles` is the folder or file that a reload reads."""
         self._live = live
-        self._articles = articles
+        self._rebuild = rebuild
         self._figures = figures
         self._records = records
         self._banned = records.banned()
@@ -161,13 +161,15 @@ class Newsroom:
     def reload(self, listener: ProgressListener = lambda _: None) -> BuildReport:
         """Builds from the configured articles and switches to the result; the old index answers meanwhile.
 
+        What the listener raises calls it off.
+
         Raises:
             IndexingError: nothing changed in service; the text says why.
         """
         if not self._reloading.acquire(blocking=False):
             raise IndexBusy("A reload is already running. Its result will be shown where it was started.")
         try:
-            report = Intake(self._live.library, self._live.embedder).rebuild(self._articles, listener)
+            report = self._rebuild(listener)
             self._live.refresh()
         finally:
             self._reloading.release()

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from datetime import date
 from pathlib import Path
 
 from rich.console import Console
@@ -27,6 +28,7 @@ _EXAMPLES = """examples:
   python -m index list                              the articles, an id and a title a line
   python -m index remove story.html                 take one out again
   python -m index search "peace process mediator"   see what the retriever finds
+  python -m index search "peace" --source Reuters --before 2022-10-01
   python -m index verify                            check every file of the index against its checksum
   python -m index rollback                          back to the index before the last change
 """
@@ -72,6 +74,11 @@ def _command_line() -> CommandLine:
     line.add("rollback", _roll_back, "put the previous index back in service")
     search = line.add("search", _search, "show the passages that the retriever finds: rank, score, place, title")
     search.add_argument("words")
+    search.add_argument("--source", action="append", metavar="NAME", help="only articles of this source, or these")
+    search.add_argument("--article", action="append", metavar="ID", help="only this article, or these")
+    search.add_argument(
+        "--before", type=date.fromisoformat, metavar="YYYY-MM-DD", help="only articles published on an earlier day"
+    )
     search.add_argument("--top-k", type=_count, default=10, metavar="N", help="passages to show (default: 10)")
     return line
 
@@ -165,7 +172,9 @@ def _roll_back(options: argparse.Namespace) -> int:
 def _search(options: argparse.Namespace) -> int:
     embedder = options.embedder()
     retriever = Retriever(options.library.open_current(embedder), embedder)
-    for hit in retriever.search(Query(options.words), options.top_k):
+    articles, sources = (frozenset(names) if names else None for names in (options.article, options.source))
+    query = Query(options.words, articles, options.before, sources=sources)
+    for hit in retriever.search(query, options.top_k):
         article = retriever.archive.article(hit.passage.article_id)
         span = hit.passage.span
         print(f"{hit.rank:>2}  {hit.score:.3f}  {article.id} [{span.start}:{span.end}]  {article.title}")
@@ -184,6 +193,7 @@ def _report(library: Library, report: BuildReport) -> None:
     summary = {
         "articles": report.articles,
         "passages": report.passages,
+        "embedded": report.embedded,
         "skipped": len(report.skipped),
         "seconds": round(report.seconds, 2),
         "index": str(library.root),

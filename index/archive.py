@@ -115,11 +115,15 @@ class Archive:
         """Every sentence of an article that may be quoted, in order; empty for an unknown id."""
         return tuple(sentence for passage in self.passages_of(article_id) for sentence in passage.sentences)
 
-    def allowed_rows(self, articles: frozenset[str] | None, before: date | None) -> NDArray[np.bool_] | None:
+    def allowed_rows(
+        self, articles: frozenset[str] | None, before: date | None, sources: frozenset[str] | None = None
+    ) -> NDArray[np.bool_] | None:
         """(n_rows,): which passages a scope allows; None if it allows all. Dead ones never are."""
-        if articles is None and before is None:
+        if articles is None and before is None and sources is None:
             return self._live
         allowed = self._only(articles) if articles is not None else self._all_rows()
+        if sources is not None:
+            allowed &= self._of_sources(frozenset(source.casefold() for source in sources))
         if before is not None:
             allowed &= self._days() < before.toordinal()
         return allowed
@@ -184,6 +188,15 @@ class Archive:
             rows = self.rows_of(article_id)
             allowed[rows.start : rows.stop] = True
         return allowed
+
+    def _of_sources(self, sources: frozenset[str]) -> NDArray[np.bool_]:
+        """(n_rows,): which passages are of articles of these sources, casefolded."""
+        parts = []
+        for part in self._parts:
+            numbers, of_articles = part.sources
+            wanted = [number for source, number in numbers.items() if source in sources]
+            parts.append(np.isin(of_articles, wanted)[part.article_rows])
+        return np.concatenate(parts)
 
     def _live_rows(self) -> NDArray[np.bool_]:
         kept = [

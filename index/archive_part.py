@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ CREATE TABLE articles (
   source TEXT, published_at TEXT, url TEXT, fingerprint BLOB NOT NULL, revision TEXT NOT NULL,
   first_passage INTEGER NOT NULL, end_passage INTEGER NOT NULL)
 """
+_BY_SOURCE = "CREATE INDEX articles_by_source ON articles (source)"
+"""Holds sources and rows, so that asking for them does not read the texts between."""
 _COLUMNS = "id, title, text, source, published_at, url"
 _NUMBERS = 4
 """Of a passage: the row of its article, start, end, first sentence."""
@@ -90,6 +93,7 @@ class ArchiveWriter:
 
     def close(self) -> None:
         """Writes what is left to the folder."""
+        self._connection.execute(_BY_SOURCE)
         self._connection.commit()
         self._connection.close()
         self._passages.extend((len(self._days), 0, 0, len(self._sentences) // 2))  # so that row + 1 always exists
@@ -123,6 +127,7 @@ def write_merged(folder: Path, parts: Iterable[tuple["ArchivePart", NDArray[np.b
             days.append(part.days[live])
             n_passages += len(moved)
             n_sentences += len(sentences[-1])
+        connection.execute(_BY_SOURCE)
     end = np.array([[n_articles, 0, 0, n_sentences]], np.int32)
     np.save(folder / "passages.npy", np.concatenate([*passages, end]).astype(np.int32))
     np.save(folder / "sentences.npy", np.concatenate(sentences))
@@ -178,6 +183,15 @@ class ArchivePart:
         """Every article with its row and without its text (empty)."""
         rows = self._fetch("SELECT row, id, title, '', source, published_at, url FROM articles ORDER BY row")
         return [(row[0], _article(row[1:])) for row in rows]
+
+    @cached_property
+    def sources(self) -> tuple[dict[str, int], NDArray[np.int32]]:
+        """Every source, casefolded, with a number of its own; and (n_articles,), each article's, -1 for none."""
+        numbers: dict[str, int] = {}
+        of_articles = np.full(self.n_articles, -1, np.int32)
+        for row, source in self._fetch("SELECT row, source FROM articles WHERE source IS NOT NULL"):
+            of_articles[row] = numbers.setdefault(source.casefold(), len(numbers))
+        return numbers, of_articles
 
     def numbers(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Passages, (n + 1, 4): article row, start, end, first sentence; the last is an end mark. Sentences, (m, 2)."""

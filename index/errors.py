@@ -10,6 +10,7 @@ IndexingError
 ├── ModelUnavailable     a model cannot be loaded: check EMBEDDING_MODEL or READER_MODEL
 ├── IndexBusy            another process is building: wait for it
 ├── BuildCancelled       called off: build again, it goes on from there
+├── BuildBroken          the process that built has died: build again, it goes on from there
 ├── SnapshotRejected     it would answer worse than the one in service: look at what changed
 ├── ArrivalsUnavailable  what came from the web or a chat cannot be kept or read: check the disk, the permissions
 └── FetchError           a web address gave nothing; its text says why
@@ -76,6 +77,10 @@ class FetchFailed(FetchError):
 
 class BuildCancelled(IndexingError):
     """The build was called off; what it had embedded is kept for the next one."""
+
+
+class BuildBroken(IndexingError):
+    """The process of a build ended without having said how it went."""
 
 
 class SnapshotRejected(IndexingError):

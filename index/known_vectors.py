@@ -5,6 +5,7 @@ import os
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -60,14 +61,17 @@ class UnfinishedWork:
     """The vectors of a build under way, in files of their own, so that the next build can go on after a kill.
 
     Only for whoever holds the index for writing. Files that a kill tore are left out.
+    `is_touched`: something was kept or taken since this was made.
     """
 
     def __init__(self, folder: Path, model_fingerprint: str) -> None:
         self._folder = folder
+        self.is_touched = False
         self._prefix = hashlib.sha256(model_fingerprint.encode()).hexdigest()[:12]
 
     def keep(self, keys: Keys, vectors: Vectors) -> None:
         """Writes some vectors with the keys of their texts."""
+        self.is_touched = True
         self._folder.mkdir(parents=True, exist_ok=True)
         target = self._folder / f"{self._prefix}-{len(list(self._folder.iterdir())):06}.npz"
         with (self._folder / ".new").open("wb") as file:
@@ -98,6 +102,11 @@ def known_vectors(
     known = KnownVectors()
     for keys, vectors in segments:
         known.add(keys, vectors)
+
+    def taken(rows: NDArray[np.int64], kept: Vectors) -> Vectors:
+        unfinished.is_touched = True
+        return kept[rows].astype(np.float32)
+
     for keys, kept in unfinished.sources():
-        known.add(keys, lambda rows, kept=kept: kept[rows].astype(np.float32))  # type: ignore[misc]
+        known.add(keys, partial(taken, kept=kept))
     return known

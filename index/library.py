@@ -8,7 +8,7 @@ import logging
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,14 @@ from index.article import Article, Skipped
 from index.building import BuildReport, ProgressListener, SegmentBuilder
 from index.changes import Change
 from index.embedding import Embedder
-from index.errors import ArticlesMissing, IndexingError, SnapshotMissing, UnknownArticle
+from index.errors import (
+    ArticlesMissing,
+    IndexingError,
+    SnapshotCorrupt,
+    SnapshotMismatch,
+    SnapshotMissing,
+    UnknownArticle,
+)
 from index.folders import IndexFolders
 from index.known_vectors import UnfinishedWork, known_vectors
 from index.merging import Member
@@ -139,12 +146,33 @@ class Library:
             if not earlier:
                 raise SnapshotMissing(f"{current} is the oldest snapshot in {self.root}: nothing to roll back to.")
             IndexSnapshot.open(self._folders.snapshots / earlier[-1], self._folders.segments, None).close()
+            if problems := self._problems(earlier[-1]):
+                raise SnapshotCorrupt(
+                    f"{earlier[-1]} is damaged ({problems[0]}), so {current} stays. Run `python -m index build`."
+                )
             self._folders.publish(earlier[-1])
             return earlier[-1]
 
     def verify(self) -> list[str]:
-        """What is wrong with the files of the snapshot in service, a line each; empty if all is well."""
-        return list(corrupt_files(self._folders.snapshots / self.current_name(), self._folders.segments))
+        """What is wrong with the files of all kept snapshots, that in service first, a line each; empty if all is well.
+
+        Raises:
+            SnapshotMissing, SnapshotCorrupt, SnapshotMismatch: none is in service that this program can read.
+        """
+        checked: set[str] = set()
+        problems = self._problems(self.current_name(), checked)
+        for name in reversed(self.names()):
+            if name != self.current_name():
+                with suppress(SnapshotMismatch):  # of another format: of no use, and no harm
+                    problems += [f"{name}, kept for a rollback: {one}" for one in self._problems(name, checked)]
+        return problems
+
+    def _problems(self, name: str, checked: set[str] | None = None) -> list[str]:
+        """What is wrong with the files of one snapshot; segments that are `checked` are passed over."""
+        folders = self._folders
+        return list(
+            corrupt_files(folders.snapshots / name, folders.segments, checked if checked is not None else set())
+        )
 
     def _apply(self, change: Change, base: IndexSnapshot | None, embedder: Embedder, work: "_Work") -> BuildReport:
         """Writes what the change brings and publishes the result, unless there is nothing to do."""
@@ -168,7 +196,8 @@ class Library:
                 publication = Publication(self._folders, embedder, keep=self._keep)
                 gone = frozenset([*change.replaced, *change.removed])
                 publication.publish(members, base, gone, choose=base is None or work.there is not None)
-        unfinished.clear()
+        if work.there is not None or unfinished.is_touched:
+            unfinished.clear()
         return self._report(change, builder, time.perf_counter() - started)
 
     def _report(self, change: Change, builder: SegmentBuilder, seconds: float) -> BuildReport:
@@ -224,7 +253,7 @@ class Library:
             yield None
             return
         with closing(snapshot):
-            if problems := self.verify():
+            if problems := self._problems(snapshot.name):
                 logger.warning("every article is indexed anew, as files of the index were changed: %s", problems[0])
             yield None if problems else snapshot
 

@@ -96,7 +96,7 @@ def search_snapshot(snapshot: IndexSnapshot, query: Query, vector_of: Callable[[
 
 def _allowed(archive: Archive, query: Query) -> NDArray[np.bool_] | None:
     """(n_rows,): which passages may be found; None if all may."""
-    allowed = archive.allowed_rows(query.articles, query.before)
+    allowed = archive.allowed_rows(query.articles, query.before, query.sources)
     if query.dates is None or not query.dates.restricts:
         return allowed
     published = archive.rows_published(query.dates.first, query.dates.last)

@@ -172,8 +172,11 @@ def entry_of(member: Member, segments: Path) -> SegmentEntry:
     return SegmentEntry(member.segment.name, checksum, tuple(sorted(member.dead)))
 
 
-def corrupt_files(folder: Path, segments: Path) -> Iterable[str]:
-    """Every file of a snapshot and its segments that is missing or not as it was built, with what is wrong."""
+def corrupt_files(folder: Path, segments: Path, checked: set[str]) -> Iterable[str]:
+    """Every file of a snapshot and its segments that is missing or not as it was built, with what is wrong.
+
+    Segments named in `checked` are passed over, and the others added to it.
+    """
     try:
         manifest = read_manifest(folder)
     except SnapshotCorrupt as error:
@@ -183,7 +186,9 @@ def corrupt_files(folder: Path, segments: Path) -> Iterable[str]:
     if not canaries.is_file() or sha256_of(canaries) != manifest.canaries_checksum:
         yield f"{canaries.name}: missing or changed (SHA-256 differs)"
     for entry in manifest.segments:
-        yield from corrupt_segment_files(segments / entry.name, entry)
+        if entry.name not in checked:
+            checked.add(entry.name)
+            yield from corrupt_segment_files(segments / entry.name, entry)
 
 
 def corrupt_segment_files(folder: Path, entry: SegmentEntry) -> Iterable[str]:

@@ -3,8 +3,10 @@
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 
 import bot.__main__
 import index.__main__
+from benchmarks.articles import write_articles
 from index import Article
 from index.library import Library
 from index.sources import read_articles
@@ -73,7 +76,7 @@ def test_build_ends_with_a_line_of_figures(build: subprocess.CompletedProcess[st
     figures = json.loads(build.stdout.splitlines()[-1])
     assert build.returncode == 0
     assert 0 <= figures.pop("seconds") < _SECONDS
-    assert figures == {"articles": 2, "passages": 2, "skipped": 1, "index": str(built)}
+    assert figures == {"articles": 2, "passages": 2, "embedded": 2, "skipped": 1, "index": str(built)}
     assert "articles.jsonl:3" in build.stderr
 
 
@@ -97,11 +100,36 @@ def test_an_index_is_kept_up_by_its_commands(
     code, (heading, words) = run("search", "Who won the contract?", "--top-k", "1")
     assert (code, heading.split()) == (0, ["1", "1.000", "roof.txt", f"[0:{len(_ROOF)}]", "Roof"])
     assert words.strip() == _ROOF
+    for scope in (["--source", "the courier"], ["--article", "bridge"], ["--before", "2024-05-31"]):
+        code, (heading, _) = run("search", "Who won the contract?", *scope)
+        assert (code, heading.split()[2]) == (0, "bridge")
     assert run("rollback") == (0, [f"back in service: {first}"])
     assert run("verify") == (0, [f"{first}: every file is as it was built"])
     assert run("remove", "bridge")[0] == 0
     assert run("list") == (0, [ferry])
     assert run("remove", "bridge") == (1, [])
+
+
+@pytest.mark.slow
+def test_ctrl_c_calls_a_build_off_and_the_next_goes_on_from_there(tmp_path: Path) -> None:
+    articles, folder = tmp_path / "articles.jsonl", tmp_path / "index"
+    write_articles(articles, 250, seed=1)
+    command = _command("index", "build", "--articles", articles, "--index", folder)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + _SECONDS
+        while not list(folder.glob("unfinished/*.npz")) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=_SECONDS)
+    assert (process.returncode, output) == (1, "")
+    assert errors.startswith("error: called off; nothing changed. The same command goes on where it stopped.")
+    assert not (folder / "CURRENT").exists()
+
+    done = json.loads(_run("index", "build", "--articles", articles, "--index", folder).stdout)
+
+    assert done["articles"] == 250
+    assert done["embedded"] <= done["passages"] - 1024
+    assert list((folder / "unfinished").iterdir()) == []
 
 
 def test_an_address_that_must_not_be_fetched_is_told_and_nothing_is_built(

@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 
 from bot.answering import Answer, Clarification, Outcome, Refusal
 from bot.conversation import SAID_ELSEWHERE, Conversation, Turn
-from bot.dialogue import Dialogue, Reply, Scope
+from bot.dialogue import Dialogue, Reply
 from bot.errors import InvalidQuestion
 from bot.followup import resolve
 from bot.quotes import Citation
+from bot.scoping import Scope
 from index import Hit
 
 _T = TypeVar("_T")
@@ -114,18 +115,24 @@ def _passage(hit: Hit) -> dict[str, Any]:
 
 
 def _question(fields: Mapping[str, Any]) -> AskedQuestion:
-    articles, before, asked_on = fields.get("articles"), fields.get("before"), fields.get("asked_on")
+    before, asked_on = fields.get("before"), fields.get("asked_on")
     return AskedQuestion(
         id=fields.get("id"),
         question=_expect(fields["question"], str, "question"),
         history=_history(_expect(fields.get("history") or [], list, "history")),
         scope=Scope(
-            None if articles is None else frozenset(map(str, _expect(articles, list, "articles"))),
+            _names(fields, "articles"),
             None if before is None else date.fromisoformat(before),
             None if asked_on is None else date.fromisoformat(asked_on),
+            _names(fields, "sources"),
         ),
         fields=fields,
     )
+
+
+def _names(fields: Mapping[str, Any], name: str) -> frozenset[str] | None:
+    named = fields.get(name)
+    return None if named is None else frozenset(map(str, _expect(named, list, name)))
 
 
 def _history(earlier: Sequence[str | Mapping[str, Any]]) -> tuple[Turn, ...]:

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from bot.answering import Answer, Answerer, Refusal, RefusalReason
 from bot.conversation import Turn
-from bot.dialogue import EVERYTHING, Dialogue, Reply, Scope, Vote
+from bot.dialogue import Dialogue, Reply, Vote
 from bot.passage_reader import PassageReader, shipped_weights
+from bot.scoping import EVERYTHING, Scope
 from bot.store import Store
 from index import Article
 from index.archive import Archive
@@ -173,6 +174,22 @@ def test_a_vote_counts_for_a_known_reply_only(desk: Desk) -> None:
 
     assert desk.dialogue.vote(reply.id, "ann", Vote.UP)
     assert not desk.dialogue.vote("never given", "ann", Vote.UP)
+
+
+def test_a_question_within_one_source_quotes_no_other(desk: Desk) -> None:
+    asked = 'How much did the work cost? source:"The Courier" before:2024-05-05'
+
+    reply = desk.ask(asked)
+
+    assert (reply.question, reply.resolved_question, reply.is_reworded) == (
+        asked,
+        "How much did the work cost?",
+        False,
+    )
+    assert {citation.source for citation in reply.citations} == {"The Courier"}
+    outcome = desk.ask("How much did the work cost? source:Reuters").outcome
+    assert isinstance(outcome, Refusal)
+    assert outcome.reason is RefusalReason.OUTSIDE_SCOPE
 
 
 def test_the_sources_are_told_by_title_without_their_texts(desk: Desk) -> None:

@@ -10,8 +10,9 @@ import pytest
 from bot.adapters.jsonl import AskedQuestion, ask, read_questions, reply_as_json
 from bot.answering import Refusal, RefusalReason
 from bot.conversation import Turn
-from bot.dialogue import Dialogue, Scope
+from bot.dialogue import Dialogue
 from bot.errors import InvalidQuestion
+from bot.scoping import Scope
 from index import Hit, Passage, Span
 from tests.bot.examples import BRIDGE, COST, FERRY, LAST_FERRY, OPENED, answer, refusal
 
@@ -35,6 +36,7 @@ def test_a_question_may_say_where_to_look_and_what_came_before() -> None:
             "articles": ["bridge", 12],
             "before": "2024-06-01",
             "asked_on": "2024-06-02",
+            "sources": ["The Courier"],
             "whatever": "else",
         }
     )
@@ -46,7 +48,7 @@ def test_a_question_may_say_where_to_look_and_what_came_before() -> None:
             Turn("Who opened the bridge?", "Who opened the bridge?", _LONG_AGO, "Ada Brook"),
             Turn("Was that in May?", "Who opened the bridge: Ada Brook – Was that in May?", _LONG_AGO),
         ),
-        scope=Scope(frozenset({"bridge", "12"}), date(2024, 6, 1), date(2024, 6, 2)),
+        scope=Scope(frozenset({"bridge", "12"}), date(2024, 6, 1), date(2024, 6, 2), frozenset({"The Courier"})),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from bot.newsroom import Newsroom
 from bot.store import Store
 from index.errors import ArticlesMissing
 from index.feeds.feed import Feed
+from index.intake import Intake
 from index.library import Library
 from index.live import LiveIndex
 from index.sources import read_articles
@@ -49,13 +51,13 @@ def office(tmp_path: Path) -> Iterator[Office]:
     (folder / "roof.txt").write_text("The roof leaks.")
     library, embedder = Library(tmp_path / "index"), HashingEmbedder()
     library.rebuild(read_articles(folder), embedder)
-    live = LiveIndex(library, embedder)
+    live, rebuild = LiveIndex(library, embedder), partial(Intake(library, embedder).rebuild, folder)
     with serve_site() as site, closing(Store.in_memory()) as store:
         site.pages["/story"] = Page(page_of())
         item = "<item><title>Bridge</title><link>/story</link><guid>1</guid></item>"
         site.pages["/rss"] = Page(f'<rss version="2.0"><channel>{item}</channel></rss>', kind="text/xml")
         desk = NewsDesk(live, site.fetcher(), [Feed(site.url("/rss?key=secret"))], feed_minutes=10)
-        yield Office(desk, Newsroom(live, folder, store, store.editorial, reader_name="a reader"), live, site)
+        yield Office(desk, Newsroom(live, rebuild, store, store.editorial, reader_name="a reader"), live, site)
 
 
 def test_pages_documents_and_messages_are_in_service_at_once_and_outlive_a_reload(office: Office) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from bot.newsroom import Newsroom, Stats, Status
 from bot.store import Store
 from index.building import BuildProgress
 from index.errors import ArticlesMissing, IndexBusy, SnapshotMissing
+from index.intake import Intake
 from index.library import Library
 from index.live import LiveIndex
 from index.sources import read_articles
@@ -43,9 +45,9 @@ def office(tmp_path: Path) -> Iterator[Office]:
     embedder = HashingEmbedder()
     library = Library(tmp_path / "index")
     library.rebuild(read_articles(folder), embedder)
-    live = LiveIndex(library, embedder)
+    live, rebuild = LiveIndex(library, embedder), partial(Intake(library, embedder).rebuild, folder)
     with closing(Store.in_memory()) as store:
-        yield Office(Newsroom(live, folder, store, store.editorial, reader_name="a reader"), live, folder, store)
+        yield Office(Newsroom(live, rebuild, store, store.editorial, reader_name="a reader"), live, folder, store)
 
 
 def test_a_reload_reports_what_changed_and_serves_it(office: Office) -> None:

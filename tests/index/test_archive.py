@@ -94,19 +94,26 @@ def test_headlines_are_in_the_order_of_titles_and_without_texts(archive: Archive
 
 
 @pytest.mark.parametrize(
-    ("articles", "before", "allowed"),
+    ("articles", "before", "sources", "allowed"),
     [
-        (frozenset({"june", "unknown"}), None, [False, True, False]),
-        (frozenset[str](), None, [False, False, False]),
-        (None, date(2024, 6, 1), [True, False, False]),
-        (None, date(2024, 6, 2), [True, True, False]),
-        (frozenset({"june", "undated"}), date(2024, 6, 2), [False, True, False]),
+        (frozenset({"june", "unknown"}), None, None, [False, True, False]),
+        (frozenset[str](), None, None, [False, False, False]),
+        (None, date(2024, 6, 1), None, [True, False, False]),
+        (None, date(2024, 6, 2), None, [True, True, False]),
+        (frozenset({"june", "undated"}), date(2024, 6, 2), None, [False, True, False]),
+        (None, None, frozenset({"the COURIER", "unknown"}), [False, True, False]),
+        (None, date(2024, 6, 1), frozenset({"The Courier"}), [False, False, False]),
+        (None, None, frozenset[str](), [False, False, False]),
     ],
 )
-def test_a_scope_allows_the_passages_of_its_articles_and_days(
-    archive: Archive, articles: frozenset[str] | None, before: date | None, allowed: list[bool]
+def test_a_scope_allows_the_passages_of_its_articles_days_and_sources(
+    archive: Archive,
+    articles: frozenset[str] | None,
+    before: date | None,
+    sources: frozenset[str] | None,
+    allowed: list[bool],
 ) -> None:
-    rows = archive.allowed_rows(articles, before)
+    rows = archive.allowed_rows(articles, before, sources)
 
     assert rows is not None
     assert rows.tolist() == allowed

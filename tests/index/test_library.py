@@ -242,6 +242,68 @@ def test_a_flipped_bit_is_found_by_verify(library: Library, embedder: HashingEmb
     assert library.verify() == []
 
 
+def test_verify_finds_whatever_is_planted_in_any_file_of_a_large_index(
+    library: Library, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.vectors.faiss.EXACT_UP_TO", 640)
+    library.rebuild([_story(number) for number in range(700)], embedder)
+    library.add([_OIL], embedder)
+    library.remove(["story 3"], embedder)
+    assert len(library.open_current(embedder).members) == 2
+    chance = np.random.default_rng(5)
+    files = _files(library)
+    kinds = {path.name for path in files}
+    assert kinds == {
+        *("segment.json", "articles.sqlite", "passages.npy", "sentences.npy", "days.npy", "keys.npy"),
+        *("vectors.faiss", "codes.faiss", "manifest.json", "canaries.npy"),
+        *(f"copies.{name}.npy" for name in ("rows", "groups", "keys", "signatures")),
+        *{path.name for path in files if path.parent.name == "keywords"},
+    }
+    for path in files:
+        whole = path.read_bytes()
+        places = sorted({0, len(whole) - 1, *chance.integers(0, len(whole), 4).tolist()})
+        flipped = [
+            whole[:place] + bytes([whole[place] ^ 1 << int(chance.integers(8))]) + whole[place + 1 :]
+            for place in places
+        ]
+        for broken in (*flipped, whole[:-1], whole[: len(whole) // 2], b"", whole + b"\0", None):
+            path.unlink() if broken is None else path.write_bytes(broken)
+            problems = library.verify()
+            assert any(path.name in problem for problem in problems), (path, problems)
+            path.write_bytes(whole)
+    assert library.verify() == []
+
+
+def test_a_damaged_pointer_is_found_by_verify(library: Library, embedder: HashingEmbedder) -> None:
+    library.rebuild([_PEACE], embedder)
+    pointer = library.root / "CURRENT"
+    whole = pointer.read_bytes()
+    name = whole.rstrip()
+    for place in range(len(name)):
+        for bit in range(8):
+            pointer.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << bit]) + whole[place + 1 :])
+            with pytest.raises((SnapshotCorrupt, SnapshotMissing)):
+                library.verify()
+    for broken in (b"", name[:-1], None):
+        pointer.unlink() if broken is None else pointer.write_bytes(broken)
+        with pytest.raises((SnapshotCorrupt, SnapshotMissing)):
+            library.verify()
+
+
+def test_a_damaged_snapshot_is_not_rolled_back_to(library: Library, embedder: HashingEmbedder) -> None:
+    first = library.rebuild([_PEACE], embedder).snapshot
+    second = library.rebuild([_OIL], embedder).snapshot
+    [damaged] = [path for path in _files(library) if path.name == "articles.sqlite" and b"Michel" in path.read_bytes()]
+    damaged.write_bytes(damaged.read_bytes().replace(b"Michel", b"Mickel"))
+
+    [problem] = library.verify()
+    with pytest.raises(SnapshotCorrupt, match=f"{second} stays"):
+        library.roll_back()
+
+    assert problem.startswith(f"{first}, kept for a rollback: ")
+    assert library.current_name() == second
+
+
 def test_a_pointer_to_nothing_is_told_and_mended_by_a_roll_back(library: Library, embedder: HashingEmbedder) -> None:
     name = library.rebuild([_PEACE], embedder).snapshot
     (library.root / "CURRENT").write_text("2\x000260101T000000")
@@ -312,6 +374,24 @@ def test_segments_stay_few_and_hold_what_a_single_build_holds(library: Library, 
     assert library.verify() == []
 
 
+def test_a_source_holds_through_changes_and_merges(library: Library, embedder: HashingEmbedder) -> None:
+    sources = ["The Courier", "Gazette", None]
+    for number in range(12):
+        library.add([replace(_story(number), source=sources[number % 3])], embedder)
+    library.remove(["story 3"], embedder)
+    library.add([replace(_story(6), source="gazette")], embedder)
+    retriever = Retriever(library.open_current(embedder), embedder)
+
+    def found(*wanted: str) -> set[str]:
+        hits = retriever.search(Query("went home", sources=frozenset(wanted)), 20)
+        return {hit.passage.article_id for hit in hits}
+
+    assert found("the courier") == {"story 0", "story 9"}
+    assert found("Gazette") == {f"story {number}" for number in (1, 4, 6, 7, 10)}
+    assert found("The Courier", "Gazette") == found("The Courier") | found("Gazette")
+    assert found("Reuters") == set()
+
+
 def test_a_build_called_off_goes_on_where_it_stopped(library: Library, embedder: HashingEmbedder) -> None:
     stories = [_story(number) for number in range(3000)]
 
@@ -327,6 +407,25 @@ def test_a_build_called_off_goes_on_where_it_stopped(library: Library, embedder:
     report = library.rebuild(stories, embedder)
 
     assert report.embedded == 3000 - kept
+    assert list((library.root / "unfinished").iterdir()) == []
+
+
+def test_a_small_change_in_between_leaves_the_vectors_of_an_unfinished_build(
+    library: Library, embedder: HashingEmbedder
+) -> None:
+    stories = [_story(number) for number in range(1500)]
+    library.rebuild([_PEACE], embedder)
+
+    def call_off(progress: BuildProgress) -> None:
+        if progress.passages_done >= 1024:
+            raise BuildCancelled("enough")
+
+    with pytest.raises(BuildCancelled):
+        library.rebuild(stories, embedder, call_off)
+    library.add([_OIL], embedder)
+    report = library.rebuild(stories, embedder)
+
+    assert report.embedded <= 1500 - 1024
     assert list((library.root / "unfinished").iterdir()) == []
 
 

@@ -20,6 +20,7 @@ from index.terms import terms_of
 from tests.embedders import HashingEmbedder
 
 _WORDS = ["bridge", "ferry", "mayor", "council", "roof", "river", "storm", "harbour", "train", "museum", "strike"]
+_SOURCES = ["The Courier", "Gazette", None]
 _FIRST_DAY = datetime(2024, 1, 1, 12, tzinfo=UTC)
 _DEPTH = 100
 """How deep a search reads each ranking."""
@@ -30,7 +31,8 @@ def _article(number: int) -> Article:
     """One sentence of words drawn by lot; every fifth article has no date."""
     drawn = np.random.default_rng(number).choice(_WORDS, 6)
     published_at = None if number % 5 == 0 else _FIRST_DAY + timedelta(days=number)
-    return Article(f"a{number}", f"Report {number}", f"The {' '.join(drawn)} report.", None, published_at)
+    source = _SOURCES[number % 3]
+    return Article(f"a{number}", f"Report {number}", f"The {' '.join(drawn)} report.", source, published_at)
 
 
 _ARTICLES = [_article(number) for number in range(130)]
@@ -43,6 +45,7 @@ _QUERIES = st.builds(
     st.lists(st.sampled_from([*_WORDS, "nonsense", "the"]), max_size=5).map(" ".join),
     st.none() | st.frozensets(st.sampled_from([*_IDS, "unknown"]), max_size=20),
     st.none() | st.dates(date(2023, 12, 30), date(2024, 6, 1)),
+    sources=st.none() | st.frozensets(st.sampled_from(["the courier", "Gazette", "Reuters"])),
 )
 
 
@@ -153,6 +156,8 @@ def _bm25(question: str) -> NDArray[np.float64]:
 
 def _is_allowed(article: Article, query: Query) -> bool:
     if query.articles is not None and article.id not in query.articles:
+        return False
+    if query.sources is not None and (article.source or "-").casefold() not in map(str.casefold, query.sources):
         return False
     published_at = article.published_at
     return query.before is None or (published_at is not None and published_at.date() < query.before)

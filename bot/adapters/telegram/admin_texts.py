@@ -26,6 +26,13 @@ ADMIN_COMMANDS: Final[tuple[tuple[str, str], ...]] = (
 
 RELOADING: Final = translatable("Reading the articles…")
 ALREADY_RELOADING: Final = translatable("A reload is already running. Please wait for it to finish.")
+CANCEL_BUTTON: Final = translatable("Cancel")
+CANCELLING: Final = translatable("Calling it off…")
+OVER: Final = translatable("That is over already, or has been called off.")
+CANCELLED: Final = translatable(
+    "Called off. The index from before stays in service. What was read so far is kept: the next /reload goes on"
+    " from there."
+)
 BROKE: Final = translatable("That failed unexpectedly; the log says more. /status shows what is in service.")
 NO_GAPS: Final = translatable("In the last thirty days every question found an answer.")
 GAPS_HEADING: Final = translatable("What people asked that no article answers")

@@ -32,10 +32,11 @@ from bot.adapters.telegram.rendering import plain_message
 from bot.adapters.telegram.rolling_back import RollingBack
 from bot.adapters.telegram.sending import send
 from bot.adapters.telegram.undertakings import Undertaking, Undertakings
+from bot.adapters.translation import translated
 from bot.newsdesk import NewsDesk
 from bot.newsroom import Newsroom
 from index.building import ProgressListener
-from index.errors import IndexingError
+from index.errors import BuildCancelled, IndexingError
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ class Administration:
 
     def press_takers(self) -> dict[Action, PressTaker]:
         """What takes the presses of admins' buttons."""
-        return {**self._decisions.takers(), Action.WHY: self._show_why}
+        return {**self._decisions.takers(), Action.WHY: self._show_why, Action.CANCEL: self._cancel}
 
     def _for_admins(self, name: str, callback: MessageCallback) -> MessageCallback:
         async def handle(message: Message, bot: TelegramBot) -> None:
@@ -158,12 +159,22 @@ class Administration:
         if self._reload is not None and not self._reload.done():
             await _say(bot, message, admin_texts.ALREADY_RELOADING)
             return
-        undertaking = Undertaking(admin_texts.RELOADING, self._reload_all)
+        undertaking = Undertaking(admin_texts.RELOADING, self._reload_all, can_be_cancelled=True)
         self._reload = self._undertakings.start(bot, place_of(message), undertaking)
+
+    async def _cancel(self, query: CallbackQuery, bot: TelegramBot, press: Press) -> str | None:
+        if not self._config.is_admin(query.from_user.id):
+            return texts.ADMINS_ONLY
+        if not self._undertakings.cancel(press.subject):
+            return admin_texts.OVER
+        await asyncio.to_thread(self._newsroom.note, person(query.from_user.id), "cancel")
+        return admin_texts.CANCELLING
 
     def _reload_all(self, listener: ProgressListener) -> Sequence[Segment]:
         try:
             return [styled(admin_texts.reloaded(self._newsroom.reload(listener)))]
+        except BuildCancelled:
+            return [styled(translated(admin_texts.CANCELLED))]
         except IndexingError as error:
             logger.warning("the reload failed: %s", error)
             return [styled(admin_texts.not_reloaded(str(error)))]

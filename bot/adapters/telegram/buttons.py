@@ -95,7 +95,7 @@ class Buttons:
         articles = await asyncio.to_thread(self._dialogue.sources)
         if query.message is not None:
             place = Place(query.message.chat.id)
-            await edit(bot, place, query.message.message_id, sources_message(articles, press.number))
+            await edit(bot, place, query.message.message_id, sources_message(articles, press.number, press.subject))
         return None
 
     async def _vote(self, query: CallbackQuery, bot: TelegramBot, press: Press) -> str | None:

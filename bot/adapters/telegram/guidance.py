@@ -26,7 +26,7 @@ def help_message(articles: Sequence[Article], bot_name: str, *, for_admin: bool)
     for position, article in enumerate(chosen, start=1):
         segments += [styled(f"{position}. "), *words_of_others(example_question(article), italic=True), styled("\n")]
     segments += [
-        styled(f"\n{translated(texts.FOLLOW_UPS)}\n\n"),
+        styled(f"\n{translated(texts.FOLLOW_UPS)}\n{translated(texts.NARROWER)}\n\n"),
         *_commands(texts.COMMANDS_HEADING, texts.READER_COMMANDS),
         styled(f"\n{texts.in_groups(bot_name)}"),
     ]

@@ -1,6 +1,8 @@
 """Buttons and what they carry back: at most 64 bytes, an action and where it applies."""
 
+import binascii
 import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -15,6 +17,7 @@ from bot.quotes import Citation
 _PRESS: Final = re.compile(r"([a-z]{2,6}):([0-9A-Za-z_-]{1,40})(?::(\d{1,4}))?")
 _PAGE: Final = re.compile(r"\d{1,6}")
 _LONGEST_LABEL: Final = 60
+_CARRIED_BYTES: Final = 30
 
 
 class Action(Enum):
@@ -34,17 +37,26 @@ class Action(Enum):
     PICK = "pick"
     YES = "yes"
     NO = "no"
+    CANCEL = "stop"
 
     @property
     def is_about_a_reply(self) -> bool:
         """Whether what the button carries is a reply's id."""
-        return self not in (Action.EXAMPLE, Action.SOURCES, Action.WHY, Action.PICK, Action.YES, Action.NO)
+        return self not in (
+            Action.EXAMPLE,
+            Action.SOURCES,
+            Action.WHY,
+            Action.PICK,
+            Action.YES,
+            Action.NO,
+            Action.CANCEL,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A pressed button. `subject` names a reply, an article or a decision; `number` is a citation's or an option's, how
-    many were seen before "More", or a page."""
+    """A pressed button. `subject` names a reply, an article or a decision, or is the words that a list is narrowed by;
+    `number` is a citation's or an option's, how many were seen before "More", or a page."""
 
     action: Action
     subject: str = ""
@@ -62,7 +74,10 @@ def read_press(callback_data: str | None) -> Press | None:
         return None
     if action is not Action.SOURCES:
         return Press(action, match[2], int(match[3] or 0))
-    return Press(action, number=int(match[2])) if _PAGE.fullmatch(match[2]) and not match[3] else None
+    if match[3] is not None:
+        words = _unpacked(match[2])
+        return Press(action, words, int(match[3])) if words else None
+    return Press(action, number=int(match[2])) if _PAGE.fullmatch(match[2]) else None
 
 
 def answer_keyboard(
@@ -116,14 +131,29 @@ def examples_keyboard(article_keys: Sequence[str]) -> InlineKeyboardMarkup | Non
     return InlineKeyboardMarkup([row]) if row else None
 
 
-def pages_keyboard(page: int, pages: int) -> InlineKeyboardMarkup | None:
-    """Leafing through the sources; None when they fit one page. Pages count from 0."""
+def pages_keyboard(page: int, pages: int, words: str = "") -> InlineKeyboardMarkup | None:
+    """Leafing through the sources; None when they fit one page. Pages count from 0. `words` are `carried_words`."""
+
+    def to(label: str, other: int) -> InlineKeyboardButton:
+        if not words:
+            return button(translated(label), Action.SOURCES, str(other))
+        return button(translated(label), Action.SOURCES, _packed(words), other)
+
     row = []
     if page > 0:
-        row.append(button(translated(texts.PREVIOUS_BUTTON), Action.SOURCES, str(page - 1)))
+        row.append(to(texts.PREVIOUS_BUTTON, page - 1))
     if page < pages - 1:
-        row.append(button(translated(texts.NEXT_BUTTON), Action.SOURCES, str(page + 1)))
+        row.append(to(texts.NEXT_BUTTON, page + 1))
     return InlineKeyboardMarkup([row]) if row else None
+
+
+def carried_words(words: str) -> str:
+    """As many of the words as a button can carry from page to page."""
+    words = " ".join(words.split())
+    if len(words.encode()) > _CARRIED_BYTES:
+        words = words.encode()[: _CARRIED_BYTES + 1].decode(errors="ignore")
+        words = words.rpartition(" ")[0] or words.encode()[:_CARRIED_BYTES].decode(errors="ignore")
+    return words
 
 
 def feedback_keyboard(reply_ids: Sequence[str]) -> InlineKeyboardMarkup:
@@ -145,10 +175,26 @@ def choices_keyboard(decision: str, labels: Sequence[str]) -> InlineKeyboardMark
     return InlineKeyboardMarkup([*rows, [button(translated(admin_texts.NONE_BUTTON), Action.NO, decision)]])
 
 
+def cancel_keyboard(key: str) -> InlineKeyboardMarkup:
+    """The way to call off what is under way."""
+    return InlineKeyboardMarkup([[button(translated(admin_texts.CANCEL_BUTTON), Action.CANCEL, key)]])
+
+
 def button(label: str, action: Action, subject: str, number: int | None = None) -> InlineKeyboardButton:
     """A button that carries back an action on a subject."""
     carried = f"{action.value}:{subject}" if number is None else f"{action.value}:{subject}:{number}"
     return InlineKeyboardButton(label, callback_data=carried)
+
+
+def _packed(words: str) -> str:
+    return urlsafe_b64encode(words.encode()).decode().rstrip("=")
+
+
+def _unpacked(packed: str) -> str:
+    try:
+        return urlsafe_b64decode(packed + "=" * (-len(packed) % 4)).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
 
 
 def _fitted(label: str) -> str:

@@ -101,7 +101,7 @@ class Questions:
 
     async def _sources(self, message: Message, bot: TelegramBot) -> None:
         articles = await asyncio.to_thread(self._dialogue.sources)
-        await send(bot, place_of(message), sources_message(articles, page=0))
+        await send(bot, place_of(message), sources_message(articles, page=0, words=command_words(message)))
 
     async def _start_over(self, message: Message, bot: TelegramBot) -> None:
         await asyncio.to_thread(self._dialogue.start_over, conversation_id(message))

@@ -8,9 +8,16 @@ from typing import Final
 from telegram import InlineKeyboardMarkup
 
 from bot.adapters import wording
+from bot.adapters.listing import narrowed
 from bot.adapters.telegram import texts
 from bot.adapters.telegram.fragments import link_to_words
-from bot.adapters.telegram.keyboards import answer_keyboard, options_keyboard, pages_keyboard, refusal_keyboard
+from bot.adapters.telegram.keyboards import (
+    answer_keyboard,
+    carried_words,
+    options_keyboard,
+    pages_keyboard,
+    refusal_keyboard,
+)
 from bot.adapters.telegram.markup import Segment, safe_url, styled, words_of_others
 from bot.adapters.translation import translated
 from bot.answering import Answer, Clarification, Refusal
@@ -94,19 +101,26 @@ def quoted_sources_message(citations: Sequence[Citation]) -> Message:
     return Message(tuple(segments))
 
 
-def sources_message(articles: Sequence[Article], page: int) -> Message:
-    """One page of the articles that can be quoted; a page that is no more shows the last one."""
+def sources_message(articles: Sequence[Article], page: int, words: str = "") -> Message:
+    """One page of the articles that can be quoted, of those with the words in title or source if there are any words;
+    a page that is no more shows the last one."""
     if not articles:
         return plain_message(texts.NO_SOURCES)
+    words = carried_words(words)
+    articles = narrowed(articles, words)
+    if not articles:
+        return Message(tuple(words_of_others(texts.none_found(words))))
     pages = -(-len(articles) // SOURCES_PER_PAGE)
     page = min(page, pages - 1)
     first = page * SOURCES_PER_PAGE
     segments = [styled(texts.sources_heading(len(articles)), bold=True)]
     if pages > 1:
         segments.append(styled(f" {texts.page(page + 1, pages)}"))
+    if words:
+        segments += [styled("\n"), *words_of_others(texts.narrowed_by(words))]
     for position, article in enumerate(articles[first : first + SOURCES_PER_PAGE], first + 1):
         segments += [styled("\n\n"), *source_line(f"{position}. ", article)]
-    return Message(tuple(segments), pages_keyboard(page, pages))
+    return Message(tuple(segments), pages_keyboard(page, pages, words))
 
 
 def lead_message(citation: Citation) -> Message:
@@ -149,15 +163,10 @@ def one_line(text: str, longest: int | None = None) -> str:
 
 
 def _understanding(reply: Reply) -> Iterator[Segment]:
-    if is_reworded(reply):
+    if reply.is_reworded:
         understood = f"{translated(wording.UNDERSTOOD_AS)}{one_line(reply.resolved_question)}"
         yield from words_of_others(understood, italic=True)
         yield styled("\n\n")
-
-
-def is_reworded(reply: Reply) -> bool:
-    """Whether something other than the words as typed was searched."""
-    return one_line(reply.resolved_question) != one_line(reply.question)
 
 
 def _answer_message(reply: Reply, answer: Answer, segments: tuple[Segment, ...]) -> Message:
@@ -166,13 +175,13 @@ def _answer_message(reply: Reply, answer: Answer, segments: tuple[Segment, ...])
         segments += (*words_of_others(words, bold=[(0, len(words))]), styled("\n\n"))
     shown = _first_comfortable(answer.citations[: max(answer.n_strong, 1)])
     keyboard = answer_keyboard(
-        reply.id, shown, seen=len(shown), total=len(answer.citations), is_first=True, as_typed=is_reworded(reply)
+        reply.id, shown, seen=len(shown), total=len(answer.citations), is_first=True, as_typed=reply.is_reworded
     )
     return Message((*segments, *_citations(shown)), keyboard)
 
 
 def _refusal_message(reply: Reply, refusal: Refusal, segments: tuple[Segment, ...]) -> Message:
-    keyboard = refusal_keyboard(reply.id, closest=bool(refusal.closest), as_typed=is_reworded(reply))
+    keyboard = refusal_keyboard(reply.id, closest=bool(refusal.closest), as_typed=reply.is_reworded)
     return Message((*segments, styled(wording.refusal(refusal.reason))), keyboard)
 
 

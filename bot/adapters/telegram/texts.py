@@ -11,7 +11,7 @@ LONGEST_QUESTION: Final = 1_000
 
 READER_COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("ask", translatable("Ask a question about the news")),
-    ("sources", translatable("See the articles I can quote")),
+    ("sources", translatable("See the articles I can quote; with a word: those that have it in title or source")),
     ("new", translatable("Start afresh: forget what we talked about")),
     ("help", translatable("How this works")),
     ("privacy", translatable("What I keep about you")),
@@ -25,6 +25,9 @@ WHAT_I_DO: Final = translatable(
 EXAMPLES: Final = translatable("Just ask in your own words, or tap an example:")
 NO_EXAMPLES: Final = translatable("I have no articles yet. As soon as I have some, just ask in your own words.")
 FOLLOW_UPS: Final = translatable("Then ask on, as you would with a person: “And in August?”, “Who is she?”")
+NARROWER: Final = translatable(
+    'To ask some articles alone, write source:Reuters, source:"The Courier" or before:2024-06-01 beside the question.'
+)
 COMMANDS_HEADING: Final = translatable("You can also use:")
 ADMIN_HEADING: Final = translatable("And because you are an admin:")
 UNKNOWN_COMMAND: Final = translatable(
@@ -100,6 +103,18 @@ def example_button(position: int) -> str:
 def sources_heading(total: int) -> str:
     """The first line of the list of sources."""
     return counted("I can quote {count} article.", "I can quote {count} articles.", total)
+
+
+def narrowed_by(words: str) -> str:
+    """Under the first line of a list that words have narrowed."""
+    return translated("With “{words}” in the title or source.").format(words=words)
+
+
+def none_found(words: str) -> str:
+    """Words that narrow a list down to nothing."""
+    return translated("No article has “{words}” in its title or source. /sources alone lists them all.").format(
+        words=words
+    )
 
 
 def page(current: int, last: int) -> str:

@@ -185,7 +185,7 @@ def _what_next(reply: Reply) -> str:
     hints = [texts.SEE_CONTEXT]
     if outcome.n_strong < len(outcome.citations):
         hints.append(texts.SEE_MORE)
-    if one_line(reply.question) != one_line(reply.resolved_question):
+    if reply.is_reworded:
         hints.append(texts.AS_TYPED)
     return " ".join(hints)
 

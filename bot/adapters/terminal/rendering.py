@@ -6,6 +6,7 @@ from rich.style import Style
 from rich.text import Text
 
 from bot.adapters import wording
+from bot.adapters.listing import narrowed
 from bot.adapters.terminal import texts
 from bot.adapters.terminal.display import Page, Paragraph, one_line, visible
 from bot.answering import Answer, Clarification, Refusal
@@ -60,8 +61,7 @@ def render_context(context: QuoteContext) -> Page:
 
 def render_sources(articles: Sequence[Article], words: str) -> Page:
     """The articles whose title or source holds the words, whatever their case; all of them for no words."""
-    wanted = words.casefold()
-    found = [each for each in articles if wanted in f"{each.title}\n{each.source or ''}".casefold()]
+    found = narrowed(articles, words)
     lines = [Paragraph(_headline(article), 2) for article in found[:_LISTED_ARTICLES]]
     if len(found) > _LISTED_ARTICLES:
         lines.append(said(texts.sources_left_out(len(found) - _LISTED_ARTICLES)))
@@ -74,8 +74,7 @@ def said(text: str, style: str = "") -> Paragraph:
 
 
 def _understood(reply: Reply) -> list[Paragraph]:
-    asked, searched = one_line(reply.question), one_line(reply.resolved_question)
-    return [] if asked == searched else [said(wording.UNDERSTOOD_AS + searched, "dim italic")]
+    return [said(wording.UNDERSTOOD_AS + one_line(reply.resolved_question), "dim italic")] if reply.is_reworded else []
 
 
 def _cited(citations: Sequence[Citation]) -> list[Paragraph]:

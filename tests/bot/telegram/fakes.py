@@ -12,11 +12,12 @@ from telegram._utils.types import ODVInput
 from telegram.request import BaseRequest, RequestData
 
 from bot.answering import Answer, Outcome, Refusal, RefusalReason
-from bot.dialogue import EVERYTHING, Dialogue, QuoteContext, Reply, ReplyTo, Scope, Vote
+from bot.dialogue import Dialogue, QuoteContext, Reply, ReplyTo, Vote
 from bot.gaps import Gap
 from bot.newsdesk import NewsDesk
 from bot.newsroom import Complaint, Day, Explanation, Newsroom, Stats, Status
 from bot.quotes import Citation
+from bot.scoping import EVERYTHING, Scope
 from bot.store.sent_answers import SentAnswer, SentAnswers
 from index import Article
 from index.building import BuildProgress, BuildReport, ProgressListener

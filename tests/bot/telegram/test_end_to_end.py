@@ -129,7 +129,7 @@ def test_a_reload_brings_new_articles_while_others_ask(running: Running, ada: Us
     chat: Chat = running.admin.opens_chat()
     running.admin.says(chat, "/reload")
     assert "4.2 million" in running.ask(ada, "How much did the repair of the old bridge cost?").text
-    done = running.server.wait_for_message(chat, lambda message: message.text.startswith("Reloaded"), timeout=60)
+    done = running.server.wait_for_message(chat, lambda message: message.text.startswith("Reloaded"), timeout=120)
     assert "Added: 1 (library)" in done.text
     assert "Nora Vale" in running.ask(ada, "Who won the contract for the library roof?").text
 

@@ -12,7 +12,9 @@ import pytest_asyncio
 from bot.adapters import wording
 from bot.adapters.telegram import admin_texts, texts
 from bot.adapters.telegram.deep_links import DeepLink, Opens, article_key, payload_of
+from index import Article
 from index.embedding import OnnxEmbedder
+from index.library import Library
 from tests.bot.telegram.newsdesk import (
     ANSWERING,
     QUESTION,
@@ -65,6 +67,33 @@ async def test_the_sources_of_an_answer_are_listed(desk: Newsdesk, ada: User) ->
     sources = await desk.next_in(ada.opens_chat())
     assert sources.text.startswith("I quoted from:\n\n1. Old bridge opens again · The Courier · 4 May 2024")
     assert _links(sources) == ["https://courier.example/bridge"]
+
+
+async def test_the_list_of_sources_is_narrowed_by_words_on_every_page(
+    tmp_path: Path, shipped_embedder: OnnxEmbedder
+) -> None:
+    index = index_articles(tmp_path, shipped_embedder)
+    stories = [Article(f"s{n}", f"Storm {n} hits Marlow", f"Storm {n} hit Marlow on Friday.", "BBC") for n in range(12)]
+    Library(index).add(stories, shipped_embedder)
+    async with open_newsdesk(index) as desk:
+        ada = desk.server.user("Ada")
+        listed = await desk.ask(ada, "/sources  storm ")
+        assert listed.text.startswith(
+            "I can quote 12 articles. Page 1 of 2.\nWith “storm” in the title or source.\n\n1. "
+        )
+        ada.presses(listed, texts.NEXT_BUTTON)
+        await desk.server.wait_until(lambda: "Page 2 of 2." in listed.text)
+        assert "With “storm” in" in listed.text
+        assert listed.text.count("Storm") == 2
+        assert "bridge" not in listed.text
+        none = await desk.ask(ada, f"/sources {'ü' * 40}")
+        assert none.text == texts.none_found("ü" * 15)
+        of_source = await desk.ask(ada, "/sources The Courier")
+        assert of_source.text.count("The Courier ·") == 2
+        answer = await desk.ask(ada, "What hit Marlow on Friday? source:BBC")
+        assert answer.entity_texts("expandable_blockquote")[0].startswith("Storm")
+        outside = await desk.ask(ada, f"{QUESTION} source:BBC")
+        assert "4.2 million" not in outside.text
 
 
 async def test_no_article_can_forge_a_citation_a_link_or_a_command(desk: Newsdesk, ada: User) -> None:

@@ -2,19 +2,22 @@
 
 import json
 import logging
+import re
 import shutil
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from email.message import Message as Headers
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from benchmarks.articles import write_articles
+from bot.adapters import wording
 from bot.adapters.telegram import admin_texts, library_texts, texts
 from index.embedding import OnnxEmbedder
 from index.folders import IndexFolders
-from tests.bot.telegram.newsdesk import QUESTION, Newsdesk, index_articles, open_newsdesk
+from tests.bot.telegram.newsdesk import ANSWERING, ARTICLES, QUESTION, Newsdesk, index_articles, open_newsdesk
 from tests.botapi import Message, User
 from tests.index.test_sources_web import page_of
 from tests.web import Page, Site, serve_site
@@ -56,7 +59,7 @@ def _deeds(desk: Newsdesk) -> list[tuple[str, str, str]]:
 
 
 async def _becomes(desk: Newsdesk, message: Message, opening: str) -> str:
-    await desk.server.wait_until(lambda: message.text.startswith(opening), timeout=30)
+    await desk.server.wait_until(lambda: message.text.startswith(opening), timeout=120)
     return message.text
 
 
@@ -241,6 +244,80 @@ async def test_a_roll_back_that_was_overtaken_is_not_done(desk: Newsdesk) -> Non
     await _confirm(desk, await desk.ask(desk.admin, "/remove ferry"), "Taken out:")
     assert "is not in service any more" in await _confirm(desk, asked, "Not rolled back: ")
     assert _ids(desk) == {"forged"}
+
+
+async def _send_articles(desk: Newsdesk, articles: Sequence[Mapping[str, str]], opening: str) -> None:
+    lines = "\n".join(map(json.dumps, articles))
+    desk.admin.sends_document(desk.admin.opens_chat(), "wire.jsonl", lines.encode())
+    await _confirm(desk, await desk.next_in(desk.admin.opens_chat()), opening)
+
+
+async def test_context_of_a_quote_says_that_its_article_has_changed_or_gone(desk: Newsdesk) -> None:
+    ada = desk.server.user("Ada")
+    answer = await desk.ask(ada, QUESTION)
+    ada.presses(answer, "Context")
+    assert (await desk.next_in(ada.opens_chat())).text.startswith(wording.IN_CONTEXT)
+    bridge = next(article for article in ARTICLES if article["id"] == "bridge")
+    await _send_articles(desk, [{**bridge, "text": bridge["text"].replace("4.2", "5.1")}], "Changed: 1")
+    ada.presses(answer, "Context")
+    changed = await desk.next_in(ada.opens_chat())
+    assert changed.text.startswith(wording.CHANGED_SINCE)
+    assert changed.entity_texts("expandable_blockquote") == [ANSWERING]
+    assert "5.1 million" in (await desk.ask(desk.server.user("Bob"), QUESTION)).text
+    await _confirm(desk, await desk.ask(desk.admin, "/remove bridge"), "Taken out:")
+    ada.presses(answer, "Context")
+    assert (await desk.next_in(ada.opens_chat())).text == changed.text
+
+
+async def test_since_the_election_prefers_what_came_after_it(desk: Newsdesk) -> None:
+    told = "The council of Marlow said on Monday that {} roads will be repaired, at the cost of the town."
+    stories = [
+        {"id": "won", "title": "Brook wins the election", "text": "Ada Brook won.", "published": "2024-03-10"},
+        {"id": "old", "title": "Roads of Marlow", "text": told.format(40), "published": "2023-02-01"},
+        {"id": "new", "title": "Roads in Marlow", "text": told.format(75), "published": "2024-04-01"},
+    ]
+    await _send_articles(desk, stories, "Added: 3")
+    answer = await desk.ask(desk.server.user("Ada"), "How many roads will be repaired since the election?")
+    assert "75 roads" in answer.entity_texts("expandable_blockquote")[0]
+
+
+async def test_near_copies_speak_with_one_voice_and_are_counted(desk: Newsdesk) -> None:
+    story = " ".join((*ROOF, "The old roof leaked for three years, and books had to be kept in the town hall."))
+    wires = [
+        {"id": f"wire {n}", "title": "Library gets a roof", "text": f"{story} (Wire {n})", "source": f"Wire {n}"}
+        for n in range(3)
+    ]
+    await _send_articles(desk, wires, "Added: 3")
+    answer = await desk.ask(desk.server.user("Ada"), ASKED)
+    assert answer.text.count("Nora Vale won the contract") == 1
+    assert re.search(r"1\. Library gets a roof · Wire \d · also in 2 others", answer.text)
+    await _confirm(desk, await desk.ask(desk.admin, "/remove wire 0"), "Taken out:")
+    assert "· also in 1 other" in (await desk.ask(desk.server.user("Bob"), ASKED)).text
+
+
+async def test_a_reload_is_shown_in_one_message_and_can_be_called_off_once(desk: Newsdesk) -> None:
+    articles = desk.app.live.library.root.parent / "articles.jsonl"
+    few = articles.read_text()
+    write_articles(articles, 1000, seed=1)
+    before = desk.app.live.library.current_name()
+    told = await desk.ask(desk.admin, "/reload")
+    [cancel] = [button["callback_data"] for button in told.buttons if button["text"] == "Cancel"]
+    await _becomes(desk, told, "Reading the articles: ")
+    other = desk.server.user("Ada")
+    assert await desk.server.wait_for_answer(other.presses(told, "Cancel"), timeout=60) == texts.ADMINS_ONLY
+    pressed = desk.admin.presses(told, "Cancel")
+    assert await desk.server.wait_for_answer(pressed, timeout=60) == admin_texts.CANCELLING
+    again = desk.admin.presses_again(told, cancel)
+    assert await desk.server.wait_for_answer(again, timeout=60) == admin_texts.OVER
+    assert await _becomes(desk, told, "Called off.") == admin_texts.CANCELLED
+    assert told.buttons == []
+    assert (desk.app.live.library.current_name(), len(_ids(desk))) == (before, 3)
+    assert _deeds(desk)[0] == ("tg:99", "cancel", "")
+    articles.write_text(few)
+    anew = await desk.ask(desk.admin, "/reload")
+    await _becomes(desk, anew, "Reloaded in")
+    assert anew.buttons == []
+    assert [message.id for message in desk.server.messages(desk.admin.opens_chat())] == [told.id, anew.id]
 
 
 async def test_only_admins_and_only_in_private(desk: Newsdesk) -> None:

@@ -1,0 +1,63 @@
+"""What a question may be answered from, as a reader writes it: `source:Courier`, `before:2024-06-01`, `article:ID`.
+
+A value with spaces stands between quotation marks. Several of one kind mean any of them.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+_OPERATOR = re.compile(
+    r'(?<!\S)(?P<kind>source|before|article):(?:"(?P<straight>[^"\n]+)"|[“„](?P<curly>[^“”\n]+)[“”]|(?P<bare>[^\s"“„]\S*))(?!\S)',
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a question may be answered from: None means no restriction. `before` leaves that day out.
+
+    `asked_on` is what "yesterday" counts from; None: today.
+    """
+
+    articles: frozenset[str] | None = None
+    before: date | None = None
+    asked_on: date | None = None
+    sources: frozenset[str] | None = None
+
+
+EVERYTHING = Scope()
+
+
+def read_scope(text: str, scope: Scope = EVERYTHING) -> tuple[str, Scope]:
+    """The text without what it says of its scope, and the given scope narrowed by that."""
+    articles: set[str] = set()
+    sources: set[str] = set()
+    before = [scope.before] if scope.before is not None else []
+
+    def take(found: re.Match[str]) -> str:
+        value = (found["straight"] or found["curly"] or found["bare"]).strip()
+        match found["kind"].lower():
+            case "source":
+                sources.add(value)
+            case "article":
+                articles.add(value)
+            case _:
+                try:
+                    before.append(date.fromisoformat(value))
+                except ValueError:  # words like any others
+                    return found[0]
+        return ""
+
+    left = _OPERATOR.sub(take, text)
+    if left == text:
+        return text, scope
+    return left.strip(), Scope(
+        _within(scope.articles, articles), min(before, default=None), scope.asked_on, _within(scope.sources, sources)
+    )
+
+
+def _within(allowed: frozenset[str] | None, named: set[str]) -> frozenset[str] | None:
+    if not named:
+        return allowed
+    return frozenset(named) if allowed is None else allowed & named

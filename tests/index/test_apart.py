@@ -1,0 +1,81 @@
+"""A rebuild in a process of its own: the same result, progress, errors by name, and a way to call it off."""
+
+import os
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from benchmarks.articles import write_articles
+from index.apart import Order, rebuild_apart
+from index.building import BuildProgress
+from index.embedding import OnnxEmbedder
+from index.errors import ArticlesMissing, BuildBroken, BuildCancelled
+from index.library import Library
+from index.settings import IndexSettings
+
+
+@pytest.fixture
+def order(tmp_path: Path, shipped_embedder: OnnxEmbedder) -> Order:
+    """Of a hundred articles, some 700 passages."""
+    articles = tmp_path / "articles.jsonl"
+    write_articles(articles, 100, seed=1)
+    return replace(Order.of(IndexSettings.from_environment()), articles=articles, index=tmp_path / "index")
+
+
+def _builders() -> list[int]:
+    """The processes that this one has started and that are still there."""
+    return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+
+
+def test_a_build_is_cancelled_where_it_is_and_the_next_goes_on_from_there(
+    order: Order, shipped_embedder: OnnxEmbedder
+) -> None:
+    def call_off(progress: BuildProgress) -> None:
+        if progress.passages_done >= 256:
+            raise BuildCancelled("enough")
+
+    with pytest.raises(BuildCancelled, match="enough"):
+        rebuild_apart(order, call_off)
+    assert list((order.index / "unfinished").iterdir()) != []
+    heard: list[BuildProgress] = []
+    nice: set[int] = set()
+
+    def listen(progress: BuildProgress) -> None:
+        heard.append(progress)
+        nice.update(os.getpriority(os.PRIO_PROCESS, pid) for pid in _builders())
+
+    report = rebuild_apart(order, listen)
+
+    assert (report.articles, len(report.added)) == (100, 100)
+    assert report.embedded <= report.passages - 256
+    assert heard[-1].articles == 100
+    assert nice == {os.getpriority(os.PRIO_PROCESS, 0) + 10}
+    library = Library(order.index)
+    assert (library.open_current(shipped_embedder).name, library.verify()) == (report.snapshot, [])
+
+
+def test_an_error_is_what_it_would_be_here(order: Order, tmp_path: Path) -> None:
+    with pytest.raises(ArticlesMissing, match="nowhere"):
+        rebuild_apart(replace(order, articles=tmp_path / "nowhere"))
+
+
+def test_what_the_listener_raises_comes_back(order: Order) -> None:
+    def break_down(_: BuildProgress) -> None:
+        raise ZeroDivisionError("a bug")
+
+    with pytest.raises(ZeroDivisionError, match="a bug"):
+        rebuild_apart(order, break_down)
+    assert _builders() == []
+
+
+def test_a_builder_that_is_killed_is_told_and_the_next_one_builds(order: Order) -> None:
+    def kill(_: BuildProgress) -> None:
+        for pid in _builders():
+            os.kill(pid, signal.SIGKILL)
+
+    with pytest.raises(BuildBroken, match="ended before it was done"):
+        rebuild_apart(order, kill)
+
+    assert rebuild_apart(order).articles == 100
