@@ -1,12 +1,26 @@
 """SentAnswers: which message of a chat answers which, so that a reply to it or an edit of its question finds it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from bot.store.editorial_tables import sent_answers
 from bot.store.tables import replies, turns
 from bot.store.transactions import Transactions
+
+_FIELDS: Final = ("chat_id", "message_id", "question_id", "reply_id")
+# Made once: making a statement takes longer than carrying it out, and each answer needs these.
+_CLEAR: Final = delete(sent_answers).where(
+    sent_answers.c.chat_id == bindparam("chat"), sent_answers.c.message_id == bindparam("message")
+)
+# A reply that is gone already (a reader had all forgotten meanwhile) needs no entry.
+_REMEMBER: Final = insert(sent_answers).from_select(
+    _FIELDS,
+    select(*(bindparam(name, type_=sent_answers.c[name].type) for name in _FIELDS[:-1]), replies.c.id).where(
+        replies.c.id == bindparam("reply_id")
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +41,9 @@ class SentAnswers(Transactions):
 
     def remember(self, sent: SentAnswer) -> None:
         """Keeps an answer, in the place of an earlier one in the same message."""
-        here = (sent_answers.c.chat_id == sent.chat_id) & (sent_answers.c.message_id == sent.message_id)
         with self._writing() as connection:
-            connection.execute(delete(sent_answers).where(here))
-            # A reply that is gone already (a reader had all forgotten meanwhile) needs no entry.
-            if connection.scalar(select(replies.c.id).where(replies.c.id == sent.reply_id)) is not None:
-                connection.execute(
-                    insert(sent_answers).values(
-                        chat_id=sent.chat_id,
-                        message_id=sent.message_id,
-                        question_id=sent.question_id,
-                        reply_id=sent.reply_id,
-                    )
-                )
+            connection.execute(_CLEAR, {"chat": sent.chat_id, "message": sent.message_id})
+            connection.execute(_REMEMBER, asdict(sent))
 
     def in_message(self, chat_id: int, message_id: int) -> SentAnswer | None:
         """The answer in a message of the bot's, or None."""
