@@ -46,7 +46,7 @@ def _imported(path: Path) -> Iterator[str]:
         (
             "httpx",
             {"index/fetching/" + name for name in ("addresses.py", "bodies.py", "fetcher.py", "transport.py")}
-            | {"index/sources/web.py", "index/feeds/items.py", "bot/adapters/telegram/rate_limiter.py"},
+            | {"index/sources/web.py", "index/feeds/items.py", "bot/adapters/telegram/connection.py"},
         ),
         ("feedparser", {"index/feeds/parsing.py"}),
         ("protego", {"index/fetching/robots.py"}),

@@ -15,9 +15,10 @@ from bot.adapters.telegram.admission import Admission
 from bot.adapters.telegram.answers import Answers
 from bot.adapters.telegram.buttons import Buttons
 from bot.adapters.telegram.config import TelegramConfig
+from bot.adapters.telegram.connection import Connection
 from bot.adapters.telegram.courier import Courier
 from bot.adapters.telegram.desk import Desk
-from bot.adapters.telegram.discretion import DiscreetBot, DiscreetRequest
+from bot.adapters.telegram.discretion import DiscreetBot
 from bot.adapters.telegram.handling import BEFORE_ALL, TelegramApplication, on_anything
 from bot.adapters.telegram.inline import Inline
 from bot.adapters.telegram.intake import Intake
@@ -138,8 +139,8 @@ def _build_bot(config: TelegramConfig, request: BaseRequest | None, courier: Cou
         config.token,
         base_url=config.api_url or _TELEGRAM_URL,
         base_file_url=config.file_url or _TELEGRAM_FILE_URL,
-        request=request or DiscreetRequest(_CONNECTIONS, read_timeout=_READ_SECONDS, pool_timeout=20),
-        get_updates_request=request or DiscreetRequest(1),
+        request=request or Connection(_CONNECTIONS, read_timeout=_READ_SECONDS),
+        get_updates_request=request or Connection(1),
         rate_limiter=PatientRateLimiter(_CONNECTIONS, config.messages_per_second, metrics.count_error),
         courier=courier,
     )

@@ -1,12 +1,11 @@
-"""python-telegram-bot's connection, minus what it would write into the log: the token, people's words."""
+"""Telegram as the adapter sees it: calls keep to the flood budget, answers go by courier, no error names the token."""
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import InvalidToken
 from telegram.ext import ExtBot
-from telegram.request import BaseRequest, HTTPXRequest
+from telegram.request import BaseRequest
 
 from bot.adapters.telegram.courier import Body, Courier
 from bot.adapters.telegram.rate_limiter import CallNote, PatientRateLimiter
@@ -17,7 +16,7 @@ _EDITABLE: Final = frozenset({"text", "parse_mode", "link_preview_options", "rep
 
 
 class DiscreetBot(ExtBot[CallNote]):
-    """Telegram as the adapter sees it: calls keep to the flood budget, answers go by courier."""
+    """python-telegram-bot's bot with what the adapter needs beside it."""
 
     def __init__(
         self,
@@ -81,16 +80,3 @@ class DiscreetBot(ExtBot[CallNote]):
         if endpoint.startswith("send") and isinstance(result, dict) and isinstance(chat_id, int):
             self.courier.notice(chat_id, int(result["message_id"]))
         return result
-
-
-class DiscreetRequest(HTTPXRequest):
-    """An answer that is not JSON is not logged: half of one may hold somebody's message."""
-
-    @staticmethod
-    def parse_json_payload(payload: bytes) -> dict[str, object]:
-        """See the base class."""
-        try:
-            parsed: dict[str, object] = json.loads(payload.decode(errors="replace"))
-        except ValueError:
-            raise TelegramError("Invalid server response") from None
-        return parsed
