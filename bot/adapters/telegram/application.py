@@ -22,7 +22,7 @@ from bot.adapters.telegram.discretion import DiscreetBot
 from bot.adapters.telegram.handling import BEFORE_ALL, TelegramApplication, on_anything
 from bot.adapters.telegram.inline import Inline
 from bot.adapters.telegram.intake import Intake
-from bot.adapters.telegram.manners import FIRST_GROUP, Manners
+from bot.adapters.telegram.manners import Manners
 from bot.adapters.telegram.metrics import Metrics
 from bot.adapters.telegram.ordering import OrderedUpdateProcessor
 from bot.adapters.telegram.privacy import Privacy
@@ -91,18 +91,18 @@ def build_service(
         desk.close()
 
     answers, admission = Answers(dialogue, sent_answers or store.sent_answers, threads), Admission(newsroom, config)
-    questions = Questions(dialogue, config, answers, admission)
+    manners = Manners(config, processor.waiting, metrics.count_turned_away)
+    questions = Questions(dialogue, config, answers, admission, manners)
     undertakings = Undertakings()
     administration = Administration(newsroom, newsdesk, config, answers, undertakings)
     application.add_handler(on_anything(), BEFORE_ALL)
-    application.add_handler(Manners(config, processor.waiting, metrics.count_turned_away).handler(), FIRST_GROUP)
     application.add_handlers(
         [
             *administration.handlers(),  # first: what an admin forwards is no question
             *questions.handlers(),
             *Privacy(forget, config.retention_days).handlers(),
-            Buttons(dialogue, answers, admission, administration.press_takers()).handler(),
-            Inline(answers, admission).handler(),
+            Buttons(dialogue, answers, admission, manners, administration.press_takers()).handler(),
+            Inline(answers, admission, manners).handler(),
             *questions.last_handlers(),
         ]
     )

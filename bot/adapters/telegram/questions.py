@@ -26,6 +26,7 @@ from bot.adapters.telegram.config import TelegramConfig
 from bot.adapters.telegram.deep_links import HELP, DeepLink, Opens, article_key, read_payload
 from bot.adapters.telegram.guidance import help_message
 from bot.adapters.telegram.handling import Handler, TelegramBot, on_command, on_edit, on_message
+from bot.adapters.telegram.manners import Manners
 from bot.adapters.telegram.rendering import lead_message, plain_message, sources_message
 from bot.adapters.telegram.sending import edit, send
 from bot.dialogue import Dialogue
@@ -37,11 +38,14 @@ _EDIT_COUNTS_AS_NEW: Final = timedelta(minutes=10)
 class Questions:
     """Hears readers."""
 
-    def __init__(self, dialogue: Dialogue, config: TelegramConfig, answers: Answers, admission: Admission) -> None:
+    def __init__(
+        self, dialogue: Dialogue, config: TelegramConfig, answers: Answers, admission: Admission, manners: Manners
+    ) -> None:
         self._dialogue = dialogue
         self._config = config
         self._answers = answers
         self._admission = admission
+        self._manners = manners
         self._last_album: str | None = None
 
     def handlers(self) -> Sequence[Handler]:
@@ -125,6 +129,8 @@ class Questions:
             asker_id(message), message.chat.id
         ):
             return
+        if question and await self._turns_away(message, bot):
+            return
         await self._answers.retract(sent)
         if question and len(question) <= texts.LONGEST_QUESTION:
             replying_to = await self._answers.asked_about(message)
@@ -138,6 +144,8 @@ class Questions:
         await self._answer(message, bot, command_words(message))
 
     async def _answer(self, message: Message, bot: TelegramBot, question: str, *, literally: bool = False) -> None:
+        if await self._turns_away(message, bot):
+            return
         if not question:
             await _say(bot, message, texts.HOW_TO_ASK)
             return
@@ -147,6 +155,13 @@ class Questions:
         replying_to = None if literally else await self._answers.asked_about(message)
         asking = replace(asking_of(message, question), literally=literally, replying_to=replying_to)
         await self._answers.give(bot, asking)
+
+    async def _turns_away(self, message: Message, bot: TelegramBot) -> bool:
+        """Whether its author asks more than the bot reads; then they are told so."""
+        objection = self._manners.objection(asker_id(message))
+        if objection is not None:
+            await self._manners.tell(bot, message, objection)
+        return objection is not None
 
     async def _hint(self, message: Message, bot: TelegramBot) -> None:
         if not is_group(message.chat) or names_bot(message, bot.bot):
