@@ -75,7 +75,8 @@ def build_service(
     what the store keeps of them."""
     threads = ThreadPoolExecutor(_QUESTION_THREADS, thread_name_prefix="question")
     desk = Desk("ledger")
-    courier = Courier(store.ledger, desk, give_up_after=config.answer_within, on_outcome=metrics.count_message)
+    sent = sent_answers or store.sent_answers
+    courier = Courier(store.ledger, desk, sent, give_up_after=config.answer_within, on_outcome=metrics.count_message)
     bot = _build_bot(config, request, courier, metrics)
     processor = OrderedUpdateProcessor()
     application = ApplicationBuilder().bot(bot).job_queue(None).concurrent_updates(processor).build()
@@ -90,7 +91,7 @@ def build_service(
         undertakings.close()
         desk.close()
 
-    answers, admission = Answers(dialogue, sent_answers or store.sent_answers, threads), Admission(newsroom, config)
+    answers, admission = Answers(dialogue, sent, threads), Admission(newsroom, config)
     manners = Manners(config, processor.waiting, metrics.count_turned_away)
     questions = Questions(dialogue, config, answers, admission, manners)
     undertakings = Undertakings()

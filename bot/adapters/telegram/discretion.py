@@ -7,7 +7,8 @@ from telegram.error import InvalidToken
 from telegram.ext import ExtBot
 from telegram.request import BaseRequest
 
-from bot.adapters.telegram.courier import Body, Courier
+from bot.adapters.telegram.courier import Courier
+from bot.adapters.telegram.errands import Body
 from bot.adapters.telegram.rate_limiter import CallNote, PatientRateLimiter
 
 _POLL_SECONDS: Final = 20
@@ -63,10 +64,10 @@ class DiscreetBot(ExtBot[CallNote]):
         sent = await self._post("sendMessage", {"chat_id": chat_id, **body}, api_kwargs=noted)
         return int(sent["message_id"])
 
-    async def edit_to_body(self, chat_id: int, message_id: int, body: Body) -> None:
-        """Makes a message say this, which it is expected to do already. See `courier.Post`."""
+    async def edit_to_body(self, chat_id: int, message_id: int, body: Body, *, looks: bool) -> None:
+        """Makes a message say this. See `courier.Post`."""
         shown = {name: value for name, value in body.items() if name in _EDITABLE}
-        noted = self._merge_api_rl_kwargs(None, CallNote(looks=True))
+        noted = self._merge_api_rl_kwargs(None, CallNote(looks=looks))
         await self._post("editMessageText", {"chat_id": chat_id, "message_id": message_id, **shown}, api_kwargs=noted)
 
     async def take_back(self, chat_id: int, message_id: int) -> None:

@@ -1,7 +1,7 @@
 """Manners: how much one person and all of them may ask before the bot says so, politely.
 
 Whatever makes the bot look something up is counted where it is about to happen: a question, a new wording of one, a
-button that asks, and, at a quarter each, what is typed inline and a button that shows more. There is one allowance for all.
+button that asks, and, at a quarter each, what is typed inline and a button that shows more. One allowance for all.
 """
 
 import time

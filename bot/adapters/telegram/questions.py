@@ -24,11 +24,12 @@ from bot.adapters.telegram.admission import Admission
 from bot.adapters.telegram.answers import Answers, asking_of
 from bot.adapters.telegram.config import TelegramConfig
 from bot.adapters.telegram.deep_links import HELP, DeepLink, Opens, article_key, read_payload
+from bot.adapters.telegram.errands import Answering
 from bot.adapters.telegram.guidance import help_message
 from bot.adapters.telegram.handling import Handler, TelegramBot, on_command, on_edit, on_message
 from bot.adapters.telegram.manners import Manners
 from bot.adapters.telegram.rendering import lead_message, plain_message, sources_message
-from bot.adapters.telegram.sending import edit, send
+from bot.adapters.telegram.sending import send
 from bot.dialogue import Dialogue
 
 # A question that was not answered before may still be one after it was edited, but nobody waits for an old one.
@@ -119,26 +120,28 @@ class Questions:
     async def _hear_again(self, message: Message, bot: TelegramBot) -> None:
         """An edited question: its answer is edited; one that had none is answered if it is still fresh."""
         question = _edited_question(message, bot)
-        sent = await self._answers.answer_to(message)
-        if sent is None:
+        parts = await self._answers.answer_to(message, bot)
+        if not parts:
             if question and datetime.now(UTC) - message.date < _EDIT_COUNTS_AS_NEW:
                 await self._admission.guard(lambda heard, by: self._answer(heard, by, question))(message, bot)
             return
         # Telegram also reports edits that leave the words as they are.
-        if question == await self._answers.question_of(sent) or not self._admission.admits(
+        if question == await self._answers.question_of(parts[0]) or not self._admission.admits(
             asker_id(message), message.chat.id
         ):
             return
         if question and await self._turns_away(message, bot):
             return
-        await self._answers.retract(sent)
+        await self._answers.retract(parts[0])
+        into = tuple(part.message_id for part in parts)
         if question and len(question) <= texts.LONGEST_QUESTION:
             replying_to = await self._answers.asked_about(message)
-            asking = replace(asking_of(message, question), replying_to=replying_to, into=sent.message_id)
+            asking = replace(asking_of(message, question), replying_to=replying_to, into=into)
             await self._answers.give(bot, asking)
         else:
             notice = texts.too_long() if question else texts.EDITED_AWAY
-            await edit(bot, place_of(message), sent.message_id, plain_message(notice))
+            answers = Answering(message.message_id, parts[0].reply_id)
+            await send(bot, place_of(message), plain_message(notice), into=into, answers=answers)
 
     async def _ask(self, message: Message, bot: TelegramBot) -> None:
         await self._answer(message, bot, command_words(message))

@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -31,6 +32,12 @@ BOT_NAME = "newsquote_bot"
 REPLY_ID = "0123456789abcdef"
 ANSWER = Answer(0.87, (OPENED,), 1, "Ada Brook", ())
 REFUSAL = Refusal(RefusalReason.NOT_ANSWERED, 0.1, (OPENED, LAST_FERRY), ())
+
+
+def answer_of_parts(count: int) -> Answer:
+    """An answer whose quote needs so many messages."""
+    words = "Ten letters & more. " * (200 * count - 100)
+    return Answer(0.9, (replace(OPENED, quote=replace(OPENED.quote, text=words), highlights=()),), 1, None, ())
 
 
 class FakeDialogue(Dialogue):
@@ -204,13 +211,21 @@ class FakeSentAnswers(SentAnswers):
         self.retracted: list[str] = []
 
     def remember(self, sent: SentAnswer) -> None:
+        self.remove(sent.chat_id, sent.message_id)
         self.kept.insert(0, sent)
+
+    def remove(self, chat_id: int, message_id: int) -> None:
+        self.kept = [each for each in self.kept if (each.chat_id, each.message_id) != (chat_id, message_id)]
+
+    def is_retracted(self, reply_id: str) -> bool:
+        return False
 
     def in_message(self, chat_id: int, message_id: int) -> SentAnswer | None:
         return next((each for each in self.kept if (each.chat_id, each.message_id) == (chat_id, message_id)), None)
 
-    def to_question(self, chat_id: int, question_id: int) -> SentAnswer | None:
-        return next((each for each in self.kept if (each.chat_id, each.question_id) == (chat_id, question_id)), None)
+    def to_question(self, chat_id: int, question_id: int) -> list[SentAnswer]:
+        parts = [each for each in self.kept if (each.chat_id, each.question_id) == (chat_id, question_id)]
+        return sorted(parts, key=lambda each: each.message_id)
 
     def retract(self, reply_id: str) -> None:
         self.retracted.append(reply_id)
