@@ -19,10 +19,11 @@ from bot.adapters.telegram.connection import Connection
 from bot.adapters.telegram.courier import Courier
 from bot.adapters.telegram.desk import Desk
 from bot.adapters.telegram.discretion import DiscreetBot
-from bot.adapters.telegram.handling import BEFORE_ALL, TelegramApplication, on_anything
+from bot.adapters.telegram.handling import AFTER_ALL, BEFORE_ALL, TelegramApplication, on_anything
 from bot.adapters.telegram.inline import Inline
 from bot.adapters.telegram.intake import Intake
 from bot.adapters.telegram.manners import Manners
+from bot.adapters.telegram.menus import Menus
 from bot.adapters.telegram.metrics import Metrics
 from bot.adapters.telegram.ordering import OrderedUpdateProcessor
 from bot.adapters.telegram.privacy import Privacy
@@ -55,6 +56,7 @@ class Service:
     bot: DiscreetBot
     intake: Intake
     config: TelegramConfig
+    menus: Menus
     metrics: Metrics
     store: Store
     close: Callable[[], None] = field(repr=False)
@@ -107,9 +109,11 @@ def build_service(
             *questions.last_handlers(),
         ]
     )
+    menus = Menus(config.admin_ids)
+    application.add_handler(menus.handler(), AFTER_ALL)
     application.add_error_handler(report_problem)
     metrics.watch(newsroom, processor.waiting)
-    return Service(application, bot, intake, config, metrics, store, close)
+    return Service(application, bot, intake, config, menus, metrics, store, close)
 
 
 def build_application(

@@ -14,7 +14,6 @@ from telegram.error import InvalidToken, TelegramError
 from bot.adapters.telegram.application import ALLOWED_UPDATES, Service
 from bot.adapters.telegram.health import Doors, Pulse, health_routes
 from bot.adapters.telegram.housekeeping import keep_house
-from bot.adapters.telegram.menus import publish_menus
 from bot.adapters.telegram.polling import Polling
 from bot.adapters.telegram.webhook import Webhook
 from bot.errors import BotError
@@ -83,7 +82,7 @@ async def _work(service: Service, reception: Polling | Webhook) -> None:
     bot, courier = service.bot, service.bot.courier
     retention = timedelta(days=service.config.retention_days)
     beside = [
-        asyncio.create_task(publish_menus(service.bot, service.config.admin_ids)),
+        asyncio.create_task(service.menus.publish(service.bot)),
         asyncio.create_task(keep_house(service.store, retention)),
     ]
 
