@@ -22,9 +22,10 @@ from bot.store.sent_answers import SentAnswer, SentAnswers
 from index import Article
 from index.building import BuildProgress, BuildReport, ProgressListener
 from tests.bot.examples import BRIDGE, FERRY, LAST_FERRY, OPENED
-from tests.botapi.checks import MAX_TEXT_UNITS, check_length, check_markup
+from tests.botapi.checks import MAX_CAPTION_UNITS, MAX_NOTICE_UNITS, MAX_TEXT_UNITS, check_length, check_markup
 from tests.botapi.errors import ApiError, bad_request
-from tests.botapi.tdparse import Entity, parse
+from tests.botapi.inline import read_result
+from tests.botapi.tdparse import Entity, detect_entities, parse
 
 BOT_ID = 110201543
 TOKEN = f"{BOT_ID}:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
@@ -232,20 +233,30 @@ class FakeSentAnswers(SentAnswers):
 
 
 class Call:
-    """One call of the Bot API. A text sent with it was parsed by TDLib: `plain` and `entities`."""
+    """One call of the Bot API. Whatever people read of it was parsed by TDLib: `plain` and `entities`, and what each of
+    `offers` would send."""
 
     def __init__(self, method: str, params: dict[str, Any]) -> None:
         self.method = method
         self.params = params
         self.plain = ""
         self.entities: tuple[Entity, ...] = ()
-        if "text" in params and method != "answerCallbackQuery":
-            self.plain, entities = parse(params["text"], params["parse_mode"])
-            self.entities = tuple(entities)
-            check_length(self.plain, MAX_TEXT_UNITS, "message is too long")
+        self.offers = [read_result(each) for each in params.get("results", ())]
+        if method == "answerCallbackQuery":
+            check_length(params.get("text", ""), MAX_NOTICE_UNITS, "MESSAGE_TOO_LONG")
+        elif "text" in params:
+            self._read(params["text"], MAX_TEXT_UNITS, "message is too long")
             if not self.plain.strip():
                 raise bad_request("message text is empty")
-            check_markup(params.get("reply_markup"), inline_only=True)
+        elif "caption" in params:
+            self._read(params["caption"], MAX_CAPTION_UNITS, "message caption is too long")
+        check_markup(params.get("reply_markup"), inline_only=True)
+
+    def _read(self, text: str, limit: int, refusal: str) -> None:
+        mode = self.params.get("parse_mode")
+        self.plain, entities = parse(text, mode) if mode else (text, detect_entities(text))
+        self.entities = tuple(entities)
+        check_length(self.plain, limit, refusal)
 
     @property
     def buttons(self) -> dict[str, str]:
