@@ -4,6 +4,6 @@ import os
 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
-import onnxruntime  # noqa: E402 - see above
+import onnxruntime
 
 __all__ = ["onnxruntime"]
