@@ -40,13 +40,18 @@ class DiscreetBot(ExtBot[CallNote]):
         )
         with self._unfrozen():
             self.courier = courier
+            self._connections = (request, get_updates_request)
 
     async def initialize(self) -> None:
-        """See the base class. A rejected token is left out of the error that says so."""
+        """See the base class. A rejected token is left out of the error that says so; a failure leaves nothing open."""
         try:
             await super().initialize()
-        except InvalidToken:
-            raise InvalidToken("Telegram rejected the bot's token") from None
+        except BaseException as error:
+            for connection in self._connections:
+                await connection.shutdown()
+            if isinstance(error, InvalidToken):
+                raise InvalidToken("Telegram rejected the bot's token") from None
+            raise
 
     async def fetch_updates(
         self, offset: int, allowed: list[str], *, wait_seconds: int = _POLL_SECONDS
