@@ -1,5 +1,6 @@
 """Memory, disk and time, measured."""
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,12 @@ def peak_mib(pid: int) -> float:
 def own_mib() -> float:
     """The resident memory of this process now, in MiB."""
     return _memory_mib("self", "VmRSS")
+
+
+def cpu_seconds(pid: int) -> float:
+    """The processor time that all threads of a running process have used so far, in user and kernel mode."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def folder_mib(folder: Path) -> float:

@@ -4,7 +4,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.measuring import peak_mib
+from benchmarks.measuring import cpu_seconds, peak_mib
 from benchmarks.telegram_bot import QUESTION, Bot, bot_on
 from tests.botapi import BotSetup, FloodLimits, ThreadedBotApiServer, User, running_server
 
@@ -62,8 +62,11 @@ def _crowd(bot: Bot) -> Figures:
 
 
 def _stream(bot: Bot) -> Figures:
+    if bot.process is None:
+        raise RuntimeError("the bot does not run")
     people: list[User] = []
     asked: dict[str, float] = {}
+    bot_used, own_used = cpu_seconds(bot.process.pid), time.process_time()
     began = time.monotonic()
     for number in range(_RATE * _SECONDS):
         time.sleep(max(0.0, began + number / _RATE - time.monotonic()))
@@ -74,12 +77,15 @@ def _stream(bot: Bot) -> Figures:
     bot.wait_for_answers(people, timeout=240)
     time.sleep(2)
     arrived = _arrivals(bot.server, people)
+    bot_used, own_used = cpu_seconds(bot.process.pid) - bot_used, time.process_time() - own_used
     waits = sorted(at - asked[chat] for chat, at in arrived.items())
     lasted = max(arrived.values(), default=began) - began
     return {
         **_counts(bot, people, waits),
         "answers a second": round(len(waits) / lasted, 1),
-        "peak memory MiB": round(peak_mib(bot.process.pid)) if bot.process else 0,
+        "CPU ms of the bot an answer": round(1000 * bot_used / max(len(waits), 1), 1),
+        "CPU ms of the Bot API server and the people an answer": round(1000 * own_used / max(len(waits), 1), 1),
+        "peak memory MiB": round(peak_mib(bot.process.pid)),
     }
 
 

@@ -92,7 +92,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         _errors.print("TELEGRAM_BOT_TOKEN is not set (see .env.example): talking here instead.", highlight=False)
         return _chat(options, settings)
     # the Telegram library takes a second to import, and no other command needs it or what speaks HTTP
-    from bot.adapters.telegram import Metrics, build_service, config_from, run
+    from bot.adapters.telegram import Metrics, build_service, config_from, leave, run
     from bot.feed_schedule import FeedSchedule
     from bot.newsdesk import NewsDesk
     from index.fetching import Fetcher
@@ -105,6 +105,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         newsdesk = NewsDesk(app.live, Fetcher(), settings.feeds, feed_minutes=settings.feed_minutes)
         with FeedSchedule(newsdesk):
             run(build_service(app.dialogue, app.newsroom, newsdesk, config_from(settings), app.store, metrics))
+    leave()
     return 0
 
 

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from onnxruntime import InferenceSession
 from tokenizers import Encoding, Tokenizer
 
 from index.embedding import open_session
 from index.errors import ModelUnavailable
+from index.onnx_runtime import onnxruntime
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -83,7 +83,7 @@ class OnnxSpanScorer:
 
     name = "newsquote-reader"
 
-    def __init__(self, session: InferenceSession, tokenizer: Tokenizer, *, workers: int) -> None:
+    def __init__(self, session: onnxruntime.InferenceSession, tokenizer: Tokenizer, *, workers: int) -> None:
         self._session = session
         self._pairs = _PairEncoder(tokenizer, MAX_TOKENS)
         self._pool = ThreadPoolExecutor(workers, "span-scoring")

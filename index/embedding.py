@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Protocol, Self
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from index.errors import ModelUnavailable
+from index.onnx_runtime import onnxruntime
 from index.shipped_model import DIMENSION, FINGERPRINT, MAX_TOKENS, NAME, prepare_shipped_model
 
 _BATCH_TOKENS = 512

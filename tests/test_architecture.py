@@ -3,6 +3,7 @@
 import ast
 import importlib
 import json
+import os
 import pkgutil
 import re
 import subprocess
@@ -38,7 +39,7 @@ def _imported(path: Path) -> Iterator[str]:
     ("library", "allowed"),
     [
         ("faiss", {"index/vectors/faiss.py"}),
-        ("onnxruntime", _MODEL_LOADERS),
+        ("onnxruntime", {"index/onnx_runtime.py", "index/shipped_model.py"}),
         ("torch", _MODEL_LOADERS),
         ("transformers", _MODEL_LOADERS),
         ("sentence_transformers", _MODEL_LOADERS),
@@ -46,7 +47,7 @@ def _imported(path: Path) -> Iterator[str]:
         (
             "httpx",
             {"index/fetching/" + name for name in ("addresses.py", "bodies.py", "fetcher.py", "transport.py")}
-            | {"index/sources/web.py", "index/feeds/items.py", "bot/adapters/telegram/rate_limiter.py"},
+            | {"index/sources/web.py", "index/feeds/items.py", "bot/adapters/telegram/connection.py"},
         ),
         ("feedparser", {"index/feeds/parsing.py"}),
         ("protego", {"index/fetching/robots.py"}),
@@ -67,10 +68,20 @@ def test_the_index_knows_nothing_of_bots() -> None:
 
 
 def test_only_settings_read_the_environment() -> None:
-    """The export of the model passes the environment on to its own process, and reads nothing of it."""
+    """The export of the model passes the environment on to its own process, and the runtime of models is told by it to
+    report to nobody; neither reads anything of it."""
     reading = re.compile(r"os\.environ|getenv|BaseSettings")
     found = {path.relative_to(ROOT).as_posix() for path in _SOURCES if reading.search(path.read_text(encoding="utf-8"))}
-    assert found == {"index/settings.py", "index/shipped_model.py"}
+    assert found == {"index/settings.py", "index/shipped_model.py", "index/onnx_runtime.py"}
+
+
+def test_the_runtime_of_models_reports_to_nobody(tmp_path: Path) -> None:
+    """Where it does, it keeps an id of the machine and what it means to send in the cache of the user's home."""
+    program = "from bot.span_scoring import load_span_scorer; load_span_scorer(None)"
+    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    environment |= {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, check=True)
+    assert list(tmp_path.rglob("*")) == []
 
 
 def test_answering_a_question_imports_no_torch_no_telegram_and_nothing_that_fetches(seed_index: Path) -> None:

@@ -173,6 +173,14 @@ async def test_ends_are_trimmed_and_entities_shift_along(bot: Bot, chat: Chat) -
     assert [(mark.offset, mark.length) for mark in sent.entities] == [(2, 1)]
 
 
+async def test_bad_html_is_refused_in_edits_and_captions_too(bot: Bot, chat: Chat) -> None:
+    sent = await bot.send_message(chat.id, "Fine")
+    with pytest.raises(BadRequest, match=r"(?i)can't parse entities"):
+        await bot.edit_message_text("<b>open", chat.id, sent.message_id, parse_mode="HTML")
+    with pytest.raises(BadRequest, match=r"(?i)can't parse entities"):
+        await bot.send_document(chat.id, b"x", caption="<b>open", parse_mode="HTML")
+
+
 async def test_links_and_commands_are_marked_unasked(bot: Bot, chat: Chat) -> None:
     sent = await bot.send_message(chat.id, "/help or https://a.org")
     assert list(sent.parse_entities().values()) == ["/help", "https://a.org"]

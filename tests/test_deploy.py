@@ -1,12 +1,23 @@
 """What `deploy/` sets is what the bot reads, and its hardening stays."""
 
+import ast
+import asyncio
+import importlib
+import json
+import os
 import re
+import shlex
 import shutil
 import subprocess
+import sys
+import tomllib
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import yaml
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot.settings import Settings
 from tests.conftest import ROOT
@@ -15,9 +26,15 @@ _DEPLOY = ROOT / "deploy"
 _OF_OTHERS = {"PATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "OMP_WAIT_POLICY"}
 
 
+def _instructions(name: str) -> list[str]:
+    """What follows each instruction of that name in the Dockerfile, continued lines joined."""
+    lines = [line for line in (_DEPLOY / "Dockerfile").read_text().splitlines() if not line.startswith("#")]
+    joined = "\n".join(lines).replace("\\\n", " ")
+    return re.findall(rf"^\s*{name} (.*)", joined, re.MULTILINE)
+
+
 def _set_in_dockerfile() -> set[str]:
-    [block] = re.findall(r"^ENV PATH(?:.*\\\n)*.*", (_DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
-    return set(re.findall(r"\b([A-Z_]+)=", block))
+    return set(re.findall(r"\b([A-Z_]+)=", _instructions("ENV")[-1]))
 
 
 def _set_in_compose() -> set[str]:
@@ -66,3 +83,81 @@ def test_systemd_finds_little_to_attack() -> None:
         check=False,
     )
     assert judged.returncode == 0, judged.stdout
+
+
+def test_what_the_image_copies_is_in_the_repository_and_reaches_the_builder() -> None:
+    kept = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    kept_away = (ROOT / ".dockerignore").read_text().split()
+    copied = [source for line in _instructions("COPY") if not line.startswith("--from") for source in line.split()[:-1]]
+    assert {"pyproject.toml", "bot", "index", "training", "seeds"} <= set(copied)
+    for source in copied:
+        assert any(path == source or path.startswith(f"{source}/") for path in kept), source
+        assert source not in kept_away
+
+
+def test_what_is_installed_by_name_is_what_the_project_pins() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    installed = [line for line in _instructions("RUN") if "pip install" in line]
+    pinned = [word for line in installed for word in line.split() if "==" in word]
+    assert pinned
+    assert set(pinned) <= set(project["dependencies"])
+    assert (ROOT / project["readme"]).name in " ".join(_instructions("COPY"))
+
+
+def test_the_image_needs_nothing_of_what_it_throws_away(tmp_path: Path, model_cache: Path, seed_index: Path) -> None:
+    """A question is answered, and `/stats` drawn, by a process that finds none of those packages."""
+    [line] = [line for line in _instructions("RUN") if "pip uninstall" in line]
+    thrown_away = shlex.split(line.partition("pip uninstall --yes")[2])
+    assert "torch" in thrown_away
+    modules = {"scikit-learn": "sklearn"}
+    blocked = [modules.get(name, name.replace("-", "_")) for name in thrown_away]
+    program = (
+        f"import sys; sys.modules.update(dict.fromkeys({blocked!r})); import bot.adapters.telegram.charts; "
+        "from bot.__main__ import main; sys.exit(main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", program, "ask", "Who brokered the ceasefire?", "--index", str(seed_index)]
+    environment = {**os.environ, "HOME": str(tmp_path), "MODEL_CACHE": str(model_cache)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Moscow" in done.stdout
+
+
+def test_the_program_that_exports_the_model_calls_what_is_there(model_cache: Path) -> None:
+    """Run as it stands, but for the folder: there the model has been exported already."""
+    [line] = [line for line in _instructions("RUN") if " -c " in line]
+    [program] = re.findall(r'-c\s+"(.*?)"', line)
+    names = [node for node in ast.walk(ast.parse(program)) if isinstance(node, ast.ImportFrom)]
+    assert all(
+        hasattr(importlib.import_module(node.module or ""), alias.name) for node in names for alias in node.names
+    )
+    here = program.replace("/opt/models", str(model_cache))
+    subprocess.run([sys.executable, "-c", here], cwd=ROOT, check=True)
+
+
+def test_the_container_runs_a_command_that_there_is() -> None:
+    words = [*json.loads(_instructions("ENTRYPOINT")[0]), *json.loads(_instructions("CMD")[-1])]
+    assert words[0] == "python"
+    helped = subprocess.run(
+        [sys.executable, *words[1:], "--help"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert helped.returncode == 0, helped.stderr
+    [started] = re.findall(r"^ExecStart=\S+ (.*)", (_DEPLOY / "newsquote.service").read_text(), re.MULTILINE)
+    assert started.split() == words[1:]
+
+
+async def test_the_health_check_tells_a_bot_that_lives_from_one_that_does_not() -> None:
+    async def alive(_: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    app = web.Application()
+    app.router.add_get("/healthz", alive)
+    [asked] = [json.loads(line.partition("CMD ")[2]) for line in _instructions("HEALTHCHECK")]
+    async with TestServer(app) as server:
+        here = [word.replace("8080", str(server.port)) for word in asked[1:]]
+        assert await _ends_with([sys.executable, *here]) == 0
+    assert await _ends_with([sys.executable, *here]) != 0
+
+
+async def _ends_with(command: list[str]) -> int:
+    process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.DEVNULL)
+    return await process.wait()

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, and_, delete, func, or_, select, update
 
+from bot.store import ledger_statements as statements
 from bot.store.ledger_tables import inbox, outbox
 from bot.store.transactions import Transactions
 
@@ -62,10 +63,10 @@ class Ledger(Transactions):
         now = datetime.now(UTC)
         numbers = [received.update_id for received in updates]
         with self._writing() as connection:
-            known = set(connection.scalars(select(inbox.c.update_id).where(inbox.c.update_id.in_(numbers))))
+            known = set(connection.scalars(statements.KNOWN, {"numbers": numbers}))
             fresh = [received for received in _distinct(updates) if received.update_id not in known]
             if fresh:
-                connection.execute(insert(inbox), [_received_row(received, now) for received in fresh])
+                connection.execute(statements.RECEIVE, [_received_row(received, now) for received in fresh])
         return fresh
 
     def unfinished(self) -> list[tuple[datetime, Body]]:
@@ -84,35 +85,30 @@ class Ledger(Transactions):
     def finish(self, update_id: int, outcome: Outcome) -> None:
         """Ends an update and forgets its words."""
         with self._writing() as connection:
-            ended = {"outcome": outcome.value, "body": None}
-            connection.execute(update(inbox).where(inbox.c.update_id == update_id).values(ended))
+            connection.execute(statements.FINISH, {"number": update_id, "ended": outcome.value})
 
     def plan(self, update_id: int | None, box: int, chat_id: int, bodies: Sequence[Body]) -> list[Parcel]:
         """Keeps the messages of one answer, all or none, before the first of them is sent."""
         now = datetime.now(UTC)
         common = {"update_id": update_id, "planned_at": now, "box": box, "chat_id": chat_id, "attempted": False}
         with self._writing() as connection:
-            planned = insert(outbox).returning(outbox.c.id)
-            numbers = [connection.execute(planned.values(**common, body=body)).scalar_one() for body in bodies]
+            numbers = [connection.execute(statements.PLAN, {**common, "body": body}).scalar_one() for body in bodies]
         return [
             Parcel(number, update_id, now, box, chat_id, body) for number, body in zip(numbers, bodies, strict=True)
         ]
 
     def attempt(self, parcel_id: int) -> None:
         """Notes that a message is about to be sent, and after which id of its box its own will be."""
-        mine = outbox.c.id == parcel_id
         with self._writing() as connection:
-            box: int = connection.execute(select(outbox.c.box).where(mine)).scalar_one()
-            first_time = func.coalesce(outbox.c.after_id, _newest(connection, box))
-            connection.execute(update(outbox).where(mine).values(attempted=True, after_id=first_time))
+            connection.execute(statements.ATTEMPT, {"number": parcel_id})
 
     def delivered(self, parcel_id: int, message_id: int) -> None:
         """Notes under which id a message arrived, and forgets its words."""
-        self._note(parcel_id, {"message_id": message_id, "outcome": Outcome.DONE.value, "body": None})
+        self._end(parcel_id, Outcome.DONE, message_id)
 
     def undelivered(self, parcel_id: int, outcome: Outcome) -> None:
         """Notes that a message is not to be sent any more, and forgets its words."""
-        self._note(parcel_id, {"outcome": outcome.value, "body": None})
+        self._end(parcel_id, outcome, None)
 
     def pending(self) -> list[Parcel]:
         """The messages that are planned and not known to have arrived, in order."""
@@ -127,7 +123,9 @@ class Ledger(Transactions):
 
     def move(self, parcel_id: int, box: int, chat_id: int) -> None:
         """Readdresses a message that was refused because its chat has another id now."""
-        self._note(parcel_id, {"box": box, "chat_id": chat_id, "attempted": False, "after_id": None})
+        elsewhere = {"box": box, "chat_id": chat_id, "attempted": False, "after_id": None}
+        with self._writing() as connection:
+            connection.execute(update(outbox).where(outbox.c.id == parcel_id).values(elsewhere))
 
     def unaccounted(self, box: int, after_id: int, *, beyond: int) -> list[int]:
         """The ids after one that belong to no known message, ascending.
@@ -166,9 +164,9 @@ class Ledger(Transactions):
             old = and_(inbox.c.outcome.is_not(None), inbox.c.received_at < moment)
             connection.execute(delete(inbox).where(old))
 
-    def _note(self, parcel_id: int, noted: Body) -> None:
+    def _end(self, parcel_id: int, outcome: Outcome, message_id: int | None) -> None:
         with self._writing() as connection:
-            connection.execute(update(outbox).where(outbox.c.id == parcel_id).values(noted))
+            connection.execute(statements.END, {"number": parcel_id, "ended": outcome.value, "arrived_as": message_id})
 
 
 def _distinct(updates: Sequence[Received]) -> list[Received]:

@@ -1,17 +1,31 @@
 """SentAnswers: which message of a chat answers which, so that a reply to it or an edit of its question finds it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
 
 from bot.store.editorial_tables import sent_answers
 from bot.store.tables import replies, turns
 from bot.store.transactions import Transactions
 
+_FIELDS: Final = ("chat_id", "message_id", "question_id", "reply_id")
+# Made once: making a statement takes longer than carrying it out, and each answer needs these.
+_CLEAR: Final = delete(sent_answers).where(
+    sent_answers.c.chat_id == bindparam("chat"), sent_answers.c.message_id == bindparam("message")
+)
+# A reply that is gone already (a reader had all forgotten meanwhile) needs no entry.
+_REMEMBER: Final = insert(sent_answers).from_select(
+    _FIELDS,
+    select(*(bindparam(name, type_=sent_answers.c[name].type) for name in _FIELDS[:-1]), replies.c.id).where(
+        replies.c.id == bindparam("reply_id")
+    ),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class SentAnswer:
-    """A message of the bot's that holds the beginning of a reply, and the message that asked."""
+    """A message of the bot's that holds a reply or a part of it, and the message that asked."""
 
     chat_id: int
     message_id: int
@@ -27,27 +41,29 @@ class SentAnswers(Transactions):
 
     def remember(self, sent: SentAnswer) -> None:
         """Keeps an answer, in the place of an earlier one in the same message."""
-        here = (sent_answers.c.chat_id == sent.chat_id) & (sent_answers.c.message_id == sent.message_id)
         with self._writing() as connection:
-            connection.execute(delete(sent_answers).where(here))
-            # A reply that is gone already (a reader had all forgotten meanwhile) needs no entry.
-            if connection.scalar(select(replies.c.id).where(replies.c.id == sent.reply_id)) is not None:
-                connection.execute(
-                    insert(sent_answers).values(
-                        chat_id=sent.chat_id,
-                        message_id=sent.message_id,
-                        question_id=sent.question_id,
-                        reply_id=sent.reply_id,
-                    )
-                )
+            connection.execute(_CLEAR, {"chat": sent.chat_id, "message": sent.message_id})
+            connection.execute(_REMEMBER, asdict(sent))
 
     def in_message(self, chat_id: int, message_id: int) -> SentAnswer | None:
         """The answer in a message of the bot's, or None."""
-        return self._first(sent_answers.c.chat_id == chat_id, sent_answers.c.message_id == message_id)
+        found = self._found(sent_answers.c.chat_id == chat_id, sent_answers.c.message_id == message_id)
+        return found[0] if found else None
 
-    def to_question(self, chat_id: int, question_id: int) -> SentAnswer | None:
-        """The answer to a message, or None."""
-        return self._first(sent_answers.c.chat_id == chat_id, sent_answers.c.question_id == question_id)
+    def to_question(self, chat_id: int, question_id: int) -> list[SentAnswer]:
+        """The messages that hold the answer to a message, oldest first."""
+        return self._found(sent_answers.c.chat_id == chat_id, sent_answers.c.question_id == question_id)
+
+    def remove(self, chat_id: int, message_id: int) -> None:
+        """Forgets what a message holds, for it is no more."""
+        with self._writing() as connection:
+            connection.execute(_CLEAR, {"chat": chat_id, "message": message_id})
+
+    def is_retracted(self, reply_id: str) -> bool:
+        """Whether a reply's turn was left out of its conversation."""
+        turn = select(turns.c.closed).join_from(turns, replies).where(replies.c.id == reply_id)
+        with self._reading() as connection:
+            return bool(connection.scalar(turn))
 
     def retract(self, reply_id: str) -> None:
         """Leaves a reply's turn out of its conversation, as if it had not been asked; the reply can still be loaded."""
@@ -55,8 +71,7 @@ class SentAnswers(Transactions):
         with self._writing() as connection:
             connection.execute(update(turns).where(turns.c.id == turn).values(closed=True))
 
-    def _first(self, *which: object) -> SentAnswer | None:
-        found = select(sent_answers).where(*which).order_by(sent_answers.c.message_id)  # type: ignore[arg-type]
+    def _found(self, *which: ColumnElement[bool]) -> list[SentAnswer]:
+        found = select(sent_answers).where(*which).order_by(sent_answers.c.message_id)
         with self._reading() as connection:
-            row = connection.execute(found.limit(1)).mappings().first()
-        return SentAnswer(**row) if row else None
+            return [SentAnswer(**row) for row in connection.execute(found).mappings()]

@@ -91,12 +91,13 @@ def test_an_answer_is_found_by_its_message_and_by_its_question_until_it_is_forgo
     store.sent_answers.remember(sent)
     edited = SentAnswer(-100, 12, 11, "a2")
     store.sent_answers.remember(edited)
-    assert store.sent_answers.in_message(-100, 12) == store.sent_answers.to_question(-100, 11) == edited
+    assert store.sent_answers.in_message(-100, 12) == edited
+    assert store.sent_answers.to_question(-100, 11) == [edited]
     assert store.sent_answers.in_message(-101, 12) is None
     with store._writing() as connection:
         connection.execute(delete(citations).where(citations.c.reply_id == "a2"))
         connection.execute(delete(replies).where(replies.c.id == "a2"))
-    assert store.sent_answers.to_question(-100, 11) is None
+    assert store.sent_answers.to_question(-100, 11) == []
 
 
 def test_a_retracted_answer_leaves_the_conversation_but_can_be_loaded(store: Store) -> None:

@@ -11,6 +11,7 @@ from .tdparse import KNOWN_ENTITY_TYPES, Entity, detect_entities, parse
 
 MAX_TEXT_UNITS: Final = 4096
 MAX_CAPTION_UNITS: Final = 1024
+MAX_NOTICE_UNITS: Final = 200
 _MAX_ENTITIES: Final = 100
 _MAX_BUTTONS: Final = 100
 _MAX_CALLBACK_BYTES: Final = 64

@@ -24,7 +24,7 @@ def answer_inline_query(state: State, request: Request) -> bool:
         raise bad_request("can't parse inline query results JSON object")
     if len(given) > _MOST_RESULTS:
         raise bad_request("RESULTS_TOO_MUCH")
-    results = [_result(each) for each in given]
+    results = [read_result(each) for each in given]
     if len({result.id for result in results}) != len(results):
         raise bad_request("RESULT_ID_DUPLICATE")
     query.button = _button(request.structure("button"))
@@ -33,7 +33,8 @@ def answer_inline_query(state: State, request: Request) -> bool:
     return True
 
 
-def _result(given: Json) -> InlineResult:
+def read_result(given: Json) -> InlineResult:
+    """A result as Telegram keeps it; its text is parsed like a message's."""
     if given.get("type") != "article":
         raise bad_request("can't parse inline query result: only articles are known to this server")
     if not 1 <= len(str(given.get("id", "")).encode()) <= _MAX_ID_BYTES:

@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from . import inline, messaging
-from .checks import check_commands, utf16_length
+from .checks import MAX_NOTICE_UNITS, check_commands, utf16_length
 from .errors import ApiError, bad_request
 from .request import Request
 from .state import State, Webhook
@@ -13,7 +13,6 @@ from .values import Json
 
 Method = Callable[[State, Request], object]
 
-_MAX_NOTICE_UNITS: Final = 200
 _MAX_DOWNLOAD_BYTES: Final = 20_000_000
 _PROFILE_LIMITS: Final = {"name": 64, "description": 512, "short_description": 120}
 _SCOPES: Final = frozenset(
@@ -77,7 +76,7 @@ def answer_callback_query(state: State, request: Request) -> bool:
     query = state.queries.get(request.text("callback_query_id"))
     if query is None or query.is_expired or query.answer is not None:
         raise bad_request("query is too old and response timeout expired or query ID is invalid")
-    if utf16_length(request.text("text")) > _MAX_NOTICE_UNITS:
+    if utf16_length(request.text("text")) > MAX_NOTICE_UNITS:
         raise bad_request("MESSAGE_TOO_LONG")
     query.answer = dict(request.params)
     return True

@@ -125,12 +125,15 @@ class State:
         """The chat a call names, by id or @username, if the bot may write there."""
         if chat_id in (None, ""):
             raise bad_request("chat_id is empty")
-        for chat in self.chats.values():
-            named = chat.username is not None and f"@{chat.username}" == str(chat_id)
-            if str(chat.id) == str(chat_id) or (named and not chat.is_private):
-                self._refuse_if_shut_out(chat)
-                return chat
-        raise bad_request("chat not found")
+        chat = self.chats.get(int(str(chat_id))) if _is_number(str(chat_id)) else self._chat_named(str(chat_id))
+        if chat is None:
+            raise bad_request("chat not found")
+        self._refuse_if_shut_out(chat)
+        return chat
+
+    def _chat_named(self, name: str) -> Chat | None:
+        public = (chat for chat in self.chats.values() if chat.username is not None and not chat.is_private)
+        return next((chat for chat in public if f"@{chat.username}" == name), None)
 
     def _refuse_if_shut_out(self, chat: Chat) -> None:
         if chat.is_private and chat.id in self.blocked:
@@ -187,3 +190,7 @@ class State:
         return [
             message for message in chat.messages.values() if message.sender.id == self.bot.id and not message.is_deleted
         ]
+
+
+def _is_number(text: str) -> bool:
+    return text.removeprefix("-").isdecimal() and text.isascii()

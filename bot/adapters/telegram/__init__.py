@@ -3,7 +3,7 @@
 from bot.adapters.telegram.application import build_application, build_service
 from bot.adapters.telegram.config import TelegramConfig, config_from
 from bot.adapters.telegram.metrics import Metrics
-from bot.adapters.telegram.serving import TokenRejected, run, serve
+from bot.adapters.telegram.serving import TokenRejected, leave, run, serve
 
 __all__ = [
     "Metrics",
@@ -12,6 +12,7 @@ __all__ = [
     "build_application",
     "build_service",
     "config_from",
+    "leave",
     "run",
     "serve",
 ]

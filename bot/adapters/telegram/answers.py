@@ -1,18 +1,19 @@
 """Asking the dialogue and showing what it says: the one way from a question, wherever it came from, to an answer."""
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 
 from telegram import Message
-from telegram.error import BadRequest
 
 from bot.adapters.telegram.addressing import Place, conversation_id, place_of
+from bot.adapters.telegram.errands import Answering
 from bot.adapters.telegram.handling import TelegramBot
 from bot.adapters.telegram.keyboards import read_press
 from bot.adapters.telegram.rendering import reply_message
-from bot.adapters.telegram.sending import edit, send, typing
+from bot.adapters.telegram.sending import send, settled, typing
 from bot.dialogue import Dialogue, Reply, ReplyTo
 from bot.store.sent_answers import SentAnswer, SentAnswers
 
@@ -21,8 +22,8 @@ from bot.store.sent_answers import SentAnswer, SentAnswers
 class Asking:
     """A question and where its answer goes.
 
-    `question_id` is the message that asked. `literally`: not to be understood from what came before. `into` is a
-    message of the bot's that the answer takes the place of.
+    `question_id` is the message that asked. `literally`: not to be understood from what came before. `into` are the
+    parts of an earlier answer that this one takes the place of.
     """
 
     question: str
@@ -31,7 +32,7 @@ class Asking:
     question_id: int
     literally: bool = False
     replying_to: ReplyTo | None = None
-    into: int | None = None
+    into: tuple[int, ...] = ()
 
 
 class Answers:
@@ -43,7 +44,7 @@ class Answers:
         self._threads = threads
 
     async def give(self, bot: TelegramBot, asking: Asking) -> None:
-        """Answers one question, and remembers which message holds the answer."""
+        """Answers one question; which messages hold the answer is remembered as they arrive."""
         async with typing(bot, asking.place):
             ask = partial(
                 self._dialogue.reply,
@@ -53,9 +54,8 @@ class Answers:
                 replying_to=asking.replying_to,
             )
             reply = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
-            message_id = await self._show(bot, asking, reply)
-        sent = SentAnswer(asking.place.chat_id, message_id, asking.question_id, reply.id)
-        await asyncio.to_thread(self._sent.remember, sent)
+            answers = Answering(asking.question_id, reply.id)
+            await send(bot, asking.place, reply_message(reply), into=asking.into, answers=answers)
 
     async def look_up(self, question: str) -> Reply:
         """The reply to a question of which nothing is kept."""
@@ -89,28 +89,21 @@ class Answers:
         number = reply.conversation_id.rpartition(":")[2] if reply is not None else ""
         return int(number) if number.isdecimal() else None
 
-    async def answer_to(self, message: Message) -> SentAnswer | None:
-        """The answer to a message, if it was answered."""
+    async def answer_to(self, message: Message, bot: TelegramBot) -> Sequence[SentAnswer]:
+        """The parts of the answer to a message, oldest first; none if it was not answered."""
+        await settled(bot, place_of(message))
         return await asyncio.to_thread(self._sent.to_question, message.chat.id, message.message_id)
 
     async def question_of(self, sent: SentAnswer) -> str | None:
-        """The words that an answer was given to, or None when it is forgotten."""
+        """The words that an answer stands for, or None when it is forgotten or was retracted."""
+        if await asyncio.to_thread(self._sent.is_retracted, sent.reply_id):
+            return None
         reply = await asyncio.to_thread(self._dialogue.recall, sent.reply_id)
         return reply.question if reply is not None else None
 
     async def retract(self, sent: SentAnswer) -> None:
         """Leaves an answer out of the conversation it was given in."""
         await asyncio.to_thread(self._sent.retract, sent.reply_id)
-
-    async def _show(self, bot: TelegramBot, asking: Asking, reply: Reply) -> int:
-        if asking.into is not None:
-            try:
-                await edit(bot, asking.place, asking.into, reply_message(reply))
-                return asking.into
-            except BadRequest as error:
-                if "message to edit not found" not in str(error).lower():
-                    raise
-        return await send(bot, asking.place, reply_message(reply))
 
 
 def asking_of(message: Message, question: str) -> Asking:

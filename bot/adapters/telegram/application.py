@@ -15,13 +15,15 @@ from bot.adapters.telegram.admission import Admission
 from bot.adapters.telegram.answers import Answers
 from bot.adapters.telegram.buttons import Buttons
 from bot.adapters.telegram.config import TelegramConfig
+from bot.adapters.telegram.connection import Connection
 from bot.adapters.telegram.courier import Courier
 from bot.adapters.telegram.desk import Desk
-from bot.adapters.telegram.discretion import DiscreetBot, DiscreetRequest
-from bot.adapters.telegram.handling import BEFORE_ALL, TelegramApplication, on_anything
+from bot.adapters.telegram.discretion import DiscreetBot
+from bot.adapters.telegram.handling import AFTER_ALL, BEFORE_ALL, TelegramApplication, on_anything
 from bot.adapters.telegram.inline import Inline
 from bot.adapters.telegram.intake import Intake
-from bot.adapters.telegram.manners import FIRST_GROUP, Manners
+from bot.adapters.telegram.manners import Manners
+from bot.adapters.telegram.menus import Menus
 from bot.adapters.telegram.metrics import Metrics
 from bot.adapters.telegram.ordering import OrderedUpdateProcessor
 from bot.adapters.telegram.privacy import Privacy
@@ -54,6 +56,7 @@ class Service:
     bot: DiscreetBot
     intake: Intake
     config: TelegramConfig
+    menus: Menus
     metrics: Metrics
     store: Store
     close: Callable[[], None] = field(repr=False)
@@ -74,7 +77,8 @@ def build_service(
     what the store keeps of them."""
     threads = ThreadPoolExecutor(_QUESTION_THREADS, thread_name_prefix="question")
     desk = Desk("ledger")
-    courier = Courier(store.ledger, desk, give_up_after=config.answer_within, on_outcome=metrics.count_message)
+    sent = sent_answers or store.sent_answers
+    courier = Courier(store.ledger, desk, sent, give_up_after=config.answer_within, on_outcome=metrics.count_message)
     bot = _build_bot(config, request, courier, metrics)
     processor = OrderedUpdateProcessor()
     application = ApplicationBuilder().bot(bot).job_queue(None).concurrent_updates(processor).build()
@@ -89,25 +93,27 @@ def build_service(
         undertakings.close()
         desk.close()
 
-    answers, admission = Answers(dialogue, sent_answers or store.sent_answers, threads), Admission(newsroom, config)
-    questions = Questions(dialogue, config, answers, admission)
+    answers, admission = Answers(dialogue, sent, threads), Admission(newsroom, config)
+    manners = Manners(config, processor.waiting, metrics.count_turned_away)
+    questions = Questions(dialogue, config, answers, admission, manners)
     undertakings = Undertakings()
     administration = Administration(newsroom, newsdesk, config, answers, undertakings)
     application.add_handler(on_anything(), BEFORE_ALL)
-    application.add_handler(Manners(config, processor.waiting, metrics.count_turned_away).handler(), FIRST_GROUP)
     application.add_handlers(
         [
             *administration.handlers(),  # first: what an admin forwards is no question
             *questions.handlers(),
             *Privacy(forget, config.retention_days).handlers(),
-            Buttons(dialogue, answers, admission, administration.press_takers()).handler(),
-            Inline(answers, admission).handler(),
+            Buttons(dialogue, answers, admission, manners, administration.press_takers()).handler(),
+            Inline(answers, admission, manners).handler(),
             *questions.last_handlers(),
         ]
     )
+    menus = Menus(config.admin_ids)
+    application.add_handler(menus.handler(), AFTER_ALL)
     application.add_error_handler(report_problem)
     metrics.watch(newsroom, processor.waiting)
-    return Service(application, bot, intake, config, metrics, store, close)
+    return Service(application, bot, intake, config, menus, metrics, store, close)
 
 
 def build_application(
@@ -138,8 +144,8 @@ def _build_bot(config: TelegramConfig, request: BaseRequest | None, courier: Cou
         config.token,
         base_url=config.api_url or _TELEGRAM_URL,
         base_file_url=config.file_url or _TELEGRAM_FILE_URL,
-        request=request or DiscreetRequest(_CONNECTIONS, read_timeout=_READ_SECONDS, pool_timeout=20),
-        get_updates_request=request or DiscreetRequest(1),
+        request=request or Connection(_CONNECTIONS, read_timeout=_READ_SECONDS),
+        get_updates_request=request or Connection(1),
         rate_limiter=PatientRateLimiter(_CONNECTIONS, config.messages_per_second, metrics.count_error),
         courier=courier,
     )

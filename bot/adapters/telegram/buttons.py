@@ -16,6 +16,7 @@ from bot.adapters.telegram.deep_links import article_key
 from bot.adapters.telegram.guidance import example_question
 from bot.adapters.telegram.handling import Handler, TelegramBot, on_press
 from bot.adapters.telegram.keyboards import Action, Press, read_press
+from bot.adapters.telegram.manners import A_GLANCE, A_QUESTION, Manners
 from bot.adapters.telegram.rendering import (
     Message,
     closest_message,
@@ -39,12 +40,18 @@ class Buttons:
     """Answers presses: with a message under the one that holds the button, and always with a word."""
 
     def __init__(
-        self, dialogue: Dialogue, answers: Answers, admission: Admission, admins: dict[Action, PressTaker]
+        self,
+        dialogue: Dialogue,
+        answers: Answers,
+        admission: Admission,
+        manners: Manners,
+        admins: dict[Action, PressTaker],
     ) -> None:
         """`admins` take the presses of buttons that only admins see."""
         self._dialogue = dialogue
         self._answers = answers
         self._admission = admission
+        self._manners = manners
         self._takers: dict[Action, PressTaker] = {
             Action.UP: self._vote,
             Action.DOWN: self._vote,
@@ -75,6 +82,9 @@ class Buttons:
             await _acknowledge(query, await taker(query, bot, press))
 
     async def _show(self, query: CallbackQuery, bot: TelegramBot, press: Press) -> str | None:
+        objection = self._manners.objection(query.from_user.id, A_GLANCE)
+        if objection is not None:
+            return objection.words
         found = await asyncio.to_thread(self._found, press)
         if isinstance(found, Message):
             await send(bot, _under(query), found)
@@ -85,6 +95,9 @@ class Buttons:
         question = await asyncio.to_thread(self._question, press)
         if question is None or query.message is None:
             return texts.DEAD_BUTTON
+        objection = self._manners.objection(query.from_user.id, A_QUESTION)
+        if objection is not None:
+            return objection.words
         conversation_id = presser_conversation(query.message, query.from_user)
         place = _under(query)
         asking = Asking(question, place, conversation_id, query.message.message_id, literally=True)

@@ -12,14 +12,16 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError, TimedOut
 
 from bot.adapters.telegram.addressing import box_of
 from bot.adapters.telegram.desk import Desk, KeyedLocks
+from bot.adapters.telegram.errands import Body, Errand
 from bot.adapters.telegram.rate_limiter import may_have_arrived, never_left, seconds_of
 from bot.store import Ledger, Outcome, Parcel
+from bot.store.sent_answers import SentAnswer, SentAnswers
 
 logger = logging.getLogger(__name__)
 
@@ -34,17 +36,18 @@ _SETTLING_SECONDS: Final = 3.0
 # When to look whether a message that was sent anew has arrived twice.
 _TIDY_AFTER_SECONDS: Final = (15.0, 45.0)
 
-Body = dict[str, Any]
+# What Telegram says of a message that cannot be changed any more.
+_GONE: Final = ("message to edit not found", "message can't be edited", "message_id_invalid")
 
 
 class Post(Protocol):
-    """The two calls that a courier makes. A body holds the parameters of sendMessage but the chat."""
+    """The calls that a courier makes."""
 
     async def send_body(self, chat_id: int, body: Body, before: Callable[[], Awaitable[object]]) -> int:
         """Sends a message, `before` awaited as it leaves; its id."""
 
-    async def edit_to_body(self, chat_id: int, message_id: int, body: Body) -> None:
-        """Makes a message say this."""
+    async def edit_to_body(self, chat_id: int, message_id: int, body: Body, *, looks: bool) -> None:
+        """Makes a message say this; `looks`: it is expected to do so already."""
 
     async def take_back(self, chat_id: int, message_id: int) -> None:
         """Deletes a message."""
@@ -52,15 +55,10 @@ class Post(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """A message that arrived; `found` says that it had done so before it was known."""
+    """A message that arrived, and the word for how in metrics."""
 
     message_id: int
-    found: bool
-
-    @property
-    def outcome(self) -> str:
-        """The word for it in metrics."""
-        return "found" if self.found else "sent"
+    outcome: str
 
 
 class Courier:
@@ -70,27 +68,35 @@ class Courier:
         self,
         ledger: Ledger,
         desk: Desk,
+        sent_answers: SentAnswers,
         *,
         give_up_after: timedelta = timedelta(minutes=30),
         on_outcome: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._ledger = ledger
         self._desk = desk
+        self._sent_answers = sent_answers
         self._give_up_after = give_up_after
         self._on_outcome = on_outcome
         self._chats = KeyedLocks()
         self._tidying: set[asyncio.Task[None]] = set()
         self._sent_by_others: deque[tuple[int, int]] = deque(maxlen=_MOST_NOTICED)
 
-    async def deliver(self, post: Post, update_id: int | None, chat_id: int, bodies: Sequence[Body]) -> int:
-        """Sends the messages one after the other and returns the first one's id.
+    async def deliver(self, post: Post, update_id: int | None, chat_id: int, errands: Sequence[Errand]) -> int:
+        """Runs the errands one after the other and returns the first message's id.
 
         Raises:
             TelegramError: one of them cannot be delivered, so it and those after it are given up.
         """
         async with self._chats.hold(chat_id):
-            parcels = await self._desk.run(self._ledger.plan, update_id, box_of(chat_id), chat_id, bodies)
+            packed = [errand.packed() for errand in errands]
+            parcels = await self._desk.run(self._ledger.plan, update_id, box_of(chat_id), chat_id, packed)
             return await self._deliver_all(post, parcels)
+
+    async def settled(self, chat_id: int) -> None:
+        """Returns once nothing is on its way to the chat."""
+        async with self._chats.hold(chat_id):
+            return
 
     def notice(self, chat_id: int, message_id: int) -> None:
         """Takes note of a message that was sent past the courier, as a picture, so that it is not taken for another."""
@@ -148,13 +154,23 @@ class Courier:
                     parcel = await self._desk.run(self._ledger.parcel, parcel.id)
             await asyncio.sleep(wait)
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
-        await self._desk.run(self._ledger.delivered, parcel.id, delivered.message_id)
+        await self._desk.run(self._settle, parcel, delivered.message_id)
         self._on_outcome(delivered.outcome)
-        if parcel.attempted and not delivered.found:
+        if parcel.attempted and delivered.outcome == "sent":
             tidying = asyncio.create_task(self._tidy_up(post, parcel))
             self._tidying.add(tidying)
             tidying.add_done_callback(self._tidying.discard)
         return delivered.message_id
+
+    def _settle(self, parcel: Parcel, message_id: int) -> None:
+        """Notes what is where now; the parcel last, for it is what is looked at after a kill."""
+        errand = Errand.unpacked(parcel.body)
+        if errand.into is not None and (errand.body is None or errand.into != message_id):
+            self._sent_answers.remove(parcel.chat_id, errand.into)
+        if errand.answers is not None and errand.body is not None:
+            answers = errand.answers
+            self._sent_answers.remember(SentAnswer(parcel.chat_id, message_id, answers.question_id, answers.reply_id))
+        self._ledger.delivered(parcel.id, message_id)
 
     async def _tidy_up(self, post: Post, parcel: Parcel) -> None:
         """Takes back a copy of a message that was not there when it was looked for, and arrived all the same."""
@@ -173,32 +189,53 @@ class Courier:
         return parcel.planned_at + self._give_up_after
 
     async def _try(self, post: Post, parcel: Parcel) -> Delivered:
+        errand = Errand.unpacked(parcel.body)
         if parcel.attempted:
             message_id = await self._found(post, parcel)
             if message_id is not None:
-                return Delivered(message_id, found=True)
+                return Delivered(message_id, "found")
+        elif errand.into is not None and await _replaced(post, parcel.chat_id, errand.into, errand.body):
+            return Delivered(errand.into, "taken back" if errand.body is None else "edited")
         if datetime.now(UTC) > self._deadline(parcel):
             raise TimedOut("the answer is too old to be sent")
 
         async def note_attempt() -> None:
             await self._desk.run(self._ledger.attempt, parcel.id)
 
-        return Delivered(await post.send_body(parcel.chat_id, parcel.body, note_attempt), found=False)
+        return Delivered(await post.send_body(parcel.chat_id, errand.body or {}, note_attempt), "sent")
 
     async def _found(self, post: Post, parcel: Parcel) -> int | None:
         """The id of the message if it did arrive. Nothing older than what it answers is touched."""
         if not parcel.after_id:
             return None
         candidates = await self._desk.run(self._ledger.unaccounted, parcel.box, parcel.after_id, beyond=_BEYOND_NEWEST)
+        body = Errand.unpacked(parcel.body).body or {}
         noticed = {message_id for box, message_id in self._sent_by_others if box == parcel.box}
         for message_id in [number for number in candidates if number not in noticed][:_MOST_LOOKED_AT]:
             try:
-                await post.edit_to_body(parcel.chat_id, message_id, parcel.body)
+                await post.edit_to_body(parcel.chat_id, message_id, body, looks=True)
             except BadRequest as error:
                 if "not modified" not in str(error):
                     continue  # not there, or somebody else's
             return message_id
         return None
+
+
+async def _replaced(post: Post, chat_id: int, message_id: int, body: Body | None) -> bool:
+    """Makes a message say this, or deletes it; False if it is gone, so that what it should say must be sent."""
+    try:
+        if body is None:
+            await post.take_back(chat_id, message_id)
+        else:
+            await post.edit_to_body(chat_id, message_id, body, looks=False)
+    except BadRequest as error:
+        if body is None:
+            logger.info("a part of an earlier answer in %s could not be deleted: %s", chat_id, error)
+        elif any(sign in str(error).lower() for sign in _GONE):
+            return False
+        elif "not modified" not in str(error):
+            raise
+    return True
 
 
 def _may_pass(error: TelegramError) -> bool:

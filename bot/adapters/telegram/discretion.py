@@ -1,14 +1,14 @@
-"""python-telegram-bot's connection, minus what it would write into the log: the token, people's words."""
+"""Telegram as the adapter sees it: calls keep to the flood budget, answers go by courier, no error names the token."""
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import InvalidToken
 from telegram.ext import ExtBot
-from telegram.request import BaseRequest, HTTPXRequest
+from telegram.request import BaseRequest
 
-from bot.adapters.telegram.courier import Body, Courier
+from bot.adapters.telegram.courier import Courier
+from bot.adapters.telegram.errands import Body
 from bot.adapters.telegram.rate_limiter import CallNote, PatientRateLimiter
 
 _POLL_SECONDS: Final = 20
@@ -17,7 +17,7 @@ _EDITABLE: Final = frozenset({"text", "parse_mode", "link_preview_options", "rep
 
 
 class DiscreetBot(ExtBot[CallNote]):
-    """Telegram as the adapter sees it: calls keep to the flood budget, answers go by courier."""
+    """python-telegram-bot's bot with what the adapter needs beside it."""
 
     def __init__(
         self,
@@ -40,13 +40,18 @@ class DiscreetBot(ExtBot[CallNote]):
         )
         with self._unfrozen():
             self.courier = courier
+            self._connections = (request, get_updates_request)
 
     async def initialize(self) -> None:
-        """See the base class. A rejected token is left out of the error that says so."""
+        """See the base class. A rejected token is left out of the error that says so; a failure leaves nothing open."""
         try:
             await super().initialize()
-        except InvalidToken:
-            raise InvalidToken("Telegram rejected the bot's token") from None
+        except BaseException as error:
+            for connection in self._connections:
+                await connection.shutdown()
+            if isinstance(error, InvalidToken):
+                raise InvalidToken("Telegram rejected the bot's token") from None
+            raise
 
     async def fetch_updates(
         self, offset: int, allowed: list[str], *, wait_seconds: int = _POLL_SECONDS
@@ -64,10 +69,10 @@ class DiscreetBot(ExtBot[CallNote]):
         sent = await self._post("sendMessage", {"chat_id": chat_id, **body}, api_kwargs=noted)
         return int(sent["message_id"])
 
-    async def edit_to_body(self, chat_id: int, message_id: int, body: Body) -> None:
-        """Makes a message say this, which it is expected to do already. See `courier.Post`."""
+    async def edit_to_body(self, chat_id: int, message_id: int, body: Body, *, looks: bool) -> None:
+        """Makes a message say this. See `courier.Post`."""
         shown = {name: value for name, value in body.items() if name in _EDITABLE}
-        noted = self._merge_api_rl_kwargs(None, CallNote(looks=True))
+        noted = self._merge_api_rl_kwargs(None, CallNote(looks=looks))
         await self._post("editMessageText", {"chat_id": chat_id, "message_id": message_id, **shown}, api_kwargs=noted)
 
     async def take_back(self, chat_id: int, message_id: int) -> None:
@@ -81,16 +86,3 @@ class DiscreetBot(ExtBot[CallNote]):
         if endpoint.startswith("send") and isinstance(result, dict) and isinstance(chat_id, int):
             self.courier.notice(chat_id, int(result["message_id"]))
         return result
-
-
-class DiscreetRequest(HTTPXRequest):
-    """An answer that is not JSON is not logged: half of one may hold somebody's message."""
-
-    @staticmethod
-    def parse_json_payload(payload: bytes) -> dict[str, object]:
-        """See the base class."""
-        try:
-            parsed: dict[str, object] = json.loads(payload.decode(errors="replace"))
-        except ValueError:
-            raise TelegramError("Invalid server response") from None
-        return parsed

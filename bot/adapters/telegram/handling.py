@@ -29,6 +29,8 @@ _Handle = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None
 
 BEFORE_ALL: Final = -10
 """The group of handlers that run before every other."""
+AFTER_ALL: Final = 10
+"""The group of handlers that run after every other."""
 
 # Channel posts are not questions.
 _NEW_MESSAGE: Final = filters.UpdateType.MESSAGE

@@ -21,6 +21,7 @@ from bot.adapters.telegram.admission import Admission
 from bot.adapters.telegram.answers import Answers
 from bot.adapters.telegram.deep_links import HELP, DeepLink, Opens, payload_of
 from bot.adapters.telegram.handling import Handler, TelegramBot, on_inline
+from bot.adapters.telegram.manners import A_GLANCE, Manners
 from bot.adapters.telegram.markup import Segment, displayable, styled, to_html, utf16_length, words_of_others
 from bot.adapters.telegram.rendering import one_line, quote_segments
 from bot.adapters.telegram.splitting import MESSAGE_LIMIT, split_segments
@@ -43,9 +44,12 @@ _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 class Inline:
     """Answers inline questions; of each person's, only the latest."""
 
-    def __init__(self, answers: Answers, admission: Admission, *, pause_seconds: float = _PAUSE_SECONDS) -> None:
+    def __init__(
+        self, answers: Answers, admission: Admission, manners: Manners, *, pause_seconds: float = _PAUSE_SECONDS
+    ) -> None:
         self._answers = answers
         self._admission = admission
+        self._manners = manners
         self._pause_seconds = pause_seconds
         self._latest: dict[int, str] = {}
 
@@ -65,6 +69,9 @@ class Inline:
             await _answer(query, (), None)
         elif len(re.findall(r"\w+", question)) < _FEWEST_WORDS or len(question) > texts.LONGEST_QUESTION:
             await _answer(query, (), _button(texts.INLINE_HINT, None))
+        elif (objection := self._manners.objection(asker, A_GLANCE)) is not None:
+            # Asked again once there is room, not what was kept from before.
+            await _answer(query, (), _button(texts.inline_wait(objection.wait_seconds), None), cache_seconds=0)
         else:
             reply = await self._answers.look_up(question)
             results = _results(reply)
@@ -114,11 +121,15 @@ def _button(label: str, payload: str | None) -> InlineQueryResultsButton:
 
 
 async def _answer(
-    query: InlineQuery, results: Sequence[InlineQueryResultArticle], button: InlineQueryResultsButton | None
+    query: InlineQuery,
+    results: Sequence[InlineQueryResultArticle],
+    button: InlineQueryResultsButton | None,
+    *,
+    cache_seconds: int = _CACHE_SECONDS,
 ) -> None:
     try:
         # Personal: the same words give others theirs in another language, or nothing.
-        await query.answer(results, cache_time=_CACHE_SECONDS, is_personal=True, button=button)
+        await query.answer(results, cache_time=cache_seconds, is_personal=True, button=button)
     except BadRequest as error:
         if "query is too old" not in str(error):
             raise

@@ -1,35 +1,65 @@
-"""Manners: how many questions one person and all of them may ask before the bot says so, politely and once."""
+"""Manners: how much one person and all of them may ask before the bot says so, politely.
+
+Whatever makes the bot look something up is counted where it is about to happen: a question, a new wording of one, a
+button that asks, and, at a quarter each, what is typed inline and a button that shows more. One allowance for all.
+"""
 
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from math import ceil
-from typing import Any, Final
+from typing import Final
 
-from telegram import Message, Update
-from telegram.ext import ApplicationHandlerStop, ContextTypes, TypeHandler
+from telegram import Message
 
 from bot.adapters.telegram import house_texts
-from bot.adapters.telegram.addressing import asker_id, is_group, names_bot, place_of, question_for
+from bot.adapters.telegram.addressing import place_of
 from bot.adapters.telegram.config import TelegramConfig
+from bot.adapters.telegram.handling import TelegramBot
 from bot.adapters.telegram.rendering import plain_message
 from bot.adapters.telegram.sending import send
 
+A_QUESTION: Final = Fraction(1)
+A_GLANCE: Final = Fraction(1, 4)
+"""Costs less than a question: it is asked while typing, or its answer is there already."""
+
 _MINUTE_SECONDS: Final = 60.0
 _MANY_ASKERS: Final = 1_000
-FIRST_GROUP: Final = -1
-"""The handlers' group to register in: before all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why something is not looked up, in words for the asker; `wait_seconds` is None when it is not their fault."""
+
+    words: str
+    asker: int
+    wait_seconds: int | None = None
 
 
 @dataclass(slots=True)
 class _Asker:
-    asked_at: deque[float] = field(default_factory=deque)
+    spent: deque[tuple[float, Fraction]] = field(default_factory=deque)
     told: bool = False
+
+    def spent_since(self, moment: float) -> Fraction:
+        while self.spent and self.spent[0][0] <= moment:
+            self.spent.popleft()
+        return sum((cost for _, cost in self.spent), Fraction())
+
+    def room_at(self, most: Fraction) -> float:
+        """When no more than `most` of what is spent now still counts."""
+        left = sum((cost for _, cost in self.spent), Fraction())
+        for moment, cost in self.spent:
+            left -= cost
+            if left <= most:
+                return moment + _MINUTE_SECONDS
+        return time.monotonic() + _MINUTE_SECONDS
 
 
 class Manners:
-    """Looks at every question before it is read, and ends the matter there if there are too many."""
+    """Counts what people ask. Admins may ask without end."""
 
     def __init__(
         self, config: TelegramConfig, waiting: Callable[[], int], on_turned_away: Callable[[str], None]
@@ -40,60 +70,36 @@ class Manners:
         self._on_turned_away = on_turned_away
         self._askers: dict[int, _Asker] = {}
 
-    def handler(self) -> TypeHandler[Update, ContextTypes.DEFAULT_TYPE, None]:
-        """What to register, in FIRST_GROUP."""
-        return TypeHandler(Update, self._look)
-
-    async def _look(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        message = update.message
-        if message is None or not _is_question(message, context.bot) or self._config.is_admin(asker_id(message)):
-            return
-        words = self._brake(asker_id(message))
-        if words is None:
-            return
-        if words:
-            await send(context.bot, place_of(message), plain_message(words))
-        raise ApplicationHandlerStop
-
-    def _brake(self, asker: int) -> str | None:
-        """None to go on, else what to say, which is nothing if it was said already."""
-        limit = self._config.questions_per_minute
-        known = self._asker(asker)
-        now = time.monotonic()
-        while known.asked_at and known.asked_at[0] + _MINUTE_SECONDS <= now:
-            known.asked_at.popleft()
-        if len(known.asked_at) >= limit:
+    def objection(self, asker: int, cost: Fraction = A_QUESTION) -> Objection | None:
+        """None to go on, and the cost is counted; else why not, and nothing is."""
+        if self._config.is_admin(asker):
+            return None
+        limit, now, known = self._config.questions_per_minute, time.monotonic(), self._asker(asker)
+        if known.spent_since(now - _MINUTE_SECONDS) + cost > limit:
             self._on_turned_away("too_many")
-            wait = ceil(known.asked_at[0] + _MINUTE_SECONDS - now)
-            was_told, known.told = known.told, True
-            return "" if was_told else house_texts.too_many(limit, wait)
+            wait = ceil(known.room_at(limit - cost) - now)
+            return Objection(house_texts.too_many(limit, wait), asker, wait)
         known.told = False
         if self._waiting() > self._config.most_waiting:
             self._on_turned_away("busy")
-            return house_texts.BUSY
-        known.asked_at.append(now)
+            return Objection(house_texts.BUSY, asker)
+        known.spent.append((now, cost))
         return None
+
+    async def tell(self, bot: TelegramBot, message: Message, objection: Objection) -> None:
+        """Answers a message with an objection: that somebody asks too fast is said once, until they do not."""
+        known = self._asker(objection.asker)
+        if objection.wait_seconds is not None:
+            was_told, known.told = known.told, True
+            if was_told:
+                return
+        await send(bot, place_of(message), plain_message(objection.words))
 
     def _asker(self, asker: int) -> _Asker:
         known = self._askers.get(asker)
         if known is None:
             if len(self._askers) >= _MANY_ASKERS:
                 since = time.monotonic() - _MINUTE_SECONDS
-                self._askers = {
-                    number: other
-                    for number, other in self._askers.items()
-                    if other.asked_at and other.asked_at[-1] > since
-                }
+                self._askers = {number: other for number, other in self._askers.items() if other.spent_since(since)}
             known = self._askers[asker] = _Asker()
         return known
-
-
-def _is_question(message: Message, bot: Any) -> bool:  # noqa: ANN401 - the library's bot, of any kind
-    text = message.text or ""
-    if text.startswith("/"):
-        command = text.split(maxsplit=1)[0]
-        is_ask = command.partition("@")[0].lower() == "/ask"
-        return is_ask and ("@" not in command or names_bot(message, bot.bot))
-    if not is_group(message.chat):
-        return bool(text)
-    return question_for(message, bot.bot) is not None

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -15,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 _FIRST_PAUSE_SECONDS: Final = 0.5
 _LONGEST_PAUSE_SECONDS: Final = 15.0
+# Under load several updates come with each call then; who asks alone does not wait.
+_BETWEEN_CALLS_SECONDS: Final = 0.05
 _LEAST_PAUSE_SECONDS: Final[dict[type[TelegramError], float]] = {Conflict: 2.0, InvalidToken: _LONGEST_PAUSE_SECONDS}
 
 
@@ -43,8 +46,10 @@ class Polling:
         await self._insist(lambda: self._poll(wait_seconds=0))
         await start()
         while True:
-            await self._intake.room()
+            called_at = time.monotonic()
             await self._insist(self._poll)
+            await self._intake.room()
+            await asyncio.sleep(max(0.0, called_at + _BETWEEN_CALLS_SECONDS - time.monotonic()))
 
     async def _poll(self, **waiting: int) -> None:
         updates = await self._bot.fetch_updates(self._offset, self._allowed, **waiting)

@@ -24,10 +24,12 @@ from bot.adapters.telegram.admission import Admission
 from bot.adapters.telegram.answers import Answers, asking_of
 from bot.adapters.telegram.config import TelegramConfig
 from bot.adapters.telegram.deep_links import HELP, DeepLink, Opens, article_key, read_payload
+from bot.adapters.telegram.errands import Answering
 from bot.adapters.telegram.guidance import help_message
 from bot.adapters.telegram.handling import Handler, TelegramBot, on_command, on_edit, on_message
+from bot.adapters.telegram.manners import Manners
 from bot.adapters.telegram.rendering import lead_message, plain_message, sources_message
-from bot.adapters.telegram.sending import edit, send
+from bot.adapters.telegram.sending import send
 from bot.dialogue import Dialogue
 
 # A question that was not answered before may still be one after it was edited, but nobody waits for an old one.
@@ -37,11 +39,14 @@ _EDIT_COUNTS_AS_NEW: Final = timedelta(minutes=10)
 class Questions:
     """Hears readers."""
 
-    def __init__(self, dialogue: Dialogue, config: TelegramConfig, answers: Answers, admission: Admission) -> None:
+    def __init__(
+        self, dialogue: Dialogue, config: TelegramConfig, answers: Answers, admission: Admission, manners: Manners
+    ) -> None:
         self._dialogue = dialogue
         self._config = config
         self._answers = answers
         self._admission = admission
+        self._manners = manners
         self._last_album: str | None = None
 
     def handlers(self) -> Sequence[Handler]:
@@ -115,29 +120,35 @@ class Questions:
     async def _hear_again(self, message: Message, bot: TelegramBot) -> None:
         """An edited question: its answer is edited; one that had none is answered if it is still fresh."""
         question = _edited_question(message, bot)
-        sent = await self._answers.answer_to(message)
-        if sent is None:
+        parts = await self._answers.answer_to(message, bot)
+        if not parts:
             if question and datetime.now(UTC) - message.date < _EDIT_COUNTS_AS_NEW:
                 await self._admission.guard(lambda heard, by: self._answer(heard, by, question))(message, bot)
             return
         # Telegram also reports edits that leave the words as they are.
-        if question == await self._answers.question_of(sent) or not self._admission.admits(
+        if question == await self._answers.question_of(parts[0]) or not self._admission.admits(
             asker_id(message), message.chat.id
         ):
             return
-        await self._answers.retract(sent)
+        if question and await self._turns_away(message, bot):
+            return
+        await self._answers.retract(parts[0])
+        into = tuple(part.message_id for part in parts)
         if question and len(question) <= texts.LONGEST_QUESTION:
             replying_to = await self._answers.asked_about(message)
-            asking = replace(asking_of(message, question), replying_to=replying_to, into=sent.message_id)
+            asking = replace(asking_of(message, question), replying_to=replying_to, into=into)
             await self._answers.give(bot, asking)
         else:
             notice = texts.too_long() if question else texts.EDITED_AWAY
-            await edit(bot, place_of(message), sent.message_id, plain_message(notice))
+            answers = Answering(message.message_id, parts[0].reply_id)
+            await send(bot, place_of(message), plain_message(notice), into=into, answers=answers)
 
     async def _ask(self, message: Message, bot: TelegramBot) -> None:
         await self._answer(message, bot, command_words(message))
 
     async def _answer(self, message: Message, bot: TelegramBot, question: str, *, literally: bool = False) -> None:
+        if await self._turns_away(message, bot):
+            return
         if not question:
             await _say(bot, message, texts.HOW_TO_ASK)
             return
@@ -147,6 +158,13 @@ class Questions:
         replying_to = None if literally else await self._answers.asked_about(message)
         asking = replace(asking_of(message, question), literally=literally, replying_to=replying_to)
         await self._answers.give(bot, asking)
+
+    async def _turns_away(self, message: Message, bot: TelegramBot) -> bool:
+        """Whether its author asks more than the bot reads; then they are told so."""
+        objection = self._manners.objection(asker_id(message))
+        if objection is not None:
+            await self._manners.tell(bot, message, objection)
+        return objection is not None
 
     async def _hint(self, message: Message, bot: TelegramBot) -> None:
         if not is_group(message.chat) or names_bot(message, bot.bot):

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-import httpx
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
+from bot.adapters.telegram.connection import NEVER_SENT
 from bot.adapters.telegram.flood import FloodBudget
 
 logger = logging.getLogger(__name__)
@@ -21,7 +21,6 @@ _LONGEST_WAIT_SECONDS: Final = 120.0
 _BACK_OFF_SECONDS: Final = 0.5
 _REPEATABLE: Final = ("get", "edit", "answerCallbackQuery", "setMy", "deleteMy", "setWebhook", "deleteWebhook")
 _COUNTED: Final = ("send", "edit", "copy", "forward")
-_NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _TYPING: Final = "sendChatAction"
 
 _Result = bool | dict[str, Any] | list[dict[str, Any]]
@@ -53,7 +52,7 @@ class PatientRateLimiter(BaseRateLimiter[CallNote]):
         messages_per_second: int = 30,
         on_error: Callable[[TelegramError], None] = lambda _: None,
     ) -> None:
-        """`max_calls`: under way at once. httpx slows down badly when it has to queue calls itself."""
+        """`max_calls`: under way at once: as many as there are connections."""
         self._free_calls = asyncio.Semaphore(max_calls)
         self._budget = FloodBudget(messages_per_second)
         self._on_error = on_error
@@ -146,7 +145,7 @@ def _may_repeat(endpoint: str, error: TelegramError) -> bool:
 
 def never_left(error: TelegramError) -> bool:
     """Whether the call surely did not reach Telegram."""
-    return isinstance(error.__cause__, _NEVER_SENT)
+    return isinstance(error.__cause__, NEVER_SENT)
 
 
 def may_have_arrived(error: TelegramError) -> bool:

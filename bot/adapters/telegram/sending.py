@@ -12,8 +12,8 @@ from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, TelegramError
 
 from bot.adapters.telegram.addressing import Place
-from bot.adapters.telegram.courier import Body
 from bot.adapters.telegram.discretion import DiscreetBot
+from bot.adapters.telegram.errands import Answering, Body, errands_for
 from bot.adapters.telegram.markup import Segment, is_blank, to_html
 from bot.adapters.telegram.ordering import update_in_hand
 from bot.adapters.telegram.rate_limiter import CallNote
@@ -25,17 +25,29 @@ logger = logging.getLogger(__name__)
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 # Telegram shows "typing…" for five seconds.
 _TYPING_SECONDS: Final = 4.0
+# Most answers are there sooner: a sign that flickers tells nobody anything, and is a call of its own.
+_TYPING_AFTER_SECONDS: Final = 0.3
 # Cancelling a call closes its connection, which is costly when many people ask at once.
 _TYPING_GRACE_SECONDS: Final = 1.0
 
 
-async def send(bot: Bot, place: Place, message: Message) -> int:
+async def send(
+    bot: Bot, place: Place, message: Message, *, into: Sequence[int] = (), answers: Answering | None = None
+) -> int:
     """Sends a message once, in as many parts as it needs, buttons under the last; the first part's id.
+
+    `into` are the parts of an earlier message that it takes the place of, oldest first. `answers` is what it answers,
+    kept with every part.
 
     Raises:
         TelegramError: it cannot be delivered; nothing is gained by trying again.
     """
-    return await _deliver(bot, place, _sendable_parts(message), message.keyboard)
+    return await _deliver(bot, place, _sendable_parts(message), message.keyboard, into, answers)
+
+
+async def settled(bot: Bot, place: Place) -> None:
+    """Returns once no message is on its way to the place's chat."""
+    await _own(bot).courier.settled(place.chat_id)
 
 
 async def edit(bot: Bot, place: Place, message_id: int, message: Message, *, in_passing: bool = False) -> None:
@@ -63,7 +75,7 @@ async def edit(bot: Bot, place: Place, message_id: int, message: Message, *, in_
 
 @asynccontextmanager
 async def typing(bot: Bot, place: Place) -> AsyncIterator[None]:
-    """Shows that the bot is at work until the block ends. Failing to show it harms nothing."""
+    """Shows that the bot is at work, if that takes a moment, until the block ends. Failing to show it harms nothing."""
     done = asyncio.Event()
     sign = asyncio.create_task(_keep_typing(bot, place, done))
     try:
@@ -75,24 +87,36 @@ async def typing(bot: Bot, place: Place) -> AsyncIterator[None]:
 
 
 async def _keep_typing(bot: Bot, place: Place, done: asyncio.Event) -> None:
-    while not done.is_set():
+    pause = _TYPING_AFTER_SECONDS
+    while not await _comes_within(pause, done):
+        pause = _TYPING_SECONDS
         try:
             await bot.send_chat_action(place.chat_id, ChatAction.TYPING, message_thread_id=place.topic_id)
         except TelegramError as error:
             logger.debug("typing sign not shown: %s", type(error).__name__)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(done.wait(), _TYPING_SECONDS)
+
+
+async def _comes_within(seconds: float, event: asyncio.Event) -> bool:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+    return event.is_set()
 
 
 async def _deliver(
-    bot: Bot, place: Place, parts: Sequence[Sequence[Segment]], keyboard: InlineKeyboardMarkup | None
+    bot: Bot,
+    place: Place,
+    parts: Sequence[Sequence[Segment]],
+    keyboard: InlineKeyboardMarkup | None,
+    into: Sequence[int] = (),
+    answers: Answering | None = None,
 ) -> int:
     own, last = _own(bot), len(parts) - 1
     bodies = [
         _body(place if not position else replace(place, reply_to=None), part, keyboard if position == last else None)
         for position, part in enumerate(parts)
     ]
-    return await own.courier.deliver(own, update_in_hand.get(), place.chat_id, bodies)
+    errands = errands_for(bodies, into, answers)
+    return await own.courier.deliver(own, update_in_hand.get(), place.chat_id, errands)
 
 
 def _own(bot: Bot) -> DiscreetBot:

@@ -14,15 +14,14 @@ from telegram.error import InvalidToken, TelegramError
 from bot.adapters.telegram.application import ALLOWED_UPDATES, Service
 from bot.adapters.telegram.health import Doors, Pulse, health_routes
 from bot.adapters.telegram.housekeeping import keep_house
-from bot.adapters.telegram.menus import publish_menus
 from bot.adapters.telegram.polling import Polling
 from bot.adapters.telegram.webhook import Webhook
 from bot.errors import BotError
 
 logger = logging.getLogger(__name__)
 
-_GRACE_SECONDS: Final = 5.0
-_LAST_SECOND: Final = 7.5
+_GRACE_SECONDS: Final = 4.0
+_LAST_SECOND: Final = 7.0
 _LONGEST_PAUSE_SECONDS: Final = 15.0
 
 
@@ -83,7 +82,7 @@ async def _work(service: Service, reception: Polling | Webhook) -> None:
     bot, courier = service.bot, service.bot.courier
     retention = timedelta(days=service.config.retention_days)
     beside = [
-        asyncio.create_task(publish_menus(service.bot, service.config.admin_ids)),
+        asyncio.create_task(service.menus.publish(service.bot)),
         asyncio.create_task(keep_house(service.store, retention)),
     ]
 
@@ -126,7 +125,7 @@ async def _until_signalled(service: Service) -> None:
     def ask_to_stop() -> None:
         stop.set()
         # Work in threads, as a reload, cannot be interrupted. It may be cut off: what is kept is kept whole.
-        cut_off = threading.Timer(_LAST_SECOND, _leave)
+        cut_off = threading.Timer(_LAST_SECOND, _cut_off)
         cut_off.daemon = True
         cut_off.start()
 
@@ -135,7 +134,12 @@ async def _until_signalled(service: Service) -> None:
     await serve(service, stop)
 
 
-def _leave() -> None:
-    logger.warning("stopped in the middle of work that takes long; nothing that was finished is lost")
+def leave() -> None:
+    """Ends the process at once: taking an interpreter with two models apart takes seconds on a busy machine."""
     logging.shutdown()
     os._exit(0)
+
+
+def _cut_off() -> None:
+    logger.warning("stopped in the middle of work that takes long; nothing that was finished is lost")
+    leave()

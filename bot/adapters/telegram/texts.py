@@ -66,6 +66,15 @@ INLINE_NOTHING: Final = translatable("No article answers that. Ask me directly")
 INLINE_MORE: Final = translatable("Ask me directly")
 
 
+def inline_wait(seconds: int | None) -> str:
+    """Why nothing is offered inline right now; the label of a button, so it must be short."""
+    if seconds is None:
+        return translated("I am very busy: please try again soon")
+    return translated("That was too fast: try again in {seconds}").format(
+        seconds=counted("{count} second", "{count} seconds", seconds)
+    )
+
+
 def too_long() -> str:
     """What to do about a question that goes on and on."""
     return translated(

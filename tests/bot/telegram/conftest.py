@@ -23,6 +23,7 @@ from tests.bot.telegram.fakes import (
     RecordingRequest,
 )
 
+_IN_PASSING = ("sendChatAction", "setMyCommands")
 ADA = 7
 ADMIN = 99
 GROUP = -1001
@@ -64,10 +65,10 @@ class Stage:
         return await self.handle(self._update({"callback_query": query}))
 
     async def handle(self, update: Update) -> list[Call]:
-        """The calls, typing left out, that handling an update makes."""
+        """The calls, typing and menus left out, that handling an update makes."""
         before = len(self.request.calls)
         await self.application.update_processor.process_update(update, self.application.process_update(update))
-        return [call for call in self.request.calls[before:] if call.method != "sendChatAction"]
+        return [call for call in self.request.calls[before:] if call.method not in _IN_PASSING]
 
     def message_update(
         self,

@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -22,9 +23,10 @@ from bot.store.sent_answers import SentAnswer, SentAnswers
 from index import Article
 from index.building import BuildProgress, BuildReport, ProgressListener
 from tests.bot.examples import BRIDGE, FERRY, LAST_FERRY, OPENED
-from tests.botapi.checks import MAX_TEXT_UNITS, check_length, check_markup
+from tests.botapi.checks import MAX_CAPTION_UNITS, MAX_NOTICE_UNITS, MAX_TEXT_UNITS, check_length, check_markup
 from tests.botapi.errors import ApiError, bad_request
-from tests.botapi.tdparse import Entity, parse
+from tests.botapi.inline import read_result
+from tests.botapi.tdparse import Entity, detect_entities, parse
 
 BOT_ID = 110201543
 TOKEN = f"{BOT_ID}:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
@@ -32,6 +34,12 @@ BOT_NAME = "newsquote_bot"
 REPLY_ID = "0123456789abcdef"
 ANSWER = Answer(0.87, (OPENED,), 1, "Ada Brook", ())
 REFUSAL = Refusal(RefusalReason.NOT_ANSWERED, 0.1, (OPENED, LAST_FERRY), ())
+
+
+def answer_of_parts(count: int) -> Answer:
+    """An answer whose quote needs so many messages."""
+    words = "Ten letters & more. " * (200 * count - 100)
+    return Answer(0.9, (replace(OPENED, quote=replace(OPENED.quote, text=words), highlights=()),), 1, None, ())
 
 
 class FakeDialogue(Dialogue):
@@ -205,33 +213,51 @@ class FakeSentAnswers(SentAnswers):
         self.retracted: list[str] = []
 
     def remember(self, sent: SentAnswer) -> None:
+        self.remove(sent.chat_id, sent.message_id)
         self.kept.insert(0, sent)
+
+    def remove(self, chat_id: int, message_id: int) -> None:
+        self.kept = [each for each in self.kept if (each.chat_id, each.message_id) != (chat_id, message_id)]
+
+    def is_retracted(self, reply_id: str) -> bool:
+        return False
 
     def in_message(self, chat_id: int, message_id: int) -> SentAnswer | None:
         return next((each for each in self.kept if (each.chat_id, each.message_id) == (chat_id, message_id)), None)
 
-    def to_question(self, chat_id: int, question_id: int) -> SentAnswer | None:
-        return next((each for each in self.kept if (each.chat_id, each.question_id) == (chat_id, question_id)), None)
+    def to_question(self, chat_id: int, question_id: int) -> list[SentAnswer]:
+        parts = [each for each in self.kept if (each.chat_id, each.question_id) == (chat_id, question_id)]
+        return sorted(parts, key=lambda each: each.message_id)
 
     def retract(self, reply_id: str) -> None:
         self.retracted.append(reply_id)
 
 
 class Call:
-    """One call of the Bot API. A text sent with it was parsed by TDLib: `plain` and `entities`."""
+    """One call of the Bot API. Whatever people read of it was parsed by TDLib: `plain` and `entities`, and what each of
+    `offers` would send."""
 
     def __init__(self, method: str, params: dict[str, Any]) -> None:
         self.method = method
         self.params = params
         self.plain = ""
         self.entities: tuple[Entity, ...] = ()
-        if "text" in params and method != "answerCallbackQuery":
-            self.plain, entities = parse(params["text"], params["parse_mode"])
-            self.entities = tuple(entities)
-            check_length(self.plain, MAX_TEXT_UNITS, "message is too long")
+        self.offers = [read_result(each) for each in params.get("results", ())]
+        if method == "answerCallbackQuery":
+            check_length(params.get("text", ""), MAX_NOTICE_UNITS, "MESSAGE_TOO_LONG")
+        elif "text" in params:
+            self._read(params["text"], MAX_TEXT_UNITS, "message is too long")
             if not self.plain.strip():
                 raise bad_request("message text is empty")
-            check_markup(params.get("reply_markup"), inline_only=True)
+        elif "caption" in params:
+            self._read(params["caption"], MAX_CAPTION_UNITS, "message caption is too long")
+        check_markup(params.get("reply_markup"), inline_only=True)
+
+    def _read(self, text: str, limit: int, refusal: str) -> None:
+        mode = self.params.get("parse_mode")
+        self.plain, entities = parse(text, mode) if mode else (text, detect_entities(text))
+        self.entities = tuple(entities)
+        check_length(self.plain, limit, refusal)
 
     @property
     def buttons(self) -> dict[str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.adapters.telegram import Metrics, TelegramConfig, build_service, serve
 from bot.store import Store
+from bot.store.sent_answers import SentAnswers
 from tests.bot.telegram.fakes import FakeDialogue, FakeNewsDesk, FakeNewsroom
 from tests.botapi import BotApiServer, Message, User
 
@@ -37,13 +38,18 @@ class Served:
 
 @asynccontextmanager
 async def served(
-    server: BotApiServer, database: Path | None = None, config: TelegramConfig = FAST
+    server: BotApiServer,
+    database: Path | None = None,
+    config: TelegramConfig = FAST,
+    *,
+    sent_answers: SentAnswers | None = None,
 ) -> AsyncIterator[Served]:
-    """A bot that serves for the length of the block, and then stops as on SIGTERM."""
+    """A bot that serves for the length of the block, and then stops as on SIGTERM. The store knows none of the fake's
+    replies, so that which message holds which is kept only in `sent_answers` of a test's own."""
     config = replace(config, token=server.token, api_url=server.url, file_url=server.file_url)
     store = Store.open(f"sqlite:///{database}") if database else Store.in_memory()
     dialogue, metrics, stop, ended = FakeDialogue(), Metrics(), asyncio.Event(), asyncio.Event()
-    service = build_service(dialogue, FakeNewsroom(), FakeNewsDesk(), config, store, metrics)
+    service = build_service(dialogue, FakeNewsroom(), FakeNewsDesk(), config, store, metrics, sent_answers=sent_answers)
     method = "setWebhook" if config.webhook_url else "getUpdates"
     before = len(server.calls_of(method))
     serving = asyncio.create_task(serve(service, stop))

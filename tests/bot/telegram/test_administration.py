@@ -9,7 +9,7 @@ from telegram import BotCommandScopeChat
 from bot.adapters.telegram import TelegramConfig, admin_texts, texts
 from bot.adapters.telegram.administration import Administration
 from bot.adapters.telegram.answers import Answers
-from bot.adapters.telegram.menus import publish_menus
+from bot.adapters.telegram.menus import Menus
 from bot.adapters.telegram.undertakings import Undertakings
 from bot.adapters.translation import LANGUAGES
 from index.article import Skipped
@@ -135,7 +135,7 @@ async def test_stats_of_a_quiet_week(stage: Stage) -> None:
 
 
 async def test_admin_commands_are_in_admins_menus_only(stage: Stage) -> None:
-    await publish_menus(stage.application.bot, frozenset({ADMIN}))
+    await Menus(frozenset({ADMIN})).publish(stage.application.bot)
     menus = stage.request.of("setMyCommands")
     by_scope = {(menu.params["scope"]["type"], menu.params.get("language_code")): menu for menu in menus}
     assert len(by_scope) == len(menus) == 4 * len(LANGUAGES)
@@ -150,9 +150,10 @@ async def test_an_admin_who_never_started_the_bot_does_not_stop_it(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
     missing = (400, {"ok": False, "description": "Bad Request: chat not found"})
+    caplog.set_level("INFO")
     stage.request.fail("setMyCommands", *[missing] * 4)
-    await publish_menus(stage.application.bot, frozenset({ADMIN}))
-    assert "the command menu of admin 99 could not be set" in caplog.text
+    await Menus(frozenset({ADMIN})).publish(stage.application.bot)
+    assert "admin 99 has not written yet: their menu is set when they do" in caplog.text
 
 
 async def test_an_unreachable_admin_does_not_break_a_reload(stage: Stage) -> None:

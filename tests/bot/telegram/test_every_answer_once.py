@@ -13,8 +13,9 @@ from aiohttp import ClientSession
 from bot.adapters.telegram import application, courier
 from bot.store import Ledger, Received, Store
 from tests.bot.examples import OPENED
+from tests.bot.telegram.fakes import FakeSentAnswers, answer_of_parts
 from tests.bot.telegram.serving import FAST, Served, served
-from tests.botapi import BotApiServer, Fault, faults
+from tests.botapi import BotApiServer, Fault, Message, faults
 
 
 @pytest_asyncio.fixture
@@ -84,6 +85,62 @@ async def test_a_long_answer_goes_on_where_it_broke_off(bot: Served) -> None:
     ada.says(ada.opens_chat(), "/sources")
     await bot.server.wait_until(lambda: bot.answers(ada) and not bot.store.ledger.pending())
     assert len(bot.answers(ada)) == 1
+
+
+_EDIT_FAULTS = [
+    (faults.drop_after(), "editMessageText"),
+    (faults.server_error(502), "editMessageText"),
+    (faults.drop_after(), "sendMessage"),
+    (faults.drop_before(), "deleteMessage"),
+    (faults.drop_after(), "deleteMessage"),
+]
+
+
+@pytest.mark.parametrize(("fault", "method"), _EDIT_FAULTS)
+@pytest.mark.parametrize(("before", "after"), [(3, 1), (1, 3)])
+async def test_a_new_wording_changes_every_part_of_the_answer_once(
+    server: BotApiServer, fault: Fault, method: str, before: int, after: int
+) -> None:
+    async with served(server, sent_answers=FakeSentAnswers()) as bot:
+        ada = server.user("Ada")
+        bot.dialogue.outcome = answer_of_parts(before)
+        question = ada.says(ada.opens_chat(), "Who opened it?")
+        await server.wait_until(lambda: len(bot.answers(ada)) == before and not bot.store.ledger.unfinished())
+        bot.dialogue.outcome = answer_of_parts(after)
+        server.order_fault(fault, method=method)
+        ada.edits(question, "Who built it?")
+        await server.wait_until(lambda: len(bot.answers(ada)) == after and not bot.store.ledger.pending())
+        await server.wait_until(lambda: not bot.store.ledger.unfinished())
+        _whole(bot.answers(ada), after)
+        assert len(bot.dialogue.asked) == 2
+
+
+@pytest.mark.parametrize(("before", "after"), [(3, 1), (1, 3)])
+async def test_a_new_wording_that_a_stop_cuts_short_is_finished_after_the_start(
+    server: BotApiServer, tmp_path: Path, before: int, after: int
+) -> None:
+    ada, kept = server.user("Ada"), FakeSentAnswers()
+    async with served(server, tmp_path / "bot.db", sent_answers=kept) as bot:
+        bot.dialogue.outcome = answer_of_parts(before)
+        question = ada.says(ada.opens_chat(), "Who opened it?")
+        await server.wait_until(lambda: len(bot.answers(ada)) == before and not bot.store.ledger.unfinished())
+        bot.dialogue.outcome = answer_of_parts(after)
+        server.order_fault(faults.too_many_requests(8), method="editMessageText")
+        ada.edits(question, "Who built it?")
+        await server.wait_until(lambda: server.calls_of("editMessageText"))
+    async with served(server, tmp_path / "bot.db", sent_answers=kept) as bot:
+        await server.wait_until(lambda: len(bot.answers(ada)) == after and not bot.store.ledger.pending())
+        _whole(bot.answers(ada), after)
+        assert bot.dialogue.asked == []
+    assert [part.message_id for part in kept.to_question(ada.id, question.id)] == [each.id for each in bot.answers(ada)]
+
+
+def _whole(answers: list[Message], count: int) -> None:
+    """These are the parts of one answer, in order, buttons under the last."""
+    assert [bool(answer.buttons) for answer in answers] == [False] * (count - 1) + [True]
+    words = "".join(answer.text for answer in answers)
+    assert words.count("Ten letters") == 200 * count - 100
+    assert words.count("1. Old bridge opens again") == 1
 
 
 async def test_an_update_that_comes_twice_is_answered_once(bot: Served, caplog: pytest.LogCaptureFixture) -> None:

@@ -3,6 +3,7 @@
 import re
 import struct
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -23,7 +24,8 @@ from tests.bot.telegram.newsdesk import (
     index_articles,
     open_newsdesk,
 )
-from tests.botapi import BotSetup, Message, User
+from tests.bot.telegram.serving import FAST, served
+from tests.botapi import BotApiServer, BotSetup, Message, User
 
 
 @pytest.fixture(scope="module")
@@ -228,6 +230,21 @@ async def test_menus_are_set_by_scope_and_language(desk: Newsdesk) -> None:
     ]
     assert sum("reload" in listed for listed in names.values()) == 2
     assert commands["all_private_chats", "de"][0]["description"] == "Stelle eine Frage zu den Nachrichten"
+
+
+async def test_an_admin_who_never_wrote_has_the_menu_after_the_first_message() -> None:
+    async with BotApiServer() as server, served(server, config=replace(FAST, admin_ids=frozenset({4242}))) as bot:
+        await server.wait_until(lambda: any(call.error for call in server.calls_of("setMyCommands")))
+        await bot.ask(server.user("Ada"))
+        admin = server.user("Late", id=4242)
+        admin.says(server.group("Readers", [admin]), "/help")
+        await bot.ask(admin)
+        await server.wait_until(lambda: ("chat:4242", "de") in server.state.commands)
+        listed = [each["command"] for each in server.state.commands["chat:4242", ""]]
+        assert listed[len(texts.READER_COMMANDS) :] == [name for name, _ in admin_texts.ADMIN_COMMANDS]
+        before = len(server.calls_of("setMyCommands"))
+        await bot.ask(admin)
+        assert len(server.calls_of("setMyCommands")) == before
 
 
 async def test_stats_come_with_a_picture(desk: Newsdesk, ada: User) -> None:

@@ -9,11 +9,13 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import func, select
 
-from bot.adapters.telegram import house_texts
+from bot.adapters.telegram import house_texts, texts
+from bot.adapters.telegram.deep_links import DeepLink, Opens, payload_of
 from bot.dialogue import Vote
 from bot.store import Outcome, Received, Store
 from bot.store.ledger_tables import inbox, outbox
 from tests.bot.examples import answer
+from tests.bot.telegram.fakes import FakeSentAnswers
 from tests.bot.telegram.serving import FAST, served
 from tests.botapi import BotApiServer, BotSetup, FloodLimits, too_many_requests
 
@@ -60,6 +62,60 @@ async def test_somebody_who_asks_too_fast_is_told_so_once(server: BotApiServer) 
         assert said[2].startswith("That was more than 2 questions in a minute")
         await bot.ask(grace)
         assert len(bot.dialogue.asked) == 3
+
+
+async def test_no_way_of_asking_goes_around_the_limit(server: BotApiServer) -> None:
+    """Three questions a minute: a message, a new wording of it and a button are three; the fourth way is too many."""
+    limited = replace(FAST, questions_per_minute=3)
+    async with served(server, config=limited, sent_answers=FakeSentAnswers()) as bot:
+        bot.dialogue.resolve = lambda question: f"{question} Really?"  # so that the words as typed can be searched
+        ada = server.user("Ada")
+        chat = ada.opens_chat()
+        question = ada.says(chat, "Who opened it?")
+        answer = await server.wait_for_message(chat)
+        ada.edits(question, "Who built it?")
+        await server.wait_until(lambda: len(answer.history) == 2)
+        assert await server.wait_for_answer(ada.presses(answer, texts.AS_TYPED_BUTTON)) == ""
+        await server.wait_for_message(chat)
+        assert len(bot.dialogue.asked) == 3
+
+        pressed = await server.wait_for_answer(ada.presses(answer, texts.AS_TYPED_BUTTON))
+        assert pressed.startswith("That was more than 3 questions in a minute")
+        shown = await server.wait_for_answer(ada.presses(answer, texts.SOURCES_BUTTON))
+        assert shown.startswith("That was more than 3 questions in a minute")
+        typed = ada.types_inline("Who opened the old bridge?")
+        assert await server.wait_for_results(typed) == []
+        assert typed.button is not None
+        assert typed.button["text"].startswith("That was too fast")
+        ada.edits(question, "Who closed it?")
+        told = await server.wait_for_message(chat)
+        assert told.text.startswith("That was more than 3 questions in a minute")
+        ada.follows(payload_of(DeepLink(Opens.QUESTION, "Who opened it?")) or "")
+        ada.says(chat, "/ask And when?")
+        await bot.ask(server.user("Grace"))
+        assert len(bot.dialogue.asked) == 4
+
+
+async def test_glances_cost_a_quarter_of_a_question(server: BotApiServer) -> None:
+    async with served(server, config=replace(FAST, questions_per_minute=2)) as bot:
+        ada = server.user("Ada")
+        answer = await bot.ask(ada)
+        words = [await server.wait_for_answer(ada.presses(answer, texts.SOURCES_BUTTON)) for _ in range(5)]
+        assert [word[:13] for word in words] == ["", "", "", "", "That was more"]
+
+
+async def test_an_edit_that_changes_no_word_and_a_vote_cost_nothing(server: BotApiServer) -> None:
+    limited = replace(FAST, questions_per_minute=2)
+    async with served(server, config=limited, sent_answers=FakeSentAnswers()) as bot:
+        ada = server.user("Ada")
+        chat = ada.opens_chat()
+        question = ada.says(chat, "Q?")
+        answer = await server.wait_for_message(chat)
+        for _ in range(4):
+            ada.edits(question, "Q?")
+            assert await server.wait_for_answer(ada.presses(answer, texts.UP_BUTTON)) != ""
+        await bot.ask(ada, "And when?")
+        assert [words for _, words in bot.dialogue.asked] == ["Q?", "And when?"]
 
 
 async def test_beyond_the_queue_the_bot_says_that_it_is_busy(server: BotApiServer) -> None:

@@ -41,15 +41,15 @@ async def test_a_story_that_others_carry_too_says_in_how_many(stage: Stage) -> N
     assert re.search(r"1\. Old bridge opens again · The Courier · 4 May 2024 \(.* ago\) · also in 1 other$", sent.plain)
 
 
-async def test_typing_is_shown_while_the_answer_is_looked_for(stage: Stage) -> None:
-    stage.dialogue.seconds = lambda question: 0.05
+async def test_typing_is_shown_while_an_answer_takes_a_moment(stage: Stage) -> None:
+    stage.dialogue.seconds = lambda question: 0.5
     await stage.say("Who opened the bridge?")
     assert stage.request.calls[0].method == "sendChatAction"
     assert stage.request.calls[0].params == {"chat_id": ADA, "action": "typing"}
 
 
 async def test_an_answer_arrives_though_typing_cannot_be_shown(stage: Stage) -> None:
-    stage.dialogue.seconds = lambda question: 0.05
+    stage.dialogue.seconds = lambda question: 0.5
     stage.request.fail("sendChatAction", (403, {"ok": False, "description": "Forbidden: no"}))
     [sent] = await stage.say("Who opened the bridge?")
     assert sent.plain.startswith("Ada Brook")
@@ -197,6 +197,7 @@ async def test_a_mention_alone_shows_how_to_ask(stage: Stage) -> None:
 
 async def test_a_group_answer_replies_to_the_question_in_its_topic(stage: Stage) -> None:
     topic = {"message_thread_id": 44, "is_topic_message": True}
+    stage.dialogue.seconds = lambda question: 0.5
     [sent] = await stage.say("/ask Who?", chat=GROUP, message_id=321, **topic)
     assert sent.params["message_thread_id"] == 44
     assert sent.params["reply_parameters"]["message_id"] == 321

@@ -5,8 +5,8 @@ import time
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
+from aiohttp import ConnectionTimeoutError
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.adapters.telegram import flood, rate_limiter
@@ -32,8 +32,8 @@ def _flood(seconds: float) -> RetryAfter:
 
 
 def _unsent() -> NetworkError:
-    error = NetworkError("httpx.ConnectError")
-    error.__cause__ = httpx.ConnectError("refused")
+    error = NetworkError("ConnectionTimeoutError")
+    error.__cause__ = ConnectionTimeoutError()
     return error
 
 

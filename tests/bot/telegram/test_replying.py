@@ -10,7 +10,7 @@ from bot.dialogue import ReplyTo
 from bot.store.sent_answers import SentAnswer
 from tests.bot.examples import COST, OPENED
 from tests.bot.telegram.conftest import ADA, FROM_BOT, GROUP, Stage
-from tests.bot.telegram.fakes import REPLY_ID
+from tests.bot.telegram.fakes import REPLY_ID, answer_of_parts
 
 _WITH_BUTTON = FROM_BOT | {
     "reply_markup": {"inline_keyboard": [[{"text": "Context", "callback_data": f"ctx:{REPLY_ID}:1"}]]}
@@ -79,6 +79,44 @@ async def test_an_edited_question_whose_answer_was_deleted_is_answered_anew(stag
     stage.request.fail("editMessageText", (400, {"ok": False, "description": "Bad Request: message to edit not found"}))
     [sent] = await stage.say("Who opened it?", kind="edited_message", message_id=321)
     assert (sent.method, stage.sent.kept[0]) == ("sendMessage", SentAnswer(ADA, 1001, 321, REPLY_ID))
+
+
+async def test_every_part_of_an_answer_is_remembered(stage: Stage) -> None:
+    stage.dialogue.outcome = answer_of_parts(3)
+    await stage.say("Who opened it?", message_id=321)
+    assert stage.sent.to_question(ADA, 321) == [SentAnswer(ADA, 1000 + n, 321, REPLY_ID) for n in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (3, 1, [("editMessageText", 1001), ("deleteMessage", 1002), ("deleteMessage", 1003)]),
+        (1, 3, [("editMessageText", 1001), ("sendMessage", None), ("sendMessage", None)]),
+        (2, 2, [("editMessageText", 1001), ("editMessageText", 1002)]),
+    ],
+)
+async def test_an_edited_question_has_all_parts_of_its_answer_changed(
+    stage: Stage, before: int, after: int, expected: list[tuple[str, int | None]]
+) -> None:
+    stage.dialogue.outcome = answer_of_parts(before)
+    await stage.say("Who opened it?", message_id=321)
+    stage.dialogue.outcome = answer_of_parts(after)
+    changed = await stage.say("Who built it?", kind="edited_message", message_id=321)
+    assert [(call.method, call.params.get("message_id")) for call in changed] == expected
+    written = [call for call in changed if call.method != "deleteMessage"]
+    assert [bool(call.buttons) for call in written] == [False] * (after - 1) + [True]
+    assert [part.message_id for part in stage.sent.to_question(ADA, 321)] == [1001 + n for n in range(after)]
+
+
+async def test_a_question_edited_away_leaves_one_message_of_a_long_answer(stage: Stage) -> None:
+    stage.dialogue.outcome = answer_of_parts(2)
+    await stage.say("Who opened it?", message_id=321)
+    changed = await stage.say("/help", kind="edited_message", message_id=321)
+    assert [(call.method, call.params["message_id"]) for call in changed] == [
+        ("editMessageText", 1001),
+        ("deleteMessage", 1002),
+    ]
+    assert stage.sent.to_question(ADA, 321) == [SentAnswer(ADA, 1001, 321, REPLY_ID)]
 
 
 async def test_a_question_back_has_a_button_a_reading_and_a_tap_asks_it_as_it_stands(stage: Stage) -> None:

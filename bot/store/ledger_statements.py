@@ -1,0 +1,41 @@
+"""The ledger's statements that every answer needs, made once: making one takes longer than carrying it out."""
+
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, FromClause, ScalarSelect, bindparam, case, func, insert, select, update
+
+from bot.store.ledger_tables import inbox, outbox
+
+
+def _highest_id(table: FromClause, box: ColumnElement[Any]) -> ScalarSelect[Any]:
+    return select(func.coalesce(func.max(table.c.message_id), 0)).where(table.c.box == box).scalar_subquery()
+
+
+_received: Final = _highest_id(inbox, outbox.c.box)
+_sent: Final = _highest_id(outbox.alias(), outbox.c.box)
+
+KNOWN: Final = select(inbox.c.update_id).where(inbox.c.update_id.in_(bindparam("numbers", expanding=True)))
+"""Which of these updates are there; wants `numbers`."""
+RECEIVE: Final = insert(inbox)
+"""Keeps an update."""
+FINISH: Final = (
+    update(inbox).where(inbox.c.update_id == bindparam("number")).values(outcome=bindparam("ended"), body=None)
+)
+"""Ends an update; wants its `number` and how it `ended`."""
+PLAN: Final = insert(outbox).returning(outbox.c.id)
+"""Keeps a message to be sent, and gives its number."""
+ATTEMPT: Final = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("number"))
+    .values(
+        attempted=True,
+        after_id=func.coalesce(outbox.c.after_id, case((_received > _sent, _received), else_=_sent)),
+    )
+)
+"""Notes that the message of this `number` leaves, the first time also after which id of its box."""
+END: Final = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("number"))
+    .values(outcome=bindparam("ended"), message_id=bindparam("arrived_as"), body=None)
+)
+"""Ends the message of this `number`; wants how it `ended` and the id that it `arrived_as`, if it did."""
