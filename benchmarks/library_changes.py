@@ -1,12 +1,14 @@
 """What a change costs in a library: building it, then adding, changing and removing one article, in time and disk.
 
-    python -m benchmarks.library_changes --articles FILE.jsonl
+    python -m benchmarks.library_changes --articles FILE.jsonl [--index DIR]
 
+DIR is an index that was built of these articles: a copy of it is changed, and the build is not measured.
 `python -m benchmarks library_changes` makes 300 articles of its own.
 """
 
 import argparse
 import json
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -46,24 +48,21 @@ def measure() -> dict[str, float]:
         return measure_over(articles)
 
 
-def measure_over(articles: Path) -> dict[str, float]:
+def measure_over(articles: Path, index: Path | None = None) -> dict[str, float]:
     """Characters a second of the build and its peak memory; seconds, embedded texts and MiB of disk of each change."""
     embedder = CountingEmbedder.load(IndexSettings.from_environment().model_cache)
     sample = [item for item in read_articles(articles) if isinstance(item, Article)]
-    characters = sum(len(article.text) for article in sample)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "index"
-        built = run(["index", "build", "--articles", str(articles), "--index", str(root)])
-        assert built.returncode == 0, built.lines
+        building = {} if index else _build(articles, root, sum(len(article.text) for article in sample))
+        if index:
+            shutil.copytree(index, root)
         library = Library(root)
-        disk = folder_mib(root)
         figures = {
             "articles": library.open_current(embedder).manifest.n_articles,
             "passages": library.open_current(embedder).manifest.n_passages,
-            "build s": round(built.seconds, 1),
-            "build characters/s": round(characters / built.seconds),
-            "build peak MiB": round(built.peak_mib),
-            "disk MiB": round(disk, 1),
+            **building,
+            "disk MiB": round(folder_mib(root), 1),
         }
         middle = sample[len(sample) // 2]
         new = [replace(middle, id=f"new {number}", title=f"New {number}") for number in range(_TIMES)]
@@ -86,6 +85,16 @@ def measure_over(articles: Path) -> dict[str, float]:
     return figures
 
 
+def _build(articles: Path, root: Path, characters: int) -> dict[str, float]:
+    built = run(["index", "build", "--articles", str(articles), "--index", str(root)])
+    assert built.returncode == 0, built.lines
+    return {
+        "build s": round(built.seconds, 1),
+        "build characters/s": round(characters / built.seconds),
+        "build peak MiB": round(built.peak_mib),
+    }
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(
         "python -m benchmarks.library_changes",
@@ -93,4 +102,6 @@ if __name__ == "__main__":
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--articles", type=Path, required=True)
-    print(json.dumps(measure_over(parser.parse_args().articles), indent=1))
+    parser.add_argument("--index", type=Path)
+    options = parser.parse_args()
+    print(json.dumps(measure_over(options.articles, options.index), indent=1))
