@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from index.archive_part import ArchiveWriter
 from index.article import Article, Passage, Skipped
 from index.chunking import chunk_article
-from index.copies import CopyFinder, CopyIndex
+from index.copies import CopyFinder, KnownCopies
 from index.embedding import Embedder, Vectors
 from index.known_vectors import KnownVectors, UnfinishedWork
 from index.postings import PostingsWriter
@@ -84,7 +84,7 @@ class SegmentBuilder:
         *,
         known: KnownVectors,
         unfinished: UnfinishedWork,
-        copies: Iterable[CopyIndex] = (),
+        copies: Iterable[KnownCopies] = (),
         listener: ProgressListener = lambda _: None,
     ) -> None:
         """`copies`: what articles may be copies of, beside each other."""

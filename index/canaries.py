@@ -6,17 +6,17 @@ import numpy as np
 
 from index.article import Query
 from index.embedding import Embedder, Vectors
-from index.retrieval import search_snapshot
-from index.snapshot import Canary, IndexSnapshot
+from index.manifest import Canary
+from index.retrieval import Snapshot, search_snapshot
 
 _WANTED = 8
 _TRIED = 16
 _DEPTH = 10
 
 
-def choose_canaries(snapshot: IndexSnapshot, embedder: Embedder) -> tuple[tuple[Canary, ...], Vectors]:
+def choose_canaries(snapshot: Snapshot, embedder: Embedder) -> tuple[tuple[Canary, ...], Vectors]:
     """Up to eight opening sentences, of articles spread over the snapshot, that find their article; their vectors."""
-    ids = [article_id for article_id, _ in snapshot.archive.places()]
+    ids = snapshot.archive.ids()
     drawn = sorted(np.random.default_rng(0).choice(len(ids), min(_TRIED, len(ids)), replace=False).tolist())
     canaries = [Canary(_opening(snapshot, ids[number]), ids[number]) for number in drawn]
     vectors = embedder.embed([canary.question for canary in canaries])
@@ -25,22 +25,21 @@ def choose_canaries(snapshot: IndexSnapshot, embedder: Embedder) -> tuple[tuple[
     return tuple(canaries[row] for row in found), vectors[found]
 
 
-def lost_canaries(canaries: Sequence[Canary], vectors: Vectors, snapshot: IndexSnapshot) -> list[Canary]:
+def lost_canaries(canaries: Sequence[Canary], vectors: Vectors, snapshot: Snapshot) -> list[Canary]:
     """Those whose article is there but is no longer found."""
     return [canary for canary, vector in zip(canaries, vectors, strict=True) if not _is_found(canary, vector, snapshot)]
 
 
-def _opening(snapshot: IndexSnapshot, article_id: str) -> str:
+def _opening(snapshot: Snapshot, article_id: str) -> str:
     sentence = snapshot.archive.sentences_of(article_id)[0]
     return sentence.slice(snapshot.archive.article(article_id).text)
 
 
-def _is_found(canary: Canary, vector: Vectors, snapshot: IndexSnapshot) -> bool:
+def _is_found(canary: Canary, vector: Vectors, snapshot: Snapshot) -> bool:
     """Whether its article is among the first ten hits, or one that says nearly the same speaks for it."""
     archive = snapshot.archive
-    rows = archive.rows_of(canary.article_id)
-    if not rows:
+    group = archive.copy_group(canary.article_id)
+    if group is None:
         return False
-    group = archive.group_of(rows.start)
     hits = search_snapshot(snapshot, Query(canary.question), lambda: vector, _DEPTH)
-    return any(archive.group_of(archive.rows_of(hit.passage.article_id).start) == group for hit in hits)
+    return any(archive.copy_group(hit.passage.article_id) == group for hit in hits)

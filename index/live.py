@@ -4,11 +4,10 @@ import logging
 import threading
 import time
 
+from index.changing import AnyLibrary
 from index.embedding import Embedder
 from index.errors import IndexingError
-from index.library import Library
-from index.retrieval import Retriever
-from index.snapshot import IndexSnapshot
+from index.retrieval import Retriever, Snapshot
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +21,7 @@ class LiveIndex:
     cannot be opened is logged once, and the last good one stays in service.
     """
 
-    def __init__(self, library: Library, embedder: Embedder) -> None:
+    def __init__(self, library: AnyLibrary, embedder: Embedder) -> None:
         """
         Raises:
             SnapshotMissing, SnapshotCorrupt, SnapshotMismatch: there is nothing to serve.
@@ -40,7 +39,7 @@ class LiveIndex:
             self.refresh()
         return self._retriever
 
-    def refresh(self) -> IndexSnapshot:
+    def refresh(self) -> Snapshot:
         """Looks for a newly published snapshot now and returns the one in service."""
         with self._lock:
             self._looked_at = time.monotonic()

@@ -11,17 +11,10 @@ from index.canaries import choose_canaries, lost_canaries
 from index.embedding import Embedder, Vectors
 from index.errors import IndexingError, SnapshotRejected
 from index.folders import IndexFolders
+from index.manifest import FORMAT_VERSION, Canary
 from index.merging import Member, merge_segments, what_to_merge
 from index.segment import Segment
-from index.snapshot import (
-    FORMAT_VERSION,
-    Canary,
-    IndexSnapshot,
-    Manifest,
-    entry_of,
-    read_manifest,
-    write_snapshot,
-)
+from index.snapshot import IndexSnapshot, SegmentsManifest, entry_of, read_manifest, write_snapshot
 
 _FEWEST_CANARIES = 4
 _RECALL_QUERIES = 64
@@ -38,7 +31,7 @@ class Publication:
 
     def publish(
         self, members: Sequence[Member], base: IndexSnapshot | None, changed: frozenset[str], *, choose: bool
-    ) -> Manifest:
+    ) -> SegmentsManifest:
         """Puts a snapshot of these members in service and gives its manifest.
 
         `changed` are the ids that `base`, the one in service, had otherwise. With `choose`, canary questions are
@@ -77,8 +70,8 @@ class Publication:
             members = [*members[: due.start], Member(segment, frozenset()), *members[due.stop :]]
         return members
 
-    def _manifest(self, members: Sequence[Member], canaries: Sequence[Canary]) -> Manifest:
-        return Manifest(
+    def _manifest(self, members: Sequence[Member], canaries: Sequence[Canary]) -> SegmentsManifest:
+        return SegmentsManifest(
             format_version=FORMAT_VERSION,
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
             model=self._embedder.name,

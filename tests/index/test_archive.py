@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import Article
-from index.archive import Archive
+from index.segment_archive import SegmentArchive as Archive
 from index.archive_part import ArchivePart, ArchiveWriter
 from index.chunking import chunk_article
 from index.errors import SnapshotCorrupt, UnknownArticle
