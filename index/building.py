@@ -72,7 +72,7 @@ class _Window:
 
     def keys(self) -> NDArray[np.uint64]:
         """(n,): what each text is known by."""
-        return np.array([_key(text) for text in self.texts], np.uint64)
+        return np.array([text_key(text) for text in self.texts], np.uint64)
 
 
 class SegmentBuilder:
@@ -204,5 +204,6 @@ def search_text(article: Article, passage: Passage) -> str:
     return f"{article.title}. {dated}{passage.span.slice(article.text)}"
 
 
-def _key(text: str) -> int:
+def text_key(text: str) -> int:
+    """What a searched text, and so its vector, is known by: 64 bits."""
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")

@@ -165,6 +165,14 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
             SnapshotRejected: the check failed.
         """
 
+    def _damage(self, base: SnapshotT) -> list[str]:
+        """What keeps a rebuild from building upon the snapshot in service, a line each."""
+        return self.verify()
+
+    def _admitted(self, item: Article | Skipped) -> Article | Skipped:
+        """The item, or why this back end cannot hold it."""
+        return item
+
     def _finder(self, base: SnapshotT | None) -> Finder[PlaceT]:
         return lambda article_id: self._find(base, article_id) if base is not None else None
 
@@ -182,7 +190,7 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
             copies=known.copies,
             listener=work.listener,
         )
-        with self._new_segment(builder, change.arriving(work.items)) as fresh:
+        with self._new_segment(builder, change.arriving(map(self._admitted, work.items))) as fresh:
             change.removed |= {name: place for name, place in (work.there or {}).items() if name not in change.seen}
             if base is None or fresh is not None or change.leaving:
                 plan = Plan(embedder, choose=base is None or work.there is not None, skipped=builder.skipped)
@@ -242,9 +250,9 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
             yield None
             return
         with closing(snapshot):
-            if problems := self.verify():
-                logger.warning("every article is indexed anew, as the index was changed: %s", problems[0])
-            yield None if problems else snapshot
+            if damage := self._damage(snapshot):
+                logger.warning("every article is indexed anew, as the index was changed: %s", damage[0])
+            yield None if damage else snapshot
 
 
 AnyLibrary = ArticleLibrary[Any, Any]
