@@ -45,6 +45,10 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
         """`root` is the folder of this machine's own files: what arrived, and vectors of builds under way."""
         self.root = root
 
+    def __str__(self) -> str:
+        """Where the articles are, in a word."""
+        return str(self.root)
+
     @abstractmethod
     def current_name(self) -> str:
         """The name of the snapshot in service.

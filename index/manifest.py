@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from index.embedding import Embedder
 from index.errors import SnapshotMismatch
@@ -44,16 +45,36 @@ class Manifest:
         return datetime.fromisoformat(self.created_at)
 
 
-def require_same_model(snapshot: str, manifest: Manifest, embedder: Embedder) -> None:
-    """Nothing, if `embedder` made the vectors of the snapshot that is called so.
+class Made(Protocol):
+    """What has vectors, and says of which model they are."""
+
+    @property
+    def model(self) -> str:
+        """The model as a person would call it."""
+
+    @property
+    def model_fingerprint(self) -> str:
+        """Equal for equal vectors."""
+
+    @property
+    def model_backend(self) -> str:
+        """What computed it."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+
+
+def require_same_model(snapshot: str, made: Made, embedder: Embedder) -> None:
+    """Nothing, if `embedder` made the vectors of what is called so.
 
     Raises:
         SnapshotMismatch: another model, backend or dimension did.
     """
-    if (manifest.model_fingerprint, manifest.dimension) == (embedder.fingerprint, embedder.dimension):
+    if (made.model_fingerprint, made.dimension) == (embedder.fingerprint, embedder.dimension):
         return
     raise SnapshotMismatch(
-        f"{snapshot} was built with {manifest.model} ({manifest.model_backend}, {manifest.dimension} dimensions), "
+        f"{snapshot} was built with {made.model} ({made.model_backend}, {made.dimension} dimensions), "
         f"but the model in use is {embedder.name} ({embedder.backend}, {embedder.dimension} dimensions). "
         "Run `python -m index build --articles PATH` with this model, or set EMBEDDING_MODEL back."
     )

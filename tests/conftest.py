@@ -19,6 +19,7 @@ from index.embedding import OnnxEmbedder
 from index.library import Library
 from index.settings import IndexSettings
 from index.sources import read_articles
+from tests.milvus import VectorServer
 
 ROOT = Path(__file__).parents[1]
 
@@ -46,6 +47,15 @@ def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def seeds() -> Path:
     """The articles that ship."""
     return ROOT / "seeds"
+
+
+@pytest.fixture(scope="session")
+def vector_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VectorServer]:
+    """A vector server that runs; every test needs an address of its own."""
+    server = VectorServer(tmp_path_factory.mktemp("milvus") / "data")
+    server.start()
+    yield server
+    server.kill()
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import logging
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -159,18 +160,21 @@ class ClusterLibrary(ArticleLibrary[ClusterSnapshot, ArticlePlace]):
     ) -> None:
         publication = ClusterPublication(self._server, self._manifests(), self._keeping)
         snapshot = publication.publish(fresh, change, base, plan)
+        if _has_strayed(snapshot.manifest):
+            logger.info("passages have become longer or shorter; their weights are made anew")
+            snapshot = self._rewritten(snapshot, publication, plan)
         self._lock.require()
         publication.lead_there(snapshot)
         shutil.rmtree(self._fresh, ignore_errors=True)
-        if _has_strayed(snapshot.manifest):
-            logger.info("passages have become longer or shorter; their weights are made anew")
-            self._rewrite(snapshot, plan)
 
-    def _rewrite(self, snapshot: ClusterSnapshot, plan: Plan) -> None:
-        """Publishes the same articles as a lineage of its own, with weights for the lengths of today."""
+    def _rewritten(self, snapshot: ClusterSnapshot, publication: ClusterPublication, plan: Plan) -> ClusterSnapshot:
+        """The same articles as a lineage of its own, with weights for the lengths of today."""
+        shutil.rmtree(self._fresh, ignore_errors=True)
         write_segment(self._server, snapshot, self._fresh)
         with closing(Segment(self._fresh)) as segment:
-            self._publish(segment, Change(lambda _: None), None, Plan(plan.embedder, choose=True))
+            rewritten = publication.publish(segment, Change(lambda _: None), None, replace(plan, choose=True))
+        self._server.drop(snapshot_collection(snapshot.name))
+        return rewritten
 
     def _manifests(self) -> dict[str, ClusterManifest]:
         found = {}

@@ -140,11 +140,15 @@ class Server:
                 indexes.add_index(field.name, index_type="SPARSE_INVERTED_INDEX", metric_type="IP")
             elif field.is_indexed:
                 indexes.add_index(field.name, index_type="INVERTED")
-        self._build(
-            lambda timeout: self._connected(timeout).create_collection(
-                collection, schema=schema, index_params=indexes, consistency_level="Bounded", timeout=timeout
-            )
-        )
+
+        def create(timeout: float) -> None:
+            client = self._connected(timeout)
+            client.create_collection(collection, schema=schema, consistency_level="Bounded", timeout=timeout)
+            # one after the other and waited for, empty indexes take half a second each
+            client.create_index(collection, indexes, timeout=timeout, sync=False)
+            client.load_collection(collection, timeout=timeout)
+
+        self._build(create)
 
     def drop(self, collection: str) -> None:
         """Removes a collection; nothing happens if there is none."""
