@@ -146,6 +146,7 @@ class ArchivePart:
         except (OSError, ValueError, sqlite3.Error) as error:
             raise SnapshotCorrupt(f"{folder} cannot be read ({error}). Run `python -m index rollback`.") from error
         self._lock = threading.Lock()
+        self._sources: NDArray[np.str_] | None = None
 
     def close(self) -> None:
         """Closes the texts; the arrays go when nothing refers to them."""
@@ -219,6 +220,14 @@ class ArchivePart:
         _, start, end, first = map(int, self._passages[row])
         sentences = self._sentences[first : int(self._passages[row + 1, 3])]
         return Passage(article_id, Span(start, end), tuple(Span(int(s), int(e)) for s, e in sentences))
+
+    def from_sources(self, sources: frozenset[str]) -> NDArray[np.bool_]:
+        """(n_articles,): which articles are of these sources."""
+        if self._sources is None:  # read once: the table has no index of them
+            self._sources = np.array(
+                [row[0] for row in self._fetch("SELECT source FROM articles ORDER BY row")], object
+            )
+        return np.isin(self._sources, list(sources))
 
     def leading(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """(len(rows),): which of these passages are the first of their article."""

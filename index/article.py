@@ -88,7 +88,8 @@ class Query:
     """A self-contained text to search for, and what may be searched.
 
     `articles` restricts the search to these ids, `before` to articles published on an earlier day
-    (an article without a date is then left out); `dates` restricts it or weighs it. `context` is what was said before:
+    (an article without a date is then left out), `sources` to articles of these; `dates` restricts it or weighs it.
+    `context` is what was said before:
     its words need not be in a passage, but of two passages the one that has them is meant. `preferred` are articles
     under discussion.
     """
@@ -99,11 +100,13 @@ class Query:
     dates: AskedDates | None = None
     context: str = ""
     preferred: frozenset[str] = frozenset()
+    sources: frozenset[str] | None = None
 
     @property
     def is_restricted(self) -> bool:
         """Whether some articles may not be searched."""
-        return self.articles is not None or self.before is not None or bool(self.dates and self.dates.restricts)
+        scopes = (self.articles, self.before, self.sources)
+        return any(scope is not None for scope in scopes) or bool(self.dates and self.dates.restricts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,10 @@ class SegmentArchive:
             allowed &= self._days() < before.toordinal()
         return allowed
 
+    def rows_from(self, sources: frozenset[str]) -> NDArray[np.bool_]:
+        """(n_rows,): which passages are of articles of these sources."""
+        return np.concatenate([part.from_sources(sources)[part.article_rows] for part in self._parts])
+
     def rows_published(self, first: date | None, last: date | None) -> NDArray[np.bool_]:
         """(n_rows,): which passages are of articles published from `first` to `last`; an undated one never is."""
         days = self._days()

@@ -53,7 +53,12 @@ class SegmentSearch:
 def _allowed(archive: SegmentArchive, query: Query) -> NDArray[np.bool_] | None:
     """(n_rows,): which passages may be found; None if all may."""
     allowed = archive.allowed_rows(query.articles, query.before)
-    if query.dates is None or not query.dates.restricts:
-        return allowed
-    published = archive.rows_published(query.dates.first, query.dates.last)
-    return published if allowed is None else allowed & published
+    if query.sources is not None:
+        allowed = _both(allowed, archive.rows_from(query.sources))
+    if query.dates is not None and query.dates.restricts:
+        allowed = _both(allowed, archive.rows_published(query.dates.first, query.dates.last))
+    return allowed
+
+
+def _both(allowed: NDArray[np.bool_] | None, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return wanted if allowed is None else allowed & wanted

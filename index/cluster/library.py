@@ -48,12 +48,13 @@ class ClusterLibrary(ArticleLibrary[ClusterSnapshot, ArticlePlace]):
     ) -> None:
         """`keep` snapshots stay, the one in service included (at least 2); `grace`: see `Keeping`."""
         super().__init__(root)
+        self.address = address
         self._server = Server(address, patience)
         self._keeping = Keeping(max(keep, 2), grace)
         self._lock = WriterLock(self._server)
 
     def __str__(self) -> str:
-        return str(self._server.address)
+        return str(self.address)
 
     def current_name(self) -> str:
         """See `ArticleLibrary`."""
@@ -61,7 +62,7 @@ class ClusterLibrary(ArticleLibrary[ClusterSnapshot, ArticlePlace]):
         name = snapshot_name(target) if target else None
         if name is None:
             raise SnapshotMissing(
-                f"There is no index on {self._server.address}. Run `python -m index build --articles seeds`, or bring "
+                f"There is no index on {self.address}. Run `python -m index build --articles seeds`, or bring "
                 "one there with `python -m index import FILE`."
             )
         return name
@@ -88,7 +89,7 @@ class ClusterLibrary(ArticleLibrary[ClusterSnapshot, ArticlePlace]):
     def roll_back(self, *, leaving: str | None = None) -> str:
         """See `ArticleLibrary`."""
         with self._writing():
-            earlier = name_before(self.current_name(), self.names(), leaving, str(self._server.address))
+            earlier = name_before(self.current_name(), self.names(), leaving, str(self.address))
             ClusterSnapshot.open(self._server, earlier, None)
             self._server.point_alias(ALIAS, snapshot_collection(earlier))
             return earlier

@@ -240,7 +240,7 @@ class Server:
         """The call's result, tried again with growing pauses while its failure may pass."""
         tries = Retrying(
             retry=retry_if_exception_type(_Passing),
-            wait=wait_exponential_jitter(initial=0.05, max=2.0),
+            wait=wait_exponential_jitter(multiplier=0.05, max=2.0, jitter=0.05),
             stop=stop_after_delay(seconds),
             reraise=True,
         )

@@ -11,7 +11,7 @@ from index.article import Passage, Query
 from index.bm25 import inverse_frequency, rarity
 from index.candidates import Candidates
 from index.cluster.archive import ClusterArchive
-from index.cluster.layout import dimension_of, seen_by
+from index.cluster.layout import dimension_of, id_key, seen_by
 from index.cluster.manifest import ClusterManifest, read_manifest
 from index.cluster.rows import day_in, passage_in
 from index.cluster.server import Found, Row, Server, Wanted, one_of
@@ -144,6 +144,8 @@ class ClusterSnapshot:
             conditions.append(one_of("article", [place.number for place in places]))
         if query.before is not None:
             conditions.append(f"day < {query.before.toordinal()}")
+        if query.sources is not None:
+            conditions.append(one_of("source_key", map(id_key, sorted(query.sources))))
         if query.dates is not None and query.dates.restricts:
             last = query.dates.last.toordinal() if query.dates.last else NO_DATE - 1
             first = query.dates.first.toordinal() if query.dates.first else 0
