@@ -86,7 +86,7 @@ class Server:
         wanted = self.address.database
 
         def create(timeout: float) -> None:
-            client = self._connect("", timeout)
+            client = self._connect("")
             if wanted not in client.list_databases(timeout=timeout):
                 client.create_database(wanted, timeout=timeout)
 
@@ -108,9 +108,9 @@ class Server:
         """Has the alias point at the collection, in one step."""
         old = self.alias_target(alias)
         if old is None:
-            self._build(lambda timeout: self._connected(timeout).create_alias(collection, alias, timeout=timeout))
+            self._build(lambda timeout: self._connected().create_alias(collection, alias, timeout=timeout))
         elif old != collection:
-            self._build(lambda timeout: self._connected(timeout).alter_alias(collection, alias, timeout=timeout))
+            self._build(lambda timeout: self._connected().alter_alias(collection, alias, timeout=timeout))
 
     def collections(self) -> list[str]:
         """The names of all collections in the database."""
@@ -142,7 +142,7 @@ class Server:
                 indexes.add_index(field.name, index_type="INVERTED")
 
         def create(timeout: float) -> None:
-            client = self._connected(timeout)
+            client = self._connected()
             client.create_collection(collection, schema=schema, consistency_level="Bounded", timeout=timeout)
             # one after the other and waited for, empty indexes take half a second each
             client.create_index(collection, indexes, timeout=timeout, sync=False)
@@ -152,14 +152,14 @@ class Server:
 
     def drop(self, collection: str) -> None:
         """Removes a collection; nothing happens if there is none."""
-        self._build(lambda timeout: self._connected(timeout).drop_collection(collection, timeout=timeout))
+        self._build(lambda timeout: self._connected().drop_collection(collection, timeout=timeout))
 
     def write(self, collection: str, rows: Iterable[Row]) -> int:
         """Writes rows, each in the place of the one with its id; how many. Writing the same again changes nothing."""
         written = 0
         for batch in batched_rows(rows):
             self._build(
-                lambda timeout, batch=batch: self._connected(timeout).upsert(  # type: ignore[misc]
+                lambda timeout, batch=batch: self._connected().upsert(  # type: ignore[misc]
                     collection, list(batch), timeout=timeout
                 ),
                 collection,
@@ -169,13 +169,11 @@ class Server:
 
     def delete(self, collection: str, filter: str) -> None:
         """Deletes the rows that the expression is true of."""
-        self._build(
-            lambda timeout: self._connected(timeout).delete(collection, filter=filter, timeout=timeout), collection
-        )
+        self._build(lambda timeout: self._connected().delete(collection, filter=filter, timeout=timeout), collection)
 
     def settle(self, collection: str) -> None:
         """Has everything written by now sealed and indexed: for when much was written."""
-        self._build(lambda timeout: self._connected(timeout).flush(collection, timeout=timeout), collection)
+        self._build(lambda timeout: self._connected().flush(collection, timeout=timeout), collection)
 
     def rows(
         self,
@@ -228,9 +226,7 @@ class Server:
 
     def _ask(self, call: Callable[[MilvusClient, float], ResultT], collection: str | None = None) -> ResultT:
         patience = self._patience
-        return self._tried(
-            lambda: call(self._connected(patience.asking), patience.asking), patience.asking_in_all, collection
-        )
+        return self._tried(lambda: call(self._connected(), patience.asking), patience.asking_in_all, collection)
 
     def _build(self, call: Callable[[float], ResultT], collection: str | None = None) -> ResultT:
         patience = self._patience
@@ -267,27 +263,30 @@ class Server:
             raise VectorServerRefused(
                 f"The vector server at {self.address} refused: {words}", code if isinstance(code, int) else 0
             ) from error
-        except (ConnectionError, TimeoutError) as error:
+        except ValueError as error:
+            if "closed channel" not in str(error):  # another thread found the server away, and connects again
+                raise
             raise _Passing(_first_line(error)) from error
 
     def _load(self, collection: str | None) -> None:
         if collection is not None:
             timeout = self._patience.building
             try:
-                self._connected(timeout).load_collection(collection, timeout=timeout)
+                self._connected().load_collection(collection, timeout=timeout)
             except (MilvusException, grpc.RpcError) as error:
                 raise VectorServerRefused(
                     f"{collection} on {self.address} cannot be loaded: {_first_line(error)}"
                 ) from error
 
-    def _connected(self, timeout: float) -> MilvusClient:
+    def _connected(self) -> MilvusClient:
         with self._lock:
             if self._client is None:
-                self._client = self._connect(self.address.database or "", timeout)
+                self._client = self._connect(self.address.database or "")
             return self._client
 
-    def _connect(self, database: str, timeout: float) -> MilvusClient:
-        address = self.address
+    def _connect(self, database: str) -> MilvusClient:
+        """A client, which connects again by itself; while it does, with this time limit, all its callers wait."""
+        address, timeout = self.address, self._patience.asking
         return MilvusClient(
             uri=address.uri, user=address.user, password=address.password, db_name=database, timeout=timeout
         )
