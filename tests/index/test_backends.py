@@ -340,8 +340,8 @@ def test_both_back_ends_agree_on_rankings(
 
     # on disk the replaced story still counts for how common its words are, until it is merged away; on the server
     # weights are made with the mean length of passages when everything was last built
-    without_bm25 = [[(*hit[:4], 0.0) for hit in ranking] for ranking in (embedded, cluster)]
-    _assert_alike(*without_bm25, tolerance=0.02)
+    ours, theirs = ([(*hit[:4], 0.0) for hit in ranking] for ranking in (embedded, cluster))
+    _assert_alike(ours, theirs, tolerance=0.02)
 
 
 @pytest.mark.parametrize("query", _QUESTIONS, ids=lambda query: query.text)
