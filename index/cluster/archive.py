@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from index.article import Article, Passage, Span
@@ -94,6 +94,18 @@ class ClusterArchive:
             for known in self._read(one_of("number", missing[first : first + _STEP])):
                 found[known.place.number] = known.article.id
         return found
+
+    def numbers_of(self, article_ids: Collection[str]) -> list[int]:
+        """The numbers of those of these articles that there are, in their order."""
+        with self._lock:
+            found = {name: self._known[name].place.number for name in article_ids if name in self._known}
+        missing = [name for name in article_ids if name not in found]
+        for first in range(0, len(missing), _STEP):
+            some = missing[first : first + _STEP]
+            scope = f"{one_of('id_key', map(id_key, some))} and piece == 0 and {self._seen}"
+            rows = self._server.rows(self._lineage.articles, scope, _PLACE)
+            found |= {name: _place(row).number for row in rows if (name := headline_in(row).id) in some}
+        return sorted(found.values())
 
     def passages_of(self, article_id: str) -> list[Passage]:
         """Every passage of an article, in order; empty for an unknown id."""

@@ -124,11 +124,11 @@ class ClusterLibrary(ArticleLibrary[ClusterSnapshot, ArticlePlace]):
         shutil.rmtree(self._fresh, ignore_errors=True)
         manifests = self._manifests()
         try:
-            current = manifests.get(self.current_name())
+            name = self.current_name()
         except SnapshotMissing:
-            current = None
-        if current is not None or not manifests:
-            ClusterPublication(self._server, manifests, self._keeping).clear_unfinished(current)
+            name = ""  # nothing was ever published: whatever there is, killed builds left
+        if not name or name in manifests:  # of a snapshot that cannot be read nobody knows what it needs
+            ClusterPublication(self._server, manifests, self._keeping).clear_unfinished(name)
 
     def _places(self, base: ClusterSnapshot) -> Mapping[str, ArticlePlace]:
         return dict(base.archive.places())

@@ -85,25 +85,28 @@ class ClusterPublication:
 
     def lead_there(self, snapshot: ClusterSnapshot) -> None:
         """Puts a snapshot in service, and drops what is not needed any more."""
-        undone = [name for name in self._manifests if name > (self._in_service() or "")]
+        served = self._in_service() or ""
         self._server.point_alias(ALIAS, snapshot_collection(snapshot.name))
         self._manifests[snapshot.name] = snapshot.manifest
-        kept = sorted(self._manifests.keys() - set(undone))[-self._keeping.snapshots :]
-        for name in self._manifests.keys() - set(kept):
-            self._server.drop(snapshot_collection(name))
-        self._drop_rows([self._manifests[name] for name in kept])
+        names = sorted(name for name in map(snapshot_name, self._server.collections()) if name is not None)
+        kept = [name for name in names if name <= served or name == snapshot.name][-self._keeping.snapshots :]
+        for name in names:
+            if name not in kept:
+                self._server.drop(snapshot_collection(name))
+        if all(name in self._manifests for name in kept):  # of one that cannot be read nobody knows what it needs
+            self._drop_rows([self._manifests[name] for name in kept])
 
-    def clear_unfinished(self, current: ClusterManifest | None) -> None:
-        """Undoes what a killed build or a roll-back left behind the snapshot in service."""
+    def clear_unfinished(self, served: str) -> None:
+        """Undoes what a killed build or a roll-back left behind `served`, the snapshot in service ("" for none)."""
         used = {manifest.lineage.name for manifest in self._manifests.values()}
-        newest = current.lineage.name if current else ""
         for collection in self._server.collections():
-            lineage = lineage_of(collection)
-            if lineage is not None and lineage not in used and lineage > newest:
+            lineage, name = lineage_of(collection), snapshot_name(collection)
+            is_left = (lineage is not None and lineage not in used and lineage > served) or (
+                name is not None and name not in self._manifests and name > served
+            )
+            if is_left:
                 self._server.drop(collection)
-            name = snapshot_name(collection)
-            if name is not None and name not in self._manifests:
-                self._server.drop(collection)
+        current = self._manifests.get(served)
         if current is not None:
             for collection in current.lineage.columns(current.dimension):
                 self._undo(collection, current.generation)

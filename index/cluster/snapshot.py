@@ -64,6 +64,8 @@ class ClusterSnapshot:
         """
         manifest = self.manifest
         try:
+            # so that this server has every count as well
+            self._server.rows(manifest.lineage.terms, "id == 0", ["holding"], is_strict=True)
             found = (
                 self._server.count(manifest.lineage.articles, f"piece == 0 and {self._seen}"),
                 self._server.count(manifest.lineage.passages, self._seen),
@@ -92,7 +94,7 @@ class ClusterSnapshot:
         similarities |= self._similarities(vector, [hit.id for hit in worded if hit.id not in similarities])
         scores = {hit.id: hit.score for hit in worded}
         scores |= self._keyword_scores(weights, [row for row in similarities if row not in scores])
-        preferred = {place.number for place in map(self.archive.find, query.preferred) if place is not None}
+        preferred = set(self.archive.numbers_of(query.preferred))
         return Candidates(
             similarities=similarities,
             keyword_scores=scores,
@@ -138,10 +140,10 @@ class ClusterSnapshot:
         """The expression that is true of the passages that may be found; None if there can be none."""
         conditions = [self._seen]
         if query.articles is not None:
-            places = [place for place in map(self.archive.find, sorted(query.articles)) if place is not None]
-            if not places:
+            numbers = self.archive.numbers_of(query.articles)
+            if not numbers:
                 return None
-            conditions.append(one_of("article", [place.number for place in places]))
+            conditions.append(one_of("article", numbers))
         if query.before is not None:
             conditions.append(f"day < {query.before.toordinal()}")
         if query.sources is not None:
