@@ -16,7 +16,6 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_e
 from index.errors import VectorServerRefused, VectorServerUnavailable
 from index.server_address import ServerAddress
 
-logger = logging.getLogger(__name__)
 # It logs a traceback of its own for every error that it raises as well, an alias that is not there included.
 logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
 
