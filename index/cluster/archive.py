@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from index.article import Article, Passage, Span
+from index.cluster.calls import Row, one_of
 from index.cluster.layout import PIECES, id_key, seen_by
 from index.cluster.manifest import ClusterManifest
 from index.cluster.rows import article_in, headline_in, passage_in
-from index.cluster.server import Row, Server, one_of
+from index.cluster.server import Server
 from index.errors import UnknownArticle
 
 _STEP = 100

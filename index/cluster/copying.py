@@ -9,9 +9,10 @@ import numpy as np
 from index.archive_part import ArchiveWriter
 from index.article import Article, Passage
 from index.building import search_text
+from index.cluster.calls import Row
 from index.cluster.layout import PIECES, seen_by
 from index.cluster.rows import article_in, passage_in, signature_in, unsigned
-from index.cluster.server import Row, Server
+from index.cluster.server import Server
 from index.cluster.snapshot import ClusterSnapshot
 from index.copies import CopyIndex, Signature
 from index.embedding import Vectors

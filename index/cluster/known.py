@@ -3,10 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from index.cluster.calls import Wanted, one_of
 from index.cluster.layout import seen_by
 from index.cluster.manifest import ClusterManifest
 from index.cluster.rows import band_weights, signature_in, signed, unsigned
-from index.cluster.server import Server, Wanted, one_of
+from index.cluster.server import Server
 from index.copies import Signature, most_alike
 from index.embedding import Vectors
 from index.known_vectors import Keys

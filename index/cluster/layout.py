@@ -15,7 +15,7 @@ proportion to the change, and what is in service is never touched.
 import hashlib
 from dataclasses import dataclass
 
-from index.cluster.server import Field
+from index.cluster.calls import Field
 from index.postings import term_key
 
 ALIAS = "newsquote"

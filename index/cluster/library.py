@@ -12,6 +12,7 @@ from index.article import Article, Skipped
 from index.changes import Change
 from index.changing import ArticleLibrary, Known, Plan, name_before
 from index.cluster.archive import ArticlePlace
+from index.cluster.calls import Patience
 from index.cluster.checking import problems_of
 from index.cluster.copying import write_segment
 from index.cluster.known import ServerCopies, ServerVectors
@@ -19,7 +20,7 @@ from index.cluster.layout import ALIAS, snapshot_collection, snapshot_name
 from index.cluster.manifest import ClusterManifest, read_manifest
 from index.cluster.publishing import ClusterPublication, Keeping
 from index.cluster.rows import HEAD_BYTES, head_of
-from index.cluster.server import Patience, Server
+from index.cluster.server import Server
 from index.cluster.snapshot import ClusterSnapshot
 from index.cluster.writing import WriterLock
 from index.embedding import Embedder

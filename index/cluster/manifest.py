@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from index.cluster.calls import Row
 from index.cluster.layout import Lineage, snapshot_collection, snapshot_columns
 from index.cluster.rows import Numbers
-from index.cluster.server import Row, Server
+from index.cluster.server import Server
 from index.embedding import Vectors
 from index.errors import SnapshotCorrupt, VectorServerRefused
 from index.manifest import Canary, Manifest, require_same_format

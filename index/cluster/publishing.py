@@ -12,10 +12,11 @@ from index.canaries import canaries_left, choose_canaries, require_canaries
 from index.changes import Change
 from index.changing import Plan
 from index.cluster.archive import ArticlePlace
+from index.cluster.calls import Row, Wanted, one_of
 from index.cluster.layout import ALIAS, ALIVE, Lineage, lineage_of, seen_by, snapshot_collection, snapshot_name
 from index.cluster.manifest import ClusterManifest, write_manifest
 from index.cluster.rows import Birth, Numbers, article_rows, passage_rows, term_counts
-from index.cluster.server import Row, Server, Wanted, one_of
+from index.cluster.server import Server
 from index.cluster.snapshot import ClusterSnapshot
 from index.manifest import FORMAT_VERSION, Canary
 from index.segment import Segment

@@ -15,8 +15,8 @@ from index.archive_part import NO_DATE, fingerprint_of
 from index.article import Article, Passage, Span
 from index.bm25 import saturation
 from index.building import search_text
+from index.cluster.calls import Row
 from index.cluster.layout import ALIVE, DIMENSIONS, PIECE_CHARACTERS, PIECES, dimension_of, id_key
-from index.cluster.server import Row
 from index.copies import Signature, band_keys
 from index.embedding import Vectors
 from index.errors import SnapshotCorrupt

@@ -6,20 +6,19 @@ The only importer of pymilvus, which takes a second to import.
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import grpc
 from pymilvus import DataType, MilvusClient, MilvusException
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
+from index.cluster.calls import Field, Found, Patience, Row, Wanted
 from index.errors import VectorServerRefused, VectorServerUnavailable
 from index.server_address import ServerAddress
 
 # It logs a traceback of its own for every error that it raises as well, an alias that is not there included.
 logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
 
-Row = dict[str, Any]
 ResultT = TypeVar("ResultT")
 
 _BATCH = 500
@@ -29,38 +28,6 @@ _PASSING = {2, 4, 8, 103, 500, 503, 901, 902, 903, 904}
 """Milvus's codes for what passes: not ready, too many requests, still loading, a node or a channel on the move."""
 _NOT_LOADED = 101
 _NOT_FOUND = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A column: `kind` is `key`, `integer`, `truth`, `text`, `integers`, `vector` or `weights` (a sparse vector).
-
-    `dimension` is a vector's. `is_indexed` asks for an index to filter by; vectors always have one.
-    """
-
-    name: str
-    kind: str
-    dimension: int = 0
-    is_indexed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A row that a search found; `score` is the inner product."""
-
-    id: int
-    score: float
-    row: Row
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """Seconds: for one try of a question's call, for all tries of it, and the same for calls of a build."""
-
-    asking: float = 3.0
-    asking_in_all: float = 4.0
-    building: float = 60.0
-    building_in_all: float = 180.0
 
 
 class _Passing(Exception):
@@ -156,7 +123,7 @@ class Server:
     def write(self, collection: str, rows: Iterable[Row]) -> int:
         """Writes rows, each in the place of the one with its id; how many. Writing the same again changes nothing."""
         written = 0
-        for batch in batched_rows(rows):
+        for batch in _batched(rows):
             self._build(
                 lambda timeout, batch=batch: self._connected().upsert(  # type: ignore[misc]
                     collection, list(batch), timeout=timeout
@@ -206,7 +173,7 @@ class Server:
         """How many rows the expression is true of, everything that was written by now included."""
         return int(self.rows(collection, filter, ["count(*)"], is_strict=True)[0]["count(*)"])
 
-    def search(self, collection: str, column: str, vectors: Sequence[Any], wanted: "Wanted") -> list[list[Found]]:
+    def search(self, collection: str, column: str, vectors: Sequence[Any], wanted: Wanted) -> list[list[Found]]:
         """For each vector the rows with the highest inner product, best first. Sparse ones are {dimension: weight}."""
         found = self._ask(
             lambda client, timeout: client.search(
@@ -291,17 +258,7 @@ class Server:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a search shall find: at most `limit` rows that `filter` is true of, with these columns."""
-
-    filter: str
-    limit: int
-    fields: Sequence[str] = ()
-    is_strict: bool = False
-
-
-def batched_rows(rows: Iterable[Row]) -> Iterable[Sequence[Row]]:
+def _batched(rows: Iterable[Row]) -> Iterable[Sequence[Row]]:
     """The rows, as many at once as one call may carry."""
     batch: list[Row] = []
     for row in rows:
@@ -311,11 +268,6 @@ def batched_rows(rows: Iterable[Row]) -> Iterable[Sequence[Row]]:
             batch = []
     if batch:
         yield batch
-
-
-def one_of(column: str, numbers: Iterable[int]) -> str:
-    """The expression that is true of rows with one of these numbers."""
-    return f"{column} in [{', '.join(map(str, numbers))}]"
 
 
 def _column(field: Field) -> tuple[DataType, Mapping[str, Any]]:

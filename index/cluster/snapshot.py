@@ -11,10 +11,11 @@ from index.article import Passage, Query
 from index.bm25 import inverse_frequency, rarity
 from index.candidates import Candidates
 from index.cluster.archive import ClusterArchive
+from index.cluster.calls import Found, Row, Wanted, one_of
 from index.cluster.layout import dimension_of, id_key, seen_by
 from index.cluster.manifest import ClusterManifest, read_manifest
 from index.cluster.rows import day_in, passage_in
-from index.cluster.server import Found, Row, Server, Wanted, one_of
+from index.cluster.server import Server
 from index.embedding import Embedder, Vectors
 from index.errors import SnapshotCorrupt, VectorServerRefused
 from index.keywords import Terms

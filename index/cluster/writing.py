@@ -7,8 +7,9 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from index.cluster.calls import Field
 from index.cluster.layout import WRITER
-from index.cluster.server import Field, Server
+from index.cluster.server import Server
 from index.errors import IndexBusy, IndexingError, VectorServerRefused
 
 logger = logging.getLogger(__name__)

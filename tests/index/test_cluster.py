@@ -14,9 +14,10 @@ import pytest
 
 from index import Article, Query
 from index.cluster import ClusterLibrary
+from index.cluster.calls import Patience
 from index.cluster.layout import WRITER, seen_by, snapshot_collection
 from index.cluster.manifest import ClusterManifest
-from index.cluster.server import Patience, Server
+from index.cluster.server import Server
 from index.cluster.writing import WriterLock
 from index.errors import (
     IndexBusy,
