@@ -31,9 +31,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds: for one try of a question's call, for all tries of it, and the same for calls of a build."""
+    """Seconds: to connect, for one try of a question's call, until the last try of it begins, and the same two for
+    calls that read much or write."""
 
-    asking: float = 3.0
+    connecting: float = 3.0
+    asking: float = 10.0
     asking_in_all: float = 4.0
     building: float = 60.0
     building_in_all: float = 180.0

@@ -156,7 +156,8 @@ class Server:
         """
         level = "Strong" if is_strict else "Bounded"
         limits = {} if most is None else {"limit": most}
-        found = self._ask(
+        call = self._ask_at_length if is_strict else self._ask
+        found = call(
             lambda client, timeout: client.query(
                 collection,
                 filter=filter,
@@ -193,6 +194,9 @@ class Server:
     def _ask(self, call: Callable[[MilvusClient, float], ResultT], collection: str | None = None) -> ResultT:
         patience = self._patience
         return self._tried(lambda: call(self._connected(), patience.asking), patience.asking_in_all, collection)
+
+    def _ask_at_length(self, call: Callable[[MilvusClient, float], ResultT], collection: str | None = None) -> ResultT:
+        return self._build(lambda timeout: call(self._connected(), timeout), collection)
 
     def _build(self, call: Callable[[float], ResultT], collection: str | None = None) -> ResultT:
         patience = self._patience
@@ -252,7 +256,7 @@ class Server:
 
     def _connect(self, database: str) -> MilvusClient:
         """A client, which connects again by itself; while it does, with this time limit, all its callers wait."""
-        address, timeout = self.address, self._patience.asking
+        address, timeout = self.address, self._patience.connecting
         return MilvusClient(
             uri=address.uri, user=address.user, password=address.password, db_name=database, timeout=timeout
         )

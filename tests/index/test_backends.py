@@ -340,7 +340,7 @@ def test_both_back_ends_agree_on_rankings(
 
     # on disk the replaced story still counts for how common its words are, until it is merged away; on the server
     # weights are made with the mean length of passages when everything was last built
-    ours, theirs = ([(*hit[:4], 0.0) for hit in ranking] for ranking in (embedded, cluster))
+    ours, theirs = ([(*hit[:3], 0.0, 0.0) for hit in ranking] for ranking in (embedded, cluster))
     _assert_alike(ours, theirs, tolerance=0.02)
 
 

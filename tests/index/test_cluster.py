@@ -36,7 +36,7 @@ from tests.milvus import VectorServer
 _BRIDGE = Article("bridge", "Bridge", "The bridge opened again on Friday.")
 _FERRY = Article("ferry", "Ferry", "The ferry ran for the last time on Sunday.")
 _ROOF = Article("roof", "Roof", "The library gets a new roof in October.")
-_HASTY = Patience(asking=2.0, asking_in_all=3.0, building=4.0, building_in_all=6.0)
+_HASTY = Patience(connecting=2.0, asking=2.0, asking_in_all=3.0, building=4.0, building_in_all=6.0)
 _RECOVERY_SECONDS = 60.0
 
 
