@@ -12,6 +12,7 @@ NAMES = (
     "build_speed",
     "library_changes",
     "search_scale",
+    "back_ends",
     "question_speed",
     "question_batches",
     "kills",

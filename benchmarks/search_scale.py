@@ -84,7 +84,7 @@ def measure() -> dict[str, Any]:
 def measure_over(articles: Path, sizes: Sequence[int], picture: Path | None) -> dict[str, Any]:
     """Build, disk, start, memory, search and recall for each number of passages."""
     embedder = OnnxEmbedder.load(IndexSettings.from_environment().model_cache)
-    sentences = _sentences(articles)
+    sentences = sentences_of(articles)
     questions, sentences = sentences[:_QUESTIONS], sentences[_QUESTIONS:] or sentences
     vectors = embedder.embed(sentences)
     recombined = RecombinedEmbedder(embedder, dict(zip(sentences, vectors, strict=True)))
@@ -95,7 +95,7 @@ def measure_over(articles: Path, sizes: Sequence[int], picture: Path | None) -> 
             asked.write_text(json.dumps(questions))
             root = Path(folder) / "index"
             started = time.perf_counter()
-            Library(root).rebuild(_recombined(sentences, size), recombined)
+            Library(root).rebuild(recombined_articles(sentences, size), recombined)
             built = time.perf_counter() - started
             disk = folder_mib(root)
             command = [sys.executable, "-c", _MEASURE, str(root), str(asked)]
@@ -168,7 +168,7 @@ def _change_figures(library: Library, embedder: Embedder) -> dict[str, float]:
     }
 
 
-def _sentences(articles: Path) -> list[str]:
+def sentences_of(articles: Path) -> list[str]:
     """Different ones, in an order drawn by lot."""
     found = {
         " ".join(sentence.slice(article.text).split())
@@ -182,7 +182,7 @@ def _sentences(articles: Path) -> list[str]:
     return chosen[: _SENTENCES + _QUESTIONS]
 
 
-def _recombined(sentences: Sequence[str], n_passages: int) -> Iterator[Article]:
+def recombined_articles(sentences: Sequence[str], n_passages: int) -> Iterator[Article]:
     chance = random.Random(1)
     made = number = 0
     while made < n_passages:

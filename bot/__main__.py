@@ -140,7 +140,9 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
     if options.out:
         make_folder(options.out)
     with TemporaryDirectory() as folder:
-        given = {"articles": options.articles, "index": options.index or Path(folder) / "index"}
+        given: dict[str, Path | None] = {"articles": options.articles, "index": options.index}
+        if options.index is None:
+            given |= {"index": Path(folder) / "index", "vector_url": None}
         with _app(settings.model_copy(update=given), Store.in_memory()) as app:
             asking = track(known, "asking", console=_errors, transient=True)
             judged = [judge(asked.question, gold, ask(app.dialogue, asked), texts) for asked, gold in asking]

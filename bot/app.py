@@ -18,7 +18,7 @@ from index.building import ProgressListener
 from index.embedding import load_embedder
 from index.errors import SnapshotMissing
 from index.intake import Intake
-from index.library import Library
+from index.libraries import open_library
 from index.live import LiveIndex
 
 
@@ -42,7 +42,7 @@ def build_app(settings: Settings, store: Store, on_reply: Callable[[Reply], None
     Raises:
         IndexingError: there is no index that can be served, or no model; the text says what to run.
     """
-    library = Library(settings.index, keep=settings.keep_snapshots)
+    library = open_library(settings)
     with ThreadPoolExecutor(1) as pool:  # two models, two cores: whoever asks first waits less
         scorer = pool.submit(load_span_scorer, settings.reader_model)
         live = LiveIndex(library, load_embedder(settings.embedding_model, settings.model_cache))
@@ -61,7 +61,7 @@ def build_first_index(settings: Settings, listener: ProgressListener = lambda _:
     Raises:
         IndexingError: the articles cannot be indexed.
     """
-    library = Library(settings.index, keep=settings.keep_snapshots)
+    library = open_library(settings)
     try:
         library.current_name()
     except SnapshotMissing:

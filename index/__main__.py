@@ -10,11 +10,13 @@ from rich.console import Console
 
 from index.article import Article, Query, Skipped
 from index.building import BuildReport
+from index.changing import AnyLibrary
 from index.command_line import CommandLine, show_error
 from index.embedding import Embedder, load_embedder
 from index.errors import BuildCancelled, IndexingError, SettingsInvalid
 from index.intake import Intake
-from index.library import Library
+from index.libraries import open_library
+from index.moving import export_library, import_library
 from index.progress import announce_preparation, show_progress
 from index.retrieval import Retriever
 from index.settings import IndexSettings
@@ -31,6 +33,8 @@ _EXAMPLES = """examples:
   python -m index search "peace" --source Reuters --before 2022-10-01
   python -m index verify                            check every file of the index against its checksum
   python -m index rollback                          back to the index before the last change
+  python -m index export library.tar                everything in one file, vectors too: a backup, or to move it
+  python -m index import library.tar                put that in service, here or where VECTOR_URL says
 """
 _console = Console(stderr=True)
 
@@ -40,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _command_line().parse(arguments)
     try:
         settings = IndexSettings.from_environment(index=options.index, articles=getattr(options, "articles", None))
-        options.library = Library(settings.index, keep=settings.keep_snapshots)
+        options.library = open_library(settings)
         options.articles = settings.articles
         options.settings = settings
         options.embedder = lambda: _load_embedder(settings)
@@ -72,6 +76,9 @@ def _command_line() -> CommandLine:
     line.add("list", _list, "every article: id, date and title, tab-separated")
     line.add("verify", _verify, "check every file of the index against its checksum")
     line.add("rollback", _roll_back, "put the previous index back in service")
+    whole = "the whole index"
+    line.add("export", _export, f"write {whole} into a file, vectors included").add_argument("file", type=Path)
+    line.add("import", _import, f"put {whole} of such a file in service").add_argument("file", type=Path)
     search = line.add("search", _search, "show the passages that the retriever finds: rank, score, place, title")
     search.add_argument("words")
     search.add_argument("--source", action="append", metavar="NAME", help="only articles of this source, or these")
@@ -169,6 +176,19 @@ def _roll_back(options: argparse.Namespace) -> int:
     return 0
 
 
+def _export(options: argparse.Namespace) -> int:
+    told = export_library(options.library, options.embedder(), options.file)
+    print(f"{options.file}: {told.n_articles:,} articles, {told.n_passages:,} passages of {told.snapshot}")
+    return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    told = import_library(options.library, options.embedder(), options.file)
+    name = options.library.current_name()
+    print(f"in service: {name}, {told.n_articles:,} articles, {told.n_passages:,} passages")
+    return 0
+
+
 def _search(options: argparse.Namespace) -> int:
     embedder = options.embedder()
     retriever = Retriever(options.library.open_current(embedder), embedder)
@@ -182,7 +202,7 @@ def _search(options: argparse.Namespace) -> int:
     return 0
 
 
-def _report(library: Library, report: BuildReport) -> None:
+def _report(library: AnyLibrary, report: BuildReport) -> None:
     """Human words on a terminal; else one line of JSON, as scripts expect."""
     for skipped in report.skipped:
         _console.print(f"skipped {skipped.name}: {skipped.reason}", markup=False, highlight=False, soft_wrap=True)
@@ -196,7 +216,7 @@ def _report(library: Library, report: BuildReport) -> None:
         "embedded": report.embedded,
         "skipped": len(report.skipped),
         "seconds": round(report.seconds, 2),
-        "index": str(library.root),
+        "index": str(library),
     }
     print(json.dumps(summary))
 

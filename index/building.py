@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from index.archive_part import ArchiveWriter
 from index.article import Article, Passage, Skipped
 from index.chunking import chunk_article
-from index.copies import CopyFinder, CopyIndex
+from index.copies import CopyFinder, KnownCopies
 from index.embedding import Embedder, Vectors
 from index.known_vectors import KnownVectors, UnfinishedWork
 from index.postings import PostingsWriter
@@ -72,7 +72,7 @@ class _Window:
 
     def keys(self) -> NDArray[np.uint64]:
         """(n,): what each text is known by."""
-        return np.array([_key(text) for text in self.texts], np.uint64)
+        return np.array([text_key(text) for text in self.texts], np.uint64)
 
 
 class SegmentBuilder:
@@ -84,7 +84,7 @@ class SegmentBuilder:
         *,
         known: KnownVectors,
         unfinished: UnfinishedWork,
-        copies: Iterable[CopyIndex] = (),
+        copies: Iterable[KnownCopies] = (),
         listener: ProgressListener = lambda _: None,
     ) -> None:
         """`copies`: what articles may be copies of, beside each other."""
@@ -204,5 +204,6 @@ def search_text(article: Article, passage: Passage) -> str:
     return f"{article.title}. {dated}{passage.span.slice(article.text)}"
 
 
-def _key(text: str) -> int:
+def text_key(text: str) -> int:
+    """What a searched text, and so its vector, is known by: 64 bits."""
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")

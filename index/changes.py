@@ -2,22 +2,33 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
 
-from index.archive import Place
 from index.archive_part import fingerprint_of
 from index.article import Article, Skipped
 
 
+class Findable(Protocol):
+    """Where an article lies."""
+
+    @property
+    def fingerprint(self) -> bytes:
+        """Changes when anything of the article does."""
+
+
+PlaceT = TypeVar("PlaceT", bound=Findable)
+
+
 @dataclass(slots=True)
-class Change:
+class Change(Generic[PlaceT]):
     """Collects, while articles pass through `arriving`, the places of those that they replace.
 
     `find` gives the place of an article that is in service, by id.
     """
 
-    find: Callable[[str], Place | None]
-    replaced: dict[str, Place] = field(default_factory=dict)
-    removed: dict[str, Place] = field(default_factory=dict)
+    find: Callable[[str], PlaceT | None]
+    replaced: dict[str, PlaceT] = field(default_factory=dict)
+    removed: dict[str, PlaceT] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
 
     def arriving(self, items: Iterable[Article | Skipped]) -> Iterator[Article | Skipped]:
@@ -32,11 +43,11 @@ class Change:
                 place = self.find(item.id)
                 if place is None:
                     yield item
-                elif place.stored.fingerprint != fingerprint_of(item):
+                elif place.fingerprint != fingerprint_of(item):
                     self.replaced[item.id] = place
                     yield item
 
-    def dead_rows(self, segment: int) -> frozenset[int]:
-        """The rows of a segment's articles that count no more after this change."""
-        places = [*self.replaced.values(), *self.removed.values()]
-        return frozenset(place.stored.row for place in places if place.segment == segment)
+    @property
+    def leaving(self) -> list[PlaceT]:
+        """The places that count no more after this change."""
+        return [*self.replaced.values(), *self.removed.values()]

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +51,7 @@ class CopyIndex:
     @classmethod
     def from_signatures(cls, signatures: NDArray[np.uint32], groups: Groups) -> "CopyIndex":
         """An index of these articles, whose groups are known."""
-        keys = _band_keys(signatures).ravel()
+        keys = band_keys(signatures).ravel()
         rows = np.repeat(np.arange(len(signatures), dtype=np.int32), _BANDS)
         order = np.argsort(keys, kind="stable")
         return cls(signatures, groups, keys[order], rows[order])
@@ -67,15 +68,20 @@ class CopyIndex:
         if not hits:
             return None
         rows = np.unique(np.concatenate(hits))
-        likeness = (self.signatures[rows] == signature).mean(axis=1)
-        best = int(np.argmax(likeness))
-        return (float(likeness[best]), int(self.groups[rows[best]])) if likeness[best] >= _LIKENESS else None
+        return most_alike(signature, self.signatures[rows], self.groups[rows])
+
+
+class KnownCopies(Protocol):
+    """Articles that another may be a near copy of."""
+
+    def closest(self, signature: Signature, bands: NDArray[np.uint64]) -> tuple[float, int] | None:
+        """Likeness and group of the article that is most like `signature`, if one is a near copy."""
 
 
 class CopyFinder:
     """Gives each article that comes the group of the one it copies, among `known` segments and those before it."""
 
-    def __init__(self, known: Sequence[CopyIndex] = ()) -> None:
+    def __init__(self, known: Sequence[KnownCopies] = ()) -> None:
         self._known = known
         self._done: list[CopyIndex] = []
         self._signatures: list[Signature] = []
@@ -87,7 +93,7 @@ class CopyFinder:
         if len(self._signatures) == _BLOCK:
             self._close_block()
         signature = signature_of(article)
-        bands = _band_keys(signature[None, :])[0]
+        bands = band_keys(signature[None, :])[0]
         found = [index.closest(signature, bands) for index in (*self._known, *self._done)]
         best = max((one for one in (*found, self._closest(signature, bands)) if one), default=None)
         row = len(self._signatures)
@@ -130,13 +136,20 @@ def signature_of(article: Article) -> Signature:
     return least
 
 
+def most_alike(signature: Signature, signatures: NDArray[np.uint32], groups: Groups) -> tuple[float, int] | None:
+    """Likeness and group of the one of (n, 128) `signatures` that is most like, if it is a near copy; n > 0."""
+    likeness = (signatures == signature).mean(axis=1)
+    best = int(np.argmax(likeness))
+    return (float(likeness[best]), int(groups[best])) if likeness[best] >= _LIKENESS else None
+
+
 def merge_copies(parts: Sequence[tuple[CopyIndex, NDArray[np.bool_]]]) -> CopyIndex:
     """One segment's index from those of several, in turn, without the articles that are false in the masks."""
     signatures = np.concatenate([part.signatures[live] for part, live in parts])
     return CopyIndex.from_signatures(signatures, np.concatenate([part.groups[live] for part, live in parts]))
 
 
-def _band_keys(signatures: NDArray[np.uint32]) -> NDArray[np.uint64]:
+def band_keys(signatures: NDArray[np.uint32]) -> NDArray[np.uint64]:
     """(n, 32), uint64: equal in a column for articles whose four numbers of that band are equal."""
     numbers = signatures.reshape(len(signatures), _BANDS, _ROWS_A_BAND).astype(np.uint64)
     keys = np.broadcast_to(np.arange(_BANDS, dtype=np.uint64), numbers.shape[:2]).copy()

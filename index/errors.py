@@ -12,6 +12,9 @@ IndexingError
 ├── BuildCancelled       called off: build again, it goes on from there
 ├── BuildBroken          the process that built has died: build again, it goes on from there
 ├── SnapshotRejected     it would answer worse than the one in service: look at what changed
+├── VectorServerUnavailable  the server of VECTOR_URL is away: start it; questions are answered once it is back
+├── VectorServerRefused  that server does not want to do what it is asked; its text says why
+├── LibraryFileInvalid   a file to import is not one that `index export` wrote, or was damaged
 ├── ArrivalsUnavailable  what came from the web or a chat cannot be kept or read: check the disk, the permissions
 └── FetchError           a web address gave nothing; its text says why
     ├── FetchRefused     ... and never will as it is: another address, a site that does not want it, no article
@@ -53,6 +56,22 @@ class ModelUnavailable(IndexingError):
 
 class IndexBusy(IndexingError):
     """Another process holds the index for writing."""
+
+
+class VectorServerUnavailable(IndexingError):
+    """The server of VECTOR_URL cannot be reached, or is not ready, for longer than is waited for it."""
+
+
+class VectorServerRefused(IndexingError):
+    """The server of VECTOR_URL refused a request; `code` is its own, or 0."""
+
+    def __init__(self, text: str, code: int = 0) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+class LibraryFileInvalid(IndexingError):
+    """A file that was to be imported is not what `index export` writes, or was damaged on its way."""
 
 
 class ArrivalsUnavailable(IndexingError):

@@ -6,9 +6,9 @@ from pathlib import Path
 from index.arrivals import Arrivals, ArrivalsFile
 from index.article import Article, Skipped
 from index.building import BuildReport, ProgressListener
+from index.changing import AnyLibrary
 from index.embedding import Embedder
 from index.errors import ArticlesMissing
-from index.library import Library
 from index.sources import read_articles
 
 _FILE = "arrivals.sqlite"
@@ -17,7 +17,7 @@ _FILE = "arrivals.sqlite"
 class Intake:
     """One library, and what arrived for it. Safe to use from several threads and processes, like the library."""
 
-    def __init__(self, library: Library, embedder: Embedder) -> None:
+    def __init__(self, library: AnyLibrary, embedder: Embedder) -> None:
         self.library = library
         self.file = ArrivalsFile(library.root / _FILE)
         self.arrivals = Arrivals(self.file)

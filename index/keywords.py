@@ -5,12 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from index.bm25 import inverse_frequency, rarity, saturation
 from index.fusion import top_rows
 from index.postings import Postings, term_key
 
-_K1 = 1.2
-_B = 0.75
-_UNSEEN_PASSAGES = 50
 _WORTH_PRUNING = 4096
 """Postings from which on it pays to ask first whether a term can still bring anything new among the best."""
 
@@ -62,27 +60,19 @@ class KeywordIndex:
         return dict(zip(ordered.tolist(), scores.tolist(), strict=True))
 
     def rarity(self, term: str) -> float:
-        """How telling a term is, in [0, 1]: 1 for one that no passage holds, less the more passages do.
-
-        The inverse document frequency, scaled. A few passages are too few to call a word common, so
-        _UNSEEN_PASSAGES are counted as well, as if they did not hold it.
-        """
-        n_passages = self._total + _UNSEEN_PASSAGES
-        return float(np.log(n_passages / (self._holding(term_key(term)) + 0.5)) / np.log(n_passages / 0.5))
+        """How telling a term is: see `index.bm25.rarity`."""
+        return rarity(self._holding(term_key(term)), self._total)
 
     def _weighted(self, terms: Terms) -> list[_Weighted]:
         """Each known term once, as (hash, its share of the inverse document frequency, passages that hold it)."""
         shares = terms if isinstance(terms, Mapping) else dict.fromkeys(terms, 1.0)
         keys = [(key, share, self._holding(key)) for key, share in ((term_key(term), shares[term]) for term in shares)]
         known = sorted((one for one in keys if one[2]), key=lambda one: one[2])
-        return [(key, share * self._inverse_frequency(holding), holding) for key, share, holding in known]
+        return [(key, share * inverse_frequency(holding, self._total), holding) for key, share, holding in known]
 
     def _holding(self, key: np.uint64) -> int:
         places = [part.find(key) for part in self._parts]
         return sum(place.stop - place.start for place in places)
-
-    def _inverse_frequency(self, holding: int) -> float:
-        return float(np.log1p((self._total - holding + 0.5) / (holding + 0.5)))
 
     def _gains(
         self, key: np.uint64, weight: float, allowed: NDArray[np.bool_] | None
@@ -119,9 +109,7 @@ class KeywordIndex:
         return scores
 
     def _gain(self, weight: float, counts: NDArray[np.uint8], lengths: NDArray[np.uint16]) -> NDArray[np.float32]:
-        often = counts.astype(np.float32)
-        norm = np.float32(_K1 * (1 - _B)) + np.float32(_K1 * _B / self._mean_length) * lengths
-        return np.asarray(np.float32(weight) * often / (often + norm), np.float32)
+        return saturation(counts, lengths, self._mean_length, weight)
 
 
 def _kth(scores: NDArray[np.float32], k: int) -> float:

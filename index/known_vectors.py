@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,15 +17,30 @@ from index.embedding import Vectors
 Keys = NDArray[np.uint64]
 
 
+class VectorSource(Protocol):
+    """Somewhere that vectors are kept by the keys of their texts."""
+
+    def fill(self, keys: Keys, vectors: Vectors, known: NDArray[np.bool_]) -> None:
+        """Writes what it has of the rows that are not `known` yet into (n, dimension) `vectors`, and marks them."""
+
+
 @dataclass(slots=True)
-class _Source:
+class KeptVectors:
     """Keys with the way to their vectors; sorted when first asked."""
 
     keys: Keys
     vectors: Callable[[NDArray[np.int64]], Vectors]
     order: NDArray[np.int64] | None = None
 
-    def rows_of(self, wanted: Keys) -> NDArray[np.int64]:
+    def fill(self, keys: Keys, vectors: Vectors, known: NDArray[np.bool_]) -> None:
+        """See `VectorSource`."""
+        rows = self._rows_of(keys)
+        fresh = (rows >= 0) & ~known
+        if fresh.any():
+            vectors[fresh] = self.vectors(rows[fresh])
+            known |= fresh
+
+    def _rows_of(self, wanted: Keys) -> NDArray[np.int64]:
         """(len(wanted),): the row of each key, -1 where it is not known."""
         if self.order is None:
             self.order = np.argsort(self.keys, kind="stable")
@@ -39,21 +55,13 @@ class _Source:
 class KnownVectors:
     """Looks vectors up by the key of the text they stand for."""
 
-    _sources: list[_Source] = field(default_factory=list)
-
-    def add(self, keys: Keys, vectors: Callable[[NDArray[np.int64]], Vectors]) -> None:
-        """One more source: `vectors` gives those of rows of `keys`."""
-        self._sources.append(_Source(keys, vectors))
+    _sources: list[VectorSource] = field(default_factory=list)
 
     def fill(self, keys: Keys, vectors: Vectors) -> NDArray[np.bool_]:
         """Writes the known ones of (n, dimension) `vectors`; (n,): which rows those are."""
         known = np.zeros(len(keys), np.bool_)
         for source in self._sources:
-            rows = source.rows_of(keys)
-            fresh = (rows >= 0) & ~known
-            if fresh.any():
-                vectors[fresh] = source.vectors(rows[fresh])
-                known |= fresh
+            source.fill(keys, vectors, known)
         return known
 
 
@@ -95,18 +103,12 @@ class UnfinishedWork:
             path.unlink(missing_ok=True)
 
 
-def known_vectors(
-    segments: Sequence[tuple[Keys, Callable[[NDArray[np.int64]], Vectors]]], unfinished: UnfinishedWork
-) -> KnownVectors:
-    """Those of the given segments, and of unfinished work."""
-    known = KnownVectors()
-    for keys, vectors in segments:
-        known.add(keys, vectors)
+def known_vectors(in_service: Sequence[VectorSource], unfinished: UnfinishedWork) -> KnownVectors:
+    """Those of the index in service, and of unfinished work."""
 
     def taken(rows: NDArray[np.int64], kept: Vectors) -> Vectors:
         unfinished.is_touched = True
         return kept[rows].astype(np.float32)
 
-    for keys, kept in unfinished.sources():
-        known.add(keys, partial(taken, kept=kept))
-    return known
+    left = [KeptVectors(keys, partial(taken, kept=kept)) for keys, kept in unfinished.sources()]
+    return KnownVectors([*in_service, *left])

@@ -4,11 +4,10 @@ import logging
 import threading
 import time
 
+from index.changing import AnyLibrary
 from index.embedding import Embedder
-from index.errors import IndexingError
-from index.library import Library
-from index.retrieval import Retriever
-from index.snapshot import IndexSnapshot
+from index.errors import IndexingError, VectorServerUnavailable
+from index.retrieval import Retriever, Snapshot
 
 logger = logging.getLogger(__name__)
 
@@ -19,10 +18,10 @@ class LiveIndex:
     """Hands out the retriever of the current snapshot. Whoever holds an older one finishes on it undisturbed.
 
     A snapshot that another process publishes is noticed within about a second of the next question; one that
-    cannot be opened is logged once, and the last good one stays in service.
+    cannot be opened is logged once, and the last good one stays in service. So it does while a server is away.
     """
 
-    def __init__(self, library: Library, embedder: Embedder) -> None:
+    def __init__(self, library: AnyLibrary, embedder: Embedder) -> None:
         """
         Raises:
             SnapshotMissing, SnapshotCorrupt, SnapshotMismatch: there is nothing to serve.
@@ -33,14 +32,15 @@ class LiveIndex:
         self._retriever = Retriever(library.open_current(embedder), embedder)
         self._seen = self._retriever.snapshot.name
         self._looked_at = time.monotonic()
+        self._is_away = False
 
     def retriever(self) -> Retriever:
         """The retriever to answer the next question with."""
-        if time.monotonic() - self._looked_at > _LOOK_EVERY_SECONDS:
+        if time.monotonic() - self._looked_at > _LOOK_EVERY_SECONDS and not self._lock.locked():
             self.refresh()
         return self._retriever
 
-    def refresh(self) -> IndexSnapshot:
+    def refresh(self) -> Snapshot:
         """Looks for a newly published snapshot now and returns the one in service."""
         with self._lock:
             self._looked_at = time.monotonic()
@@ -51,6 +51,18 @@ class LiveIndex:
                     self._retriever = Retriever(self.library.open_current(self.embedder), self.embedder)
                     self._seen = self._retriever.snapshot.name
                     logger.info("now serving snapshot %s", self._seen)
+                self._hear_from_server()
+            except VectorServerUnavailable as error:
+                if not self._is_away:
+                    logger.warning("no newer snapshot can be looked for: %s", error)
+                self._is_away = True
+                self._seen = self._retriever.snapshot.name
+                self._looked_at = time.monotonic()
             except IndexingError:
                 logger.exception("the newly published snapshot cannot be served; the last one stays")
             return self._retriever.snapshot
+
+    def _hear_from_server(self) -> None:
+        if self._is_away:
+            logger.info("the vector server is back")
+        self._is_away = False

@@ -7,21 +7,14 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from index.canaries import choose_canaries, lost_canaries
-from index.embedding import Embedder, Vectors
-from index.errors import IndexingError, SnapshotRejected
+from index.canaries import canaries_left, choose_canaries, require_canaries
+from index.embedding import Embedder
+from index.errors import IndexingError
 from index.folders import IndexFolders
+from index.manifest import FORMAT_VERSION, Canary
 from index.merging import Member, merge_segments, what_to_merge
 from index.segment import Segment
-from index.snapshot import (
-    FORMAT_VERSION,
-    Canary,
-    IndexSnapshot,
-    Manifest,
-    entry_of,
-    read_manifest,
-    write_snapshot,
-)
+from index.snapshot import IndexSnapshot, SegmentsManifest, entry_of, read_manifest, write_snapshot
 
 _FEWEST_CANARIES = 4
 _RECALL_QUERIES = 64
@@ -38,7 +31,7 @@ class Publication:
 
     def publish(
         self, members: Sequence[Member], base: IndexSnapshot | None, changed: frozenset[str], *, choose: bool
-    ) -> Manifest:
+    ) -> SegmentsManifest:
         """Puts a snapshot of these members in service and gives its manifest.
 
         `changed` are the ids that `base`, the one in service, had otherwise. With `choose`, canary questions are
@@ -50,10 +43,10 @@ class Publication:
         with ExitStack() as stack:
             merged = self._merged([member for member in members if member.n_articles], stack)
             name = self._folders.new_name()
-            canaries, vectors = _canaries_left(base, changed)
+            canaries, vectors = canaries_left(base, changed)
             manifest = self._manifest(merged, canaries)
             snapshot = IndexSnapshot(name, manifest, merged, vectors)
-            _require_canaries(canaries, vectors, snapshot)
+            require_canaries(canaries, vectors, snapshot)
             if choose and len(canaries) < _FEWEST_CANARIES:
                 chosen, vectors = choose_canaries(snapshot, self._embedder)
                 manifest = replace(manifest, canaries=chosen)
@@ -77,8 +70,8 @@ class Publication:
             members = [*members[: due.start], Member(segment, frozenset()), *members[due.stop :]]
         return members
 
-    def _manifest(self, members: Sequence[Member], canaries: Sequence[Canary]) -> Manifest:
-        return Manifest(
+    def _manifest(self, members: Sequence[Member], canaries: Sequence[Canary]) -> SegmentsManifest:
+        return SegmentsManifest(
             format_version=FORMAT_VERSION,
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
             model=self._embedder.name,
@@ -107,25 +100,6 @@ class Publication:
             return [entry.name for entry in read_manifest(self._folders.snapshots / name).segments]
         except IndexingError:  # cannot be served, so neither can its segments be needed
             return ()
-
-
-def _canaries_left(base: IndexSnapshot | None, changed: frozenset[str]) -> tuple[tuple[Canary, ...], Vectors]:
-    """The canaries of `base` whose articles are as they were, with their vectors."""
-    if base is None:
-        return (), np.empty((0, 0), np.float32)
-    kept = [row for row, canary in enumerate(base.manifest.canaries) if canary.article_id not in changed]
-    return tuple(base.manifest.canaries[row] for row in kept), base.canary_vectors[kept]
-
-
-def _require_canaries(canaries: Sequence[Canary], vectors: Vectors, snapshot: IndexSnapshot) -> None:
-    """One that is lost may have been outdone by better articles; most of them mean that something broke."""
-    lost = lost_canaries(canaries, vectors, snapshot)
-    if len(lost) * 2 > len(canaries):
-        raise SnapshotRejected(
-            f"The new index no longer finds {len(lost)} of {len(canaries)} articles by their own opening sentence, "
-            f"{lost[0].article_id!r} among them. It was not put in service; the last one stays. Run "
-            "`python -m index verify`; if the articles are meant to be so, build in a new folder (--index)."
-        )
 
 
 def _recall(snapshot: IndexSnapshot, base: IndexSnapshot | None) -> float:

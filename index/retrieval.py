@@ -1,16 +1,16 @@
 """Query in, ranked Hits out: dense and keyword search over one snapshot, fused; near copies speak with one voice."""
 
 from collections.abc import Callable, Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Protocol
 
 from index.archive import Archive
 from index.article import Hit, Query
+from index.candidates import Candidates
 from index.dating import score_dates
 from index.embedding import Embedder, Vectors
 from index.fusion import fuse_scores
-from index.snapshot import IndexSnapshot
+from index.keywords import Terms
+from index.manifest import Manifest
 from index.terms import terms_of
 
 _CANDIDATES = 100
@@ -28,15 +28,43 @@ _DATE_WEIGHT = 0.15
 """For an article of the days a question asks about, where it only prefers them. Measured: 0.15 to 0.3 differ little."""
 
 
+class Snapshot(Protocol):
+    """One immutable state of the index, open for reading. Safe to use from several threads."""
+
+    @property
+    def name(self) -> str:
+        """What it is called; a later one's name sorts later."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """What it holds and what built it."""
+
+    @property
+    def archive(self) -> Archive:
+        """Its articles."""
+
+    def candidates(self, query: Query, terms: Terms, vector_of: Callable[[], Vectors], depth: int) -> Candidates | None:
+        """The `depth` best passages by vectors and by words, with both scores; None if the scope holds nothing.
+
+        `vector_of` gives the vector of the question, if it is needed.
+        """
+
+    def rarity(self, term: str) -> float:
+        """How telling a term is among the passages, in [0, 1]; 1 for one that none holds."""
+
+    def close(self) -> None:
+        """Lets go of what it holds open."""
+
+
 class Retriever:
     """Searches one snapshot. Safe to use from several threads."""
 
-    def __init__(self, snapshot: IndexSnapshot, embedder: Embedder) -> None:
+    def __init__(self, snapshot: Snapshot, embedder: Embedder) -> None:
         self._snapshot = snapshot
         self._embedder = embedder
 
     @property
-    def snapshot(self) -> IndexSnapshot:
+    def snapshot(self) -> Snapshot:
         """What is searched."""
         return self._snapshot
 
@@ -60,47 +88,29 @@ class Retriever:
 
     def rarity(self, term: str) -> float:
         """How telling a term is among the indexed passages, in [0, 1]; 1 for one that none holds."""
-        return self._snapshot.keywords.rarity(term)
+        return self._snapshot.rarity(term)
 
 
-def search_snapshot(snapshot: IndexSnapshot, query: Query, vector_of: Callable[[], Vectors], top_k: int) -> list[Hit]:
+def search_snapshot(snapshot: Snapshot, query: Query, vector_of: Callable[[], Vectors], top_k: int) -> list[Hit]:
     """What `Retriever.search` finds; `vector_of` gives the vector of the query's text, if it is needed."""
-    archive, keywords, vectors = snapshot.archive, snapshot.keywords, snapshot.vectors
-    allowed = _allowed(archive, query)
-    if allowed is not None and not allowed.any():
+    found = snapshot.candidates(query, _terms(query), vector_of, _CANDIDATES)
+    if found is None:
         return []
-    vector, terms = vector_of(), _terms(query)
-    matching = keywords.best(terms, _CANDIDATES, allowed)
-    similar = vectors.search(vector, _CANDIDATES, allowed)
-    missing = np.array([row for row in matching if row not in similar], np.int64)
-    if len(missing):
-        similar |= dict(zip(missing.tolist(), map(float, vectors.similarities(vector, missing)), strict=True))
-    keyword = matching | keywords.scores_of(terms, [row for row in similar if row not in matching])
-    rows = np.fromiter(similar, np.int64, len(similar))
-    leading = dict(zip(rows.tolist(), archive.leading(rows).astype(float).tolist(), strict=True))
-    days = dict(zip(rows.tolist(), archive.days_of(rows.tolist()).tolist(), strict=True))
-    rankings, weights = [similar, keyword, leading], [_DENSE_WEIGHT, 1 - _DENSE_WEIGHT, _LEAD_WEIGHT]
+    rankings = [found.similarities, found.keyword_scores, found.leading]
+    weights = [_DENSE_WEIGHT, 1 - _DENSE_WEIGHT, _LEAD_WEIGHT]
     if query.preferred:
-        preferred = {row for article_id in query.preferred for row in archive.rows_of(article_id)}
-        rankings.append({row: float(row in preferred) for row in similar})
+        rankings.append({row: float(row in found.preferred) for row in found.similarities})
         weights.append(_PREFERRED_WEIGHT)
     if query.dates:
-        rankings.append(score_dates(days, query.dates))
+        rankings.append(score_dates(found.days, query.dates))
         weights.append(_DATE_WEIGHT)
-    fused = sorted(fuse_scores(rankings, weights), key=lambda item: (-item[1], -days[item[0]]))
+    fused = sorted(fuse_scores(rankings, weights), key=lambda item: (-item[1], -found.days[item[0]]))
+    chosen = _one_voice(fused, found.speaker, top_k)
+    passages = found.passages([row for row, _ in chosen])
     return [
-        Hit(archive.passage(row), rank, score, similar[row], keyword[row])
-        for rank, (row, score) in enumerate(_one_voice(fused, archive, top_k), start=1)
+        Hit(passage, rank, score, found.similarities[row], found.keyword_scores[row])
+        for rank, (passage, (row, score)) in enumerate(zip(passages, chosen, strict=True), start=1)
     ]
-
-
-def _allowed(archive: Archive, query: Query) -> NDArray[np.bool_] | None:
-    """(n_rows,): which passages may be found; None if all may."""
-    allowed = archive.allowed_rows(query.articles, query.before, query.sources)
-    if query.dates is None or not query.dates.restricts:
-        return allowed
-    published = archive.rows_published(query.dates.first, query.dates.last)
-    return published if allowed is None else allowed & published
 
 
 def _terms(query: Query) -> dict[str, float]:
@@ -109,14 +119,16 @@ def _terms(query: Query) -> dict[str, float]:
     return faint | dict.fromkeys(terms_of(query.text), 1.0)
 
 
-def _one_voice(fused: Sequence[tuple[int, float]], archive: Archive, top_k: int) -> list[tuple[int, float]]:
+def _one_voice(
+    fused: Sequence[tuple[int, float]], speaker: Callable[[int], tuple[int, int]], top_k: int
+) -> list[tuple[int, float]]:
     """The first `top_k` rows, leaving out those of an article whose near copy came before."""
     speakers: dict[int, int] = {}
     chosen: list[tuple[int, float]] = []
     for row, score in fused:
         if len(chosen) == top_k:
             break
-        article = archive.article_number(row)
-        if speakers.setdefault(archive.group_of(row), article) == article:
+        article, group = speaker(row)
+        if speakers.setdefault(group, article) == article:
             chosen.append((row, score))
     return chosen

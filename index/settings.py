@@ -10,11 +10,20 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from index.errors import SettingsInvalid
 from index.feeds.feed import Feed, parse_feeds
+from index.server_address import ServerAddress, parse_address
 
 
 def _feeds(value: object) -> object:
     """The feeds of a text; anything else is left to pydantic."""
     return parse_feeds(value) if isinstance(value, str) else value
+
+
+def _server_address(value: object) -> object:
+    """The server that a text names; anything else is left to pydantic."""
+    return parse_address(value) if isinstance(value, str) else value
+
+
+_VectorUrl = Annotated[ServerAddress, NoDecode, BeforeValidator(_server_address)]
 
 
 class IndexSettings(BaseSettings):
@@ -27,6 +36,14 @@ class IndexSettings(BaseSettings):
 
     articles: Path = Field(Path("seeds"), description="Folder or .jsonl file that articles are read from")
     index: Path = Field(Path("var/index"), description="Folder of the built index and its history")
+    vector_url: _VectorUrl | None = Field(
+        None,
+        repr=False,
+        description="Milvus server that holds the index, milvus://host:port/database; empty: the folder above does",
+    )
+    vector_grace_seconds: int = Field(
+        60, ge=0, description="What a new index leaves behind on that server stays so long for who reads it; in seconds"
+    )
     embedding_model: str | None = Field(
         None, description="sentence-transformers model, a folder or a hub id; empty: the one that is shipped"
     )

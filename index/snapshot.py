@@ -6,25 +6,26 @@ are shared with the snapshots before and after.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from index.archive import Archive
+from index.article import Query
+from index.candidates import Candidates
 from index.checksums import differences, sha256_of
 from index.embedding import Embedder, Vectors
-from index.errors import SnapshotCorrupt, SnapshotMismatch
-from index.keywords import KeywordIndex
+from index.errors import SnapshotCorrupt
+from index.keywords import KeywordIndex, Terms
+from index.manifest import Canary, Manifest, require_same_format, require_same_model
 from index.merging import Member
 from index.segment import SEGMENT_FILE, Segment, read_contents
+from index.segment_archive import SegmentArchive
+from index.segment_search import SegmentSearch
 from index.vectors import SegmentedVectors
 
-FORMAT_VERSION = 2
-"""Raised when files, passages or search texts change: an index of another format has to be built again."""
 _MANIFEST = "manifest.json"
 _CANARIES = "canaries.npy"
 
@@ -38,59 +39,34 @@ class SegmentEntry:
     dead: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Canary:
-    """A question that the index answered when it was built, and the article whose words answer it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentsManifest(Manifest):
+    """A manifest that names the segments. `canaries_checksum` is the SHA-256 of the file with the canaries' vectors."""
 
-    question: str
-    article_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a snapshot holds and what built it.
-
-    `search` says how vectors are compared, `recall_at_10` how many of the ten nearest that finds, measured when it was
-    built. `canaries_checksum` is the SHA-256 of the file with the canaries' vectors.
-    """
-
-    format_version: int
-    created_at: str
-    model: str
-    model_fingerprint: str
-    model_backend: str
-    dimension: int
-    n_articles: int
-    n_passages: int
     segments: tuple[SegmentEntry, ...]
-    search: str
-    recall_at_10: float
-    canaries: tuple[Canary, ...]
     canaries_checksum: str
-
-    @property
-    def built_at(self) -> datetime:
-        """When the build finished, aware UTC."""
-        return datetime.fromisoformat(self.created_at)
 
 
 class IndexSnapshot:
     """A snapshot, open for reading."""
 
-    def __init__(self, name: str, manifest: Manifest, members: Sequence[Member], canary_vectors: Vectors) -> None:
+    def __init__(
+        self, name: str, manifest: SegmentsManifest, members: Sequence[Member], canary_vectors: Vectors
+    ) -> None:
         """`canary_vectors`: (n_canaries, dimension)."""
         self.name = name
         self.manifest = manifest
         self.members = tuple(members)
         self.canary_vectors = canary_vectors
         segments = [member.segment for member in members]
-        self.archive = Archive(
+        self.archive = SegmentArchive(
             [segment.archive for segment in segments],
             [member.dead for member in members],
             [segment.copies.groups for segment in segments],
         )
         self.vectors = SegmentedVectors([segment.vectors for segment in segments])
         self.keywords = KeywordIndex([segment.postings for segment in segments])
+        self._search = SegmentSearch(self.archive, self.vectors, self.keywords)
 
     @classmethod
     def open(cls, folder: Path, segments: Path, embedder: Embedder | None) -> "IndexSnapshot":
@@ -102,7 +78,7 @@ class IndexSnapshot:
         """
         manifest = read_manifest(folder)
         if embedder is not None:
-            _require_same_model(folder, manifest, embedder)
+            require_same_model(str(folder), manifest, embedder)
         members: list[Member] = []
         try:
             for entry in manifest.segments:
@@ -121,12 +97,20 @@ class IndexSnapshot:
                 raise SnapshotCorrupt(f"{folder} cannot be read ({error}). Try again, or build again.") from error
             raise
 
+    def candidates(self, query: Query, terms: Terms, vector_of: Callable[[], Vectors], depth: int) -> Candidates | None:
+        """See `SegmentSearch.candidates`."""
+        return self._search.candidates(query, terms, vector_of, depth)
+
+    def rarity(self, term: str) -> float:
+        """How telling a term is among the passages, in [0, 1]; 1 for one that none holds."""
+        return self.keywords.rarity(term)
+
     def close(self) -> None:
         """Lets go of the files."""
         self.archive.close()
 
 
-def read_manifest(folder: Path) -> Manifest:
+def read_manifest(folder: Path) -> SegmentsManifest:
     """The manifest of the snapshot in `folder`.
 
     Raises:
@@ -140,11 +124,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise SnapshotCorrupt(
             f"{folder / _MANIFEST} cannot be read ({error}). Run `python -m index rollback`, or build again."
         ) from error
-    if version != FORMAT_VERSION:
-        raise SnapshotMismatch(
-            f"{folder} has index format {version}, this program reads format {FORMAT_VERSION}. "
-            "Rebuild it: run `python -m index build --articles PATH`."
-        )
+    require_same_format(str(folder), version)
     if fields.pop("digest", None) != _digest(fields):
         raise SnapshotCorrupt(
             f"{folder / _MANIFEST}: contents changed (digest differs). Run `python -m index rollback`, or build again."
@@ -153,10 +133,10 @@ def read_manifest(folder: Path) -> Manifest:
         SegmentEntry(entry["name"], entry["checksum"], tuple(entry["dead"])) for entry in fields["segments"]
     )
     fields["canaries"] = tuple(Canary(**canary) for canary in fields["canaries"])
-    return Manifest(**fields)
+    return SegmentsManifest(**fields)
 
 
-def write_snapshot(folder: Path, manifest: Manifest, canary_vectors: Vectors) -> Manifest:
+def write_snapshot(folder: Path, manifest: SegmentsManifest, canary_vectors: Vectors) -> SegmentsManifest:
     """Writes a snapshot into `folder`; gives its manifest as written, with the checksum of the canaries."""
     np.save(folder / _CANARIES, canary_vectors.astype(np.float32))
     manifest = replace(manifest, canaries_checksum=sha256_of(folder / _CANARIES))
@@ -213,20 +193,10 @@ def _canary_vectors(folder: Path) -> Vectors:
     return vectors
 
 
-def _require_equal_counts(folder: Path, manifest: Manifest, members: Sequence[Member]) -> None:
+def _require_equal_counts(folder: Path, manifest: SegmentsManifest, members: Sequence[Member]) -> None:
     found = sum(member.n_articles for member in members), sum(member.n_passages for member in members)
     if found != (manifest.n_articles, manifest.n_passages):
         raise SnapshotCorrupt(
             f"{folder} holds {found[0]} articles and {found[1]} passages, expected {manifest.n_articles} and "
             f"{manifest.n_passages}. Run `python -m index rollback`, or build again."
         )
-
-
-def _require_same_model(folder: Path, manifest: Manifest, embedder: Embedder) -> None:
-    if (manifest.model_fingerprint, manifest.dimension) == (embedder.fingerprint, embedder.dimension):
-        return
-    raise SnapshotMismatch(
-        f"{folder} was built with {manifest.model} ({manifest.model_backend}, {manifest.dimension} dimensions), "
-        f"but the model in use is {embedder.name} ({embedder.backend}, {embedder.dimension} dimensions). "
-        "Run `python -m index build --articles PATH` with this model, or set EMBEDDING_MODEL back."
-    )

@@ -16,9 +16,12 @@ from bot.dialogue import Dialogue
 from bot.settings import Settings
 from bot.store import Store
 from index.embedding import OnnxEmbedder
+from index.libraries import open_library
 from index.library import Library
+from index.moving import export_library, import_library
 from index.settings import IndexSettings
 from index.sources import read_articles
+from tests.milvus import VectorServer
 
 ROOT = Path(__file__).parents[1]
 
@@ -49,6 +52,15 @@ def seeds() -> Path:
 
 
 @pytest.fixture(scope="session")
+def vector_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VectorServer]:
+    """A vector server that runs; every test needs an address of its own."""
+    server = VectorServer(tmp_path_factory.mktemp("milvus") / "data")
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="session")
 def shipped_embedder(model_cache: Path) -> OnnxEmbedder:
     """The real model, exported first if nobody did yet."""
     return OnnxEmbedder.load(model_cache)
@@ -73,6 +85,23 @@ def app(seed_index: Path) -> Iterator[App]:
 def dialogue(app: App) -> Dialogue:
     """The readers' door of that bot."""
     return app.dialogue
+
+
+@pytest.fixture(scope="session")
+def cluster_dialogue(
+    tmp_path_factory: pytest.TempPathFactory,
+    vector_server: VectorServer,
+    seed_index: Path,
+    shipped_embedder: OnnxEmbedder,
+) -> Iterator[Dialogue]:
+    """The same over a vector server, where the index of the seeds was brought in a file."""
+    folder = tmp_path_factory.mktemp("cluster")
+    given = {"index": folder / "index", "vector_url": vector_server.address()}
+    settings = Settings.from_environment().model_copy(update=given)
+    export_library(Library(seed_index), shipped_embedder, folder / "seeds.tar")
+    import_library(open_library(settings), shipped_embedder, folder / "seeds.tar")
+    with closing(build_app(settings, Store.in_memory())) as app:
+        yield app.dialogue
 
 
 @pytest.fixture(scope="session")

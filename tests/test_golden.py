@@ -41,9 +41,11 @@ def conversation(request: pytest.FixtureRequest) -> list[GoldenTurn]:
     return [GoldenTurn(**turn) for turn in yaml.safe_load(request.param.read_text(encoding="utf-8"))]
 
 
-def test_the_dialogue_plays_it(
-    conversation: list[GoldenTurn], dialogue: Dialogue, request: pytest.FixtureRequest
+@pytest.mark.parametrize("back_end", ["dialogue", "cluster_dialogue"])
+def test_the_dialogue_plays_it_on_every_back_end(
+    conversation: list[GoldenTurn], back_end: str, request: pytest.FixtureRequest
 ) -> None:
+    dialogue: Dialogue = request.getfixturevalue(back_end)
     own_id = request.node.name
     for turn in conversation:
         if turn.user == "/new":

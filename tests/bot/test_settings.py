@@ -29,6 +29,8 @@ def test_every_default_runs() -> None:
         "articles": Path("seeds"),
         "index": Path("var/index"),
         "embedding_model": None,
+        "vector_url": None,
+        "vector_grace_seconds": 60,
         "keep_snapshots": 3,
         "feeds": (),
         "feed_minutes": 30,

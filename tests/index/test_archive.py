@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import Article
-from index.archive import Archive
 from index.archive_part import ArchivePart, ArchiveWriter
 from index.chunking import chunk_article
 from index.errors import SnapshotCorrupt, UnknownArticle
 from index.library import Library
+from index.segment_archive import SegmentArchive as Archive
 from tests.embedders import HashingEmbedder
 
 _ARTICLES = st.lists(

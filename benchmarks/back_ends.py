@@ -1,0 +1,156 @@
+"""The index on disk beside the one on a vector server, over the same passages: time to move, to search, to change.
+
+    python -m benchmarks.back_ends --passages 100000 --articles FILE.jsonl
+    python -m benchmarks.back_ends --index DIR
+
+`python -m benchmarks back_ends` does 1,000 passages made of the sentences of the seeds, as `search_scale` makes them.
+The server is that of VECTOR_URL, whose database should be empty; without it, a `milvus-lite server`, which is not the
+engine of a cluster: what it takes says little of what Milvus does.
+"""
+
+import argparse
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from benchmarks.search_scale import RecombinedEmbedder, recombined_articles, sentences_of
+from index import Article, Hit, Query
+from index.changing import AnyLibrary
+from index.cluster import ClusterLibrary
+from index.embedding import Embedder, OnnxEmbedder, Vectors
+from index.library import Library
+from index.moving import export_library, import_library
+from index.retrieval import Snapshot, search_snapshot
+from index.server_address import ServerAddress
+from index.settings import IndexSettings
+from tests.milvus import VectorServer
+
+ResultT = TypeVar("ResultT")
+
+_QUESTIONS = 100
+_WORDS = 12
+_TOP = 10
+
+
+def measure() -> dict[str, Any]:
+    """A small size, over the seeds' sentences."""
+    return _over_made_passages(Path(__file__).parents[1] / "seeds", 1_000)
+
+
+def _over_made_passages(articles: Path, n_passages: int) -> dict[str, Any]:
+    real = OnnxEmbedder.load(IndexSettings.from_environment().model_cache)
+    sentences = sentences_of(articles)
+    questions, sentences = sentences[:_QUESTIONS], sentences[_QUESTIONS:] or sentences
+    vectors = real.embed(sentences)
+    embedder = RecombinedEmbedder(real, dict(zip(sentences, vectors, strict=True)))
+    with tempfile.TemporaryDirectory() as folder:
+        library = Library(Path(folder) / "disk")
+        library.rebuild(recombined_articles(sentences, n_passages), embedder)
+        return _compare(library, embedder, real.embed([_words_of(one) for one in questions]), questions)
+
+
+def _over_index(folder: Path) -> dict[str, Any]:
+    """Over an index that is there: questions are words of its own articles."""
+    embedder = OnnxEmbedder.load(IndexSettings.from_environment().model_cache)
+    library = Library(folder)
+    archive = library.open_current(embedder).archive
+    ids = archive.ids()
+    drawn = np.random.default_rng(0).choice(len(ids), min(_QUESTIONS, len(ids)), replace=False)
+    questions = [archive.sentences_of(ids[n])[-1].slice(archive.article(ids[n]).text) for n in drawn.tolist()]
+    return _compare(library, embedder, embedder.embed([_words_of(one) for one in questions]), questions)
+
+
+def _compare(disk: Library, embedder: Embedder, vectors: Vectors, questions: Sequence[str]) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder, _address(Path(folder)) as address:
+        cluster = ClusterLibrary(Path(folder) / "server", address)
+        file = Path(folder) / "library.tar"
+        exporting, told = _timed(lambda: export_library(disk, embedder, file))
+        importing, _ = _timed(lambda: import_library(cluster, embedder, file))
+        on_disk, disk_hits = _search_figures(disk.open_current(embedder), vectors, questions)
+        on_server, server_hits = _search_figures(cluster.open_current(embedder), vectors, questions)
+        return {
+            "articles": told.n_articles,
+            "passages": told.n_passages,
+            "file MiB": round(file.stat().st_size / 2**20, 1),
+            "export s": round(exporting, 1),
+            "import to the server s": round(importing, 1),
+            "same first hit": _share(disk_hits, server_hits, 1),
+            f"same first {_TOP}": _share(disk_hits, server_hits, _TOP),
+            "disk": on_disk,
+            "server": {**on_server, **_change_figures(cluster, embedder)},
+        }
+
+
+def _search_figures(
+    snapshot: Snapshot, vectors: Vectors, questions: Sequence[str]
+) -> tuple[dict[str, float], list[list[Hit]]]:
+    taken, found = [], []
+    for question, vector in zip(questions, vectors, strict=True):
+        query = Query(_words_of(question))
+        started = time.perf_counter()
+        hits = search_snapshot(snapshot, query, lambda vector=vector: vector, _TOP)  # type: ignore[misc]
+        taken.append((time.perf_counter() - started) * 1000)
+        found.append(hits)
+    p50, p95 = np.percentile(taken, [50, 95]).round(1).tolist()
+    return {"search p50 ms": p50, "search p95 ms": p95}, found
+
+
+def _change_figures(library: AnyLibrary, embedder: Embedder) -> dict[str, float]:
+    one = Article(
+        "made/new", "A new article", "The mayor opened a bridge on Friday. Nobody had expected so many to come."
+    )
+    adding, _ = _timed(lambda: library.add([one], embedder))
+    removing, _ = _timed(lambda: library.remove([one.id], embedder))
+    return {"add an article s": round(adding, 2), "remove it s": round(removing, 2)}
+
+
+@contextmanager
+def _address(folder: Path) -> Iterator[ServerAddress]:
+    if (wanted := IndexSettings.from_environment().vector_url) is not None:
+        yield wanted
+        return
+    server = VectorServer(folder / "milvus")
+    server.start()
+    try:
+        yield server.address()
+    finally:
+        server.kill()
+
+
+def _share(one: Sequence[Sequence[Hit]], other: Sequence[Sequence[Hit]], depth: int) -> float:
+    """How many of the first hits both found."""
+    pairs = [
+        ({hit.passage for hit in ours[:depth]}, {hit.passage for hit in theirs[:depth]})
+        for ours, theirs in zip(one, other, strict=True)
+    ]
+    return round(sum(len(ours & theirs) for ours, theirs in pairs) / sum(len(ours) for ours, _ in pairs), 4)
+
+
+def _words_of(question: str) -> str:
+    return " ".join(question.split()[:_WORDS])
+
+
+def _timed(work: Callable[[], ResultT]) -> tuple[float, ResultT]:
+    started = time.perf_counter()
+    result = work()
+    return time.perf_counter() - started, result
+
+
+def _main() -> None:
+    parser = argparse.ArgumentParser("python -m benchmarks.back_ends", description=__doc__)
+    parser.add_argument("--passages", type=int, default=1_000, metavar="N", help="made passages (default: 1000)")
+    parser.add_argument("--articles", type=Path, default=Path("seeds"), help="what they are made of (default: seeds)")
+    parser.add_argument("--index", type=Path, metavar="DIR", help="an index on this disk to compare instead")
+    options = parser.parse_args()
+    figures = _over_index(options.index) if options.index else _over_made_passages(options.articles, options.passages)
+    print(json.dumps(figures, indent=1))
+
+
+if __name__ == "__main__":
+    _main()

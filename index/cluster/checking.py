@@ -1,0 +1,36 @@
+"""What is wrong with a snapshot on the server: every row against its checksums."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from index.archive_part import fingerprint_of
+from index.building import search_text, text_key
+from index.cluster.copying import Whole, whole_articles
+from index.cluster.rows import signed, vector_sum
+from index.cluster.server import Server
+from index.cluster.snapshot import ClusterSnapshot
+from index.errors import SnapshotCorrupt
+
+
+def problems_of(server: Server, snapshot: ClusterSnapshot) -> Iterator[str]:
+    """A line for every article and passage that is not as it was written."""
+    try:
+        for one in whole_articles(server, snapshot):
+            yield from _problems(one)
+    except SnapshotCorrupt as error:
+        yield str(error)
+
+
+def _problems(one: Whole) -> Iterator[str]:
+    article = one.article
+    if fingerprint_of(article).hex() != one.first_piece["fingerprint"]:
+        yield f"article {article.id}: contents changed (fingerprint differs)"
+        return
+    for passage, row in zip(one.passages(), one.passage_rows, strict=True):
+        place = f"article {article.id}, passage [{passage.span.start}:{passage.span.end}]"
+        key = np.array([text_key(search_text(article, passage))], np.uint64)
+        if int(signed(key)[0]) != int(row["key"]):
+            yield f"{place}: moved (key differs)"
+        if vector_sum(np.array(row["vector"], np.float32)) != int(row["vector_sum"]):
+            yield f"{place}: vector changed (checksum differs)"

@@ -1,0 +1,282 @@
+"""From a change to the next generation of rows, and to the alias that leads everybody there."""
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from index.canaries import canaries_left, choose_canaries, require_canaries
+from index.changes import Change
+from index.changing import Plan
+from index.cluster.archive import ArticlePlace
+from index.cluster.calls import Row, Wanted, one_of
+from index.cluster.layout import ALIAS, ALIVE, Lineage, lineage_of, seen_by, snapshot_collection, snapshot_name
+from index.cluster.manifest import ClusterManifest, write_manifest
+from index.cluster.rows import Birth, Numbers, article_rows, passage_rows, term_counts
+from index.cluster.server import Server
+from index.cluster.snapshot import ClusterSnapshot
+from index.manifest import FORMAT_VERSION, Canary
+from index.segment import Segment
+
+logger = logging.getLogger(__name__)
+
+_STEP = 20
+"""Articles that are taken out at once."""
+_COUNTS_STEP = 1_000
+_REWRITTEN = 500
+_FEWEST_CANARIES = 4
+_WORTH_SETTLING = 10_000
+_RECALL_QUERIES = 64
+_DEPTH = 10
+_SEARCH = "chosen by the server (AUTOINDEX)"
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How many snapshots are kept, and how long what nobody is led to any more stays for those who read it still."""
+
+    snapshots: int
+    grace: timedelta
+
+
+@dataclass(slots=True)
+class _Draft:
+    """The next generation as it comes about."""
+
+    name: str
+    birth: Birth
+    lineage: Lineage
+    n_articles: int = 0
+    n_passages: int = 0
+    total_length: int = 0
+    n_counts: int = 0
+
+
+class ClusterPublication:
+    """Publishes one snapshot. Only with the writer's lock held."""
+
+    def __init__(self, server: Server, manifests: dict[str, ClusterManifest], keeping: Keeping) -> None:
+        """`manifests`: of every snapshot on the server, by name, oldest first."""
+        self._server = server
+        self._manifests = manifests
+        self._keeping = keeping
+
+    def publish(
+        self, fresh: Segment | None, change: Change[ArticlePlace], base: ClusterSnapshot | None, plan: Plan
+    ) -> ClusterSnapshot:
+        """Writes the change as a generation of its own, has it checked, and describes it. See `lead_there`.
+
+        Raises:
+            ArticlesMissing, SnapshotRejected: nothing changed in service.
+        """
+        draft = self._begin(fresh, base)
+        if draft.n_articles + (fresh.contents.n_articles if fresh else 0) - len(change.leaving) < 1:
+            raise plan.nothing_left()
+        counts = Counter[int]()
+        if fresh is not None:
+            self._write_segment(fresh, draft)
+            counts.update(term_counts(fresh))
+        if base is not None and change.leaving:
+            self._take_out([place.number for place in change.leaving], draft, base, counts)
+        self._write_counts(counts, draft, base)
+        return self._checked(draft, fresh, base, change, plan)
+
+    def lead_there(self, snapshot: ClusterSnapshot) -> None:
+        """Puts a snapshot in service, and drops what is not needed any more."""
+        served = self._in_service() or ""
+        self._server.point_alias(ALIAS, snapshot_collection(snapshot.name))
+        self._manifests[snapshot.name] = snapshot.manifest
+        names = sorted(name for name in map(snapshot_name, self._server.collections()) if name is not None)
+        kept = [name for name in names if name <= served or name == snapshot.name][-self._keeping.snapshots :]
+        for name in names:
+            if name not in kept:
+                self._server.drop(snapshot_collection(name))
+        if all(name in self._manifests for name in kept):  # of one that cannot be read nobody knows what it needs
+            self._drop_rows([self._manifests[name] for name in kept])
+
+    def clear_unfinished(self, served: str) -> None:
+        """Undoes what a killed build or a roll-back left behind `served`, the snapshot in service ("" for none)."""
+        used = {manifest.lineage.name for manifest in self._manifests.values()}
+        for collection in self._server.collections():
+            lineage, name = lineage_of(collection), snapshot_name(collection)
+            is_left = (lineage is not None and lineage not in used and lineage > served) or (
+                name is not None and name not in self._manifests and name > served
+            )
+            if is_left:
+                self._server.drop(collection)
+        current = self._manifests.get(served)
+        if current is not None:
+            for collection in current.lineage.columns(current.dimension):
+                self._undo(collection, current.generation)
+
+    def _begin(self, fresh: Segment | None, base: ClusterSnapshot | None) -> _Draft:
+        now = max(datetime.now(UTC), _latest(self._manifests) + timedelta(microseconds=1))
+        name = now.strftime("%Y%m%dT%H%M%S_%f")
+        generation = int(now.timestamp() * 1_000_000)
+        if base is None:
+            lengths = fresh.postings.lengths if fresh is not None else np.ones(1)
+            birth = Birth(generation, Numbers(), float(lengths.mean()))
+            draft = _Draft(name, birth, Lineage(name))
+            for collection, columns in draft.lineage.columns(fresh.vectors.dimension if fresh else 1).items():
+                self._server.create(collection, columns)
+            return draft
+        told = base.manifest
+        same = [one.next for one in self._manifests.values() if one.lineage == told.lineage]
+        first = Numbers(
+            max(one.article for one in same), max(one.passage for one in same), max(one.term for one in same)
+        )
+        birth = Birth(generation, first, told.mean_length)
+        return _Draft(name, birth, told.lineage, told.n_articles, told.n_passages, told.total_length)
+
+    def _write_segment(self, segment: Segment, draft: _Draft) -> None:
+        server, lineage = self._server, draft.lineage
+        server.write(lineage.articles, article_rows(segment, draft.birth))
+        draft.n_articles += segment.contents.n_articles
+        draft.n_passages += server.write(lineage.passages, passage_rows(segment, draft.birth))
+        draft.total_length += int(segment.postings.lengths.sum(dtype=np.int64))
+        if segment.contents.n_passages >= _WORTH_SETTLING:
+            server.settle(lineage.passages)
+
+    def _take_out(self, numbers: Sequence[int], draft: _Draft, base: ClusterSnapshot, counts: Counter[int]) -> None:
+        """Lets these articles count no more from this generation on."""
+        seen, lineage = seen_by(base.manifest.generation), draft.lineage
+        for first in range(0, len(numbers), _STEP):
+            some = numbers[first : first + _STEP]
+            passages = self._server.rows(lineage.passages, f"{one_of('article', some)} and {seen}", ["*"])
+            for row in passages:
+                counts.subtract(row["weights"].keys())
+                draft.total_length -= int(row["length"])
+            pieces = self._server.rows(lineage.articles, f"{one_of('number', some)} and {seen}", ["*"])
+            self._server.write(lineage.passages, _dying(passages, draft.birth.generation))
+            self._server.write(lineage.articles, _dying(pieces, draft.birth.generation))
+            draft.n_passages -= len(passages)
+        draft.n_articles -= len(numbers)
+
+    def _write_counts(self, counts: Counter[int], draft: _Draft, base: ClusterSnapshot | None) -> None:
+        """Writes how many passages hold each term whose count has changed."""
+        changed = sorted(term for term, count in counts.items() if count)
+        for first in range(0, len(changed), _COUNTS_STEP):
+            some = changed[first : first + _COUNTS_STEP]
+            old = list(base.count_rows(some)) if base is not None else []
+            before = {int(row["term"]): int(row["holding"]) for row in old}
+            now = {term: before.get(term, 0) + counts[term] for term in some}
+            self._server.write(draft.lineage.terms, self._count_rows(now, draft))
+            self._server.write(draft.lineage.terms, _dying(old, draft.birth.generation))
+
+    def _count_rows(self, counts: dict[int, int], draft: _Draft) -> Iterator[Row]:
+        for term, holding in counts.items():
+            if holding > 0:
+                row = {"id": draft.birth.first.term + draft.n_counts, "term": term, "holding": holding}
+                draft.n_counts += 1
+                yield {**row, "unused": [1.0, 0.0], **draft.birth.life}
+
+    def _checked(
+        self,
+        draft: _Draft,
+        fresh: Segment | None,
+        base: ClusterSnapshot | None,
+        change: Change[ArticlePlace],
+        plan: Plan,
+    ) -> ClusterSnapshot:
+        """The snapshot of this generation, described on the server, once it was found to answer as it should."""
+        canaries, vectors = canaries_left(base, frozenset([*change.replaced, *change.removed]))
+        manifest = _manifest(draft, fresh, canaries, plan)
+        snapshot = ClusterSnapshot(self._server, draft.name, manifest, vectors)
+        snapshot.require_whole()
+        require_canaries(canaries, vectors, snapshot)
+        if plan.choose and len(canaries) < _FEWEST_CANARIES:
+            chosen, vectors = choose_canaries(snapshot, plan.embedder)
+            manifest = replace(manifest, canaries=chosen)
+        recall = base.manifest.recall_at_10 if base is not None else _recall(self._server, fresh, manifest)
+        manifest = replace(manifest, recall_at_10=recall)
+        write_manifest(self._server, draft.name, manifest, vectors)
+        return ClusterSnapshot(self._server, draft.name, manifest, vectors)
+
+    def _undo(self, collection: str, generation: int) -> None:
+        """Takes out the rows that are younger than a generation, and lets those count again that died after it.
+
+        Those of published snapshots may be read still: they stay, dead, until they are dropped like others.
+        """
+        undone = [one.generation for one in self._manifests.values() if one.generation > generation]
+        self._server.delete(collection, f"born > {generation} and not ({one_of('born', undone or [-1])})")
+        for one in undone:
+            self._rewrite(collection, f"born == {one} and died > {one}", one)
+        self._rewrite(collection, f"born <= {generation} and died > {generation} and died < {ALIVE}", ALIVE)
+
+    def _rewrite(self, collection: str, scope: str, died: int) -> None:
+        while rows := self._server.rows(collection, scope, ["*"], most=_REWRITTEN, is_strict=True):
+            self._server.write(collection, _dying(rows, died))
+
+    def _drop_rows(self, kept: Sequence[ClusterManifest]) -> None:
+        """Deletes what no kept snapshot needs and nobody can be reading any more."""
+        long_ago = datetime.now(UTC) - self._keeping.grace
+        settled = [one for one in kept if one.built_at <= long_ago]
+        if not settled:
+            return
+        oldest, safe = kept[0], settled[-1]
+        dead = min(oldest.generation, safe.generation)
+        for collection in oldest.lineage.columns(oldest.dimension):
+            self._server.delete(collection, f"died <= {dead}")
+        needed = {one.lineage.name for one in kept}
+        for collection in self._server.collections():
+            lineage = lineage_of(collection)
+            if lineage is not None and lineage not in needed and lineage < safe.lineage.name:
+                self._server.drop(collection)
+
+    def _in_service(self) -> str | None:
+        target = self._server.alias_target(ALIAS)
+        return snapshot_name(target) if target else None
+
+
+def _dying(rows: Iterable[Row], generation: int) -> list[Row]:
+    return [{**row, "died": generation} for row in rows]
+
+
+def _latest(manifests: dict[str, ClusterManifest]) -> datetime:
+    newest = max((one.generation for one in manifests.values()), default=0)
+    return datetime.fromtimestamp(newest / 1_000_000, UTC)
+
+
+def _manifest(draft: _Draft, fresh: Segment | None, canaries: tuple[Canary, ...], plan: Plan) -> ClusterManifest:
+    n_fresh = (fresh.contents.n_articles, fresh.contents.n_passages) if fresh is not None else (0, 0)
+    first, embedder = draft.birth.first, plan.embedder
+    return ClusterManifest(
+        format_version=FORMAT_VERSION,
+        created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        model=embedder.name,
+        model_fingerprint=embedder.fingerprint,
+        model_backend=embedder.backend,
+        dimension=embedder.dimension,
+        n_articles=draft.n_articles,
+        n_passages=draft.n_passages,
+        search=_SEARCH,
+        recall_at_10=1.0,
+        canaries=canaries,
+        generation=draft.birth.generation,
+        lineage=draft.lineage,
+        next=Numbers(first.article + n_fresh[0], first.passage + n_fresh[1], first.term + draft.n_counts),
+        mean_length=draft.birth.mean_length,
+        total_length=draft.total_length,
+    )
+
+
+def _recall(server: Server, fresh: Segment | None, manifest: ClusterManifest) -> float:
+    """The share of the ten nearest neighbours of 64 passages that the server's search finds, itself left out."""
+    if fresh is None:
+        return 1.0
+    n_rows = len(fresh.vectors)
+    rows = np.random.default_rng(0).choice(n_rows, min(_RECALL_QUERIES, n_rows), replace=False)
+    vectors = fresh.vectors.reconstruct(rows)
+    wanted = Wanted(seen_by(manifest.generation), _DEPTH + 1)
+    hits = server.search(manifest.lineage.passages, "vector", vectors.tolist(), wanted)
+    found = expected = 0
+    for row, vector, near in zip(rows.tolist(), vectors, hits, strict=True):
+        nearest = fresh.vectors.search_exactly(vector, _DEPTH + 1)
+        threshold = min(nearest.values()) - 1e-3  # of equals, any will do
+        others = [hit for hit in near if hit.id != row]
+        expected += len(nearest.keys() - {row})
+        found += min(sum(hit.score >= threshold for hit in others), len(nearest.keys() - {row}))
+    return round(found / expected, 4) if expected else 1.0

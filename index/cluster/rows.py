@@ -1,0 +1,191 @@
+"""Articles and passages as rows of collections, and back."""
+
+import base64
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.archive_part import NO_DATE, fingerprint_of
+from index.article import Article, Passage, Span
+from index.bm25 import saturation
+from index.building import search_text
+from index.cluster.calls import Row
+from index.cluster.layout import ALIVE, DIMENSIONS, PIECE_CHARACTERS, PIECES, dimension_of, id_key
+from index.copies import Signature, band_keys
+from index.embedding import Vectors
+from index.errors import SnapshotCorrupt
+from index.segment import Segment
+from index.terms import terms_of
+
+HEAD_BYTES = 65_535
+"""Of all that is told of an article but its text, at most: what Milvus holds in one place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers that the next article, passage and row of counts will have."""
+
+    article: int = 0
+    passage: int = 0
+    term: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """From which generation on new rows count, their first numbers, and the mean length that weights are made with."""
+
+    generation: int
+    first: Numbers
+    mean_length: float
+
+    @property
+    def life(self) -> Row:
+        """The columns that say so."""
+        return {"born": self.generation, "died": ALIVE}
+
+
+def article_rows(segment: Segment, birth: Birth) -> Iterator[Row]:
+    """The articles of a segment, piece by piece."""
+    groups = signed(segment.copies.groups)
+    for row, article in segment.archive.articles():
+        number = birth.first.article + row
+        signature = np.asarray(segment.copies.signatures[row])
+        shared = {"number": number, "id_key": id_key(article.id), **birth.life}
+        shared["copy_group"] = int(groups[row])
+        for piece, text in enumerate(_pieces(article.text)):
+            first = {
+                "head": head_of(article),
+                "fingerprint": fingerprint_of(article).hex(),
+                "signature": base64.b64encode(signature.astype("<u4").tobytes()).decode(),
+                "bands": band_weights(signature),
+            }
+            later = {"head": "", "fingerprint": "", "signature": "", "bands": {DIMENSIONS: 1.0}}
+            told = first if piece == 0 else later
+            yield {"id": number * PIECES + piece, "piece": piece, "text": text, **told, **shared}
+
+
+def passage_rows(segment: Segment, birth: Birth) -> Iterator[Row]:
+    """The passages of a segment, in order, with their vectors and the weights of their terms."""
+    counts = np.bincount(segment.archive.article_rows, minlength=segment.archive.n_articles)
+    groups, keys = signed(segment.copies.groups), signed(segment.keys)
+    first = 0
+    for row, article in segment.archive.articles():
+        rows = np.arange(first, first + int(counts[row]))
+        passages = [segment.archive.passage(article.id, place) for place in rows.tolist()]
+        vectors = segment.vectors.reconstruct(rows)
+        for place, passage in enumerate(passages):
+            yield {
+                "id": birth.first.passage + first + place,
+                "article": birth.first.article + row,
+                "key": int(keys[first + place]),
+                "day": int(segment.archive.days[row]),
+                "source_key": id_key(article.source.casefold()) if article.source is not None else -1,
+                "copy_group": int(groups[row]),
+                "is_leading": place == 0,
+                "span_start": passage.span.start,
+                "span_end": passage.span.end,
+                "sentences": [bound for span in passage.sentences for bound in (span.start, span.end)],
+                "vector_sum": vector_sum(vectors[place]),
+                "vector": vectors[place].tolist(),
+                **_words(search_text(article, passage), birth.mean_length),
+                **birth.life,
+            }
+        first += len(passages)
+
+
+def head_of(article: Article) -> str:
+    """All that is told of an article but its text, as JSON."""
+    published = article.published_at.isoformat() if article.published_at else None
+    told = {"id": article.id, "title": article.title, "source": article.source, "url": article.url}
+    return json.dumps({**told, "published_at": published}, ensure_ascii=False)
+
+
+def term_counts(segment: Segment) -> Counter[int]:
+    """How many passages of a segment hold each term, by the dimension that stands for it."""
+    postings = segment.postings
+    holding = np.diff(postings.ends, prepend=0)
+    counts: Counter[int] = Counter()
+    for key, count in zip((postings.terms % np.uint64(DIMENSIONS)).tolist(), holding.tolist(), strict=True):
+        counts[key] += count
+    return counts
+
+
+def band_weights(signature: Signature) -> dict[int, float]:
+    """A sparse vector whose inner product with another's is the number of bands that two signatures share."""
+    return dict.fromkeys((band_keys(signature[None, :])[0] % np.uint64(DIMENSIONS)).tolist(), 1.0)
+
+
+def signature_in(row: Row) -> Signature:
+    """(128,), uint32."""
+    return np.frombuffer(base64.b64decode(row["signature"]), "<u4").astype(np.uint32)
+
+
+def vector_sum(vector: Vectors) -> int:
+    """A checksum of a vector as it is kept: 16-bit floats."""
+    digest = hashlib.blake2b(vector.astype("<f2").tobytes(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1
+
+
+def headline_in(row: Row) -> Article:
+    """The article of a first piece, without its text (empty)."""
+    told = json.loads(row["head"])
+    published = datetime.fromisoformat(told["published_at"]).astimezone(UTC) if told["published_at"] else None
+    return Article(told["id"], told["title"], "", told["source"], published, told["url"])
+
+
+def article_in(pieces: Sequence[Row]) -> Article:
+    """The article of all its pieces, in any order.
+
+    Raises:
+        SnapshotCorrupt: one is missing.
+    """
+    ordered = sorted(pieces, key=lambda row: int(row["piece"]))
+    if [row["piece"] for row in ordered] != list(range(len(ordered))):
+        raise SnapshotCorrupt(
+            f"Article {ordered[0]['number']} lacks a piece of its text. Run `python -m index rollback`, or build again."
+        )
+    told = headline_in(ordered[0])
+    text = "".join(row["text"] for row in ordered)
+    return Article(told.id, told.title, text, told.source, told.published_at, told.url)
+
+
+def passage_in(article_id: str, row: Row) -> Passage:
+    """The passage of a row."""
+    bounds = [int(bound) for bound in row["sentences"]]
+    sentences = tuple(Span(*pair) for pair in zip(bounds[::2], bounds[1::2], strict=True))
+    return Passage(article_id, Span(int(row["span_start"]), int(row["span_end"])), sentences)
+
+
+def signed(numbers: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """The same 64 bits as signed numbers, which is what columns hold."""
+    return np.ascontiguousarray(numbers, np.uint64).view(np.int64)
+
+
+def unsigned(numbers: Sequence[int]) -> NDArray[np.uint64]:
+    """The other way round."""
+    return np.array(numbers, np.int64).view(np.uint64)
+
+
+def day_in(row: Row) -> int:
+    """The day of publication as an ordinal; 0 for none."""
+    return 0 if row["day"] == NO_DATE else int(row["day"])
+
+
+def _words(text: str, mean_length: float) -> Row:
+    """The columns `weights`, BM25's share of each term that a question cannot know, and `length`, in terms."""
+    counts = Counter(map(dimension_of, terms_of(text)))
+    length = min(max(counts.total(), 1), 65_535)
+    often = np.minimum(list(counts.values()), 255).astype(np.uint8)
+    gains = saturation(often, np.full(len(often), length, np.uint16), mean_length)
+    weights: dict[int, float] = dict(zip(counts, gains.tolist(), strict=True))
+    return {"length": length, "weights": weights or {DIMENSIONS: 1.0}}
+
+
+def _pieces(text: str) -> list[str]:
+    return [text[cut : cut + PIECE_CHARACTERS] for cut in range(0, max(len(text), 1), PIECE_CHARACTERS)]

@@ -1,0 +1,184 @@
+"""A snapshot on the vector server, searched there: nearest vectors and heaviest shared words, each in one call."""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from index.archive_part import NO_DATE
+from index.article import Passage, Query
+from index.bm25 import inverse_frequency, rarity
+from index.candidates import Candidates
+from index.cluster.archive import ClusterArchive
+from index.cluster.calls import Found, Row, Wanted, one_of
+from index.cluster.layout import dimension_of, id_key, seen_by
+from index.cluster.manifest import ClusterManifest, read_manifest
+from index.cluster.rows import day_in, passage_in
+from index.cluster.server import Server
+from index.embedding import Embedder, Vectors
+from index.errors import SnapshotCorrupt, VectorServerRefused
+from index.keywords import Terms
+from index.manifest import require_same_model
+
+_FIELDS = ("article", "day", "copy_group", "is_leading", "span_start", "span_end", "sentences")
+_STEP = 1_000
+
+
+class ClusterSnapshot:
+    """A snapshot, open for searching. Safe to use from several threads."""
+
+    def __init__(self, server: Server, name: str, manifest: ClusterManifest, canary_vectors: Vectors) -> None:
+        """`canary_vectors`: (n_canaries, dimension)."""
+        self.name = name
+        self.manifest = manifest
+        self.canary_vectors = canary_vectors
+        self.archive = ClusterArchive(server, manifest)
+        self._server = server
+        self._seen = seen_by(manifest.generation)
+        self._holding: dict[int, int] = {}
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, server: Server, name: str, embedder: Embedder | None) -> "ClusterSnapshot":
+        """The snapshot of that name, after checking that it is whole and, unless None, that `embedder` made it.
+
+        Raises:
+            SnapshotCorrupt: it is not there, or rows of it are missing.
+            SnapshotMismatch: another model, dimension or format made it.
+        """
+        manifest, vectors = read_manifest(server, name)
+        if embedder is not None:
+            require_same_model(f"The snapshot {name} on {server.address}", manifest, embedder)
+        snapshot = cls(server, name, manifest, vectors)
+        snapshot.require_whole()
+        return snapshot
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def require_whole(self) -> None:
+        """Nothing, if as many rows count as should. Also waits until the server has everything that was published.
+
+        Raises:
+            SnapshotCorrupt: there are more or fewer.
+        """
+        manifest = self.manifest
+        try:
+            # so that this server has every count as well
+            self._server.rows(manifest.lineage.terms, "id == 0", ["holding"], is_strict=True)
+            found = (
+                self._server.count(manifest.lineage.articles, f"piece == 0 and {self._seen}"),
+                self._server.count(manifest.lineage.passages, self._seen),
+            )
+        except VectorServerRefused as error:
+            raise SnapshotCorrupt(f"The snapshot {self.name} cannot be read: {error} Build again.") from error
+        if found != (manifest.n_articles, manifest.n_passages):
+            raise SnapshotCorrupt(
+                f"The snapshot {self.name} on {self._server.address} holds {found[0]} articles and {found[1]} "
+                f"passages, expected {manifest.n_articles} and {manifest.n_passages}. Run `python -m index rollback`, "
+                "or build again."
+            )
+
+    def candidates(self, query: Query, terms: Terms, vector_of: Callable[[], Vectors], depth: int) -> Candidates | None:
+        """See `index.retrieval.Snapshot`."""
+        scope = self._scope(query)
+        if scope is None:
+            return None
+        vector, weights = vector_of(), self._weights(terms)
+        near = self._search("vector", vector.tolist(), scope, depth)
+        if not near:
+            return None
+        worded = self._search("weights", weights, scope, depth) if weights else []
+        found = {hit.id: hit.row for hit in (*near, *worded)}
+        similarities = {hit.id: hit.score for hit in near}
+        similarities |= self._similarities(vector, [hit.id for hit in worded if hit.id not in similarities])
+        scores = {hit.id: hit.score for hit in worded}
+        scores |= self._keyword_scores(weights, [row for row in similarities if row not in scores])
+        preferred = set(self.archive.numbers_of(query.preferred))
+        return Candidates(
+            similarities=similarities,
+            keyword_scores=scores,
+            leading={row: float(told["is_leading"]) for row, told in found.items()},
+            days={row: day_in(told) for row, told in found.items()},
+            preferred=frozenset(row for row, told in found.items() if told["article"] in preferred),
+            speaker=lambda row: (int(found[row]["article"]), int(found[row]["copy_group"])),
+            passages=lambda rows: self._passages([found[row] for row in rows]),
+        )
+
+    def rarity(self, term: str) -> float:
+        """How telling a term is among the passages, in [0, 1]; 1 for one that none holds."""
+        dimension = dimension_of(term)
+        return rarity(self.holding([dimension])[dimension], self.manifest.n_passages)
+
+    def holding(self, dimensions: Iterable[int]) -> dict[int, int]:
+        """How many passages hold each of these terms."""
+        wanted = list(dict.fromkeys(dimensions))
+        with self._lock:
+            missing = [one for one in wanted if one not in self._holding]
+        if missing:
+            found = {int(row["term"]): int(row["holding"]) for row in self.count_rows(missing)}
+            with self._lock:
+                self._holding |= {one: found.get(one, 0) for one in missing}
+        with self._lock:
+            return {one: self._holding[one] for one in wanted}
+
+    def count_rows(self, dimensions: Sequence[int]) -> Iterable[Row]:
+        """The rows that count these terms."""
+        for first in range(0, len(dimensions), _STEP):
+            scope = f"{one_of('term', dimensions[first : first + _STEP])} and {self._seen}"
+            yield from self._server.rows(self.manifest.lineage.terms, scope, ["*"])
+
+    def _weights(self, terms: Terms) -> dict[int, float]:
+        """What each known term of a question counts, by its dimension: its share of the inverse document frequency."""
+        shares = terms if isinstance(terms, Mapping) else dict.fromkeys(terms, 1.0)
+        dimensions = {dimension_of(term): share for term, share in shares.items()}
+        known = {one: holding for one, holding in self.holding(dimensions).items() if holding}
+        total = self.manifest.n_passages
+        return {one: dimensions[one] * inverse_frequency(holding, total) for one, holding in known.items()}
+
+    def _scope(self, query: Query) -> str | None:
+        """The expression that is true of the passages that may be found; None if there can be none."""
+        conditions = [self._seen]
+        if query.articles is not None:
+            numbers = self.archive.numbers_of(query.articles)
+            if not numbers:
+                return None
+            conditions.append(one_of("article", numbers))
+        if query.before is not None:
+            conditions.append(f"day < {query.before.toordinal()}")
+        if query.sources is not None:
+            conditions.append(one_of("source_key", sorted({id_key(source.casefold()) for source in query.sources})))
+        if query.dates is not None and query.dates.restricts:
+            last = query.dates.last.toordinal() if query.dates.last else NO_DATE - 1
+            first = query.dates.first.toordinal() if query.dates.first else 0
+            conditions.append(f"day >= {first} and day <= {last}")
+        return " and ".join(conditions)
+
+    def _search(self, column: str, vector: object, scope: str, depth: int) -> list[Found]:
+        wanted = Wanted(scope, depth, _FIELDS)
+        return self._server.search(self.manifest.lineage.passages, column, [vector], wanted)[0]
+
+    def _similarities(self, vector: Vectors, rows: Sequence[int]) -> dict[int, float]:
+        found = self._columns(rows, "vector")
+        if not found:
+            return {}
+        cosines = np.array(list(found.values()), np.float32) @ vector
+        return dict(zip(found, cosines.tolist(), strict=True))
+
+    def _keyword_scores(self, weights: Mapping[int, float], rows: Sequence[int]) -> dict[int, float]:
+        found = self._columns(rows, "weights") if weights else {}
+        return {row: sum(weights[one] * found[row].get(one, 0.0) for one in weights) if found else 0.0 for row in rows}
+
+    def _columns(self, rows: Sequence[int], column: str) -> dict[int, Any]:
+        """One column of these rows."""
+        if not rows:
+            return {}
+        found = self._server.rows(self.manifest.lineage.passages, one_of("id", rows), [column])
+        return {int(row["id"]): row[column] for row in found}
+
+    def _passages(self, rows: Sequence[Row]) -> list[Passage]:
+        ids = self.archive.ids_of(int(row["article"]) for row in rows)
+        if any(int(row["article"]) not in ids for row in rows):
+            raise SnapshotCorrupt(f"The snapshot {self.name} was dropped while it was searched. Ask again.")
+        return [passage_in(ids[int(row["article"])], row) for row in rows]

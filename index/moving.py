@@ -1,0 +1,147 @@
+"""A library as one file: to keep it safe, or to move it to another machine or back end, vectors included.
+
+The file is a tar archive: `library.json` says what made it, `segment/` is all articles in service as one segment, with
+the size and SHA-256 of each of its files in `segment/segment.json`, whose own stands in `library.json`.
+"""
+
+import hashlib
+import json
+import tarfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from index.changing import AnyLibrary
+from index.checksums import differences, sha256_of
+from index.embedding import Embedder
+from index.errors import LibraryFileInvalid
+from index.manifest import FORMAT_VERSION, require_same_format, require_same_model
+from index.segment import SEGMENT_FILE, read_contents
+
+_TOLD = "library.json"
+_SEGMENT = "segment"
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryFile:
+    """What such a file says of itself: which snapshot it holds, and what made it. `checksum`: of its `segment.json`."""
+
+    format_version: int
+    exported_at: str
+    snapshot: str
+    model: str
+    model_fingerprint: str
+    model_backend: str
+    dimension: int
+    n_articles: int
+    n_passages: int
+    checksum: str
+
+
+def export_library(library: AnyLibrary, embedder: Embedder, file: Path) -> LibraryFile:
+    """Writes the articles in service into `file`, which is there only once it is whole; what it says of itself.
+
+    Raises:
+        SnapshotMissing, SnapshotMismatch: there is nothing that could be exported.
+        LibraryFileInvalid: the file cannot be written.
+    """
+    with _scratch(library) as scratch:
+        segment = Path(scratch) / _SEGMENT
+        segment.mkdir()
+        library.copy_current(segment, embedder)
+        told = _told(segment, library.current_name(), embedder)
+        part = file.with_name(f"{file.name}.part")
+        try:
+            with tarfile.open(part, "w") as archive:
+                _add(archive, _TOLD, json.dumps({**asdict(told), "digest": _digest(asdict(told))}, indent=1).encode())
+                archive.add(segment, _SEGMENT)
+            part.replace(file)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise LibraryFileInvalid(f"{file} cannot be written ({error.strerror or error}).") from error
+    return told
+
+
+def import_library(library: AnyLibrary, embedder: Embedder, file: Path) -> LibraryFile:
+    """Puts the articles of `file` in service in the place of all others; what the file says of itself.
+
+    A rollback brings the others back. If anything is wrong, nothing changes.
+
+    Raises:
+        LibraryFileInvalid: it cannot be read, is not such a file, or was damaged.
+        SnapshotMismatch: its vectors are of another model, or its format is another.
+    """
+    with _scratch(library) as scratch:
+        try:
+            with tarfile.open(file, "r") as archive:
+                told = _read_told(archive, file)
+                require_same_model(str(file), told, embedder)
+                archive.extractall(scratch, filter="data")
+        except (OSError, tarfile.TarError) as error:
+            raise LibraryFileInvalid(
+                f"{file} cannot be read ({error}). It should be a file that `python -m index export` wrote."
+            ) from error
+        segment = Path(scratch) / _SEGMENT
+        _require_undamaged(segment, told, file)
+        library.take_over(segment, embedder)
+    return told
+
+
+def _scratch(library: AnyLibrary) -> TemporaryDirectory[str]:
+    """A folder on the same disk as the library's own."""
+    library.root.mkdir(parents=True, exist_ok=True)
+    return TemporaryDirectory(dir=library.root, prefix=".moving-")
+
+
+def _told(segment: Path, snapshot: str, embedder: Embedder) -> LibraryFile:
+    contents = read_contents(segment)
+    return LibraryFile(
+        format_version=FORMAT_VERSION,
+        exported_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        snapshot=snapshot,
+        model=embedder.name,
+        model_fingerprint=embedder.fingerprint,
+        model_backend=embedder.backend,
+        dimension=embedder.dimension,
+        n_articles=contents.n_articles,
+        n_passages=contents.n_passages,
+        checksum=sha256_of(segment / SEGMENT_FILE),
+    )
+
+
+def _read_told(archive: tarfile.TarFile, file: Path) -> LibraryFile:
+    first = archive.next()
+    content = archive.extractfile(first) if first is not None and first.name == _TOLD else None
+    if content is None:
+        raise LibraryFileInvalid(f"{file} is not a file that `python -m index export` wrote: it has no {_TOLD}.")
+    try:
+        told: dict[str, Any] = json.load(content)
+        digest = told.pop("digest")
+    except (ValueError, KeyError, AttributeError) as error:
+        raise LibraryFileInvalid(f"{file}: its {_TOLD} cannot be read ({error}). Export again.") from error
+    if digest != _digest(told):
+        raise LibraryFileInvalid(f"{file}: its {_TOLD} was changed (digest differs). Export again.")
+    require_same_format(str(file), told["format_version"])
+    return LibraryFile(**told)
+
+
+def _require_undamaged(segment: Path, told: LibraryFile, file: Path) -> None:
+    list_of_files = segment / SEGMENT_FILE
+    if not list_of_files.is_file() or sha256_of(list_of_files) != told.checksum:
+        raise LibraryFileInvalid(f"{file}: its {SEGMENT_FILE} is missing or was changed. Export again.")
+    for problem in differences(segment, read_contents(segment).checksums):
+        raise LibraryFileInvalid(f"{file}: {problem}. Export again.")
+
+
+def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
+    member = tarfile.TarInfo(name)
+    member.size = len(content)
+    archive.addfile(member, BytesIO(content))
+
+
+def _digest(told: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
