@@ -252,6 +252,10 @@ class Newsroom:
         """Whether that person is not answered. It costs nothing: ask at every message."""
         return person in self._banned
 
+    def refresh_bans(self) -> None:
+        """Looks whom admins have banned by way of another process."""
+        self._banned = self._records.banned()
+
     def banned(self) -> frozenset[str]:
         """Everybody who is not answered."""
         return self._banned

@@ -1,7 +1,7 @@
 """A database URL in, an engine whose tables are of this version out.
 
-SQLite does the locking: a migration runs inside one immediate transaction, so processes that start together
-take turns, and one that is killed half-way leaves nothing behind.
+A migration runs inside one transaction that shuts out every other one (SQLite's immediate kind, a lock of
+PostgreSQL's), so processes that start together take turns, and one that is killed half-way leaves nothing behind.
 """
 
 import sqlite3
@@ -14,12 +14,13 @@ from sqlalchemy import (
     QueuePool,
     create_engine,
     event,
+    func,
     inspect,
     make_url,
     select,
     table,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.sql import column
 
 from bot.errors import StoreTooNew, StoreUnavailable
@@ -28,6 +29,9 @@ from bot.store.tables import SCHEMA_VERSION, metadata
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 _BUSY_TIMEOUT_SECONDS = 30
+_CONNECT_TIMEOUT_SECONDS = 5
+_DEAD_LINE_MILLISECONDS = 10_000
+_MIGRATING = 0x6E657773  # any number that no other program on the same database locks
 
 
 def open_engine(database_url: str) -> Engine:
@@ -97,10 +101,22 @@ def _file_engine(url: URL) -> Engine:
 
 
 def _server_engine(url: URL) -> Engine:
+    # A server that vanishes without a word must not keep anybody waiting for TCP's own quarter of an hour.
+    given: dict[str, object] = {"connect_timeout": _CONNECT_TIMEOUT_SECONDS, "application_name": "newsquote"}
+    given |= {"tcp_user_timeout": _DEAD_LINE_MILLISECONDS, "keepalives_idle": _CONNECT_TIMEOUT_SECONDS}
+    given |= {"options": "-c timezone=UTC"}
+    if url.drivername != "postgresql+psycopg":
+        raise StoreUnavailable(
+            f"{_shown(url)} is no database that is known here: it should begin with postgresql+psycopg:// or sqlite:///"
+        )
     try:
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
-    except (ModuleNotFoundError, NoSuchModuleError) as error:
-        raise StoreUnavailable(f"{_shown(url)} needs a driver that is not installed: {error}") from error
+        return create_engine(
+            url, pool_pre_ping=True, hide_parameters=True, connect_args={**given, **url.query}, pool_size=8
+        )
+    except ModuleNotFoundError as error:
+        raise StoreUnavailable(
+            f"{_shown(url)} needs a driver that is not installed ({error}): pip install 'newsquote[cluster]'"
+        ) from error
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -137,6 +153,8 @@ def _migrate(engine: Engine) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     with engine.connect().execution_options(begin="IMMEDIATE") as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
         current = _version(connection)
         if current is not None and current not in known:
             raise StoreTooNew(

@@ -6,7 +6,7 @@ from sqlalchemy import delete, insert, select, update
 
 from bot.store.editorial_tables import sent_answers
 from bot.store.tables import replies, turns
-from bot.store.transactions import Transactions
+from bot.store.transactions import Transactions, outlives_connections
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,15 @@ class SentAnswers(Transactions):
     Every method raises `StoreUnavailable` when the database does not do its part.
     """
 
+    @outlives_connections
     def remember(self, sent: SentAnswer) -> None:
         """Keeps an answer, in the place of an earlier one in the same message."""
         here = (sent_answers.c.chat_id == sent.chat_id) & (sent_answers.c.message_id == sent.message_id)
         with self._writing() as connection:
             connection.execute(delete(sent_answers).where(here))
             # A reply that is gone already (a reader had all forgotten meanwhile) needs no entry.
-            if connection.scalar(select(replies.c.id).where(replies.c.id == sent.reply_id)) is not None:
+            known = select(replies.c.id).where(replies.c.id == sent.reply_id).with_for_update(read=True)
+            if connection.scalar(known) is not None:
                 connection.execute(
                     insert(sent_answers).values(
                         chat_id=sent.chat_id,
@@ -41,14 +43,17 @@ class SentAnswers(Transactions):
                     )
                 )
 
+    @outlives_connections
     def in_message(self, chat_id: int, message_id: int) -> SentAnswer | None:
         """The answer in a message of the bot's, or None."""
         return self._first(sent_answers.c.chat_id == chat_id, sent_answers.c.message_id == message_id)
 
+    @outlives_connections
     def to_question(self, chat_id: int, question_id: int) -> SentAnswer | None:
         """The answer to a message, or None."""
         return self._first(sent_answers.c.chat_id == chat_id, sent_answers.c.question_id == question_id)
 
+    @outlives_connections
     def retract(self, reply_id: str) -> None:
         """Leaves a reply's turn out of its conversation, as if it had not been asked; the reply can still be loaded."""
         turn = select(replies.c.turn_id).where(replies.c.id == reply_id).scalar_subquery()

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from telegram import Update
@@ -21,7 +22,9 @@ from bot.adapters.telegram.discretion import DiscreetBot, DiscreetRequest
 from bot.adapters.telegram.handling import BEFORE_ALL, TelegramApplication, on_anything
 from bot.adapters.telegram.inline import Inline
 from bot.adapters.telegram.intake import Intake
+from bot.adapters.telegram.lane_keeper import LaneKeeper
 from bot.adapters.telegram.manners import FIRST_GROUP, Manners
+from bot.adapters.telegram.membership import Membership
 from bot.adapters.telegram.metrics import Metrics
 from bot.adapters.telegram.ordering import OrderedUpdateProcessor
 from bot.adapters.telegram.privacy import Privacy
@@ -53,6 +56,7 @@ class Service:
     application: TelegramApplication
     bot: DiscreetBot
     intake: Intake
+    membership: Membership
     config: TelegramConfig
     metrics: Metrics
     store: Store
@@ -74,11 +78,16 @@ def build_service(
     what the store keeps of them."""
     threads = ThreadPoolExecutor(_QUESTION_THREADS, thread_name_prefix="question")
     desk = Desk("ledger")
-    courier = Courier(store.ledger, desk, give_up_after=config.answer_within, on_outcome=metrics.count_message)
-    bot = _build_bot(config, request, courier, metrics)
+    lanes = LaneKeeper(store.ledger.lanes, desk)
+    courier = Courier(store.ledger, desk, lanes, give_up_after=config.answer_within, on_outcome=metrics.count_message)
+    limiter = PatientRateLimiter(_CONNECTIONS, config.messages_per_second, metrics.count_error)
+    bot = _build_bot(config, request, courier, limiter)
     processor = OrderedUpdateProcessor()
     application = ApplicationBuilder().bot(bot).job_queue(None).concurrent_updates(processor).build()
-    intake = Intake(application, store.ledger, desk, answer_within=config.answer_within)
+    send_left_over = partial(courier.resume, bot)
+    intake = Intake(application, store.ledger, desk, send_left_over, answer_within=config.answer_within)
+    lanes.on_work = intake.dispatch
+    membership = Membership(store.ledger.replicas, intake, limiter.share_among, newsroom.refresh_bans)
 
     def forget(person_id: int) -> None:
         store.forget_person(f"tg:{person_id}")
@@ -107,7 +116,7 @@ def build_service(
     )
     application.add_error_handler(report_problem)
     metrics.watch(newsroom, processor.waiting)
-    return Service(application, bot, intake, config, metrics, store, close)
+    return Service(application, bot, intake, membership, config, metrics, store, close)
 
 
 def build_application(
@@ -133,13 +142,15 @@ def build_application(
     return service.application
 
 
-def _build_bot(config: TelegramConfig, request: BaseRequest | None, courier: Courier, metrics: Metrics) -> DiscreetBot:
+def _build_bot(
+    config: TelegramConfig, request: BaseRequest | None, courier: Courier, limiter: PatientRateLimiter
+) -> DiscreetBot:
     return DiscreetBot(
         config.token,
         base_url=config.api_url or _TELEGRAM_URL,
         base_file_url=config.file_url or _TELEGRAM_FILE_URL,
         request=request or DiscreetRequest(_CONNECTIONS, read_timeout=_READ_SECONDS, pool_timeout=20),
         get_updates_request=request or DiscreetRequest(1),
-        rate_limiter=PatientRateLimiter(_CONNECTIONS, config.messages_per_second, metrics.count_error),
+        rate_limiter=limiter,
         courier=courier,
     )
