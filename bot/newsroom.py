@@ -2,7 +2,8 @@
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -137,6 +138,9 @@ class Records(Protocol):
         """Keeps what an admin did."""
 
 
+Alone = Callable[[], AbstractContextManager[object]]
+"""A context within which no other replica changes the index; entering it raises `IndexBusy` if it takes too long."""
+
 _MOST_UNANSWERED = 1_000
 """More than an editor can act on; grouping takes time in proportion to their square."""
 _EXPLAINED_HITS = 10
@@ -146,15 +150,23 @@ class Newsroom:
     """The admins' door, beside the readers' one (Dialogue). Safe to call from several threads."""
 
     def __init__(
-        self, live: LiveIndex, articles: Path, figures: Figures, records: Records, *, reader_name: str
+        self,
+        live: LiveIndex,
+        articles: Path,
+        figures: Figures,
+        records: Records,
+        *,
+        reader_name: str,
+        alone: Alone = nullcontext,
     ) -> None:
-        """`articles` is the folder or file that a reload reads."""
+        """`articles` is the folder or file that a reload reads. `alone` keeps other replicas off the index."""
         self._live = live
         self._articles = articles
         self._figures = figures
         self._records = records
         self._banned = records.banned()
         self._reader_name = reader_name
+        self._alone = alone
         self._reloading = threading.Lock()
         self._started_at = datetime.now(UTC)
 
@@ -167,8 +179,9 @@ class Newsroom:
         if not self._reloading.acquire(blocking=False):
             raise IndexBusy("A reload is already running. Its result will be shown where it was started.")
         try:
-            report = Intake(self._live.library, self._live.embedder).rebuild(self._articles, listener)
-            self._live.refresh()
+            with self._alone():
+                report = Intake(self._live.library, self._live.embedder).rebuild(self._articles, listener)
+                self._live.refresh()
         finally:
             self._reloading.release()
         logger.info("reloaded: %d articles, %d passages, %.1f s", report.articles, report.passages, report.seconds)
@@ -186,8 +199,9 @@ class Newsroom:
         Raises:
             IndexingError: nothing changed in service; the text says why.
         """
-        name = self._live.library.roll_back(leaving=leaving)
-        snapshot = self._live.refresh()
+        with self._alone():
+            name = self._live.library.roll_back(leaving=leaving)
+            snapshot = self._live.refresh()
         logger.info("rolled back to %s, serving %s", name, snapshot.name)
         return Kept(snapshot.name, snapshot.manifest.built_at, snapshot.manifest.n_articles, in_service=True)
 

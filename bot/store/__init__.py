@@ -1,5 +1,6 @@
 """Conversations, replies and votes, the ledger of messages, and who handles them, kept on SQL."""
 
+from bot.store.copying import copy_database
 from bot.store.exclusive import only_one
 from bot.store.lanes import Handed, Lanes, Work
 from bot.store.ledger import Ledger
@@ -18,5 +19,6 @@ __all__ = [
     "Replicas",
     "Store",
     "Work",
+    "copy_database",
     "only_one",
 ]

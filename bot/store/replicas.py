@@ -24,6 +24,7 @@ LEASE_SECONDS: Final = 8.0
 """How long a replica may stand still before the others take over; it beats four times as often."""
 _LEADING: Final = "leading"
 _LOOK_SECONDS: Final = 0.5
+_PARTED: Final = "parted"
 
 
 class LaneLost(StoreInterrupted):
@@ -111,7 +112,13 @@ class Replicas(Transactions):
 
     @contextmanager
     def only_one(self, duty: str, *, patience_seconds: float) -> Iterator[bool]:
-        """Waits for a duty to be free and has it for the block; False if it is not free in time."""
+        """Waits for a duty to be free and has it for the block; False if it is not free in time.
+
+        It keeps other replicas out, and not other threads of this one.
+        """
+        if self._is_alone:
+            yield True
+            return
         deadline = self._clock() + patience_seconds
         while not (taken := self._enter(duty)) and self._clock() < deadline:
             time.sleep(_LOOK_SECONDS)
@@ -135,10 +142,9 @@ class Replicas(Transactions):
 
     def part(self) -> None:
         """Takes this process off the list; others may have at once what it held."""
-        if self._id is not None:
-            with self._writing() as connection:
-                connection.execute(delete(replicas).where(replicas.c.id == self._id))
-            self._id, self.leads = None, False
+        parting, self._id, self.leads = self._id, _PARTED, False
+        with self._writing() as connection:
+            connection.execute(delete(replicas).where(replicas.c.id == parting))
 
     @outlives_connections
     def _enter(self, duty: str) -> bool:

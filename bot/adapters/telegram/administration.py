@@ -26,6 +26,7 @@ from bot.adapters.telegram.decisions import Decisions
 from bot.adapters.telegram.handling import Handler, MessageCallback, TelegramBot, on_command
 from bot.adapters.telegram.insight import explanation_message, feedback_message, gaps_message
 from bot.adapters.telegram.keyboards import Action, Press
+from bot.adapters.telegram.lane_keeper import LaneKeeper
 from bot.adapters.telegram.markup import Segment, styled
 from bot.adapters.telegram.removing import Removing
 from bot.adapters.telegram.rendering import plain_message
@@ -54,12 +55,13 @@ class Administration:
         config: TelegramConfig,
         answers: Answers,
         undertakings: Undertakings,
+        lanes: LaneKeeper,
     ) -> None:
         self._newsroom = newsroom
         self._config = config
         self._answers = answers
         self._undertakings = undertakings
-        self._decisions = Decisions(undertakings)
+        self._decisions = Decisions(undertakings, lanes.hold)
         self._banning = Banning(newsroom, config, answers, self._decisions)
         self._adding = Adding(newsroom, newsdesk, config, self._decisions, undertakings)
         self._removing = Removing(newsroom, newsdesk, self._decisions)
