@@ -101,7 +101,7 @@ def build_service(
     answers, admission = Answers(dialogue, sent_answers or store.sent_answers, threads), Admission(newsroom, config)
     questions = Questions(dialogue, config, answers, admission)
     undertakings = Undertakings()
-    administration = Administration(newsroom, newsdesk, config, answers, undertakings, lanes)
+    administration = Administration(newsroom, newsdesk, config, answers, undertakings, lanes.hold)
     application.add_handler(on_anything(), BEFORE_ALL)
     application.add_handler(Manners(config, processor.waiting, metrics.count_turned_away).handler(), FIRST_GROUP)
     application.add_handlers(

@@ -58,6 +58,8 @@ class Membership:
                 await self._intake.take_over()
             except StoreUnavailable as error:
                 logger.warning("what others left could not be looked at: %s", error)
+            except Exception:  # whatever it is, the others must go on hearing that this replica lives
+                logger.exception("looking at what others left broke; it is tried again")
 
     async def part(self) -> None:
         """Leaves all that this replica holds to the others, at once."""

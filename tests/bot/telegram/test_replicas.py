@@ -12,21 +12,20 @@ import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from urllib.error import URLError
 
 import pytest
 from aiohttp import ClientSession
 
 from bot.adapters.telegram import TelegramConfig
-from bot.store import Received, Store
+from bot.store import Store
 from tests.bot.telegram.serving import FAST, Served, served
 from tests.botapi import BotApiServer, ThreadedBotApiServer, User, running_server, silence
 from tests.conftest import ROOT
 from tests.postgresql import PostgresServer, running_postgres
 from tests.round_robin import round_robin
 
-_WEBHOOK = {"webhook_url": "https://bot.example/hook", "webhook_secret": "Correct-Horse_9"}
+_PUBLIC = "https://bot.example/hook"
 
 
 def _free_ports(count: int) -> list[int]:
@@ -41,7 +40,7 @@ def _free_ports(count: int) -> list[int]:
 async def _two(server: BotApiServer, url: str) -> AsyncIterator[tuple[Served, Served, TelegramConfig]]:
     ports = _free_ports(4)
     configs = [
-        replace(FAST, **_WEBHOOK, webhook_listen=("127.0.0.1", port), health_listen=("127.0.0.1", health))
+        replace(FAST, webhook_url=_PUBLIC, webhook_listen=("127.0.0.1", port), health_listen=("127.0.0.1", health))
         for port, health in (ports[:2], ports[2:])
     ]
     with round_robin([f"http://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[2]}"]) as proxy:
@@ -78,6 +77,7 @@ async def test_a_replica_without_its_database_is_not_ready_and_comes_back() -> N
         async with BotApiServer() as server, _two(server, postgres.new_database()) as (one, _, config):
             assert config.health_listen is not None
             ready = f"http://127.0.0.1:{config.health_listen[1]}/readyz"
+            assert await _until(ready, 200) == {"status": "ready"}
             await asyncio.to_thread(postgres.stop)
             ada = server.user("Ada")
             ada.says(ada.opens_chat(), "Who opened it?")
@@ -115,7 +115,7 @@ class Process:
             "TELEGRAM_API_URL": self.server.url,
             "DATABASE_URL": self.url,
             "MESSAGES_PER_SECOND": "0",
-            "WEBHOOK_URL": _WEBHOOK["webhook_url"],
+            "WEBHOOK_URL": _PUBLIC,
             "WEBHOOK_LISTEN": f"127.0.0.1:{self.port}",
             "HEALTH_LISTEN": f"127.0.0.1:{self.health}",
         }
@@ -136,7 +136,7 @@ def processes(postgres: PostgresServer) -> Iterator[tuple[Process, Process]]:
     Store.open(url).close()
     ports = _free_ports(4)
     with running_server() as server:
-        one, other = Process(server, url, *ports[:2]), Process(server, url, *ports[2:])
+        one, other = Process(server, url, ports[0], ports[1]), Process(server, url, ports[2], ports[3])
         with round_robin([f"http://127.0.0.1:{each.port}" for each in (one, other)]) as proxy:
             server.deliver_webhooks_to(f"http://127.0.0.1:{proxy.port}/hook")
             try:
