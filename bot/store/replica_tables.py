@@ -2,13 +2,13 @@
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table
 
-from bot.store.tables import Words, metadata
+from bot.store.tables import Instant, Words, metadata
 
 replicas = Table(
     "replicas",
     metadata,
     Column("id", Words, primary_key=True),
-    Column("beats", BigInteger, nullable=False),
+    Column("beaten_at", Instant, nullable=False),
 )
 
 lanes = Table(

@@ -1,7 +1,7 @@
 """Replicas: who is at work on one database, who is alive, and who has which duty.
 
-A replica is alive while its counter goes up. Each one watches the others' counters by its own clock, so that clocks
-need not agree; whoever stands still for too long is struck off the list, and all that it held is free.
+A replica lives while it says so again and again. The database's clock alone counts. Whoever was silent for too long is
+struck off the list, and all that it held is free.
 """
 
 import logging
@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
@@ -21,10 +22,15 @@ from bot.store.transactions import Transactions, insert_into, outlives_connectio
 logger = logging.getLogger(__name__)
 
 LEASE_SECONDS: Final = 8.0
-"""How long a replica may stand still before the others take over; it beats four times as often."""
+"""How long a replica may be silent before the others take over; it beats four times as often."""
 _LEADING: Final = "leading"
 _LOOK_SECONDS: Final = 0.5
 _PARTED: Final = "parted"
+# A server that was away itself says nothing about who lives.
+_A_LEASE_AGO: Final = func.now() - timedelta(seconds=LEASE_SECONDS)
+_STRIKE_OFF: Final = delete(replicas).where(
+    replicas.c.beaten_at < _A_LEASE_AGO, func.pg_postmaster_start_time() < _A_LEASE_AGO
+)
 
 
 class LaneLost(StoreInterrupted):
@@ -42,8 +48,8 @@ class Replicas(Transactions):
         self._clock = clock
         self._lock = threading.Lock()
         self._id: str | None = None
-        self._seen: dict[str, tuple[int, float]] = {}
         self._beaten_at = clock()
+        self._judges_from = self._beaten_at
         self._held: dict[str, int] = {}
         self.leads = False
         self.count = 1
@@ -72,9 +78,9 @@ class Replicas(Transactions):
         with self._lock, self._writing() as connection:
             if self._is_alone:
                 connection.execute(delete(replicas))
-            connection.execute(insert(replicas).values(id=name, beats=0))
-            self.count = connection.execute(select(func.count()).select_from(replicas)).scalar_one()
-        self._id, self._seen, self.leads, self._beaten_at = name, {}, False, self._clock()
+            connection.execute(insert(replicas).values(id=name, beaten_at=func.now()))
+            self.count = _count(connection)
+        self._id, self.leads, self._beaten_at = name, False, self._clock()
 
     def beat(self) -> bool:
         """Says that this process lives, strikes off those that do not, and leads if nobody does.
@@ -88,26 +94,20 @@ class Replicas(Transactions):
         if self._is_alone:
             self.leads, self._beaten_at = True, now
             return True
-        if now - self._beaten_at > LEASE_SECONDS / 2:
-            self._seen.clear()  # they may not have been able to beat either
+        if self.silent_seconds > LEASE_SECONDS / 2:
+            self._judges_from = now + LEASE_SECONDS  # the others may not have been able to beat either
         with self._writing() as connection:
-            mine = update(replicas).where(replicas.c.id == me).values(beats=replicas.c.beats + 1)
+            mine = update(replicas).where(replicas.c.id == me).values(beaten_at=func.now())
             if connection.execute(mine).rowcount == 0:
                 self.leads = False
                 return False
-            others = {name: beats for name, beats in connection.execute(select(replicas)) if name != me}
-            self._seen = {
-                name: seen if (seen := self._seen.get(name)) is not None and seen[0] == beats else (beats, now)
-                for name, beats in others.items()
-            }
-            for name in [name for name, (_, since) in self._seen.items() if now - since > LEASE_SECONDS]:
-                as_seen = (replicas.c.id == name) & (replicas.c.beats == others.pop(name))
-                if connection.execute(delete(replicas).where(as_seen)).rowcount:
-                    logger.warning("a replica has not been heard of for %.0f s: its work is taken over", LEASE_SECONDS)
+            if now >= self._judges_from and (dead := connection.execute(_STRIKE_OFF).rowcount):
+                logger.warning("%d replicas were not heard of for %.0f s: theirs is taken over", dead, LEASE_SECONDS)
             leads = self._take(connection, _LEADING)
+            count = _count(connection)
         if leads and not self.leads:
             logger.info("this replica leads")
-        self.leads, self.count, self._beaten_at = leads, 1 + len(others), now
+        self.leads, self.count, self._beaten_at = leads, count, now
         return True
 
     @contextmanager
@@ -167,3 +167,7 @@ class Replicas(Transactions):
         me = self.id
         connection.execute(insert_into(connection, duties).values(duty=duty, owner=me).on_conflict_do_nothing())
         return connection.scalar(select(duties.c.owner).where(duties.c.duty == duty)) == me
+
+
+def _count(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(replicas)).scalar_one()

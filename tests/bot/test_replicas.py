@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bot.__main__ import main
 from bot.app import changing_articles
@@ -21,6 +23,7 @@ from bot.store import LEASE_SECONDS, Handed, Lanes, Outcome, Received, Replicas,
 from bot.store.copying import DatabaseNotEmpty
 from bot.store.editorial_tables import sent_answers
 from bot.store.ledger_tables import inbox, outbox
+from bot.store.replica_tables import replicas
 from bot.store.replicas import LaneLost
 from bot.store.sent_answers import SentAnswer
 from bot.store.tables import replies, turns, votes
@@ -61,9 +64,9 @@ class Replica:
 def replica_of(url: str) -> Iterator[Replica]:
     with Store.open(url) as store:
         watch = Watch()
-        replicas = store.ledger.replicas
-        replicas._clock = watch
-        replicas.beat()
+        store.ledger.replicas = Replicas(store._engine, clock=watch)
+        store.ledger.lanes = Lanes(store._engine, store.ledger.replicas)
+        store.ledger.replicas.beat()
         yield Replica(store, watch)
 
 
@@ -87,14 +90,25 @@ def numbers(work: Work) -> list[int]:
 
 
 def let_die(dead: Replica, survivor: Replica) -> None:
-    """The survivor hears nothing of the other one for the length of a lease."""
-    steps = 5
-    for _ in range(steps):
-        survivor.replicas.beat()
-        survivor.watch.now += LEASE_SECONDS / (steps - 2)
-        survivor.replicas._beaten_at = survivor.watch.now
+    """The database has not heard of one of them for a while, and the other notices."""
+    silent = update(replicas).where(replicas.c.id == dead.replicas.id)
+    an_hour_ago = func.now() - timedelta(hours=1)
+    with survivor.store._engine.begin() as connection:
+        connection.execute(silent.values(beaten_at=an_hour_ago))
     assert survivor.replicas.beat()
-    assert dead.replicas.id not in survivor.replicas._seen
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _old_enough(postgres: PostgresServer) -> None:
+    """A server that just started tells nothing about who lives."""
+    with psycopg.connect(postgres.new_database().replace("+psycopg", "")) as connection:
+        while True:
+            found = connection.execute("SELECT extract(epoch FROM now() - pg_postmaster_start_time())").fetchone()
+            connection.rollback()
+            assert found is not None
+            if found[0] > LEASE_SECONDS:
+                return
+            time.sleep(LEASE_SECONDS - float(found[0]) + 0.1)
 
 
 def test_an_update_that_two_replicas_are_given_is_handed_out_once(two: tuple[Replica, Replica]) -> None:
@@ -176,13 +190,16 @@ def test_a_replica_that_stops_leaves_its_work_to_the_others_at_once(two: tuple[R
     assert (other.replicas.leads, other.replicas.count) == (True, 1)
 
 
-def test_replicas_that_cannot_beat_do_not_think_each_other_dead(two: tuple[Replica, Replica]) -> None:
+def test_a_replica_that_could_not_beat_does_not_think_others_dead(two: tuple[Replica, Replica]) -> None:
     one, other = two
-    one.replicas.beat()
-    one.watch.now += 10 * LEASE_SECONDS
-    one.replicas.beat()
-    assert other.replicas.beat()
+    one.watch.now += LEASE_SECONDS
+    let_die(other, one)
     assert one.replicas.count == 2
+    one.watch.now += LEASE_SECONDS / 2
+    one.replicas.beat()
+    one.watch.now += LEASE_SECONDS / 2
+    one.replicas.beat()
+    assert one.replicas.count == 1
 
 
 def test_leadership_passes_from_the_dead(two: tuple[Replica, Replica]) -> None:

@@ -14,7 +14,7 @@ def upgrade() -> None:
     op.create_table(
         "replicas",
         sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("beats", sa.BigInteger(), nullable=False),
+        sa.Column("beaten_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_replicas"),
     )
     for name, key in (
