@@ -18,6 +18,7 @@ NAMES = (
     "telegram_faults",
     "telegram_load",
     "telegram_updates",
+    "replicas",
 )
 
 
