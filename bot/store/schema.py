@@ -5,6 +5,7 @@ PostgreSQL's), so processes that start together take turns, and one that is kill
 """
 
 import sqlite3
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import (
@@ -20,11 +21,12 @@ from sqlalchemy import (
     select,
     table,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.sql import column
 
 from bot.errors import StoreTooNew, StoreUnavailable
 from bot.store.tables import SCHEMA_VERSION, metadata
+from bot.store.transactions import ConnectionLost, until_connected
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
@@ -37,6 +39,8 @@ _MIGRATING = 0x6E657773  # any number that no other program on the same database
 def open_engine(database_url: str) -> Engine:
     """An engine for the database at the URL, whose tables have been brought up to date.
 
+    A server may be starting: it is given some seconds.
+
     Raises:
         StoreUnavailable: no such database can be reached, or its driver is not installed.
         StoreTooNew: a later version has changed the tables.
@@ -44,10 +48,10 @@ def open_engine(database_url: str) -> Engine:
     url = _parse(database_url)
     if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
         return memory_engine()
-    engine = _file_engine(url) if url.get_backend_name() == "sqlite" else _server_engine(url)
+    is_file = url.get_backend_name() == "sqlite"
+    engine = _file_engine(url) if is_file else _server_engine(url)
     try:
-        with engine.connect() as connection:
-            current = _version(connection)
+        current = _current(engine) if is_file else until_connected(partial(_current, engine))
         if current != SCHEMA_VERSION:
             _migrate(engine)
     except DBAPIError as error:
@@ -135,6 +139,16 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
+
+
+def _current(engine: Engine) -> str | None:
+    try:
+        with engine.connect() as connection:
+            return _version(connection)
+    except OperationalError as error:
+        if engine.dialect.name == "sqlite":
+            raise
+        raise ConnectionLost(f"cannot open {_shown(engine.url)}: {error.orig}; check DATABASE_URL") from error
 
 
 def _version(connection: Connection) -> str | None:

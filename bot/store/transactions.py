@@ -5,7 +5,7 @@ A transaction that a lost connection cut short is done again; the database may b
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, Table
@@ -77,18 +77,23 @@ def outlives_connections(method: _Method[_S, _P, _T]) -> _Method[_S, _P, _T]:
     def insist(self: _S, *args: _P.args, **kwargs: _P.kwargs) -> _T:
         if self._engine.dialect.name == "sqlite":
             return method(self, *args, **kwargs)
-        # it comes with the driver of a database server, and a file needs neither
-        from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
-
-        again = Retrying(
-            retry=retry_if_exception_type(ConnectionLost),
-            wait=wait_random_exponential(_FIRST_PAUSE_SECONDS, max=_LONGEST_PAUSE_SECONDS),
-            stop=stop_after_delay(_PATIENCE_SECONDS),
-            reraise=True,
-        )
-        return again(method, self, *args, **kwargs)
+        return until_connected(partial(method, self, *args, **kwargs))
 
     return cast(_Method[_S, _P, _T], insist)
+
+
+def until_connected(work: Callable[[], _T]) -> _T:
+    """The result of the work, tried again for some seconds as long as it raises `ConnectionLost`."""
+    # it comes with the driver of a database server, and a file needs neither
+    from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
+
+    again = Retrying(
+        retry=retry_if_exception_type(ConnectionLost),
+        wait=wait_random_exponential(_FIRST_PAUSE_SECONDS, max=_LONGEST_PAUSE_SECONDS),
+        stop=stop_after_delay(_PATIENCE_SECONDS),
+        reraise=True,
+    )
+    return again(work)
 
 
 def insert_into(connection: Connection, table: Table) -> Any:  # noqa: ANN401 - each dialect has a class of its own

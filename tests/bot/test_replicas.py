@@ -19,7 +19,18 @@ from bot.__main__ import main
 from bot.app import changing_articles
 from bot.dialogue import Vote
 from bot.errors import StoreUnavailable
-from bot.store import LEASE_SECONDS, Handed, Lanes, Outcome, Received, Replicas, Store, Work, copy_database
+from bot.store import (
+    LEASE_SECONDS,
+    Handed,
+    Lanes,
+    Outcome,
+    Received,
+    Replicas,
+    Store,
+    Work,
+    copy_database,
+    transactions,
+)
 from bot.store.copying import DatabaseNotEmpty
 from bot.store.editorial_tables import sent_answers
 from bot.store.ledger_tables import inbox, outbox
@@ -330,7 +341,8 @@ def _until_it_is_back(receive: Callable[[Sequence[Received]], Work], received: R
             time.sleep(0.1)
 
 
-def test_a_database_that_is_away_is_named_without_its_password() -> None:
+def test_a_database_that_is_away_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transactions, "_PATIENCE_SECONDS", 0.5)
     with pytest.raises(StoreUnavailable, match="cannot open postgresql") as refused:
         Store.open("postgresql+psycopg://newsquote:hunter2@127.0.0.1:9/newsquote")
     assert "hunter2" not in str(refused.value)
