@@ -4,28 +4,21 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from telegram import Update
 
-from bot.adapters.telegram import texts
-from bot.adapters.telegram.addressing import box_of
 from bot.adapters.telegram.desk import Desk
 from bot.adapters.telegram.handling import TelegramApplication
 from bot.adapters.telegram.problems import handled_later
+from bot.adapters.telegram.raw_updates import RawUpdate, asked_at, may_be_handled_twice, received_from
 from bot.errors import StoreUnavailable
-from bot.store import Handed, Ledger, Outcome, Parcel, Received, Work
+from bot.store import Handed, Ledger, Outcome, Parcel, Work
 
 logger = logging.getLogger(__name__)
 
 # Beyond this many updates in hand Telegram keeps them: it does so for a day.
 _MOST_IN_HAND: Final = 1_000
-_OF_MESSAGES: Final = ("message", "edited_message", "channel_post", "edited_channel_post")
-_FLEETING: Final = ("inline_query", "chosen_inline_result")
-_READERS_COMMANDS: Final = frozenset({"start", *(name for name, _ in texts.READER_COMMANDS)})
-_READERS_PRESSES: Final = ("ctx:", "more:", "near:", "up:", "down:", "src:")
-
-RawUpdate = dict[str, Any]
 
 
 class Intake:
@@ -173,7 +166,7 @@ class Intake:
     async def _outcome(self, handed: Handed) -> Outcome | None:
         """How an update ended; None if the database came in between, and it is to be handled again."""
         raw = handed.body
-        if _asked_at(raw, handed.received_at) + self._answer_within < datetime.now(UTC):
+        if asked_at(raw, handed.received_at) + self._answer_within < datetime.now(UTC):
             return Outcome.EXPIRED
         update = self._parsed(raw)
         if update is None:
@@ -194,55 +187,3 @@ class Intake:
             # The library's own words would hold the update's.
             logger.warning("update %d is not understood (%s)", raw["update_id"], type(error).__name__)
             return None
-
-
-def received_from(raw: RawUpdate) -> Received:
-    """An update with where it came from, as far as it says so."""
-    press = _object(raw.get("callback_query"))
-    message = _message(raw) or _object(press.get("message"))
-    person = _object((press or message).get("from"))
-    chat_id = _number(_object(message.get("chat")).get("id"))
-    return Received(
-        raw["update_id"],
-        raw,
-        None if chat_id is None else box_of(chat_id),
-        _number(message.get("message_id")),
-        chat_id,
-        _number(person.get("id")),
-    )
-
-
-def may_be_handled_twice(raw: RawUpdate) -> bool:
-    """Whether nothing changes for the worse when the process dies over an update and handles it again.
-
-    Questions may: what was planned for them is sent and not made again. An admin's command may not.
-    """
-    if any(kind in raw for kind in _FLEETING):
-        return False
-    press = _object(raw.get("callback_query"))
-    if press:
-        return str(press.get("data")).startswith(_READERS_PRESSES)
-    text = str(_message(raw).get("text") or "")
-    command = text.split(maxsplit=1)[0].removeprefix("/").partition("@")[0].lower() if text.startswith("/") else ""
-    return not text.startswith("/") or command in _READERS_COMMANDS
-
-
-def _asked_at(raw: RawUpdate, received_at: datetime) -> datetime:
-    message = _message(raw)
-    seconds = _number(message.get("edit_date")) or _number(message.get("date"))
-    try:
-        return received_at if seconds is None else datetime.fromtimestamp(seconds, UTC)
-    except (OverflowError, OSError, ValueError):
-        return received_at
-
-
-def _message(raw: RawUpdate) -> RawUpdate:
-    return next((_object(raw[kind]) for kind in _OF_MESSAGES if kind in raw), {})
-
-
-def _object(value: object) -> RawUpdate:
-    return value if isinstance(value, dict) else {}
-
-
-def _number(value: object) -> int | None:
-    return value if isinstance(value, int) else None
