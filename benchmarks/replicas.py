@@ -268,7 +268,9 @@ def _cluster(
             replica.start()
             held.callback(replica.kill)
             _wait(replica.is_ready, 120)
-        proxy = held.enter_context(round_robin([f"http://127.0.0.1:{replica.port}" for replica in replicas]))
+        backends = [f"http://127.0.0.1:{replica.port}" for replica in replicas]
+        health = [f"http://127.0.0.1:{replica.health}/readyz" for replica in replicas]
+        proxy = held.enter_context(round_robin(backends, health))
         server.deliver_webhooks_to(f"http://127.0.0.1:{proxy.port}/hook")
         yield replicas
 

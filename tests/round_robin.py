@@ -1,4 +1,4 @@
-"""A reverse proxy before several replicas: each request goes to the next one that can be reached."""
+"""A reverse proxy before several replicas: each request goes to the next one that is ready and can be reached."""
 
 import asyncio
 import threading
@@ -9,14 +9,18 @@ from itertools import count
 from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout, web
 
 _PATIENCE = ClientTimeout(total=30, sock_connect=1)
+_GLANCE = ClientTimeout(total=2)
+_LOOK_EVERY_SECONDS = 0.5
 
 
 class RoundRobin:
-    """Passes posts on to backends, `http://host:port`, in turn; `posted` counts what each one answered."""
+    """Passes posts on to backends, `http://host:port`, in turn."""
 
-    def __init__(self, backends: Sequence[str]) -> None:
+    def __init__(self, backends: Sequence[str], health: Sequence[str] = ()) -> None:
+        """`health` are the addresses, in the same order, that say whether they are ready; without, all always are."""
         self.backends = tuple(backends)
-        self.posted = dict.fromkeys(self.backends, 0)
+        self._health = dict(zip(self.backends, health, strict=True)) if health else {}
+        self._ready = set(self.backends)
         self.port = 0
         self._turns = count()
         self._loop = asyncio.new_event_loop()
@@ -42,18 +46,30 @@ class RoundRobin:
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self.port = self._runner.addresses[0][1]
+        self._looking = [asyncio.create_task(self._look(backend, url)) for backend, url in self._health.items()]
+
+    async def _look(self, backend: str, url: str) -> None:
+        while True:
+            try:
+                async with self._session.get(url, timeout=_GLANCE) as answer:
+                    (self._ready.add if answer.ok else self._ready.discard)(backend)
+            except (ClientError, TimeoutError):
+                self._ready.discard(backend)
+            await asyncio.sleep(_LOOK_EVERY_SECONDS)
 
     async def _close(self) -> None:
+        for looking in self._looking:
+            looking.cancel()
         await self._runner.cleanup()
         await self._session.close()
 
     async def _pass_on(self, request: web.Request) -> web.Response:
         body, headers = await request.read(), {**request.headers, "Connection": "close"}
         first = next(self._turns)
-        for backend in (self.backends[(first + n) % len(self.backends)] for n in range(len(self.backends))):
+        in_turn = [self.backends[(first + n) % len(self.backends)] for n in range(len(self.backends))]
+        for backend in [backend for backend in in_turn if backend in self._ready]:
             try:
                 async with self._session.post(f"{backend}{request.path_qs}", data=body, headers=headers) as answer:
-                    self.posted[backend] += 1
                     return web.Response(status=answer.status, body=await answer.read())
             except ClientConnectorError:
                 continue  # nothing was sent: the next one may have it
@@ -63,9 +79,9 @@ class RoundRobin:
 
 
 @contextmanager
-def round_robin(backends: Sequence[str]) -> Iterator[RoundRobin]:
+def round_robin(backends: Sequence[str], health: Sequence[str] = ()) -> Iterator[RoundRobin]:
     """A proxy that listens for the length of the block."""
-    proxy = RoundRobin(backends)
+    proxy = RoundRobin(backends, health)
     proxy.start()
     try:
         yield proxy
