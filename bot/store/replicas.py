@@ -55,7 +55,8 @@ class Replicas(Transactions):
         self.count = 1
 
     @property
-    def _is_alone(self) -> bool:
+    def is_alone(self) -> bool:
+        """Whether no other process can share this database."""
         return self._engine.dialect.name == "sqlite"
 
     @property
@@ -76,7 +77,7 @@ class Replicas(Transactions):
         """Puts this process on the list, under a new name; it holds nothing yet."""
         name = uuid4().hex
         with self._lock, self._writing() as connection:
-            if self._is_alone:
+            if self.is_alone:
                 connection.execute(delete(replicas))
             connection.execute(insert(replicas).values(id=name, beaten_at=func.now()))
             self.count = _count(connection)
@@ -91,7 +92,7 @@ class Replicas(Transactions):
             StoreUnavailable: the database is out of reach.
         """
         me, now = self.id, self._clock()
-        if self._is_alone:
+        if self.is_alone:
             self.leads, self._beaten_at = True, now
             return True
         if self.silent_seconds > LEASE_SECONDS / 2:
@@ -116,7 +117,7 @@ class Replicas(Transactions):
 
         It keeps other replicas out, and not other threads of this one.
         """
-        if self._is_alone:
+        if self.is_alone:
             yield True
             return
         deadline = self._clock() + patience_seconds

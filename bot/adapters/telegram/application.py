@@ -45,6 +45,8 @@ ALLOWED_UPDATES: Final = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK
 _TELEGRAM_URL: Final = "https://api.telegram.org/bot"
 _TELEGRAM_FILE_URL: Final = "https://api.telegram.org/file/bot"
 _QUESTION_THREADS: Final = 2
+# A server keeps several commits at once; a file takes one after the other.
+_LEDGER_THREADS: Final = 4
 _CONNECTIONS: Final = 16
 _READ_SECONDS: Final = 10.0
 
@@ -77,7 +79,7 @@ def build_service(
     """The adapter with its ledger in `store`. `request` takes the place of the network in tests, and `sent_answers` of
     what the store keeps of them."""
     threads = ThreadPoolExecutor(_QUESTION_THREADS, thread_name_prefix="question")
-    desk = Desk("ledger")
+    desk = Desk("ledger", clerks=1 if store.ledger.replicas.is_alone else _LEDGER_THREADS)
     lanes = LaneKeeper(store.ledger.lanes, desk)
     courier = Courier(store.ledger, desk, lanes, give_up_after=config.answer_within, on_outcome=metrics.count_message)
     limiter = PatientRateLimiter(_CONNECTIONS, config.messages_per_second, metrics.count_error)
