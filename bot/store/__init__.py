@@ -5,11 +5,10 @@ from bot.store.exclusive import only_one
 from bot.store.lanes import Handed, Lanes, Work
 from bot.store.ledger import Ledger
 from bot.store.ledger_records import Outcome, Parcel, Received
-from bot.store.replicas import LEASE_SECONDS, Replicas
+from bot.store.replicas import Replicas
 from bot.store.store import Store
 
 __all__ = [
-    "LEASE_SECONDS",
     "Handed",
     "Lanes",
     "Ledger",

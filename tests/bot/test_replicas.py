@@ -20,7 +20,6 @@ from bot.app import changing_articles
 from bot.dialogue import Vote
 from bot.errors import StoreUnavailable
 from bot.store import (
-    LEASE_SECONDS,
     Handed,
     Lanes,
     Outcome,
@@ -35,7 +34,7 @@ from bot.store.copying import DatabaseNotEmpty
 from bot.store.editorial_tables import sent_answers
 from bot.store.ledger_tables import inbox, outbox
 from bot.store.replica_tables import replicas
-from bot.store.replicas import LaneLost
+from bot.store.replicas import LEASE_SECONDS, LaneLost
 from bot.store.sent_answers import SentAnswer
 from bot.store.tables import replies, turns, votes
 from index.errors import IndexBusy

@@ -7,7 +7,8 @@ from typing import Final
 
 from bot.adapters.telegram.intake import Intake
 from bot.errors import StoreUnavailable
-from bot.store import LEASE_SECONDS, Replicas
+from bot.store import Replicas
+from bot.store.replicas import LEASE_SECONDS
 
 logger = logging.getLogger(__name__)
 
