@@ -20,6 +20,7 @@ NAMES = (
     "telegram_faults",
     "telegram_load",
     "telegram_updates",
+    "replicas",
 )
 
 

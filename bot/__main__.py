@@ -5,7 +5,8 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,13 +15,13 @@ from rich.progress import track
 
 from bot.adapters.jsonl import AskedQuestion, ask, read_questions, reply_as_json
 from bot.adapters.terminal import run_chat, show_reply
-from bot.app import App, build_app, build_first_index
+from bot.app import App, build_app, build_first_index, changing_articles
 from bot.dialogue import Reply
 from bot.errors import BotError
 from bot.evaluation import Gold, as_markdown, evaluate, gold_of, judge, make_folder, write_report
 from bot.logs import configure_logging, log_warnings_only
 from bot.settings import Settings
-from bot.store import Store, only_one
+from bot.store import Store, copy_database, only_one
 from index import Article
 from index.command_line import CommandLine, show_error
 from index.errors import IndexingError
@@ -47,6 +48,10 @@ lines of QUESTIONS.jsonl:
 Evidence is words of an article, or "gold": [{"article": "ID", "start": 0, "end": 9}]. Each of "groups": ["..."] is also
 reported on its own. "articles", "before" and "history" mean what they mean to `ask --jsonl`.
 Without --index the articles are indexed for this report only.
+"""
+_DATABASE_EXAMPLES = """examples:
+  python -m bot database copy sqlite:///var/newsquote.db postgresql+psycopg://newsquote:PASSWORD@db/newsquote
+  python -m bot database copy postgresql+psycopg://newsquote:PASSWORD@db/newsquote sqlite:///var/newsquote.db
 """
 _errors = Console(stderr=True)
 
@@ -84,6 +89,11 @@ def _command_line() -> CommandLine:
     one.add_argument(
         "--out", metavar="DIR", type=Path, help="a folder for report.md, report.json, failures.md, pictures"
     )
+    one = line.add("database", _database, "move what is kept to another database")
+    one.epilog = _DATABASE_EXAMPLES
+    one.add_argument("action", choices=["copy"], help="what to do")
+    one.add_argument("source", metavar="FROM", help="SQLAlchemy URL of the database to read; no bot may use it")
+    one.add_argument("target", metavar="TO", help="SQLAlchemy URL of a database without anything of a bot's")
     return line
 
 
@@ -102,8 +112,9 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         only_one(settings.database_url),
         _app(settings, Store.open(settings.database_url), on_reply=metrics.count_reply) as app,
     ):
-        newsdesk = NewsDesk(app.live, Fetcher(), settings.feeds, feed_minutes=settings.feed_minutes)
-        with FeedSchedule(newsdesk):
+        alone, replicas = partial(changing_articles, app.store), app.store.ledger.replicas
+        newsdesk = NewsDesk(app.live, Fetcher(), settings.feeds, feed_minutes=settings.feed_minutes, alone=alone)
+        with FeedSchedule(newsdesk, leads=lambda: replicas.leads):
             run(build_service(app.dialogue, app.newsroom, newsdesk, config_from(settings), app.store, metrics))
     leave()
     return 0
@@ -151,6 +162,15 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
     if options.out:
         write_report(evaluation, options.out)
         _errors.print(f"The report is in {options.out}.", markup=False, highlight=False, soft_wrap=True)
+    return 0
+
+
+def _database(options: argparse.Namespace, settings: Settings) -> int:
+    with ExitStack() as held:
+        for url in (options.source, options.target):
+            held.enter_context(only_one(url))
+        for name, count in copy_database(options.source, options.target).items():
+            print(f"{count:>9,} {name}")
     return 0
 
 

@@ -1,10 +1,13 @@
 """Composition root: Settings in, a ready Dialogue and Newsroom out. The one place that chooses implementations."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Final
 
 from bot.answering import Answerer
 from bot.dialogue import Dialogue, Reply
@@ -13,13 +16,16 @@ from bot.passage_reader import PassageReader, shipped_weights
 from bot.settings import Settings
 from bot.span_scoring import load_span_scorer
 from bot.store import Store
-from index.apart import Order, rebuild_apart
+from index.apart import rebuild_apart
 from index.building import ProgressListener
 from index.embedding import load_embedder
-from index.errors import SnapshotMissing
+from index.errors import IndexBusy, SnapshotMissing
 from index.intake import Intake
 from index.libraries import open_library
 from index.live import LiveIndex
+
+_PATIENCE_SECONDS: Final = 300.0
+_LOOK_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +56,53 @@ def build_app(settings: Settings, store: Store, on_reply: Callable[[Reply], None
     answerer = Answerer(reader, threshold=settings.answer_threshold)
     idle_after = timedelta(hours=settings.conversation_idle_hours)
     dialogue = Dialogue(live, answerer, store, on_reply, idle_after=idle_after)
-    rebuild = partial(rebuild_apart, Order.of(settings))
-    newsroom = Newsroom(live, rebuild, store, store.editorial, reader_name=answerer.reader_name)
+    rebuild = partial(rebuild_apart, settings)
+    newsroom = Newsroom(
+        live,
+        rebuild,
+        store,
+        store.editorial,
+        reader_name=answerer.reader_name,
+        alone=partial(changing_articles, store),
+    )
     return App(dialogue, newsroom, live, store)
+
+
+@contextmanager
+def changing_articles(store: Store) -> Iterator[None]:
+    """A block in which no other replica changes the articles.
+
+    Raises:
+        IndexBusy: one did, for as long as it is worth waiting.
+    """
+    with store.ledger.replicas.only_one("articles", patience_seconds=_PATIENCE_SECONDS) as is_alone:
+        if not is_alone:
+            raise IndexBusy("Another replica is changing the articles. Try again when it is done.")
+        yield
 
 
 def build_first_index(settings: Settings, listener: ProgressListener = lambda _: None) -> bool:
     """Indexes the configured articles if nothing is indexed yet; says whether it did.
 
+    Of several that start together one does, and the others wait for it.
+
     Raises:
         IndexingError: the articles cannot be indexed.
     """
     library = open_library(settings)
-    try:
-        library.current_name()
-    except SnapshotMissing:
-        embedder = load_embedder(settings.embedding_model, settings.model_cache)
-        Intake(library, embedder).rebuild(settings.articles, listener)
-        return True
-    return False
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            library.current_name()
+        except SnapshotMissing:
+            embedder = load_embedder(settings.embedding_model, settings.model_cache)
+        else:
+            return False
+        try:
+            Intake(library, embedder).rebuild(settings.articles, listener)
+        except IndexBusy:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_LOOK_SECONDS)
+        else:
+            return True

@@ -3,6 +3,7 @@
 BotError
 ├── SettingsInvalid      a variable holds an unusable value: correct it in the environment or .env
 ├── StoreUnavailable     conversations cannot be kept or read: check DATABASE_URL, the disk, the permissions
+│   └── StoreInterrupted a connection or a replica's turn was lost half-way: the same can be tried again
 ├── InvalidQuestion      a line of a question file is not a question: correct that line
 ├── AlreadyServing       another process serves from the same database: stop it, or name another DATABASE_URL
 └── StoreTooNew          a later version wrote the database: update, or name another DATABASE_URL
@@ -19,6 +20,10 @@ class SettingsInvalid(BotError):
 
 class StoreUnavailable(BotError):
     """The database cannot be opened, read or written."""
+
+
+class StoreInterrupted(StoreUnavailable):
+    """What was under way is not kept, and may be tried again."""
 
 
 class StoreTooNew(BotError):

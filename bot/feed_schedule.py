@@ -23,9 +23,17 @@ class FeedSchedule:
     The thread ends with the process at the latest: whatever a pass was at, the next one goes on from there.
     """
 
-    def __init__(self, desk: NewsDesk, *, now: Callable[[], float] = time.time, pause_seconds: float = 5.0) -> None:
-        """`pause_seconds`: the least time between two passes."""
+    def __init__(
+        self,
+        desk: NewsDesk,
+        *,
+        leads: Callable[[], bool] = lambda: True,
+        now: Callable[[], float] = time.time,
+        pause_seconds: float = 5.0,
+    ) -> None:
+        """`pause_seconds`: the least time between two passes. Of several replicas one `leads` and reads."""
         self._desk = desk
+        self._leads = leads
         self._now = now
         self._pause_seconds = pause_seconds
         self._stop = Event()
@@ -45,6 +53,8 @@ class FeedSchedule:
 
     def _run(self) -> None:
         while not self._stop.wait(self._seconds_to_wait()):
+            if not self._leads():
+                continue
             try:
                 self._desk.read_feeds(only_due=True, is_stopped=self._stop.is_set)
             except IndexingError as error:
@@ -59,4 +69,5 @@ class FeedSchedule:
         except IndexingError as error:
             logger.warning("when the feeds are due is not known: %s", error)
             return _LONGEST_SLEEP_SECONDS
-        return min(max(due_in, self._pause_seconds), _LONGEST_SLEEP_SECONDS)
+        longest = _LONGEST_SLEEP_SECONDS if self._leads() else self._pause_seconds
+        return min(max(due_in, self._pause_seconds), longest)

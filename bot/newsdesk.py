@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 
+from bot.newsroom import Alone
 from index.article import Article, Skipped
 from index.building import BuildReport, ProgressListener
 from index.feeds.feed import Feed
@@ -26,10 +28,18 @@ class NewsDesk:
     """
 
     def __init__(
-        self, live: LiveIndex, fetcher: Fetcher, feeds: Sequence[Feed] = (), *, feed_minutes: int = 30
+        self,
+        live: LiveIndex,
+        fetcher: Fetcher,
+        feeds: Sequence[Feed] = (),
+        *,
+        feed_minutes: int = 30,
+        alone: Alone = nullcontext,
     ) -> None:
+        """`alone` keeps other replicas from changing the index."""
         self._live = live
         self._fetcher = fetcher
+        self._alone = alone
         self._intake = Intake(live.library, live.embedder)
         self.feeds = tuple(feeds)
         self._reader = FeedReader(self._intake, fetcher, every_minutes=feed_minutes)
@@ -96,7 +106,8 @@ class NewsDesk:
             IndexBusy: another process is reading feeds.
             ArrivalsUnavailable: nothing can be kept.
         """
-        report = self._reader.read(self.feeds, only_due=only_due, is_stopped=is_stopped)
+        with self._alone():
+            report = self._reader.read(self.feeds, only_due=only_due, is_stopped=is_stopped)
         if report.build is not None:
             self._live.refresh()
         for feed in report.feeds:
@@ -120,8 +131,9 @@ class NewsDesk:
         return self._in_service(lambda: self._intake.add(items, origin, listener))
 
     def _in_service(self, change: Callable[[], BuildReport]) -> BuildReport:
-        report = change()
-        self._live.refresh()
+        with self._alone():
+            report = change()
+            self._live.refresh()
         return report
 
 

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
@@ -137,6 +138,8 @@ class Records(Protocol):
 
 Rebuild = Callable[[ProgressListener], BuildReport]
 """Builds the index from the configured articles and publishes it: see `index.apart`."""
+Alone = Callable[[], AbstractContextManager[object]]
+"""A context within which no other replica changes the index; entering it raises `IndexBusy` if it takes too long."""
 
 _MOST_UNANSWERED = 1_000
 """More than an editor can act on; grouping takes time in proportion to their square."""
@@ -147,14 +150,23 @@ class Newsroom:
     """The admins' door, beside the readers' one (Dialogue). Safe to call from several threads."""
 
     def __init__(
-        self, live: LiveIndex, rebuild: Rebuild, figures: Figures, records: Records, *, reader_name: str
+        self,
+        live: LiveIndex,
+        rebuild: Rebuild,
+        figures: Figures,
+        records: Records,
+        *,
+        reader_name: str,
+        alone: Alone = nullcontext,
     ) -> None:
+        """`alone` keeps other replicas off the index."""
         self._live = live
         self._rebuild = rebuild
         self._figures = figures
         self._records = records
         self._banned = records.banned()
         self._reader_name = reader_name
+        self._alone = alone
         self._reloading = threading.Lock()
         self._started_at = datetime.now(UTC)
 
@@ -169,8 +181,9 @@ class Newsroom:
         if not self._reloading.acquire(blocking=False):
             raise IndexBusy("A reload is already running. Its result will be shown where it was started.")
         try:
-            report = self._rebuild(listener)
-            self._live.refresh()
+            with self._alone():
+                report = self._rebuild(listener)
+                self._live.refresh()
         finally:
             self._reloading.release()
         logger.info("reloaded: %d articles, %d passages, %.1f s", report.articles, report.passages, report.seconds)
@@ -188,8 +201,9 @@ class Newsroom:
         Raises:
             IndexingError: nothing changed in service; the text says why.
         """
-        name = self._live.library.roll_back(leaving=leaving)
-        snapshot = self._live.refresh()
+        with self._alone():
+            name = self._live.library.roll_back(leaving=leaving)
+            snapshot = self._live.refresh()
         logger.info("rolled back to %s, serving %s", name, snapshot.name)
         return Kept(snapshot.name, snapshot.manifest.built_at, snapshot.manifest.n_articles, in_service=True)
 
@@ -253,6 +267,10 @@ class Newsroom:
     def is_banned(self, person: str) -> bool:
         """Whether that person is not answered. It costs nothing: ask at every message."""
         return person in self._banned
+
+    def refresh_bans(self) -> None:
+        """Looks whom admins have banned by way of another process."""
+        self._banned = self._records.banned()
 
     def banned(self) -> frozenset[str]:
         """Everybody who is not answered."""

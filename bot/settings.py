@@ -95,7 +95,7 @@ class Settings(IndexSettings):
         ("127.0.0.1", 8443), description="Where posts to WEBHOOK_URL arrive, behind what ends TLS; host:port"
     )
     webhook_secret: _Secret | None = Field(
-        None, repr=False, description="Word that every post of Telegram's must carry; empty: a new one each start"
+        None, repr=False, description="Word that every post of Telegram's must carry; empty: made from the token"
     )
     health_listen: _ListenAddress | None = Field(
         None, description="Where /healthz, /readyz and /metrics are served; host:port; empty: nowhere"
@@ -116,7 +116,9 @@ class Settings(IndexSettings):
     )
     retention_days: int = Field(90, ge=1, description="Questions, answers and votes are deleted after this; days")
     database_url: str = Field(
-        "sqlite:///var/newsquote.db", repr=False, description="SQLAlchemy URL of the kept conversations"
+        "sqlite:///var/newsquote.db",
+        repr=False,
+        description="SQLAlchemy URL of the kept conversations, sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME",
     )
     reader_model: str | None = Field(
         None,

@@ -14,8 +14,6 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 from threading import Event, Thread
 from typing import IO
 
@@ -23,42 +21,22 @@ from index.building import BuildProgress, BuildReport, ProgressListener
 from index.embedding import load_embedder
 from index.errors import BuildBroken, BuildCancelled, IndexingError
 from index.intake import Intake
-from index.library import Library
+from index.libraries import open_library
 from index.settings import IndexSettings
 
 _STEPS_BACK = 10
 _TELL_EVERY_SECONDS = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What to rebuild, and with what."""
-
-    articles: Path
-    index: Path
-    keep_snapshots: int
-    embedding_model: str | None
-    model_cache: Path
-
-    @classmethod
-    def of(cls, settings: IndexSettings) -> "Order":
-        """As the settings have it."""
-        return cls(
-            settings.articles,
-            settings.index,
-            settings.keep_snapshots,
-            settings.embedding_model,
-            settings.model_cache,
-        )
-
-
-def rebuild_apart(order: Order, listener: ProgressListener = lambda _: None) -> BuildReport:
+def rebuild_apart(settings: IndexSettings, listener: ProgressListener = lambda _: None) -> BuildReport:
     """As `Intake.rebuild`, at a low priority. What the listener raises calls the build off, and is raised.
 
     Raises:
         BuildBroken: the process ended without a word.
         IndexingError: see `Library.rebuild`.
     """
+    # Settings of other packages may hold what is nobody's business there.
+    order = IndexSettings.model_construct(**{name: getattr(settings, name) for name in IndexSettings.model_fields})
     command = [sys.executable, "-m", "index.apart"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
@@ -100,7 +78,7 @@ def main() -> None:
     told = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever else is printed goes where it can be read
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started this
-    order: Order = pickle.load(sys.stdin.buffer)
+    order: IndexSettings = pickle.load(sys.stdin.buffer)
     with suppress(OSError):  # a hardened service may forbid it; the build is only less polite then
         os.nice(_STEPS_BACK)
 
@@ -115,9 +93,9 @@ def main() -> None:
         tell(error)
 
 
-def _rebuild(order: Order, listener: ProgressListener) -> BuildReport:
+def _rebuild(order: IndexSettings, listener: ProgressListener) -> BuildReport:
     embedder = load_embedder(order.embedding_model, order.model_cache)
-    return Intake(Library(order.index, keep=order.keep_snapshots), embedder).rebuild(order.articles, listener)
+    return Intake(open_library(order), embedder).rebuild(order.articles, listener)
 
 
 def _listener(tell: Callable[[object], None]) -> ProgressListener:

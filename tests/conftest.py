@@ -22,6 +22,7 @@ from index.moving import export_library, import_library
 from index.settings import IndexSettings
 from index.sources import read_articles
 from tests.milvus import VectorServer
+from tests.postgresql import PostgresServer, running_postgres
 
 ROOT = Path(__file__).parents[1]
 
@@ -72,6 +73,22 @@ def seed_index(tmp_path_factory: pytest.TempPathFactory, seeds: Path, shipped_em
     folder = tmp_path_factory.mktemp("seed-index")
     Library(folder).rebuild(read_articles(seeds), shipped_embedder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of the tests' own."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a new, empty database: of every kind that is supported, one after the other."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/kept/newsquote.db"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.new_database()
 
 
 @pytest.fixture(scope="session")

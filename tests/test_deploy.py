@@ -13,11 +13,13 @@ import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from sqlalchemy import make_url
 
 from bot.settings import Settings
 from tests.conftest import ROOT
@@ -46,7 +48,16 @@ def _set_in_unit() -> set[str]:
     return {assignment.partition("=")[0] for line in lines for assignment in line.split()}
 
 
-@pytest.mark.parametrize("named", [_set_in_dockerfile, _set_in_compose, _set_in_unit])
+def _cluster() -> dict[str, dict[str, Any]]:
+    services: dict[str, dict[str, Any]] = yaml.safe_load((_DEPLOY / "compose.cluster.yaml").read_text())["services"]
+    return services
+
+
+def _set_in_cluster() -> set[str]:
+    return set(_cluster()["bot-1"]["environment"])
+
+
+@pytest.mark.parametrize("named", [_set_in_dockerfile, _set_in_compose, _set_in_cluster, _set_in_unit])
 def test_every_variable_that_is_set_is_one_the_bot_reads(named: Callable[[], set[str]]) -> None:
     assert (
         {"INDEX", "DATABASE_URL", "HEALTH_LISTEN", "LOG_FORMAT"}
@@ -72,6 +83,30 @@ def test_the_container_has_no_rights_and_time_to_stop() -> None:
     assert int(compose["stop_grace_period"].removesuffix("s")) > 10
     assert all(port.startswith("127.0.0.1:") for port in compose["ports"])
     assert re.search(r"^USER newsquote$", (_DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
+
+
+def test_a_cluster_has_two_replicas_that_share_everything() -> None:
+    services = _cluster()
+    assert services["bot-1"] == services["bot-2"]
+    address = services["bot-1"]["environment"]["DATABASE_URL"]
+    assert make_url(re.sub(r"\$\{[^}]*\}", "secret", address)).drivername == "postgresql+psycopg"
+    assert set(services["bot-1"]["depends_on"]) == {"postgres", "milvus"}
+    backends = re.search(r"reverse_proxy (.*) \{", (_DEPLOY / "Caddyfile").read_text())
+    assert backends is not None
+    assert backends[1].split() == ["bot-1:8443", "bot-2:8443"]
+
+
+@pytest.mark.parametrize("name", ["bot-1", "bot-2", "proxy", "postgres", "etcd", "minio", "milvus"])
+def test_what_runs_in_a_cluster_has_few_rights_and_no_secret_of_its_own(name: str) -> None:
+    service = _cluster()[name]
+    assert service["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in service["security_opt"]
+    assert {"mem_limit", "pids_limit", "restart", "volumes"} <= set(service)
+    assert "healthcheck" in service or service["image"] == "newsquote"  # the image has one of its own
+    assert ("ports" in service) == (name == "proxy")
+    assert not service["image"].endswith(":latest")
+    secrets = [value for key, value in service.get("environment", {}).items() if "PASSWORD" in key or "SECRET" in key]
+    assert all(re.fullmatch(r"\$\{[A-Z_]+:\?.*\}", value) for value in secrets)
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not here to judge its unit")

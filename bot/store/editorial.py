@@ -12,7 +12,7 @@ from bot.gaps import Asked
 from bot.newsroom import Complaint, Day, Deed
 from bot.store.editorial_tables import admin_actions, bans
 from bot.store.tables import replies, turns, votes
-from bot.store.transactions import Transactions
+from bot.store.transactions import Transactions, insert_into, outlives_connections
 
 _ASKED = select(turns.c.asked_at, replies.c.answered, replies.c.duration_ms).join_from(replies, turns)
 
@@ -24,6 +24,7 @@ class Editorial(Transactions):
     part.
     """
 
+    @outlives_connections
     def days(self, since: datetime) -> tuple[Day, ...]:
         """One a calendar day (UTC) from then until today, quiet ones too."""
         with self._reading() as connection:
@@ -47,6 +48,7 @@ class Editorial(Transactions):
             for each in all_days
         )
 
+    @outlives_connections
     def unanswered(self, since: datetime, *, most: int) -> list[Asked]:
         """Questions that were refused since then, the newest first; messages without a question are left out."""
         asked = (
@@ -66,6 +68,7 @@ class Editorial(Transactions):
                 for question, conversation_id in connection.execute(asked)
             ]
 
+    @outlives_connections
     def complaints(self, since: datetime, *, most: int) -> list[Complaint]:
         """Replies with a vote against them since then, the last voted first."""
         last = func.max(votes.c.at)
@@ -79,29 +82,34 @@ class Editorial(Transactions):
         with self._reading() as connection:
             return [Complaint(reply_id, count, at) for reply_id, count, at in connection.execute(against)]
 
+    @outlives_connections
     def ban(self, person: str, *, by: str) -> None:
         """Keeps that somebody is banned; the first ban stays the one that counts."""
         with self._writing() as connection:
-            if connection.scalar(select(bans.c.person).where(bans.c.person == person)) is None:
-                connection.execute(insert(bans).values(person=person, by=by, at=datetime.now(UTC)))
+            row = insert_into(connection, bans).values(person=person, by=by, at=datetime.now(UTC))
+            connection.execute(row.on_conflict_do_nothing())
 
+    @outlives_connections
     def unban(self, person: str) -> bool:
         """Lifts a ban; False if there was none."""
         with self._writing() as connection:
             return connection.execute(delete(bans).where(bans.c.person == person)).rowcount > 0
 
+    @outlives_connections
     def banned(self) -> frozenset[str]:
         """Everybody who is banned."""
         with self._reading() as connection:
             return frozenset(connection.scalars(select(bans.c.person)))
 
+    @outlives_connections
     def log(self, deed: Deed) -> None:
         """Keeps what an admin did."""
-        with self._writing() as connection:
+        with self._writing(once=True) as connection:
             connection.execute(
                 insert(admin_actions).values(at=deed.at, admin=deed.admin, action=deed.action, subject=deed.subject)
             )
 
+    @outlives_connections
     def deeds(self, *, most: int = 100) -> Sequence[Deed]:
         """What admins did, the newest first."""
         newest_first = select(admin_actions).order_by(admin_actions.c.id.desc()).limit(most)

@@ -4,52 +4,18 @@ Words are kept no longer than they are needed: a finished update and a delivered
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import Enum
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import Connection, RowMapping, Select, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, Engine, Select, and_, delete, func, or_, select, update
 
 from bot.store import ledger_statements as statements
+from bot.store.lanes import Lanes
+from bot.store.ledger_records import Body, Outcome, Parcel, Received, keep_updates, parcel_from
 from bot.store.ledger_tables import inbox, outbox
-from bot.store.transactions import Transactions
-
-Body = dict[str, Any]
-
-
-class Outcome(Enum):
-    """How an update or a message ended; the value is what is stored."""
-
-    DONE = "done"
-    EXPIRED = "expired"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """An update as it came. `box` names the sequence that its message's id counts in, None if it has no message."""
-
-    update_id: int
-    body: Body
-    box: int | None = None
-    message_id: int | None = None
-    chat_id: int | None = None
-    person_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """One message on its way. `attempted`: a call with it was made, so that it may have arrived."""
-
-    id: int
-    update_id: int | None
-    planned_at: datetime
-    box: int
-    chat_id: int
-    body: Body
-    attempted: bool = False
-    after_id: int | None = None
+from bot.store.replicas import Replicas
+from bot.store.transactions import Transactions, insert_into, outlives_connections
 
 
 class Ledger(Transactions):
@@ -58,75 +24,95 @@ class Ledger(Transactions):
     Every method raises `StoreUnavailable` when the database does not do its part.
     """
 
-    def receive(self, updates: Sequence[Received]) -> list[Received]:
-        """Keeps the updates that are new, and returns those, in order; one that was here before is left out."""
-        now = datetime.now(UTC)
-        numbers = [received.update_id for received in updates]
-        with self._writing() as connection:
-            known = set(connection.scalars(statements.KNOWN, {"numbers": numbers}))
-            fresh = [received for received in _distinct(updates) if received.update_id not in known]
-            if fresh:
-                connection.execute(statements.RECEIVE, [_received_row(received, now) for received in fresh])
-        return fresh
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.replicas = Replicas(engine)
+        self.lanes = Lanes(engine, self.replicas)
 
+    @outlives_connections
+    def receive(self, updates: Sequence[Received]) -> None:
+        """Keeps the updates; one that was here before is left as it is. Nobody has them in hand yet: see `Lanes`."""
+        if updates:
+            with self._writing() as connection:
+                keep_updates(connection, updates)
+
+    @outlives_connections
     def unfinished(self) -> list[tuple[datetime, Body]]:
-        """The updates that still need handling, in order, and when each came.
-
-        One whose answer is planned needs none: see `pending`.
-        """
-        planned = select(outbox.c.update_id).where(outbox.c.update_id.is_not(None))
-        is_open = inbox.c.outcome.is_(None)
-        with self._writing() as connection:
-            closed = {"outcome": Outcome.DONE.value, "body": None}
-            connection.execute(update(inbox).where(is_open, inbox.c.update_id.in_(planned)).values(closed))
-            left = select(inbox.c.received_at, inbox.c.body).where(is_open).order_by(inbox.c.update_id)
+        """The updates that are not finished, in order, and when each came."""
+        left = select(inbox.c.received_at, inbox.c.body).where(inbox.c.outcome.is_(None)).order_by(inbox.c.update_id)
+        with self._reading() as connection:
             return [(received_at, body) for received_at, body in connection.execute(left)]
 
+    @outlives_connections
     def finish(self, update_id: int, outcome: Outcome) -> None:
         """Ends an update and forgets its words."""
         with self._writing() as connection:
             connection.execute(statements.FINISH, {"number": update_id, "ended": outcome.value})
 
     def plan(self, update_id: int | None, box: int, chat_id: int, bodies: Sequence[Body]) -> list[Parcel]:
-        """Keeps the messages of one answer, all or none, before the first of them is sent."""
-        now = datetime.now(UTC)
-        common = {"update_id": update_id, "planned_at": now, "box": box, "chat_id": chat_id, "attempted": False}
-        with self._writing() as connection:
-            numbers = [connection.execute(statements.PLAN, {**common, "body": body}).scalar_one() for body in bodies]
-        return [
-            Parcel(number, update_id, now, box, chat_id, body) for number, body in zip(numbers, bodies, strict=True)
-        ]
+        """Keeps the messages of one answer, all or none, before the first of them is sent.
 
-    def attempt(self, parcel_id: int) -> None:
-        """Notes that a message is about to be sent, and after which id of its box its own will be."""
+        Raises:
+            LaneLost: another replica has the chat in hand.
+        """
+        answer, now = uuid4().hex, datetime.now(UTC)
+        common = {"update_id": update_id, "planned_at": now, "box": box, "chat_id": chat_id, "attempted": False}
+        keyed = {f"{answer}:{number}": body for number, body in enumerate(bodies)}
+        numbers = self._plan(chat_id, [{**common, "key": key, "body": body} for key, body in keyed.items()])
+        return [Parcel(numbers[key], update_id, now, box, chat_id, body) for key, body in keyed.items()]
+
+    @outlives_connections
+    def _plan(self, chat_id: int, rows: Sequence[Body]) -> dict[str, int]:
         with self._writing() as connection:
+            self.replicas.check_lane(connection, chat_id)
+            for row in rows:
+                connection.execute(insert_into(connection, outbox).values(row).on_conflict_do_nothing())
+            planned = select(outbox.c.key, outbox.c.id).where(outbox.c.key.in_([row["key"] for row in rows]))
+            return {key: number for key, number in connection.execute(planned)}
+
+    @outlives_connections
+    def attempt(self, parcel_id: int) -> None:
+        """Notes that a message is about to be sent, and after which id of its box its own will be.
+
+        Raises:
+            LaneLost: another replica has the chat in hand.
+        """
+        with self._writing() as connection:
+            chat_id = connection.execute(statements.CHAT, {"number": parcel_id}).scalar_one()
+            self.replicas.check_lane(connection, chat_id)
             connection.execute(statements.ATTEMPT, {"number": parcel_id})
 
+    @outlives_connections
     def delivered(self, parcel_id: int, message_id: int) -> None:
         """Notes under which id a message arrived, and forgets its words."""
         self._end(parcel_id, Outcome.DONE, message_id)
 
+    @outlives_connections
     def undelivered(self, parcel_id: int, outcome: Outcome) -> None:
         """Notes that a message is not to be sent any more, and forgets its words."""
         self._end(parcel_id, outcome, None)
 
+    @outlives_connections
     def pending(self) -> list[Parcel]:
         """The messages that are planned and not known to have arrived, in order."""
         still_open = select(outbox).where(outbox.c.outcome.is_(None)).order_by(outbox.c.id)
         with self._reading() as connection:
-            return [_parcel(row) for row in connection.execute(still_open).mappings()]
+            return [parcel_from(row) for row in connection.execute(still_open).mappings()]
 
+    @outlives_connections
     def parcel(self, parcel_id: int) -> Parcel:
         """A message as it is noted now."""
         with self._reading() as connection:
-            return _parcel(connection.execute(select(outbox).where(outbox.c.id == parcel_id)).mappings().one())
+            return parcel_from(connection.execute(select(outbox).where(outbox.c.id == parcel_id)).mappings().one())
 
+    @outlives_connections
     def move(self, parcel_id: int, box: int, chat_id: int) -> None:
         """Readdresses a message that was refused because its chat has another id now."""
         elsewhere = {"box": box, "chat_id": chat_id, "attempted": False, "after_id": None}
         with self._writing() as connection:
             connection.execute(update(outbox).where(outbox.c.id == parcel_id).values(elsewhere))
 
+    @outlives_connections
     def unaccounted(self, box: int, after_id: int, *, beyond: int) -> list[int]:
         """The ids after one that belong to no known message, ascending.
 
@@ -147,6 +133,7 @@ class Ledger(Transactions):
             }
         return [number for number in range(after_id + 1, newest + beyond + 1) if number not in known]
 
+    @outlives_connections
     def forget(self, person_id: int) -> None:
         """Deletes every trace of what a person sent, and of what was sent to their own chat."""
         theirs = or_(inbox.c.person_id == person_id, inbox.c.chat_id == person_id)
@@ -156,6 +143,7 @@ class Ledger(Transactions):
             connection.execute(delete(outbox).where(answered, outbox.c.outcome.is_not(None)))
             connection.execute(delete(inbox).where(theirs, inbox.c.outcome.is_not(None)))
 
+    @outlives_connections
     def delete_before(self, moment: datetime) -> None:
         """Deletes what was finished before then."""
         with self._writing() as connection:
@@ -169,37 +157,8 @@ class Ledger(Transactions):
             connection.execute(statements.END, {"number": parcel_id, "ended": outcome.value, "arrived_as": message_id})
 
 
-def _distinct(updates: Sequence[Received]) -> list[Received]:
-    return list({received.update_id: received for received in reversed(updates)}.values())[::-1]
-
-
-def _received_row(received: Received, now: datetime) -> Body:
-    return {
-        "update_id": received.update_id,
-        "received_at": now,
-        "box": received.box,
-        "message_id": received.message_id,
-        "chat_id": received.chat_id,
-        "person_id": received.person_id,
-        "body": received.body,
-    }
-
-
 def _newest(connection: Connection, box: int) -> int:
     def highest(table: Any) -> Select[Any]:  # noqa: ANN401 - both tables have these columns
         return select(func.max(table.c.message_id)).where(table.c.box == box)
 
     return max(connection.scalar(highest(table)) or 0 for table in (inbox, outbox))
-
-
-def _parcel(row: RowMapping) -> Parcel:
-    return Parcel(
-        row["id"],
-        row["update_id"],
-        row["planned_at"],
-        row["box"],
-        row["chat_id"],
-        row["body"],
-        row["attempted"],
-        row["after_id"],
-    )

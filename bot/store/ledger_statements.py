@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, ScalarSelect, bindparam, case, func, insert, select, update
+from sqlalchemy import ColumnElement, FromClause, ScalarSelect, bindparam, case, func, select, update
 
 from bot.store.ledger_tables import inbox, outbox
 
@@ -14,16 +14,12 @@ def _highest_id(table: FromClause, box: ColumnElement[Any]) -> ScalarSelect[Any]
 _received: Final = _highest_id(inbox, outbox.c.box)
 _sent: Final = _highest_id(outbox.alias(), outbox.c.box)
 
-KNOWN: Final = select(inbox.c.update_id).where(inbox.c.update_id.in_(bindparam("numbers", expanding=True)))
-"""Which of these updates are there; wants `numbers`."""
-RECEIVE: Final = insert(inbox)
-"""Keeps an update."""
 FINISH: Final = (
     update(inbox).where(inbox.c.update_id == bindparam("number")).values(outcome=bindparam("ended"), body=None)
 )
 """Ends an update; wants its `number` and how it `ended`."""
-PLAN: Final = insert(outbox).returning(outbox.c.id)
-"""Keeps a message to be sent, and gives its number."""
+CHAT: Final = select(outbox.c.chat_id).where(outbox.c.id == bindparam("number"))
+"""The chat that the message of this `number` goes to."""
 ATTEMPT: Final = (
     update(outbox)
     .where(outbox.c.id == bindparam("number"))

@@ -33,8 +33,10 @@ outbox = Table(
     Column("after_id", BigInteger),
     Column("message_id", BigInteger),
     Column("outcome", Words),
+    Column("key", Words),
     Index(None, "outcome"),
     Index(None, "update_id"),
+    Index(None, "key", unique=True),
     Index(None, "box", "message_id"),
     Index(None, "planned_at"),
 )

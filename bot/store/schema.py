@@ -1,10 +1,11 @@
 """A database URL in, an engine whose tables are of this version out.
 
-SQLite does the locking: a migration runs inside one immediate transaction, so processes that start together
-take turns, and one that is killed half-way leaves nothing behind.
+A migration runs inside one transaction that shuts out every other one (SQLite's immediate kind, a lock of
+PostgreSQL's), so processes that start together take turns, and one that is killed half-way leaves nothing behind.
 """
 
 import sqlite3
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import (
@@ -14,24 +15,31 @@ from sqlalchemy import (
     QueuePool,
     create_engine,
     event,
+    func,
     inspect,
     make_url,
     select,
     table,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.sql import column
 
 from bot.errors import StoreTooNew, StoreUnavailable
 from bot.store.tables import SCHEMA_VERSION, metadata
+from bot.store.transactions import ConnectionLost, until_connected
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 _BUSY_TIMEOUT_SECONDS = 30
+_CONNECT_TIMEOUT_SECONDS = 5
+_DEAD_LINE_MILLISECONDS = 10_000
+_MIGRATING = 0x6E657773  # any number that no other program on the same database locks
 
 
 def open_engine(database_url: str) -> Engine:
     """An engine for the database at the URL, whose tables have been brought up to date.
+
+    A server may be starting: it is given some seconds.
 
     Raises:
         StoreUnavailable: no such database can be reached, or its driver is not installed.
@@ -40,10 +48,10 @@ def open_engine(database_url: str) -> Engine:
     url = _parse(database_url)
     if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
         return memory_engine()
-    engine = _file_engine(url) if url.get_backend_name() == "sqlite" else _server_engine(url)
+    is_file = url.get_backend_name() == "sqlite"
+    engine = _file_engine(url) if is_file else _server_engine(url)
     try:
-        with engine.connect() as connection:
-            current = _version(connection)
+        current = _current(engine) if is_file else until_connected(partial(_current, engine))
         if current != SCHEMA_VERSION:
             _migrate(engine)
     except DBAPIError as error:
@@ -97,10 +105,22 @@ def _file_engine(url: URL) -> Engine:
 
 
 def _server_engine(url: URL) -> Engine:
+    # A server that vanishes without a word must not keep anybody waiting for TCP's own quarter of an hour.
+    given: dict[str, object] = {"connect_timeout": _CONNECT_TIMEOUT_SECONDS, "application_name": "newsquote"}
+    given |= {"tcp_user_timeout": _DEAD_LINE_MILLISECONDS, "keepalives_idle": _CONNECT_TIMEOUT_SECONDS}
+    given |= {"options": "-c timezone=UTC"}
+    if url.drivername != "postgresql+psycopg":
+        raise StoreUnavailable(
+            f"{_shown(url)} is no database that is known here: it should begin with postgresql+psycopg:// or sqlite:///"
+        )
     try:
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
-    except (ModuleNotFoundError, NoSuchModuleError) as error:
-        raise StoreUnavailable(f"{_shown(url)} needs a driver that is not installed: {error}") from error
+        return create_engine(
+            url, pool_pre_ping=True, hide_parameters=True, connect_args={**given, **url.query}, pool_size=8
+        )
+    except ModuleNotFoundError as error:
+        raise StoreUnavailable(
+            f"{_shown(url)} needs a driver that is not installed ({error}): pip install 'newsquote[cluster]'"
+        ) from error
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -121,6 +141,16 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
 
 
+def _current(engine: Engine) -> str | None:
+    try:
+        with engine.connect() as connection:
+            return _version(connection)
+    except OperationalError as error:
+        if engine.dialect.name == "sqlite":
+            raise
+        raise ConnectionLost(f"cannot open {_shown(engine.url)}: {error.orig}; check DATABASE_URL") from error
+
+
 def _version(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
@@ -137,6 +167,8 @@ def _migrate(engine: Engine) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     with engine.connect().execution_options(begin="IMMEDIATE") as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
         current = _version(connection)
         if current is not None and current not in known:
             raise StoreTooNew(

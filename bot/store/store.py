@@ -17,7 +17,7 @@ from bot.store.records import citation_rows, reply_from, reply_row, turn_from, t
 from bot.store.schema import memory_engine, open_engine
 from bot.store.sent_answers import SentAnswers
 from bot.store.tables import citations, replies, turns, votes
-from bot.store.transactions import Transactions
+from bot.store.transactions import Transactions, outlives_connections
 
 _REPLIES = select(
     replies,
@@ -34,6 +34,7 @@ _NEWEST_TURNS = (
     .order_by(turns.c.id.desc())
     .limit(bindparam("last"))
 )
+_IS_KEPT = select(replies.c.id).where(replies.c.id == bindparam("reply"))
 _KEEP_TURN = insert(turns).returning(turns.c.id)
 _KEEP_REPLY, _KEEP_CITATIONS = insert(replies), insert(citations)
 
@@ -66,27 +67,33 @@ class Store(Transactions):
         """An empty store that is gone when closed: for one-off questions and for tests."""
         return cls(memory_engine())
 
+    @outlives_connections
     def conversation(self, conversation_id: str, *, last: int) -> Conversation:
         """The `last` newest turns since the conversation was started over, oldest first."""
         with self._reading() as connection:
             rows = connection.execute(_NEWEST_TURNS, {"conversation": conversation_id, "last": last}).mappings().all()
         return Conversation(conversation_id, tuple(turn_from(row) for row in reversed(rows)))
 
+    @outlives_connections
     def add_turn(self, conversation_id: str, turn: Turn) -> None:
         """Keeps a turn that came from elsewhere; it has no reply, and no figure counts it."""
-        with self._writing() as connection:
+        with self._writing(once=True) as connection:
             connection.execute(_KEEP_TURN, turn_row(conversation_id, turn))
 
+    @outlives_connections
     def save_reply(self, reply: Reply, *, asked_at: datetime | None = None) -> None:
         """Keeps a reply and its turn, whole or not at all; asked just now unless `asked_at` says when."""
         turn = turn_of(reply, asked_at or datetime.now(UTC))
         cited = citation_rows(reply)
         with self._writing() as connection:
+            if connection.scalar(_IS_KEPT, {"reply": reply.id}) is not None:
+                return  # by a transaction that nobody heard the end of
             turn_id = connection.execute(_KEEP_TURN, turn_row(reply.conversation_id, turn)).scalar_one()
             connection.execute(_KEEP_REPLY, reply_row(reply, turn_id))
             if cited:
                 connection.execute(_KEEP_CITATIONS, cited)
 
+    @outlives_connections
     def load_reply(self, reply_id: str) -> Reply | None:
         """The reply as it was saved, without its hits, or None if there is none of that id."""
         with self._reading() as connection:
@@ -98,6 +105,7 @@ class Store(Transactions):
             )
             return reply_from(row, cited.mappings().all())
 
+    @outlives_connections
     def vote(self, reply_id: str, voter: str, vote: Vote) -> bool:
         """Keeps the voter's last vote on a reply; False if there is no reply of that id."""
         given = {"value": vote.value, "at": datetime.now(UTC)}
@@ -111,17 +119,20 @@ class Store(Transactions):
                 connection.execute(insert(votes).values(reply_id=reply_id, voter=voter, **given))
         return True
 
+    @outlives_connections
     def start_over(self, conversation_id: str) -> None:
         """Leaves the turns so far out of the conversation; their replies can still be loaded."""
         still_open = (turns.c.conversation_id == conversation_id) & turns.c.closed.is_(False)
         with self._writing() as connection:
             connection.execute(update(turns).where(still_open).values(closed=True))
 
+    @outlives_connections
     def forget(self, conversation_id: str) -> int:
         """Deletes a conversation's turns with their replies, citations and votes; how many turns there were."""
         with self._writing() as connection:
             return delete_turns(connection, turns.c.conversation_id == conversation_id)
 
+    @outlives_connections
     def forget_person(self, person: str) -> None:
         """Deletes all of a person's conversations and votes.
 
@@ -137,11 +148,13 @@ class Store(Transactions):
             connection.execute(delete(votes).where(votes.c.voter == person))
             delete_turns(connection, or_(turns.c.conversation_id == person, in_groups))
 
+    @outlives_connections
     def delete_before(self, moment: datetime) -> None:
         """Deletes what was asked before then, with its replies and the votes on them."""
         with self._writing() as connection:
             delete_turns(connection, turns.c.asked_at < moment)
 
+    @outlives_connections
     def stats(self, since: datetime) -> Stats:
         """Figures of the replies asked for since then, and of the votes on them."""
         asked = _REPLIES.where(turns.c.asked_at >= since).subquery()

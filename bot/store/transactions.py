@@ -1,13 +1,33 @@
-"""What every store on SQL shares: a connection to read with, one to write with, and errors in our own words."""
+"""What every store on SQL shares: a connection to read with, one to write with, and errors in our own words.
 
-from collections.abc import Iterator
+A transaction that a lost connection cut short is done again; the database may be restarting.
+"""
+
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.errors import StoreUnavailable
+from bot.errors import StoreInterrupted, StoreUnavailable
+
+_INSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_FIRST_PAUSE_SECONDS = 0.1
+_LONGEST_PAUSE_SECONDS = 2.0
+_PATIENCE_SECONDS = 20.0
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+_S = TypeVar("_S", bound="Transactions")
+_Method = Callable[Concatenate[_S, _P], _T]
+
+
+class ConnectionLost(StoreInterrupted):
+    """The connection to a database server was lost, and the transaction may be done again."""
 
 
 class Transactions:
@@ -23,15 +43,59 @@ class Transactions:
             yield connection
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with self._translated(), self._writer.begin() as connection:
+    def _writing(self, *, once: bool = False) -> Iterator[Connection]:
+        """A transaction, kept when the block ends. With `once` it is not to be done again when a connection that was
+        lost while keeping it leaves open whether it is kept."""
+        with self._translated(), self._writer.connect() as connection, connection.begin() as transaction:
             yield connection
+            try:
+                transaction.commit()
+            except DBAPIError as error:
+                if once:
+                    raise StoreUnavailable(f"the database went away: {error.orig}; it may have kept this") from error
+                raise
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
+        except (OperationalError, InterfaceError) as error:
+            refused = f"the database refused: {error.orig}; check DATABASE_URL"
+            if self._engine.dialect.name == "sqlite":
+                raise StoreUnavailable(refused) from error
+            raise ConnectionLost(refused) from error
         except DBAPIError as error:
             raise StoreUnavailable(f"the database refused: {error.orig}; check DATABASE_URL") from error
         except PoolTimeout as error:
-            raise StoreUnavailable("the database is too busy to take another call") from error
+            raise StoreInterrupted("the database is too busy to take another call") from error
+
+
+def outlives_connections(method: _Method[_S, _P, _T]) -> _Method[_S, _P, _T]:
+    """The method, one transaction, which is done again for some seconds when the connection is lost over it."""
+
+    @wraps(method)
+    def insist(self: _S, *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        if self._engine.dialect.name == "sqlite":
+            return method(self, *args, **kwargs)
+        return until_connected(partial(method, self, *args, **kwargs))
+
+    return cast(_Method[_S, _P, _T], insist)
+
+
+def until_connected(work: Callable[[], _T]) -> _T:
+    """The result of the work, tried again for some seconds as long as it raises `ConnectionLost`."""
+    # it comes with the driver of a database server, and a file needs neither
+    from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
+
+    again = Retrying(
+        retry=retry_if_exception_type(ConnectionLost),
+        wait=wait_random_exponential(_FIRST_PAUSE_SECONDS, max=_LONGEST_PAUSE_SECONDS),
+        stop=stop_after_delay(_PATIENCE_SECONDS),
+        reraise=True,
+    )
+    return again(work)
+
+
+def insert_into(connection: Connection, table: Table) -> Any:  # noqa: ANN401 - each dialect has a class of its own
+    """An INSERT that can say what to do about a row that is there already, in the words of the database at hand."""
+    return _INSERTS[connection.dialect.name](table)

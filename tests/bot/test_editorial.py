@@ -17,8 +17,8 @@ from tests.bot.examples import answer, refusal
 
 
 @pytest.fixture
-def store() -> Iterator[Store]:
-    with Store.in_memory() as store:
+def store(database_url: str) -> Iterator[Store]:
+    with Store.open(database_url) as store:
         yield store
 
 

@@ -2,13 +2,12 @@
 
 import os
 import signal
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from benchmarks.articles import write_articles
-from index.apart import Order, rebuild_apart
+from index.apart import rebuild_apart
 from index.building import BuildProgress
 from index.embedding import OnnxEmbedder
 from index.errors import ArticlesMissing, BuildBroken, BuildCancelled
@@ -17,11 +16,11 @@ from index.settings import IndexSettings
 
 
 @pytest.fixture
-def order(tmp_path: Path, shipped_embedder: OnnxEmbedder) -> Order:
+def order(tmp_path: Path, shipped_embedder: OnnxEmbedder) -> IndexSettings:
     """Of a hundred articles, some 700 passages."""
     articles = tmp_path / "articles.jsonl"
     write_articles(articles, 100, seed=1)
-    return replace(Order.of(IndexSettings.from_environment()), articles=articles, index=tmp_path / "index")
+    return IndexSettings.from_environment(articles=articles, index=tmp_path / "index")
 
 
 def _builders() -> list[int]:
@@ -30,7 +29,7 @@ def _builders() -> list[int]:
 
 
 def test_a_build_is_cancelled_where_it_is_and_the_next_goes_on_from_there(
-    order: Order, shipped_embedder: OnnxEmbedder
+    order: IndexSettings, shipped_embedder: OnnxEmbedder
 ) -> None:
     def call_off(progress: BuildProgress) -> None:
         if progress.passages_done >= 256:
@@ -56,12 +55,12 @@ def test_a_build_is_cancelled_where_it_is_and_the_next_goes_on_from_there(
     assert (library.open_current(shipped_embedder).name, library.verify()) == (report.snapshot, [])
 
 
-def test_an_error_is_what_it_would_be_here(order: Order, tmp_path: Path) -> None:
+def test_an_error_is_what_it_would_be_here(order: IndexSettings, tmp_path: Path) -> None:
     with pytest.raises(ArticlesMissing, match="nowhere"):
-        rebuild_apart(replace(order, articles=tmp_path / "nowhere"))
+        rebuild_apart(order.model_copy(update={"articles": tmp_path / "nowhere"}))
 
 
-def test_what_the_listener_raises_comes_back(order: Order) -> None:
+def test_what_the_listener_raises_comes_back(order: IndexSettings) -> None:
     def break_down(_: BuildProgress) -> None:
         raise ZeroDivisionError("a bug")
 
@@ -70,7 +69,7 @@ def test_what_the_listener_raises_comes_back(order: Order) -> None:
     assert _builders() == []
 
 
-def test_a_builder_that_is_killed_is_told_and_the_next_one_builds(order: Order) -> None:
+def test_a_builder_that_is_killed_is_told_and_the_next_one_builds(order: IndexSettings) -> None:
     def kill(_: BuildProgress) -> None:
         for pid in _builders():
             os.kill(pid, signal.SIGKILL)

@@ -5,8 +5,8 @@ A command that changes what is in service asks first: see `Decisions.ask`, and `
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Final
 
 from telegram import CallbackQuery, Message, ReplyParameters
@@ -55,12 +55,14 @@ class Administration:
         config: TelegramConfig,
         answers: Answers,
         undertakings: Undertakings,
+        hold: Callable[[int], AbstractAsyncContextManager[None]],
     ) -> None:
+        """`hold` keeps a chat in this replica's hand."""
         self._newsroom = newsroom
         self._config = config
         self._answers = answers
         self._undertakings = undertakings
-        self._decisions = Decisions(undertakings)
+        self._decisions = Decisions(undertakings, hold)
         self._banning = Banning(newsroom, config, answers, self._decisions)
         self._adding = Adding(newsroom, newsdesk, config, self._decisions, undertakings)
         self._removing = Removing(newsroom, newsdesk, self._decisions)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from telegram import Update
@@ -22,7 +23,9 @@ from bot.adapters.telegram.discretion import DiscreetBot
 from bot.adapters.telegram.handling import AFTER_ALL, BEFORE_ALL, TelegramApplication, on_anything
 from bot.adapters.telegram.inline import Inline
 from bot.adapters.telegram.intake import Intake
+from bot.adapters.telegram.lane_keeper import LaneKeeper
 from bot.adapters.telegram.manners import Manners
+from bot.adapters.telegram.membership import Membership
 from bot.adapters.telegram.menus import Menus
 from bot.adapters.telegram.metrics import Metrics
 from bot.adapters.telegram.ordering import OrderedUpdateProcessor
@@ -44,6 +47,8 @@ ALLOWED_UPDATES: Final = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK
 _TELEGRAM_URL: Final = "https://api.telegram.org/bot"
 _TELEGRAM_FILE_URL: Final = "https://api.telegram.org/file/bot"
 _QUESTION_THREADS: Final = 2
+# A server keeps several commits at once; a file takes one after the other.
+_LEDGER_THREADS: Final = 4
 _CONNECTIONS: Final = 16
 _READ_SECONDS: Final = 10.0
 
@@ -55,6 +60,7 @@ class Service:
     application: TelegramApplication
     bot: DiscreetBot
     intake: Intake
+    membership: Membership
     config: TelegramConfig
     menus: Menus
     metrics: Metrics
@@ -76,13 +82,20 @@ def build_service(
     """The adapter with its ledger in `store`. `request` takes the place of the network in tests, and `sent_answers` of
     what the store keeps of them."""
     threads = ThreadPoolExecutor(_QUESTION_THREADS, thread_name_prefix="question")
-    desk = Desk("ledger")
+    desk = Desk("ledger", clerks=1 if store.ledger.replicas.is_alone else _LEDGER_THREADS)
+    lanes = LaneKeeper(store.ledger.lanes, desk)
     sent = sent_answers or store.sent_answers
-    courier = Courier(store.ledger, desk, sent, give_up_after=config.answer_within, on_outcome=metrics.count_message)
-    bot = _build_bot(config, request, courier, metrics)
+    courier = Courier(
+        store.ledger, desk, lanes, sent, give_up_after=config.answer_within, on_outcome=metrics.count_message
+    )
+    limiter = PatientRateLimiter(_CONNECTIONS, config.messages_per_second, metrics.count_error)
+    bot = _build_bot(config, request, courier, limiter)
     processor = OrderedUpdateProcessor()
     application = ApplicationBuilder().bot(bot).job_queue(None).concurrent_updates(processor).build()
-    intake = Intake(application, store.ledger, desk, answer_within=config.answer_within)
+    send_left_over = partial(courier.resume, bot)
+    intake = Intake(application, store.ledger, desk, send_left_over, answer_within=config.answer_within)
+    lanes.on_work = intake.dispatch
+    membership = Membership(store.ledger.replicas, intake, limiter.share_among, newsroom.refresh_bans)
 
     def forget(person_id: int) -> None:
         store.forget_person(f"tg:{person_id}")
@@ -97,7 +110,7 @@ def build_service(
     manners = Manners(config, processor.waiting, metrics.count_turned_away)
     questions = Questions(dialogue, config, answers, admission, manners)
     undertakings = Undertakings()
-    administration = Administration(newsroom, newsdesk, config, answers, undertakings)
+    administration = Administration(newsroom, newsdesk, config, answers, undertakings, lanes.hold)
     application.add_handler(on_anything(), BEFORE_ALL)
     application.add_handlers(
         [
@@ -113,7 +126,7 @@ def build_service(
     application.add_handler(menus.handler(), AFTER_ALL)
     application.add_error_handler(report_problem)
     metrics.watch(newsroom, processor.waiting)
-    return Service(application, bot, intake, config, menus, metrics, store, close)
+    return Service(application, bot, intake, membership, config, menus, metrics, store, close)
 
 
 def build_application(
@@ -139,13 +152,15 @@ def build_application(
     return service.application
 
 
-def _build_bot(config: TelegramConfig, request: BaseRequest | None, courier: Courier, metrics: Metrics) -> DiscreetBot:
+def _build_bot(
+    config: TelegramConfig, request: BaseRequest | None, courier: Courier, limiter: PatientRateLimiter
+) -> DiscreetBot:
     return DiscreetBot(
         config.token,
         base_url=config.api_url or _TELEGRAM_URL,
         base_file_url=config.file_url or _TELEGRAM_FILE_URL,
         request=request or Connection(_CONNECTIONS, read_timeout=_READ_SECONDS),
         get_updates_request=request or Connection(1),
-        rate_limiter=PatientRateLimiter(_CONNECTIONS, config.messages_per_second, metrics.count_error),
+        rate_limiter=limiter,
         courier=courier,
     )

@@ -19,7 +19,9 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, Tele
 from bot.adapters.telegram.addressing import box_of
 from bot.adapters.telegram.desk import Desk, KeyedLocks
 from bot.adapters.telegram.errands import Body, Errand
+from bot.adapters.telegram.lane_keeper import LaneKeeper
 from bot.adapters.telegram.rate_limiter import may_have_arrived, never_left, seconds_of
+from bot.errors import StoreUnavailable
 from bot.store import Ledger, Outcome, Parcel
 from bot.store.sent_answers import SentAnswer, SentAnswers
 
@@ -68,6 +70,7 @@ class Courier:
         self,
         ledger: Ledger,
         desk: Desk,
+        lanes: LaneKeeper,
         sent_answers: SentAnswers,
         *,
         give_up_after: timedelta = timedelta(minutes=30),
@@ -75,6 +78,7 @@ class Courier:
     ) -> None:
         self._ledger = ledger
         self._desk = desk
+        self._lanes = lanes
         self._sent_answers = sent_answers
         self._give_up_after = give_up_after
         self._on_outcome = on_outcome
@@ -87,8 +91,9 @@ class Courier:
 
         Raises:
             TelegramError: one of them cannot be delivered, so it and those after it are given up.
+            StoreUnavailable: the database does not do its part; what is planned is sent when it does.
         """
-        async with self._chats.hold(chat_id):
+        async with self._lanes.hold(chat_id), self._chats.hold(chat_id):
             packed = [errand.packed() for errand in errands]
             parcels = await self._desk.run(self._ledger.plan, update_id, box_of(chat_id), chat_id, packed)
             return await self._deliver_all(post, parcels)
@@ -102,25 +107,26 @@ class Courier:
         """Takes note of a message that was sent past the courier, as a picture, so that it is not taken for another."""
         self._sent_by_others.append((box_of(chat_id), message_id))
 
-    async def left_over(self) -> list[Parcel]:
-        """What the last run planned and did not deliver, as far as it knew. Ask before the first new message."""
-        return await self._desk.run(self._ledger.pending)
-
     async def resume(self, post: Post, left_over: Sequence[Parcel]) -> None:
-        """Delivers what was left over. What cannot be delivered is logged."""
+        """Delivers what others planned and did not deliver, as far as they knew, and lets go of their chats.
+
+        What cannot be delivered is logged.
+        """
         by_chat: dict[int, list[Parcel]] = {}
         for parcel in left_over:
             by_chat.setdefault(parcel.chat_id, []).append(parcel)
         if by_chat:
-            logger.info("messages left over from the last run go to %d chats", len(by_chat))
+            logger.info("messages left over go to %d chats", len(by_chat))
         await asyncio.gather(*(self._resume_chat(post, chat_id, parcels) for chat_id, parcels in by_chat.items()))
 
     async def _resume_chat(self, post: Post, chat_id: int, parcels: Sequence[Parcel]) -> None:
-        async with self._chats.hold(chat_id):
-            try:
+        try:
+            async with self._chats.hold(chat_id):
                 await self._deliver_all(post, parcels)
-            except TelegramError as error:
-                logger.info("a message left over for %s was not delivered: %s", chat_id, type(error).__name__)
+        except (TelegramError, StoreUnavailable) as error:
+            logger.info("a message left over for %s was not delivered: %s", chat_id, type(error).__name__)
+        finally:
+            await self._lanes.leave(chat_id)
 
     async def _deliver_all(self, post: Post, parcels: Sequence[Parcel]) -> int:
         message_ids: list[int] = []
@@ -144,7 +150,8 @@ class Courier:
             except ChatMigrated as error:
                 await self._desk.run(self._ledger.move, parcel.id, box_of(error.new_chat_id), error.new_chat_id)
                 parcel = await self._desk.run(self._ledger.parcel, parcel.id)
-                continue
+                async with self._lanes.hold(parcel.chat_id):
+                    return await self._deliver_one(post, parcel)
             except TelegramError as error:
                 wait = max(pause, _least_wait(error))
                 if not _may_pass(error) or datetime.now(UTC) + timedelta(seconds=wait) > self._deadline(parcel):
@@ -177,12 +184,12 @@ class Courier:
         for wait in _TIDY_AFTER_SECONDS:
             await asyncio.sleep(wait)
             try:
-                async with self._chats.hold(parcel.chat_id):
+                async with self._lanes.hold(parcel.chat_id), self._chats.hold(parcel.chat_id):
                     copy = await self._found(post, parcel)
                 if copy is not None:
                     await post.take_back(parcel.chat_id, copy)
                     self._on_outcome("taken back")
-            except TelegramError as error:
+            except (TelegramError, StoreUnavailable) as error:
                 logger.info("whether %s got a message twice is not known: %s", parcel.chat_id, type(error).__name__)
 
     def _deadline(self, parcel: Parcel) -> datetime:

@@ -1,4 +1,4 @@
-"""Work that may block, done in order by one thread of its own, and locks that exist only while somebody uses them."""
+"""Work that may block, done in order by threads of its own, and locks that exist only while somebody uses them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -11,10 +11,10 @@ _T = TypeVar("_T")
 
 
 class Desk:
-    """One clerk: what is asked first is done first, and the event loop never waits for a disk."""
+    """What is asked first is begun first, and with one clerk done first; the event loop never waits for a disk."""
 
-    def __init__(self, name: str) -> None:
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
+    def __init__(self, name: str, *, clerks: int = 1) -> None:
+        self._thread = ThreadPoolExecutor(clerks, thread_name_prefix=name)
 
     async def run(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """The result of the work. Cancelling gives up the wait, not the work."""

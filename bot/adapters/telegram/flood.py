@@ -27,7 +27,7 @@ class Window:
     """At most `limit` calls within any `span` seconds."""
 
     def __init__(self, limit: int, span: float) -> None:
-        self._limit = limit
+        self.limit = limit
         self._span = span
         self._under_way = 0
         self._ended: deque[float] = deque()
@@ -43,7 +43,7 @@ class Window:
     @property
     def wait_seconds(self) -> float:
         """How long until there may be room for a call; 0 if there is."""
-        if self.used < self._limit:
+        if self.used < self.limit:
             return 0.0
         if not self._ended:
             return _GLANCE_SECONDS
@@ -85,11 +85,15 @@ class FloodBudget:
         """0 messages a second mean no limits, as on a Bot API server of one's own, beyond waits that it asks for."""
         self._is_limited = messages_per_second > 0
         self._all = Window(messages_per_second or _NO_LIMIT, _SECOND_SECONDS)
-        self._half = (messages_per_second or _NO_LIMIT) / 2
+        self._messages_per_second = messages_per_second or _NO_LIMIT
         self._gate = asyncio.Lock()
         self._chats: dict[object, _Chat] = {}
         self._opens_at = 0.0
         self._objecting: set[object] = set()
+
+    def share_among(self, bots: int) -> None:
+        """Leaves to others, who speak for the same bot, as much of what all chats may have together as is kept."""
+        self._all.limit = max(self._messages_per_second // bots, 1)
 
     @asynccontextmanager
     async def turn(self, chat_id: object) -> AsyncIterator[None]:
@@ -129,7 +133,7 @@ class FloodBudget:
         """Whether a call that nobody would miss takes nothing from a message: then it counts as one."""
         now = time.monotonic()
         chat = self._chats.get(chat_id)
-        if self._gate.locked() or self._opens_at > now or self._all.used >= self._half:
+        if self._gate.locked() or self._opens_at > now or self._all.used >= self._all.limit / 2:
             return False
         return chat is None or chat.opens_at <= now
 

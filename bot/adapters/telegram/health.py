@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -48,14 +48,15 @@ class Pulse:
         return None
 
 
-def health_routes(pulse: Pulse, metrics: Metrics, is_full: Callable[[], bool]) -> Routes:
-    """`/healthz`: the process lives. `/readyz`: it serves, or 503 and why not. `/metrics`: for Prometheus."""
+def health_routes(pulse: Pulse, metrics: Metrics, problems: Iterable[Callable[[], str | None]]) -> Routes:
+    """`/healthz`: the process lives. `/readyz`: it serves, or 503 and the first of its problems. `/metrics`: for
+    Prometheus."""
 
     async def alive(_: web.Request) -> web.Response:
         return web.json_response({"status": "ok", "uptime_seconds": round(time.monotonic() - pulse.started_at)})
 
     async def ready(_: web.Request) -> web.Response:
-        problem = pulse.problem or ("too many updates in hand" if is_full() else None)
+        problem = next((found for look in problems if (found := look())), None)
         if problem:
             return web.json_response({"status": "not ready", "reason": problem}, status=503)
         return web.json_response({"status": "ready"})

@@ -44,7 +44,7 @@ class Polling:
         """Runs until it is cancelled. `start` is awaited once it is known what waits at Telegram."""
         await self._insist(self._bot.delete_webhook)
         await self._insist(lambda: self._poll(wait_seconds=0))
-        await start()
+        await self._insist(start)
         while True:
             called_at = time.monotonic()
             await self._insist(self._poll)

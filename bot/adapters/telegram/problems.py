@@ -1,10 +1,12 @@
 """What happens when something breaks: a kind sentence to the reader, a clean traceback in the log."""
 
+import asyncio
 import logging
 import re
 import traceback
 from collections.abc import Iterator
 from contextlib import suppress
+from contextvars import ContextVar
 from typing import Final
 
 from telegram import Update
@@ -16,8 +18,12 @@ from bot.adapters.telegram.addressing import ordering_key, place_of
 from bot.adapters.telegram.rate_limiter import may_have_arrived
 from bot.adapters.telegram.rendering import plain_message
 from bot.adapters.telegram.sending import send
+from bot.errors import StoreInterrupted
 
 logger = logging.getLogger(__name__)
+
+handled_later: ContextVar[asyncio.Event | None] = ContextVar("handled_later", default=None)
+"""Set when the database cut the handling of an update short. None where nobody would handle it again."""
 
 # What Telegram says of chats, topics and messages that are gone or closed to the bot.
 _NOBODY_THERE: Final = (
@@ -43,6 +49,12 @@ async def report_problem(update: object, context: ContextTypes.DEFAULT_TYPE) -> 
     if not isinstance(update, Update):
         _log_without_update(error, context.bot.token)
         return
+    if isinstance(error, StoreInterrupted):
+        interrupted = handled_later.get()
+        if interrupted is not None:
+            interrupted.set()
+            logger.info("an update of %s waits for the database: %s", ordering_key(update), error)
+            return
     if isinstance(error, TelegramError) and _is_final(error):
         logger.info("%s was not told: %s", ordering_key(update), type(error).__name__)
         return

@@ -57,6 +57,10 @@ class PatientRateLimiter(BaseRateLimiter[CallNote]):
         self._budget = FloodBudget(messages_per_second)
         self._on_error = on_error
 
+    def share_among(self, bots: int) -> None:
+        """See `FloodBudget`."""
+        self._budget.share_among(bots)
+
     async def initialize(self) -> None:
         """Nothing to prepare."""
 

@@ -14,8 +14,9 @@ from telegram.error import InvalidToken, TelegramError
 from bot.adapters.telegram.application import ALLOWED_UPDATES, Service
 from bot.adapters.telegram.health import Doors, Pulse, health_routes
 from bot.adapters.telegram.housekeeping import keep_house
+from bot.adapters.telegram.intake import Intake
 from bot.adapters.telegram.polling import Polling
-from bot.adapters.telegram.webhook import Webhook
+from bot.adapters.telegram.webhook import Webhook, derived_secret
 from bot.errors import BotError
 
 logger = logging.getLogger(__name__)
@@ -47,7 +48,8 @@ async def serve(service: Service, stop: asyncio.Event) -> None:
     pulse, doors = Pulse(must_poll=service.config.webhook_url is None), Doors()
     reception = _reception(service, pulse, doors)
     if service.config.health_listen is not None:
-        routes = health_routes(pulse, service.metrics, lambda: service.intake.is_full)
+        problems = (lambda: pulse.problem, lambda: service.membership.problem, lambda: _fullness(service.intake))
+        routes = health_routes(pulse, service.metrics, problems)
         doors.add(service.config.health_listen, routes)
     work = asyncio.create_task(_work(service, reception))
     stopping = asyncio.create_task(stop.wait())
@@ -70,7 +72,13 @@ def _reception(service: Service, pulse: Pulse, doors: Doors) -> Polling | Webhoo
     if config.webhook_url is None:
         return Polling(service.bot, service.intake, ALLOWED_UPDATES, pulse.hear, service.metrics.count_error)
     webhook = Webhook(
-        service.bot, service.intake, ALLOWED_UPDATES, pulse.hear, url=config.webhook_url, secret=config.webhook_secret
+        service.bot,
+        service.intake,
+        ALLOWED_UPDATES,
+        pulse.hear,
+        url=config.webhook_url,
+        secret=config.webhook_secret or derived_secret(config.token),
+        leading=service.membership.leading,
     )
     doors.add(config.webhook_listen, {("POST", webhook.path): webhook.receive})
     return webhook
@@ -79,28 +87,33 @@ def _reception(service: Service, pulse: Pulse, doors: Doors) -> Polling | Webhoo
 async def _work(service: Service, reception: Polling | Webhook) -> None:
     """Everything that goes on while the bot runs; cancelling it ends all of it in good order."""
     await _connect(service)
-    bot, courier = service.bot, service.bot.courier
-    retention = timedelta(days=service.config.retention_days)
+    await service.membership.join()
     beside = [
-        asyncio.create_task(service.menus.publish(service.bot)),
-        asyncio.create_task(keep_house(service.store, retention)),
+        asyncio.create_task(service.membership.run()),
+        asyncio.create_task(_lead(service)),
     ]
-
-    async def start() -> None:
-        left_over = await courier.left_over()
-        beside.append(asyncio.create_task(courier.resume(bot, left_over)))
-        await service.intake.resume()
-
     try:
-        await reception.run(start)
+        await reception.run(service.intake.resume)
     finally:
         logger.info("stopping")
         await service.intake.stop(_GRACE_SECONDS)
         for task in beside:
             task.cancel()
         await asyncio.wait(beside, timeout=1)
+        await service.membership.part()
         with suppress(TelegramError):
             await service.application.shutdown()
+
+
+async def _lead(service: Service) -> None:
+    """What one replica does for all of them."""
+    await service.membership.leading.wait()
+    await service.menus.publish(service.bot)
+    await keep_house(service.store, timedelta(days=service.config.retention_days))
+
+
+def _fullness(intake: Intake) -> str | None:
+    return "too many updates in hand" if intake.is_full else None
 
 
 async def _connect(service: Service) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import hmac
 import logging
-import secrets
 from collections.abc import Awaitable, Callable
 from typing import Final
 from urllib.parse import urlsplit
@@ -19,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 _SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"
 _LONGEST_PAUSE_SECONDS: Final = 15.0
+_GLANCE_SECONDS: Final = 1.0
 
 
 class Webhook:
@@ -32,15 +32,17 @@ class Webhook:
         on_contact: Callable[[], None],
         *,
         url: str,
-        secret: str | None,
+        secret: str,
+        leading: asyncio.Event,
     ) -> None:
-        """Without a `secret` there is a new one for each run."""
+        """One of several replicas behind the same address tells Telegram of it: that with `leading` set."""
         self._bot = bot
         self._intake = intake
         self._allowed = allowed
         self._on_contact = on_contact
         self._url = url
-        self._secret = secret or secrets.token_urlsafe(32)
+        self._secret = secret
+        self._leading = leading
 
     @property
     def path(self) -> str:
@@ -48,10 +50,18 @@ class Webhook:
         return urlsplit(self._url).path or "/"
 
     async def run(self, start: Callable[[], Awaitable[None]]) -> None:
-        """Tells Telegram where to post, awaits `start`, then runs until it is cancelled."""
-        await self._register()
+        """Tells Telegram where to post, if need be once nobody else does it; runs until it is cancelled.
+
+        `start` is awaited first, or as soon as Telegram is told.
+        """
+        tells = self._leading.is_set()
+        if tells:
+            await self._register()
         self._on_contact()
-        await start()
+        await self._insist(start)
+        if not tells:
+            await self._leading.wait()
+            await self._register()
         await asyncio.Event().wait()
 
     async def receive(self, request: web.Request) -> web.Response:
@@ -75,6 +85,16 @@ class Webhook:
             return web.Response(status=503)
         return web.Response()
 
+    async def _insist(self, start: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await start()
+            except StoreUnavailable as error:
+                logger.error("what is unfinished cannot be read, trying again: %s", error)
+                await asyncio.sleep(_GLANCE_SECONDS)
+            else:
+                return
+
     async def _register(self) -> None:
         pause = 0.5
         while True:
@@ -86,3 +106,8 @@ class Webhook:
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
             else:
                 return
+
+
+def derived_secret(token: str) -> str:
+    """The webhook's secret where none is set: the same for every replica, and nobody can find it without the token."""
+    return hmac.new(token.encode(), b"the secret of the webhook", "sha256").hexdigest()

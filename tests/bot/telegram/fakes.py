@@ -194,6 +194,9 @@ class FakeNewsroom(Newsroom):
         self.note(by, "unban", person)
         return True
 
+    def refresh_bans(self) -> None:
+        """There is nobody else who bans."""
+
     def note(self, admin: str, action: str, subject: str = "") -> None:
         self.notes.append((admin, action, subject))
 

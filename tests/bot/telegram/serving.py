@@ -39,23 +39,33 @@ class Served:
 @asynccontextmanager
 async def served(
     server: BotApiServer,
-    database: Path | None = None,
+    database: Path | str | None = None,
     config: TelegramConfig = FAST,
     *,
     sent_answers: SentAnswers | None = None,
 ) -> AsyncIterator[Served]:
     """A bot that serves for the length of the block, and then stops as on SIGTERM. The store knows none of the fake's
-    replies, so that which message holds which is kept only in `sent_answers` of a test's own."""
+    replies, so that which message holds which is kept only in `sent_answers` of a test's own.
+
+    `database` is a file or a URL. Of several that share one, with a webhook, each but the first only waits for work.
+    """
     config = replace(config, token=server.token, api_url=server.url, file_url=server.file_url)
-    store = Store.open(f"sqlite:///{database}") if database else Store.in_memory()
+    url = f"sqlite:///{database}" if isinstance(database, Path) else database or "sqlite://"
+    store = Store.open(url)
     dialogue, metrics, stop, ended = FakeDialogue(), Metrics(), asyncio.Event(), asyncio.Event()
     service = build_service(dialogue, FakeNewsroom(), FakeNewsDesk(), config, store, metrics, sent_answers=sent_answers)
-    method = "setWebhook" if config.webhook_url else "getUpdates"
-    before = len(server.calls_of(method))
+    before = len(server.calls_of("getUpdates"))
+
+    def is_up() -> bool:
+        if not config.webhook_url:
+            return len(server.calls_of("getUpdates")) > before
+        leads = service.membership.leading.is_set()
+        return bool(server.calls_of("setWebhook")) if leads else store.ledger.replicas.count > 1
+
     serving = asyncio.create_task(serve(service, stop))
     serving.add_done_callback(lambda _: ended.set())
     try:
-        await server.wait_until(lambda: len(server.calls_of(method)) > before or serving.done())
+        await server.wait_until(lambda: is_up() or serving.done())
         yield Served(server, dialogue, metrics, store, ended)
     finally:
         stop.set()

@@ -1,6 +1,7 @@
 """Admins reload, look and count; nobody else does."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -52,7 +53,7 @@ async def test_progress_is_shown_by_editing_one_message_now_and_then(stage: Stag
     answers = Answers(stage.dialogue, stage.sent, ThreadPoolExecutor(1))
     config = TelegramConfig(TOKEN, admin_ids=frozenset({ADMIN}))
     undertakings = Undertakings(edit_every_seconds=0.02)
-    quick = Administration(stage.newsroom, FakeNewsDesk(), config, answers, undertakings)
+    quick = Administration(stage.newsroom, FakeNewsDesk(), config, answers, undertakings, lambda _: nullcontext())
     stage.application.handlers[0][:0] = quick.handlers()
     stage.newsroom.steps = [BuildProgress(3, 0, 0), BuildProgress(3, 10, 40)]
     await stage.say("/reload", user=ADMIN)

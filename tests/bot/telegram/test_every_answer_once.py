@@ -154,7 +154,7 @@ async def test_an_update_that_comes_twice_is_answered_once(bot: Served, caplog: 
 
 
 async def test_a_second_poller_costs_nothing(bot: Served, caplog: pytest.LogCaptureFixture) -> None:
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(0.5)
     async with ClientSession() as http:
         async with http.get(f"{bot.server.url}{bot.server.token}/getUpdates") as other:
             assert other.status == 200
@@ -272,7 +272,7 @@ async def test_an_answer_is_given_up_when_it_has_become_old(
 ) -> None:
     monkeypatch.setattr(courier, "_FIRST_PAUSE_SECONDS", 0.05)
     ada = server.user("Ada")
-    config = FAST.__class__("", messages_per_second=0, answer_within=timedelta(seconds=1))
+    config = FAST.__class__("", messages_per_second=0, answer_within=timedelta(seconds=2))
     async with served(server, config=config) as bot:
         server.order_fault(faults.server_error(), method="sendMessage", times=100)
         ada.says(ada.opens_chat(), "Who opened it?")

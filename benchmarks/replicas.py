@@ -1,0 +1,299 @@
+"""Replicas: two bots behind a round-robin proxy on one PostgreSQL, one or the other killed every five seconds.
+
+The next one is killed when both are ready again, if that takes longer.
+
+A hundred people ask, read the answer, and ask again. Lost is a question without an answer a minute after the end,
+repeated every message beyond one a question. A kill is over when whatever was unanswered at its moment is answered.
+
+    python -m benchmarks.replicas --seconds 120 --people 100
+"""
+
+import argparse
+import json
+import os
+import random
+import socket
+import statistics
+import subprocess
+import tempfile
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from urllib.error import URLError
+
+import psycopg
+
+from benchmarks.processes import bot_environment, start
+from benchmarks.telegram_bot import QUESTION, SEEDS
+from bot.adapters.telegram.texts import WENT_WRONG
+from tests.botapi import ThreadedBotApiServer, User, running_server
+from tests.postgresql import PostgresServer, running_postgres
+from tests.round_robin import round_robin
+
+_SECONDS = 120.0
+_PEOPLE = 100
+_KILL_EVERY_SECONDS = 5.0
+_REST_SECONDS = 60.0
+_THINKING_SECONDS = (4.0, 10.0)
+_GLANCE_SECONDS = 0.05
+_SEED = 7
+_REAL: Final = ("bot", "run")
+_STAND_IN: Final = ("benchmarks.stand_in_bot",)
+
+Disturbance = Callable[[], None]
+"""Breaks something and puts it right again; returns when it is right."""
+
+
+@dataclass(slots=True)
+class _Replica:
+    """A bot process that shares index and database with others."""
+
+    command: tuple[str, ...]
+    environment: dict[str, str]
+    port: int
+    health: int
+    process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Starts it; it is ready some seconds later."""
+        listening = {"WEBHOOK_LISTEN": f"127.0.0.1:{self.port}", "HEALTH_LISTEN": f"127.0.0.1:{self.health}"}
+        self.process = start(self.command, {**self.environment, **listening})
+
+    def kill(self) -> None:
+        """Ends it without a word."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def is_ready(self) -> bool:
+        """Whether it says that it can answer."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.health}/readyz", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (URLError, OSError):
+            return False
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Somebody who asks one question after the other."""
+
+    user: User
+    asks_at: float
+    asked_at: list[float] = field(default_factory=list)
+    answered_at: list[float] = field(default_factory=list)
+
+
+class _Crowd:
+    """Readers, and when each of their questions was asked and answered, in a thread of its own."""
+
+    def __init__(self, server: ThreadedBotApiServer, count: int) -> None:
+        self._server = server
+        self._chance = random.Random(_SEED)
+        now = time.monotonic()
+        self.readers = [
+            _Reader(server.user(f"Reader {n}"), now + self._chance.uniform(0, _THINKING_SECONDS[1]))
+            for n in range(count)
+        ]
+        self._asking = True
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def start(self) -> None:
+        """Begins to ask."""
+        self._thread.start()
+
+    def rest(self) -> None:
+        """Asks nothing more, and waits for the answers."""
+        self._asking = False
+        deadline = time.monotonic() + _REST_SECONDS
+        while self.unanswered() and time.monotonic() < deadline:
+            time.sleep(_GLANCE_SECONDS)
+        time.sleep(3)  # for what comes twice
+        self._ended.set()
+        self._thread.join()
+
+    def unanswered(self) -> int:
+        """How many questions wait for an answer."""
+        return sum(len(reader.asked_at) - len(reader.answered_at) for reader in self.readers)
+
+    def waits(self) -> list[tuple[float, float]]:
+        """When each answered question was asked, and answered."""
+        pairs = (zip(reader.asked_at, reader.answered_at, strict=False) for reader in self.readers)
+        return sorted(pair for each in pairs for pair in each)
+
+    def _run(self) -> None:
+        while not self._ended.wait(_GLANCE_SECONDS):
+            now = time.monotonic()
+            for reader in self.readers:
+                count = len(self._server.messages(reader.user.opens_chat()))
+                if count > len(reader.answered_at):
+                    reader.answered_at += [now] * (count - len(reader.answered_at))
+                    reader.asks_at = now + self._chance.uniform(*_THINKING_SECONDS)
+                if self._asking and now > reader.asks_at and len(reader.asked_at) <= len(reader.answered_at):
+                    reader.user.says(reader.user.opens_chat(), QUESTION)
+                    reader.asked_at.append(now)
+
+
+def measure(
+    seconds: float = _SECONDS,
+    people: int = _PEOPLE,
+    *,
+    command: tuple[str, ...] = _REAL,
+    others: Sequence[Disturbance] = (),
+) -> dict[str, float]:
+    """What the kills cost, and a restart of the database in the middle; `others` are disturbances after it."""
+    with (
+        running_postgres(durable=True) as postgres,
+        running_server() as server,
+        _cluster(server, postgres, command) as replicas,
+    ):
+        empty_bytes = _size_of(replicas[0].environment["DATABASE_URL"])
+        crowd = _Crowd(server, people)
+        crowd.start()
+        began = time.monotonic()
+        killed, ready_after, restarted = _disturb(replicas, began + seconds, [_restart_of(postgres), *others])
+        crowd.rest()
+        told = [message.text for reader in crowd.readers for message in server.messages(reader.user.opens_chat())]
+        refused = sum("Too Many Requests" in (call.error or "") for call in server.calls)
+        hooks = len(server.calls_of("setWebhook"))
+        kept_bytes = _size_of(replicas[0].environment["DATABASE_URL"]) - empty_bytes
+    waits = crowd.waits()
+    asked = sum(len(reader.asked_at) for reader in crowd.readers)
+    times = [answered - at for at, answered in waits]
+    recoveries = [max([0.0, *(answered - at for since, answered in waits if since <= at < answered)]) for at in killed]
+    return {
+        "load average": round(os.getloadavg()[0], 1),
+        "replicas": len(replicas),
+        "people": people,
+        "asked": asked,
+        "lost": sum(max(len(reader.asked_at) - len(reader.answered_at), 0) for reader in crowd.readers),
+        "repeated": sum(max(len(reader.answered_at) - len(reader.asked_at), 0) for reader in crowd.readers),
+        "apologies": sum(WENT_WRONG in text for text in told),
+        "kills": len(killed),
+        "questions of each moment of a kill answered after s, median": round(statistics.median(recoveries), 2),
+        "... at most s": round(max(recoveries), 2),
+        "replica ready again after s, median": round(statistics.median(ready_after), 2),
+        "... at most s (ready again)": round(max(ready_after), 2),
+        "database away s": round(restarted[0][1] - restarted[0][0], 2),
+        "first question after it answered s": _first_after(waits, restarted[0][1]),
+        "answer p50 s": round(statistics.median(times), 2),
+        "answer p95 s": round(statistics.quantiles(times, n=20)[18], 2),
+        "answer at most s": round(max(times), 2),
+        "calls refused with 429": refused,
+        "setWebhook calls": hooks,
+        "database, bytes a question": round(kept_bytes / asked),
+    }
+
+
+def _disturb(
+    replicas: Sequence["_Replica"], until: float, disturbances: Sequence[Disturbance]
+) -> tuple[list[float], list[float], list[tuple[float, float]]]:
+    """Kills and starts the replicas in turn, one at a time; spreads the other disturbances evenly over the time."""
+    began = time.monotonic()
+    killed: list[float] = []
+    ready_after: list[float] = []
+    lasted: list[tuple[float, float]] = []
+    times = [began + (n + 1) * (until - began) / (len(disturbances) + 1) for n in range(len(disturbances))]
+    threads: list[threading.Thread] = []
+
+    def play(disturbance: Disturbance) -> None:
+        since = time.monotonic()
+        disturbance()
+        lasted.append((since, time.monotonic()))
+
+    while time.monotonic() < until:
+        victim = replicas[len(killed) % len(replicas)]
+        _wait(lambda: all(replica.is_ready() for replica in replicas), 120)
+        victim.kill()
+        killed.append(time.monotonic())
+        victim.start()
+        threads.append(threading.Thread(target=_note_ready, args=(victim, killed[-1], ready_after)))
+        threads[-1].start()
+        while times and time.monotonic() + _KILL_EVERY_SECONDS > times[0]:
+            times.pop(0)
+            threads.append(threading.Thread(target=play, args=(disturbances[len(lasted)],)))
+            threads[-1].start()
+        time.sleep(max(killed[-1] + _KILL_EVERY_SECONDS - time.monotonic(), 0))
+    for thread in threads:
+        thread.join()
+    return killed, ready_after, lasted
+
+
+def _note_ready(replica: _Replica, since: float, ready_after: list[float]) -> None:
+    _wait(replica.is_ready, 60)
+    ready_after.append(time.monotonic() - since)
+
+
+def _restart_of(postgres: PostgresServer) -> Disturbance:
+    def restart() -> None:
+        postgres.stop()
+        postgres.start()
+
+    return restart
+
+
+def _size_of(database_url: str) -> int:
+    with psycopg.connect(database_url.replace("+psycopg", "")) as connection:
+        found = connection.execute("SELECT pg_database_size(current_database())").fetchone()
+        assert found is not None
+        size: int = found[0]
+        return size
+
+
+def _first_after(waits: Sequence[tuple[float, float]], moment: float) -> float:
+    return round(min(answered for _, answered in waits if answered > moment) - moment, 2)
+
+
+@contextmanager
+def _cluster(
+    server: ThreadedBotApiServer, postgres: PostgresServer, command: tuple[str, ...]
+) -> Iterator[list[_Replica]]:
+    """Two ready replicas behind a proxy that Telegram posts to."""
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as held:
+        environment = {
+            **bot_environment(server, server.user("Admin"), SEEDS, Path(folder) / "index"),
+            "DATABASE_URL": postgres.new_database(),
+            "WEBHOOK_URL": "https://bot.example/hook",
+            "QUESTIONS_PER_MINUTE": "1000",
+        }
+        ports = _free_ports(4)
+        replicas = [_Replica(command, environment, port, health) for port, health in (ports[:2], ports[2:])]
+        for replica in replicas:
+            replica.start()
+            held.callback(replica.kill)
+            _wait(replica.is_ready, 120)
+        backends = [f"http://127.0.0.1:{replica.port}" for replica in replicas]
+        health = [f"http://127.0.0.1:{replica.health}/readyz" for replica in replicas]
+        proxy = held.enter_context(round_robin(backends, health))
+        server.deliver_webhooks_to(f"http://127.0.0.1:{proxy.port}/hook")
+        yield replicas
+
+
+def _free_ports(count: int) -> list[int]:
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
+def _wait(condition: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(_GLANCE_SECONDS)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser("python -m benchmarks.replicas")
+    parser.add_argument("--seconds", type=float, default=_SECONDS, help="how long people ask")
+    parser.add_argument("--people", type=int, default=_PEOPLE, help="how many they are")
+    parser.add_argument("--stand-in", action="store_true", help="a reader that answers at once: the sharing alone")
+    given = parser.parse_args()
+    command = _STAND_IN if given.stand_in else _REAL
+    print(json.dumps(measure(given.seconds, given.people, command=command), indent=1))

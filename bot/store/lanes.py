@@ -1,0 +1,198 @@
+"""Lanes: who handles what. A chat is a lane, and one replica at a time has it in hand: its updates in their order, the
+messages to it one by one. What a replica leaves behind in a lane, dead or cut off, the next one to take it finishes.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import BigInteger, Connection, Engine, delete, exists, func, literal, select, union, update
+
+from bot.errors import StoreUnavailable
+from bot.store.ledger_records import Body, Outcome, Parcel, Received, keep_updates, parcel_from
+from bot.store.ledger_tables import inbox, outbox
+from bot.store.replica_tables import lanes
+from bot.store.replicas import Replicas
+from bot.store.transactions import Transactions, insert_into, outlives_connections
+
+# An update from no chat is a lane of its own, beyond all ids of chats.
+_BEYOND_CHATS: Final = 2**62
+_LANE: Final = func.coalesce(inbox.c.chat_id, inbox.c.update_id + literal(_BEYOND_CHATS, BigInteger))
+_IS_OPEN: Final = inbox.c.outcome.is_(None)
+_MOST_TAKEN_OVER: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """An update to handle now, in its lane, and when it came. Say `done` afterwards, whatever came of it."""
+
+    update_id: int
+    lane: int
+    received_at: datetime
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is to be done: first the messages, with a `leave` for each of their lanes after it; then the updates.
+
+    `repeated` counts updates that were here before.
+    """
+
+    parcels: tuple[Parcel, ...] = ()
+    updates: tuple[Handed, ...] = ()
+    repeated: int = 0
+
+
+class Lanes(Transactions):
+    """What this replica has in hand. Safe to call from several threads; nothing is handed out twice."""
+
+    def __init__(self, engine: Engine, replicas: Replicas) -> None:
+        super().__init__(engine)
+        self._replicas = replicas
+        self._lock = threading.RLock()
+        self._users: Counter[int] = Counter()
+        self._in_hand: set[int] = set()
+        self._aside: dict[int, int] = {}
+
+    @outlives_connections
+    def receive(self, updates: Sequence[Received]) -> Work:
+        """Keeps the updates, and hands out those of lanes that are free or this replica's already."""
+        wanted = {_lane_of(received) for received in updates}
+        with self._lock:
+            me = self._replicas.id
+            with self._writing() as connection:
+                fresh = keep_updates(connection, updates)
+                # Waits for whoever is about to leave the lane: they see these updates, or we get it.
+                rows = [{"lane": lane, "owner": me} for lane in sorted(wanted)]
+                claim = insert_into(connection, lanes).values(rows)
+                claim = claim.on_conflict_do_update(index_elements=[lanes.c.lane], set_={"owner": lanes.c.owner})
+                owners = connection.execute(claim.returning(lanes.c.lane, lanes.c.owner)).all()
+                mine = {lane for lane, owner in owners if owner == me}
+                work = self._work(connection, mine)
+            self._hand_out(work)
+        return Work(work.parcels, work.updates, len(updates) - fresh)
+
+    @outlives_connections
+    def take_over(self) -> Work:
+        """Hands out what lies in lanes that nobody has: left by replicas that died, or by a database out of reach."""
+        with self._lock:
+            me = self._replicas.id
+            with self._writing() as connection:
+                idle = (lanes.c.owner == me) & lanes.c.lane.not_in(list(self._users))
+                connection.execute(delete(lanes).where(idle))
+                waiting = union(
+                    select(_LANE.label("lane")).where(_IS_OPEN),
+                    select(outbox.c.chat_id).where(outbox.c.outcome.is_(None)),
+                ).subquery()
+                is_free = ~exists().where(lanes.c.lane == waiting.c.lane)
+                free = select(waiting.c.lane).where(is_free).order_by(waiting.c.lane).limit(_MOST_TAKEN_OVER)
+                rows = [{"lane": lane, "owner": me} for lane in connection.scalars(free)]
+                mine: set[int] = set()
+                if rows:
+                    claim = insert_into(connection, lanes).values(rows).on_conflict_do_nothing()
+                    mine = set(connection.scalars(claim.returning(lanes.c.lane)))
+                # A lane that is kept for a while may have got updates by way of other replicas.
+                work = self._work(connection, mine | set(self._users))
+            self._hand_out(work)
+        return work
+
+    def done(self, handed: Handed, outcome: Outcome | None) -> Work:
+        """Ends an update and forgets its words, or with no outcome leaves it for later; hands out what comes next."""
+        with self._lock:
+            self._in_hand.discard(handed.update_id)
+            if outcome is None:
+                self._aside[handed.update_id] = handed.lane
+            self._users[handed.lane] -= 1
+            return self._go_on(handed.lane, handed.update_id, outcome)
+
+    @outlives_connections
+    def enter(self, lane: int) -> Work | None:
+        """Keeps a lane in hand until `leave`; None if another replica has it. There may be something to do in it."""
+        with self._lock:
+            work = Work()
+            if lane not in self._users:
+                me = self._replicas.id
+                with self._writing() as connection:
+                    claim = insert_into(connection, lanes).values(lane=lane, owner=me).on_conflict_do_nothing()
+                    connection.execute(claim)
+                    if connection.scalar(select(lanes.c.owner).where(lanes.c.lane == lane)) != me:
+                        return None
+                    work = self._work(connection, {lane})
+                self._hand_out(work)
+            self._users[lane] += 1
+        return work
+
+    def leave(self, lane: int) -> Work:
+        """The other half of `enter`; hands out what comes next."""
+        with self._lock:
+            self._users[lane] -= 1
+            return self._go_on(lane, None, None) if self._users[lane] <= 0 else Work()
+
+    def drop_all(self) -> None:
+        """Has nothing in hand any more, for a replica that was struck off."""
+        with self._lock:
+            self._users.clear()
+            self._in_hand.clear()
+            self._aside.clear()
+
+    def _go_on(self, lane: int, update_id: int | None, outcome: Outcome | None) -> Work:
+        is_idle = self._users[lane] <= 0
+        if is_idle:
+            del self._users[lane]
+        try:
+            return self._finish_and_look(lane, update_id, outcome, is_idle=is_idle)
+        except StoreUnavailable:
+            if update_id is not None:
+                self._aside[update_id] = lane
+            raise
+
+    @outlives_connections
+    def _finish_and_look(self, lane: int, update_id: int | None, outcome: Outcome | None, *, is_idle: bool) -> Work:
+        with self._writing() as connection:
+            if outcome is not None:
+                closed = {"outcome": outcome.value, "body": None}
+                connection.execute(update(inbox).where(inbox.c.update_id == update_id).values(closed))
+            mine = (lanes.c.lane == lane) & (lanes.c.owner == self._replicas.id)
+            if connection.scalar(select(lanes.c.lane).where(mine).with_for_update()) is None:
+                return Work()
+            updates = self._updates(connection, {lane})
+            if is_idle and not updates:
+                connection.execute(delete(lanes).where(mine))
+        work = Work(updates=updates)
+        self._hand_out(work)
+        return work
+
+    def _work(self, connection: Connection, mine: Collection[int]) -> Work:
+        """What is to be done in lanes that are this replica's, with what somebody else began in those it had not."""
+        taken = {lane for lane in mine if lane not in self._users}
+        self._aside = {update_id: lane for update_id, lane in self._aside.items() if lane not in taken}
+        parcels: Sequence[Parcel] = ()
+        if taken:
+            unsent = outbox.c.outcome.is_(None) & outbox.c.chat_id.in_(taken)
+            left = connection.execute(select(outbox).where(unsent).order_by(outbox.c.id)).mappings()
+            parcels = [parcel_from(row) for row in left]
+            # An update whose answer is planned needs no more than that the answer is sent.
+            planned = select(outbox.c.update_id).where(outbox.c.update_id.is_not(None))
+            answered = _IS_OPEN & _LANE.in_(taken) & inbox.c.update_id.in_(planned)
+            closed = {"outcome": Outcome.DONE.value, "body": None}
+            connection.execute(update(inbox).where(answered).values(closed))
+        return Work(tuple(parcels), self._updates(connection, mine))
+
+    def _updates(self, connection: Connection, mine: Iterable[int]) -> tuple[Handed, ...]:
+        columns = (inbox.c.update_id, _LANE, inbox.c.received_at, inbox.c.body)
+        unfinished = select(*columns).where(_IS_OPEN, _LANE.in_(list(mine))).order_by(inbox.c.update_id)
+        taken_care_of = self._in_hand | self._aside.keys()
+        return tuple(Handed(*row) for row in connection.execute(unfinished) if row.update_id not in taken_care_of)
+
+    def _hand_out(self, work: Work) -> None:
+        self._in_hand.update(handed.update_id for handed in work.updates)
+        self._users.update(handed.lane for handed in work.updates)
+        self._users.update({parcel.chat_id for parcel in work.parcels})
+
+
+def _lane_of(received: Received) -> int:
+    return received.chat_id if received.chat_id is not None else _BEYOND_CHATS + received.update_id
