@@ -24,8 +24,9 @@ def order(tmp_path: Path, shipped_embedder: OnnxEmbedder) -> IndexSettings:
 
 
 def _builders() -> list[int]:
-    """The processes that this one has started and that are still there."""
-    return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+    """The builders that this process has started and that are still there; other tests have started servers."""
+    children = map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+    return [pid for pid in children if "index.apart" in Path(f"/proc/{pid}/cmdline").read_text()]
 
 
 def test_a_build_is_cancelled_where_it_is_and_the_next_goes_on_from_there(
