@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,16 @@ def test_an_index_is_kept_up_by_its_commands(
     assert run("remove", "bridge") == (1, [])
 
 
+@pytest.fixture
+def hears_ctrl_c() -> Iterator[None]:
+    """What a shell starts behind an "&" ignores Ctrl-C, and so would all that it starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("hears_ctrl_c")
 def test_ctrl_c_calls_a_build_off_and_the_next_goes_on_from_there(tmp_path: Path) -> None:
     articles, folder = tmp_path / "articles.jsonl", tmp_path / "index"
     write_articles(articles, 250, seed=1)
