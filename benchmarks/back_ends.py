@@ -12,13 +12,14 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
+from benchmarks.measuring import seconds_of
 from benchmarks.search_scale import RecombinedEmbedder, recombined_articles, sentences_of
 from index import Article, Hit, Query
 from index.changing import AnyLibrary
@@ -30,8 +31,6 @@ from index.retrieval import Snapshot, search_snapshot
 from index.server_address import ServerAddress
 from index.settings import IndexSettings
 from tests.milvus import VectorServer
-
-ResultT = TypeVar("ResultT")
 
 _QUESTIONS = 100
 _WORDS = 12
@@ -70,13 +69,14 @@ def _compare(disk: Library, embedder: Embedder, vectors: Vectors, questions: Seq
     with tempfile.TemporaryDirectory() as folder, _address(Path(folder)) as address:
         cluster = ClusterLibrary(Path(folder) / "server", address)
         file = Path(folder) / "library.tar"
-        exporting, told = _timed(lambda: export_library(disk, embedder, file))
-        importing, _ = _timed(lambda: import_library(cluster, embedder, file))
-        on_disk, disk_hits = _search_figures(disk.open_current(embedder), vectors, questions)
+        exporting = seconds_of(lambda: export_library(disk, embedder, file))
+        importing = seconds_of(lambda: import_library(cluster, embedder, file))
+        snapshot = disk.open_current(embedder)
+        on_disk, disk_hits = _search_figures(snapshot, vectors, questions)
         on_server, server_hits = _search_figures(cluster.open_current(embedder), vectors, questions)
         return {
-            "articles": told.n_articles,
-            "passages": told.n_passages,
+            "articles": snapshot.manifest.n_articles,
+            "passages": snapshot.manifest.n_passages,
             "file MiB": round(file.stat().st_size / 2**20, 1),
             "export s": round(exporting, 1),
             "import to the server s": round(importing, 1),
@@ -105,8 +105,8 @@ def _change_figures(library: AnyLibrary, embedder: Embedder) -> dict[str, float]
     one = Article(
         "made/new", "A new article", "The mayor opened a bridge on Friday. Nobody had expected so many to come."
     )
-    adding, _ = _timed(lambda: library.add([one], embedder))
-    removing, _ = _timed(lambda: library.remove([one.id], embedder))
+    adding = seconds_of(lambda: library.add([one], embedder))
+    removing = seconds_of(lambda: library.remove([one.id], embedder))
     return {"add an article s": round(adding, 2), "remove it s": round(removing, 2)}
 
 
@@ -134,12 +134,6 @@ def _share(one: Sequence[Sequence[Hit]], other: Sequence[Sequence[Hit]], depth: 
 
 def _words_of(question: str) -> str:
     return " ".join(question.split()[:_WORDS])
-
-
-def _timed(work: Callable[[], ResultT]) -> tuple[float, ResultT]:
-    started = time.perf_counter()
-    result = work()
-    return time.perf_counter() - started, result
 
 
 def _main() -> None:

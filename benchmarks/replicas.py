@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import random
-import socket
 import statistics
 import subprocess
 import tempfile
@@ -32,6 +31,7 @@ from benchmarks.processes import bot_environment, start
 from benchmarks.telegram_bot import QUESTION, SEEDS
 from bot.adapters.telegram.texts import WENT_WRONG
 from tests.botapi import ThreadedBotApiServer, User, running_server
+from tests.ports import free_ports
 from tests.postgresql import PostgresServer, running_postgres
 from tests.round_robin import round_robin
 
@@ -262,7 +262,7 @@ def _cluster(
             "WEBHOOK_URL": "https://bot.example/hook",
             "QUESTIONS_PER_MINUTE": "1000",
         }
-        ports = _free_ports(4)
+        ports = free_ports(4)
         replicas = [_Replica(command, environment, port, health) for port, health in (ports[:2], ports[2:])]
         for replica in replicas:
             replica.start()
@@ -273,14 +273,6 @@ def _cluster(
         proxy = held.enter_context(round_robin(backends, health))
         server.deliver_webhooks_to(f"http://127.0.0.1:{proxy.port}/hook")
         yield replicas
-
-
-def _free_ports(count: int) -> list[int]:
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
 
 
 def _wait(condition: Callable[[], bool], seconds: float) -> None:

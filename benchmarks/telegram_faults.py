@@ -7,7 +7,6 @@ last answer.
 
 import json
 import random
-import socket
 import tempfile
 import threading
 import time
@@ -34,6 +33,7 @@ from tests.botapi import (
     silence,
     too_many_requests,
 )
+from tests.ports import free_port
 
 _AT_ONCE = 4
 _PEOPLE = 8
@@ -274,9 +274,7 @@ def _stale_buttons(bot: Bot) -> Outcome:
 
 
 def _webhook_settings() -> dict[str, str]:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        listen = f"127.0.0.1:{held.getsockname()[1]}"
+    listen = f"127.0.0.1:{free_port()}"
     return {"WEBHOOK_URL": "https://bot.example/hook", "WEBHOOK_LISTEN": listen, "WEBHOOK_SECRET": _SECRET}
 
 

@@ -12,6 +12,7 @@ import uuid
 from pathlib import Path
 
 from index.server_address import ServerAddress
+from tests.ports import free_port
 
 _PROGRAM = "import sys; from milvus_lite.cmdline import main; sys.exit(main())"
 _START_SECONDS = 120.0
@@ -23,9 +24,7 @@ class VectorServer:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
+        self.port = free_port()
 
     def address(self) -> ServerAddress:
         """A database of its own on this server."""

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,8 @@ from shutil import copytree, rmtree
 from typing import Any, Final
 
 import psycopg
+
+from tests.ports import free_port
 
 _USER: Final = "newsquote"
 _NOBODY: Final = 65534
@@ -40,9 +41,7 @@ class PostgresServer:
         making = ["-D", str(self._data), "-U", _USER, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
         command = [str(self._binaries / "initdb"), *making]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", **self._as_whom)
-        with socket.socket() as held:
-            held.bind(("127.0.0.1", 0))
-            self.port: int = held.getsockname()[1]
+        self.port = free_port()
         self._process: Any = None  # `Popen` of bytes: the options that say as whom make it look like one of text
         self._names = count()
 

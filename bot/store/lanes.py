@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, Connection, Engine, delete, exists, func, lit
 
 from bot.errors import StoreUnavailable
 from bot.store.ledger_records import Body, Outcome, Parcel, Received, keep_updates, parcel_from
+from bot.store.ledger_statements import FINISH
 from bot.store.ledger_tables import inbox, outbox
 from bot.store.replica_tables import lanes
 from bot.store.replicas import Replicas
@@ -154,8 +155,7 @@ class Lanes(Transactions):
     def _finish_and_look(self, lane: int, update_id: int | None, outcome: Outcome | None, *, is_idle: bool) -> Work:
         with self._writing() as connection:
             if outcome is not None:
-                closed = {"outcome": outcome.value, "body": None}
-                connection.execute(update(inbox).where(inbox.c.update_id == update_id).values(closed))
+                connection.execute(FINISH, {"number": update_id, "ended": outcome.value})
             mine = (lanes.c.lane == lane) & (lanes.c.owner == self._replicas.id)
             if connection.scalar(select(lanes.c.lane).where(mine).with_for_update()) is None:
                 return Work()

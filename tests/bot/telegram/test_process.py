@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import pytest
 
 from tests.bot.telegram.test_end_to_end import _ARTICLES, _ROOT, _write
 from tests.botapi import ThreadedBotApiServer, User, running_server, silence
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -148,9 +148,7 @@ def test_a_second_process_on_the_same_database_refuses_to_start(
 
 
 def test_health_is_served_by_the_process(process: Process) -> None:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        listen = f"127.0.0.1:{held.getsockname()[1]}"
+    listen = f"127.0.0.1:{free_port()}"
     process.settings["HEALTH_LISTEN"] = listen
     process.start()
     [ada] = _ask(process, 1)

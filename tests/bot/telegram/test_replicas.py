@@ -4,13 +4,12 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from urllib.error import URLError
 
@@ -22,23 +21,16 @@ from bot.store import Store
 from tests.bot.telegram.serving import FAST, Served, served
 from tests.botapi import BotApiServer, ThreadedBotApiServer, User, running_server, silence
 from tests.conftest import ROOT
+from tests.ports import free_ports
 from tests.postgresql import PostgresServer, running_postgres
 from tests.round_robin import round_robin
 
 _PUBLIC = "https://bot.example/hook"
 
 
-def _free_ports(count: int) -> list[int]:
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-
-
 @asynccontextmanager
 async def _two(server: BotApiServer, url: str) -> AsyncIterator[tuple[Served, Served, TelegramConfig]]:
-    ports = _free_ports(4)
+    ports = free_ports(4)
     configs = [
         replace(FAST, webhook_url=_PUBLIC, webhook_listen=("127.0.0.1", port), health_listen=("127.0.0.1", health))
         for port, health in (ports[:2], ports[2:])
@@ -129,7 +121,7 @@ class Process:
 def processes(postgres: PostgresServer) -> Iterator[tuple[Process, Process]]:
     url = postgres.new_database()
     Store.open(url).close()
-    ports = _free_ports(4)
+    ports = free_ports(4)
     with running_server() as server:
         one, other = Process(server, url, ports[0], ports[1]), Process(server, url, ports[2], ports[3])
         with round_robin([f"http://127.0.0.1:{each.port}" for each in (one, other)]) as proxy:

@@ -17,15 +17,9 @@ from tests.bot.examples import OPENED
 from tests.bot.telegram.fakes import REFUSAL
 from tests.bot.telegram.serving import FAST, Served, served
 from tests.botapi import BotApiServer, drop_after, server_error
+from tests.ports import free_port
 
 _SECRET = "Correct-Horse_9"
-
-
-def _free_port() -> int:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        port: int = held.getsockname()[1]
-        return port
 
 
 @pytest.fixture
@@ -34,9 +28,9 @@ def config() -> TelegramConfig:
     return replace(
         FAST,
         webhook_url="https://bot.example/hook",
-        webhook_listen=("127.0.0.1", _free_port()),
+        webhook_listen=("127.0.0.1", free_port()),
         webhook_secret=_SECRET,
-        health_listen=("127.0.0.1", _free_port()),
+        health_listen=("127.0.0.1", free_port()),
     )
 
 
@@ -103,7 +97,7 @@ async def test_health_says_that_the_bot_serves(bot: Served, config: TelegramConf
 
 
 async def test_a_bot_out_of_telegrams_reach_lives_and_is_not_ready() -> None:
-    config = replace(FAST, health_listen=("127.0.0.1", _free_port()))
+    config = replace(FAST, health_listen=("127.0.0.1", free_port()))
     async with BotApiServer() as server:
         server.order_fault(server_error(), method="getUpdates", times=3)
         async with served(server, config=config) as bot:
