@@ -12,9 +12,10 @@ from bot.gaps import Asked
 from bot.newsroom import Complaint, Day, Deed
 from bot.store.editorial_tables import admin_actions, bans
 from bot.store.tables import replies, turns, votes
-from bot.store.transactions import Transactions, insert_into, outlives_connections
+from bot.store.transactions import Transactions, keep_if_new, outlives_connections
 
 _ASKED = select(turns.c.asked_at, replies.c.answered, replies.c.duration_ms).join_from(replies, turns)
+_BAN = keep_if_new(bans)
 
 
 class Editorial(Transactions):
@@ -86,8 +87,7 @@ class Editorial(Transactions):
     def ban(self, person: str, *, by: str) -> None:
         """Keeps that somebody is banned; the first ban stays the one that counts."""
         with self._writing() as connection:
-            row = insert_into(connection, bans).values(person=person, by=by, at=datetime.now(UTC))
-            connection.execute(row.on_conflict_do_nothing())
+            connection.execute(_BAN.on(connection), {"person": person, "by": by, "at": datetime.now(UTC)})
 
     @outlives_connections
     def unban(self, person: str) -> bool:

@@ -9,20 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import BigInteger, Connection, Engine, delete, exists, func, literal, select, union, update
+from sqlalchemy import Connection, Engine, delete, exists, select, union
 
 from bot.errors import StoreUnavailable
+from bot.store import lane_statements as statements
 from bot.store.ledger_records import Body, Outcome, Parcel, Received, keep_updates, parcel_from
 from bot.store.ledger_statements import FINISH
-from bot.store.ledger_tables import inbox, outbox
+from bot.store.ledger_tables import outbox
 from bot.store.replica_tables import lanes
 from bot.store.replicas import Replicas
-from bot.store.transactions import Transactions, insert_into, outlives_connections
+from bot.store.transactions import Transactions, outlives_connections
 
-# An update from no chat is a lane of its own, beyond all ids of chats.
-_BEYOND_CHATS: Final = 2**62
-_LANE: Final = func.coalesce(inbox.c.chat_id, inbox.c.update_id + literal(_BEYOND_CHATS, BigInteger))
-_IS_OPEN: Final = inbox.c.outcome.is_(None)
 _MOST_TAKEN_OVER: Final = 100
 
 
@@ -62,16 +59,16 @@ class Lanes(Transactions):
     @outlives_connections
     def receive(self, updates: Sequence[Received]) -> Work:
         """Keeps the updates, and hands out those of lanes that are free or this replica's already."""
-        wanted = {_lane_of(received) for received in updates}
+        if not updates:
+            return Work()
+        wanted = sorted({_lane_of(received) for received in updates})
         with self._lock:
             me = self._replicas.id
             with self._writing() as connection:
                 fresh = keep_updates(connection, updates)
                 # Waits for whoever is about to leave the lane: they see these updates, or we get it.
-                rows = [{"lane": lane, "owner": me} for lane in sorted(wanted)]
-                claim = insert_into(connection, lanes).values(rows)
-                claim = claim.on_conflict_do_update(index_elements=[lanes.c.lane], set_={"owner": lanes.c.owner})
-                owners = connection.execute(claim.returning(lanes.c.lane, lanes.c.owner)).all()
+                rows = [{"lane": lane, "owner": me} for lane in wanted]
+                owners = connection.execute(statements.CLAIM.on(connection), rows).all()
                 mine = {lane for lane, owner in owners if owner == me}
                 work = self._work(connection, mine)
             self._hand_out(work)
@@ -86,7 +83,7 @@ class Lanes(Transactions):
                 idle = (lanes.c.owner == me) & lanes.c.lane.not_in(list(self._users))
                 connection.execute(delete(lanes).where(idle))
                 waiting = union(
-                    select(_LANE.label("lane")).where(_IS_OPEN),
+                    select(statements.LANE.label("lane")).where(statements.IS_OPEN),
                     select(outbox.c.chat_id).where(outbox.c.outcome.is_(None)),
                 ).subquery()
                 is_free = ~exists().where(lanes.c.lane == waiting.c.lane)
@@ -94,8 +91,7 @@ class Lanes(Transactions):
                 rows = [{"lane": lane, "owner": me} for lane in connection.scalars(free)]
                 mine: set[int] = set()
                 if rows:
-                    claim = insert_into(connection, lanes).values(rows).on_conflict_do_nothing()
-                    mine = set(connection.scalars(claim.returning(lanes.c.lane)))
+                    mine = set(connection.scalars(statements.CLAIM_FREE.on(connection), rows))
                 # A lane that is kept for a while may have got updates by way of other replicas.
                 work = self._work(connection, mine | set(self._users))
             self._hand_out(work)
@@ -118,9 +114,8 @@ class Lanes(Transactions):
             if lane not in self._users:
                 me = self._replicas.id
                 with self._writing() as connection:
-                    claim = insert_into(connection, lanes).values(lane=lane, owner=me).on_conflict_do_nothing()
-                    connection.execute(claim)
-                    if connection.scalar(select(lanes.c.owner).where(lanes.c.lane == lane)) != me:
+                    connection.execute(statements.CLAIM_FREE.on(connection), {"lane": lane, "owner": me})
+                    if connection.scalar(statements.OWNER, {"number": lane}) != me:
                         return None
                     work = self._work(connection, {lane})
                 self._hand_out(work)
@@ -156,12 +151,12 @@ class Lanes(Transactions):
         with self._writing() as connection:
             if outcome is not None:
                 connection.execute(FINISH, {"number": update_id, "ended": outcome.value})
-            mine = (lanes.c.lane == lane) & (lanes.c.owner == self._replicas.id)
-            if connection.scalar(select(lanes.c.lane).where(mine).with_for_update()) is None:
+            mine = {"number": lane, "me": self._replicas.id}
+            if connection.scalar(statements.KEEP, mine) is None:
                 return Work()
             updates = self._updates(connection, {lane})
             if is_idle and not updates:
-                connection.execute(delete(lanes).where(mine))
+                connection.execute(statements.LET_GO, mine)
         work = Work(updates=updates)
         self._hand_out(work)
         return work
@@ -172,21 +167,15 @@ class Lanes(Transactions):
         self._aside = {update_id: lane for update_id, lane in self._aside.items() if lane not in taken}
         parcels: Sequence[Parcel] = ()
         if taken:
-            unsent = outbox.c.outcome.is_(None) & outbox.c.chat_id.in_(taken)
-            left = connection.execute(select(outbox).where(unsent).order_by(outbox.c.id)).mappings()
-            parcels = [parcel_from(row) for row in left]
-            # An update whose answer is planned needs no more than that the answer is sent.
-            planned = select(outbox.c.update_id).where(outbox.c.update_id.is_not(None))
-            answered = _IS_OPEN & _LANE.in_(taken) & inbox.c.update_id.in_(planned)
-            closed = {"outcome": Outcome.DONE.value, "body": None}
-            connection.execute(update(inbox).where(answered).values(closed))
+            unsent = connection.execute(statements.UNSENT, {"lanes": list(taken)}).mappings()
+            parcels = [parcel_from(row) for row in unsent]
+            connection.execute(statements.FINISH_ANSWERED, {"lanes": list(taken)})
         return Work(tuple(parcels), self._updates(connection, mine))
 
     def _updates(self, connection: Connection, mine: Iterable[int]) -> tuple[Handed, ...]:
-        columns = (inbox.c.update_id, _LANE, inbox.c.received_at, inbox.c.body)
-        unfinished = select(*columns).where(_IS_OPEN, _LANE.in_(list(mine))).order_by(inbox.c.update_id)
+        unfinished = connection.execute(statements.UPDATES, {"lanes": list(mine)})
         taken_care_of = self._in_hand | self._aside.keys()
-        return tuple(Handed(*row) for row in connection.execute(unfinished) if row.update_id not in taken_care_of)
+        return tuple(Handed(*row) for row in unfinished if row.update_id not in taken_care_of)
 
     def _hand_out(self, work: Work) -> None:
         self._in_hand.update(handed.update_id for handed in work.updates)
@@ -195,4 +184,4 @@ class Lanes(Transactions):
 
 
 def _lane_of(received: Received) -> int:
-    return received.chat_id if received.chat_id is not None else _BEYOND_CHATS + received.update_id
+    return received.chat_id if received.chat_id is not None else statements.BEYOND_CHATS + received.update_id

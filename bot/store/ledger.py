@@ -15,7 +15,7 @@ from bot.store.lanes import Lanes
 from bot.store.ledger_records import Body, Outcome, Parcel, Received, keep_updates, parcel_from
 from bot.store.ledger_tables import inbox, outbox
 from bot.store.replicas import Replicas
-from bot.store.transactions import Transactions, insert_into, outlives_connections
+from bot.store.transactions import Transactions, outlives_connections
 
 
 class Ledger(Transactions):
@@ -66,9 +66,9 @@ class Ledger(Transactions):
         with self._writing() as connection:
             self.replicas.check_lane(connection, chat_id)
             for row in rows:
-                connection.execute(insert_into(connection, outbox).values(row).on_conflict_do_nothing())
-            planned = select(outbox.c.key, outbox.c.id).where(outbox.c.key.in_([row["key"] for row in rows]))
-            return {key: number for key, number in connection.execute(planned)}
+                connection.execute(statements.PLAN.on(connection), row)
+            planned = connection.execute(statements.PLANNED, {"keys": [row["key"] for row in rows]})
+            return {key: number for key, number in planned}
 
     @outlives_connections
     def attempt(self, parcel_id: int) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from bot.store.ledger_tables import inbox
-from bot.store.transactions import insert_into
+from bot.store.transactions import Upsert
 
 Body = dict[str, Any]
+
+_KEEP = Upsert(inbox, lambda insert: insert.on_conflict_do_nothing().returning(inbox.c.update_id))
 
 
 class Outcome(Enum):
@@ -54,8 +56,7 @@ def keep_updates(connection: Connection, updates: Sequence[Received]) -> int:
     # Always in the same order: two replicas that write the same ones then wait for each other in turn.
     by_id = sorted({received.update_id: received for received in reversed(updates)}.items())
     rows = [_received_row(received, now) for _, received in by_id]
-    kept = insert_into(connection, inbox).values(rows).on_conflict_do_nothing().returning(inbox.c.update_id)
-    return len(connection.execute(kept).all())
+    return len(connection.execute(_KEEP.on(connection), rows).all())
 
 
 def parcel_from(row: RowMapping) -> Parcel:

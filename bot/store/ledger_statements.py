@@ -5,6 +5,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, FromClause, ScalarSelect, bindparam, case, func, select, update
 
 from bot.store.ledger_tables import inbox, outbox
+from bot.store.transactions import keep_if_new
 
 
 def _highest_id(table: FromClause, box: ColumnElement[Any]) -> ScalarSelect[Any]:
@@ -18,6 +19,10 @@ FINISH: Final = (
     update(inbox).where(inbox.c.update_id == bindparam("number")).values(outcome=bindparam("ended"), body=None)
 )
 """Ends an update; wants its `number` and how it `ended`."""
+PLAN: Final = keep_if_new(outbox)
+"""Keeps a message before it is sent."""
+PLANNED: Final = select(outbox.c.key, outbox.c.id).where(outbox.c.key.in_(bindparam("keys", expanding=True)))
+"""Key and number of the messages of these `keys`."""
 CHAT: Final = select(outbox.c.chat_id).where(outbox.c.id == bindparam("number"))
 """The chat that the message of this `number` goes to."""
 ATTEMPT: Final = (

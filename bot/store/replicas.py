@@ -13,11 +13,11 @@ from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 
 from bot.errors import StoreInterrupted
 from bot.store.replica_tables import duties, lanes, replicas
-from bot.store.transactions import Transactions, insert_into, outlives_connections
+from bot.store.transactions import Transactions, keep_if_new, outlives_connections
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +31,9 @@ _A_LEASE_AGO: Final = func.now() - timedelta(seconds=LEASE_SECONDS)
 _STRIKE_OFF: Final = delete(replicas).where(
     replicas.c.beaten_at < _A_LEASE_AGO, func.pg_postmaster_start_time() < _A_LEASE_AGO
 )
+
+_TAKE: Final = keep_if_new(duties)
+_OWNER_UNTIL_THE_END: Final = select(lanes.c.owner).where(lanes.c.lane == bindparam("lane")).with_for_update(read=True)
 
 
 class LaneLost(StoreInterrupted):
@@ -137,7 +140,7 @@ class Replicas(Transactions):
         """
         if self._id is None:
             return
-        owner = connection.scalar(select(lanes.c.owner).where(lanes.c.lane == lane).with_for_update(read=True))
+        owner = connection.scalar(_OWNER_UNTIL_THE_END, {"lane": lane})
         if owner != self._id:
             raise LaneLost("another replica has this chat in hand")
 
@@ -166,7 +169,7 @@ class Replicas(Transactions):
 
     def _take(self, connection: Connection, duty: str) -> bool:
         me = self.id
-        connection.execute(insert_into(connection, duties).values(duty=duty, owner=me).on_conflict_do_nothing())
+        connection.execute(_TAKE.on(connection), {"duty": duty, "owner": me})
         return connection.scalar(select(duties.c.owner).where(duties.c.duty == duty)) == me
 
 

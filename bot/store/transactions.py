@@ -6,16 +6,16 @@ A transaction that a lost connection cut short is done again; the database may b
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial, wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import Connection, Engine, Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import StoreInterrupted, StoreUnavailable
 
-_INSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_INSERTS: Final[dict[str, Callable[[Table], Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 2.0
 _PATIENCE_SECONDS = 20.0
@@ -96,6 +96,18 @@ def until_connected(work: Callable[[], _T]) -> _T:
     return again(work)
 
 
-def insert_into(connection: Connection, table: Table) -> Any:  # noqa: ANN401 - each dialect has a class of its own
-    """An INSERT that can say what to do about a row that is there already, in the words of the database at hand."""
-    return _INSERTS[connection.dialect.name](table)
+class Upsert:
+    """An INSERT that says what to do about a row that is there already, made once in the words of each database."""
+
+    def __init__(self, table: Table, finish: Callable[[Any], Executable]) -> None:
+        """`finish` adds what to do to the dialect's INSERT."""
+        self._statements = {dialect: finish(insert(table)) for dialect, insert in _INSERTS.items()}
+
+    def on(self, connection: Connection) -> Executable:
+        """The statement for the database at hand."""
+        return self._statements[connection.dialect.name]
+
+
+def keep_if_new(table: Table) -> Upsert:
+    """Writes a row unless one of its key is there."""
+    return Upsert(table, lambda insert: insert.on_conflict_do_nothing())
