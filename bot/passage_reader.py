@@ -29,6 +29,8 @@ OFFERED = 6
 _WINDOW_CHARS = 400
 """Longest part of a passage that is read. Fewer tokens cost less, but at 300 characters refusals suffer
 (docs/measurements.md)."""
+_FOLLOW_UP_WINDOW_CHARS = 500
+"""The same for follow-ups: a question that lacks words tells less of where to look."""
 
 
 def shipped_weights() -> ReadingWeights:
@@ -80,7 +82,8 @@ class PassageReader:
         by how near they stand to the context; each is made when it is asked for, and few are."""
         if not hits:
             return iter(())
-        opened = OpenPassages(question, hits[:OFFERED], retriever, self._scorer)
+        window_chars = _FOLLOW_UP_WINDOW_CHARS if context else _WINDOW_CHARS
+        opened = OpenPassages(question, hits[:OFFERED], retriever, self._scorer, window_chars)
         kind = kind_of(question)
         verdict = weigh(opened, self._follow_up_weights if context else self._weights)
         order = follow_on(verdict, nearness(opened.candidates, context, retriever)) if context else verdict.order
@@ -97,7 +100,14 @@ class OpenPassages:
     sentences, in the order of the hits. `scores`: what the model said of each, None where it was not read.
     """
 
-    def __init__(self, question: str, hits: Sequence[Hit], retriever: Retriever, scorer: SpanScorer) -> None:
+    def __init__(
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        retriever: Retriever,
+        scorer: SpanScorer,
+        window_chars: int = _WINDOW_CHARS,
+    ) -> None:
         articles: dict[str, Article] = {}
         for hit in hits:
             article_id = hit.passage.article_id
@@ -106,6 +116,7 @@ class OpenPassages:
         self._asked = last_question(question)
         self._deeds = deeds_in(question)
         self._scorer = scorer
+        self._window_chars = window_chars
         self.candidates = [one for hit in hits for one in candidates_of(hit, articles[hit.passage.article_id])]
         self.scores: list[SentenceScores | None] = [None] * len(self.candidates)
         self._read: dict[int, tuple[NDArray[np.int64], list[SentenceScores]]] = {}
@@ -141,21 +152,21 @@ class OpenPassages:
         """What is read of a passage: the rows of these sentences, and they as a passage."""
         rows = np.flatnonzero(self.passages == passage)
         spans = [self.candidates[row].span for row in rows]
-        first, last = window_of(spans, self.known[rows, KNOWN.index("sentence_overlap")])
+        first, last = window_of(spans, self.known[rows, KNOWN.index("sentence_overlap")], self._window_chars)
         read = spans[first : last + 1]
         article_id = self.candidates[rows[0]].article.id
         return rows[first : last + 1], Passage(article_id, Span(read[0].start, read[-1].end), tuple(read))
 
 
-def window_of(sentences: Sequence[Span], overlaps: Floats) -> tuple[int, int]:
+def window_of(sentences: Sequence[Span], overlaps: Floats, longest: int = _WINDOW_CHARS) -> tuple[int, int]:
     """First and last of the sentences to read: the one that shares most with the question, then neighbours, that side
-    first that shares more, as long as they fit into _WINDOW_CHARS."""
+    first that shares more, as long as they are no longer than `longest`, in characters."""
     first = last = int(np.argmax(overlaps))
     while True:
         sides = []
-        if first > 0 and sentences[last].end - sentences[first - 1].start <= _WINDOW_CHARS:
+        if first > 0 and sentences[last].end - sentences[first - 1].start <= longest:
             sides.append((overlaps[first - 1], 0))
-        if last + 1 < len(sentences) and sentences[last + 1].end - sentences[first].start <= _WINDOW_CHARS:
+        if last + 1 < len(sentences) and sentences[last + 1].end - sentences[first].start <= longest:
             sides.append((overlaps[last + 1], 1))
         if not sides:
             return first, last
