@@ -13,10 +13,14 @@ import signal
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
+
+from rich.console import Console
+from rich.progress import track
 
 from benchmarks.articles import write_articles
 from benchmarks.processes import bot_environment, start
@@ -82,21 +86,26 @@ def measure(of_each: int = _KILLS_OF_EACH) -> dict[str, float]:
         _finish(["build", "--articles", str(bench.articles)], bench)
         for kind, prepare in {"build": _edition, "add": _arrival, "remove": _departure, "rollback": _return}.items():
             whole = _finish(prepare(bench), bench)
-            states = Counter(_kill(prepare(bench), bench, whole, number) for number in range(of_each))
-            figures |= _told(kind, states) | {f"{kind}: unharmed s": round(whole, 2)}
+            states = Counter(_kill(prepare(bench), bench, whole, number) for number in _kills(kind, of_each))
+            figures |= _told(kind, states, whole)
         whole = _finish_a_reload(bench)
-        states = Counter(_kill_a_reload(bench, whole, number) for number in range(of_each))
-        figures |= _told("reload", states) | {"reload: unharmed s": round(whole, 2)}
+        states = Counter(_kill_a_reload(bench, whole, number) for number in _kills("reload", of_each))
+        figures |= _told("reload", states, whole)
     figures["kills"] = sum(int(count) for name, count in figures.items() if name.endswith("kills"))
     return figures
 
 
-def _told(kind: str, states: Counter[str]) -> dict[str, float]:
+def _kills(kind: str, of_each: int) -> Iterable[int]:
+    return track(range(of_each), kind, console=Console(stderr=True))
+
+
+def _told(kind: str, states: Counter[str], whole: float) -> dict[str, float]:
     return {
         f"{kind}: kills": sum(states.values()),
         f"{kind}: as before": states["before"],
         f"{kind}: as after": states["after"],
         f"{kind}: broken or articles lost": states["broken"],
+        f"{kind}: unharmed s": round(whole, 2),
     }
 
 
@@ -170,7 +179,10 @@ def _bot(server: ThreadedBotApiServer, articles: Path, index: Path) -> Iterator[
     """A real bot on the local Bot API server, its admin, and the way to kill it."""
     admin = server.user("Ada")
     chat = server.private_chat(admin)
-    process = start(["bot", "run"], bot_environment(server, admin, articles, index), in_own_group=True)
+    environment = bot_environment(server, admin, articles, index)
+    # Of its own: to the next bot, the first update of another server is one that it has seen.
+    environment["DATABASE_URL"] = f"sqlite:///{index.parent / f'{uuid4().hex}.db'}"
+    process = start(["bot", "run"], environment, in_own_group=True)
 
     def kill() -> None:
         os.killpg(process.pid, signal.SIGKILL)
