@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.followup.phrases import Phrase, Sort, names_in, noun_phrases
-from bot.followup.vocabulary import AUXILIARIES, PREPOSITIONS, either
+from bot.followup.vocabulary import AUXILIARIES, PREDICATES, PREPOSITIONS, either
 from index import Span
 from index.terms import terms_of
 
@@ -35,7 +35,8 @@ _NOT_POINTING = re.compile(
     rf"\bit (?:seems|looks|appears|sounds|turns out|takes|is (?:{_JUDGED}))\b|"
     rf"\b(?:that|this|it) (?:is|was|sounds|seems) (?:(?:too|so|very|really|quite|pretty|such a|a) )*(?:{_FELT})\b|"
     rf"\bthat['’]s (?:a|so|too|very)\b|\b(?:{_HELD})(?: (?:me|us|him|her|them))? that\b(?=\s\S+ \S+)|"
-    rf"\b(?!(?:{_DO}|and|but|or|so)\b)[a-z]{{3,}} that (?=(?:{_DO})\b)",
+    rf"\b(?!(?:{_DO}|and|but|or|so)\b)[a-z]{{3,}} that (?=(?:{_DO})\b)|"
+    r"\b(?:is|was) it called (?=(?-i:[A-Z])|[“\"])",
     re.IGNORECASE,
 )
 _BEFORE_A_NOUN = re.compile(
@@ -47,7 +48,8 @@ _BEFORE_A_NOUN = re.compile(
 _OPENING = re.compile(r"^\s*(?:and|but|or|so|then|also|ok(?:ay)?|well)\b[\s,]*", re.IGNORECASE)
 _WHAT_ABOUT = re.compile(r"^\s*(?:what|how)\s+(?:about|of)\b\s*(?!it\b.*\bw)", re.IGNORECASE)
 _ONES = re.compile(
-    r"\b(?:the\s+(?:\w+\s+)?(?:ones?|others?|same|former|latter)|another(?:\s+one)?|(?:first|second|third|last|other|"
+    rf"\b(?:the\s+(?:\w+\s+)?(?:ones?|others?|same)|the\s+(?:former|latter)(?=['’]s|\s*[^\w\s]|\s*$|\s+(?:{_DO}|{_AT}|or|and)\b)|"
+    r"(?<!\bone )another(?:\s+one)?|(?:first|second|third|last|other|"
     r"next|previous|which|this|that|new|old|big|small|smart|popular|good|famous|\w+est)\s+ones?|"
     r"(?:any|some|the)\s+others?|anyone else|who else|what else|where else|anything else|anybody else|"
     r"the\s+(?:first|second|third|last|other)(?=\s*[?.!]*$))\b",
@@ -68,6 +70,12 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 _JOINS = re.compile(r"\s+(?:an?|the|his|her|its|their|he|she|they|it|there|no|all|some|one|two|three)\b", re.IGNORECASE)
+_RELATES_TO = re.compile(
+    rf"\b(?:the|an?|which|what)\s+(?:[\w’-]+\s+){{0,3}}?(?!(?:{_DO}|{_AT}|{either(PREDICATES)})\b)(?![a-z]+ed\b)[a-z]{{3,}}\s+$",
+    re.IGNORECASE,
+)
+"""A noun that "that" says more of: "the award that means ..."."""
+_GOES_ON = re.compile(rf"\s+(?!(?:{_AT}|and|or|but|then|now|so|too|also|again|not|ever|still)\b)[a-z]{{2,}}")
 _LONG = 5
 """Terms from which on a message seldom leans on another."""
 _CLAUSE = re.compile(r"[,;.]\s|\b(?:and|but|because|if|when|while|that|so|or)\b", re.IGNORECASE)
@@ -140,6 +148,10 @@ def pronouns_in(message: str) -> list[Pronoun]:
             continue
         if word == "that" and re.search(r"\b[a-z]+\s+$", message[: match.start()]) and _BEFORE_A_NOUN.match(after):
             continue
+        if word == "that" and _RELATES_TO.search(message[: match.start()]) and _GOES_ON.match(after):
+            continue
+        if word in _POSSESSIVES and _names_what_follows(message, Span(*match.span()), names):
+            continue
         possessive = word in _POSSESSIVES and bool(re.match(r"\s+\w", after)) and word != "hers"
         if word not in ("this", "that", "these", "those") and _named_before(
             message[: match.start()], possessive, names, is_long
@@ -149,6 +161,13 @@ def pronouns_in(message: str) -> list[Pronoun]:
             possessive = False
         found.append(Pronoun(match.group(), Span(*match.span()), _POINTING[word], possessive))
     return found
+
+
+def _names_what_follows(message: str, pronoun: Span, names: Sequence[Phrase]) -> bool:
+    """Whether it stands in an opening like "In his speech, Obama said ..."."""
+    if not re.match(rf"\s*(?:{_AT}|while|when|as)\b", message, re.IGNORECASE):
+        return False
+    return any(name.span.start > pronoun.end and "," in message[pronoun.end : name.span.start] for name in names)
 
 
 def _named_before(before: str, possessive: bool, names: Sequence[Phrase], is_long: bool) -> bool:

@@ -103,6 +103,13 @@ def test_a_bare_question_takes_the_last_one_and_its_answer_with_it(message: str,
         "The mayor announced this week that a bridge had collapsed in which city?",
         "Which politician removed himself from consideration as running mate?",
         "Who is the mayor of London?",
+        "The former mayor of which city was arrested?",
+        "What was Anna Lind, the former detective, charged with?",
+        "In his new book “Bridges”, Tom Hale said which bridge was unsafe?",
+        "Why is it called Dubai Internet City?",
+        "How strong was the recent earthquake that occurred off Kamchatka?",
+        "What is the name of the award that means a great deal to Tom Hale?",
+        "Do Anna Lind and Tom Hale have ties with one another?",
     ],
 )
 def test_a_message_that_names_what_it_asks_about_stays_as_it_is(message: str) -> None:
