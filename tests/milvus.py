@@ -7,8 +7,11 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from index.server_address import ServerAddress
@@ -49,7 +52,23 @@ class VectorServer:
             self._process.wait()
             self._process = None
 
+    def url(self, database: str) -> str:
+        """What VECTOR_URL names a database on it by."""
+        return f"milvus://127.0.0.1:{self.port}/{database}"
+
     def _listens(self) -> bool:
         with socket.socket() as probe:
             probe.settimeout(1.0)
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+@contextmanager
+def running_vectors() -> Iterator[VectorServer]:
+    """A server with nothing on it, gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = VectorServer(Path(folder) / "vectors")
+        server.start()
+        try:
+            yield server
+        finally:
+            server.kill()
