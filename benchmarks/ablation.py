@@ -1,0 +1,204 @@
+"""Ablation: what each part adds, from keyword search alone to the whole bot, over questions with known answers.
+
+    python -m benchmarks.ablation --questions gold.jsonl --articles articles.jsonl --index DIR --full-precision MODEL
+
+The lines of the question file are those that `python -m bot evaluate` takes. Without a reader the best passage is
+quoted, as most retrieval does. MODEL is a folder with the weights that the shipped reader was made from, before they
+were cut to 8 bits (`training.averaging` writes one); without it that row is left out.
+"""
+
+import argparse
+import json
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+
+from bot.adapters.jsonl import AskedQuestion, ask, read_questions
+from bot.answering import Answerer
+from bot.cascade import Effort, Judgement, ReadingWeights
+from bot.dialogue import Dialogue
+from bot.evaluation import Gold, Judged, evaluate, gold_of, judge
+from bot.passage_reader import OFFERED, PassageReader, shipped_weights
+from bot.reader import Reader, Reading
+from bot.sentence_features import FEATURES, Floats
+from bot.span_scoring import SpanScorer, SpanScores, load_span_scorer
+from bot.store import Store
+from index import Article, Hit, Query
+from index.embedding import load_embedder
+from index.library import Library
+from index.live import LiveIndex
+from index.retrieval import Retriever
+from index.settings import IndexSettings
+from index.sources import read_articles
+
+_DEEP = 200
+"""Hits that hold the best hundred of either search."""
+_KEPT = 10
+_FIGURES = ("hit@1", "quote@1_forced", "quote_f1", "cited_in200", "cited_in400", "auroc", "ece", "p50_ms")
+_EVERYTHING = Effort(read=OFFERED, sure=math.inf, worth=0.0)
+_USUAL_BM25 = 10.0
+"""A middling score: it only sets the scale of a confidence that nothing calibrates."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """A bot with some of the parts. `order` is what hits are ranked by, None for the fused score."""
+
+    name: str
+    reader: Reader
+    order: Callable[[Hit], float] | None = None
+
+
+class _Ranked(Answerer):
+    """Answers from hits in an order of its own."""
+
+    def __init__(self, reader: Reader, order: Callable[[Hit], float] | None) -> None:
+        super().__init__(reader)
+        self._order = order
+
+    def find(self, query: Query, retriever: Retriever) -> list[Hit]:
+        """The best hits by this order."""
+        if self._order is None or not query.text:
+            return super().find(query, retriever)
+        found = sorted(retriever.search(query, _DEEP), key=self._order, reverse=True)[:_KEPT]
+        return [replace(hit, rank=rank, score=self._order(hit)) for rank, hit in enumerate(found, 1)]
+
+
+class _NoReader:
+    """Quotes passages whole, as sure as the search was."""
+
+    name = "none"
+    threshold = 0.5
+
+    def __init__(self, scale: Callable[[float], float]) -> None:
+        """`scale` turns a score into something between 0 and 1."""
+        self._scale = scale
+
+    def read(self, question: str, hits: Sequence[Hit], retriever: Retriever, *, context: str = "") -> Iterator[Reading]:
+        """The passages as they were found."""
+        for hit in hits:
+            article = retriever.archive.article(hit.passage.article_id)
+            yield Reading(article, hit, hit.passage.span, (), None, self._scale(hit.score))
+
+
+class _Counting:
+    """A scorer that counts the windows it reads."""
+
+    def __init__(self, scorer: SpanScorer) -> None:
+        self._scorer = scorer
+        self.windows = 0
+
+    @property
+    def name(self) -> str:
+        """That of the scorer."""
+        return self._scorer.name
+
+    @property
+    def spare(self) -> int:
+        """None: what is read ahead would be counted."""
+        return 1
+
+    def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
+        """As the scorer does."""
+        self.windows += len(passages)
+        return self._scorer.score(question, passages)
+
+
+def measure_over(
+    questions: Path, articles: Path, index: Path, full_precision: str | None = None
+) -> list[dict[str, object]]:
+    """A row for each stage: its name and its figures."""
+    texts = {item.id: item.text for item in read_articles(articles) if isinstance(item, Article)}
+    with questions.open(encoding="utf-8") as lines:
+        known = [(asked, gold_of(asked.fields, texts)) for asked in read_questions(lines)]
+    shipped = _Counting(load_span_scorer(None))
+    live = LiveIndex(Library(index), load_embedder(None, IndexSettings.from_environment().model_cache))
+    rows = [_row(stage, shipped, live, known, texts) for stage in _stages(shipped)]
+    if full_precision is not None:
+        full = _Counting(load_span_scorer(full_precision))
+        whole = _Stage("the whole bot, reader in full precision", PassageReader(full, shipped_weights()))
+        rows.append(_row(whole, full, live, known, texts))
+    return rows
+
+
+def _stages(scorer: SpanScorer) -> list[_Stage]:
+    whole = shipped_weights()
+    fitted = replace(whole, read=_uncalibrated(whole.read))
+    return [
+        _Stage("BM25", _NoReader(lambda score: score / (score + _USUAL_BM25)), lambda hit: hit.keyword_score),
+        _Stage("vectors", _NoReader(lambda score: min(max(score, 0.0), 1.0)), lambda hit: hit.similarity),
+        _Stage("both, fused", _NoReader(lambda score: min(max(score / 2, 0.0), 1.0))),
+        _Stage("+ the reader alone, on six passages", PassageReader(scorer, _by_the_model_alone(whole))),
+        _Stage("+ words and search weighed with it", PassageReader(scorer, replace(fitted, effort=_EVERYTHING))),
+        _Stage("+ the cascade", PassageReader(scorer, fitted)),
+        _Stage("+ calibration: the whole bot", PassageReader(scorer, whole)),
+    ]
+
+
+def _by_the_model_alone(weights: ReadingWeights) -> ReadingWeights:
+    """Sentences ranked, and trusted, by the odds that the model gives them."""
+    alone = np.array([float(name == "answer_odds") for name in FEATURES])
+    judgement = Judgement(alone, _of_rank(len(FEATURES), 0.5), 0.0, 0.5, 0.0)  # the odds of both ends: half of them
+    return ReadingWeights(weights.unread, judgement, _EVERYTHING, 0.5)
+
+
+def _uncalibrated(judgement: Judgement) -> Judgement:
+    """As sure as the rank of a sentence says, without the fit that looks at its rivals."""
+    return replace(judgement, confidence=_of_rank(len(judgement.ranking), judgement.slope), bias=judgement.offset)
+
+
+def _of_rank(n_features: int, slope: float) -> Floats:
+    """Weights of a confidence that depends on the ranking score alone."""
+    return np.array([*np.zeros(n_features), slope, 0.0])
+
+
+def _row(
+    stage: _Stage,
+    scorer: _Counting,
+    live: LiveIndex,
+    known: Sequence[tuple[AskedQuestion, Gold]],
+    texts: dict[str, str],
+) -> dict[str, object]:
+    before = scorer.windows
+    with closing(Store.in_memory()) as store:
+        dialogue = Dialogue(live, _Ranked(stage.reader, stage.order), store)
+        asking = track(known, stage.name, console=Console(stderr=True))
+        judged = [judge(asked.question, gold, ask(dialogue, asked), texts) for asked, gold in asking]
+    estimates = evaluate(judged).groups[0].estimates
+    figures = {name: round(estimates[name].value, 3) for name in _FIGURES if name in estimates}
+    windows = round((scorer.windows - before) / len(known), 2)
+    return {"stage": stage.name, **figures, "right in the end at best": _best_end(judged), "windows read": windows}
+
+
+def _best_end(judged: Sequence[Judged]) -> float:
+    """Right quotes and rightful refusals at the threshold that is best on these very questions."""
+    counted = [one for one in judged if one.gold.has_verdict]
+    confidence = np.array([one.confidence for one in counted])
+    right = np.array([one.is_first_quote_right and one.gold.is_answerable for one in counted])
+    refused = np.array([not one.gold.is_answerable for one in counted])
+    thresholds = [*np.unique(confidence), math.inf]
+    return round(float(max(np.where(confidence >= least, right, refused).mean() for least in thresholds)), 3)
+
+
+def main() -> None:
+    """Prints a JSON object a stage."""
+    parser = argparse.ArgumentParser(
+        "python -m benchmarks.ablation", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--questions", type=Path, required=True, help="questions with known answers")
+    parser.add_argument("--articles", type=Path, required=True, help="the articles they are asked over")
+    parser.add_argument("--index", type=Path, required=True, help="an index of these articles")
+    parser.add_argument("--full-precision", metavar="MODEL", help="the reader before it was cut to 8 bits")
+    options = parser.parse_args()
+    for row in measure_over(options.questions, options.articles, options.index, options.full_precision):
+        print(json.dumps(row))
+
+
+if __name__ == "__main__":
+    main()
