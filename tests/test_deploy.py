@@ -187,12 +187,15 @@ async def test_the_health_check_tells_a_bot_that_lives_from_one_that_does_not() 
     app = web.Application()
     app.router.add_get("/healthz", alive)
     [asked] = [json.loads(line.partition("CMD ")[2]) for line in _instructions("HEALTHCHECK")]
+    command = [sys.executable, *asked[1:]]
     async with TestServer(app) as server:
-        here = [word.replace("8080", str(server.port)) for word in asked[1:]]
-        assert await _ends_with([sys.executable, *here]) == 0
-    assert await _ends_with([sys.executable, *here]) != 0
+        assert server.port is not None
+        port = server.port
+        assert await _ends_with(command, port) == 0
+    assert await _ends_with(command, port) != 0
 
 
-async def _ends_with(command: list[str]) -> int:
-    process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.DEVNULL)
+async def _ends_with(command: list[str], port: int) -> int:
+    listening = {**os.environ, "HEALTH_LISTEN": f"0.0.0.0:{port}"}
+    process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.DEVNULL, env=listening)
     return await process.wait()
