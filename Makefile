@@ -28,7 +28,7 @@ check: $(READY) ## formatting, lint, types, import rules
 
 image: $(READY) ## build the container image with docker or podman, and try it out
 	@test -n "$(ENGINE)" || { echo "neither docker nor podman answers"; exit 1; }
-	BUILDAH_FORMAT=docker $(ENGINE) build $(BUILD_FLAGS) -f deploy/Dockerfile --build-arg TORCH_INDEX="$(TORCH_INDEX)" -t newsquote .
+	BUILDAH_FORMAT=docker $(ENGINE) build $(BUILD_FLAGS) -f deploy/Dockerfile $(if $(TORCH_INDEX),--build-arg TORCH_INDEX="$(TORCH_INDEX)") -t newsquote .
 	@CONTAINER_ENGINE=$(ENGINE) $(BIN)/python -m pytest -m image tests/test_image.py
 
 bench: $(READY) ## measure speed, memory, kills and load; writes benchmarks/results/
