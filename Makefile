@@ -4,10 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+# the container engine that answers, for `make image`; BUILD_FLAGS go to its `build`
+ENGINE = $(shell for engine in docker podman; do $$engine info >/dev/null 2>&1 && echo $$engine && break; done)
+
 # maths threads that spin on a busy machine cost several times more
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: help run test check bench clean
+.PHONY: help run test check image bench clean
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
@@ -15,13 +18,18 @@ run: $(READY) ## set up, index seeds/ if there is no index, start the bot (Teleg
 	@$(BIN)/python -m bot run
 
 test: $(READY) ## every test but the slow ones (SLOW=1 runs those as well)
-	@$(BIN)/python -m pytest $(if $(SLOW),-m "not network")
+	@$(BIN)/python -m pytest $(if $(SLOW),-m "not network and not image")
 
 check: $(READY) ## formatting, lint, types, import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+image: $(READY) ## build the container image with docker or podman, and try it out
+	@test -n "$(ENGINE)" || { echo "neither docker nor podman answers"; exit 1; }
+	BUILDAH_FORMAT=docker $(ENGINE) build $(BUILD_FLAGS) -f deploy/Dockerfile $(if $(TORCH_INDEX),--build-arg TORCH_INDEX="$(TORCH_INDEX)") -t newsquote .
+	@CONTAINER_ENGINE=$(ENGINE) $(BIN)/python -m pytest -m image tests/test_image.py
 
 bench: $(READY) ## measure speed, memory, kills and load; writes benchmarks/results/
 	@$(BIN)/python -m benchmarks

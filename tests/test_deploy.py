@@ -109,6 +109,19 @@ def test_what_runs_in_a_cluster_has_few_rights_and_no_secret_of_its_own(name: st
     assert all(re.fullmatch(r"\$\{[A-Z_]+:\?.*\}", value) for value in secrets)
 
 
+def test_what_becomes_another_user_hears_the_signal_to_stop() -> None:
+    """An init before it would stay root and, without CAP_KILL, could not pass the signal on."""
+    changing = [service for service in _cluster().values() if "SETUID" in service.get("cap_add", [])]
+    assert [service["init"] for service in changing] == [False]
+
+
+def test_nothing_that_is_reached_from_outside_reaches_what_keeps_the_data() -> None:
+    services = _cluster()
+    assert services["proxy"]["networks"] == ["outside"]
+    keepers = ("postgres", "etcd", "minio", "milvus")
+    assert [services[name]["networks"] for name in keepers] == [["inside"]] * len(keepers)
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not here to judge its unit")
 def test_systemd_finds_little_to_attack() -> None:
     judged = subprocess.run(
@@ -187,12 +200,15 @@ async def test_the_health_check_tells_a_bot_that_lives_from_one_that_does_not() 
     app = web.Application()
     app.router.add_get("/healthz", alive)
     [asked] = [json.loads(line.partition("CMD ")[2]) for line in _instructions("HEALTHCHECK")]
+    command = [sys.executable, *asked[1:]]
     async with TestServer(app) as server:
-        here = [word.replace("8080", str(server.port)) for word in asked[1:]]
-        assert await _ends_with([sys.executable, *here]) == 0
-    assert await _ends_with([sys.executable, *here]) != 0
+        assert server.port is not None
+        port = server.port
+        assert await _ends_with(command, port) == 0
+    assert await _ends_with(command, port) != 0
 
 
-async def _ends_with(command: list[str]) -> int:
-    process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.DEVNULL)
+async def _ends_with(command: list[str], port: int) -> int:
+    listening = {**os.environ, "HEALTH_LISTEN": f"0.0.0.0:{port}"}
+    process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.DEVNULL, env=listening)
     return await process.wait()
