@@ -61,11 +61,13 @@ index.save(to)
 from haystack import Document
 from haystack.components.embedders import SentenceTransformersDocumentEmbedder
 from haystack.document_stores.in_memory import InMemoryDocumentStore
+from haystack.document_stores.types import DuplicatePolicy
 from haystack.utils import ComponentDevice
 embedder = SentenceTransformersDocumentEmbedder(weights, device=ComponentDevice.from_str("cpu"), progress_bar=False)
 embedder.warm_up()
 store = InMemoryDocumentStore()
-store.write_documents(embedder.run([Document(content=passage) for passage in passages])["documents"])
+documents = embedder.run([Document(content=passage) for passage in passages])["documents"]
+store.write_documents(documents, policy=DuplicatePolicy.OVERWRITE)
 store.save_to_disk(to)
 """,
     "LangChain": """

@@ -12,9 +12,10 @@ from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from shutil import copytree, rmtree
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 import psycopg
+from psycopg.sql import SQL, Identifier
 
 from tests.ports import free_port
 
@@ -69,11 +70,11 @@ class PostgresServer:
         """Ends it as a power cut does; what was committed is on disk."""
         self._end(signal.SIGQUIT)
 
-    def new_database(self) -> str:
-        """The SQLAlchemy URL of a new, empty database."""
+    def new_database(self, options: LiteralString = "") -> str:
+        """The SQLAlchemy URL of a new, empty database, made with these options."""
         name = f"newsquote_{next(self._names)}"
         with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(SQL("CREATE DATABASE {} {}").format(Identifier(name), SQL(options)))
         return f"postgresql+psycopg://{_USER}@127.0.0.1:{self.port}/{name}"
 
     def _address(self, database: str) -> str:

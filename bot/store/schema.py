@@ -52,6 +52,8 @@ def open_engine(database_url: str) -> Engine:
     engine = _file_engine(url) if is_file else _server_engine(url)
     try:
         current = _current(engine) if is_file else until_connected(partial(_current, engine))
+        if not is_file:
+            _check_encoding(engine)
         if current != SCHEMA_VERSION:
             _migrate(engine)
     except DBAPIError as error:
@@ -108,7 +110,7 @@ def _server_engine(url: URL) -> Engine:
     # A server that vanishes without a word must not keep anybody waiting for TCP's own quarter of an hour.
     given: dict[str, object] = {"connect_timeout": _CONNECT_TIMEOUT_SECONDS, "application_name": "newsquote"}
     given |= {"tcp_user_timeout": _DEAD_LINE_MILLISECONDS, "keepalives_idle": _CONNECT_TIMEOUT_SECONDS}
-    given |= {"options": "-c timezone=UTC"}
+    given |= {"options": "-c timezone=UTC", "client_encoding": "utf8"}
     if url.drivername != "postgresql+psycopg":
         raise StoreUnavailable(
             f"{_shown(url)} is no database that is known here: it should begin with postgresql+psycopg:// or sqlite:///"
@@ -149,6 +151,20 @@ def _current(engine: Engine) -> str | None:
         if engine.dialect.name == "sqlite":
             raise
         raise ConnectionLost(f"cannot open {_shown(engine.url)}: {error.orig}; check DATABASE_URL") from error
+
+
+def _check_encoding(engine: Engine) -> None:
+    """
+    Raises:
+        StoreUnavailable: the database cannot hold the words of all languages, or does not know how long they are.
+    """
+    with engine.connect() as connection:
+        encoding: str = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+    if encoding != "UTF8":
+        raise StoreUnavailable(
+            f"{_shown(engine.url)} keeps words as {encoding}, and words of all languages need UTF8: make the database "
+            "with CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0"
+        )
 
 
 def _version(connection: Connection) -> str | None:

@@ -289,4 +289,6 @@ def _column(field: Field) -> tuple[DataType, Mapping[str, Any]]:
 
 def _first_line(error: Exception) -> str:
     told = error.message if isinstance(error, MilvusException) else str(error)
-    return (str(told).splitlines() or [type(error).__name__])[0]
+    if isinstance(error, grpc.Call):  # its own words begin with the name of its class
+        told = error.details()
+    return (str(told or "").splitlines() or [type(error).__name__])[0]

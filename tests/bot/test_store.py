@@ -34,6 +34,7 @@ from bot.store.schema import MIGRATIONS
 from bot.store.tables import SCHEMA_VERSION, metadata
 from index import Span
 from tests.bot.examples import answer, refusal
+from tests.postgresql import PostgresServer
 
 NOON = datetime(2024, 6, 1, 12, tzinfo=UTC)
 
@@ -360,6 +361,11 @@ def test_a_wrong_url_is_refused_without_its_password(wrong: str) -> None:
     with pytest.raises(StoreUnavailable) as refused:
         Store.open(wrong)
     assert "hunter2" not in str(refused.value)
+
+
+def test_a_database_without_an_encoding_is_refused_with_the_remedy(postgres: PostgresServer) -> None:
+    with pytest.raises(StoreUnavailable, match="ENCODING 'UTF8'"):
+        Store.open(postgres.new_database("ENCODING 'SQL_ASCII' TEMPLATE template0"))
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
