@@ -36,19 +36,19 @@ from tests.milvus import running_vectors
 _QUESTIONS = 100
 _WORDS = 12
 _AT_ONCE = 8
-_ROUNDS = 4
+_ROUNDS = 2
 _TOP = 10
 
 
 def measure() -> dict[str, Any]:
     """A small size, over the seeds' sentences."""
-    return _over_made_passages(Path(__file__).parents[1] / "seeds", 1_000)
+    return _over_made_passages(Path(__file__).parents[1] / "seeds", 1_000, _QUESTIONS)
 
 
-def _over_made_passages(articles: Path, n_passages: int) -> dict[str, Any]:
+def _over_made_passages(articles: Path, n_passages: int, n_questions: int) -> dict[str, Any]:
     real = OnnxEmbedder.load(IndexSettings.from_environment().model_cache)
     sentences = sentences_of(articles)
-    questions, sentences = sentences[:_QUESTIONS], sentences[_QUESTIONS:] or sentences
+    questions, sentences = sentences[:n_questions], sentences[n_questions:] or sentences
     vectors = real.embed(sentences)
     embedder = RecombinedEmbedder(real, dict(zip(sentences, vectors, strict=True)))
     with tempfile.TemporaryDirectory() as folder:
@@ -57,13 +57,13 @@ def _over_made_passages(articles: Path, n_passages: int) -> dict[str, Any]:
         return _compare(library, embedder, real.embed([_words_of(one) for one in questions]), questions)
 
 
-def _over_index(folder: Path) -> dict[str, Any]:
+def _over_index(folder: Path, n_questions: int) -> dict[str, Any]:
     """Over an index that is there: questions are words of its own articles."""
     embedder = OnnxEmbedder.load(IndexSettings.from_environment().model_cache)
     library = Library(folder)
     archive = library.open_current(embedder).archive
     ids = archive.ids()
-    drawn = np.random.default_rng(0).choice(len(ids), min(_QUESTIONS, len(ids)), replace=False)
+    drawn = np.random.default_rng(0).choice(len(ids), min(n_questions, len(ids)), replace=False)
     questions = [archive.sentences_of(ids[n])[-1].slice(archive.article(ids[n]).text) for n in drawn.tolist()]
     return _compare(library, embedder, embedder.embed([_words_of(one) for one in questions]), questions)
 
@@ -150,8 +150,12 @@ def _main() -> None:
     parser.add_argument("--passages", type=int, default=1_000, metavar="N", help="made passages (default: 1000)")
     parser.add_argument("--articles", type=Path, default=Path("seeds"), help="what they are made of (default: seeds)")
     parser.add_argument("--index", type=Path, metavar="DIR", help="an index on this disk to compare instead")
+    parser.add_argument("--questions", type=int, default=_QUESTIONS, metavar="N", help="searches (default: 100)")
     options = parser.parse_args()
-    figures = _over_index(options.index) if options.index else _over_made_passages(options.articles, options.passages)
+    if options.index:
+        figures = _over_index(options.index, options.questions)
+    else:
+        figures = _over_made_passages(options.articles, options.passages, options.questions)
     print(json.dumps(figures, indent=1))
 
 
