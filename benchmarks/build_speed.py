@@ -110,8 +110,9 @@ def measure_over(articles: Path, peers: str | None = None) -> dict[str, float]:
             return seconds_of(lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL))
 
         plain_seconds = seconds_of_script(sys.executable, _PLAIN, "plain")
-        scripts = _PEERS if peers else {}
-        peers_seconds = {name: seconds_of_script(peers or "", script, name) for name, script in scripts.items()}
+        peers_seconds: dict[str, float] = {}
+        if peers:
+            peers_seconds = {name: seconds_of_script(peers, script, name) for name, script in _PEERS.items()}
         recorder = _Recorder()
         embedder = _RecordedEmbedder.load(IndexSettings.from_environment().model_cache)
         embedder.record(recorder)

@@ -154,7 +154,10 @@ def measure(seconds: float = _SECONDS, people: int = _PEOPLE, *, command: tuple[
         crowd = _Crowd(server, people)
         crowd.start()
         began = time.monotonic()
-        restarts = {"database": _restart_of(postgres), "vector server": _restart_of_vectors(vectors)}
+        restarts = {
+            "database": _restart(postgres.stop, postgres.start),
+            "vector server": _restart(vectors.kill, vectors.start),
+        }
         killed, ready_after, restarted = _disturb(replicas, began + seconds, restarts)
         crowd.rest()
         told = [message.text for reader in crowd.readers for message in server.messages(reader.user.opens_chat())]
@@ -228,18 +231,10 @@ def _note_ready(replica: _Replica, since: float, ready_after: list[float]) -> No
     ready_after.append(time.monotonic() - since)
 
 
-def _restart_of(postgres: PostgresServer) -> Disturbance:
+def _restart(end: Callable[[], None], start: Callable[[], None]) -> Disturbance:
     def restart() -> None:
-        postgres.stop()
-        postgres.start()
-
-    return restart
-
-
-def _restart_of_vectors(vectors: VectorServer) -> Disturbance:
-    def restart() -> None:
-        vectors.kill()
-        vectors.start()
+        end()
+        start()
 
     return restart
 

@@ -21,7 +21,7 @@ from index.library import Library
 from index.moving import export_library, import_library
 from index.settings import IndexSettings
 from index.sources import read_articles
-from tests.milvus import VectorServer
+from tests.milvus import VectorServer, running_vectors
 from tests.postgresql import PostgresServer, running_postgres
 
 ROOT = Path(__file__).parents[1]
@@ -53,12 +53,10 @@ def seeds() -> Path:
 
 
 @pytest.fixture(scope="session")
-def vector_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VectorServer]:
+def vector_server() -> Iterator[VectorServer]:
     """A vector server that runs; every test needs an address of its own."""
-    server = VectorServer(tmp_path_factory.mktemp("milvus") / "data")
-    server.start()
-    yield server
-    server.kill()
+    with running_vectors() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

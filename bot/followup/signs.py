@@ -146,8 +146,6 @@ def pronouns_in(message: str) -> list[Pronoun]:
             continue
         if word == "that" and (_JOINS.match(after) or after.lstrip()[:1].isupper()):
             continue
-        if word == "that" and re.search(r"\b[a-z]+\s+$", message[: match.start()]) and _BEFORE_A_NOUN.match(after):
-            continue
         if word == "that" and _RELATES_TO.search(message[: match.start()]) and _GOES_ON.match(after):
             continue
         if word in _POSSESSIVES and _names_what_follows(message, Span(*match.span()), names):
