@@ -22,7 +22,7 @@ import numpy as np
 
 from benchmarks.measuring import seconds_of
 from benchmarks.search_scale import RecombinedEmbedder, recombined_articles, sentences_of
-from index import Article, Hit, Query
+from index import Article, Hit, Passage, Query
 from index.changing import AnyLibrary
 from index.cluster import ClusterLibrary
 from index.embedding import Embedder, OnnxEmbedder, Vectors
@@ -38,6 +38,9 @@ _WORDS = 12
 _AT_ONCE = 8
 _ROUNDS = 2
 _TOP = 10
+_NEAREST = 60
+_SCOPES = (0.1, 0.01, 0.0)
+"""Shares of the articles that a scope allows, one at least."""
 
 
 def measure() -> dict[str, Any]:
@@ -76,7 +79,8 @@ def _compare(disk: Library, embedder: Embedder, vectors: Vectors, questions: Seq
         importing = seconds_of(lambda: import_library(cluster, embedder, file))
         snapshot = disk.open_current(embedder)
         on_disk, disk_hits = _search_figures(snapshot, vectors, questions)
-        on_server, server_hits = _search_figures(cluster.open_current(embedder), vectors, questions)
+        far = cluster.open_current(embedder)
+        on_server, server_hits = _search_figures(far, vectors, questions)
         return {
             "articles": snapshot.manifest.n_articles,
             "passages": snapshot.manifest.n_passages,
@@ -85,6 +89,7 @@ def _compare(disk: Library, embedder: Embedder, vectors: Vectors, questions: Seq
             "import to the server s": round(importing, 1),
             "same first hit": _share(disk_hits, server_hits, 1),
             f"same first {_TOP}": _share(disk_hits, server_hits, _TOP),
+            **_scoped_figures(snapshot, far, vectors),
             "disk": on_disk,
             "server": {**on_server, **_change_figures(cluster, embedder)},
         }
@@ -112,6 +117,25 @@ def _throughput(snapshot: Snapshot, vectors: Vectors, questions: Sequence[str]) 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         seconds = seconds_of(lambda: list(pool.map(search, range(_ROUNDS * len(questions)))))
     return {f"searches a second, {_AT_ONCE} at once": round(_ROUNDS * len(questions) / seconds, 1)}
+
+
+def _scoped_figures(disk: Snapshot, server: Snapshot, vectors: Vectors) -> dict[str, float]:
+    """Of the nearest passages that the disk finds in a scope, how many the server does."""
+    figures: dict[str, float] = {}
+    chance, ids = np.random.default_rng(1), disk.archive.ids()
+    for share in _SCOPES:
+        n_articles, found, expected = max(1, round(share * len(ids))), 0, 0
+        for vector in vectors:
+            scope = Query("", articles=frozenset(chance.choice(ids, n_articles, replace=False).tolist()))
+            ours, theirs = (_nearest(snapshot, scope, vector) for snapshot in (disk, server))
+            found, expected = found + len(ours & theirs), expected + len(ours)
+        figures[f"nearest {_NEAREST} in {n_articles} articles"] = round(found / expected, 4)
+    return figures
+
+
+def _nearest(snapshot: Snapshot, scope: Query, vector: Vectors) -> set[Passage]:
+    found = snapshot.candidates(scope, {}, lambda: vector, _NEAREST)
+    return set(found.passages(list(found.similarities))) if found else set()
 
 
 def _change_figures(library: AnyLibrary, embedder: Embedder) -> dict[str, float]:

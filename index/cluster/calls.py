@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 Row = dict[str, Any]
+MOST_CANDIDATES = 32_768
+"""As many as Milvus takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,17 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a search shall find: at most `limit` rows that `filter` is true of, with these columns."""
+    """What a search shall find: at most `limit` rows that `filter` is true of, with these columns.
+
+    `candidates`: how many of the nearest rows a walk through a graph of vectors keeps in view, allowed or not. More are
+    slower and miss less. None where a search is exact, as with sparse vectors.
+    """
 
     filter: str
     limit: int
     fields: Sequence[str] = ()
     is_strict: bool = False
+    candidates: int | None = None
 
 
 def one_of(column: str, numbers: Iterable[int]) -> str:

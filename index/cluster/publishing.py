@@ -17,7 +17,7 @@ from index.cluster.layout import ALIAS, ALIVE, Lineage, lineage_of, seen_by, sna
 from index.cluster.manifest import ClusterManifest, write_manifest
 from index.cluster.rows import Birth, Numbers, article_rows, passage_rows, term_counts
 from index.cluster.server import Server
-from index.cluster.snapshot import ClusterSnapshot
+from index.cluster.snapshot import CANDIDATES, ClusterSnapshot
 from index.manifest import FORMAT_VERSION, Canary
 from index.segment import Segment
 
@@ -31,7 +31,7 @@ _FEWEST_CANARIES = 4
 _WORTH_SETTLING = 10_000
 _RECALL_QUERIES = 64
 _DEPTH = 10
-_SEARCH = "chosen by the server (AUTOINDEX)"
+_SEARCH = "HNSW"
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +270,7 @@ def _recall(server: Server, fresh: Segment | None, manifest: ClusterManifest) ->
     n_rows = len(fresh.vectors)
     rows = np.random.default_rng(0).choice(n_rows, min(_RECALL_QUERIES, n_rows), replace=False)
     vectors = fresh.vectors.reconstruct(rows)
-    wanted = Wanted(seen_by(manifest.generation), _DEPTH + 1)
+    wanted = Wanted(seen_by(manifest.generation), _DEPTH + 1, candidates=CANDIDATES)
     hits = server.search(manifest.lineage.passages, "vector", vectors.tolist(), wanted)
     found = expected = 0
     for row, vector, near in zip(rows.tolist(), vectors, hits, strict=True):

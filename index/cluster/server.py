@@ -28,6 +28,8 @@ _PASSING = {2, 4, 8, 103, 500, 503, 901, 902, 903, 904}
 """Milvus's codes for what passes: not ready, too many requests, still loading, a node or a channel on the move."""
 _NOT_LOADED = 101
 _NOT_FOUND = 100
+_GRAPH = {"M": 16, "efConstruction": 200}
+"""Milvus's graph: links of a passage, and candidates for them when it is added."""
 
 
 class _Passing(Exception):
@@ -101,7 +103,7 @@ class Server:
             kind, options = _column(field)
             schema.add_field(field.name, kind, **options)
             if field.kind == "vector":
-                indexes.add_index(field.name, index_type="AUTOINDEX", metric_type="IP")
+                indexes.add_index(field.name, index_type="HNSW", metric_type="IP", params=_GRAPH)
             elif field.kind == "weights":
                 indexes.add_index(field.name, index_type="SPARSE_INVERTED_INDEX", metric_type="IP")
             elif field.is_indexed:
@@ -176,6 +178,7 @@ class Server:
 
     def search(self, collection: str, column: str, vectors: Sequence[Any], wanted: Wanted) -> list[list[Found]]:
         """For each vector the rows with the highest inner product, best first. Sparse ones are {dimension: weight}."""
+        params = {} if wanted.candidates is None else {"ef": max(wanted.candidates, wanted.limit)}
         found = self._ask(
             lambda client, timeout: client.search(
                 collection,
@@ -184,6 +187,7 @@ class Server:
                 filter=wanted.filter,
                 limit=wanted.limit,
                 output_fields=list(wanted.fields),
+                search_params={"params": params},
                 consistency_level="Strong" if wanted.is_strict else "Bounded",
                 timeout=timeout,
             ),

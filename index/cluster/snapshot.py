@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from index.article import Passage, Query
 from index.bm25 import inverse_frequency, rarity
 from index.candidates import Candidates
 from index.cluster.archive import ClusterArchive
-from index.cluster.calls import Found, Row, Wanted, one_of
+from index.cluster.calls import MOST_CANDIDATES, Found, Row, Wanted, one_of
 from index.cluster.layout import dimension_of, id_key, seen_by
 from index.cluster.manifest import ClusterManifest, read_manifest
 from index.cluster.rows import day_in, passage_in
@@ -23,6 +24,11 @@ from index.manifest import require_same_model
 
 _FIELDS = ("article", "day", "copy_group", "is_leading", "span_start", "span_end", "sentences")
 _STEP = 1_000
+CANDIDATES = 512
+"""Of a search by vector among all passages."""
+_CANDIDATES_IN_SCOPE = 16_384
+_FEW = 2_000
+"""Passages that are compared one by one: their vectors are three megabytes."""
 
 
 class ClusterSnapshot:
@@ -86,10 +92,10 @@ class ClusterSnapshot:
         if scope is None:
             return None
         vector, weights = vector_of(), self._weights(terms)
-        near = self._search("vector", vector.tolist(), scope, depth)
+        near = self._nearest(vector, scope, depth)
         if not near:
             return None
-        worded = self._search("weights", weights, scope, depth) if weights else []
+        worded = self._search("weights", weights, Wanted(scope, depth, _FIELDS)) if weights else []
         found = {hit.id: hit.row for hit in (*near, *worded)}
         similarities = {hit.id: hit.score for hit in near}
         similarities |= self._similarities(vector, [hit.id for hit in worded if hit.id not in similarities])
@@ -155,8 +161,24 @@ class ClusterSnapshot:
             conditions.append(f"day >= {first} and day <= {last}")
         return " and ".join(conditions)
 
-    def _search(self, column: str, vector: object, scope: str, depth: int) -> list[Found]:
-        wanted = Wanted(scope, depth, _FIELDS)
+    def _nearest(self, vector: Vectors, scope: str, depth: int) -> list[Found]:
+        """The passages in scope that are most like the vector, best first.
+
+        The engine walks a graph of all passages, of which a narrow scope allows few: it is told to walk further, and
+        where it comes back with less than was asked for, the passages in scope are compared one by one.
+        """
+        if scope == self._seen:
+            return self._search("vector", vector.tolist(), Wanted(scope, depth, _FIELDS, candidates=CANDIDATES))
+        wanted = Wanted(scope, depth, _FIELDS, candidates=_CANDIDATES_IN_SCOPE)
+        if len(found := self._search("vector", vector.tolist(), wanted)) == depth:
+            return found
+        rows = self._server.rows(self.manifest.lineage.passages, scope, [*_FIELDS, "vector"], most=_FEW + 1)
+        if len(rows) > _FEW:
+            return self._search("vector", vector.tolist(), replace(wanted, candidates=MOST_CANDIDATES))
+        found = [Found(int(row["id"]), float(np.dot(row.pop("vector"), vector)), row) for row in rows]
+        return sorted(found, key=lambda one: (-one.score, one.id))[:depth]
+
+    def _search(self, column: str, vector: object, wanted: Wanted) -> list[Found]:
         return self._server.search(self.manifest.lineage.passages, column, [vector], wanted)[0]
 
     def _similarities(self, vector: Vectors, rows: Sequence[int]) -> dict[int, float]:

@@ -13,6 +13,7 @@ from index.article import Skipped
 from index.building import BuildProgress
 from index.changing import AnyLibrary
 from index.cluster import ClusterLibrary
+from index.cluster.server import Server
 from index.embedding import OnnxEmbedder
 from index.errors import (
     ArticlesMissing,
@@ -362,3 +363,39 @@ def built_at_once(
     for library in libraries:
         library.rebuild([*read_articles(seeds), *map(_story, range(90)), _PEACE, _WAR, _COPY], shipped_embedder)
     return lambda: libraries
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        Query("Who saw the mayor?", articles=frozenset({"story 7"})),
+        Query("Who saw the mayor?", articles=frozenset(f"story {number}" for number in range(0, 2000, 400))),
+        Query("Who saw the mayor?", dates=AskedDates(date(2024, 1, 3), date(2024, 1, 3))),
+        Query("Who saw the mayor?", before=date(2024, 1, 3)),
+    ],
+    ids=["one article", "five articles", "one day", "two days"],
+)
+def test_a_narrow_scope_in_a_large_library_leaves_nothing_out(
+    large: tuple[AnyLibrary, AnyLibrary], embedder: HashingEmbedder, query: Query
+) -> None:
+    embedded, cluster = (library.open_current(embedder) for library in large)
+
+    ours, theirs = (
+        snapshot.candidates(query, {}, lambda: embedder.embed([query.text])[0], 50) for snapshot in (embedded, cluster)
+    )
+
+    assert ours is not None
+    assert theirs is not None
+    assert sorted(theirs.similarities.values()) == pytest.approx(sorted(ours.similarities.values()), abs=1e-4)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory, vector_server: VectorServer) -> tuple[AnyLibrary, AnyLibrary]:
+    """Two thousand articles in both back ends; the server has made its graph of them."""
+    folder = tmp_path_factory.mktemp("large")
+    address = vector_server.address()
+    libraries = (Library(folder / "embedded"), cluster := ClusterLibrary(folder / "cluster", address))
+    for library in libraries:
+        library.rebuild(map(_story, range(2000)), HashingEmbedder())
+    Server(address).settle(cluster.open_current(HashingEmbedder()).manifest.lineage.passages)
+    return libraries
