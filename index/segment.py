@@ -40,6 +40,7 @@ class Segment:
             SnapshotCorrupt: a file is missing, cut short or unreadable.
         """
         self.name = folder.name
+        self._folder = folder
         self.contents = read_contents(folder)
         require_sizes(folder, self.contents.checksums)
         self.archive = ArchivePart(folder)
@@ -55,6 +56,11 @@ class Segment:
     def close(self) -> None:
         """Lets go of the files."""
         self.archive.close()
+
+    @property
+    def files(self) -> list[Path]:
+        """All that it consists of."""
+        return [self._folder / name for name in self.contents.checksums]
 
     def live_passages(self, dead: frozenset[int]) -> NDArray[np.bool_]:
         """(n_passages,): false for those of the articles at the rows `dead`."""

@@ -20,6 +20,7 @@ from index.embedding import Embedder, Vectors
 from index.errors import SnapshotCorrupt
 from index.keywords import KeywordIndex, Terms
 from index.manifest import Canary, Manifest, require_same_format, require_same_model
+from index.mapped import read_ahead
 from index.merging import Member
 from index.segment import SEGMENT_FILE, Segment, read_contents
 from index.segment_archive import SegmentArchive
@@ -89,6 +90,8 @@ class IndexSnapshot:
                         "Run `python -m index rollback`, or build again."
                     )
             _require_equal_counts(folder, manifest, members)
+            if embedder is not None:  # it will be searched
+                read_ahead([path for member in members for path in member.segment.files])
             return cls(folder.name, manifest, members, _canary_vectors(folder))
         except BaseException as error:
             for member in members:
