@@ -64,14 +64,18 @@ class RecombinedEmbedder:
         self.dimension = real.dimension
         self._known = known
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, questions: Sequence[str]) -> Vectors:
+        """Those that are asked when an index is checked: they are passages' own sentences."""
+        return self.embed_passages(questions)
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """(len(texts), dimension), float32, rows of unit length."""
         vectors = np.array([self._one(text) for text in texts], np.float32).reshape(len(texts), self.dimension)
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
     def _one(self, text: str) -> Vectors:
         noise = np.random.default_rng(zlib.crc32(text.encode())).normal(size=self.dimension) / self.dimension**0.5
-        pieces = [self._known[piece] for piece in text.partition(". ")[2].split("\n\n") if piece in self._known]
+        pieces = [self._known[piece] for piece in text.split("\n\n") if piece in self._known]
         mean = np.mean(pieces, axis=0) if pieces else np.zeros(self.dimension)
         return np.asarray(mean / (np.linalg.norm(mean) or 1.0) + _NOISE * noise, np.float32)
 

@@ -32,6 +32,7 @@ _EXAMPLES = """examples:
   python -m index search "peace process mediator"   see what the retriever finds
   python -m index search "peace" --source Reuters --before 2022-10-01
   python -m index verify                            check every file of the index against its checksum
+  python -m index renew                             index the same articles anew, for another EMBEDDING_MODEL
   python -m index rollback                          back to the index before the last change
   python -m index export library.tar                everything in one file, vectors too: a backup, or to move it
   python -m index import library.tar                put that in service, here or where VECTOR_URL says
@@ -74,6 +75,7 @@ def _command_line() -> CommandLine:
     feeds.add_argument("--due", action="store_true", help="only those whose time has come")
     line.add("remove", _remove, "take articles out of the index").add_argument("ids", nargs="+", metavar="ID")
     line.add("list", _list, "every article: id, date and title, tab-separated")
+    line.add("renew", _renew, "index every article anew, after another EMBEDDING_MODEL or a new version")
     line.add("verify", _verify, "check every file of the index against its checksum")
     line.add("rollback", _roll_back, "put the previous index back in service")
     whole = "the whole index"
@@ -118,6 +120,13 @@ def _add(options: argparse.Namespace) -> int:
     intake = Intake(options.library, options.embedder())
     with show_progress(_console) as listener:
         _report(options.library, intake.add(fetched, "web", listener, beside=items))
+    return 0
+
+
+def _renew(options: argparse.Namespace) -> int:
+    embedder = options.embedder()
+    with show_progress(_console) as listener:
+        _report(options.library, options.library.renew(embedder, listener))
     return 0
 
 

@@ -138,8 +138,8 @@ class SegmentBuilder:
     def _windows(self, items: Iterable[Article | Skipped], writer: ArchiveWriter) -> Generator[_Window, None, None]:
         window = _Window()
         for item in items:
-            for text in self._read(item, writer):
-                window.texts.append(text)
+            for words in self._read(item, writer):
+                window.texts.append(words)
                 if len(window.texts) == _WINDOW:
                     yield window
                     window = _Window()
@@ -147,7 +147,7 @@ class SegmentBuilder:
             yield window
 
     def _read(self, item: Article | Skipped, writer: ArchiveWriter) -> list[str]:
-        """Stores an article, and gives the texts to embed for it."""
+        """Stores an article, and gives the words of its passages, which are to be embedded."""
         if isinstance(item, Skipped):
             self.skipped.append(item)
             return []
@@ -161,11 +161,10 @@ class SegmentBuilder:
         self.ids.add(item.id)
         writer.add(item, passages)
         self._copies.add(item)
-        texts = [search_text(item, passage) for passage in passages]
-        for text in texts:
-            self._postings.add(terms_of(text))
+        for passage in passages:
+            self._postings.add(terms_of(search_text(item, passage)))
         self._report()
-        return texts
+        return [passage.span.slice(item.text) for passage in passages]
 
     def _vectors(self, window: _Window) -> Vectors:
         """(n, dimension): those of a window. Runs beside the reading."""
@@ -179,7 +178,7 @@ class SegmentBuilder:
             if self._cancelled:
                 break
             rows = missing[first : first + _STEP]
-            vectors[rows] = self._embedder.embed([window.texts[row] for row in rows])
+            vectors[rows] = self._embedder.embed_passages([window.texts[row] for row in rows])
             self._done += len(rows)
             self.embedded += len(rows)
             window.n_computed += len(rows)
@@ -199,11 +198,11 @@ class SegmentBuilder:
 
 
 def search_text(article: Article, passage: Passage) -> str:
-    """What is embedded and searched for a passage: its article's title and date, then its words."""
+    """What words are searched for a passage: its article's title and date, then its own, which alone are embedded."""
     dated = f"{article.published_at:%-d %B %Y}. " if article.published_at else ""
     return f"{article.title}. {dated}{passage.span.slice(article.text)}"
 
 
 def text_key(text: str) -> int:
-    """What a searched text, and so its vector, is known by: 64 bits."""
+    """What the words of a passage, and so its vector, are known by: 64 bits."""
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")

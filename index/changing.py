@@ -9,7 +9,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -118,6 +118,18 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
             places = self._places(base) if base is not None else {}
             return self._apply(Change(places.get), base, embedder, _Work(items, listener, there=places))
 
+    def renew(self, embedder: Embedder, listener: ProgressListener = lambda _: None) -> BuildReport:
+        """Indexes every article in service anew, whichever model or earlier format it was indexed with.
+
+        Raises:
+            SnapshotMissing, SnapshotCorrupt, SnapshotMismatch: there is none whose articles can be read.
+            BuildCancelled, or whatever the listener raised: called off; the next time goes on from there.
+            IndexBusy: another process is building.
+        """
+        with self._writing(), closing(self._open_to_read()) as old:
+            work: _Work[PlaceT] = _Work(old.archive.articles(), listener, there={})
+            return replace(self._apply(Change(lambda _: None), None, embedder, work), added=())
+
     def add(
         self,
         items: Iterable[Article | Skipped],
@@ -147,6 +159,10 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
     @abstractmethod
     def _writing(self) -> AbstractContextManager[None]:
         """Holds the library for writing; IndexBusy if somebody else does."""
+
+    @abstractmethod
+    def _open_to_read(self) -> SnapshotT:
+        """The snapshot in service, for its articles alone, whichever model or earlier format they are indexed with."""
 
     @abstractmethod
     def _places(self, base: SnapshotT) -> Mapping[str, PlaceT]:

@@ -1,7 +1,7 @@
 """Texts to vectors: the Embedder protocol, the shipped int8 ONNX model, and any sentence-transformers model."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol, Self
@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from index.errors import ModelUnavailable
+from index.function_words import FUNCTION_WORDS
 from index.onnx_runtime import onnxruntime
 from index.shipped_model import DIMENSION, FINGERPRINT, MAX_TOKENS, NAME, prepare_shipped_model
 
 _BATCH_TOKENS = 512
 """Padded tokens a batch. Small batches stay in the processor's cache: of 256 to 4096, 512 was within 2% of
 the fastest with two cores, 4096 took half as long again and three times the memory."""
+_ENDS = 2
+"""Tokens of a text without words: where it begins, and where it ends."""
 
 Vectors = NDArray[np.float32]
 
@@ -40,12 +43,18 @@ class Embedder(Protocol):
     def dimension(self) -> int:
         """Length of a vector."""
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """(len(texts), dimension), float32, rows of unit length, in the order given."""
+    def embed(self, questions: Sequence[str]) -> Vectors:
+        """(len(questions), dimension), float32, rows of unit length, in the order given."""
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """(len(texts), dimension), to be compared with those of questions, for which some models go another way."""
 
 
 class OnnxEmbedder:
-    """all-MiniLM-L6-v2 in 8-bit integers, run by onnxruntime: no torch, one maths thread a call."""
+    """all-MiniLM-L6-v2 in 8-bit integers, run by onnxruntime: no torch, one maths thread a call.
+
+    Of a passage only the words that mean something by themselves are read: see `index.function_words`.
+    """
 
     name = NAME
     backend = "onnxruntime int8"
@@ -56,6 +65,7 @@ class OnnxEmbedder:
         self._session = session
         self._tokenizer = tokenizer
         self._workers = workers
+        self._passed_over = {token for word in FUNCTION_WORDS if (token := tokenizer.token_to_id(word)) is not None}
 
     @classmethod
     def load(cls, model_cache: Path) -> Self:
@@ -71,12 +81,25 @@ class OnnxEmbedder:
         session = open_session(folder / "model.onnx", f"Delete {folder} and try again.")
         return cls(session, tokenizer, workers=os.cpu_count() or 1)
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """(len(texts), 384), float32, rows of unit length. Batched by length, on every core."""
-        vectors = np.empty((len(texts), self.dimension), np.float32)
-        if not texts:
+    def embed(self, questions: Sequence[str]) -> Vectors:
+        """(len(questions), 384), float32, rows of unit length. Batched by length, on every core."""
+        return self._embed(self._tokens(questions))
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """(len(texts), 384), likewise, of the words that are not passed over; of all where no others are left."""
+        return self._embed([self._telling(tokens) for tokens in self._tokens(texts)])
+
+    def _tokens(self, texts: Sequence[str]) -> list[list[int]]:
+        return [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+
+    def _telling(self, tokens: list[int]) -> list[int]:
+        kept = [token for token in tokens if token not in self._passed_over]
+        return kept if len(kept) > _ENDS else tokens
+
+    def _embed(self, tokens: Sequence[list[int]]) -> Vectors:
+        vectors = np.empty((len(tokens), self.dimension), np.float32)
+        if not tokens:
             return vectors
-        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
         batches = _batches_by_length([len(ids) for ids in tokens])
 
         def run(rows: list[int]) -> None:
@@ -124,12 +147,18 @@ class SentenceTransformerEmbedder:
         self.dimension = self._dimension()
         self.fingerprint = f"{self.name}/torch/{_digest_of_weights(self._model)}"
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """(len(texts), dimension), float32, rows of unit length."""
+    def embed(self, questions: Sequence[str]) -> Vectors:
+        """(len(questions), dimension), float32, rows of unit length; with the model's prompt for questions, if any."""
+        return self._encoded(self._model.encode_query, questions)
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """(len(texts), dimension), likewise; with the model's prompt for passages, if any."""
+        return self._encoded(self._model.encode_document, texts)
+
+    def _encoded(self, encode: Callable[..., object], texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.empty((0, self.dimension), np.float32)
-        vectors = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
-        return np.asarray(vectors, np.float32)
+        return np.asarray(encode(list(texts), normalize_embeddings=True, show_progress_bar=False), np.float32)
 
     def _dimension(self) -> int:
         return int(np.asarray(self._model.encode(["dimension"])).shape[1])

@@ -5,7 +5,7 @@ IndexingError
 ├── ArticlesMissing      the path holds nothing that can be indexed: check --articles
 ├── SnapshotMissing      nothing was built yet: run `python -m index build`
 ├── SnapshotCorrupt      files do not match the manifest: roll back or build again
-├── SnapshotMismatch     built by another model, dimension or format: build again
+├── SnapshotMismatch     built by another model, dimension or format: run `python -m index renew`
 ├── UnknownArticle       an id that the index does not hold: see `python -m index list`
 ├── ModelUnavailable     a model cannot be loaded: check EMBEDDING_MODEL or READER_MODEL
 ├── IndexBusy            another process is building: wait for it

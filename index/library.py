@@ -15,7 +15,7 @@ from index.embedding import Embedder
 from index.errors import IndexingError, SnapshotCorrupt, SnapshotMismatch
 from index.folders import IndexFolders
 from index.known_vectors import KeptVectors
-from index.manifest import Manifest
+from index.manifest import RENEWABLE_FORMATS, Manifest
 from index.merging import Member, merge_segments
 from index.publishing import Publication
 from index.segment import Segment
@@ -51,6 +51,10 @@ class Library(ArticleLibrary[IndexSnapshot, Place]):
             if self.current_name() != name:  # replaced and cleaned away while we looked
                 return self.open_current(embedder)
             raise
+
+    def _open_to_read(self) -> IndexSnapshot:
+        folder = self._folders.snapshots / self.current_name()
+        return IndexSnapshot.open(folder, self._folders.segments, None, RENEWABLE_FORMATS)
 
     def manifests(self) -> dict[str, Manifest]:
         """See `ArticleLibrary`."""

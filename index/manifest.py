@@ -1,5 +1,6 @@
 """What a snapshot says of itself, on whichever back end it lies, and whether a model may search it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -7,8 +8,10 @@ from typing import Protocol
 from index.embedding import Embedder
 from index.errors import SnapshotMismatch
 
-FORMAT_VERSION = 2
-"""Raised when files, passages or search texts change: an index of another format has to be built again."""
+FORMAT_VERSION = 3
+"""Raised when files, passages or search texts change: an index of another format is not searched."""
+RENEWABLE_FORMATS = frozenset({2, FORMAT_VERSION})
+"""Those whose articles can still be read, to be indexed anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +79,21 @@ def require_same_model(snapshot: str, made: Made, embedder: Embedder) -> None:
     raise SnapshotMismatch(
         f"{snapshot} was built with {made.model} ({made.model_backend}, {made.dimension} dimensions), "
         f"but the model in use is {embedder.name} ({embedder.backend}, {embedder.dimension} dimensions). "
-        "Run `python -m index build --articles PATH` with this model, or set EMBEDDING_MODEL back."
+        "Run `python -m index renew` to index its articles anew with this model, or set EMBEDDING_MODEL back."
     )
 
 
-def require_same_format(snapshot: str, version: object) -> None:
-    """Nothing, if this program reads that format.
+def require_same_format(snapshot: str, version: object, formats: Collection[int] = (FORMAT_VERSION,)) -> None:
+    """Nothing, if that is among the `formats` that will do.
 
     Raises:
-        SnapshotMismatch: it does not.
+        SnapshotMismatch: it is not.
     """
-    if version != FORMAT_VERSION:
-        raise SnapshotMismatch(
-            f"{snapshot} has index format {version}, this program reads format {FORMAT_VERSION}. "
-            "Rebuild it: run `python -m index build --articles PATH`."
-        )
+    if version in formats:
+        return
+    remedy = "index its articles anew: run `python -m index renew`"
+    if version not in RENEWABLE_FORMATS:
+        remedy = "build it again: run `python -m index build --articles PATH`"
+    raise SnapshotMismatch(
+        f"{snapshot} has index format {version}, this program reads format {FORMAT_VERSION}. Please {remedy}."
+    )

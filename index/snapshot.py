@@ -6,7 +6,7 @@ are shared with the snapshots before and after.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from index.checksums import differences, sha256_of
 from index.embedding import Embedder, Vectors
 from index.errors import SnapshotCorrupt
 from index.keywords import KeywordIndex, Terms
-from index.manifest import Canary, Manifest, require_same_format, require_same_model
+from index.manifest import FORMAT_VERSION, Canary, Manifest, require_same_format, require_same_model
 from index.mapped import read_ahead
 from index.merging import Member
 from index.segment import SEGMENT_FILE, Segment, read_contents
@@ -70,14 +70,18 @@ class IndexSnapshot:
         self._search = SegmentSearch(self.archive, self.vectors, self.keywords)
 
     @classmethod
-    def open(cls, folder: Path, segments: Path, embedder: Embedder | None) -> "IndexSnapshot":
+    def open(
+        cls, folder: Path, segments: Path, embedder: Embedder | None, formats: Collection[int] = (FORMAT_VERSION,)
+    ) -> "IndexSnapshot":
         """The snapshot in `folder`, after checking that it is whole and, unless None, that `embedder` made it.
+
+        Of one in a format other than today's only the articles may be read.
 
         Raises:
             SnapshotCorrupt: a file is missing, cut short or unreadable, or counts do not agree.
             SnapshotMismatch: another model, dimension or format made it.
         """
-        manifest = read_manifest(folder)
+        manifest = read_manifest(folder, formats)
         if embedder is not None:
             require_same_model(str(folder), manifest, embedder)
         members: list[Member] = []
@@ -113,12 +117,12 @@ class IndexSnapshot:
         self.archive.close()
 
 
-def read_manifest(folder: Path) -> SegmentsManifest:
+def read_manifest(folder: Path, formats: Collection[int] = (FORMAT_VERSION,)) -> SegmentsManifest:
     """The manifest of the snapshot in `folder`.
 
     Raises:
         SnapshotCorrupt: it is missing, not readable or was changed.
-        SnapshotMismatch: another format version wrote it.
+        SnapshotMismatch: its format is none of these.
     """
     try:
         fields = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
@@ -127,7 +131,7 @@ def read_manifest(folder: Path) -> SegmentsManifest:
         raise SnapshotCorrupt(
             f"{folder / _MANIFEST} cannot be read ({error}). Run `python -m index rollback`, or build again."
         ) from error
-    require_same_format(str(folder), version)
+    require_same_format(str(folder), version, formats)
     if fields.pop("digest", None) != _digest(fields):
         raise SnapshotCorrupt(
             f"{folder / _MANIFEST}: contents changed (digest differs). Run `python -m index rollback`, or build again."

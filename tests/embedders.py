@@ -20,11 +20,15 @@ class HashingEmbedder:
         self.fingerprint = f"{name}/{dimension}"
         self.embedded: list[str] = []
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """(len(texts), dimension), float32, rows of unit length."""
-        self.embedded += texts
-        rows = [self._direction(text) for text in texts]
-        return np.array(rows, np.float32).reshape(len(texts), self.dimension)
+    def embed(self, questions: Sequence[str]) -> Vectors:
+        """(len(questions), dimension), float32, rows of unit length."""
+        self.embedded += questions
+        rows = [self._direction(text) for text in questions]
+        return np.array(rows, np.float32).reshape(len(questions), self.dimension)
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Passages go the way of questions."""
+        return self.embed(texts)
 
     def _direction(self, text: str) -> Vectors:
         total = np.full(self.dimension, 1e-3)

@@ -140,11 +140,11 @@ class StoppableEmbedder(HashingEmbedder):
 
     dies = False
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """The vectors, unless it is time to die."""
         if self.dies:
             raise KeyboardInterrupt
-        return super().embed(texts)
+        return super().embed_passages(texts)
 
 
 @dataclass

@@ -344,7 +344,12 @@ def test_an_index_of_another_model_is_refused(
     output, errors = capsys.readouterr()
     assert (code, output) == (1, "")
     assert "was built with hashing (hashing, 64 dimensions), but the model in use is all-MiniLM-L6-v2" in errors
-    assert "Run `python -m index build" in errors
+    assert "Run `python -m index renew`" in errors
+
+    assert index.__main__.main(["renew", "--index", str(tmp_path)]) == 0
+    assert json.loads(capsys.readouterr().out)["embedded"] == 2
+    assert bot.__main__.main(["ask", _WHO, "--index", str(tmp_path)]) == 0
+    assert "Ada Brook" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("arguments", [["ask"], ["ask", _WHO, "--jsonl", "-"], ["sing"]], ids=" ".join)

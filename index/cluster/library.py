@@ -25,7 +25,7 @@ from index.cluster.snapshot import ClusterSnapshot
 from index.cluster.writing import WriterLock
 from index.embedding import Embedder
 from index.errors import SnapshotCorrupt, SnapshotMismatch, SnapshotMissing
-from index.manifest import Manifest
+from index.manifest import RENEWABLE_FORMATS, Manifest
 from index.segment import Segment
 from index.server_address import ServerAddress
 
@@ -82,6 +82,9 @@ class ClusterLibrary(ArticleLibrary[ClusterSnapshot, ArticlePlace]):
             if self.current_name() != name:  # replaced and dropped while we looked
                 return self.open_current(embedder)
             raise
+
+    def _open_to_read(self) -> ClusterSnapshot:
+        return ClusterSnapshot.open(self._server, self.current_name(), None, RENEWABLE_FORMATS)
 
     def manifests(self) -> dict[str, Manifest]:
         """See `ArticleLibrary`."""

@@ -1,7 +1,7 @@
 """Snapshots on the vector server: what each says of itself, written once and read by everybody who follows."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from index.cluster.rows import Numbers
 from index.cluster.server import Server
 from index.embedding import Vectors
 from index.errors import SnapshotCorrupt, VectorServerRefused
-from index.manifest import Canary, Manifest, require_same_format
+from index.manifest import FORMAT_VERSION, Canary, Manifest, require_same_format
 
 _FIRST_CANARY = 1_000
 _PIECE_CHARACTERS = 16_000
@@ -46,12 +46,14 @@ def write_manifest(server: Server, name: str, manifest: ClusterManifest, canary_
     server.write(collection, rows)
 
 
-def read_manifest(server: Server, name: str) -> tuple[ClusterManifest, Vectors]:
+def read_manifest(
+    server: Server, name: str, formats: Collection[int] = (FORMAT_VERSION,)
+) -> tuple[ClusterManifest, Vectors]:
     """The manifest of a snapshot, and the vectors of its canary questions, (n, dimension).
 
     Raises:
         SnapshotCorrupt: it is not there any more, or was not written to its end.
-        SnapshotMismatch: another version of this program wrote it.
+        SnapshotMismatch: its format is none of these.
     """
     try:
         rows = server.rows(snapshot_collection(name), "id >= 0", ["words", "vector"], is_strict=True)
@@ -60,7 +62,7 @@ def read_manifest(server: Server, name: str) -> tuple[ClusterManifest, Vectors]:
     rows.sort(key=lambda row: int(row["id"]))
     try:
         fields = json.loads("".join(row["words"] for row in rows))
-        require_same_format(f"The snapshot {name} on {server.address}", fields["format_version"])
+        require_same_format(f"The snapshot {name} on {server.address}", fields["format_version"], formats)
         manifest = _manifest(fields)
     except (ValueError, KeyError, TypeError) as error:
         raise _unreadable(server, name, error) from error

@@ -1,7 +1,7 @@
 """A snapshot on the vector server, searched there: nearest vectors and heaviest shared words, each in one call."""
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from index.cluster.server import Server
 from index.embedding import Embedder, Vectors
 from index.errors import SnapshotCorrupt, VectorServerRefused
 from index.keywords import Terms
-from index.manifest import require_same_model
+from index.manifest import FORMAT_VERSION, require_same_model
 
 _FIELDS = ("article", "day", "copy_group", "is_leading", "span_start", "span_end", "sentences")
 _STEP = 1_000
@@ -46,14 +46,18 @@ class ClusterSnapshot:
         self._lock = threading.Lock()
 
     @classmethod
-    def open(cls, server: Server, name: str, embedder: Embedder | None) -> "ClusterSnapshot":
+    def open(
+        cls, server: Server, name: str, embedder: Embedder | None, formats: Collection[int] = (FORMAT_VERSION,)
+    ) -> "ClusterSnapshot":
         """The snapshot of that name, after checking that it is whole and, unless None, that `embedder` made it.
+
+        Of one in a format other than today's only the articles may be read.
 
         Raises:
             SnapshotCorrupt: it is not there, or rows of it are missing.
             SnapshotMismatch: another model, dimension or format made it.
         """
-        manifest, vectors = read_manifest(server, name)
+        manifest, vectors = read_manifest(server, name, formats)
         if embedder is not None:
             require_same_model(f"The snapshot {name} on {server.address}", manifest, embedder)
         snapshot = cls(server, name, manifest, vectors)

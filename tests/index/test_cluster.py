@@ -29,6 +29,7 @@ from index.errors import (
     VectorServerUnavailable,
 )
 from index.live import LiveIndex
+from index.manifest import FORMAT_VERSION
 from index.settings import IndexSettings
 from tests.embedders import HashingEmbedder
 from tests.milvus import VectorServer
@@ -323,13 +324,13 @@ def test_a_snapshot_of_another_format_or_model_is_refused_with_what_to_do(
 ) -> None:
     name = library.rebuild([_BRIDGE], embedder).snapshot
 
-    with pytest.raises(SnapshotMismatch, match=r"64 dimensions\), but .* Run `python -m index build"):
+    with pytest.raises(SnapshotMismatch, match=r"64 dimensions\), but .* Run `python -m index renew"):
         library.open_current(HashingEmbedder("hashing", 32))
 
     (row,) = (row for row in server.rows(snapshot_collection(name), "id >= 0", ["*"]) if row["id"] == 0)
-    changed = str(row["words"]).replace('"format_version": 2', '"format_version": 99')
+    changed = str(row["words"]).replace(f'"format_version": {FORMAT_VERSION}', '"format_version": 99')
     server.write(snapshot_collection(name), [{**row, "words": changed}])
-    with pytest.raises(SnapshotMismatch, match="format 99, this program reads format 2"):
+    with pytest.raises(SnapshotMismatch, match=f"format 99, this program reads format {FORMAT_VERSION}"):
         library.open_current(embedder)
 
 

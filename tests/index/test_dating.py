@@ -21,9 +21,9 @@ _TEXT = "The ferry stops, the council said."
 class _BlindEmbedder(HashingEmbedder):
     """Sees the same in every text, so that passages of other days can be equal."""
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, questions: Sequence[str]) -> Vectors:
         """Rows of one direction."""
-        return super().embed(["the same"] * len(texts))
+        return super().embed(["the same"] * len(questions))
 
 
 _EMBEDDER = _BlindEmbedder(dimension=16)

@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tokenizers import Tokenizer
 
 from index.embedding import Embedder, OnnxEmbedder, load_embedder
 from index.errors import ModelUnavailable
+from index.function_words import FUNCTION_WORDS
+from index.shipped_model import prepare_shipped_model
 
 _TEXTS = ["The bridge opened.", "", "A ferry. " * 200, "Who brokered the ceasefire?", "x" * 10_000, "雨 🎈 \x00"]
 
@@ -94,3 +97,30 @@ def test_a_model_that_is_nowhere_is_named(tmp_path: Path, monkeypatch: pytest.Mo
 
     with pytest.raises(ModelUnavailable, match=r"EMBEDDING_MODEL is '\./nowhere'"):
         load_embedder("./nowhere", tmp_path)
+
+
+def test_a_passage_is_known_by_its_telling_words(shipped_embedder: OnnxEmbedder) -> None:
+    full, short, denied = shipped_embedder.embed_passages(
+        [
+            "The bridge was opened by the mayor of the town.",
+            "Bridge opened mayor town.",
+            "Bridge not opened mayor town.",
+        ]
+    )
+
+    np.testing.assert_allclose(full @ short, 1, atol=0.01)
+    assert denied @ short < 0.99
+    assert shipped_embedder.embed(["The bridge was opened by the mayor of the town."])[0] @ full < 0.99
+
+
+def test_a_passage_of_function_words_alone_has_a_vector_of_its_own(shipped_embedder: OnnxEmbedder) -> None:
+    words, others, nothing = shipped_embedder.embed_passages(["It is what it is.", "To be or to be", ""])
+
+    assert words @ others < 0.9
+    assert others @ nothing < 0.9
+
+
+def test_every_function_word_is_one_token_of_the_model(shipped_embedder: OnnxEmbedder, model_cache: Path) -> None:
+    vocabulary = Tokenizer.from_file(str(prepare_shipped_model(model_cache) / "tokenizer.json")).get_vocab()
+
+    assert vocabulary.keys() >= FUNCTION_WORDS

@@ -63,9 +63,9 @@ def test_a_library_is_the_same_on_the_other_side(
         def __init__(self) -> None:
             self.embedded = []
 
-        def embed(self, texts):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-            self.embedded += texts
-            return shipped_embedder.embed(texts)
+        def embed(self, questions):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+            self.embedded += questions
+            return shipped_embedder.embed(questions)
 
     here, there, embedder = make(source, "here"), make(target, "there"), Counting()
     articles = [*read_articles(seeds), _ODD, _BORDER]

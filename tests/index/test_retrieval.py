@@ -39,7 +39,7 @@ _ARTICLES = [_article(number) for number in range(130)]
 _IDS = [article.id for article in _ARTICLES]
 _TEXTS = [search_text(article, chunk_article(article)[0]) for article in _ARTICLES]
 _EMBEDDER = HashingEmbedder(dimension=16)
-_VECTORS = _EMBEDDER.embed(_TEXTS)
+_VECTORS = _EMBEDDER.embed_passages([article.text for article in _ARTICLES])
 _QUERIES = st.builds(
     Query,
     st.lists(st.sampled_from([*_WORDS, "nonsense", "the"]), max_size=5).map(" ".join),
