@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from index.archive_part import fingerprint_of
 from index.article import Article, Skipped
 from index.building import BuildReport, ProgressListener, SegmentBuilder
 from index.changes import Change, PlaceT
@@ -127,7 +128,7 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
             IndexBusy: another process is building.
         """
         with self._writing(), closing(self._open_to_read()) as old:
-            work: _Work[PlaceT] = _Work(old.archive.articles(), listener, there={})
+            work: _Work[PlaceT] = _Work(self._as_written(old), listener, there={})
             return replace(self._apply(Change(lambda _: None), None, embedder, work), added=())
 
     def add(
@@ -192,6 +193,17 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
     def _damage(self, base: SnapshotT) -> list[str]:
         """What keeps a rebuild from building upon the snapshot in service, a line each."""
         return self.verify()
+
+    def _as_written(self, snapshot: SnapshotT) -> Iterator[Article]:
+        """Every article, unless one of them is not the one that was added."""
+        places = self._places(snapshot)
+        for article in snapshot.archive.articles():
+            if fingerprint_of(article) != places[article.id].fingerprint:
+                raise SnapshotCorrupt(
+                    f"{self}: article {article.id} is not as it was added (fingerprint differs), and nothing was "
+                    "changed. Run `python -m index rollback`, or build again."
+                )
+            yield article
 
     def _admitted(self, item: Article | Skipped) -> Article | Skipped:
         """The item, or why this back end cannot hold it."""

@@ -3,7 +3,9 @@
 import hashlib
 import json
 import re
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -220,6 +222,17 @@ def test_articles_of_the_last_format_can_be_indexed_anew(library: Library, embed
     assert (report.articles, report.embedded, library.verify()) == (1, 1, [])
     assert _articles(library, embedder) == (_PEACE,)
     assert name < library.current_name()
+
+
+def test_an_article_that_was_tampered_with_is_not_indexed_anew(library: Library, embedder: HashingEmbedder) -> None:
+    first = library.rebuild([_PEACE, _WAR], embedder).snapshot
+    (path,) = (library.root / "segments").rglob("articles.sqlite")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE articles SET text = replace(text, '6500', '7500')")
+
+    with pytest.raises(SnapshotCorrupt, match=r"article war is not as it was added.*python -m index rollback"):
+        library.renew(HashingEmbedder("other"))
+    assert library.current_name() == first
 
 
 def test_a_renewal_that_is_called_off_changes_nothing(library: Library, embedder: HashingEmbedder) -> None:
