@@ -10,7 +10,8 @@ from index.errors import SnapshotMismatch
 
 FORMAT_VERSION = 3
 """Raised when files, passages or search texts change: an index of another format is not searched."""
-RENEWABLE_FORMATS = frozenset({2, FORMAT_VERSION})
+SEARCHABLE_FORMATS = frozenset({FORMAT_VERSION})
+RENEWABLE_FORMATS = SEARCHABLE_FORMATS | {2}
 """Those whose articles can still be read, to be indexed anew."""
 
 
@@ -83,7 +84,7 @@ def require_same_model(snapshot: str, made: Made, embedder: Embedder) -> None:
     )
 
 
-def require_same_format(snapshot: str, version: object, formats: Collection[int] = (FORMAT_VERSION,)) -> None:
+def require_same_format(snapshot: str, version: object, formats: Collection[int] = SEARCHABLE_FORMATS) -> None:
     """Nothing, if that is among the `formats` that will do.
 
     Raises:

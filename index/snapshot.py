@@ -19,7 +19,7 @@ from index.checksums import differences, sha256_of
 from index.embedding import Embedder, Vectors
 from index.errors import SnapshotCorrupt
 from index.keywords import KeywordIndex, Terms
-from index.manifest import FORMAT_VERSION, Canary, Manifest, require_same_format, require_same_model
+from index.manifest import SEARCHABLE_FORMATS, Canary, Manifest, require_same_format, require_same_model
 from index.mapped import read_ahead
 from index.merging import Member
 from index.segment import SEGMENT_FILE, Segment, read_contents
@@ -71,7 +71,7 @@ class IndexSnapshot:
 
     @classmethod
     def open(
-        cls, folder: Path, segments: Path, embedder: Embedder | None, formats: Collection[int] = (FORMAT_VERSION,)
+        cls, folder: Path, segments: Path, embedder: Embedder | None, formats: Collection[int] = SEARCHABLE_FORMATS
     ) -> "IndexSnapshot":
         """The snapshot in `folder`, after checking that it is whole and, unless None, that `embedder` made it.
 
@@ -117,7 +117,7 @@ class IndexSnapshot:
         self.archive.close()
 
 
-def read_manifest(folder: Path, formats: Collection[int] = (FORMAT_VERSION,)) -> SegmentsManifest:
+def read_manifest(folder: Path, formats: Collection[int] = SEARCHABLE_FORMATS) -> SegmentsManifest:
     """The manifest of the snapshot in `folder`.
 
     Raises:

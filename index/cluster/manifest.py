@@ -13,7 +13,7 @@ from index.cluster.rows import Numbers
 from index.cluster.server import Server
 from index.embedding import Vectors
 from index.errors import SnapshotCorrupt, VectorServerRefused
-from index.manifest import FORMAT_VERSION, Canary, Manifest, require_same_format
+from index.manifest import SEARCHABLE_FORMATS, Canary, Manifest, require_same_format
 
 _FIRST_CANARY = 1_000
 _PIECE_CHARACTERS = 16_000
@@ -47,7 +47,7 @@ def write_manifest(server: Server, name: str, manifest: ClusterManifest, canary_
 
 
 def read_manifest(
-    server: Server, name: str, formats: Collection[int] = (FORMAT_VERSION,)
+    server: Server, name: str, formats: Collection[int] = SEARCHABLE_FORMATS
 ) -> tuple[ClusterManifest, Vectors]:
     """The manifest of a snapshot, and the vectors of its canary questions, (n, dimension).
 

@@ -20,7 +20,7 @@ from index.cluster.server import Server
 from index.embedding import Embedder, Vectors
 from index.errors import SnapshotCorrupt, VectorServerRefused
 from index.keywords import Terms
-from index.manifest import FORMAT_VERSION, require_same_model
+from index.manifest import SEARCHABLE_FORMATS, require_same_model
 
 _FIELDS = ("article", "day", "copy_group", "is_leading", "span_start", "span_end", "sentences")
 _STEP = 1_000
@@ -47,7 +47,7 @@ class ClusterSnapshot:
 
     @classmethod
     def open(
-        cls, server: Server, name: str, embedder: Embedder | None, formats: Collection[int] = (FORMAT_VERSION,)
+        cls, server: Server, name: str, embedder: Embedder | None, formats: Collection[int] = SEARCHABLE_FORMATS
     ) -> "ClusterSnapshot":
         """The snapshot of that name, after checking that it is whole and, unless None, that `embedder` made it.
 
