@@ -66,8 +66,10 @@ def words_of_others(
     they are and leads nowhere. `bold` are half-open ranges of the text.
     """
     safe = safe_url(url)
-    inert = [] if safe else _tappable(text)
-    bold = [(_whole(text, start), _whole(text, end)) for start, end in bold]
+    inert, bold = (
+        [(_whole(text, start), _whole(text, end)) for start, end in ranges]
+        for ranges in ([] if safe else _tappable(text), bold)
+    )
     edges = sorted({0, len(text), *chain.from_iterable(inert), *chain.from_iterable(bold)})
     for start, end in pairwise(edges):
         is_inert, is_bold = (any(a <= start and end <= b for a, b in ranges) for ranges in (inert, bold))

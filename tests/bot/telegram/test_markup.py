@@ -106,6 +106,7 @@ def test_only_our_own_tags_are_written(text: str) -> None:
         ("tg://resolve?domain=x http://1.2.3.4:8/", ["tg://resolve?domain=x", "http://1.2.3.4:8/"]),
         ("ev\u202eil.com", ["evil.com"]),
         ("\u202b/ask", ["/ask"]),
+        ("evil.exampleA\u030a", ["evil.example\u00c5"]),
     ],
 )
 def test_what_telegram_would_make_tappable_is_set_as_code(words: str, inert: list[str]) -> None:
