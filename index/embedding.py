@@ -11,15 +11,13 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from index.errors import ModelUnavailable
-from index.function_words import FUNCTION_WORDS
 from index.onnx_runtime import onnxruntime
 from index.shipped_model import DIMENSION, FINGERPRINT, MAX_TOKENS, NAME, prepare_shipped_model
+from index.telling_words import TellingWords
 
 _BATCH_TOKENS = 512
 """Padded tokens a batch. Small batches stay in the processor's cache: of 256 to 4096, 512 was within 2% of
 the fastest with two cores, 4096 took half as long again and three times the memory."""
-_ENDS = 2
-"""Tokens of a text without words: where it begins, and where it ends."""
 
 Vectors = NDArray[np.float32]
 
@@ -53,7 +51,7 @@ class Embedder(Protocol):
 class OnnxEmbedder:
     """all-MiniLM-L6-v2 in 8-bit integers, run by onnxruntime: no torch, one maths thread a call.
 
-    Of a passage only the words that mean something by themselves are read: see `index.function_words`.
+    Of a passage only the words that tell something are read: see `index.telling_words`.
     """
 
     name = NAME
@@ -65,7 +63,7 @@ class OnnxEmbedder:
         self._session = session
         self._tokenizer = tokenizer
         self._workers = workers
-        self._passed_over = {token for word in FUNCTION_WORDS if (token := tokenizer.token_to_id(word)) is not None}
+        self._telling_words = TellingWords(tokenizer)
 
     @classmethod
     def load(cls, model_cache: Path) -> Self:
@@ -86,17 +84,13 @@ class OnnxEmbedder:
         return self._embed(self._tokens(questions))
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """(len(texts), 384), likewise, of the words that are not passed over; of all where no others are left."""
-        return self._embed([self._telling(tokens) for tokens in self._tokens(texts)])
+        """(len(texts), 384), likewise, of the words that tell something."""
+        return self._embed([self._telling_words.of(tokens) for tokens in self._tokens(texts)])
 
     def _tokens(self, texts: Sequence[str]) -> list[list[int]]:
         return [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
 
-    def _telling(self, tokens: list[int]) -> list[int]:
-        kept = [token for token in tokens if token not in self._passed_over]
-        return kept if len(kept) > _ENDS else tokens
-
-    def _embed(self, tokens: Sequence[list[int]]) -> Vectors:
+    def _embed(self, tokens: Sequence[Sequence[int]]) -> Vectors:
         vectors = np.empty((len(tokens), self.dimension), np.float32)
         if not tokens:
             return vectors
@@ -112,7 +106,7 @@ class OnnxEmbedder:
             list(pool.map(run, batches))
         return vectors
 
-    def _run(self, tokens: list[list[int]]) -> Vectors:
+    def _run(self, tokens: Sequence[Sequence[int]]) -> Vectors:
         longest = max(map(len, tokens))
         ids = np.zeros((len(tokens), longest), np.int64)
         mask = np.zeros_like(ids)

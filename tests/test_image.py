@@ -166,7 +166,7 @@ def test_it_answers_on_telegram_and_a_restart_loses_nothing(volume: str) -> None
             seconds, code = container.stop()
             assert (seconds < 10, code) == (True, 0)
             container.start()
-            reader.says(reader.opens_chat(), "What did he tell parliament?")
+            reader.says(reader.opens_chat(), "What did he say to parliament?")
             server.wait_for_message(reader.opens_chat(), lambda said: "we have 49" in said.text, timeout=30)
 
             admin.says(admin.opens_chat(), "/reload")

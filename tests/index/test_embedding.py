@@ -10,8 +10,8 @@ from tokenizers import Tokenizer
 
 from index.embedding import Embedder, OnnxEmbedder, load_embedder
 from index.errors import ModelUnavailable
-from index.function_words import FUNCTION_WORDS
 from index.shipped_model import prepare_shipped_model
+from index.telling_words import FUNCTION_WORDS
 
 _TEXTS = ["The bridge opened.", "", "A ferry. " * 200, "Who brokered the ceasefire?", "x" * 10_000, "雨 🎈 \x00"]
 
@@ -111,6 +111,21 @@ def test_a_passage_is_known_by_its_telling_words(shipped_embedder: OnnxEmbedder)
     np.testing.assert_allclose(full @ short, 1, atol=0.01)
     assert denied @ short < 0.99
     assert shipped_embedder.embed(["The bridge was opened by the mayor of the town."])[0] @ full < 0.99
+
+
+def test_what_a_passage_says_for_the_third_time_is_passed_over(shipped_embedder: OnnxEmbedder) -> None:
+    once, twice, thrice, more = shipped_embedder.embed_passages(
+        [
+            "Rain, Kyrgyzstan",
+            "Rain, rain, Kyrgyzstan",
+            "Rain, rain, Kyrgyzstan rain",
+            "rain rainy, rain, Kyrgyzstan, rains,",
+        ]
+    )
+
+    np.testing.assert_allclose(twice @ thrice, 1, atol=0.01)
+    assert once @ twice < 0.99
+    assert thrice @ more < 0.99
 
 
 def test_a_passage_of_function_words_alone_has_a_vector_of_its_own(shipped_embedder: OnnxEmbedder) -> None:
