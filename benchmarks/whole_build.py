@@ -18,6 +18,7 @@ import subprocess
 import tempfile
 import time
 from collections import defaultdict
+from contextlib import closing
 from itertools import cycle
 from pathlib import Path
 
@@ -55,11 +56,11 @@ def measure_over(
         warming = PassageScripts(Path(folder) / "one", passages[:1], peers)
         start_up = {name: min(warming.seconds(name) for _ in range(_STARTS)) for name in warming.names}
         peers_in_turn = cycle(scripts.names[1:] or [None])
-        build = _Build(articles, index)
-        while build.goes_on_for(stretch):
-            for name in filter(None, (PLAIN, next(peers_in_turn))):
-                speeds[name].append(characters / (scripts.seconds(name) - start_up[name]))
-                console.print(f"{build.seconds:.0f} s of the build; {name}: {speeds[name][-1]:,.0f} characters/s")
+        with closing(_Build(articles, index)) as build:
+            while build.goes_on_for(stretch):
+                for name in filter(None, (PLAIN, next(peers_in_turn))):
+                    speeds[name].append(characters / (scripts.seconds(name) - start_up[name]))
+                    console.print(f"{build.seconds:.0f} s of the build; {name}: {speeds[name][-1]:,.0f} characters/s")
     ours = total / build.seconds
     means = {name: statistics.mean(each) for name, each in speeds.items()}
     return {
@@ -105,6 +106,12 @@ class _Build:
             raise subprocess.CalledProcessError(self._process.returncode, self._process.args)
         self.seconds += time.perf_counter() - began
         return held
+
+    def close(self) -> None:
+        """Ends it if it is held still, because something else failed: it would hold the library for ever."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
 
 
 def main() -> None:
