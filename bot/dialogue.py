@@ -16,9 +16,10 @@ from bot.conversation import SAID_ELSEWHERE, Conversation, Turn
 from bot.dates import read_dates
 from bot.events import since_event
 from bot.followup import CitationRequest, Resolution, Side, chosen_option, citation_request, resolve
+from bot.headlines import article_asked_for, lead_of
 from bot.quotes import Citation, quote_from
 from bot.scoping import EVERYTHING, Scope, read_scope
-from index import Article, Query, Span
+from index import Article, Hit, Query, Span
 from index.errors import UnknownArticle
 from index.retrieval import Retriever
 
@@ -26,8 +27,6 @@ logger = logging.getLogger(__name__)
 
 _REMEMBERED_TURNS = 8
 _CONTEXT_SENTENCES = 2
-_LEAD_SENTENCES = 3
-_MAX_LEAD_CHARS = 600
 _REMEMBERED_CHARS = 20_000
 _BACKGROUND_CHARS = 20_000
 _CLEARLY_BETTER = 1.5
@@ -204,7 +203,7 @@ class Dialogue:
         query = Query(" ".join(asked.split()), scope.articles, scope.before, sources=scope.sources)
         watch = _Stopwatch()
         with watch.measure("total"):
-            outcome = self._answerer.read(query, self._answerer.find(query, retriever), retriever)
+            outcome = self._read(query, self._answerer.find(query, retriever), retriever)
         return Reply(secrets.token_hex(8), "", text, query.text, outcome, watch.stages)
 
     def recall(self, reply_id: str) -> Reply | None:
@@ -241,7 +240,7 @@ class Dialogue:
             article = archive.article(article_id)
         except UnknownArticle:
             return None
-        span = _lead(archive.sentences_of(article_id), article.text)
+        span = lead_of(archive.sentences_of(article_id), article.text)
         if span is None:
             return None
         quote = quote_from(article, span)
@@ -292,7 +291,7 @@ class Dialogue:
                 query = since_event(query, scope.asked_on, retriever)
                 hits = self._answerer.find(query, retriever)
             with watch.measure("read"):
-                return self._answerer.read(query, hits, retriever)
+                return self._read(query, hits, retriever)
 
         first = read(resolution.question)
         if resolution.rival is None:
@@ -304,6 +303,14 @@ class Dialogue:
         if _goodness(rival) > _goodness(first):
             return resolution.rival, rival
         return resolution.question, first
+
+    def _read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Answer | Refusal:
+        """What the articles say to a question; to one that only names a headline, how that article begins."""
+        archive = retriever.archive
+        named = article_asked_for(query.text, hits, archive)
+        span = lead_of(archive.sentences_of(named.id), named.text) if named else None
+        shown = quote_passage(named, [span], archive) if named and span else None
+        return replace(shown, hits=tuple(hits)) if shown else self._answerer.read(query, hits, retriever)
 
 
 def _understood(
@@ -385,16 +392,6 @@ def _neighbours(sentences: Sequence[Span], span: Span) -> tuple[list[Span], list
     """The sentences just before a span, and those just after it."""
     before = [one for one in sentences if one.end <= span.start][-_CONTEXT_SENTENCES:]
     return before, [one for one in sentences if one.start >= span.end][:_CONTEXT_SENTENCES]
-
-
-def _lead(sentences: Sequence[Span], text: str) -> Span | None:
-    """The first few sentences, as long as nothing but blanks, and no debris, lies between them."""
-    end = sentences[0].end if sentences else 0
-    for before, after in pairwise(sentences[:_LEAD_SENTENCES]):
-        if text[before.end : after.start].strip() or after.end - sentences[0].start > _MAX_LEAD_CHARS:
-            break
-        end = after.end
-    return Span(sentences[0].start, end) if sentences else None
 
 
 def _searchable(text: str) -> str:

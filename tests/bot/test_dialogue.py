@@ -192,6 +192,15 @@ def test_a_question_within_one_source_quotes_no_other(desk: Desk) -> None:
     assert outcome.reason is RefusalReason.OUTSIDE_SCOPE
 
 
+def test_a_question_that_only_names_a_headline_gets_how_that_article_begins(desk: Desk) -> None:
+    reply = desk.ask(f"What is said about “{BRIDGE.title}”?")
+
+    assert isinstance(reply.outcome, Answer)
+    (shown,) = reply.citations
+    assert shown == desk.dialogue.lead("bridge")
+    assert reply.outcome.hits
+
+
 def test_the_sources_are_told_by_title_without_their_texts(desk: Desk) -> None:
     assert list(desk.dialogue.sources()) == [replace(article, text="") for article in (FERRY, BRIDGE, _ROOF)]
 

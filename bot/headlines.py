@@ -1,0 +1,59 @@
+"""Questions that name an article by its headline and ask nothing more: what answers them is how the article begins.
+
+"What is said about “Old bridge opens again”?", "What happened: Old bridge opens again?", or the headline alone.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from index import Article, Hit, Span
+from index.archive import Archive
+
+_LEAD_SENTENCES = 3
+_MAX_LEAD_CHARS = 600
+_LOOKED_AT = 3
+"""Articles, in the order of the hits: one whose headline was typed is among the first."""
+_LEAST_WORDS = 3
+"""A shorter headline ("Weather", "The president") is as likely just a topic."""
+_SMALL = "a about any anything i in is it me more of on the there this to was with you your are"
+_TELLING = (
+    "say says said tell show give know read report reports reported write written happened happening happens news"
+)
+_OTHER = "article can do does has have latest new please story want what whats would"
+_ASKING = frozenset(" ".join((_SMALL, _TELLING, _OTHER)).split())
+_WORD = re.compile(r"\w+")
+
+
+def article_asked_for(question: str, hits: Iterable[Hit], archive: Archive) -> Article | None:
+    """The article whose headline the question holds whole, beside words of asking alone; None if there is none."""
+    for article_id in list(dict.fromkeys(hit.passage.article_id for hit in hits))[:_LOOKED_AT]:
+        article = archive.article(article_id)
+        if asks_by_headline(question, article.title):
+            return article
+    return None
+
+
+def asks_by_headline(question: str, title: str) -> bool:
+    """Whether a question consists of this headline and words of asking."""
+    asked, wanted = _words(question), _words(title)
+    if len(wanted) < _LEAST_WORDS:
+        return False
+    for start in range(len(asked) - len(wanted) + 1):
+        if asked[start : start + len(wanted)] == wanted:
+            return _ASKING.issuperset(asked[:start] + asked[start + len(wanted) :])
+    return False
+
+
+def lead_of(sentences: Sequence[Span], text: str) -> Span | None:
+    """The first few sentences, as long as nothing but blanks, and no debris, lies between them."""
+    end = sentences[0].end if sentences else 0
+    for before, after in pairwise(sentences[:_LEAD_SENTENCES]):
+        if text[before.end : after.start].strip() or after.end - sentences[0].start > _MAX_LEAD_CHARS:
+            break
+        end = after.end
+    return Span(sentences[0].start, end) if sentences else None
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
