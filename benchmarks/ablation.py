@@ -4,7 +4,7 @@
 
 The lines of the question file are those that `python -m bot evaluate` takes. Without a reader the best passage is
 quoted, as most retrieval does. MODEL is a folder with the weights that the shipped reader was made from, before they
-were cut to 8 bits (`training.averaging` writes one); without it that row is left out.
+were cut to 8 bits (`training.reader` writes one); without it that row is left out.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """Trains the reader: a cross-encoder that finds the words that answer, or says that none do.
 
-    python -m training.reader --data FOLDER --work DIR [--minutes 120] [--threads 2] [--weights DIR]
+    python -m training.reader --data FOLDER --work DIR [--minutes 120] [--threads 2] [--start DIR | --weights DIR]
 
 FOLDER holds `train/` and `dev/` with the question sets. Everything is written to DIR: `checkpoint.pt` (interrupted
 at any point, the same command goes on from it), `log.jsonl`, `curves.png` and, at the end, `reader/` with the
@@ -33,14 +33,14 @@ _SEED = 7
 _BATCH = 32
 _POOL = 100 * _BATCH
 """Examples sorted by length together: batches of like length waste little, and their order stays random."""
-_PEAK_RATE = 1.2e-4
-_WARM_UP_STEPS = 80
+_PEAK_RATE = 8e-5
+_WARM_UP_STEPS = 60
 _FALLING_SHARE = 0.4
 _AVERAGING = 0.995
 """Share of the running average of weights that each step keeps."""
-_MEASURE_EVERY = 250
-_SAVE_EVERY = 50
-_MEASURED = 800
+_MEASURE_EVERY = 200
+_SAVE_EVERY = 25
+_MEASURED = 600
 
 
 @dataclass
@@ -137,10 +137,9 @@ def main() -> None:
     options = _options()
     if options.threads:
         torch.set_num_threads(options.threads)
-    encoder = pinned_weights()
-    tokenizer = load_tokenizer(encoder)
-    lessons = Lessons.load(options.data, tokenizer, again=options.weights is not None)
-    train(options.weights or encoder, lessons, options.work, options.minutes)
+    weights = options.weights or options.start or pinned_weights()
+    lessons = Lessons.load(options.data, load_tokenizer(weights), again=options.weights is not None)
+    train(weights, lessons, options.work, options.minutes)
 
 
 def train(weights: Path, lessons: Lessons, work: Path, minutes: float) -> None:
@@ -221,6 +220,9 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--data", type=Path, required=True, help="folder with train/ and dev/")
     parser.add_argument("--work", type=Path, default=Path("var/reader"), help="checkpoint, log, curves, weights")
+    parser.add_argument(
+        "--start", type=Path, help="encoder to begin with, as training.pretrained writes it (default: the shipped one)"
+    )
     parser.add_argument("--weights", type=Path, help="folder reader/ of an earlier run to go on from")
     parser.add_argument("--minutes", type=float, default=180, help="time for the steps, over all resumed runs")
     parser.add_argument("--threads", type=int, default=0, help="maths threads (all cores if not given)")

@@ -54,37 +54,33 @@ class Portion:
 
 
 NEWSWIRE = (
-    Portion("qamr", 6_000, found=0.2, swapped=0.05),
-    Portion("qasrl_gs", 1_000),
-    Portion("qanom", 500),
+    Portion("qamr", 2_000, found=0.2, swapped=0.05),
+    Portion("qasrl_gs", 300),
 )
 """Many short questions on single sentences of newswire: who did what to whom."""
 
 NATURAL = (
-    Portion("squad1_train_part", found=0.6, neighbours=0.4, swapped=0.15),
-    Portion("squadshifts_new_wiki", found=0.6, neighbours=0.4, swapped=0.15),
-    Portion("squadshifts_reddit", 3_000, found=0.3, neighbours=0.4),
-    Portion("squadshifts_amazon", 2_000, found=0.2, neighbours=0.4),
-    Portion("fairytaleqa", found=0.4, neighbours=0.5),
-    Portion("fairytaleqa_abstractive", 600, found=0.5),
-    Portion("nq_dev", found=0.8, neighbours=0.5, swapped=0.1),
+    Portion("squad1_train_part", 10_000, found=0.5, neighbours=0.4, swapped=0.12),
+    Portion("squadshifts_new_wiki", 4_000, found=0.5, neighbours=0.4, swapped=0.12),
+    Portion("squadshifts_reddit", 700, found=0.3, neighbours=0.4),
+    Portion("squadshifts_amazon", 300, found=0.2, neighbours=0.4),
+    Portion("fairytaleqa", 1_800, found=0.3, neighbours=0.5),
+    Portion("nq_dev", found=0.7, neighbours=0.5, swapped=0.1),
     Portion("squad2_half"),
     Portion("squad2_half"),  # the traps that people wrote are few: read them three times
     Portion("squad2_half"),
     Portion("squad2_train_part"),
-    Portion("selqa", found=0.7, neighbours=0.7),
-    Portion("timeqa", found=0.4, neighbours=0.6, swapped=0.2),
-    Portion("covidqa", found=0.4, neighbours=0.4),
+    Portion("selqa", 1_200, found=0.6, neighbours=0.6),
+    Portion("timeqa", 900, found=0.4, neighbours=0.6, swapped=0.2),
+    Portion("covidqa", 300, found=0.4, neighbours=0.4),
     Portion("quoref_contrast", neighbours=0.7),
-    Portion("multispanqa", found=0.8, neighbours=0.4),
+    Portion("multispanqa", found=0.6, neighbours=0.4),
     Portion("qed_nq", found=0.8),
-    Portion("musique_part", 1_000),
-    Portion("hotpot_part", 600),
+    Portion("musique_part", 700),
+    Portion("hotpot_part", 400),
     Portion("xquad_en", found=0.6, neighbours=0.4),
-    Portion("boolq_passage", 2_500, found=1.0),
-    Portion("squad_sentence", 3_000, found=1.0),
-    Portion("medquad_passage", 500, found=0.5),
-    Portion("pubmedqa_passage", 200),
+    Portion("boolq_passage", 800, found=1.0),
+    Portion("squad_sentence", 800, found=1.0),
 )
 """Questions as people ask them, and passages that nearly answer."""
 
