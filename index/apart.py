@@ -99,7 +99,7 @@ def _rebuild(order: IndexSettings, listener: ProgressListener) -> BuildReport:
 
 
 def _listener(tell: Callable[[object], None]) -> ProgressListener:
-    """Passes on how far it is, now and then, until the input ends."""
+    """Passes on how far it is, now and then and when all is embedded, until the input ends."""
     is_over = Event()
     told_at = 0.0
 
@@ -115,7 +115,8 @@ def _listener(tell: Callable[[object], None]) -> ProgressListener:
             raise BuildCancelled(
                 "The build was called off. What was embedded is kept: the next one goes on from there."
             )
-        if time.monotonic() - told_at >= _TELL_EVERY_SECONDS:
+        is_done = 0 < progress.passages_total == progress.passages_done
+        if is_done or time.monotonic() - told_at >= _TELL_EVERY_SECONDS:
             told_at = time.monotonic()
             tell(progress)
 

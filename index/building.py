@@ -131,6 +131,7 @@ class SegmentBuilder:
                 self._report()
                 while flying:
                     yield self._landed(flying.popleft())
+                self._report()
             except BaseException:
                 self._cancelled = True
                 raise
