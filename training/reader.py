@@ -220,10 +220,11 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--data", type=Path, required=True, help="folder with train/ and dev/")
     parser.add_argument("--work", type=Path, default=Path("var/reader"), help="checkpoint, log, curves, weights")
-    parser.add_argument(
+    begun = parser.add_mutually_exclusive_group()
+    begun.add_argument(
         "--start", type=Path, help="encoder to begin with, as training.pretrained writes it (default: the shipped one)"
     )
-    parser.add_argument("--weights", type=Path, help="folder reader/ of an earlier run to go on from")
+    begun.add_argument("--weights", type=Path, help="folder reader/ of an earlier run to go on from")
     parser.add_argument("--minutes", type=float, default=180, help="time for the steps, over all resumed runs")
     parser.add_argument("--threads", type=int, default=0, help="maths threads (all cores if not given)")
     return parser.parse_args()
