@@ -53,9 +53,10 @@ def weights_from(stored: Mapping[str, Any]) -> ReadingWeights:
     return ReadingWeights(unread, read, Effort(**stored["effort"]), stored["threshold"])
 
 
-_FOLLOW_UP_WORTH = 0.05
-"""What `Effort.worth` is for follow-ups: words foretell less of them, and reading on is worth more
-(docs/measurements.md)."""
+_FOLLOW_UP_WORTH = 0.02
+_FOLLOW_UP_READ = 4
+"""What `Effort.worth` and, at least, `Effort.read` are for follow-ups: words foretell less of them, and reading on is
+worth more (docs/measurements.md)."""
 
 
 class PassageReader:
@@ -64,8 +65,9 @@ class PassageReader:
     def __init__(self, scorer: SpanScorer, weights: ReadingWeights) -> None:
         self._scorer = scorer
         self._weights = weights
-        worth = min(weights.effort.worth, _FOLLOW_UP_WORTH)
-        self._follow_up_weights = replace(weights, effort=replace(weights.effort, worth=worth))
+        effort = weights.effort
+        further = replace(effort, worth=min(effort.worth, _FOLLOW_UP_WORTH), read=max(effort.read, _FOLLOW_UP_READ))
+        self._follow_up_weights = replace(weights, effort=further)
 
     @property
     def name(self) -> str:
