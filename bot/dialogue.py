@@ -17,9 +17,10 @@ from bot.dates import read_dates
 from bot.events import since_event
 from bot.followup import CitationRequest, Resolution, Side, chosen_option, citation_request, resolve
 from bot.headlines import article_asked_for, lead_of
-from bot.quotes import Citation, quote_from
+from bot.quotes import Citation
 from bot.scoping import EVERYTHING, Scope, read_scope
 from index import Article, Hit, Query, Span
+from index.archive import Archive
 from index.errors import UnknownArticle
 from index.retrieval import Retriever
 
@@ -240,11 +241,8 @@ class Dialogue:
             article = archive.article(article_id)
         except UnknownArticle:
             return None
-        span = lead_of(archive.sentences_of(article_id), article.text)
-        if span is None:
-            return None
-        quote = quote_from(article, span)
-        return Citation(1, quote, article.title, article.source, article.published_at, article.url, (), 1.0)
+        shown = _quote_lead(article, archive)
+        return shown.citations[0] if shown else None
 
     def sources(self) -> Sequence[Article]:
         """Every article that can be quoted, without its text, by title."""
@@ -306,10 +304,8 @@ class Dialogue:
 
     def _read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Answer | Refusal:
         """What the articles say to a question; to one that only names a headline, how that article begins."""
-        archive = retriever.archive
-        named = article_asked_for(query.text, hits, archive)
-        span = lead_of(archive.sentences_of(named.id), named.text) if named else None
-        shown = quote_passage(named, [span], archive) if named and span else None
+        named = article_asked_for(query.text, hits, retriever.archive)
+        shown = _quote_lead(named, retriever.archive) if named else None
         return replace(shown, hits=tuple(hits)) if shown else self._answerer.read(query, hits, retriever)
 
 
@@ -392,6 +388,12 @@ def _neighbours(sentences: Sequence[Span], span: Span) -> tuple[list[Span], list
     """The sentences just before a span, and those just after it."""
     before = [one for one in sentences if one.end <= span.start][-_CONTEXT_SENTENCES:]
     return before, [one for one in sentences if one.start >= span.end][:_CONTEXT_SENTENCES]
+
+
+def _quote_lead(article: Article, archive: Archive) -> Answer | None:
+    """How an article begins, as one quote; None if it holds nothing to quote."""
+    span = lead_of(archive.sentences_of(article.id), article.text)
+    return quote_passage(article, [span], archive) if span else None
 
 
 def _searchable(text: str) -> str:
