@@ -74,6 +74,9 @@ _PERSON_NEAR = (
     rf"\b{_TITLE}\.?\s+(?:{_CAPITAL}\s+)?{{name}}\b|\b{{name}},?\s+(?:\d\d,|{_SAYS}\b)|"
     r"\b{name},\s+(?:a|an|the|who)\s|\b(?:said|told)\s+{name}\b"
 )
+_LAST_VOWELS = ("a", "e", "o", "y")
+_SHORTEST_STEM = 4
+"""Characters of a place's name that the name of its people repeats."""
 _PLACE_NEAR = r"\b(?:in|at|near|to|from|into|across|outside|throughout)\s+(?:the\s+)?{name}\b"
 _WORDS = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*|[^\w\s]")
 _BREAKS = STOP_WORDS | PREPOSITIONS | AUXILIARIES | PREDICATES
@@ -173,4 +176,14 @@ def _sort_of_name(name: str, text: str) -> Sort:
     sort, count = counts.most_common(1)[0]
     if count:
         return sort
+    if _has_people(name, text):
+        return Sort.PLACE
     return Sort.PERSON if len(name.split()) == 2 and not re.search(r"\d|\bof\b|[A-Z]{2}", name) else Sort.THING
+
+
+def _has_people(name: str, text: str) -> bool:
+    """Whether the text also names who is of there: "Russian" beside "Russia", "Azerbaijani", "Ukrainian"."""
+    stem = name[:-1] if name.endswith(_LAST_VOWELS) else name
+    if " " in name or len(stem) < _SHORTEST_STEM:
+        return False
+    return bool(re.search(rf"\b{re.escape(stem)}(?:a?n|ian|i|ish|ese)s?\b", text))

@@ -50,6 +50,14 @@ def test_a_pronoun_gets_the_name_it_stands_for(before: str | tuple[str, str], me
     assert resolve(message, _after(before)).question == understood_as
 
 
+def test_he_is_no_country() -> None:
+    told = "Russia brokered the ceasefire, and Russian soldiers watched over it."
+
+    understood = resolve("When did he resign?", _after("Why is Russia distracted?"), told)
+
+    assert understood.question == "Why is Russia distracted – When did he resign?"
+
+
 @pytest.mark.parametrize(
     ("before", "message", "understood_as"),
     [
