@@ -39,11 +39,11 @@ class Batch:
         return Batch(*(getattr(self, field.name).to(device) for field in fields(self)))
 
 
-def new_model(weights: Path) -> BertForQuestionAnswering:
+def new_model(weights: Path, *, attention: str = "sdpa") -> BertForQuestionAnswering:
     """The weights in a folder; a scoring layer that they lack is fresh. Word vectors stay: the data is small."""
     logging.set_verbosity_error()  # that the scoring layer is new is no news
     model = BertForQuestionAnswering.from_pretrained(
-        weights, attn_implementation="sdpa", hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
+        weights, attn_implementation=attention, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
     )
     for parameters in model.bert.embeddings.parameters():
         parameters.requires_grad = False

@@ -19,7 +19,7 @@ from index import Article, Span
 from index.chunking import chunk_article
 
 _PASSAGE_CHARS = (200, 350, 500)
-_NAME_OR_NUMBER = re.compile(r"(?<!^)(?<![.!?] )\b(?:[A-Z][a-z]{2,}|\d{2,4})\b")
+_NAME_OR_NUMBER = re.compile(r"(?<!^)(?<![.!?] )\b(?:[A-Z][a-z]{2,}(?: [A-Z][a-z]{2,})*|\d{2,4})\b")
 _WORD = re.compile(r"\w+")
 
 
@@ -83,6 +83,30 @@ NATURAL = (
     Portion("squad_sentence", 800, found=1.0),
 )
 """Questions as people ask them, and passages that nearly answer."""
+
+WIDER = (
+    Portion("qamr", 5_000, found=0.2, swapped=0.2),
+    Portion("squad1_train_part", found=0.5, neighbours=0.4, swapped=0.25),
+    Portion("squadshifts_new_wiki", found=0.5, neighbours=0.4, swapped=0.25),
+    Portion("squadshifts_reddit", 1_500, found=0.3, neighbours=0.4),
+    Portion("squadshifts_amazon", 500, found=0.2, neighbours=0.4),
+    Portion("fairytaleqa", found=0.4, neighbours=0.5),
+    Portion("nq_dev", found=0.7, neighbours=0.5, swapped=0.1),
+    *[Portion("squad2_half")] * 3,
+    Portion("squad2_train_part"),
+    Portion("selqa", found=0.6, neighbours=0.6),
+    Portion("timeqa", found=0.4, neighbours=0.6, swapped=0.2),
+    Portion("covidqa", 600, found=0.4, neighbours=0.4),
+    Portion("quoref_contrast", neighbours=0.7),
+    Portion("multispanqa", found=0.6, neighbours=0.4),
+    Portion("qed_nq", found=0.8),
+    Portion("musique_part", 1_500),
+    Portion("hotpot_part", 800),
+    Portion("xquad_en", found=0.6, neighbours=0.4),
+    Portion("boolq_passage", 2_000, found=1.0),
+    Portion("squad_sentence", 2_500, found=1.0),
+)
+"""Twice as much of the same for a second run, with newswire among it and more names swapped."""
 
 
 def load_examples(folder: Path, portions: Sequence[Portion], *, seed: int) -> list[ReadingExample]:
@@ -174,7 +198,7 @@ def _swapped(question: str, passage: str, names: Sequence[str], chance: random.R
     if not there or not names:
         return None
     old = chance.choice(there)
-    nearby = _NAME_OR_NUMBER.findall(passage) if chance.random() < 0.5 else chance.choices(names, k=40)
+    nearby = _NAME_OR_NUMBER.findall(passage) if chance.random() < 0.7 else chance.choices(names, k=40)
     others = [name for name in nearby if name not in question and name.isdigit() == old.group().isdigit()]
     return question[: old.start()] + chance.choice(others) + question[old.end() :] if others else None
 

@@ -115,11 +115,12 @@ def test_the_loss_is_that_of_the_right_tokens(encoder: Path) -> None:
     torch.testing.assert_close(loss(model, batch), -(start[0, 4] + end[0, 4]) / 2)
 
 
-def test_it_learns_where_the_answer_stands_and_whether_there_is_one(encoder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("bf16", [False, True])
+def test_it_learns_where_the_answer_stands_and_whether_there_is_one(encoder: Path, tmp_path: Path, bf16: bool) -> None:
     lessons = _lessons(encoder, steps=300)
     before = measure(Run.start(encoder, torch.device("cpu")).averaged(), lessons.held_apart, lessons.tokenizer)
 
-    train(encoder, lessons, tmp_path, minutes=5)
+    train(encoder, lessons, tmp_path, minutes=5, bf16=bf16)
 
     *_, last = map(json.loads, (tmp_path / "log.jsonl").read_text().splitlines())
     assert last["word_f1"] > max(0.8, before["word_f1"])

@@ -81,6 +81,17 @@ def test_a_swapped_name_is_not_the_one_that_was_asked_for(tmp_path: Path) -> Non
     assert swapped.passage == next(one.passage for one in examples if one.is_answerable)
 
 
+def test_a_name_is_swapped_whole(tmp_path: Path) -> None:
+    question = "When did Ada Brook open the bridge?"
+    _write(tmp_path, "set", _record(question, "May 2004"))
+    loaded = [load_examples(tmp_path, [Portion("set", swapped=1.0)], seed=seed) for seed in range(20)]
+
+    asked = {one.question for examples in loaded for one in examples if not one.is_answerable}
+
+    assert asked
+    assert not any("Ada" in one or "Brook" in one for one in asked)
+
+
 def test_found_passages_come_from_their_own_file(tmp_path: Path) -> None:
     _write(tmp_path, "set.hardneg", {"question": "Who?", "context": "Nobody came.", "answers": []})
 
