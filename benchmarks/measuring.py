@@ -34,6 +34,11 @@ def seconds_of(call: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
+def unmapped_mib() -> float:
+    """Resident memory of this process that belongs to no file: what it has taken, not what the system keeps for it."""
+    return _memory_mib("self", "RssAnon:")
+
+
 def _memory_mib(process: str, field: str) -> float:
     """0 where the field is missing, as for a process that has ended and is not yet waited for."""
     for line in Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines():

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.measuring import own_mib
+from benchmarks.measuring import own_mib, unmapped_mib
 from bot.adapters.jsonl import AskedQuestion, ask, read_questions
 from bot.app import build_app, build_first_index
 from bot.dialogue import Dialogue
@@ -52,12 +52,12 @@ def measure_over(index: Path, questions: Path) -> dict[str, float]:
     with questions.open(encoding="utf-8") as lines, closing(build_app(settings, Store.in_memory())) as app:
         asked = list(read_questions(lines))
         _ask_all(app.dialogue, _some(asked, _WARM_UP), 1)
-        ready = own_mib()
+        ready, ready_unmapped = own_mib(), unmapped_mib()
         alone, _ = _ask_all(app.dialogue, _some(asked, _ALONE), 1)
         worked = time.process_time()
         at_once, seconds = _ask_all(app.dialogue, _some(asked, _AT_ONCE), _ASKERS)
         worked = time.process_time() - worked
-        after = own_mib()
+        after, after_unmapped = own_mib(), unmapped_mib()
         articles = app.newsroom.status().articles
     return {
         "articles": articles,
@@ -70,6 +70,8 @@ def measure_over(index: Path, questions: Path) -> dict[str, float]:
         "memory before loading MiB": round(before),
         "memory ready to answer MiB": round(ready),
         "memory after all questions MiB": round(after),
+        "without mapped files, ready to answer MiB": round(ready_unmapped),
+        "without mapped files, after all questions MiB": round(after_unmapped),
     }
 
 
