@@ -11,13 +11,14 @@ import json
 import random
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from index import Article, Span
 from index.chunking import chunk_article
 
+_ALL = 1_000_000
 _PASSAGE_CHARS = (200, 350, 500)
 _NAME_OR_NUMBER = re.compile(r"(?<!^)(?<![.!?] )\b(?:[A-Z][a-z]{2,}(?: [A-Z][a-z]{2,})*|\d{2,4})\b")
 _WORD = re.compile(r"\w+")
@@ -47,7 +48,7 @@ class Portion:
     """How much of a question set to take, and how many passages that do not answer to add for each that does."""
 
     name: str
-    questions: int = 1_000_000
+    questions: int = _ALL
     found: float = 0.0
     neighbours: float = 0.0
     swapped: float = 0.0
@@ -84,27 +85,23 @@ NATURAL = (
 )
 """Questions as people ask them, and passages that nearly answer."""
 
+_MORE: dict[str, dict[str, Any]] = {
+    "squad1_train_part": {"questions": _ALL, "swapped": 0.25},
+    "squadshifts_new_wiki": {"questions": _ALL, "swapped": 0.25},
+    "squadshifts_reddit": {"questions": 1_500},
+    "squadshifts_amazon": {"questions": 500},
+    "fairytaleqa": {"questions": _ALL, "found": 0.4},
+    "selqa": {"questions": _ALL},
+    "timeqa": {"questions": _ALL},
+    "covidqa": {"questions": 600},
+    "musique_part": {"questions": 1_500},
+    "hotpot_part": {"questions": 800},
+    "boolq_passage": {"questions": 2_000},
+    "squad_sentence": {"questions": 2_500},
+}
 WIDER = (
     Portion("qamr", 5_000, found=0.2, swapped=0.2),
-    Portion("squad1_train_part", found=0.5, neighbours=0.4, swapped=0.25),
-    Portion("squadshifts_new_wiki", found=0.5, neighbours=0.4, swapped=0.25),
-    Portion("squadshifts_reddit", 1_500, found=0.3, neighbours=0.4),
-    Portion("squadshifts_amazon", 500, found=0.2, neighbours=0.4),
-    Portion("fairytaleqa", found=0.4, neighbours=0.5),
-    Portion("nq_dev", found=0.7, neighbours=0.5, swapped=0.1),
-    *[Portion("squad2_half")] * 3,
-    Portion("squad2_train_part"),
-    Portion("selqa", found=0.6, neighbours=0.6),
-    Portion("timeqa", found=0.4, neighbours=0.6, swapped=0.2),
-    Portion("covidqa", 600, found=0.4, neighbours=0.4),
-    Portion("quoref_contrast", neighbours=0.7),
-    Portion("multispanqa", found=0.6, neighbours=0.4),
-    Portion("qed_nq", found=0.8),
-    Portion("musique_part", 1_500),
-    Portion("hotpot_part", 800),
-    Portion("xquad_en", found=0.6, neighbours=0.4),
-    Portion("boolq_passage", 2_000, found=1.0),
-    Portion("squad_sentence", 2_500, found=1.0),
+    *(replace(one, **_MORE.get(one.name, {})) for one in NATURAL),
 )
 """Twice as much of the same for a second run, with newswire among it and more names swapped."""
 
