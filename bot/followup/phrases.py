@@ -74,10 +74,10 @@ _PERSON_NEAR = (
     rf"\b{_TITLE}\.?\s+(?:{_CAPITAL}\s+)?{{name}}\b|\b{{name}},?\s+(?:\d\d,|{_SAYS}\b)|"
     r"\b{name},\s+(?:a|an|the|who)\s|\b(?:said|told)\s+{name}\b"
 )
+_PLACE_NEAR = r"\b(?:in|at|near|to|from|into|across|outside|throughout)\s+(?:the\s+)?{name}\b"
 _LAST_VOWELS = ("a", "e", "o", "y")
 _SHORTEST_STEM = 4
 """Characters of a place's name that the name of its people repeats."""
-_PLACE_NEAR = r"\b(?:in|at|near|to|from|into|across|outside|throughout)\s+(?:the\s+)?{name}\b"
 _WORDS = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*|[^\w\s]")
 _BREAKS = STOP_WORDS | PREPOSITIONS | AUXILIARIES | PREDICATES
 
