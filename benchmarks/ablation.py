@@ -155,7 +155,7 @@ def _uncalibrated(judgement: Judgement) -> Judgement:
 
 def _of_rank(n_features: int, slope: float) -> Floats:
     """Weights of a confidence that depends on the ranking score alone."""
-    return np.array([*np.zeros(n_features), slope, 0.0])
+    return np.array([*np.zeros(n_features), slope, 0.0, 0.0])
 
 
 def _row(

@@ -5,7 +5,6 @@ likeliest passage is read first, then the next, until a sentence answers so sure
 (a cascade, as Viola and Jones 2001 have it for pictures).
 """
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,18 +12,23 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.sentence_features import N_SAID, Floats, to_features
+from bot.sentence_features import KNOWN, LENGTH_CENTRE, N_SAID, Floats, to_features
 
 Rows = NDArray[np.int64]
+_LENGTH = KNOWN.index("length")
+_TOGETHER_CHARS = 400
+"""Two sentences longer than this together are not quoted as one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """Logistic models over the sentences of one question, unread or read.
 
-    `ranking`: (n_features,), orders them. `confidence`: (n_features + 2,), the last two for the ranking score and for
-    its lead over the best other sentence, and `bias`: whether the first one answers. `slope`, `offset`: the chance that
-    any one of them answers, from its ranking score; the two have no common scale, their chances have.
+    `ranking`: (n_features,), orders them. `within`: a neighbour that ranks at most this much lower than the first is
+    quoted with it; below 0, none is. `confidence`: (n_features + 3,), the last three for the ranking score, its lead
+    over the best sentence that is not quoted with it, and whether one is, and `bias`: whether what is quoted first
+    answers. `slope`, `offset`: the chance that any one sentence answers, from its ranking score; the two have no common
+    scale, their chances have.
     """
 
     ranking: Floats
@@ -32,6 +36,7 @@ class Judgement:
     bias: float
     slope: float
     offset: float
+    within: float = -1.0
 
     def ranks(self, features: Floats) -> Floats:
         """(n,) ranking scores; `features`: (n, n_features)."""
@@ -42,9 +47,23 @@ class Judgement:
         """(n,) the probability that each sentence answers, for what it is alone."""
         return _expit(self.slope * ranks + self.offset)
 
-    def confidences(self, features: Floats) -> Floats:
-        """(n,) the probability that each sentence answers; only that of the first in rank is one to rely on."""
-        return _expit(confidence_inputs(features, self.ranks(features)) @ self.confidence + self.bias)
+    def quoted(self, features: Floats, ranks: Floats, places: Rows) -> tuple[int, ...]:
+        """The first in rank, and the neighbour that is quoted with it, if any. `places`: (n,), a step of one from a
+        sentence to the one that follows it in the same passage."""
+        first = int(np.argmax(ranks))
+        beside = [
+            row
+            for row in (first - 1, first + 1)
+            if 0 <= row < len(ranks)
+            and abs(places[row] - places[first]) == 1
+            and ranks[first] - ranks[row] <= self.within
+            and np.exp(features[[first, row], _LENGTH] + LENGTH_CENTRE).sum() <= _TOGETHER_CHARS
+        ]
+        return first, *sorted(beside, key=lambda row: -ranks[row])[:1]
+
+    def confidence_in(self, quoted: Sequence[int], features: Floats, ranks: Floats) -> float:
+        """The probability that one of these sentences answers, the first in rank before its neighbour."""
+        return float(_expit(confidence_inputs(quoted, features, ranks) @ self.confidence + self.bias))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +93,21 @@ class ReadingWeights:
 class Verdict:
     """What is thought at some point of reading.
 
-    `order`: (n,) the sentences, best first. `probabilities`: (n,) that each answers, in the order they were given in.
-    `read`: the passages that were read. `next_worth`: the chance that the next one answers; 0 if there is none.
+    `order`: (n,) the sentences, best first. `beside`: the neighbour that is quoted with the first, if any.
+    `probabilities`: (n,) that each answers, in the order they were given in; the first one's is that of all that is
+    quoted first. `read`: the passages that were read. `next_worth`: the chance that the next one answers; 0 if there is
+    none.
     """
 
     order: Rows
     probabilities: Floats
     read: tuple[int, ...]
     next_worth: float
+    beside: int | None = None
 
     @property
     def confidence(self) -> float:
-        """The probability that the first sentence answers."""
+        """The probability that what is quoted first answers."""
         return float(self.probabilities[self.order[0]])
 
     def is_enough(self, effort: Effort) -> bool:
@@ -131,34 +153,41 @@ def stages(book: Book, weights: ReadingWeights) -> Iterator[Verdict]:
     for n_read, (passage, next_worth) in enumerate(zip(likeliest, [*worth, 0.0], strict=True), 1):
         rows, said[rows] = book.read(passage, worth_reading[n_read : weights.effort.read])
         is_read[rows] = True
-        verdict = _settle(known, said, is_read, chances, weights.read)
-        yield Verdict(*verdict, tuple(likeliest[:n_read]), next_worth)
+        order, probabilities, beside = _settle(known, said, is_read, chances, weights.read, places_of(passages))
+        yield Verdict(order, probabilities, tuple(likeliest[:n_read]), next_worth, beside)
+
+
+def places_of(passages: Rows) -> Rows:
+    """(n,) from one sentence to the next in the same passage a step of one, across passages of more."""
+    places: Rows = np.arange(len(passages)) + passages
+    return places
 
 
 def _settle(
-    known: Floats, said: Floats, is_read: NDArray[np.bool_], chances: Floats, judgement: Judgement
-) -> tuple[Rows, Floats]:
-    """Order and probabilities: the best sentence that was read, then all others by their chance."""
+    known: Floats, said: Floats, is_read: NDArray[np.bool_], chances: Floats, judgement: Judgement, places: Rows
+) -> tuple[Rows, Floats, int | None]:
+    """Order and probabilities: the best sentence that was read, then all others by their chance. And its neighbour, if
+    that is quoted with it."""
+    rows = np.flatnonzero(is_read)
     features = to_features(known[is_read], said[is_read])
     ranks = judgement.ranks(features)
-    first = int(np.argmax(ranks))
-    best = int(np.flatnonzero(is_read)[first])
+    quoted = judgement.quoted(features, ranks, places[is_read])
+    best, *beside = (int(rows[one]) for one in quoted)
     probabilities = chances.copy()
     probabilities[is_read] = judgement.chances(ranks)
     others = np.argsort(-probabilities, kind="stable")
-    probabilities[best] = judgement.confidences(features)[first]
+    probabilities[best] = judgement.confidence_in(quoted, features, ranks)
     order = np.array([best, *(row for row in others if row != best)], np.int64)
-    return order, np.minimum(probabilities, probabilities[best])
+    return order, np.minimum(probabilities, probabilities[best]), next(iter(beside), None)
 
 
-def confidence_inputs(features: Floats, ranks: Floats) -> Floats:
-    """(n, n_features + 2): the features, the ranking score, and its lead over the best other candidate."""
-    best_other = np.full(len(ranks), ranks.min() if len(ranks) == 1 else -math.inf)
-    if len(ranks) > 1:
-        first, second = np.argsort(-ranks, kind="stable")[:2]
-        best_other[:] = ranks[first]
-        best_other[first] = ranks[second]
-    return np.column_stack([features, ranks, ranks - best_other])
+def confidence_inputs(quoted: Sequence[int], features: Floats, ranks: Floats) -> Floats:
+    """(n_features + 3,): the features and the ranking score of the first of those that are quoted, its lead over the
+    best that is not, 0 if there is none, and whether a neighbour is quoted too."""
+    first = quoted[0]
+    others = np.delete(ranks, quoted)
+    lead = ranks[first] - others.max() if len(others) else 0.0
+    return np.array([*features[first], ranks[first], lead, float(len(quoted) > 1)])
 
 
 def _expit(odds: Floats) -> Floats:

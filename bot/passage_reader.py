@@ -20,7 +20,7 @@ from bot.roles import deeds_in, says_the_reverse
 from bot.sentence_features import FEATURES, KNOWN, Candidate, FeatureExtractor, Floats, candidates_of, said
 from bot.sentence_scores import SentenceScores, score_passage
 from bot.span_scoring import SpanScorer
-from bot.spans import quotable_span, tidy_answer
+from bot.spans import grown, quotable_span, tidy_answer
 from index import Article, Hit, Passage, Span
 from index.retrieval import Retriever
 
@@ -90,7 +90,13 @@ class PassageReader:
         verdict = weigh(opened, self._follow_up_weights if context else self._weights)
         order = follow_on(verdict, nearness(opened.candidates, context, retriever)) if context else verdict.order
         return (
-            _reading(opened.candidates[row], opened.scores[row], float(verdict.probabilities[row]), kind)
+            _reading(
+                opened.candidates[row],
+                opened.scores[row],
+                float(verdict.probabilities[row]),
+                kind,
+                opened.candidates[verdict.beside] if row == order[0] and verdict.beside is not None else None,
+            )
             for row in order
         )
 
@@ -176,10 +182,19 @@ def window_of(sentences: Sequence[Span], overlaps: Floats, longest: int = _WINDO
         first, last = first - (side == 0), last + (side == 1)
 
 
-def _reading(candidate: Candidate, scores: SentenceScores | None, probability: float, kind: Kind) -> Reading:
+def _reading(
+    candidate: Candidate,
+    scores: SentenceScores | None,
+    probability: float,
+    kind: Kind,
+    beside: Candidate | None,
+) -> Reading:
+    """`beside`: its neighbour, to be quoted with it."""
     text = candidate.article.text
     answer = scores.answer if scores else None
     span = quotable_span(text, candidate.span, candidate.hit.passage, answer)
+    if beside is not None:
+        span = grown(span, quotable_span(text, beside.span, beside.hit.passage))
     short = answer and tidy_answer(text, answer)
     if short and not is_of_kind(kind, short.slice(text)):
         short = None

@@ -44,9 +44,9 @@ def quotable_span(text: str, sentence: Span, passage: Passage, answer: Span | No
     before = _paragraph(text, passage.sentences[: place + 1][::-1])
     after = _paragraph(text, passage.sentences[place:])
     if len(before) > 1 and _LEANS_BACK.match(sentence.slice(text)):
-        sentence = _grown(sentence, before[1])
+        sentence = grown(sentence, before[1])
     if len(after) > 1 and _TAKES_BACK.match(after[1].slice(text)):
-        sentence = _grown(sentence, after[1])
+        sentence = grown(sentence, after[1])
     return _with_speaker(text, sentence, before[1:], after[1:])
 
 
@@ -64,8 +64,8 @@ def _with_speaker(text: str, sentence: Span, before: Sequence[Span], after: Sequ
     goes_on = bool(before) and _names_speaker(text, before[0]) and bool(_ENDS_SPEAKING.search(before[0].slice(text)))
     for neighbours in (before, after) if goes_on or is_open else (after, before):
         speaking = next((one for one in neighbours if _names_speaker(text, one)), None)
-        if speaking and (grown := _grown(sentence, speaking)) != sentence:
-            return grown
+        if speaking and (longer := grown(sentence, speaking)) != sentence:
+            return longer
     return sentence
 
 
@@ -80,10 +80,10 @@ def _paragraph(text: str, sentences: Sequence[Span]) -> list[Span]:
     return found
 
 
-def _grown(sentence: Span, neighbour: Span) -> Span:
+def grown(sentence: Span, neighbour: Span) -> Span:
     """Both and all between, or the sentence alone if that would be a page."""
-    grown = Span(min(sentence.start, neighbour.start), max(sentence.end, neighbour.end))
-    return grown if len(grown) <= _MAX_CHARS else sentence
+    both = Span(min(sentence.start, neighbour.start), max(sentence.end, neighbour.end))
+    return both if len(both) <= _MAX_CHARS else sentence
 
 
 def _is_open(earlier: str) -> bool:

@@ -25,7 +25,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
 from bot.adapters.jsonl import AskedQuestion, read_questions
-from bot.cascade import Effort, Judgement, ReadingWeights, Rows, Verdict, confidence_inputs, stages
+from bot.cascade import Effort, Judgement, ReadingWeights, Rows, Verdict, confidence_inputs, places_of, stages
 from bot.evaluation import Gold, gold_of, summaries
 from bot.evaluation.judging import answers
 from bot.passage_reader import OFFERED, OpenPassages
@@ -44,9 +44,14 @@ _READ = (1, 2, 3, 4)
 _SURE = tuple(np.linspace(0.3, 0.95, 14).round(2).tolist())
 _WORTH = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3)
 _EVERYTHING = Effort(read=max(_READ), sure=1.0, worth=0.0)
+_WITHIN = (-1.0, *np.linspace(0.1, 2.0, 20).round(1).tolist())
+"""How much lower a neighbour may rank that is quoted with the first."""
+_AS_GOOD = 0.002
+"""Less F1 than this is no loss."""
 _QUOTED_CHARS = 400
 _PENALTY = 1e-3
 _LEAST_DEVIATION = 1e-6
+_LENGTH = KNOWN.index("length")
 _FOLDS = 5
 
 
@@ -54,12 +59,14 @@ _FOLDS = 5
 class State:
     """What is known of the n sentences of one question at some point of reading.
 
-    `features`: (n, n_features). `right`: (n,) which of them would be a right first quote.
+    `features`: (n, n_features). `right`: (n,) which of them would be a right first quote. `places`: (n,) as
+    `bot.cascade.places_of` gives them.
     """
 
     set_name: str
     features: Floats
     right: NDArray[np.bool_]
+    places: Rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,12 +97,15 @@ class Question:
 
     def unread_state(self) -> State:
         """Before anything is read."""
-        return State(self.set_name, to_features(self.known, np.zeros_like(self.said)), self.right)
+        return State(
+            self.set_name, to_features(self.known, np.zeros_like(self.said)), self.right, places_of(self.passages)
+        )
 
     def state(self, passages: Sequence[int]) -> State:
         """These passages read."""
         rows = self._rows(passages)
-        return State(self.set_name, to_features(self.known[rows], self.said[rows]), self.right[rows])
+        features = to_features(self.known[rows], self.said[rows])
+        return State(self.set_name, features, self.right[rows], places_of(self.passages)[rows])
 
     def _rows(self, passages: Sequence[int]) -> Rows:
         return np.flatnonzero(np.isin(self.passages, passages) & self.in_reach)
@@ -103,29 +113,41 @@ class Question:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcomes:
-    """Of n questions: `confidence` in the first quote, whether it is `right`, whether a right one is `cited` within 400
-    quoted characters, and the `price` paid, in passages."""
+    """Of n questions: `confidence` in the first quote, whether it is `right`, its `f1`, whether a right one is `cited`
+    within 400 quoted characters, and the `price` paid, in passages."""
 
     confidence: Floats
     right: NDArray[np.bool_]
+    f1: Floats
     cited: NDArray[np.bool_]
     price: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Step:
-    """A verdict, whether its first sentence is right, and whether a right one comes within 400 characters."""
+    """A verdict, whether its first quote is right, its F1, and whether a right one comes within 400 characters."""
 
     verdict: Verdict
     right: bool
+    f1: float
     cited: bool
 
     @classmethod
     def of(cls, verdict: Verdict, question: Question) -> "_Step":
-        lengths = np.exp(question.known[verdict.order, KNOWN.index("length")] + LENGTH_CENTRE)
-        half_way = np.cumsum(lengths) - lengths / 2
-        right = question.right[verdict.order]
-        return cls(verdict, bool(right[0]), bool((right & (half_way <= _QUOTED_CHARS)).any()))
+        lengths = np.exp(question.known[:, _LENGTH] + LENGTH_CENTRE)
+        quoted = [int(verdict.order[0])] if verdict.beside is None else sorted([int(verdict.order[0]), verdict.beside])
+        shown = [*quoted, *(row for row in verdict.order if row not in quoted)]
+        half_way = np.cumsum(lengths[shown]) - lengths[shown] / 2
+        cited = bool((question.right[shown] & (half_way <= _QUOTED_CHARS)).any())
+        return cls(
+            verdict, bool(question.right[quoted].any()), quote_f1(lengths[quoted], question.right[quoted]), cited
+        )
+
+
+def quote_f1(lengths: Floats, right: NDArray[np.bool_]) -> float:
+    """F1 of a quote of these sentences: all is found if any is right, and the right ones' share is the precision."""
+    precision = float(lengths[right].sum() / lengths.sum())
+    return 2 * precision / (1 + precision)
 
 
 def main() -> None:
@@ -185,7 +207,26 @@ def fit_judgements(questions: Sequence[Question]) -> ReadingWeights:
 def fit_judgement(states: Sequence[State]) -> Judgement:
     """What orders the sentences, what says whether the first one answers, and whether any one does."""
     ranking = fit_ranking(states)
-    return Judgement(ranking, *fit_confidence(states, ranking), *fit_chances(states, ranking))
+    judgement = Judgement(ranking, np.array([]), 0.0, *fit_chances(states, ranking))
+    judgement = replace(judgement, within=fit_within(states, judgement))
+    confidence, bias = fit_confidence(states, judgement)
+    return replace(judgement, confidence=confidence, bias=bias)
+
+
+def fit_within(states: Sequence[State], judgement: Judgement) -> float:
+    """How much lower a neighbour may rank to be quoted with the first: what makes the F1 of first quotes highest. Of
+    what is as good, the most: it finds more."""
+    answerable = [one for one in states if one.right.any()]
+    weights = _set_weights(answerable)
+    ranked = [(one, judgement.ranks(one.features)) for one in answerable]
+
+    def served(within: float) -> float:
+        quotes = replace(judgement, within=within)
+        found = ((one, list(quotes.quoted(one.features, ranks, one.places))) for one, ranks in ranked)
+        return float(weights @ [quote_f1(np.exp(one.features[rows, _LENGTH]), one.right[rows]) for one, rows in found])
+
+    f1 = [served(within) for within in _WITHIN]
+    return float(max(within for within, one in zip(_WITHIN, f1, strict=True) if one >= max(f1) - _AS_GOOD))
 
 
 def fit_chances(states: Sequence[State], ranking: Floats) -> tuple[float, float]:
@@ -227,14 +268,14 @@ def fit_ranking(states: Sequence[State]) -> Floats:
     return np.asarray(fitted.x / scale, float)
 
 
-def fit_confidence(states: Sequence[State], ranking: Floats) -> tuple[Floats, float]:
-    """Weights and bias of a logistic model of "this sentence answers", on the first of each question."""
+def fit_confidence(states: Sequence[State], judgement: Judgement) -> tuple[Floats, float]:
+    """Weights and bias of a logistic model of "this quote answers", on the first of each question."""
     rows, labels = [], []
     for one in states:
-        ranks = one.features @ ranking
-        best = int(np.argmax(ranks))
-        rows.append(confidence_inputs(one.features, ranks)[best])
-        labels.append(one.right[best])
+        ranks = judgement.ranks(one.features)
+        quoted = list(judgement.quoted(one.features, ranks, one.places))
+        rows.append(confidence_inputs(quoted, one.features, ranks))
+        labels.append(one.right[quoted].any())
     inputs = np.array(rows)
     centre, scale = inputs.mean(0), _scale(inputs)
     matrix = np.column_stack([(inputs - centre) / scale, np.ones(len(rows))])
@@ -316,6 +357,7 @@ def _stopped(steps: Sequence[Sequence[_Step]], effort: Effort) -> Outcomes:
     return Outcomes(
         np.array([step.verdict.confidence for step in last]),
         np.array([step.right for step in last]),
+        np.array([step.f1 for step in last]),
         np.array([step.cited for step in last]),
         np.array([float(len(step.verdict.read)) for step in last]),
     )
@@ -347,6 +389,7 @@ def cross_measured(questions: Sequence[Question], efforts: Sequence[Effort]) -> 
                     after.confidence,
                     after.confidence >= weights.threshold,
                     after.right,
+                    after.f1,
                     after.cited,
                     after.price,
                 )
@@ -357,15 +400,16 @@ def cross_measured(questions: Sequence[Question], efforts: Sequence[Effort]) -> 
     return reports
 
 
-_Row = tuple[bool, float, bool, bool, bool, float]
+_Row = tuple[bool, float, bool, bool, float, bool, float]
 
 
 def _measures(rows: Sequence[_Row]) -> dict[str, float | None]:
-    answerable, confidence, answered, right, cited, price = (np.array(column) for column in zip(*rows, strict=True))
+    answerable, confidence, answered, right, f1, cited, price = (np.array(column) for column in zip(*rows, strict=True))
     both = answerable.any() and not answerable.all()
     return {
         "questions": len(rows),
         "first quote right": round(float(right[answerable].mean()), 3),
+        "first quote's F1": round(float(f1[answerable].mean()), 3),
         "right within 400 characters": round(float(cited[answerable].mean()), 3),
         "auroc": round(area_under_roc(confidence, answerable), 3) if both else None,
         "calibration error": round(calibration_error(confidence, right), 3),
@@ -390,6 +434,7 @@ def _rounded(judgement: Judgement) -> dict[str, Any]:
         "ranking": judgement.ranking.round(5).tolist(),
         "confidence": judgement.confidence.round(5).tolist(),
         "bias": round(judgement.bias, 5),
+        "within": judgement.within,
         "slope": round(judgement.slope, 5),
         "offset": round(judgement.offset, 5),
     }

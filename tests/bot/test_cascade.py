@@ -1,14 +1,15 @@
 """How far is read, and in what order sentences come out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cascade import Effort, Judgement, ReadingWeights, Rows, stages, weigh
-from bot.sentence_features import FEATURES, KNOWN, N_SAID, Floats, to_features
+from bot.cascade import Effort, Judgement, ReadingWeights, Rows, places_of, stages, weigh
+from bot.sentence_features import FEATURES, KNOWN, LENGTH_CENTRE, N_SAID, Floats, to_features
 
 
 def _weights(effort: Effort) -> ReadingWeights:
@@ -19,7 +20,7 @@ def _weights(effort: Effort) -> ReadingWeights:
 
 def _by(name: str) -> Judgement:
     ranking = np.eye(len(FEATURES))[FEATURES.index(name)]
-    return Judgement(ranking, np.append(ranking, [0.0, 0.0]), 0.0, slope=1.0, offset=0.0)
+    return Judgement(ranking, np.append(ranking, [0.0, 0.0, 0.0]), 0.0, slope=1.0, offset=0.0)
 
 
 def _said(odds: Sequence[float]) -> Floats:
@@ -48,21 +49,66 @@ class _Book:
 
 def test_judging_is_logistic_models() -> None:
     features = np.array([[1.0, 0.0], [2.0, 1.0], [0.0, 3.0]])
-    judgement = Judgement(np.array([1.0, 2.0]), np.array([0.5, -0.5, 0.25, 1.0]), -1.0, slope=0.5, offset=-2.0)
+    weights = np.array([0.5, -0.5, 0.25, 1.0, 4.0])
+    judgement = Judgement(np.array([1.0, 2.0]), weights, -1.0, slope=0.5, offset=-2.0)
 
     ranks = judgement.ranks(features)
 
-    leads = [1.0 - 6.0, 4.0 - 6.0, 6.0 - 4.0]
-    inputs = features @ [0.5, -0.5] + 0.25 * ranks + leads - 1
+    alone = -0.5 * 3 + 0.25 * 6 + (6 - 4) - 1
+    together = -0.5 * 3 + 0.25 * 6 + (6 - 1) + 4 - 1
     assert ranks.tolist() == [1.0, 4.0, 6.0]
-    np.testing.assert_allclose(judgement.confidences(features), 1 / (1 + np.exp(-inputs)))
+    assert judgement.confidence_in([2], features, ranks) == pytest.approx(1 / (1 + np.exp(-alone)))
+    assert judgement.confidence_in([2, 1], features, ranks) == pytest.approx(1 / (1 + np.exp(-together)))
     np.testing.assert_allclose(judgement.chances(ranks), 1 / (1 + np.exp([1.5, 0.0, -1.0])))
 
 
-def test_a_single_sentence_has_no_lead() -> None:
-    judgement = Judgement(np.array([2.0]), np.array([0.0, 0.0, 1.0]), 0.0, slope=1.0, offset=0.0)
+@pytest.mark.parametrize("quoted", [[0], [0, 1]])
+def test_a_quote_without_rivals_has_no_lead(quoted: list[int]) -> None:
+    judgement = Judgement(np.array([2.0]), np.array([0.0, 0.0, 1.0, 0.0]), 0.0, slope=1.0, offset=0.0)
+    features = np.array([[3.0], [1.0]])[: len(quoted)]
 
-    assert judgement.confidences(np.array([[3.0]])).tolist() == [0.5]
+    assert judgement.confidence_in(quoted, features, judgement.ranks(features)) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("passages", "ranks", "chars", "beside"),
+    [
+        ([0, 0, 0], [1.0, 2.0, 1.5], 150, 2),
+        ([0, 0, 0], [1.5, 2.0, 1.0], 150, 0),
+        ([0, 0, 0], [0.9, 2.0, 0.9], 150, None),
+        ([0, 0, 0], [1.0, 2.0, 1.5], 250, None),
+        ([0, 0, 1], [0.5, 2.0, 1.9], 150, None),
+        ([0], [2.0], 150, None),
+    ],
+    ids=["the better", "before", "too far behind", "too long", "of another passage", "alone"],
+)
+def test_a_neighbour_that_is_nearly_as_likely_is_quoted_too(
+    passages: list[int], ranks: list[float], chars: int, beside: int | None
+) -> None:
+    book = _Book(passages, [0.0] * len(passages), ranks)
+    book.known[:, KNOWN.index("length")] = np.log(chars) - LENGTH_CENTRE
+    effort = Effort(2, 1.0, 0.0)
+    weights = _weights(effort)
+    weights = replace(weights, read=replace(weights.read, within=1.0))
+
+    verdict = weigh(book, weights)
+
+    assert verdict.order[0] == int(np.argmax(ranks))
+    assert verdict.beside == beside
+    assert weigh(book, _weights(effort)).beside is None
+
+
+def test_of_a_passage_read_in_part_only_true_neighbours_are_quoted_together() -> None:
+    book = _Book([0, 0, 0], [0.0, 0.0, 0.0], [2.0, 0.0, 1.9])
+    book.known[:, KNOWN.index("length")] = np.log(50) - LENGTH_CENTRE
+    rows = np.array([0, 2])
+    weights = _weights(Effort(1, 1.0, 0.0))
+    judgement = replace(weights.read, within=1.0)
+    features = to_features(book.known[rows], _said([2.0, 1.9]))
+
+    quoted = judgement.quoted(features, judgement.ranks(features), places_of(book.passages)[rows])
+
+    assert quoted == (0,)
 
 
 def test_features_are_what_is_known_what_was_said_and_leads() -> None:

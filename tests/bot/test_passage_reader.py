@@ -1,5 +1,6 @@
 """The reader that ships: what it reads, how it weighs, when it stops, and what it hands on."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,8 +38,8 @@ def _weights(*, sure: float = 0.9, read: int = 10, worth: float = 0.0, **ranking
 
 
 def _judgement(**ranking: float) -> Judgement:
-    confidence = np.zeros(len(FEATURES) + 2)
-    confidence[-2] = 1.0
+    confidence = np.zeros(len(FEATURES) + 3)
+    confidence[-3] = 1.0
     return Judgement(np.array([ranking.get(name, 0.0) for name in FEATURES]), confidence, 0.0, slope=1.0, offset=0.0)
 
 
@@ -46,7 +47,7 @@ def test_the_shipped_weights_fit_the_features() -> None:
     weights = shipped_weights()
 
     for one in (weights.unread, weights.read):
-        assert (one.ranking.shape, one.confidence.shape) == ((len(FEATURES),), (len(FEATURES) + 2,))
+        assert (one.ranking.shape, one.confidence.shape) == ((len(FEATURES),), (len(FEATURES) + 3,))
         assert np.isfinite([*one.ranking, *one.confidence, one.bias, one.offset]).all()
         assert one.slope > 0
     assert 0 < weights.threshold < 1
@@ -148,6 +149,17 @@ def test_the_sentence_that_the_model_prefers_comes_first(retriever: Retriever) -
     assert first.highlights == (first.answer,)
     probabilities = [first.probability, *(other.probability for other in others)]
     assert probabilities == sorted(probabilities, reverse=True)
+
+
+def test_a_neighbour_that_nearly_answers_is_quoted_with_the_first(retriever: Retriever) -> None:
+    weights = _weights(answer_odds=0.5)
+    together = replace(weights, read=replace(weights.read, within=2.0))
+    scorer = WordScorer({"Brook": 4.0, "closed": 2.5})
+
+    first = next(PassageReader(scorer, together).read(_QUESTION, retriever.search(_BRIDGE_ONLY), retriever))
+
+    assert first.span.slice(BRIDGE.text) == f"The old bridge was closed for two years. {_OPENED}"
+    assert first.answer == span_of("Brook")
 
 
 def test_a_sentence_with_the_roles_exchanged_is_no_answer(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bot.cascade import Effort, ReadingWeights
+from bot.cascade import Effort, Judgement, ReadingWeights
 from bot.sentence_features import FEATURES, KNOWN, N_SAID
 from training.ranking import (
     Question,
@@ -18,6 +18,7 @@ from training.ranking import (
     fit_judgement,
     fit_judgements,
     fit_ranking,
+    fit_within,
     outcomes,
 )
 
@@ -52,7 +53,7 @@ def _states(n: int, *, seed: int = 1, set_name: str = "made up", telling: int = 
     for _ in range(n):
         features = chance.normal(size=(6, 3))
         features[2, telling] += 3.0
-        states.append(State(set_name, features, np.arange(6) == 2))
+        states.append(State(set_name, features, np.arange(6) == 2, np.arange(6)))
     return states
 
 
@@ -95,14 +96,26 @@ def test_confidence_is_calibrated_on_other_questions() -> None:
     judgement = fit_judgement([one.state(range(_N_PASSAGES)) for one in _questions(300)])
     others = [one.state(range(_N_PASSAGES)) for one in _questions(200, seed=2)]
 
-    best = [int(np.argmax(judgement.ranks(one.features))) for one in others]
-    sure = np.array([judgement.confidences(one.features)[row] for one, row in zip(others, best, strict=True)])
-    right = np.array([one.right[row] for one, row in zip(others, best, strict=True)])
+    ranks = [judgement.ranks(one.features) for one in others]
+    quoted = [list(judgement.quoted(one.features, some, one.places)) for one, some in zip(others, ranks, strict=True)]
+    told = list(zip(others, ranks, quoted, strict=True))
+    sure = np.array([judgement.confidence_in(rows, one.features, some) for one, some, rows in told])
+    right = np.array([one.right[rows].any() for one, _, rows in told])
     each = np.concatenate([judgement.chances(judgement.ranks(one.features)) for one in others])
 
     assert calibration_error(sure, right) < 0.1
     assert right.mean() > 0.6
     assert calibration_error(each, np.concatenate([one.right for one in others])) < 0.05
+
+
+@pytest.mark.parametrize(("right", "within"), [([0, 0, 0], 0.4), ([0, 1, 0, 1], 2.0)], ids=["the first", "either"])
+def test_neighbours_are_quoted_together_where_that_finds_more_than_it_costs(right: list[int], within: float) -> None:
+    features = np.zeros((2, len(FEATURES)))
+    features[:, _ODDS] = [1.0, 0.5]
+    judgement = Judgement(np.eye(len(FEATURES))[_ODDS], np.array([]), 0.0, slope=1.0, offset=0.0)
+    states = [State("made up", features, np.arange(2) == row, np.arange(2)) for row in right]
+
+    assert fit_within(states, judgement) == within
 
 
 def test_the_threshold_serves_most_readers() -> None:
