@@ -1,13 +1,12 @@
 """Trains the reader: a cross-encoder that finds the words that answer, or says that none do.
 
-    python -m training.reader --data FOLDER --work DIR [--minutes 120] [--bf16] [--start DIR | --weights DIR [--run 3]]
+    python -m training.reader --data FOLDER --work DIR [--minutes 120] [--bf16] [--start DIR | --weights DIR]
 
 FOLDER holds `train/` and `dev/` with the question sets. Everything is written to DIR: `checkpoint.pt` (interrupted
 at any point, the same command goes on from it), `log.jsonl`, `curves.png` and, at the end, `reader/` with the
 averaged weights. Short newswire questions come first, questions as people ask them after. The learning rate rises,
 stays, and falls over the last two fifths of the data or of the minutes, whichever is sooner. Uses a GPU if there is
-one. With the weights of an earlier run, twice as many questions are read, all mixed and with other negatives; with
-those of a second run, fewer of the same and others.
+one. With the weights of an earlier run, twice as many questions are read, all mixed and with other negatives.
 """
 
 import argparse
@@ -27,12 +26,10 @@ from transformers import BertForQuestionAnswering
 from index.shipped_model import pinned_weights
 from training.cross_encoder import Batch, count_tokens, load_tokenizer, loss, make_batch, new_model
 from training.curves import draw_curves
-from training.reading_examples import LATER, NATURAL, NEWSWIRE, WIDER, ReadingExample, load_examples
+from training.reading_examples import NATURAL, NEWSWIRE, WIDER, Portion, ReadingExample, load_examples
 from training.reading_measures import measure
 
 _SEED = 7
-_RUNS = {1: (NEWSWIRE, NATURAL), 2: (WIDER,), 3: (LATER,)}
-"""What each run reads, one kind after the other."""
 _BATCH = 32
 _POOL = 100 * _BATCH
 """Examples sorted by length together: batches of like length waste little, and their order stays random."""
@@ -131,10 +128,14 @@ class Lessons:
     tokenizer: Tokenizer
 
     @classmethod
-    def load(cls, data: Path, tokenizer: Tokenizer, *, run: int = 1) -> "Lessons":
-        """The same for the same data and run, so that one that is resumed finds its place."""
+    def load(cls, data: Path, tokenizer: Tokenizer, *, again: bool = False) -> "Lessons":
+        """The same for the same data, so that a resumed run finds its place. `again`: for a second run over it."""
         held_apart = load_examples(data / "dev", NATURAL, seed=_SEED)[:_MEASURED]
-        return cls(_batches(data / "train", tokenizer, run), held_apart, tokenizer)
+        train = data / "train"
+        batches = (
+            _batches(train, tokenizer, (WIDER,), 2) if again else _batches(train, tokenizer, (NEWSWIRE, NATURAL), 1)
+        )
+        return cls(batches, held_apart, tokenizer)
 
 
 def main() -> None:
@@ -143,7 +144,7 @@ def main() -> None:
     if options.threads:
         torch.set_num_threads(options.threads)
     weights = options.weights or options.start or pinned_weights()
-    lessons = Lessons.load(options.data, load_tokenizer(weights), run=options.run or (2 if options.weights else 1))
+    lessons = Lessons.load(options.data, load_tokenizer(weights), again=options.weights is not None)
     train(weights, lessons, options.work, options.minutes, bf16=options.bf16)
 
 
@@ -191,12 +192,14 @@ def _take_steps(run: Run, lessons: Lessons, work: Path, seconds: float) -> None:
                 draw_curves(work / "log.jsonl", work / "curves.png")
 
 
-def _batches(data: Path, tokenizer: Tokenizer, run: int) -> list[list[ReadingExample]]:
+def _batches(
+    data: Path, tokenizer: Tokenizer, kinds: Sequence[Sequence[Portion]], run: int
+) -> list[list[ReadingExample]]:
     """One kind after the other; within each, batches of like length in a random order."""
     seed = _SEED * run
     chance = random.Random(seed)
     batches: list[list[ReadingExample]] = []
-    for portions in _RUNS[run]:
+    for portions in kinds:
         examples = load_examples(data, portions, seed=seed)
         lengths = count_tokens(examples, tokenizer)
         for start in range(0, len(examples), _POOL):
@@ -228,7 +231,6 @@ def _options() -> argparse.Namespace:
         "--start", type=Path, help="encoder to begin with, as training.pretrained writes it (default: the shipped one)"
     )
     begun.add_argument("--weights", type=Path, help="folder reader/ of an earlier run to go on from")
-    parser.add_argument("--run", type=int, choices=_RUNS, help="which mix to read (default: 2 with --weights, else 1)")
     parser.add_argument("--minutes", type=float, default=180, help="time for the steps, over all resumed runs")
     parser.add_argument("--bf16", action="store_true", help="16-bit products: faster where the processor has them")
     parser.add_argument("--threads", type=int, default=0, help="maths threads (all cores if not given)")

@@ -17,7 +17,6 @@ from typing import Any
 
 from index import Article, Span
 from index.chunking import chunk_article
-from index.terms import terms_of
 
 _ALL = 1_000_000
 _PASSAGE_CHARS = (200, 350, 500)
@@ -106,24 +105,6 @@ WIDER = (
 )
 """Twice as much of the same for a second run, with newswire among it and more names swapped."""
 
-_AGAIN: dict[str, dict[str, Any]] = {
-    "squad1_train_part": {"questions": 8_000, "swapped": 0.35},
-    "squadshifts_new_wiki": {"questions": 5_000, "swapped": 0.35},
-    "squadshifts_reddit": {"questions": 6_000, "swapped": 0.15},
-    "squadshifts_amazon": {"questions": 4_000},
-    "nq_dev": {"swapped": 0.25},
-    "covidqa": {"questions": _ALL},
-    "boolq_passage": {"questions": 3_000},
-    "squad_sentence": {"questions": 3_000},
-}
-LATER = (
-    *(replace(one, **_AGAIN.get(one.name, {})) for one in dict.fromkeys(WIDER)),
-    Portion("fairytaleqa_abstractive", found=0.4, neighbours=0.5),
-    Portion("fairytaleqa_abstractive", found=0.4, neighbours=0.5),
-)
-"""For a third run: fewer of what was read twice, questions not read before, and answers told in other words. The traps,
-once: read three times in each run, they are known by heart."""
-
 
 def load_examples(folder: Path, portions: Sequence[Portion], *, seed: int) -> list[ReadingExample]:
     """The examples of these portions, shuffled. `folder` holds `NAME.jsonl.gz` and `NAME.hardneg.jsonl.gz`.
@@ -164,11 +145,10 @@ def _own_passages(
         found = [Span(one["start"], one["start"] + len(one["text"])) for one in record["answers"]]
         exact = True
     else:
-        found = _evidence(record)
+        spans = record["evidence"] or [{"start": 0, "end": len(context)}]
+        found = [Span(one["start"], one["end"]) for one in spans]
         exact = False
-    if not found and "abstractive" in record:
-        return
-    if not found:
+    if not exact and not record["evidence"]:
         passages = [Span(0, min(len(context), 600))]
         found = passages
     home = next((one for one in passages if any(_covers(one, span) for span in found)), None)
@@ -190,20 +170,6 @@ def _own_passages(
         changed = _swapped(question, passage, names, chance)
         if changed is not None:
             yield ReadingExample(changed, passage)
-
-
-def _evidence(record: dict[str, Any]) -> list[Span]:
-    """Sentences that hold the answer: as recorded, else the one that says most of an answer in other words."""
-    if "abstractive" not in record:
-        return [Span(one["start"], one["end"]) for one in record["evidence"]]
-    context: str = record["context"]
-    told = set(terms_of(record["abstractive"])) - set(terms_of(record["question"]))
-    sentences = [
-        sentence for passage in chunk_article(Article("context", "", context)) for sentence in passage.sentences
-    ]
-    shared = [len(told.intersection(terms_of(one.slice(context)))) for one in sentences]
-    most = max(shared, default=0)
-    return [sentences[shared.index(most)]] if most and 2 * most >= len(told) else []
 
 
 def _passages(text: str, chance: random.Random) -> list[Span]:

@@ -59,20 +59,6 @@ def test_without_either_the_whole_passage_is_the_evidence(tmp_path: Path) -> Non
     assert example.evidence == (Span(0, len(example.passage)),)
 
 
-def test_an_answer_in_other_words_is_the_sentence_that_says_most_of_it(tmp_path: Path) -> None:
-    told = "Because strong winds make it dangerous."
-
-    (example,) = _load(tmp_path, _record("Why is the bridge closed on winter days?", abstractive=told))
-
-    assert example.answers == ()
-    (sentence,) = example.evidence
-    assert sentence.slice(example.passage).strip().startswith("On winter days it is closed when the wind is too strong")
-
-
-def test_an_answer_of_which_no_sentence_says_half_teaches_nothing(tmp_path: Path) -> None:
-    assert _load(tmp_path, _record("Why was the ferry sold?", abstractive="Its owner had lost heart.")) == []
-
-
 def test_a_question_that_nothing_answers_gets_the_passage_most_like_it(tmp_path: Path) -> None:
     (example,) = _load(tmp_path, _record("How long is the bridge for cyclists?", answerable=False))
 
