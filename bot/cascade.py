@@ -12,12 +12,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.sentence_features import KNOWN, LENGTH_CENTRE, N_SAID, Floats, to_features
+from bot.sentence_features import N_SAID, Floats, chars_of, to_features
+from bot.spans import MAX_CHARS
 
 Rows = NDArray[np.int64]
-_LENGTH = KNOWN.index("length")
-_TOGETHER_CHARS = 400
-"""Two sentences longer than this together are not quoted as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ class Judgement:
             if 0 <= row < len(ranks)
             and abs(places[row] - places[first]) == 1
             and ranks[first] - ranks[row] <= self.within
-            and np.exp(features[[first, row], _LENGTH] + LENGTH_CENTRE).sum() <= _TOGETHER_CHARS
+            and chars_of(features[[first, row]]).sum() <= MAX_CHARS
         ]
         return first, *sorted(beside, key=lambda row: -ranks[row])[:1]
 
@@ -148,12 +146,13 @@ def stages(book: Book, weights: ReadingWeights) -> Iterator[Verdict]:
     likeliest = [int(one) for one in np.argsort(-np.bincount(passages, chances), kind="stable")]
     worth = [float(chances[passages == one].sum()) for one in likeliest[1:]]
     worth_reading = likeliest[: 1 + sum(one >= weights.effort.worth for one in worth)]
+    places = places_of(passages)
     said = np.zeros((len(known), N_SAID))
     is_read = np.zeros(len(known), bool)
     for n_read, (passage, next_worth) in enumerate(zip(likeliest, [*worth, 0.0], strict=True), 1):
         rows, said[rows] = book.read(passage, worth_reading[n_read : weights.effort.read])
         is_read[rows] = True
-        order, probabilities, beside = _settle(known, said, is_read, chances, weights.read, places_of(passages))
+        order, probabilities, beside = _settle(known, said, is_read, chances, weights.read, places)
         yield Verdict(order, probabilities, tuple(likeliest[:n_read]), next_worth, beside)
 
 

@@ -46,6 +46,7 @@ FEATURES = (*KNOWN, *SAID, *_CHANCES, *(f"{name}_lead" for name in _WITH_LEAD))
 
 Floats = NDArray[np.float64]
 _SIMILARITY, _OVERLAP = KNOWN.index("passage_similarity"), KNOWN.index("sentence_overlap")
+_LENGTH = KNOWN.index("length")
 LENGTH_CENTRE = 5.0
 """What is taken off the logarithm of a sentence's length, which is near it."""
 _NEAR_CHARS = 30
@@ -163,6 +164,12 @@ class FeatureExtractor:
         spans = candidates(self._kind, self._question, sentence)
         gap = _gap_to_terms(spans, sentence, self._asked)
         return float(bool(spans)), float(not spans), 1 / (1 + gap / _NEAR_CHARS)
+
+
+def chars_of(columns: Floats) -> Floats:
+    """(n,) how long sentences are, in characters; `columns`: (n, len(KNOWN) or more), known of them or features."""
+    chars: Floats = np.exp(columns[:, _LENGTH] + LENGTH_CENTRE)
+    return chars
 
 
 def said(scores: Sequence[SentenceScores]) -> Floats:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from bot.clauses import SPEAKS, shortened
 from index import Passage, Span
 
-_MAX_CHARS = 400
+MAX_CHARS = 400
 """Longer than this, a quote is not grown: readers want the words, not the page."""
 _ENDLESS = 350
 """A sentence longer than this is cut to the clauses around the answer."""
@@ -83,7 +83,7 @@ def _paragraph(text: str, sentences: Sequence[Span]) -> list[Span]:
 def grown(sentence: Span, neighbour: Span) -> Span:
     """Both and all between, or the sentence alone if that would be a page."""
     both = Span(min(sentence.start, neighbour.start), max(sentence.end, neighbour.end))
-    return both if len(both) <= _MAX_CHARS else sentence
+    return both if len(both) <= MAX_CHARS else sentence
 
 
 def _is_open(earlier: str) -> bool:

@@ -30,7 +30,7 @@ from bot.evaluation import Gold, gold_of, summaries
 from bot.evaluation.judging import answers
 from bot.passage_reader import OFFERED, OpenPassages
 from bot.quotes import quote_from
-from bot.sentence_features import FEATURES, KNOWN, LENGTH_CENTRE, N_SAID, Floats, to_features
+from bot.sentence_features import FEATURES, N_SAID, Floats, chars_of, to_features
 from bot.span_scoring import MODEL_FILES, SHIPPED_FOLDER, OnnxSpanScorer, SpanScorer
 from index import Article, Query
 from index.embedding import OnnxEmbedder
@@ -51,7 +51,6 @@ _AS_GOOD = 0.002
 _QUOTED_CHARS = 400
 _PENALTY = 1e-3
 _LEAST_DEVIATION = 1e-6
-_LENGTH = KNOWN.index("length")
 _FOLDS = 5
 
 
@@ -134,14 +133,13 @@ class _Step:
 
     @classmethod
     def of(cls, verdict: Verdict, question: Question) -> "_Step":
-        lengths = np.exp(question.known[:, _LENGTH] + LENGTH_CENTRE)
-        quoted = [int(verdict.order[0])] if verdict.beside is None else sorted([int(verdict.order[0]), verdict.beside])
+        first, lengths = int(verdict.order[0]), chars_of(question.known)
+        quoted = [first] if verdict.beside is None else sorted([first, verdict.beside])
+        right = question.right[quoted]
         shown = [*quoted, *(row for row in verdict.order if row not in quoted)]
         half_way = np.cumsum(lengths[shown]) - lengths[shown] / 2
         cited = bool((question.right[shown] & (half_way <= _QUOTED_CHARS)).any())
-        return cls(
-            verdict, bool(question.right[quoted].any()), quote_f1(lengths[quoted], question.right[quoted]), cited
-        )
+        return cls(verdict, bool(right.any()), quote_f1(lengths[quoted], right), cited)
 
 
 def quote_f1(lengths: Floats, right: NDArray[np.bool_]) -> float:
@@ -223,7 +221,7 @@ def fit_within(states: Sequence[State], judgement: Judgement) -> float:
     def served(within: float) -> float:
         quotes = replace(judgement, within=within)
         found = ((one, list(quotes.quoted(one.features, ranks, one.places))) for one, ranks in ranked)
-        return float(weights @ [quote_f1(np.exp(one.features[rows, _LENGTH]), one.right[rows]) for one, rows in found])
+        return float(weights @ [quote_f1(chars_of(one.features[rows]), one.right[rows]) for one, rows in found])
 
     f1 = [served(within) for within in _WITHIN]
     return float(max(within for within, one in zip(_WITHIN, f1, strict=True) if one >= max(f1) - _AS_GOOD))
