@@ -108,11 +108,12 @@ class Answerer:
         """What these hits say to the question."""
         if not query.text:
             return Refusal(RefusalReason.EMPTY_QUESTION, 0.0, (), ())
-        readings = _verbatim(self._reader.read(query.text, hits, retriever, context=query.context), retriever.archive)
+        found = self._reader.read(query.text, hits, retriever, context=query.context, reported_from=query.reported_from)
+        readings = _verbatim(found, retriever.archive)
         citations = _citations(readings, retriever.archive)
         confidence = citations[0].score if citations else 0.0
         if not citations or confidence < self._threshold:
-            return Refusal(_reason(query, hits), confidence, citations, tuple(hits))
+            return Refusal(_reason(query, hits, citations), confidence, citations, tuple(hits))
         n_strong = sum(citation.score >= max(self._threshold, confidence / 2) for citation in citations)
         return Answer(confidence, citations, n_strong, _short_answer(readings[0]), tuple(hits))
 
@@ -176,9 +177,12 @@ def _short_answer(reading: Reading) -> str | None:
     return answer.slice(reading.article.text)
 
 
-def _reason(query: Query, hits: Sequence[Hit]) -> RefusalReason:
+def _reason(query: Query, hits: Sequence[Hit], closest: Sequence[Citation]) -> RefusalReason:
     if not hits:
         return RefusalReason.OUTSIDE_SCOPE if query.is_restricted else RefusalReason.NOTHING_ON_TOPIC
     if max(hit.similarity for hit in hits) < _ON_TOPIC_SIMILARITY:
         return RefusalReason.NOTHING_ON_TOPIC
+    day = query.reported_from
+    if day and closest and all(one.published_at and one.published_at.date() < day for one in closest):
+        return RefusalReason.OUTSIDE_SCOPE
     return RefusalReason.NOT_ANSWERED

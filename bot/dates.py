@@ -6,7 +6,7 @@ event's date need not be its article's, so they only weigh. Days counted from an
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from index import AskedDates
@@ -47,10 +47,11 @@ _NEWS = r"(?:news|articles?|stories|headlines|reports|coverage)"
 
 @dataclass(frozen=True, slots=True)
 class _Days:
-    """From one day to another, both included."""
+    """From one day to another, both included. `certain`: the words can mean no other days, whatever the article."""
 
     first: date
     last: date
+    certain: bool = True
 
 
 _Reading = Callable[[re.Match[str], date], _Days | None]
@@ -78,22 +79,26 @@ def _first_date(sentence: str, today: date) -> AskedDates | None:
     following = _AND.match(sentence, match.end())
     if lead in ("between", "from") and following:
         _, other = _earliest(sentence, following.end(), today, at_once=True)
-        days = _Days(days.first, other.last) if other and days.first <= other.last else days
+        days = replace(days, last=other.last) if other and days.first <= other.last else days
     restricts = _asks_for_articles(sentence, before.start() if before else match.start(), match.end(), lead)
     return _bounded(lead, days, today, restricts=restricts)
 
 
 def _bounded(lead: str, days: _Days, today: date, *, restricts: bool) -> AskedDates:
     one_day = timedelta(days=1)
-    if lead == "since":
-        return AskedDates(days.first, max(today, days.last), restricts)
-    if lead == "after":
-        return AskedDates(days.last + one_day, max(today, days.last + one_day), restricts)
-    if lead == "before":
-        return AskedDates(None, days.first - one_day, restricts)
-    if lead in ("until", "till", "by"):
-        return AskedDates(None, days.last, restricts)
-    return AskedDates(days.first, days.last, restricts)
+    first: date | None
+    match lead:
+        case "since":
+            first, last = days.first, max(today, days.last)
+        case "after":
+            first, last = days.last + one_day, max(today, days.last + one_day)
+        case "before":
+            first, last = None, days.first - one_day
+        case "until" | "till" | "by":
+            first, last = None, days.last
+        case _:
+            first, last = days.first, days.last
+    return AskedDates(first, last, restricts, certain=days.certain and first is not None and first <= today)
 
 
 def _asks_for_articles(sentence: str, start: int, end: int, lead: str) -> bool:
@@ -101,7 +106,9 @@ def _asks_for_articles(sentence: str, start: int, end: int, lead: str) -> bool:
     before, after = sentence[:start], sentence[end:]
     if _PUBLISHED.search(before) or _POSSESSED.match(after):
         return True
-    return lead in ("from", "of", "since", "before", "after", "dated", "") and _NEWS_OF.search(before) is not None
+    if lead not in ("from", "of", "since", "before", "after", "dated", ""):
+        return False
+    return any(not found["otherwise"] for found in _NEWS_OF.finditer(before))
 
 
 def _earliest(
@@ -132,7 +139,7 @@ def _day(match: re.Match[str], today: date) -> _Days | None:
             day = date(int(match["y"]), month, int(match["d"]))
         except ValueError:
             return None
-    return _Days(day, day) if day else None
+    return _Days(day, day, certain=bool(match["y"])) if day else None
 
 
 def _month(match: re.Match[str], today: date) -> _Days | None:
@@ -144,7 +151,7 @@ def _month(match: re.Match[str], today: date) -> _Days | None:
         return _month_of(date(int(year), month, 1))
     until = today.replace(day=1) - timedelta(days=1) if (match["which"] or "").lower() == "last" else today
     first = latest_such_day(month, 1, until)
-    return _month_of(first) if first else None
+    return replace(_month_of(first), certain=bool(match["which"])) if first else None
 
 
 def _year(match: re.Match[str], today: date) -> _Days:
@@ -162,7 +169,8 @@ def _weekday(match: re.Match[str], today: date) -> _Days:
     ago = (today.weekday() - _WEEKDAYS.index(match["day"].lower())) % 7
     if ago == 0 and (match["which"] or "").lower() in ("last", "past"):
         ago = 7
-    return _Days(today - timedelta(days=ago), today - timedelta(days=ago))
+    day = today - timedelta(days=ago)
+    return _Days(day, day, certain=bool(match["which"]))
 
 
 def _weekend(match: re.Match[str], today: date) -> _Days:
@@ -247,5 +255,7 @@ _PUBLISHED = re.compile(
     re.IGNORECASE,
 )
 _POSSESSED = re.compile(rf"['’]s?\s+(?:\w+\s+)?{_NEWS}\b", re.IGNORECASE)
-_NEWS_OF = re.compile(rf"\b{_NEWS}\b", re.IGNORECASE)
+_MADE = r"\b(?:made|makes?|making|hits?|hitting|grabs|grabbed)(?: the)? "
+_NEWS_OF = re.compile(rf"(?P<otherwise>{_MADE}|(?-i:\b[A-Z]\w* (?=[A-Z])))?\b{_NEWS}\b", re.IGNORECASE)
+"""`otherwise`: stands before "news" in a name ("Fox News") and before the headlines that something made."""
 _LATEST = re.compile(r"\b(?:latest|newest|most recent(?:ly)?|recently|up[- ]to[- ]date)\b", re.IGNORECASE)

@@ -201,7 +201,9 @@ class Dialogue:
         """The reply to a question that stands alone. Nothing is kept of it: it may be asked at every keystroke."""
         retriever = self._index.retriever()
         asked, scope = read_scope(_searchable(text), scope)
-        query = Query(" ".join(asked.split()), scope.articles, scope.before, sources=scope.sources)
+        question = " ".join(asked.split())
+        dates = read_dates(question, scope.asked_on)
+        query = Query(question, scope.articles, scope.before, dates, sources=scope.sources)
         watch = _Stopwatch()
         with watch.measure("total"):
             outcome = self._read(query, self._answerer.find(query, retriever), retriever)

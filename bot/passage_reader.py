@@ -6,6 +6,7 @@ The weights come from `training/ranking.py`, which also records what it measured
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from importlib.resources import files
 from typing import Any
 
@@ -79,13 +80,21 @@ class PassageReader:
         """The probability at which right answers and right refusals balanced best when the weights were fitted."""
         return self._weights.threshold
 
-    def read(self, question: str, hits: Sequence[Hit], retriever: Retriever, *, context: str = "") -> Iterator[Reading]:
+    def read(
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        retriever: Retriever,
+        *,
+        context: str = "",
+        reported_from: date | None = None,
+    ) -> Iterator[Reading]:
         """Readings of the sentences in the passages looked at, the best first, the others by their probability and
         by how near they stand to the context; each is made when it is asked for, and few are."""
         if not hits:
             return iter(())
         window_chars = _FOLLOW_UP_WINDOW_CHARS if context else _WINDOW_CHARS
-        opened = OpenPassages(question, hits[:OFFERED], retriever, self._scorer, window_chars)
+        opened = OpenPassages(question, hits[:OFFERED], retriever, self._scorer, window_chars, reported_from)
         kind = kind_of(question)
         verdict = weigh(opened, self._follow_up_weights if context else self._weights)
         order = follow_on(verdict, nearness(opened.candidates, context, retriever)) if context else verdict.order
@@ -115,7 +124,9 @@ class OpenPassages:
         retriever: Retriever,
         scorer: SpanScorer,
         window_chars: int = _WINDOW_CHARS,
+        reported_from: date | None = None,
     ) -> None:
+        """`reported_from`: as `Reader.read` takes it."""
         articles: dict[str, Article] = {}
         for hit in hits:
             article_id = hit.passage.article_id
@@ -128,7 +139,7 @@ class OpenPassages:
         self.candidates = [one for hit in hits for one in candidates_of(hit, articles[hit.passage.article_id])]
         self.scores: list[SentenceScores | None] = [None] * len(self.candidates)
         self._read: dict[int, tuple[NDArray[np.int64], list[SentenceScores]]] = {}
-        self.known = FeatureExtractor(question, retriever).known(self.candidates)
+        self.known = FeatureExtractor(question, retriever, reported_from).known(self.candidates)
         self.passages = np.repeat(np.arange(len(hits)), [len(hit.passage.sentences) for hit in hits])
 
     def read(self, passage: int, likely_next: Sequence[int] = ()) -> tuple[NDArray[np.int64], Floats]:

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,7 @@ KNOWN = (
     "opposes_time",
     "opposes_order",
     "drops_denial",
+    "published_before",
 )
 """What is known of a sentence before a model reads it: column names, in order."""
 SAID = ("answer_odds", "mass_odds", "share", "passage_odds")
@@ -50,6 +52,8 @@ _LENGTH = KNOWN.index("length")
 LENGTH_CENTRE = 5.0
 """What is taken off the logarithm of a sentence's length, which is near it."""
 _NEAR_CHARS = 30
+_ANNOUNCED_DAYS = 30
+"""About how long before an event articles may foretell it."""
 _WORD = re.compile(r"[^\W_](?:[\w.,’'-]*[\w%])?")
 _TIMES = re.compile(
     r"\b(?:1[5-9]\d\d|20\d\d|January|February|March|April|May|June|July|August|September|October|November|December)\b"
@@ -85,8 +89,10 @@ def candidates_of(hit: Hit, article: Article) -> list[Candidate]:
 class FeatureExtractor:
     """Computes what is known of candidates for the hits of one search."""
 
-    def __init__(self, question: str, retriever: Retriever) -> None:
+    def __init__(self, question: str, retriever: Retriever, reported_from: date | None = None) -> None:
+        """`reported_from`: as `Reader.read` takes it."""
         self._question = question
+        self._reported_from = reported_from
         self._kind = kind_of(question)
         terms = dict.fromkeys(subject_terms(question))
         self._weights = {term: retriever.rarity(term) for term in terms}
@@ -118,7 +124,15 @@ class FeatureExtractor:
             _opposes(self._times, _TIMES, text),
             _opposes(self._orders, _ORDERS, text),
             self._denies and not _DENIAL.search(text),
+            self._published_before(candidate.article),
         )
+
+    def _published_before(self, article: Article) -> float:
+        """From 0 to 1, how long before the days asked about: an article cannot report what came after it."""
+        if self._reported_from is None or article.published_at is None:
+            return 0.0
+        days = (self._reported_from - article.published_at.date()).days
+        return 1 - math.exp(-max(days, 0) / _ANNOUNCED_DAYS)
 
     def _words(self, candidate: Candidate, words: str) -> tuple[float, float, float, float, float, float]:
         """Weighted share of the question's terms in the sentence, what its neighbours add to it, the passage's share;

@@ -74,13 +74,15 @@ class AskedDates:
     """The days that a question asks about, both included; None: without end on that side.
 
     `restricts`: nothing published on another day is wanted. Else articles of these days, and a little less those of
-    the week after, only go before equally good ones. `latest`: the newer, the better.
+    the week after, only go before equally good ones. `latest`: the newer, the better. `certain`: the words leave no
+    other days open, as "on Tuesday" does, and these are not to come, so what was published earlier cannot report them.
     """
 
     first: date | None = None
     last: date | None = None
     restricts: bool = False
     latest: bool = False
+    certain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,12 @@ class Query:
     context: str = ""
     preferred: frozenset[str] = frozenset()
     sources: frozenset[str] | None = None
+
+    @property
+    def reported_from(self) -> date | None:
+        """The day before which no article can report what is asked about; None where that is not certain. In a
+        follow-up "this week" may be that of the article under discussion."""
+        return self.dates.first if self.dates and self.dates.certain and not self.context else None
 
     @property
     def is_restricted(self) -> bool:

@@ -26,8 +26,10 @@ from scipy.special import expit, log_expit
 
 from bot.adapters.jsonl import AskedQuestion, read_questions
 from bot.cascade import Effort, Judgement, ReadingWeights, Rows, Verdict, confidence_inputs, places_of, stages
+from bot.dates import read_dates
 from bot.evaluation import Gold, gold_of, summaries
 from bot.evaluation.judging import answers
+from bot.events import since_event
 from bot.passage_reader import OFFERED, OpenPassages
 from bot.quotes import quote_from
 from bot.sentence_features import FEATURES, N_SAID, Floats, chars_of, to_features
@@ -466,10 +468,13 @@ def _read_set(folder: Path, work: Path, embedder: OnnxEmbedder, scorer: SpanScor
 
 def _read(asked: AskedQuestion, gold: Gold, set_name: str, retriever: Retriever, scorer: SpanScorer) -> Question | None:
     question = asked.fields.get("question_standalone") or asked.question
-    hits = retriever.search(Query(question, asked.scope.articles, asked.scope.before), OFFERED)
+    scope = asked.scope
+    query = Query(question, scope.articles, scope.before, read_dates(question, scope.asked_on))
+    query = since_event(query, scope.asked_on, retriever)
+    hits = retriever.search(query, OFFERED)
     if not hits:
         return None
-    opened = OpenPassages(question, hits, retriever, scorer)
+    opened = OpenPassages(question, hits, retriever, scorer, reported_from=query.reported_from)
     said = np.zeros((len(opened.known), N_SAID))
     in_reach = np.zeros(len(opened.known), bool)
     for passage in range(len(hits)):

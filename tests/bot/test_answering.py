@@ -9,7 +9,7 @@ import pytest
 
 from bot.answering import Answer, Answerer, Refusal, RefusalReason
 from bot.reader import Reading
-from index import Article, Hit, Passage, Query, Span
+from index import Article, AskedDates, Hit, Passage, Query, Span
 from index.library import Library
 from index.retrieval import Retriever
 from tests.bot.examples import BRIDGE, FERRY, span_of
@@ -31,7 +31,15 @@ class ScriptedReader:
     name: str = "scripted"
     threshold: float = 0.5
 
-    def read(self, question: str, hits: Sequence[Hit], retriever: Retriever, *, context: str = "") -> list[Reading]:
+    def read(
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        retriever: Retriever,
+        *,
+        context: str = "",
+        reported_from: date | None = None,
+    ) -> list[Reading]:
         """The readings it was made with."""
         return list(self.readings)
 
@@ -197,6 +205,27 @@ def test_a_refusal_says_why(retriever: Retriever, query: Query, reason: RefusalR
 
     assert isinstance(outcome, Refusal)
     assert (outcome.reason, outcome.confidence, outcome.closest) == (reason, 0.0, ())
+
+
+@pytest.mark.parametrize(
+    ("dates", "context", "reason"),
+    [
+        (AskedDates(date(2024, 5, 5), certain=True), "", RefusalReason.OUTSIDE_SCOPE),
+        (AskedDates(date(2024, 5, 4), certain=True), "", RefusalReason.NOT_ANSWERED),
+        (AskedDates(date(2024, 5, 5)), "", RefusalReason.NOT_ANSWERED),
+        (AskedDates(date(2024, 5, 5), certain=True), "The bridge opened.", RefusalReason.NOT_ANSWERED),
+    ],
+    ids=["all earlier", "of that day", "perhaps other days", "a follow-up"],
+)
+def test_articles_from_before_the_days_asked_about_are_outside_them(
+    retriever: Retriever, dates: AskedDates, context: str, reason: RefusalReason
+) -> None:
+    query = Query(f"{BRIDGE.title}? {BRIDGE.text}", dates=dates, context=context)
+
+    outcome = _outcome(retriever, _reading(_OPENED, 0.1), query=query)
+
+    assert isinstance(outcome, Refusal)
+    assert outcome.reason is reason
 
 
 def test_what_was_found_is_told_whether_it_answers_or_not(retriever: Retriever) -> None:

@@ -1,5 +1,6 @@
 """What days a question asks about, and whether it asks for articles of these days only."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -54,8 +55,34 @@ _ASKED_ON = date(2022, 9, 14)  # a Wednesday
     ],
 )
 def test_days_are_understood_from_the_day_of_asking(question: str, first: str | None, last: str) -> None:
-    days = AskedDates(date.fromisoformat(first) if first else None, date.fromisoformat(last))
-    assert read_dates(question, _ASKED_ON) == days
+    asked = read_dates(question, _ASKED_ON)
+    assert asked is not None
+    assert (asked.first, asked.last) == (date.fromisoformat(first) if first else None, date.fromisoformat(last))
+
+
+@pytest.mark.parametrize(
+    ("question", "certain"),
+    [
+        ("Who won this week?", True),
+        ("What happened yesterday?", True),
+        ("What was built three days ago?", True),
+        ("What did he say last Wednesday?", True),
+        ("What happened last September?", True),
+        ("What happened on the 3rd of May 2020?", True),
+        ("Who was elected in 2020?", True),
+        ("What has changed since 2020?", True),
+        ("What did he say on Wednesday?", False),
+        ("What happened on 13 September?", False),
+        ("What happened in August?", False),
+        ("Who was mayor before 2021?", False),
+        ("How warm will it be in 2050?", False),
+        ("What is the latest on the talks?", False),
+    ],
+)
+def test_days_are_certain_where_their_words_mean_no_others_and_they_have_come(question: str, certain: bool) -> None:
+    asked = read_dates(question, _ASKED_ON)
+    assert asked is not None
+    assert asked.certain is certain
 
 
 @pytest.mark.parametrize(
@@ -69,9 +96,24 @@ def test_days_are_understood_from_the_day_of_asking(question: str, first: str | 
     ],
 )
 def test_only_articles_asked_for_by_their_date_are_restricted(question: str) -> None:
-    assert read_dates(question, _ASKED_ON) == AskedDates(date(2022, 9, 5), date(2022, 9, 11), restricts=True)
-    asked_for_what_happened = "How many cases were reported to the police last week?"
-    assert read_dates(asked_for_what_happened, _ASKED_ON) == AskedDates(date(2022, 9, 5), date(2022, 9, 11))
+    last_week = AskedDates(date(2022, 9, 5), date(2022, 9, 11), certain=True)
+    assert read_dates(question, _ASKED_ON) == replace(last_week, restricts=True)
+    assert read_dates("How many cases were reported to the police last week?", _ASKED_ON) == last_week
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which Fox News host left the network last week?",
+        "Which airline made headlines last week?",
+        "Who hit the headlines last week?",
+    ],
+)
+def test_news_in_a_name_and_headlines_made_ask_for_no_articles(question: str) -> None:
+    asked = read_dates(question, _ASKED_ON)
+    assert asked is not None
+    assert not asked.restricts
+    assert asked.first == date(2022, 9, 5)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +136,7 @@ def test_what_names_no_day_asks_about_none(question: str) -> None:
 def test_the_latest_is_asked_for_without_a_date() -> None:
     assert read_dates("What is the latest on the talks?", _ASKED_ON) == AskedDates(latest=True)
     assert read_dates("What was the latest in August 2022?", _ASKED_ON) == AskedDates(
-        date(2022, 8, 1), date(2022, 8, 31)
+        date(2022, 8, 1), date(2022, 8, 31), certain=True
     )
 
 

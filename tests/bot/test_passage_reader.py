@@ -1,6 +1,7 @@
 """The reader that ships: what it reads, how it weighs, when it stops, and what it hands on."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 
 from bot.cascade import Effort, Judgement, ReadingWeights
 from bot.passage_reader import OFFERED, OpenPassages, PassageReader, shipped_weights, weights_from, window_of
-from bot.sentence_features import FEATURES
+from bot.sentence_features import FEATURES, KNOWN
 from index import Article, Query, Span
 from index.library import Library
 from index.retrieval import Retriever
@@ -69,6 +70,22 @@ def test_the_candidates_are_the_sentences_of_the_hits_in_order(retriever: Retrie
     assert [hits[passage] for passage in opened.passages] == [one.hit for one in found]
     assert [one.before for one in found[:3]] == [None, found[0].span, found[1].span]
     assert opened.scores == [None] * len(found)
+
+
+@pytest.mark.parametrize(
+    ("reported_from", "doubt"),
+    [(None, 0.0), (date(2024, 5, 4), 0.0), (date(2024, 5, 5), 0.03), (date(2024, 6, 3), 0.63), (date(2026, 5, 4), 1.0)],
+)
+def test_the_longer_before_the_days_asked_about_the_less_an_article_can_tell(
+    retriever: Retriever, reported_from: date | None, doubt: float
+) -> None:
+    hits = retriever.search(Query(_QUESTION, frozenset({"bridge", "ferry"})))
+
+    opened = OpenPassages(_QUESTION, hits, retriever, WordScorer(), reported_from=reported_from)
+
+    told = zip(opened.candidates, opened.known[:, KNOWN.index("published_before")], strict=True)
+    by_article = {one.article.id: value for one, value in told}
+    assert by_article == {"bridge": pytest.approx(doubt, abs=0.005), "ferry": 0.0}  # the ferry has no date
 
 
 def test_reading_says_where_the_answer_stands(retriever: Retriever) -> None:
