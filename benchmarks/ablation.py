@@ -137,16 +137,17 @@ def measure_over(
 
 
 def _stages(scorer: SpanScorer) -> list[_Stage]:
-    whole = shipped_weights()
-    fitted = replace(whole, read=_uncalibrated(whole.read))
+    shipped = shipped_weights()
+    fitted = shipped.with_each(lambda one: replace(one, read=_uncalibrated(one.read)))
+    exhaustive = fitted.with_each(lambda one: replace(one, effort=_EVERYTHING))
     return [
         _Stage("BM25", _NoReader(lambda score: score / (score + _USUAL_BM25)), lambda hit: hit.keyword_score),
         _Stage("vectors", _NoReader(lambda score: min(max(score, 0.0), 1.0)), lambda hit: hit.similarity),
         _Stage("both, fused", _NoReader(lambda score: min(max(score / 2, 0.0), 1.0))),
-        _Stage("+ the reader alone, on six passages", PassageReader(scorer, _by_the_model_alone(whole))),
-        _Stage("+ words and search weighed with it", PassageReader(scorer, replace(fitted, effort=_EVERYTHING))),
+        _Stage("+ the reader alone, on six passages", PassageReader(scorer, shipped.with_each(_by_the_model_alone))),
+        _Stage("+ words and search weighed with it", PassageReader(scorer, exhaustive)),
         _Stage("+ the cascade", PassageReader(scorer, fitted)),
-        _Stage("+ calibration: the whole bot", PassageReader(scorer, whole)),
+        _Stage("+ calibration: the whole bot", PassageReader(scorer, shipped)),
     ]
 
 
@@ -154,7 +155,7 @@ def _by_the_model_alone(weights: ReadingWeights) -> ReadingWeights:
     """Sentences ranked, and trusted, by the odds that the model gives them."""
     alone = np.array([float(name == "answer_odds") for name in FEATURES])
     judgement = Judgement(alone, _of_rank(len(FEATURES), 0.5), 0.0, 0.5, 0.0)  # the odds of both ends: half of them
-    return ReadingWeights(weights.unread, judgement, _EVERYTHING, 0.5)
+    return ReadingWeights(weights.unread, judgement, _EVERYTHING)
 
 
 def _uncalibrated(judgement: Judgement) -> Judgement:

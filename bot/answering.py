@@ -13,7 +13,8 @@ from index.retrieval import Retriever
 
 logger = logging.getLogger(__name__)
 
-_HITS = 10
+N_HITS = 10
+"""Passages that are searched for."""
 _CITATIONS = 5
 _SHORT_ANSWER_PROBABILITY = 0.5
 """A short answer on its own claims more than a sentence does: from here on it is more often right than not."""
@@ -102,7 +103,7 @@ class Answerer:
 
     def find(self, query: Query, retriever: Retriever) -> list[Hit]:
         """The passages to read for `query`, best first."""
-        return retriever.search(query, _HITS) if query.text else []
+        return retriever.search(query, N_HITS) if query.text else []
 
     def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Answer | Refusal:
         """What these hits say to the question."""

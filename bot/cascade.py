@@ -5,7 +5,7 @@ likeliest passage is read first, then the next, until a sentence answers so sure
 (a cascade, as Viola and Jones 2001 have it for pictures).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -79,12 +79,32 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class ReadingWeights:
-    """All that is fitted: how sentences are judged before a model reads them, and after."""
+    """How sentences are judged before a model reads them and after, and how much is read."""
 
     unread: Judgement
     read: Judgement
     effort: Effort
+
+
+@dataclass(frozen=True, slots=True)
+class FittedWeights:
+    """All that is fitted.
+
+    `whole`: for questions to which everything that may be searched is offered, as where one short article is asked
+    about. `part`: for those to which the best of more is. `threshold`: the probability from which to answer.
+    """
+
+    whole: ReadingWeights
+    part: ReadingWeights
     threshold: float
+
+    def of(self, *, is_whole: bool) -> ReadingWeights:
+        """Those for such questions."""
+        return self.whole if is_whole else self.part
+
+    def with_each(self, change: Callable[[ReadingWeights], ReadingWeights]) -> "FittedWeights":
+        """Both changed in the same way."""
+        return FittedWeights(change(self.whole), change(self.part), self.threshold)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

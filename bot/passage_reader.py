@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.cascade import Effort, Judgement, ReadingWeights, weigh
+from bot.cascade import Effort, FittedWeights, Judgement, ReadingWeights, weigh
 from bot.nearness import follow_on, nearness
 from bot.questions import Kind, is_of_kind, kind_of, last_question
 from bot.reader import Reading
@@ -34,12 +34,12 @@ _FOLLOW_UP_WINDOW_CHARS = 500
 """The same for follow-ups: a question that lacks words tells less of where to look."""
 
 
-def shipped_weights() -> ReadingWeights:
+def shipped_weights() -> FittedWeights:
     """The weights in `bot/reading_weights.json`."""
     return weights_from(json.loads((files("bot") / "reading_weights.json").read_text(encoding="utf-8")))
 
 
-def weights_from(stored: Mapping[str, Any]) -> ReadingWeights:
+def weights_from(stored: Mapping[str, Any]) -> FittedWeights:
     """The weights that `training.ranking` wrote.
 
     Raises:
@@ -47,11 +47,21 @@ def weights_from(stored: Mapping[str, Any]) -> ReadingWeights:
     """
     if tuple(stored["features"]) != FEATURES:
         raise ValueError("bot/reading_weights.json was fitted to other features: run training.ranking")
-    unread, read = (
-        Judgement(**{**one, "ranking": np.array(one["ranking"]), "confidence": np.array(one["confidence"])})
-        for one in (stored["unread"], stored["read"])
+    whole, part = (
+        ReadingWeights(_judgement(one["unread"]), _judgement(one["read"]), Effort(**one["effort"]))
+        for one in (stored["whole"], stored["part"])
     )
-    return ReadingWeights(unread, read, Effort(**stored["effort"]), stored["threshold"])
+    return FittedWeights(whole, part, stored["threshold"])
+
+
+def is_whole(hits: Sequence[Hit]) -> bool:
+    """Whether all that was found is offered. The search finds something in every passage that it may search, so these
+    are then all there are."""
+    return len(hits) <= OFFERED
+
+
+def _judgement(stored: Mapping[str, Any]) -> Judgement:
+    return Judgement(**{**stored, **{name: np.array(stored[name]) for name in ("ranking", "confidence")}})
 
 
 _FOLLOW_UP_WORTH = 0.02
@@ -63,12 +73,10 @@ worth more (docs/measurements.md)."""
 class PassageReader:
     """Reads passages with a span-scoring model and weighs what it says with words, kinds of answer and ranks."""
 
-    def __init__(self, scorer: SpanScorer, weights: ReadingWeights) -> None:
+    def __init__(self, scorer: SpanScorer, weights: FittedWeights) -> None:
         self._scorer = scorer
         self._weights = weights
-        effort = weights.effort
-        further = replace(effort, worth=min(effort.worth, _FOLLOW_UP_WORTH), read=max(effort.read, _FOLLOW_UP_READ))
-        self._follow_up_weights = replace(weights, effort=further)
+        self._follow_up_weights = weights.with_each(_reading_on)
 
     @property
     def name(self) -> str:
@@ -96,7 +104,8 @@ class PassageReader:
         window_chars = _FOLLOW_UP_WINDOW_CHARS if context else _WINDOW_CHARS
         opened = OpenPassages(question, hits[:OFFERED], retriever, self._scorer, window_chars, reported_from)
         kind = kind_of(question)
-        verdict = weigh(opened, self._follow_up_weights if context else self._weights)
+        fitted = self._follow_up_weights if context else self._weights
+        verdict = weigh(opened, fitted.of(is_whole=is_whole(hits)))
         order = follow_on(verdict, nearness(opened.candidates, context, retriever)) if context else verdict.order
         return (
             _reading(
@@ -108,6 +117,13 @@ class PassageReader:
             )
             for row in order
         )
+
+
+def _reading_on(weights: ReadingWeights) -> ReadingWeights:
+    """With the effort that follow-ups are worth."""
+    effort = weights.effort
+    further = replace(effort, worth=min(effort.worth, _FOLLOW_UP_WORTH), read=max(effort.read, _FOLLOW_UP_READ))
+    return replace(weights, effort=further)
 
 
 class OpenPassages:

@@ -25,12 +25,23 @@ from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
 from bot.adapters.jsonl import AskedQuestion, read_questions
-from bot.cascade import Effort, Judgement, ReadingWeights, Rows, Verdict, confidence_inputs, places_of, stages
+from bot.answering import N_HITS
+from bot.cascade import (
+    Effort,
+    FittedWeights,
+    Judgement,
+    ReadingWeights,
+    Rows,
+    Verdict,
+    confidence_inputs,
+    places_of,
+    stages,
+)
 from bot.dates import read_dates
 from bot.evaluation import Gold, gold_of, summaries
 from bot.evaluation.judging import answers
 from bot.events import since_event
-from bot.passage_reader import OFFERED, OpenPassages
+from bot.passage_reader import OFFERED, OpenPassages, is_whole
 from bot.quotes import quote_from
 from bot.sentence_features import FEATURES, N_SAID, Floats, chars_of, to_features
 from bot.span_scoring import MODEL_FILES, SHIPPED_FOLDER, OnnxSpanScorer, SpanScorer
@@ -42,10 +53,14 @@ from index.settings import IndexSettings
 from index.sources import read_articles
 from training.reading_measures import area_under_roc
 
-_READ = (1, 2, 3, 4)
+_READ = (1, 2, 3, 4, OFFERED)
 _SURE = tuple(np.linspace(0.3, 0.95, 14).round(2).tolist())
 _WORTH = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3)
-_EVERYTHING = Effort(read=max(_READ), sure=1.0, worth=0.0)
+_EVERYTHING = Effort(read=OFFERED, sure=1.0, worth=0.0)
+_OF_THE_WHOLE = Effort(read=OFFERED, sure=0.98, worth=0.02)
+"""Where all there is stands in a few passages, hardly any is left out."""
+_OTHERS_COUNT = {"whole": 0.1, "part": 0.3}
+"""How much a question of the other kind counts in a fit for this one; of those that see a part there are fewer."""
 _WITHIN = (-1.0, *np.linspace(0.1, 2.0, 20).round(1).tolist())
 """How much lower a neighbour may rank that is quoted with the first."""
 _AS_GOOD = 0.002
@@ -61,13 +76,14 @@ class State:
     """What is known of the n sentences of one question at some point of reading.
 
     `features`: (n, n_features). `right`: (n,) which of them would be a right first quote. `places`: (n,) as
-    `bot.cascade.places_of` gives them.
+    `bot.cascade.places_of` gives them. `weight`: how much it counts beside others of its set.
     """
 
     set_name: str
     features: Floats
     right: NDArray[np.bool_]
     places: Rows
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,11 +92,13 @@ class Question:
 
     Of its n sentences: `known`, `passages` as there, `in_reach`: (n,) which of them were read, `said`: (n, 4) what was
     said of these, `right`: (n,) which would be a right first quote. `fold`: which fifth of the articles it belongs to.
+    `is_whole`: these are all the passages that may be searched.
     """
 
     set_name: str
     fold: int
     answerable: bool
+    is_whole: bool
     known: Floats
     passages: Rows
     in_reach: NDArray[np.bool_]
@@ -94,19 +112,18 @@ class Question:
 
     def verdicts(self, weights: ReadingWeights) -> list[Verdict]:
         """What is thought after each passage read."""
-        return list(itertools.islice(stages(self, weights), max(_READ)))
+        return list(stages(self, weights))
 
-    def unread_state(self) -> State:
+    def unread_state(self, weight: float = 1.0) -> State:
         """Before anything is read."""
-        return State(
-            self.set_name, to_features(self.known, np.zeros_like(self.said)), self.right, places_of(self.passages)
-        )
+        features = to_features(self.known, np.zeros_like(self.said))
+        return State(self.set_name, features, self.right, places_of(self.passages), weight)
 
-    def state(self, passages: Sequence[int]) -> State:
+    def state(self, passages: Sequence[int], weight: float = 1.0) -> State:
         """These passages read."""
         rows = self._rows(passages)
         features = to_features(self.known[rows], self.said[rows])
-        return State(self.set_name, features, self.right[rows], places_of(self.passages)[rows])
+        return State(self.set_name, features, self.right[rows], places_of(self.passages)[rows], weight)
 
     def _rows(self, passages: Sequence[int]) -> Rows:
         return np.flatnonzero(np.isin(self.passages, passages) & self.in_reach)
@@ -163,44 +180,53 @@ def main() -> None:
             _save(list(_read_set(folder, options.work, embedder, scorer, options.every)), kept)
         questions += _load(kept, folder.name)
     fitted = fit(questions, options.price)
-    reports = cross_measured(questions, [one.effort for one in fitted])
-    mean_prices = [float(_set_weights(questions) @ outcomes(questions, one).price) for one in fitted]
-    for price, weights, mean_price, report in zip(options.price, fitted, mean_prices, reports, strict=True):
-        print(f"--price {price}: {weights.effort}, threshold {weights.threshold:.2f}, {mean_price:.2f} passages read")
+    reports = cross_measured(questions, [one.part.effort for one in fitted])
+    prices = [_mean_prices(questions, one) for one in fitted]
+    for price, weights, read, report in zip(options.price, fitted, prices, reports, strict=True):
+        print(f"--price {price}: {weights.part.effort}, threshold {weights.threshold:.2f}, passages read: {read}")
         for left_out, sets in report.items():
             for set_name, measures in sets.items():
                 print(f"  {left_out}, {set_name}:", ", ".join(f"{name} {value}" for name, value in measures.items()))
     stored = {
         "features": FEATURES,
-        "unread": _rounded(fitted[0].unread),
-        "read": _rounded(fitted[0].read),
-        "effort": asdict(fitted[0].effort),
+        "whole": _stored(fitted[0].whole),
+        "part": _stored(fitted[0].part),
         "threshold": round(fitted[0].threshold, 3),
         "model": model,
-        "mean_price": round(mean_prices[0], 3),
+        "mean_prices": prices[0],
         "measured_on_questions_not_fitted_on": reports[0],
     }
     options.out.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
 
 
-def fit(questions: Sequence[Question], prices: Sequence[float]) -> list[ReadingWeights]:
-    """All weights, one for each price: mean passages a question, at most. Every set counts the same, however many
-    questions it has."""
+def fit(questions: Sequence[Question], prices: Sequence[float]) -> list[FittedWeights]:
+    """All weights, one for each price: mean passages a question, at most, where more than is offered may be searched.
+    Every set counts the same, however many questions it has."""
     judges = fit_judgements(questions)
-    return [with_effort(questions, judges, best_effort(questions, judges, price)) for price in prices]
+    part = [one for one in questions if not one.is_whole] or questions
+    return [with_effort(questions, judges, best_effort(part, judges.part, price)) for price in prices]
 
 
-def with_effort(questions: Sequence[Question], judges: ReadingWeights, effort: Effort) -> ReadingWeights:
-    """These judgements with an effort and the threshold that suits both."""
-    weights = replace(judges, effort=effort)
+def with_effort(questions: Sequence[Question], judges: FittedWeights, effort: Effort) -> FittedWeights:
+    """These judgements with an effort for parts and the threshold that suits both."""
+    weights = replace(judges, part=replace(judges.part, effort=effort))
     return replace(weights, threshold=best_threshold(questions, outcomes(questions, weights)))
 
 
-def fit_judgements(questions: Sequence[Question]) -> ReadingWeights:
-    """Both judgements, for any effort."""
-    unread = fit_judgement([one.unread_state() for one in questions])
-    blind = ReadingWeights(unread, unread, _EVERYTHING, threshold=0.5)
-    read = [one.state(verdict.read) for one in questions for verdict in one.verdicts(blind)]
+def fit_judgements(questions: Sequence[Question]) -> FittedWeights:
+    """All judgements, for any effort."""
+    whole, part = (_fit_reading(questions, is_whole=one) for one in (True, False))
+    return FittedWeights(replace(whole, effort=_OF_THE_WHOLE), part, threshold=0.5)
+
+
+def _fit_reading(questions: Sequence[Question], *, is_whole: bool) -> ReadingWeights:
+    """Both judgements for one kind of question, from which the other kind's are not far."""
+    others = _OTHERS_COUNT["whole" if is_whole else "part"]
+    counts = [1.0 if one.is_whole == is_whole else others for one in questions]
+    weighed = list(zip(questions, counts, strict=True))
+    unread = fit_judgement([one.unread_state(count) for one, count in weighed])
+    blind = ReadingWeights(unread, unread, _EVERYTHING)
+    read = [one.state(verdict.read, count) for one, count in weighed for verdict in one.verdicts(blind)]
     return replace(blind, read=fit_judgement(read))
 
 
@@ -217,7 +243,7 @@ def fit_within(states: Sequence[State], judgement: Judgement) -> float:
     """How much lower a neighbour may rank to be quoted with the first: what makes the F1 of first quotes highest. Of
     what is as good, the most: it finds more."""
     answerable = [one for one in states if one.right.any()]
-    weights = _set_weights(answerable)
+    weights = _state_weights(answerable)
     ranked = [(one, judgement.ranks(one.features)) for one in answerable]
 
     def served(within: float) -> float:
@@ -234,7 +260,7 @@ def fit_chances(states: Sequence[State], ranking: Floats) -> tuple[float, float]
     ranks = np.concatenate([one.features @ ranking for one in states])
     sign = np.where(np.concatenate([one.right for one in states]), 1.0, -1.0)
     sizes = [len(one.right) for one in states]
-    weights = np.repeat(_set_weights(states) / sizes, sizes)
+    weights = np.repeat(_state_weights(states) / sizes, sizes)
 
     def loss(line: Floats) -> tuple[float, Floats]:
         margins = sign * (line[0] * ranks + line[1])
@@ -254,7 +280,7 @@ def fit_ranking(states: Sequence[State]) -> Floats:
     sizes = np.array([len(one.right) for one in usable])
     scale = _scale(features)
     scaled = features / scale
-    question_weights = _set_weights(usable)
+    question_weights = _state_weights(usable)
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         scores = scaled @ weights
@@ -280,7 +306,7 @@ def fit_confidence(states: Sequence[State], judgement: Judgement) -> tuple[Float
     centre, scale = inputs.mean(0), _scale(inputs)
     matrix = np.column_stack([(inputs - centre) / scale, np.ones(len(rows))])
     sign = np.where(labels, 1.0, -1.0)
-    question_weights = _set_weights(states)
+    question_weights = _state_weights(states)
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         margins = sign * (matrix @ weights)
@@ -302,10 +328,10 @@ def best_effort(questions: Sequence[Question], judges: ReadingWeights, price: fl
     """
     question_weights = _set_weights(questions)
     best, found = -1.0, None
-    steps = _steps(questions, judges)
+    steps = [_steps(one, judges) for one in questions]
     for n_read, sure, worth in itertools.product(_READ, _SURE, _WORTH):
         effort = Effort(n_read, sure, worth)
-        after = _stopped(steps, effort)
+        after = _outcomes([_stopped(some, effort) for some in steps])
         if question_weights @ after.price <= price and (value := _service(questions, after)) > best:
             best, found = value, effort
     if found is None:
@@ -341,19 +367,23 @@ def best_threshold(questions: Sequence[Question], after: Outcomes) -> float:
     return float(_THRESHOLDS[int(np.argmax(_served(questions, after)))])
 
 
-def outcomes(questions: Sequence[Question], weights: ReadingWeights) -> Outcomes:
+def outcomes(questions: Sequence[Question], weights: FittedWeights) -> Outcomes:
     """What comes of these questions with these weights."""
-    return _stopped(_steps(questions, weights), weights.effort)
+    by_kind = ((one, weights.of(is_whole=one.is_whole)) for one in questions)
+    return _outcomes([_stopped(_steps(one, suited), suited.effort) for one, suited in by_kind])
 
 
-def _steps(questions: Sequence[Question], judges: ReadingWeights) -> list[list[_Step]]:
-    """What is thought of each question at each point of reading."""
-    return [[_Step.of(verdict, one) for verdict in one.verdicts(judges)] for one in questions]
+def _steps(question: Question, judges: ReadingWeights) -> list[_Step]:
+    """What is thought of a question at each point of reading."""
+    return [_Step.of(verdict, question) for verdict in question.verdicts(judges)]
 
 
-def _stopped(steps: Sequence[Sequence[_Step]], effort: Effort) -> Outcomes:
+def _stopped(steps: Sequence[_Step], effort: Effort) -> _Step:
     """Where reading stops with this effort."""
-    last = [next((step for step in some if step.verdict.is_enough(effort)), some[-1]) for some in steps]
+    return next((step for step in steps if step.verdict.is_enough(effort)), steps[-1])
+
+
+def _outcomes(last: Sequence[_Step]) -> Outcomes:
     return Outcomes(
         np.array([step.verdict.confidence for step in last]),
         np.array([step.right for step in last]),
@@ -363,6 +393,15 @@ def _stopped(steps: Sequence[Sequence[_Step]], effort: Effort) -> Outcomes:
     )
 
 
+def _mean_prices(questions: Sequence[Question], weights: FittedWeights) -> dict[str, float]:
+    """The passages that are read for a question of either kind."""
+    prices: dict[str, list[float]] = {}
+    for one, price in zip(questions, outcomes(questions, weights).price, strict=True):
+        prices.setdefault("whole" if one.is_whole else "part", []).append(float(price))
+    return {kind: round(sum(some) / len(some), 3) for kind, some in prices.items()}
+
+
+_TOGETHER = "all questions together"
 Report = dict[str, dict[str, dict[str, float | None]]]
 """What was left out, set, measure."""
 
@@ -374,7 +413,7 @@ def cross_measured(questions: Sequence[Question], efforts: Sequence[Effort]) -> 
         "articles left out": lambda one: one.fold,
         "set left out": lambda one: one.set_name,
     }
-    for name, group_of in groupings.items():
+    for grouping, group_of in groupings.items():
         measured: list[dict[str, list[_Row]]] = [{} for _ in efforts]
         for left_out in dict.fromkeys(map(group_of, questions)):
             others = [one for one in questions if group_of(one) != left_out]
@@ -394,9 +433,10 @@ def cross_measured(questions: Sequence[Question], efforts: Sequence[Effort]) -> 
                     after.price,
                 )
                 for one, *row in zip(asked, *columns, strict=True):
-                    rows.setdefault(one.set_name, []).append((one.answerable, *row))
+                    for name in (one.set_name, _TOGETHER):
+                        rows.setdefault(name, []).append((one.answerable, *row))
         for report, rows in zip(reports, measured, strict=True):
-            report[name] = {set_name: _measures(some) for set_name, some in rows.items()}
+            report[grouping] = {set_name: _measures(some) for set_name, some in rows.items()}
     return reports
 
 
@@ -429,6 +469,10 @@ def _scale(columns: Floats) -> Floats:
     return np.where(deviations > _LEAST_DEVIATION, deviations, np.inf)
 
 
+def _stored(weights: ReadingWeights) -> dict[str, Any]:
+    return {"unread": _rounded(weights.unread), "read": _rounded(weights.read), "effort": asdict(weights.effort)}
+
+
 def _rounded(judgement: Judgement) -> dict[str, Any]:
     return {
         "ranking": judgement.ranking.round(5).tolist(),
@@ -444,6 +488,12 @@ def _set_weights(rows: Sequence["State | Question"]) -> Floats:
     """(n,) that sum to one, each set's the same in total."""
     names, where, counts = np.unique([one.set_name for one in rows], return_inverse=True, return_counts=True)
     return np.asarray(1.0 / counts[where] / len(names), float)
+
+
+def _state_weights(states: Sequence[State]) -> Floats:
+    """(n,) that sum to one: of each set the same in total, but for what counts less."""
+    weights = _set_weights(states) * [one.weight for one in states]
+    return np.asarray(weights / weights.sum(), float)
 
 
 def _segment_softmax(scores: Floats, starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> tuple[Floats, Floats]:
@@ -471,9 +521,10 @@ def _read(asked: AskedQuestion, gold: Gold, set_name: str, retriever: Retriever,
     scope = asked.scope
     query = Query(question, scope.articles, scope.before, read_dates(question, scope.asked_on))
     query = since_event(query, scope.asked_on, retriever)
-    hits = retriever.search(query, OFFERED)
-    if not hits:
+    found = retriever.search(query, N_HITS)
+    if not found:
         return None
+    hits = found[:OFFERED]
     opened = OpenPassages(question, hits, retriever, scorer, reported_from=query.reported_from)
     said = np.zeros((len(opened.known), N_SAID))
     in_reach = np.zeros(len(opened.known), bool)
@@ -482,7 +533,8 @@ def _read(asked: AskedQuestion, gold: Gold, set_name: str, retriever: Retriever,
         in_reach[rows] = True
     right = np.array([answers(quote_from(one.article, one.span), gold) for one in opened.candidates])
     fold = zlib.crc32(str(gold.cluster).encode()) % _FOLDS
-    return Question(set_name, fold, gold.is_answerable, opened.known, opened.passages, in_reach, said, right)
+    sentences = opened.known, opened.passages, in_reach, said, right
+    return Question(set_name, fold, gold.is_answerable, is_whole(found), *sentences)
 
 
 def _index(articles: Path, work: Path, embedder: OnnxEmbedder) -> Retriever:
@@ -501,6 +553,7 @@ def _save(questions: Sequence[Question], path: Path) -> None:
     columns: dict[str, Any] = {name: np.concatenate([getattr(one, name) for one in questions]) for name in _COLUMNS}
     columns["folds"] = [one.fold for one in questions]
     columns["answerable"] = [one.answerable for one in questions]
+    columns["is_whole"] = [one.is_whole for one in questions]
     columns["ends"] = np.cumsum([len(one.right) for one in questions])
     scratch = path.with_suffix(".part.npz")
     np.savez_compressed(scratch, **columns)
@@ -510,8 +563,8 @@ def _save(questions: Sequence[Question], path: Path) -> None:
 def _load(path: Path, set_name: str) -> list[Question]:
     with np.load(path) as kept:
         columns = [np.split(kept[name], kept["ends"][:-1]) for name in _COLUMNS]
-        rows = zip(kept["folds"], kept["answerable"], *columns, strict=True)
-        return [Question(set_name, int(fold), bool(answerable), *some) for fold, answerable, *some in rows]
+        rows = zip(kept["folds"], kept["answerable"], kept["is_whole"], *columns, strict=True)
+        return [Question(set_name, int(fold), bool(known), bool(whole), *some) for fold, known, whole, *some in rows]
 
 
 def _options() -> argparse.Namespace:

@@ -15,7 +15,7 @@ from bot.sentence_features import FEATURES, KNOWN, LENGTH_CENTRE, N_SAID, Floats
 def _weights(effort: Effort) -> ReadingWeights:
     """Ranks unread sentences by the words they share with the question, read ones by the odds of an answer."""
     shared, said = (_by(name) for name in ("sentence_overlap", "answer_odds"))
-    return ReadingWeights(shared, said, effort, threshold=0.5)
+    return ReadingWeights(shared, said, effort)
 
 
 def _by(name: str) -> Judgement:

@@ -38,8 +38,7 @@ def store() -> Iterator[Store]:
 @pytest.fixture
 def dialogue(tmp_path: Path, store: Store) -> Dialogue:
     """A dialogue that always answers if it finds anything, with single sentences."""
-    weights = shipped_weights()
-    weights = replace(weights, read=replace(weights.read, within=-1.0))
+    weights = shipped_weights().with_each(lambda one: replace(one, read=replace(one.read, within=-1.0)))
     embedder = HashingEmbedder()
     library = Library(tmp_path)
     library.rebuild([BRIDGE, FERRY, _HARBOUR], embedder)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.cascade import Effort, Judgement, ReadingWeights
+from bot.cascade import Effort, FittedWeights, Judgement, ReadingWeights
 from bot.passage_reader import OFFERED, OpenPassages, PassageReader, shipped_weights, weights_from, window_of
 from bot.sentence_features import FEATURES, KNOWN
 from index import Article, Query, Span
@@ -32,10 +32,11 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
     return Retriever(library.open_current(embedder), embedder)
 
 
-def _weights(*, sure: float = 0.9, read: int = 10, worth: float = 0.0, **ranking: float) -> ReadingWeights:
+def _weights(*, sure: float = 0.9, read: int = 10, worth: float = 0.0, **ranking: float) -> FittedWeights:
     """Ranks by the named features, and is as sure as the ranking score says; the search says what to read first."""
     read_by, unread_by = _judgement(**ranking), _judgement(passage_rank=1.0)
-    return ReadingWeights(unread_by, read_by, Effort(read, sure, worth), threshold=0.4)
+    weights = ReadingWeights(unread_by, read_by, Effort(read, sure, worth))
+    return FittedWeights(weights, weights, threshold=0.4)
 
 
 def _judgement(**ranking: float) -> Judgement:
@@ -47,12 +48,12 @@ def _judgement(**ranking: float) -> Judgement:
 def test_the_shipped_weights_fit_the_features() -> None:
     weights = shipped_weights()
 
-    for one in (weights.unread, weights.read):
+    for one in (weights.whole.unread, weights.whole.read, weights.part.unread, weights.part.read):
         assert (one.ranking.shape, one.confidence.shape) == ((len(FEATURES),), (len(FEATURES) + 3,))
         assert np.isfinite([*one.ranking, *one.confidence, one.bias, one.offset]).all()
         assert one.slope > 0
     assert 0 < weights.threshold < 1
-    assert weights.effort.read >= 1
+    assert 1 <= weights.part.effort.read <= weights.whole.effort.read <= OFFERED
 
 
 def test_weights_of_other_features_are_refused() -> None:
@@ -169,8 +170,7 @@ def test_the_sentence_that_the_model_prefers_comes_first(retriever: Retriever) -
 
 
 def test_a_neighbour_that_nearly_answers_is_quoted_with_the_first(retriever: Retriever) -> None:
-    weights = _weights(answer_odds=0.5)
-    together = replace(weights, read=replace(weights.read, within=2.0))
+    together = _weights(answer_odds=0.5).with_each(lambda one: replace(one, read=replace(one.read, within=2.0)))
     scorer = WordScorer({"Brook": 4.0, "closed": 2.5})
 
     first = next(PassageReader(scorer, together).read(_QUESTION, retriever.search(_BRIDGE_ONLY), retriever))
@@ -209,6 +209,21 @@ def test_reading_stops_when_a_sentence_surely_answers(retriever: Retriever) -> N
 
     assert surely.read == unsure.read[:1]
     assert len(unsure.read) == min(len(hits), OFFERED)
+
+
+def test_what_is_all_there_is_and_the_best_of_more_are_judged_by_weights_of_their_own(retriever: Retriever) -> None:
+    shorter_first, in_order = _weights(length=-1.0), _weights()
+    reader = PassageReader(WordScorer(), replace(in_order, whole=shorter_first.whole))
+    all_there_is = retriever.search(_BRIDGE_ONLY, 10)
+    best_of_more = retriever.search(Query("rain on day 7 of the wet year", frozenset({"long"})), 10)
+
+    of_the_whole, of_the_part = (
+        [len(one.span) for one in reader.read(_QUESTION, hits, retriever)] for hits in (all_there_is, best_of_more)
+    )
+
+    assert len(all_there_is) <= OFFERED < len(best_of_more)
+    assert of_the_whole[:1] == [min(of_the_whole)]
+    assert of_the_part[0] == len(best_of_more[0].passage.sentences[0])
 
 
 def test_what_was_not_read_is_offered_too(retriever: Retriever) -> None:

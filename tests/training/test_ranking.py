@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bot.cascade import Effort, Judgement, ReadingWeights
+from bot.cascade import Effort, FittedWeights, Judgement
 from bot.sentence_features import FEATURES, KNOWN, N_SAID
 from training.ranking import (
     Question,
@@ -20,6 +20,7 @@ from training.ranking import (
     fit_ranking,
     fit_within,
     outcomes,
+    with_effort,
 )
 
 _N_PASSAGES = 3
@@ -27,9 +28,9 @@ _ODDS = FEATURES.index("answer_odds")
 _ALL = Effort(read=_N_PASSAGES, sure=1.0, worth=0.0)
 
 
-def _questions(n: int = 100, *, seed: int = 1, set_name: str = "made up") -> list[Question]:
+def _questions(n: int = 100, *, seed: int = 1, is_whole: bool = False, telling: int = 0) -> list[Question]:
     """Three passages of two sentences; in a quarter of the questions nothing answers. The right sentence is in any of
-    them; what is said of it tells."""
+    them; what is said of it tells, in the column `telling`."""
     chance = np.random.default_rng(seed)
     passages = np.repeat(np.arange(_N_PASSAGES), 2)
     questions = []
@@ -40,9 +41,9 @@ def _questions(n: int = 100, *, seed: int = 1, set_name: str = "made up") -> lis
         known = chance.normal(size=(len(passages), len(KNOWN)))
         known[:, KNOWN.index("length")] = 0.0
         said = chance.normal(size=(len(passages), N_SAID))
-        said[right, 0] += 5.0
+        said[right, telling] += 5.0
         reach = np.ones(len(passages), bool)
-        questions.append(Question(set_name, number % 5, answerable, known, passages, reach, said, right))
+        questions.append(Question("made up", number % 5, answerable, is_whole, known, passages, reach, said, right))
     return questions
 
 
@@ -57,7 +58,7 @@ def _states(n: int, *, seed: int = 1, set_name: str = "made up", telling: int = 
     return states
 
 
-def _right(questions: list[Question], weights: ReadingWeights) -> float:
+def _right(questions: list[Question], weights: FittedWeights) -> float:
     answerable = np.array([one.answerable for one in questions])
     return float(outcomes(questions, weights).right[answerable].mean())
 
@@ -118,6 +119,32 @@ def test_neighbours_are_quoted_together_where_that_finds_more_than_it_costs(righ
     assert fit_within(states, judgement) == within
 
 
+def test_questions_that_see_all_there_is_and_those_that_see_a_part_are_fitted_apart() -> None:
+    odds, share = (FEATURES.index(name) for name in ("answer_odds", "share"))
+    questions = [*_questions(is_whole=True), *_questions(telling=2, seed=2)]
+
+    judges = fit_judgements(questions)
+
+    assert judges.whole.read.ranking[odds] > judges.part.read.ranking[odds] > 0
+    assert judges.part.read.ranking[share] > judges.whole.read.ranking[share] > 0
+
+
+def test_what_counts_less_says_less() -> None:
+    other = [replace(one, weight=0.1) for one in _states(200, telling=1)]
+
+    weights = fit_ranking([*_states(200), *other])
+
+    assert weights[0] > 2 * weights[1] > 0
+
+
+def test_all_there_is_is_read() -> None:
+    whole, part = _questions(is_whole=True), _questions()
+    weights = with_effort([*whole, *part], fit_judgements([*whole, *part]), replace(_ALL, read=1))
+
+    assert outcomes(whole, weights).price.mean() > 2.0
+    assert outcomes(part, weights).price.tolist() == [1] * len(part)
+
+
 def test_the_threshold_serves_most_readers() -> None:
     questions = _questions()
     [weights] = fit(questions, [3.0])
@@ -135,7 +162,7 @@ def test_the_threshold_serves_most_readers() -> None:
 def test_reading_more_finds_more_and_costs_more() -> None:
     questions = _questions()
     judges = fit_judgements(questions)
-    little, much = (replace(judges, effort=replace(_ALL, read=n)) for n in (1, 3))
+    little, much = (with_effort(questions, judges, replace(_ALL, read=n)) for n in (1, 3))
 
     assert _right(questions, little) < _right(questions, much)
     assert outcomes(questions, little).price.tolist() == [1] * len(questions)
@@ -146,7 +173,7 @@ def test_the_best_effort_keeps_to_the_price() -> None:
     questions = _questions()
     judges = fit_judgements(questions)
 
-    cheap, dear = (replace(judges, effort=best_effort(questions, judges, price)) for price in (1.5, 3.0))
+    cheap, dear = (with_effort(questions, judges, best_effort(questions, judges.part, price)) for price in (1.5, 3.0))
 
     assert outcomes(questions, cheap).price.mean() <= 1.5
     assert outcomes(questions, dear).price.mean() <= 3.0
@@ -157,7 +184,7 @@ def test_a_price_that_buys_nothing_is_refused() -> None:
     questions = _questions(40)
 
     with pytest.raises(ValueError, match=r"0\.1 passages"):
-        best_effort(questions, fit_judgements(questions), 0.1)
+        best_effort(questions, fit_judgements(questions).part, 0.1)
 
 
 def test_what_is_reported_was_not_fitted_on() -> None:
