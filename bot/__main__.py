@@ -61,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _command_line().parse(arguments)
     try:
         settings = Settings.from_environment(index=options.index)
-        _configure_logging(settings, quiet=options.run is not _run)
+        _configure_logging(settings, quiet=options.run is not _run or settings.telegram_bot_token is None)
         code: int = options.run(options, settings)
     except (BotError, IndexingError) as error:
         show_error(error, _errors)

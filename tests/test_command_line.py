@@ -370,6 +370,7 @@ def test_without_a_token_run_indexes_the_articles_and_talks_here(articles: Path,
     done = _run("bot", "run", env=environment, input=f"{_WHO}\n")
     assert done.returncode == 0
     assert done.stderr.startswith("TELEGRAM_BOT_TOKEN is not set (see .env.example): talking here instead.\n")
+    assert " INFO " not in done.stderr
     assert done.stdout.startswith("I answer questions about 2 news articles")
     assert f"\n> {_WHO}\n" in done.stdout
     assert done.stdout.endswith("\nGoodbye.\n")
