@@ -183,7 +183,7 @@ def _reason(query: Query, hits: Sequence[Hit], closest: Sequence[Citation]) -> R
         return RefusalReason.OUTSIDE_SCOPE if query.is_restricted else RefusalReason.NOTHING_ON_TOPIC
     if max(hit.similarity for hit in hits) < _ON_TOPIC_SIMILARITY:
         return RefusalReason.NOTHING_ON_TOPIC
-    day = query.reported_from
-    if day and closest and all(one.published_at and one.published_at.date() < day for one in closest):
+    day, published = query.reported_from, closest[0].published_at if closest else None
+    if day and published and published.date() < day:
         return RefusalReason.OUTSIDE_SCOPE
     return RefusalReason.NOT_ANSWERED

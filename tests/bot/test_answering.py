@@ -215,9 +215,9 @@ def test_a_refusal_says_why(retriever: Retriever, query: Query, reason: RefusalR
         (AskedDates(date(2024, 5, 5)), "", RefusalReason.NOT_ANSWERED),
         (AskedDates(date(2024, 5, 5), certain=True), "The bridge opened.", RefusalReason.NOT_ANSWERED),
     ],
-    ids=["all earlier", "of that day", "perhaps other days", "a follow-up"],
+    ids=["earlier", "of that day", "perhaps other days", "a follow-up"],
 )
-def test_articles_from_before_the_days_asked_about_are_outside_them(
+def test_what_comes_closest_from_before_the_days_asked_about_is_outside_them(
     retriever: Retriever, dates: AskedDates, context: str, reason: RefusalReason
 ) -> None:
     query = Query(f"{BRIDGE.title}? {BRIDGE.text}", dates=dates, context=context)
