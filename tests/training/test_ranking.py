@@ -7,21 +7,10 @@ import pytest
 
 from bot.cascade import Effort, FittedWeights, Judgement
 from bot.sentence_features import FEATURES, KNOWN, N_SAID
-from training.ranking import (
-    Question,
-    State,
-    best_effort,
-    best_threshold,
-    calibration_error,
-    cross_measured,
-    fit,
-    fit_judgement,
-    fit_judgements,
-    fit_ranking,
-    fit_within,
-    outcomes,
-    with_effort,
-)
+from training.efforts import best_effort, best_threshold, outcomes
+from training.judgements import fit_judgement, fit_judgements, fit_ranking, fit_within
+from training.question_sets import Question, State
+from training.ranking import calibration_error, cross_measured, fit, with_effort
 
 _N_PASSAGES = 3
 _ODDS = FEATURES.index("answer_odds")

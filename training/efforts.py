@@ -1,0 +1,122 @@
+"""What comes of questions with fitted weights, how much should be read for them, and from when on to answer."""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.cascade import Effort, FittedWeights, ReadingWeights, Verdict
+from bot.passage_reader import OFFERED
+from bot.sentence_features import Floats, chars_of
+from training.judgements import quote_f1
+from training.question_sets import Question, set_weights
+
+_READ = (1, 2, 3, 4, OFFERED)
+_SURE = tuple(np.linspace(0.3, 0.95, 14).round(2).tolist())
+_WORTH = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3)
+_THRESHOLDS = np.linspace(0.02, 0.9, 89)
+_QUOTED_CHARS = 400
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcomes:
+    """Of n questions: `confidence` in the first quote, whether it is `right`, its `f1`, whether a right one is `cited`
+    within 400 quoted characters, and the `price` paid, in passages."""
+
+    confidence: Floats
+    right: NDArray[np.bool_]
+    f1: Floats
+    cited: NDArray[np.bool_]
+    price: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Step:
+    """A verdict, whether its first quote is right, its F1, and whether a right one comes within 400 characters."""
+
+    verdict: Verdict
+    right: bool
+    f1: float
+    cited: bool
+
+    @classmethod
+    def of(cls, verdict: Verdict, question: Question) -> "_Step":
+        first, lengths = int(verdict.order[0]), chars_of(question.known)
+        quoted = [first] if verdict.beside is None else sorted([first, verdict.beside])
+        right = question.right[quoted]
+        shown = [*quoted, *(row for row in verdict.order if row not in quoted)]
+        half_way = np.cumsum(lengths[shown]) - lengths[shown] / 2
+        cited = bool((question.right[shown] & (half_way <= _QUOTED_CHARS)).any())
+        return cls(verdict, bool(right.any()), quote_f1(lengths[quoted], right), cited)
+
+
+def outcomes(questions: Sequence[Question], weights: FittedWeights) -> Outcomes:
+    """What comes of these questions with these weights."""
+    by_kind = ((one, weights.of(is_whole=one.is_whole)) for one in questions)
+    return _outcomes([_stopped(_steps(one, suited), suited.effort) for one, suited in by_kind])
+
+
+def best_effort(questions: Sequence[Question], judges: ReadingWeights, price: float) -> Effort:
+    """The effort that serves best among those that cost at most so many passages a question, on the mean.
+
+    Raises:
+        ValueError: nothing is that cheap.
+    """
+    question_weights = set_weights(questions)
+    best, found = -1.0, None
+    steps = [_steps(one, judges) for one in questions]
+    for n_read, sure, worth in itertools.product(_READ, _SURE, _WORTH):
+        effort = Effort(n_read, sure, worth)
+        after = _outcomes([_stopped(some, effort) for some in steps])
+        if question_weights @ after.price <= price and (value := _service(questions, after)) > best:
+            best, found = value, effort
+    if found is None:
+        raise ValueError(f"nothing can be read for {price} passages a question: give a higher --price")
+    return found
+
+
+def best_threshold(questions: Sequence[Question], after: Outcomes) -> float:
+    """The confidence that makes most replies right."""
+    return float(_THRESHOLDS[int(np.argmax(_served(questions, after)))])
+
+
+def _service(questions: Sequence[Question], after: Outcomes) -> float:
+    """The mean of: right first quotes and right quotes soon, where there are some, and right replies at best."""
+    question_weights = set_weights(questions)
+    answerable = np.array([one.answerable for one in questions])
+    found = question_weights[answerable] @ (after.right[answerable].astype(float) + after.cited[answerable])
+    return float(found / question_weights[answerable].sum() + _served(questions, after).max()) / 3
+
+
+def _served(questions: Sequence[Question], after: Outcomes) -> Floats:
+    """(89,) the share of right replies at each threshold: a right first quote, or a refusal where nothing answers."""
+    question_weights = set_weights(questions)
+    answerable = np.array([one.answerable for one in questions])
+    gained = question_weights * np.where(after.right, 1.0, np.where(answerable, 0.0, -1.0))
+    refused = float(question_weights[~answerable].sum())
+    order = np.argsort(-after.confidence, kind="stable")
+    sums = np.append(0.0, np.cumsum(gained[order]))
+    n_answered = np.searchsorted(-after.confidence[order], -_THRESHOLDS, side="right")
+    return np.asarray(refused + sums[n_answered], float)
+
+
+def _steps(question: Question, judges: ReadingWeights) -> list[_Step]:
+    """What is thought of a question at each point of reading."""
+    return [_Step.of(verdict, question) for verdict in question.verdicts(judges)]
+
+
+def _stopped(steps: Sequence[_Step], effort: Effort) -> _Step:
+    """Where reading stops with this effort."""
+    return next((step for step in steps if step.verdict.is_enough(effort)), steps[-1])
+
+
+def _outcomes(last: Sequence[_Step]) -> Outcomes:
+    return Outcomes(
+        np.array([step.verdict.confidence for step in last]),
+        np.array([step.right for step in last]),
+        np.array([step.f1 for step in last]),
+        np.array([step.cited for step in last]),
+        np.array([float(len(step.verdict.read)) for step in last]),
+    )

@@ -1,0 +1,159 @@
+"""Fits that order sentences and say how likely they answer, each on the questions of all sets."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import expit, log_expit
+
+from bot.cascade import Effort, FittedWeights, Judgement, ReadingWeights, confidence_inputs
+from bot.passage_reader import OFFERED
+from bot.sentence_features import Floats, chars_of
+from training.question_sets import Question, State, set_weights
+
+_EVERYTHING = Effort(read=OFFERED, sure=1.0, worth=0.0)
+_OF_THE_WHOLE = Effort(read=OFFERED, sure=0.98, worth=0.02)
+"""Where all there is stands in a few passages, hardly any is left out."""
+_OTHERS_COUNT = {"whole": 0.1, "part": 0.3}
+"""How much a question of the other kind counts in a fit for this one; of those that see a part there are fewer."""
+_WITHIN = (-1.0, *np.linspace(0.1, 2.0, 20).round(1).tolist())
+"""How much lower a neighbour may rank that is quoted with the first."""
+_AS_GOOD = 0.002
+"""Less F1 than this is no loss."""
+_PENALTY = 1e-3
+_LEAST_DEVIATION = 1e-6
+
+
+def fit_judgements(questions: Sequence[Question]) -> FittedWeights:
+    """All judgements, for any effort."""
+    whole, part = (_fit_reading(questions, is_whole=one) for one in (True, False))
+    return FittedWeights(replace(whole, effort=_OF_THE_WHOLE), part, threshold=0.5)
+
+
+def _fit_reading(questions: Sequence[Question], *, is_whole: bool) -> ReadingWeights:
+    """Both judgements for one kind of question, from which the other kind's are not far."""
+    others = _OTHERS_COUNT["whole" if is_whole else "part"]
+    counts = [1.0 if one.is_whole == is_whole else others for one in questions]
+    weighed = list(zip(questions, counts, strict=True))
+    unread = fit_judgement([one.unread_state(count) for one, count in weighed])
+    blind = ReadingWeights(unread, unread, _EVERYTHING)
+    read = [one.state(verdict.read, count) for one, count in weighed for verdict in one.verdicts(blind)]
+    return replace(blind, read=fit_judgement(read))
+
+
+def fit_judgement(states: Sequence[State]) -> Judgement:
+    """What orders the sentences, what says whether the first one answers, and whether any one does."""
+    ranking = fit_ranking(states)
+    judgement = Judgement(ranking, np.array([]), 0.0, *fit_chances(states, ranking))
+    judgement = replace(judgement, within=fit_within(states, judgement))
+    confidence, bias = fit_confidence(states, judgement)
+    return replace(judgement, confidence=confidence, bias=bias)
+
+
+def fit_within(states: Sequence[State], judgement: Judgement) -> float:
+    """How much lower a neighbour may rank to be quoted with the first: what makes the F1 of first quotes highest. Of
+    what is as good, the most: it finds more."""
+    answerable = [one for one in states if one.right.any()]
+    weights = _state_weights(answerable)
+    ranked = [(one, judgement.ranks(one.features)) for one in answerable]
+
+    def served(within: float) -> float:
+        quotes = replace(judgement, within=within)
+        found = ((one, list(quotes.quoted(one.features, ranks, one.places))) for one, ranks in ranked)
+        return float(weights @ [quote_f1(chars_of(one.features[rows]), one.right[rows]) for one, rows in found])
+
+    f1 = [served(within) for within in _WITHIN]
+    return float(max(within for within, one in zip(_WITHIN, f1, strict=True) if one >= max(f1) - _AS_GOOD))
+
+
+def fit_chances(states: Sequence[State], ranking: Floats) -> tuple[float, float]:
+    """Slope and offset of a logistic model of "this sentence answers" by its ranking score, on all sentences."""
+    ranks = np.concatenate([one.features @ ranking for one in states])
+    sign = np.where(np.concatenate([one.right for one in states]), 1.0, -1.0)
+    sizes = [len(one.right) for one in states]
+    weights = np.repeat(_state_weights(states) / sizes, sizes)
+
+    def loss(line: Floats) -> tuple[float, Floats]:
+        margins = sign * (line[0] * ranks + line[1])
+        pull = weights * sign * expit(-margins)
+        return float(-weights @ log_expit(margins)), -np.array([pull @ ranks, pull.sum()])
+
+    slope, offset = minimize(loss, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B").x
+    return float(slope), float(offset)
+
+
+def fit_ranking(states: Sequence[State]) -> Floats:
+    """(n_features,) weights that maximise the chance of drawing a right sentence by softmax over the scores."""
+    usable = [one for one in states if one.right.any() and not one.right.all()]
+    features = np.concatenate([one.features for one in usable])
+    right = np.concatenate([one.right for one in usable])
+    starts = np.cumsum([0, *(len(one.right) for one in usable[:-1])])
+    sizes = np.array([len(one.right) for one in usable])
+    scale = _scale(features)
+    scaled = features / scale
+    question_weights = _state_weights(usable)
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        scores = scaled @ weights
+        every, p_every = _segment_softmax(scores, starts, sizes)
+        good, p_good = _segment_softmax(np.where(right, scores, -1e9), starts, sizes)
+        value = question_weights @ (every - good) + _PENALTY * weights @ weights
+        gradient = scaled.T @ ((p_every - p_good) * np.repeat(question_weights, sizes))
+        return float(value), gradient + 2 * _PENALTY * weights
+
+    fitted = minimize(loss, np.zeros(features.shape[1]), jac=True, method="L-BFGS-B")
+    return np.asarray(fitted.x / scale, float)
+
+
+def fit_confidence(states: Sequence[State], judgement: Judgement) -> tuple[Floats, float]:
+    """Weights and bias of a logistic model of "this quote answers", on the first of each question."""
+    rows, labels = [], []
+    for one in states:
+        ranks = judgement.ranks(one.features)
+        quoted = list(judgement.quoted(one.features, ranks, one.places))
+        rows.append(confidence_inputs(quoted, one.features, ranks))
+        labels.append(one.right[quoted].any())
+    inputs = np.array(rows)
+    centre, scale = inputs.mean(0), _scale(inputs)
+    matrix = np.column_stack([(inputs - centre) / scale, np.ones(len(rows))])
+    sign = np.where(labels, 1.0, -1.0)
+    question_weights = _state_weights(states)
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        margins = sign * (matrix @ weights)
+        value = -question_weights @ log_expit(margins) + _PENALTY * weights[:-1] @ weights[:-1]
+        gradient = -(matrix.T @ (question_weights * sign * expit(-margins)))
+        gradient[:-1] += 2 * _PENALTY * weights[:-1]
+        return float(value), gradient
+
+    fitted = minimize(loss, np.zeros(matrix.shape[1]), jac=True, method="L-BFGS-B")
+    weights = np.asarray(fitted.x[:-1] / scale, float)
+    return weights, float(fitted.x[-1] - weights @ centre)
+
+
+def quote_f1(lengths: Floats, right: NDArray[np.bool_]) -> float:
+    """F1 of a quote of these sentences: all is found if any is right, and the right ones' share is the precision."""
+    precision = float(lengths[right].sum() / lengths.sum())
+    return 2 * precision / (1 + precision)
+
+
+def _scale(columns: Floats) -> Floats:
+    """(n_columns,) to divide by; endless for a column that is always the same, which tells nothing."""
+    deviations = columns.std(0)
+    return np.where(deviations > _LEAST_DEVIATION, deviations, np.inf)
+
+
+def _state_weights(states: Sequence[State]) -> Floats:
+    """(n,) that sum to one: of each set the same in total, but for what counts less."""
+    weights = set_weights(states) * [one.weight for one in states]
+    return np.asarray(weights / weights.sum(), float)
+
+
+def _segment_softmax(scores: Floats, starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """(n_segments,) logarithms of sums of exponentials, and (len(scores),) shares within the segments."""
+    highest = np.maximum.reduceat(scores, starts)
+    weights = np.exp(scores - np.repeat(highest, sizes))
+    sums = np.add.reduceat(weights, starts)
+    return highest + np.log(sums), weights / np.repeat(sums, sizes)

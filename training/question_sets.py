@@ -1,0 +1,167 @@
+"""Question sets, asked and read once: what a fit needs to know of each question, kept so that fits can be repeated."""
+
+import hashlib
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.progress import track
+
+from bot.adapters.jsonl import AskedQuestion, read_questions
+from bot.answering import N_HITS
+from bot.cascade import ReadingWeights, Rows, Verdict, places_of, stages
+from bot.dates import read_dates
+from bot.evaluation import Gold, gold_of
+from bot.evaluation.judging import answers
+from bot.events import since_event
+from bot.passage_reader import OFFERED, OpenPassages, is_whole
+from bot.quotes import quote_from
+from bot.sentence_features import FEATURES, N_SAID, Floats, to_features
+from bot.span_scoring import SpanScorer
+from index import Article, Query
+from index.embedding import OnnxEmbedder
+from index.library import Library
+from index.retrieval import Retriever
+from index.sources import read_articles
+
+_FOLDS = 5
+_COLUMNS = ("known", "passages", "in_reach", "said", "right")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """What is known of the n sentences of one question at some point of reading.
+
+    `features`: (n, n_features). `right`: (n,) which of them would be a right first quote. `places`: (n,) as
+    `bot.cascade.places_of` gives them. `weight`: how much it counts beside others of its set.
+    """
+
+    set_name: str
+    features: Floats
+    right: NDArray[np.bool_]
+    places: Rows
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """One question as it was asked, all its passages read: a `bot.cascade.Book`.
+
+    Of its n sentences: `known`, `passages` as there, `in_reach`: (n,) which of them were read, `said`: (n, 4) what was
+    said of these, `right`: (n,) which would be a right first quote. `fold`: which fifth of the articles it belongs to.
+    `is_whole`: these are all the passages that may be searched.
+    """
+
+    set_name: str
+    fold: int
+    answerable: bool
+    is_whole: bool
+    known: Floats
+    passages: Rows
+    in_reach: NDArray[np.bool_]
+    said: Floats
+    right: NDArray[np.bool_]
+
+    def read(self, passage: int, likely_next: Sequence[int] = ()) -> tuple[Rows, Floats]:
+        """What the model said."""
+        rows = self._rows([passage])
+        return rows, self.said[rows]
+
+    def verdicts(self, weights: ReadingWeights) -> list[Verdict]:
+        """What is thought after each passage read."""
+        return list(stages(self, weights))
+
+    def unread_state(self, weight: float = 1.0) -> State:
+        """Before anything is read."""
+        features = to_features(self.known, np.zeros_like(self.said))
+        return State(self.set_name, features, self.right, places_of(self.passages), weight)
+
+    def state(self, passages: Sequence[int], weight: float = 1.0) -> State:
+        """These passages read."""
+        rows = self._rows(passages)
+        features = to_features(self.known[rows], self.said[rows])
+        return State(self.set_name, features, self.right[rows], places_of(self.passages)[rows], weight)
+
+    def _rows(self, passages: Sequence[int]) -> Rows:
+        return np.flatnonzero(np.isin(self.passages, passages) & self.in_reach)
+
+
+def questions_of(
+    folder: Path, work: Path, embedder: OnnxEmbedder, scorer: SpanScorer, *, model: str, every: int
+) -> list[Question]:
+    """The questions of a set, or one in `every`; `work` keeps what this `model` said of them, and an index of the
+    articles."""
+    kept = work / f"{folder.name}-{model}-{len(FEATURES)}w{f'-{every}' * (every > 1)}.npz"
+    if not kept.exists():
+        _save(list(_read_set(folder, work, embedder, scorer, every)), kept)
+    return _load(kept, folder.name)
+
+
+def set_weights(rows: Sequence[State | Question]) -> Floats:
+    """(n,) that sum to one, each set's the same in total."""
+    names, where, counts = np.unique([one.set_name for one in rows], return_inverse=True, return_counts=True)
+    return np.asarray(1.0 / counts[where] / len(names), float)
+
+
+def _read_set(folder: Path, work: Path, embedder: OnnxEmbedder, scorer: SpanScorer, every: int) -> Iterator[Question]:
+    """Every question of the set, or one in `every`, with its first passages read."""
+    retriever = _index(folder / "articles.jsonl", work, embedder)
+    texts = {one.id: one.text for one in retriever.archive.articles()}
+    with (folder / "gold.jsonl").open(encoding="utf-8") as lines:
+        asked = list(read_questions(lines))[::every]
+    for one in track(asked, description=f"reading {folder.name}"):
+        read = _read(one, gold_of(one.fields, texts), folder.name, retriever, scorer)
+        if read:
+            yield read
+
+
+def _read(asked: AskedQuestion, gold: Gold, set_name: str, retriever: Retriever, scorer: SpanScorer) -> Question | None:
+    question = asked.fields.get("question_standalone") or asked.question
+    scope = asked.scope
+    query = Query(question, scope.articles, scope.before, read_dates(question, scope.asked_on))
+    query = since_event(query, scope.asked_on, retriever)
+    found = retriever.search(query, N_HITS)
+    if not found:
+        return None
+    hits = found[:OFFERED]
+    opened = OpenPassages(question, hits, retriever, scorer, reported_from=query.reported_from)
+    said = np.zeros((len(opened.known), N_SAID))
+    in_reach = np.zeros(len(opened.known), bool)
+    for passage in range(len(hits)):
+        rows, said[rows] = opened.read(passage, range(passage + 1, len(hits)))
+        in_reach[rows] = True
+    right = np.array([answers(quote_from(one.article, one.span), gold) for one in opened.candidates])
+    fold = zlib.crc32(str(gold.cluster).encode()) % _FOLDS
+    sentences = opened.known, opened.passages, in_reach, said, right
+    return Question(set_name, fold, gold.is_answerable, is_whole(found), *sentences)
+
+
+def _index(articles: Path, work: Path, embedder: OnnxEmbedder) -> Retriever:
+    """An index of these articles, the last run's if it is of the same."""
+    digest = hashlib.sha256(articles.read_bytes()).hexdigest()[:12]
+    library = Library(work / f"index-{digest}")
+    if not (work / f"index-{digest}" / "CURRENT").exists():
+        library.rebuild((one for one in read_articles(articles) if isinstance(one, Article)), embedder)
+    return Retriever(library.open_current(embedder), embedder)
+
+
+def _save(questions: Sequence[Question], path: Path) -> None:
+    columns: dict[str, Any] = {name: np.concatenate([getattr(one, name) for one in questions]) for name in _COLUMNS}
+    columns["folds"] = [one.fold for one in questions]
+    columns["answerable"] = [one.answerable for one in questions]
+    columns["is_whole"] = [one.is_whole for one in questions]
+    columns["ends"] = np.cumsum([len(one.right) for one in questions])
+    scratch = path.with_suffix(".part.npz")
+    np.savez_compressed(scratch, **columns)
+    scratch.replace(path)
+
+
+def _load(path: Path, set_name: str) -> list[Question]:
+    with np.load(path) as kept:
+        columns = [np.split(kept[name], kept["ends"][:-1]) for name in _COLUMNS]
+        rows = zip(kept["folds"], kept["answerable"], kept["is_whole"], *columns, strict=True)
+        return [Question(set_name, int(fold), bool(known), bool(whole), *some) for fold, known, whole, *some in rows]
