@@ -1,13 +1,12 @@
 """Trains the reader: a cross-encoder that finds the words that answer, or says that none do.
 
-    python -m training.reader --data FOLDER --work DIR [--minutes 120] [--bf16] [--start DIR | --weights DIR [--harder]]
+    python -m training.reader --data FOLDER --work DIR [--minutes 120] [--bf16] [--start DIR | --weights DIR]
 
 FOLDER holds `train/` and `dev/` with the question sets. Everything is written to DIR: `checkpoint.pt` (interrupted
 at any point, the same command goes on from it), `log.jsonl`, `curves.png` and, at the end, `reader/` with the
 averaged weights. Short newswire questions come first, questions as people ask them after. The learning rate rises,
 stays, and falls over the last two fifths of the data or of the minutes, whichever is sooner. Uses a GPU if there is
-one. With the weights of an earlier run, twice as many questions are read, all mixed and with other negatives; with
-`--harder` fewer, those that are hard, at a lower rate.
+one. With the weights of an earlier run, twice as many questions are read, all mixed and with other negatives.
 """
 
 import argparse
@@ -27,13 +26,14 @@ from transformers import BertForQuestionAnswering
 from index.shipped_model import pinned_weights
 from training.cross_encoder import Batch, count_tokens, load_tokenizer, loss, make_batch, new_model
 from training.curves import draw_curves
-from training.reading_examples import HARDER, NATURAL, NEWSWIRE, WIDER, Portion, ReadingExample, load_examples
+from training.reading_examples import NATURAL, NEWSWIRE, WIDER, Portion, ReadingExample, load_examples
 from training.reading_measures import measure
 
 _SEED = 7
 _BATCH = 32
 _POOL = 100 * _BATCH
 """Examples sorted by length together: batches of like length waste little, and their order stays random."""
+_PEAK_RATE = 8e-5
 _WARM_UP_STEPS = 60
 _FALLING_SHARE = 0.4
 _AVERAGING = 0.995
@@ -41,20 +41,6 @@ _AVERAGING = 0.995
 _MEASURE_EVERY = 200
 _SAVE_EVERY = 25
 _MEASURED = 600
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """What is read, one kind after the other; `seed` orders it. `peak_rate`: the highest learning rate."""
-
-    kinds: Sequence[Sequence[Portion]]
-    seed: int
-    peak_rate: float = 8e-5
-
-
-_FIRST = Course((NEWSWIRE, NATURAL), _SEED)
-_WIDER = Course((WIDER,), 2 * _SEED)
-_HARDER = Course((HARDER,), 4 * _SEED, peak_rate=5e-5)
 
 
 @dataclass
@@ -140,13 +126,16 @@ class Lessons:
     batches: Sequence[Sequence[ReadingExample]]
     held_apart: Sequence[ReadingExample]
     tokenizer: Tokenizer
-    peak_rate: float = _FIRST.peak_rate
 
     @classmethod
-    def load(cls, data: Path, tokenizer: Tokenizer, course: Course = _FIRST) -> "Lessons":
-        """The same for the same data, so that a resumed run finds its place."""
+    def load(cls, data: Path, tokenizer: Tokenizer, *, again: bool = False) -> "Lessons":
+        """The same for the same data, so that a resumed run finds its place. `again`: for a second run over it."""
         held_apart = load_examples(data / "dev", NATURAL, seed=_SEED)[:_MEASURED]
-        return cls(_batches(data / "train", tokenizer, course), held_apart, tokenizer, course.peak_rate)
+        train = data / "train"
+        batches = (
+            _batches(train, tokenizer, (WIDER,), 2) if again else _batches(train, tokenizer, (NEWSWIRE, NATURAL), 1)
+        )
+        return cls(batches, held_apart, tokenizer)
 
 
 def main() -> None:
@@ -155,8 +144,7 @@ def main() -> None:
     if options.threads:
         torch.set_num_threads(options.threads)
     weights = options.weights or options.start or pinned_weights()
-    course = _FIRST if options.weights is None else _HARDER if options.harder else _WIDER
-    lessons = Lessons.load(options.data, load_tokenizer(weights), course)
+    lessons = Lessons.load(options.data, load_tokenizer(weights), again=options.weights is not None)
     train(weights, lessons, options.work, options.minutes, bf16=options.bf16)
 
 
@@ -176,11 +164,11 @@ def train(weights: Path, lessons: Lessons, work: Path, minutes: float, *, bf16: 
     draw_curves(work / "log.jsonl", work / "curves.png")
 
 
-def learning_rate(step: int, steps: int, spent: float, peak: float = _FIRST.peak_rate) -> float:
-    """The rate at this step. `spent`: the share of the time that is over, 0..1. `peak`: the highest."""
+def learning_rate(step: int, steps: int, spent: float) -> float:
+    """The rate at this step. `spent`: the share of the time that is over, 0..1."""
     done = max(step / steps, spent)
     falling = min(1.0, max(0.0, (1.0 - done) / _FALLING_SHARE))
-    return peak * min(1.0, (step + 1) / _WARM_UP_STEPS) * falling
+    return _PEAK_RATE * min(1.0, (step + 1) / _WARM_UP_STEPS) * falling
 
 
 def _take_steps(run: Run, lessons: Lessons, work: Path, seconds: float) -> None:
@@ -191,7 +179,7 @@ def _take_steps(run: Run, lessons: Lessons, work: Path, seconds: float) -> None:
         bar = progress.add_task("", total=len(lessons.batches), completed=run.step)
         while run.step < len(lessons.batches) and run.seconds < seconds:
             began = time.monotonic()
-            rate = learning_rate(run.step, len(lessons.batches), run.seconds / seconds, lessons.peak_rate)
+            rate = learning_rate(run.step, len(lessons.batches), run.seconds / seconds)
             losses.append(run.learn(make_batch(lessons.batches[run.step], lessons.tokenizer), rate))
             run.seconds += time.monotonic() - began
             progress.update(bar, completed=run.step, description=f"loss {losses[-1]:.2f}")
@@ -204,12 +192,15 @@ def _take_steps(run: Run, lessons: Lessons, work: Path, seconds: float) -> None:
                 draw_curves(work / "log.jsonl", work / "curves.png")
 
 
-def _batches(data: Path, tokenizer: Tokenizer, course: Course) -> list[list[ReadingExample]]:
+def _batches(
+    data: Path, tokenizer: Tokenizer, kinds: Sequence[Sequence[Portion]], run: int
+) -> list[list[ReadingExample]]:
     """One kind after the other; within each, batches of like length in a random order."""
-    chance = random.Random(course.seed)
+    seed = _SEED * run
+    chance = random.Random(seed)
     batches: list[list[ReadingExample]] = []
-    for portions in course.kinds:
-        examples = load_examples(data, portions, seed=course.seed)
+    for portions in kinds:
+        examples = load_examples(data, portions, seed=seed)
         lengths = count_tokens(examples, tokenizer)
         for start in range(0, len(examples), _POOL):
             pool = sorted(range(start, min(start + _POOL, len(examples))), key=lengths.__getitem__)
@@ -240,7 +231,6 @@ def _options() -> argparse.Namespace:
         "--start", type=Path, help="encoder to begin with, as training.pretrained writes it (default: the shipped one)"
     )
     begun.add_argument("--weights", type=Path, help="folder reader/ of an earlier run to go on from")
-    parser.add_argument("--harder", action="store_true", help="with --weights: read what is hard, at a lower rate")
     parser.add_argument("--minutes", type=float, default=180, help="time for the steps, over all resumed runs")
     parser.add_argument("--bf16", action="store_true", help="16-bit products: faster where the processor has them")
     parser.add_argument("--threads", type=int, default=0, help="maths threads (all cores if not given)")

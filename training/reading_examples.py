@@ -3,7 +3,7 @@
 Contexts are cut into passages as articles are, so that the reader is trained on what it will be shown. Passages
 that do not answer come from people where there are any (questions written to be unanswerable), else from other
 passages of the same text, from passages that BM25 found and that lack the answer, and from questions in which
-one name or number was swapped for another, or that were turned into their opposite.
+one name or number was swapped for another.
 """
 
 import gzip
@@ -17,7 +17,6 @@ from typing import Any
 
 from index import Article, Span
 from index.chunking import chunk_article
-from training.harder import is_easy, opposite_of, told_in_other_words
 
 _ALL = 1_000_000
 _PASSAGE_CHARS = (200, 350, 500)
@@ -46,18 +45,13 @@ class ReadingExample:
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """How much of a question set to take, and how many passages that do not answer to add for each that does.
-
-    `easy`: the share that is kept of questions whose answer stands in the sentence that shares most words with them.
-    """
+    """How much of a question set to take, and how many passages that do not answer to add for each that does."""
 
     name: str
     questions: int = _ALL
     found: float = 0.0
     neighbours: float = 0.0
     swapped: float = 0.0
-    opposed: float = 0.0
-    easy: float = 1.0
 
 
 NEWSWIRE = (
@@ -112,36 +106,6 @@ WIDER = (
 """Twice as much of the same for a second run, with newswire among it and more names swapped."""
 
 
-_HARDER: dict[str, dict[str, Any]] = {
-    "squad1_train_part": {"questions": _ALL, "swapped": 0.3, "opposed": 0.3, "easy": 0.3},
-    "squadshifts_new_wiki": {"questions": _ALL, "swapped": 0.3, "opposed": 0.3, "easy": 0.3},
-    "squadshifts_reddit": {"questions": 2_000, "easy": 0.3},
-    "squadshifts_amazon": {"questions": 1_000, "easy": 0.3},
-    "fairytaleqa": {"questions": _ALL, "found": 0.3, "easy": 0.4},
-    "nq_dev": {"found": 0.5, "neighbours": 0.4, "swapped": 0.1, "easy": 0.5},
-    "selqa": {"questions": _ALL, "found": 0.4, "neighbours": 0.4, "easy": 0.4},
-    "timeqa": {"questions": _ALL, "found": 0.3, "neighbours": 0.4, "swapped": 0.2, "easy": 0.5},
-    "covidqa": {"questions": 600},
-    "musique_part": {"questions": 1_000},
-    "hotpot_part": {"questions": 600},
-    "boolq_passage": {"questions": 1_500},
-    "squad_sentence": {"questions": 1_000},
-}
-_TRAP_READ_ONCE_LESS = Portion("squad2_half")
-HARDER = (
-    Portion("qamr", 3_000, found=0.1, swapped=0.1, easy=0.5),
-    Portion("qasrl_gs", 4_000, easy=0.5),
-    *(
-        replace(one, **_HARDER.get(one.name, {}))
-        for place, one in enumerate(NATURAL)
-        if place != max(number for number, other in enumerate(NATURAL) if other == _TRAP_READ_ONCE_LESS)
-    ),
-    Portion("fairytaleqa_abstractive", found=0.2),
-)
-"""For a third run: mostly answers that stand elsewhere than the words of the question do, questions turned round, and
-answers told in other words."""
-
-
 def load_examples(folder: Path, portions: Sequence[Portion], *, seed: int) -> list[ReadingExample]:
     """The examples of these portions, shuffled. `folder` holds `NAME.jsonl.gz` and `NAME.hardneg.jsonl.gz`.
 
@@ -168,19 +132,6 @@ def _portion_examples(folder: Path, portion: Portion, chance: random.Random) -> 
             yield ReadingExample(record["question"], _most_alike(record, chance))
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    """Where a record's answers stand in its context: `found`, each `exact` or a sentence that holds one.
-
-    `passages`: all of the context; `home`: the one of them that holds an answer.
-    """
-
-    found: list[Span]
-    exact: bool
-    passages: list[Span]
-    home: Span
-
-
 def _own_passages(
     record: dict[str, Any], portion: Portion, chance: random.Random, names: Sequence[str]
 ) -> Iterator[ReadingExample]:
@@ -189,61 +140,36 @@ def _own_passages(
     if not record["answerable"]:
         yield ReadingExample(question, _most_alike(record, chance))
         return
-    placed = _place(record, chance)
-    if placed is None or _is_passed_over(question, context, placed, portion.easy, chance):
+    passages = _passages(context, chance)
+    if record["answers"] and not record.get("answer_is_sentence"):
+        found = [Span(one["start"], one["start"] + len(one["text"])) for one in record["answers"]]
+        exact = True
+    else:
+        spans = record["evidence"] or [{"start": 0, "end": len(context)}]
+        found = [Span(one["start"], one["end"]) for one in spans]
+        exact = False
+    if not exact and not record["evidence"]:
+        passages = [Span(0, min(len(context), 600))]
+        found = passages
+    home = next((one for one in passages if any(_covers(one, span) for span in found)), None)
+    if home is None:
         return
-    home, passage = placed.home, placed.home.slice(context)
-    inside = tuple(Span(s.start - home.start, s.end - home.start) for s in placed.found if _covers(home, s))
-    yield ReadingExample(question, passage, inside if placed.exact else (), () if placed.exact else inside)
-    others = _neighbours(context, placed)
+    inside = tuple(Span(s.start - home.start, s.end - home.start) for s in found if _covers(home, s))
+    passage = context[home.start : home.end]
+    yield ReadingExample(question, passage, inside if exact else (), () if exact else inside)
+    texts = {context[span.start : span.end].lower() for span in found}
+    others = [
+        text
+        for one in passages
+        if not any(one.start < span.end and span.start < one.end for span in found)
+        and not any(answer in (text := context[one.start : one.end]).lower() for answer in texts)
+    ]
     if others and chance.random() < portion.neighbours:
         yield ReadingExample(question, chance.choice(others))
     if chance.random() < portion.swapped:
         changed = _swapped(question, passage, names, chance)
         if changed is not None:
             yield ReadingExample(changed, passage)
-    if portion.opposed and chance.random() < portion.opposed:
-        changed = opposite_of(question, passage, chance)
-        if changed is not None:
-            yield ReadingExample(changed, passage)
-
-
-def _place(record: dict[str, Any], chance: random.Random) -> _Placed | None:
-    """None if no passage holds an answer whole."""
-    context = record["context"]
-    passages = _passages(context, chance)
-    exact = bool(record["answers"]) and not record.get("answer_is_sentence")
-    if exact:
-        found = [Span(one["start"], one["start"] + len(one["text"])) for one in record["answers"]]
-    elif record["evidence"]:
-        found = [Span(one["start"], one["end"]) for one in record["evidence"]]
-    elif record.get("abstractive"):
-        told = told_in_other_words(record)
-        found = [told] if told else []
-    else:
-        found = passages = [Span(0, min(len(context), 600))]
-    home = next((one for one in passages if any(_covers(one, span) for span in found)), None)
-    return _Placed(found, exact, passages, home) if home else None
-
-
-def _is_passed_over(question: str, context: str, placed: _Placed, kept: float, chance: random.Random) -> bool:
-    """Of exact answers that are easy to find, the share `kept` is not."""
-    if not placed.exact or kept == 1 or chance.random() < kept:
-        return False
-    start = placed.home.start
-    answers = [Span(max(one.start - start, 0), one.end - start) for one in placed.found if one.end > start]
-    return is_easy(question, placed.home.slice(context), answers)
-
-
-def _neighbours(context: str, placed: _Placed) -> list[str]:
-    """The other passages, less those that hold an answer or its words."""
-    answers = {span.slice(context).lower() for span in placed.found}
-    apart = [
-        one.slice(context)
-        for one in placed.passages
-        if not any(one.start < span.end and span.start < one.end for span in placed.found)
-    ]
-    return [text for text in apart if not any(answer in text.lower() for answer in answers)]
 
 
 def _passages(text: str, chance: random.Random) -> list[Span]:

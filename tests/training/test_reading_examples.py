@@ -115,26 +115,3 @@ def test_no_more_questions_are_taken_than_asked_for(tmp_path: Path) -> None:
 def test_a_missing_set_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         load_examples(tmp_path, [Portion("absent")], seed=1)
-
-
-def test_a_question_turned_into_its_opposite_is_not_answered(tmp_path: Path) -> None:
-    examples = _load(tmp_path, _record("Who first crossed the bridge?", "Ada Brook"), opposed=1.0)
-
-    assert [one.question for one in examples if not one.is_answerable] == ["Who last crossed the bridge?"]
-
-
-def test_of_answers_that_are_easy_to_find_a_share_is_kept(tmp_path: Path) -> None:
-    easy = _record("When was the bridge opened by Ada Brook?", "May 2004")
-    hard = _record("Was the bridge by Ada Brook ever open to cyclists?", "two lanes")
-
-    assert {one.question for one in _load(tmp_path, easy, hard, easy=0.0)} == {hard["question"]}
-    assert {one.question for one in _load(tmp_path, easy, hard)} == {easy["question"], hard["question"]}
-
-
-def test_an_answer_told_in_other_words_has_the_sentence_that_says_most_of_it_for_evidence(tmp_path: Path) -> None:
-    told = _record("Why is the bridge closed in winter?", abstractive="the wind is too strong on some days")
-    untold = _record("Why was the ferry sold?", abstractive="nobody wanted to sail any more")
-
-    (example,) = _load(tmp_path, told, untold)
-
-    assert "wind is too strong" in example.evidence[0].slice(example.passage)
