@@ -13,7 +13,6 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -81,15 +80,7 @@ class _NoReader:
         """`scale` turns a score into something between 0 and 1."""
         self._scale = scale
 
-    def read(
-        self,
-        question: str,
-        hits: Sequence[Hit],
-        retriever: Retriever,
-        *,
-        context: str = "",
-        reported_from: date | None = None,
-    ) -> Iterator[Reading]:
+    def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Iterator[Reading]:
         """The passages as they were found."""
         for hit in hits:
             article = retriever.archive.article(hit.passage.article_id)

@@ -109,7 +109,7 @@ class Answerer:
         """What these hits say to the question."""
         if not query.text:
             return Refusal(RefusalReason.EMPTY_QUESTION, 0.0, (), ())
-        found = self._reader.read(query.text, hits, retriever, context=query.context, reported_from=query.reported_from)
+        found = self._reader.read(query, hits, retriever)
         readings = _verbatim(found, retriever.archive)
         citations = _citations(readings, retriever.archive)
         confidence = citations[0].score if citations else 0.0

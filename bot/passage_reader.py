@@ -6,7 +6,6 @@ The weights come from `training/ranking.py`, which also records what it measured
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from importlib.resources import files
 from typing import Any
 
@@ -22,7 +21,7 @@ from bot.sentence_features import FEATURES, KNOWN, Candidate, FeatureExtractor, 
 from bot.sentence_scores import SentenceScores, score_passage
 from bot.span_scoring import SpanScorer
 from bot.spans import grown, quotable_span, tidy_answer
-from index import Article, Hit, Passage, Span
+from index import Article, Hit, Passage, Query, Span
 from index.retrieval import Retriever
 
 OFFERED = 6
@@ -88,25 +87,19 @@ class PassageReader:
         """The probability at which right answers and right refusals balanced best when the weights were fitted."""
         return self._weights.threshold
 
-    def read(
-        self,
-        question: str,
-        hits: Sequence[Hit],
-        retriever: Retriever,
-        *,
-        context: str = "",
-        reported_from: date | None = None,
-    ) -> Iterator[Reading]:
+    def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Iterator[Reading]:
         """Readings of the sentences in the passages looked at, the best first, the others by their probability and
         by how near they stand to the context; each is made when it is asked for, and few are."""
         if not hits:
             return iter(())
-        window_chars = _FOLLOW_UP_WINDOW_CHARS if context else _WINDOW_CHARS
-        opened = OpenPassages(question, hits[:OFFERED], retriever, self._scorer, window_chars, reported_from)
-        kind = kind_of(question)
-        fitted = self._follow_up_weights if context else self._weights
+        window_chars = _FOLLOW_UP_WINDOW_CHARS if query.context else _WINDOW_CHARS
+        opened = OpenPassages(query, hits[:OFFERED], retriever, self._scorer, window_chars)
+        kind = kind_of(query.text)
+        fitted = self._follow_up_weights if query.context else self._weights
         verdict = weigh(opened, fitted.of(is_whole=is_whole(hits)))
-        order = follow_on(verdict, nearness(opened.candidates, context, retriever)) if context else verdict.order
+        order = verdict.order
+        if query.context:
+            order = follow_on(verdict, nearness(opened.candidates, query.context, retriever))
         return (
             _reading(
                 opened.candidates[row],
@@ -135,27 +128,25 @@ class OpenPassages:
 
     def __init__(
         self,
-        question: str,
+        query: Query,
         hits: Sequence[Hit],
         retriever: Retriever,
         scorer: SpanScorer,
         window_chars: int = _WINDOW_CHARS,
-        reported_from: date | None = None,
     ) -> None:
-        """`reported_from`: as `Reader.read` takes it."""
         articles: dict[str, Article] = {}
         for hit in hits:
             article_id = hit.passage.article_id
             if article_id not in articles:
                 articles[article_id] = retriever.archive.article(article_id)
-        self._asked = last_question(question)
-        self._deeds = deeds_in(question)
+        self._asked = last_question(query.text)
+        self._deeds = deeds_in(query.text)
         self._scorer = scorer
         self._window_chars = window_chars
         self.candidates = [one for hit in hits for one in candidates_of(hit, articles[hit.passage.article_id])]
         self.scores: list[SentenceScores | None] = [None] * len(self.candidates)
         self._read: dict[int, tuple[NDArray[np.int64], list[SentenceScores]]] = {}
-        self.known = FeatureExtractor(question, retriever, reported_from).known(self.candidates)
+        self.known = FeatureExtractor(query, retriever).known(self.candidates)
         self.passages = np.repeat(np.arange(len(hits)), [len(hit.passage.sentences) for hit in hits])
 
     def read(self, passage: int, likely_next: Sequence[int] = ()) -> tuple[NDArray[np.int64], Floats]:

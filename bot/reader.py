@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Protocol
 
-from index import Article, Hit, Span
+from index import Article, Hit, Query, Span
 from index.retrieval import Retriever
 
 
@@ -37,18 +36,10 @@ class Reader(Protocol):
     def threshold(self) -> float:
         """The probability from which answering does more good than harm, fitted with the reader."""
 
-    def read(
-        self,
-        question: str,
-        hits: Sequence[Hit],
-        retriever: Retriever,
-        *,
-        context: str = "",
-        reported_from: date | None = None,
-    ) -> Iterable[Reading]:
+    def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Iterable[Reading]:
         """Readings of these passages, best first; ties by the order of the hits. Empty for no hits.
 
-        `context`: what was said just before. Much of what is meant stands there, so the words of the question tell
-        less of where the answer stands, and what comes after the first reading may well stand near those.
-        `reported_from`: the first of the days asked about; what was published earlier can hardly tell of them.
+        Where the query has a context, much of what is meant stands there: the words of the question tell less of
+        where the answer stands, and what comes after the first reading may well stand near those. What was published
+        before the days it asks about can hardly tell of them.
         """

@@ -4,14 +4,13 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.questions import Kind, candidates, kind_of, subject_terms, term_set
 from bot.sentence_scores import SentenceScores
-from index import Article, Hit, Span
+from index import Article, Hit, Query, Span
 from index.retrieval import Retriever
 from index.terms import terms_of
 
@@ -89,10 +88,9 @@ def candidates_of(hit: Hit, article: Article) -> list[Candidate]:
 class FeatureExtractor:
     """Computes what is known of candidates for the hits of one search."""
 
-    def __init__(self, question: str, retriever: Retriever, reported_from: date | None = None) -> None:
-        """`reported_from`: as `Reader.read` takes it."""
-        self._question = question
-        self._reported_from = reported_from
+    def __init__(self, query: Query, retriever: Retriever) -> None:
+        self._question = question = query.text
+        self._reported_from = query.reported_from
         self._kind = kind_of(question)
         terms = dict.fromkeys(subject_terms(question))
         self._weights = {term: retriever.rarity(term) for term in terms}

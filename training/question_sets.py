@@ -128,7 +128,7 @@ def _read(asked: AskedQuestion, gold: Gold, set_name: str, retriever: Retriever,
     if not found:
         return None
     hits = found[:OFFERED]
-    opened = OpenPassages(question, hits, retriever, scorer, reported_from=query.reported_from)
+    opened = OpenPassages(query, hits, retriever, scorer)
     said = np.zeros((len(opened.known), N_SAID))
     in_reach = np.zeros(len(opened.known), bool)
     for passage in range(len(hits)):

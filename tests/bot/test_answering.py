@@ -31,15 +31,7 @@ class ScriptedReader:
     name: str = "scripted"
     threshold: float = 0.5
 
-    def read(
-        self,
-        question: str,
-        hits: Sequence[Hit],
-        retriever: Retriever,
-        *,
-        context: str = "",
-        reported_from: date | None = None,
-    ) -> list[Reading]:
+    def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> list[Reading]:
         """The readings it was made with."""
         return list(self.readings)
 

@@ -10,7 +10,7 @@ import pytest
 from bot.cascade import Effort, FittedWeights, Judgement, ReadingWeights
 from bot.passage_reader import OFFERED, OpenPassages, PassageReader, shipped_weights, weights_from, window_of
 from bot.sentence_features import FEATURES, KNOWN
-from index import Article, Query, Span
+from index import Article, AskedDates, Query, Span
 from index.library import Library
 from index.retrieval import Retriever
 from tests.bot.examples import BRIDGE, FERRY, span_of
@@ -64,7 +64,7 @@ def test_weights_of_other_features_are_refused() -> None:
 def test_the_candidates_are_the_sentences_of_the_hits_in_order(retriever: Retriever) -> None:
     hits = retriever.search(Query(_QUESTION, frozenset({"bridge", "ferry"})))
 
-    opened = OpenPassages(_QUESTION, hits, retriever, WordScorer())
+    opened = OpenPassages(Query(_QUESTION), hits, retriever, WordScorer())
 
     found = opened.candidates
     assert [(one.hit, one.span) for one in found] == [(hit, span) for hit in hits for span in hit.passage.sentences]
@@ -82,7 +82,8 @@ def test_the_longer_before_the_days_asked_about_the_less_an_article_can_tell(
 ) -> None:
     hits = retriever.search(Query(_QUESTION, frozenset({"bridge", "ferry"})))
 
-    opened = OpenPassages(_QUESTION, hits, retriever, WordScorer(), reported_from=reported_from)
+    query = Query(_QUESTION, dates=AskedDates(reported_from, certain=True))
+    opened = OpenPassages(query, hits, retriever, WordScorer())
 
     told = zip(opened.candidates, opened.known[:, KNOWN.index("published_before")], strict=True)
     by_article = {one.article.id: value for one, value in told}
@@ -92,7 +93,7 @@ def test_the_longer_before_the_days_asked_about_the_less_an_article_can_tell(
 def test_reading_says_where_the_answer_stands(retriever: Retriever) -> None:
     hits = retriever.search(Query(_QUESTION, frozenset({"bridge", "ferry"})))
     scorer = WordScorer({"Brook": 4.0})
-    opened = OpenPassages(_QUESTION, hits, retriever, scorer)
+    opened = OpenPassages(Query(_QUESTION), hits, retriever, scorer)
 
     bridge = next(number for number, hit in enumerate(hits) if hit.passage.article_id == "bridge")
     rows, said = opened.read(bridge)
@@ -108,7 +109,9 @@ def test_reading_says_where_the_answer_stands(retriever: Retriever) -> None:
 def test_passages_that_are_likely_next_are_read_beside_where_nobody_else_waits(retriever: Retriever) -> None:
     hits = retriever.search(Query("rain on day 7 of the wet year"), 4)
     scorer = WordScorer({"day": -3.0}, spare=3)
-    opened, one_by_one = (OpenPassages("rain", hits, retriever, one) for one in (scorer, WordScorer({"day": -3.0})))
+    opened, one_by_one = (
+        OpenPassages(Query("rain"), hits, retriever, one) for one in (scorer, WordScorer({"day": -3.0}))
+    )
 
     read = [opened.read(0, [1, 2, 3])]
     assert len(scorer.read) == 3
@@ -126,7 +129,7 @@ def test_passages_that_are_likely_next_are_read_beside_where_nobody_else_waits(r
 def test_of_a_long_passage_the_sentences_around_the_shared_words_are_read(retriever: Retriever) -> None:
     hit, *_ = retriever.search(Query("rain on day 30", frozenset({"long"})))
     scorer = WordScorer({"30": 4.0})
-    opened = OpenPassages("On which day, 30, did it rain?", [hit], retriever, scorer)
+    opened = OpenPassages(Query("On which day, 30, did it rain?"), [hit], retriever, scorer)
 
     rows, _ = opened.read(0)
 
@@ -160,7 +163,7 @@ def test_the_window_grows_where_more_is_shared(
 def test_the_sentence_that_the_model_prefers_comes_first(retriever: Retriever) -> None:
     reader = PassageReader(WordScorer({"Brook": 4.0}), _weights(answer_odds=0.5))
 
-    first, *others = reader.read(_QUESTION, retriever.search(_BRIDGE_ONLY), retriever)
+    first, *others = reader.read(Query(_QUESTION), retriever.search(_BRIDGE_ONLY), retriever)
 
     assert first.span.slice(first.article.text) == _OPENED
     assert first.answer == span_of("Brook")
@@ -173,7 +176,7 @@ def test_a_neighbour_that_nearly_answers_is_quoted_with_the_first(retriever: Ret
     together = _weights(answer_odds=0.5).with_each(lambda one: replace(one, read=replace(one.read, within=2.0)))
     scorer = WordScorer({"Brook": 4.0, "closed": 2.5})
 
-    first = next(PassageReader(scorer, together).read(_QUESTION, retriever.search(_BRIDGE_ONLY), retriever))
+    first = next(PassageReader(scorer, together).read(Query(_QUESTION), retriever.search(_BRIDGE_ONLY), retriever))
 
     assert first.span.slice(BRIDGE.text) == f"The old bridge was closed for two years. {_OPENED}"
     assert first.answer == span_of("Brook")
@@ -187,7 +190,7 @@ def test_a_sentence_with_the_roles_exchanged_is_no_answer(tmp_path: Path) -> Non
     reader = PassageReader(WordScorer({"theft": 4.0, "lies": 2.0}), _weights(answer_odds=0.5))
 
     asked = ["What did Norland accuse Sudland of?", "What did Sudland accuse Norland of?"]
-    first, second = (next(reader.read(one, retriever.search(Query(one)), retriever)) for one in asked)
+    first, second = (next(reader.read(Query(one), retriever.search(Query(one)), retriever)) for one in asked)
 
     assert [one.answer.slice(border.text) if one.answer else None for one in (first, second)] == ["theft", "lies"]
 
@@ -195,7 +198,7 @@ def test_a_sentence_with_the_roles_exchanged_is_no_answer(tmp_path: Path) -> Non
 def test_equal_sentences_keep_the_order_of_the_hits(retriever: Retriever) -> None:
     hits = retriever.search(_BRIDGE_ONLY)
 
-    readings = list(PassageReader(WordScorer(), _weights()).read(_QUESTION, hits, retriever))
+    readings = list(PassageReader(WordScorer(), _weights()).read(Query(_QUESTION), hits, retriever))
 
     assert [reading.span for reading in readings] == list(hits[0].passage.sentences)
 
@@ -204,8 +207,8 @@ def test_reading_stops_when_a_sentence_surely_answers(retriever: Retriever) -> N
     hits = retriever.search(Query("rain on day 7 of the wet year"), 10)
     surely, unsure = WordScorer({"day": 3.0}), WordScorer({"day": -3.0})
 
-    PassageReader(surely, _weights(answer_odds=1.0)).read("rain", hits, retriever)
-    PassageReader(unsure, _weights(answer_odds=1.0)).read("rain", hits, retriever)
+    PassageReader(surely, _weights(answer_odds=1.0)).read(Query("rain"), hits, retriever)
+    PassageReader(unsure, _weights(answer_odds=1.0)).read(Query("rain"), hits, retriever)
 
     assert surely.read == unsure.read[:1]
     assert len(unsure.read) == min(len(hits), OFFERED)
@@ -218,7 +221,8 @@ def test_what_is_all_there_is_and_the_best_of_more_are_judged_by_weights_of_thei
     best_of_more = retriever.search(Query("rain on day 7 of the wet year", frozenset({"long"})), 10)
 
     of_the_whole, of_the_part = (
-        [len(one.span) for one in reader.read(_QUESTION, hits, retriever)] for hits in (all_there_is, best_of_more)
+        [len(one.span) for one in reader.read(Query(_QUESTION), hits, retriever)]
+        for hits in (all_there_is, best_of_more)
     )
 
     assert len(all_there_is) <= OFFERED < len(best_of_more)
@@ -230,7 +234,7 @@ def test_what_was_not_read_is_offered_too(retriever: Retriever) -> None:
     hits = retriever.search(Query("rain on day 7 of the wet year"), 10)
     scorer = WordScorer({"day": -3.0})
 
-    readings = list(PassageReader(scorer, _weights(answer_odds=1.0, read=1)).read("rain", hits, retriever))
+    readings = list(PassageReader(scorer, _weights(answer_odds=1.0, read=1)).read(Query("rain"), hits, retriever))
 
     assert len(scorer.read) == 1
     assert {reading.hit.rank for reading in readings} == {hit.rank for hit in hits[:OFFERED]}
@@ -241,14 +245,14 @@ def test_what_was_not_read_is_offered_too(retriever: Retriever) -> None:
 def test_no_hits_no_readings(retriever: Retriever) -> None:
     reader = PassageReader(WordScorer(), shipped_weights())
 
-    assert list(reader.read(_QUESTION, [], retriever)) == []
+    assert list(reader.read(Query(_QUESTION), [], retriever)) == []
 
 
 @pytest.mark.parametrize("question", ["", " ", "?", "the", "😀", "<b>", "\x00", "x" * 2000, "Who? What? When? Where?"])
 def test_any_question_is_read_with_finite_probabilities(retriever: Retriever, question: str) -> None:
     reader = PassageReader(WordScorer({"Brook": 2.0}), shipped_weights())
 
-    readings = list(reader.read(question, retriever.search(Query(question)), retriever))
+    readings = list(reader.read(Query(question), retriever.search(Query(question)), retriever))
 
     assert readings
     assert all(0 <= reading.probability <= 1 for reading in readings)
