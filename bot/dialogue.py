@@ -13,7 +13,6 @@ from typing import Protocol, TypeGuard
 
 from bot.answering import Answer, Answerer, Clarification, Option, Outcome, Refusal, quote_passage
 from bot.conversation import SAID_ELSEWHERE, Conversation, Turn
-from bot.dates import read_dates
 from bot.events import since_event
 from bot.followup import CitationRequest, Resolution, Side, chosen_option, citation_request, resolve
 from bot.headlines import article_asked_for, lead_of
@@ -201,9 +200,7 @@ class Dialogue:
         """The reply to a question that stands alone. Nothing is kept of it: it may be asked at every keystroke."""
         retriever = self._index.retriever()
         asked, scope = read_scope(_searchable(text), scope)
-        question = " ".join(asked.split())
-        dates = read_dates(question, scope.asked_on)
-        query = Query(question, scope.articles, scope.before, dates, sources=scope.sources)
+        query = scope.query(" ".join(asked.split()))
         watch = _Stopwatch()
         with watch.measure("total"):
             outcome = self._read(query, self._answerer.find(query, retriever), retriever)
@@ -285,8 +282,7 @@ class Dialogue:
         preferred = frozenset(conversation.turns[-1].article_ids[:1]) if resolution.leans else frozenset[str]()
 
         def read(question: str) -> Answer | Refusal:
-            dates = read_dates(question, scope.asked_on)
-            query = Query(question, scope.articles, scope.before, dates, resolution.context, preferred, scope.sources)
+            query = scope.query(question, resolution.context, preferred)
             with watch.measure("retrieve"):
                 query = since_event(query, scope.asked_on, retriever)
                 hits = self._answerer.find(query, retriever)

@@ -7,6 +7,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from bot.dates import read_dates
+from index import Query
+
 _OPERATOR = re.compile(
     r'(?<!\S)(?P<kind>source|before|article):(?:"(?P<straight>[^"\n]+)"|[“„](?P<curly>[^“”\n]+)[“”]|(?P<bare>[^\s"“„]\S*))(?!\S)',
     re.IGNORECASE,
@@ -24,6 +27,11 @@ class Scope:
     before: date | None = None
     asked_on: date | None = None
     sources: frozenset[str] | None = None
+
+    def query(self, question: str, context: str = "", preferred: frozenset[str] = frozenset()) -> Query:
+        """A search for what a question asks, of the days that it names, from no more than this."""
+        dates = read_dates(question, self.asked_on)
+        return Query(question, self.articles, self.before, dates, context, preferred, self.sources)
 
 
 EVERYTHING = Scope()

@@ -75,7 +75,7 @@ class AskedDates:
 
     `restricts`: nothing published on another day is wanted. Else articles of these days, and a little less those of
     the week after, only go before equally good ones. `latest`: the newer, the better. `certain`: the words leave no
-    other days open, as "on Tuesday" does, and these are not to come, so what was published earlier cannot report them.
+    other days open, as "last Tuesday" does, and these have begun, so what was published earlier cannot report them.
     """
 
     first: date | None = None

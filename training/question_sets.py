@@ -14,7 +14,6 @@ from rich.progress import track
 from bot.adapters.jsonl import AskedQuestion, read_questions
 from bot.answering import N_HITS
 from bot.cascade import ReadingWeights, Rows, Verdict, places_of, stages
-from bot.dates import read_dates
 from bot.evaluation import Gold, gold_of
 from bot.evaluation.judging import answers
 from bot.events import since_event
@@ -22,7 +21,7 @@ from bot.passage_reader import OFFERED, OpenPassages, is_whole
 from bot.quotes import quote_from
 from bot.sentence_features import FEATURES, N_SAID, Floats, to_features
 from bot.span_scoring import SpanScorer
-from index import Article, Query
+from index import Article
 from index.embedding import OnnxEmbedder
 from index.library import Library
 from index.retrieval import Retriever
@@ -121,9 +120,7 @@ def _read_set(folder: Path, work: Path, embedder: OnnxEmbedder, scorer: SpanScor
 
 def _read(asked: AskedQuestion, gold: Gold, set_name: str, retriever: Retriever, scorer: SpanScorer) -> Question | None:
     question = asked.fields.get("question_standalone") or asked.question
-    scope = asked.scope
-    query = Query(question, scope.articles, scope.before, read_dates(question, scope.asked_on))
-    query = since_event(query, scope.asked_on, retriever)
+    query = since_event(asked.scope.query(question), asked.scope.asked_on, retriever)
     found = retriever.search(query, N_HITS)
     if not found:
         return None

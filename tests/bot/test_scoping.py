@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from bot.scoping import EVERYTHING, Scope, read_scope
+from index import AskedDates, Query
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,20 @@ def test_a_question_never_widens_what_may_be_searched() -> None:
     question, scope = read_scope("Who? article:ferry article:bridge before:2025-01-01 source:Reuters", given)
 
     assert (question, scope) == ("Who?", Scope(frozenset({"bridge"}), given.before, given.asked_on, frozenset()))
+
+
+def test_a_query_keeps_to_its_scope_and_names_the_days_from_when_it_was_asked() -> None:
+    scope = Scope(frozenset({"bridge"}), date(2024, 6, 1), date(2024, 5, 5), frozenset({"Reuters"}))
+    yesterday = AskedDates(date(2024, 5, 4), date(2024, 5, 4), certain=True)
+
+    query = scope.query("Who opened it yesterday?", "The bridge.", frozenset({"ferry"}))
+
+    assert query == Query(
+        "Who opened it yesterday?",
+        articles=frozenset({"bridge"}),
+        before=date(2024, 6, 1),
+        dates=yesterday,
+        context="The bridge.",
+        preferred=frozenset({"ferry"}),
+        sources=frozenset({"Reuters"}),
+    )
