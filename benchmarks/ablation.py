@@ -30,10 +30,10 @@ from bot.sentence_features import FEATURES, Floats
 from bot.span_scoring import SpanScorer, SpanScores, load_span_scorer
 from bot.store import Store
 from index import Article, Hit, Query
-from index.embedding import load_embedder
+from index.embedding.embedder import load_embedder
 from index.library import Library
 from index.live import LiveIndex
-from index.retrieval import Retriever
+from index.search.retrieval import Retriever
 from index.settings import IndexSettings
 from index.sources import read_articles
 

@@ -5,8 +5,8 @@ import random
 from pathlib import Path
 
 from index import Article
-from index.chunking import chunk_article
 from index.sources import read_articles
+from index.text.chunking import chunk_article
 
 _SENTENCES_AN_ARTICLE = 20
 

@@ -25,11 +25,11 @@ from benchmarks.search_scale import RecombinedEmbedder, recombined_articles, sen
 from index import Article, Hit, Passage, Query
 from index.changing import AnyLibrary
 from index.cluster import ClusterLibrary
-from index.embedding import Embedder, OnnxEmbedder, Vectors
+from index.embedding.embedder import Embedder, OnnxEmbedder, Vectors
+from index.endpoints import ServerAddress
 from index.library import Library
 from index.moving import export_library, import_library
-from index.retrieval import Snapshot, search_snapshot
-from index.server_address import ServerAddress
+from index.search.retrieval import Snapshot, search_snapshot
 from index.settings import IndexSettings
 from tests.milvus import running_vectors
 

@@ -30,7 +30,7 @@ from benchmarks.articles import write_articles
 from benchmarks.passage_scripts import PEERS, PLAIN, PassageScripts, passages_of
 from benchmarks.processes import run
 from index import Article
-from index.embedding import OnnxEmbedder
+from index.embedding.embedder import OnnxEmbedder
 from index.library import Library
 from index.settings import IndexSettings
 from index.sources import read_articles

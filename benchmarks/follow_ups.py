@@ -20,7 +20,7 @@ from bot.adapters.jsonl import AskedQuestion, read_questions
 from bot.conversation import Conversation
 from bot.followup import resolve
 from bot.followup.signs import correction_of, is_bare, points_at_something, pronouns_in, speaks_of_ones, topic_of
-from index.terms import terms_of
+from index.text.terms import terms_of
 
 
 @dataclass

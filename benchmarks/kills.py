@@ -25,10 +25,10 @@ from rich.progress import track
 from benchmarks.articles import write_articles
 from benchmarks.processes import bot_environment, start
 from index import Query
-from index.embedding import OnnxEmbedder
+from index.embedding.embedder import OnnxEmbedder
 from index.errors import IndexingError
 from index.library import Library
-from index.retrieval import Retriever
+from index.search.retrieval import Retriever
 from index.settings import IndexSettings
 from tests.botapi import Chat, ThreadedBotApiServer, User, running_server
 

@@ -20,7 +20,7 @@ from benchmarks.articles import write_articles
 from benchmarks.measuring import folder_mib, seconds_of
 from benchmarks.processes import run
 from index import Article
-from index.embedding import OnnxEmbedder, Vectors
+from index.embedding.embedder import OnnxEmbedder, Vectors
 from index.library import Library
 from index.settings import IndexSettings
 from index.sources import read_articles

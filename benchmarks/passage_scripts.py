@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.measuring import seconds_of
 from index import Article
-from index.chunking import chunk_article
+from index.text.chunking import chunk_article
 
 PLAIN = "plain sentence-transformers + faiss"
 PEERS = ("txtai", "Haystack", "LangChain")

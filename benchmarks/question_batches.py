@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.articles import seed_sentences
-from index.embedding import OnnxEmbedder, Vectors
+from index.embedding.embedder import OnnxEmbedder, Vectors
 from index.settings import IndexSettings
 
 _ASKERS = 64

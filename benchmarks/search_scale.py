@@ -25,13 +25,13 @@ import numpy as np
 
 from benchmarks.measuring import folder_mib, own_mib, seconds_of
 from index import Article, Query
-from index.chunking import chunk_article
-from index.embedding import Embedder, OnnxEmbedder, Vectors
+from index.embedding.embedder import Embedder, OnnxEmbedder, Vectors
 from index.library import Library
-from index.retrieval import search_snapshot
+from index.search.retrieval import search_snapshot
 from index.settings import IndexSettings
 from index.snapshot import IndexSnapshot
 from index.sources import read_articles
+from index.text.chunking import chunk_article
 
 _SENTENCES = 4000
 _QUESTIONS = 200
@@ -44,7 +44,7 @@ import json, sys, time
 started = time.perf_counter()
 from pathlib import Path
 from benchmarks.search_scale import RecombinedEmbedder, search_figures
-from index.embedding import OnnxEmbedder
+from index.embedding.embedder import OnnxEmbedder
 from index.library import Library
 from index.settings import IndexSettings
 embedder = OnnxEmbedder.load(IndexSettings.from_environment().model_cache)

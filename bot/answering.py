@@ -8,8 +8,7 @@ from enum import Enum
 from bot.quotes import Citation, is_verbatim, quote_from
 from bot.reader import Reader, Reading
 from index import Article, Hit, Query, Span
-from index.archive import Archive
-from index.retrieval import Retriever
+from index.search.retrieval import Archive, Retriever
 
 logger = logging.getLogger(__name__)
 

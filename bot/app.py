@@ -18,7 +18,7 @@ from bot.span_scoring import load_span_scorer
 from bot.store import Store
 from index.apart import rebuild_apart
 from index.building import ProgressListener
-from index.embedding import load_embedder
+from index.embedding.embedder import load_embedder
 from index.errors import IndexBusy, SnapshotMissing
 from index.intake import Intake
 from index.libraries import open_library

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from index import AskedDates
-from index.datelines import latest_such_day, month_number
+from index.text.datelines import latest_such_day, month_number
 
 _MONTH = (
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december|"

@@ -19,9 +19,8 @@ from bot.headlines import article_asked_for, lead_of
 from bot.quotes import Citation
 from bot.scoping import EVERYTHING, Scope, read_scope
 from index import Article, Hit, Query, Span
-from index.archive import Archive
 from index.errors import UnknownArticle
-from index.retrieval import Retriever
+from index.search.retrieval import Archive, Retriever
 
 logger = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from index import AskedDates, Query
-from index.retrieval import Retriever
-from index.terms import terms_of
+from index.search.retrieval import Retriever
+from index.text.terms import terms_of
 
 _SINCE = re.compile(
     r"\bsince (?:the|last|this) (?P<event>[\w'’-]+(?: [\w'’-]+){0,3}?)"

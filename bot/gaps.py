@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from index.terms import STOP_WORDS, terms_of, words_of
+from index.text.terms import STOP_WORDS, terms_of, words_of
 
 _SHARED = 0.5
 """Two questions are about the same when they share this much of the shorter one's terms."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from index import Article, Hit, Span
-from index.archive import Archive
+from index.search.retrieval import Archive
 
 _LEAD_SENTENCES = 3
 _MAX_LEAD_CHARS = 600

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from bot.cascade import Verdict
 from bot.sentence_features import Candidate, Floats
-from index.retrieval import Retriever
-from index.terms import terms_of
+from index.search.retrieval import Retriever
+from index.text.terms import terms_of
 
 _LEAST_SHARE = 0.2
 """Of the context's terms, weighted: a sentence that holds less is not what was spoken of."""

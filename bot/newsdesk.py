@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.newsroom import Alone
 from index.article import Article, Skipped
 from index.building import BuildReport, ProgressListener
-from index.feeds.feed import Feed
+from index.endpoints import Feed
 from index.feeds.reading import FeedReader
 from index.feeds.report import FeedsReport
 from index.fetching import Fetcher
@@ -16,7 +16,7 @@ from index.intake import Intake
 from index.live import LiveIndex
 from index.sources.sent import read_document, read_message
 from index.sources.web import read_addresses
-from index.terms import terms_of, words_of
+from index.text.terms import terms_of, words_of
 
 logger = logging.getLogger(__name__)
 

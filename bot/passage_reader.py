@@ -22,7 +22,7 @@ from bot.sentence_scores import SentenceScores, score_passage
 from bot.span_scoring import SpanScorer
 from bot.spans import grown, quotable_span, tidy_answer
 from index import Article, Hit, Passage, Query, Span
-from index.retrieval import Retriever
+from index.search.retrieval import Retriever
 
 OFFERED = 6
 """Passages whose sentences are weighed, read or not."""

@@ -6,7 +6,7 @@ from enum import Enum
 from functools import lru_cache
 
 from index import Span
-from index.terms import terms_of
+from index.text.terms import terms_of
 
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _MONTH = rf"(?:{_MONTHS}|Jan\.|Feb\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from index import Article, Hit, Query, Span
-from index.retrieval import Retriever
+from index.search.retrieval import Retriever
 
 
 @dataclass(frozen=True, slots=True)

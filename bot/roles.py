@@ -7,7 +7,7 @@ a model that weighs words takes it for an answer. Only plain cases are told: bot
 import re
 from dataclasses import dataclass
 
-from index.terms import STOP_WORDS, terms_of
+from index.text.terms import STOP_WORDS, terms_of
 
 _NAME = r"[A-Z][\w’'-]*\w(?:\s+[A-Z][\w’'-]*\w){0,3}"
 _ASIDE = r"(?:,[^,.;:?!]{1,60},)?"

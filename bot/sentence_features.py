@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from bot.questions import Kind, candidates, kind_of, subject_terms, term_set
 from bot.sentence_scores import SentenceScores
 from index import Article, Hit, Query, Span
-from index.retrieval import Retriever
-from index.terms import terms_of
+from index.search.retrieval import Retriever
+from index.text.terms import terms_of
 
 KNOWN = (
     "passage_similarity",

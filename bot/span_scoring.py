@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
-from index.embedding import open_session
+from index.embedding.embedder import open_session
+from index.embedding.onnx_runtime import onnxruntime
 from index.errors import ModelUnavailable
-from index.onnx_runtime import onnxruntime
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase

@@ -12,13 +12,13 @@ from index.article import Article, Query, Skipped
 from index.building import BuildReport
 from index.changing import AnyLibrary
 from index.command_line import CommandLine, show_error
-from index.embedding import Embedder, load_embedder
+from index.embedding.embedder import Embedder, load_embedder
 from index.errors import BuildCancelled, IndexingError, SettingsInvalid
 from index.intake import Intake
 from index.libraries import open_library
 from index.moving import export_library, import_library
 from index.progress import announce_preparation, show_progress
-from index.retrieval import Retriever
+from index.search.retrieval import Retriever
 from index.settings import IndexSettings
 from index.sources import read_articles
 

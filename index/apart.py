@@ -18,7 +18,7 @@ from threading import Event, Thread
 from typing import IO
 
 from index.building import BuildProgress, BuildReport, ProgressListener
-from index.embedding import load_embedder
+from index.embedding.embedder import load_embedder
 from index.errors import BuildBroken, BuildCancelled, IndexingError
 from index.intake import Intake
 from index.libraries import open_library

@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import open_array
 from index.article import Article, Passage, Span
 from index.errors import SnapshotCorrupt
-from index.mapped import open_array
 
 NO_DATE = np.iinfo(np.int32).max
 """Later than any day, so that an undated article is never `before` one."""

@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from index.archive_part import ArchiveWriter
 from index.article import Article, Passage, Skipped
-from index.chunking import chunk_article
 from index.copies import CopyFinder, KnownCopies
-from index.embedding import Embedder, Vectors
-from index.known_vectors import KnownVectors, UnfinishedWork
-from index.postings import PostingsWriter
+from index.embedding.embedder import Embedder, Vectors
+from index.embedding.vector_cache import KnownVectors, UnfinishedWork
+from index.search.postings import PostingsWriter
+from index.search.vectors import FaissVectors
 from index.segment import write_contents
-from index.terms import terms_of
-from index.vectors import FaissVectors
+from index.text.chunking import chunk_article
+from index.text.terms import terms_of
 
 _WINDOW = 1024
 """Passages whose texts are held and sorted by length together: bounds memory, and the work that a kill can cost."""

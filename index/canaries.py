@@ -6,10 +6,10 @@ from typing import Protocol
 import numpy as np
 
 from index.article import Query
-from index.embedding import Embedder, Vectors
+from index.embedding.embedder import Embedder, Vectors
 from index.errors import SnapshotRejected
 from index.manifest import Canary
-from index.retrieval import Snapshot, search_snapshot
+from index.search.retrieval import Snapshot, search_snapshot
 
 _WANTED = 8
 _TRIED = 16

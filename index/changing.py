@@ -18,11 +18,11 @@ from index.article import Article, Skipped
 from index.building import BuildReport, ProgressListener, SegmentBuilder
 from index.changes import Change, PlaceT
 from index.copies import KnownCopies
-from index.embedding import Embedder
+from index.embedding.embedder import Embedder
+from index.embedding.vector_cache import UnfinishedWork, VectorSource, known_vectors
 from index.errors import ArticlesMissing, SnapshotCorrupt, SnapshotMismatch, SnapshotMissing, UnknownArticle
-from index.known_vectors import UnfinishedWork, VectorSource, known_vectors
 from index.manifest import Manifest
-from index.retrieval import Snapshot
+from index.search.retrieval import Snapshot
 from index.segment import Segment
 
 logger = logging.getLogger(__name__)

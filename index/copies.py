@@ -13,9 +13,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import open_array
 from index.article import Article
-from index.mapped import open_array
-from index.terms import words_of
+from index.text.terms import words_of
 
 _SHINGLE = 5
 _FEWEST_WORDS = 20

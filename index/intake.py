@@ -7,7 +7,7 @@ from index.arrivals import Arrivals, ArrivalsFile
 from index.article import Article, Skipped
 from index.building import BuildReport, ProgressListener
 from index.changing import AnyLibrary
-from index.embedding import Embedder
+from index.embedding.embedder import Embedder
 from index.errors import ArticlesMissing
 from index.sources import read_articles
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from index.changes import Change
 from index.changing import ArticleLibrary, Known, Plan, name_before
-from index.embedding import Embedder
+from index.embedding.embedder import Embedder
+from index.embedding.vector_cache import KeptVectors
 from index.errors import IndexingError, SnapshotCorrupt, SnapshotMismatch
 from index.folders import IndexFolders
-from index.known_vectors import KeptVectors
 from index.manifest import RENEWABLE_FORMATS, Manifest
 from index.merging import Member, merge_segments
 from index.publishing import Publication

@@ -5,9 +5,9 @@ import threading
 import time
 
 from index.changing import AnyLibrary
-from index.embedding import Embedder
+from index.embedding.embedder import Embedder
 from index.errors import IndexingError, VectorServerUnavailable
-from index.retrieval import Retriever, Snapshot
+from index.search.retrieval import Retriever, Snapshot
 
 logger = logging.getLogger(__name__)
 

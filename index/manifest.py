@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from index.embedding import Embedder
+from index.embedding.embedder import Embedder
 from index.errors import SnapshotMismatch
 
 FORMAT_VERSION = 3

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from index.archive_part import write_merged
 from index.copies import merge_copies
-from index.embedding import Vectors
-from index.postings import merge_postings
+from index.embedding.embedder import Vectors
+from index.search.postings import merge_postings
+from index.search.vectors import FaissVectors
 from index.segment import Segment, write_contents
-from index.vectors import FaissVectors
 
 _GROWTH = 4
 """A segment is at least this many times larger than the next: a library of n passages has some log n segments, and a

@@ -17,7 +17,7 @@ from typing import Any
 
 from index.changing import AnyLibrary
 from index.checksums import differences, sha256_of
-from index.embedding import Embedder
+from index.embedding.embedder import Embedder
 from index.errors import LibraryFileInvalid
 from index.manifest import FORMAT_VERSION, require_same_format, require_same_model
 from index.segment import SEGMENT_FILE, read_contents

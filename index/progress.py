@@ -18,8 +18,8 @@ from rich.progress import (
 from rich.text import Text
 
 from index.building import BuildProgress, ProgressListener
+from index.embedding.shipped_model import is_prepared
 from index.settings import IndexSettings
-from index.shipped_model import is_prepared
 
 
 class _Rate(ProgressColumn):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from index.canaries import canaries_left, choose_canaries, require_canaries
-from index.embedding import Embedder
+from index.embedding.embedder import Embedder
 from index.errors import IndexingError
 from index.folders import IndexFolders
 from index.manifest import FORMAT_VERSION, Canary

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.archive_part import ArchivePart
+from index.arrays import open_array
 from index.checksums import checksums_of, require_sizes
 from index.copies import CopyIndex
 from index.errors import SnapshotCorrupt
-from index.mapped import open_array
-from index.postings import Postings
-from index.vectors import FaissVectors
+from index.search.postings import Postings
+from index.search.vectors import FaissVectors
 
 SEGMENT_FILE = "segment.json"
 

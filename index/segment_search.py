@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.article import Query
-from index.candidates import Candidates
-from index.embedding import Vectors
-from index.keywords import KeywordIndex, Terms
+from index.embedding.embedder import Vectors
+from index.search.bm25 import KeywordIndex, Terms
+from index.search.retrieval import Candidates
+from index.search.vectors import SegmentedVectors
 from index.segment_archive import SegmentArchive
-from index.vectors import SegmentedVectors
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,8 @@ from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from index.endpoints import Feed, ServerAddress, parse_address, parse_feeds
 from index.errors import SettingsInvalid
-from index.feeds.feed import Feed, parse_feeds
-from index.server_address import ServerAddress, parse_address
 
 
 def _feeds(value: object) -> object:

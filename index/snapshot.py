@@ -13,19 +13,19 @@ from typing import Any
 
 import numpy as np
 
+from index.arrays import read_ahead
 from index.article import Query
-from index.candidates import Candidates
 from index.checksums import differences, sha256_of
-from index.embedding import Embedder, Vectors
+from index.embedding.embedder import Embedder, Vectors
 from index.errors import SnapshotCorrupt
-from index.keywords import KeywordIndex, Terms
 from index.manifest import SEARCHABLE_FORMATS, Canary, Manifest, require_same_format, require_same_model
-from index.mapped import read_ahead
 from index.merging import Member
+from index.search.bm25 import KeywordIndex, Terms
+from index.search.retrieval import Candidates
+from index.search.vectors import SegmentedVectors
 from index.segment import SEGMENT_FILE, Segment, read_contents
 from index.segment_archive import SegmentArchive
 from index.segment_search import SegmentSearch
-from index.vectors import SegmentedVectors
 
 _MANIFEST = "manifest.json"
 _CANARIES = "canaries.npy"

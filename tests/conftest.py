@@ -15,7 +15,7 @@ from bot.app import App, build_app
 from bot.dialogue import Dialogue
 from bot.settings import Settings
 from bot.store import Store
-from index.embedding import OnnxEmbedder
+from index.embedding.embedder import OnnxEmbedder
 from index.libraries import open_library
 from index.library import Library
 from index.moving import export_library, import_library

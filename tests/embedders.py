@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.embedding import Vectors
-from index.terms import terms_of
+from index.embedding.embedder import Vectors
+from index.text.terms import terms_of
 
 
 class HashingEmbedder:

@@ -18,8 +18,8 @@ from tempfile import TemporaryDirectory
 from filelock import FileLock
 
 from index import Article
-from index.embedding import Vectors
-from index.feeds.feed import Feed
+from index.embedding.embedder import Vectors
+from index.endpoints import Feed
 from index.feeds.reading import FeedReader
 from index.feeds.report import FeedsReport
 from index.fetching import Fetcher, FetchLimits

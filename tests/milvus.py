@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.server_address import ServerAddress
+from index.endpoints import ServerAddress
 from tests.ports import free_port
 
 _PROGRAM = "import sys; from milvus_lite.cmdline import main; sys.exit(main())"

@@ -20,7 +20,7 @@ import index
 import index.__main__
 from tests.conftest import ROOT
 
-_MODEL_LOADERS = {"bot/span_scoring.py", "index/embedding.py", "index/shipped_model.py"}
+_MODEL_LOADERS = {"bot/span_scoring.py", "index/embedding/embedder.py", "index/embedding/shipped_model.py"}
 _UNWANTED = ["torch", "transformers", "sentence_transformers", "telegram", "feedparser", "trafilatura"]
 _SOURCES = [path for package in ("bot", "index") for path in sorted((ROOT / package).rglob("*.py"))]
 _MAINS: dict[str, Callable[[list[str]], int]] = {"bot": bot.__main__.main, "index": index.__main__.main}
@@ -38,8 +38,8 @@ def _imported(path: Path) -> Iterator[str]:
 @pytest.mark.parametrize(
     ("library", "allowed"),
     [
-        ("faiss", {"index/vectors/faiss.py"}),
-        ("onnxruntime", {"index/onnx_runtime.py", "index/shipped_model.py"}),
+        ("faiss", {"index/search/vectors/faiss.py"}),
+        ("onnxruntime", {"index/embedding/onnx_runtime.py", "index/embedding/shipped_model.py"}),
         ("torch", _MODEL_LOADERS),
         ("transformers", _MODEL_LOADERS),
         ("sentence_transformers", _MODEL_LOADERS),
@@ -74,7 +74,7 @@ def test_only_settings_read_the_environment() -> None:
     report to nobody; neither reads anything of it."""
     reading = re.compile(r"os\.environ|getenv|BaseSettings")
     found = {path.relative_to(ROOT).as_posix() for path in _SOURCES if reading.search(path.read_text(encoding="utf-8"))}
-    assert found == {"index/settings.py", "index/shipped_model.py", "index/onnx_runtime.py"}
+    assert found == {"index/settings.py", "index/embedding/shipped_model.py", "index/embedding/onnx_runtime.py"}
 
 
 def test_the_runtime_of_models_reports_to_nobody(tmp_path: Path) -> None:

@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 from index import Article
-from index.chunking import chunk_article
 from index.sources import read_articles
 from index.sources.files import decode
+from index.text.chunking import chunk_article
 
 
 def test_every_seed_is_an_article_as_it_came(seeds: Path) -> None:

@@ -22,9 +22,9 @@ from bot.quotes import quote_from
 from bot.sentence_features import FEATURES, N_SAID, Floats, to_features
 from bot.span_scoring import SpanScorer
 from index import Article
-from index.embedding import OnnxEmbedder
+from index.embedding.embedder import OnnxEmbedder
 from index.library import Library
-from index.retrieval import Retriever
+from index.search.retrieval import Retriever
 from index.sources import read_articles
 
 _FOLDS = 5

@@ -23,7 +23,7 @@ from bot.cascade import Effort, FittedWeights, Judgement, ReadingWeights
 from bot.evaluation import summaries
 from bot.sentence_features import FEATURES, Floats
 from bot.span_scoring import MODEL_FILES, SHIPPED_FOLDER, OnnxSpanScorer
-from index.embedding import OnnxEmbedder
+from index.embedding.embedder import OnnxEmbedder
 from index.settings import IndexSettings
 from training.efforts import best_effort, best_threshold, outcomes
 from training.judgements import fit_judgements

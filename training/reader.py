@@ -23,7 +23,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from tokenizers import Tokenizer
 from transformers import BertForQuestionAnswering
 
-from index.shipped_model import pinned_weights
+from index.embedding.shipped_model import pinned_weights
 from training.cross_encoder import Batch, count_tokens, load_tokenizer, loss, make_batch, new_model
 from training.curves import draw_curves
 from training.reading_examples import NATURAL, NEWSWIRE, WIDER, Portion, ReadingExample, load_examples

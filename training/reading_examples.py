@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from index import Article, Span
-from index.chunking import chunk_article
+from index.text.chunking import chunk_article
 
 _ALL = 1_000_000
 _PASSAGE_CHARS = (200, 350, 500)

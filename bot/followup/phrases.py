@@ -19,7 +19,7 @@ from bot.followup.vocabulary import (
     either,
 )
 from index import Span
-from index.terms import STOP_WORDS, terms_of
+from index.text.terms import STOP_WORDS, terms_of
 
 
 class Sort(Enum):

@@ -25,7 +25,7 @@ from bot.followup.signs import (
 )
 from bot.followup.vocabulary import PREPOSITIONS, either
 from bot.questions import BEHIND
-from index.terms import terms_of
+from index.text.terms import terms_of
 
 _FROM = re.compile(rf"\b(?:{either(PREPOSITIONS)})\s+$", re.IGNORECASE)
 """Before a "there" that needs no further preposition: "from there"."""

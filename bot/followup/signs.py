@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.followup.phrases import Phrase, Sort, names_in, noun_phrases
 from bot.followup.vocabulary import AUXILIARIES, PREDICATES, PREPOSITIONS, either
 from index import Span
-from index.terms import terms_of
+from index.text.terms import terms_of
 
 _POINTING = {
     "he": Sort.PERSON, "him": Sort.PERSON, "his": Sort.PERSON,

@@ -15,11 +15,11 @@ from index.cluster.rows import article_in, passage_in, signature_in, unsigned
 from index.cluster.server import Server
 from index.cluster.snapshot import ClusterSnapshot
 from index.copies import CopyIndex, Signature
-from index.embedding import Vectors
-from index.postings import PostingsWriter
+from index.embedding.embedder import Vectors
+from index.search.postings import PostingsWriter
+from index.search.vectors import FaissVectors
 from index.segment import write_contents
-from index.terms import terms_of
-from index.vectors import FaissVectors
+from index.text.terms import terms_of
 
 _STEP = 100
 """Articles that are read at once, with their passages."""

@@ -9,8 +9,8 @@ from index.cluster.manifest import ClusterManifest
 from index.cluster.rows import band_weights, signature_in, signed, unsigned
 from index.cluster.server import Server
 from index.copies import Signature, most_alike
-from index.embedding import Vectors
-from index.known_vectors import Keys
+from index.embedding.embedder import Vectors
+from index.embedding.vector_cache import Keys
 
 _STEP = 256
 _CANDIDATES = 16
@@ -26,7 +26,7 @@ class ServerVectors:
         self._seen = seen_by(manifest.generation)
 
     def fill(self, keys: Keys, vectors: Vectors, known: NDArray[np.bool_]) -> None:
-        """See `index.known_vectors.VectorSource`."""
+        """See `index.embedding.vector_cache.VectorSource`."""
         wanted = np.flatnonzero(~known)
         for first in range(0, len(wanted), _STEP):
             rows = wanted[first : first + _STEP]

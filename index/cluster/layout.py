@@ -16,7 +16,7 @@ import hashlib
 from dataclasses import dataclass
 
 from index.cluster.calls import Field
-from index.postings import term_key
+from index.search.postings import term_key
 
 ALIAS = "newsquote"
 WRITER = "newsquote_writer"

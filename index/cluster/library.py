@@ -23,11 +23,11 @@ from index.cluster.rows import HEAD_BYTES, head_of
 from index.cluster.server import Server
 from index.cluster.snapshot import ClusterSnapshot
 from index.cluster.writing import WriterLock
-from index.embedding import Embedder
+from index.embedding.embedder import Embedder
+from index.endpoints import ServerAddress
 from index.errors import SnapshotCorrupt, SnapshotMismatch, SnapshotMissing
 from index.manifest import RENEWABLE_FORMATS, Manifest
 from index.segment import Segment
-from index.server_address import ServerAddress
 
 logger = logging.getLogger(__name__)
 

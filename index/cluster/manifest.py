@@ -11,7 +11,7 @@ from index.cluster.calls import Row
 from index.cluster.layout import Lineage, snapshot_collection, snapshot_columns
 from index.cluster.rows import Numbers
 from index.cluster.server import Server
-from index.embedding import Vectors
+from index.embedding.embedder import Vectors
 from index.errors import SnapshotCorrupt, VectorServerRefused
 from index.manifest import SEARCHABLE_FORMATS, Canary, Manifest, require_same_format
 

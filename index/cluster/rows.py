@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 
 from index.archive_part import NO_DATE, fingerprint_of
 from index.article import Article, Passage, Span
-from index.bm25 import saturation
 from index.building import search_text
 from index.cluster.calls import Row
 from index.cluster.layout import ALIVE, DIMENSIONS, PIECE_CHARACTERS, PIECES, dimension_of, id_key
 from index.copies import Signature, band_keys
-from index.embedding import Vectors
+from index.embedding.embedder import Vectors
 from index.errors import SnapshotCorrupt
+from index.search.bm25 import saturation
 from index.segment import Segment
-from index.terms import terms_of
+from index.text.terms import terms_of
 
 HEAD_BYTES = 65_535
 """Of all that is told of an article but its text, at most: what Milvus holds in one place."""

@@ -13,8 +13,8 @@ from pymilvus import DataType, MilvusClient, MilvusException
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
 from index.cluster.calls import Field, Found, Patience, Row, Wanted
+from index.endpoints import ServerAddress
 from index.errors import VectorServerRefused, VectorServerUnavailable
-from index.server_address import ServerAddress
 
 # It logs a traceback of its own for every error that it raises as well, an alias that is not there included.
 logging.getLogger("pymilvus").setLevel(logging.CRITICAL)

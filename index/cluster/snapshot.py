@@ -9,18 +9,17 @@ import numpy as np
 
 from index.archive_part import NO_DATE
 from index.article import Passage, Query
-from index.bm25 import inverse_frequency, rarity
-from index.candidates import Candidates
 from index.cluster.archive import ClusterArchive
 from index.cluster.calls import MOST_CANDIDATES, Found, Row, Wanted, one_of
 from index.cluster.layout import dimension_of, id_key, seen_by
 from index.cluster.manifest import ClusterManifest, read_manifest
 from index.cluster.rows import day_in, passage_in
 from index.cluster.server import Server
-from index.embedding import Embedder, Vectors
+from index.embedding.embedder import Embedder, Vectors
 from index.errors import SnapshotCorrupt, VectorServerRefused
-from index.keywords import Terms
 from index.manifest import SEARCHABLE_FORMATS, require_same_model
+from index.search.bm25 import Terms, inverse_frequency, rarity
+from index.search.retrieval import Candidates
 
 _FIELDS = ("article", "day", "copy_group", "is_leading", "span_start", "span_end", "sentences")
 _STEP = 1_000
@@ -91,7 +90,7 @@ class ClusterSnapshot:
             )
 
     def candidates(self, query: Query, terms: Terms, vector_of: Callable[[], Vectors], depth: int) -> Candidates | None:
-        """See `index.retrieval.Snapshot`."""
+        """See `index.search.retrieval.Snapshot`."""
         scope = self._scope(query)
         if scope is None:
             return None

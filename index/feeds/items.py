@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 import httpx
 
 from index.article import Article, revision_of
-from index.datelines import with_dateline
 from index.errors import FetchRefused
 from index.feeds.parsing import FeedItem
 from index.fetching import Fetcher
 from index.sources.metadata import title_from_text
 from index.sources.web import fetch_article, own_address
+from index.text.datelines import with_dateline
 
 _WHOLE_STORY_CHARS = 1200
 _MORE_THAN_A_TEASER_CHARS = 200

@@ -14,8 +14,8 @@ from dataclasses import replace
 from filelock import FileLock, Timeout
 
 from index.article import Article
+from index.endpoints import Feed
 from index.errors import FetchError, FetchFailed, FetchRefused, IndexBusy, IndexingError
-from index.feeds.feed import Feed
 from index.feeds.items import article_of, fallback_of
 from index.feeds.parsing import KINDS, ParsedFeed, parse_feed
 from index.feeds.report import FeedReport, FeedsReport

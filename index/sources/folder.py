@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from index.article import Article, Skipped, revision_of
-from index.cleaning import find_debris
-from index.datelines import with_dateline
 from index.errors import ArticlesMissing
 from index.sources.files import Unreadable, read_bytes
 from index.sources.html import read_html
@@ -13,6 +11,8 @@ from index.sources.jsonl import read_jsonl
 from index.sources.metadata import SIDECAR_SUFFIXES, Metadata, find_sidecar, read_sidecar, title_from_name
 from index.sources.pdf import read_pdf
 from index.sources.text import read_text
+from index.text.cleaning import find_debris
+from index.text.datelines import with_dateline
 
 _Reader = Callable[[bytes, str], tuple[str, Metadata]]
 _READERS: dict[str, _Reader] = {

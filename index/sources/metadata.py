@@ -11,8 +11,8 @@ from pathlib import Path
 
 import yaml
 
-from index.cleaning import front_matter_end
 from index.sources.files import Unreadable, check_storable, decode, read_bytes
+from index.text.cleaning import front_matter_end
 
 logger = logging.getLogger(__name__)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from index.article import Article, Skipped, revision_of
-from index.datelines import with_dateline
 from index.sources.files import Unreadable, check_storable
 from index.sources.folder import read_articles
 from index.sources.metadata import headline_of, title_from_text
+from index.text.datelines import with_dateline
 
 _NOT_FOR_NAMES = re.compile(r"[^\w. ()+,-]")
 _MAX_NAME_CHARS = 100

@@ -8,7 +8,6 @@ from functools import partial
 import httpx
 
 from index.article import Article, Skipped
-from index.datelines import with_dateline
 from index.errors import FetchError, FetchRefused
 from index.fetching import Fetched, Fetcher
 from index.fetching.addresses import check_address
@@ -17,6 +16,7 @@ from index.sources.html import read_html
 from index.sources.metadata import Metadata, title_from_text
 from index.sources.pdf import read_pdf
 from index.sources.text import read_text
+from index.text.datelines import with_dateline
 
 _READERS: dict[str, Callable[[bytes, str], tuple[str, Metadata]]] = {
     "text/html": read_html,

@@ -7,7 +7,7 @@ import pytest
 from bot.events import since_event
 from index import Article, AskedDates, Query
 from index.library import Library
-from index.retrieval import Retriever
+from index.search.retrieval import Retriever
 from tests.embedders import HashingEmbedder
 
 _ASKED_ON = date(2024, 7, 1)

@@ -8,7 +8,7 @@ from bot.nearness import follow_on, nearness
 from bot.sentence_features import Candidate, candidates_of
 from index import Article, Query
 from index.library import Library
-from index.retrieval import Retriever
+from index.search.retrieval import Retriever
 from tests.embedders import HashingEmbedder
 
 _SENTENCES = (

@@ -15,8 +15,8 @@ from bot.feed_schedule import FeedSchedule
 from bot.newsdesk import NewsDesk
 from bot.newsroom import Newsroom
 from bot.store import Store
+from index.endpoints import Feed
 from index.errors import ArticlesMissing
-from index.feeds.feed import Feed
 from index.intake import Intake
 from index.library import Library
 from index.live import LiveIndex

@@ -12,7 +12,7 @@ from bot.passage_reader import OFFERED, OpenPassages, PassageReader, shipped_wei
 from bot.sentence_features import FEATURES, KNOWN
 from index import Article, AskedDates, Query, Span
 from index.library import Library
-from index.retrieval import Retriever
+from index.search.retrieval import Retriever
 from tests.bot.examples import BRIDGE, FERRY, span_of
 from tests.bot.scorers import WordScorer
 from tests.embedders import HashingEmbedder

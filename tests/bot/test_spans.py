@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.spans import quotable_span, tidy_answer
 from index import Article, Passage, Span
-from index.chunking import chunk_article
+from index.text.chunking import chunk_article
 from tests.bot.examples import span_of
 
 

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from index import Article
 from index.archive_part import ArchivePart, ArchiveWriter
-from index.chunking import chunk_article
 from index.errors import SnapshotCorrupt, UnknownArticle
 from index.library import Library
 from index.segment_archive import SegmentArchive as Archive
+from index.text.chunking import chunk_article
 from tests.embedders import HashingEmbedder
 
 _ARTICLES = st.lists(

@@ -14,7 +14,7 @@ from index.building import BuildProgress
 from index.changing import AnyLibrary
 from index.cluster import ClusterLibrary
 from index.cluster.server import Server
-from index.embedding import OnnxEmbedder
+from index.embedding.embedder import OnnxEmbedder
 from index.errors import (
     ArticlesMissing,
     BuildCancelled,
@@ -23,7 +23,7 @@ from index.errors import (
     UnknownArticle,
 )
 from index.library import Library
-from index.retrieval import Retriever
+from index.search.retrieval import Retriever
 from index.sources import read_articles
 from tests.embedders import HashingEmbedder
 from tests.milvus import VectorServer

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.article import Article, Passage, Span
-from index.chunking import chunk_article, split_sentences
-from index.cleaning import find_debris
-from index.sentences import MAX_SENTENCE_CHARS
+from index.text.chunking import chunk_article, split_sentences
+from index.text.cleaning import find_debris
+from index.text.sentences import MAX_SENTENCE_CHARS
 
 SEED = Path(__file__).parents[2] / "seeds" / "000_5c401926a82ef3ad.txt"
 

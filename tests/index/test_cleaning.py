@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.cleaning import find_debris, front_matter_end
+from index.text.cleaning import find_debris, front_matter_end
 
 SEED = Path(__file__).parents[2] / "seeds" / "000_5c401926a82ef3ad.txt"
 PROSE = "The ministry said on Tuesday that the two sides had agreed to meet again next week in Geneva."

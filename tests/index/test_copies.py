@@ -9,7 +9,7 @@ import pytest
 from index import Article, Query
 from index.copies import CopyFinder, CopyIndex, merge_copies, signature_of
 from index.library import Library
-from index.retrieval import Retriever
+from index.search.retrieval import Retriever
 from tests.embedders import HashingEmbedder
 
 _WORDS = [f"word{number}" for number in range(3000)]

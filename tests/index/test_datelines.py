@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from index import Article
-from index.datelines import find_dateline, latest_such_day, with_dateline
+from index.text.datelines import find_dateline, latest_such_day, with_dateline
 
 _READ_ON = date(2022, 9, 20)
 

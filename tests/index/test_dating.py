@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 
 from index import Article, AskedDates, Query
-from index.dating import score_dates
-from index.embedding import Vectors
-from index.fusion import fuse_scores
+from index.embedding.embedder import Vectors
 from index.library import Library
-from index.retrieval import Retriever
+from index.search.fusion import fuse_scores, score_dates
+from index.search.retrieval import Retriever
 from tests.embedders import HashingEmbedder
 
 _DAY = datetime(2022, 9, 13, 12, tzinfo=UTC)

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from index.embedding import Embedder, OnnxEmbedder, load_embedder
+from index.embedding.embedder import Embedder, OnnxEmbedder, load_embedder
+from index.embedding.shipped_model import prepare_shipped_model
+from index.embedding.token_filter import FUNCTION_WORDS
 from index.errors import ModelUnavailable
-from index.shipped_model import prepare_shipped_model
-from index.telling_words import FUNCTION_WORDS
 
 _TEXTS = ["The bridge opened.", "", "A ferry. " * 200, "Who brokered the ceasefire?", "x" * 10_000, "雨 🎈 \x00"]
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.endpoints import Feed, parse_feeds
 from index.errors import FetchFailed
-from index.feeds.feed import Feed, parse_feeds
 from index.feeds.parsing import FeedItem, parse_feed, plain_text
 
 _URL = "https://news.example/rss"

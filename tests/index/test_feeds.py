@@ -9,8 +9,8 @@ import pytest
 from filelock import FileLock
 
 from index import Article
+from index.endpoints import Feed
 from index.errors import IndexBusy
-from index.feeds.feed import Feed
 from index.feeds.reading import FeedReader
 from index.feeds.report import FeedReport, FeedsReport
 from index.intake import Intake

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.fusion import fuse_scores, top_rows
+from index.search.fusion import fuse_scores, top_rows
 
 _RANKINGS = st.dictionaries(st.integers(0, 30), st.floats(-5, 5), max_size=12)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.keywords import KeywordIndex
-from index.postings import Postings, PostingsWriter, merge_postings
+from index.search.bm25 import KeywordIndex
+from index.search.postings import Postings, PostingsWriter, merge_postings
 
 _PASSAGES = [["ceasefir", "moscow", "broker"], ["moscow", "moscow", "snow"], ["peac"], []]
 

@@ -16,6 +16,7 @@ from filelock import FileLock
 from index import Article, Query
 from index.article import Skipped
 from index.building import BuildProgress
+from index.embedding.vector_cache import UnfinishedWork
 from index.errors import (
     ArticlesMissing,
     BuildCancelled,
@@ -26,10 +27,9 @@ from index.errors import (
     SnapshotRejected,
     UnknownArticle,
 )
-from index.known_vectors import UnfinishedWork
 from index.library import Library
 from index.manifest import FORMAT_VERSION
-from index.retrieval import Retriever
+from index.search.retrieval import Retriever
 from tests.embedders import HashingEmbedder
 
 _PEACE = Article("peace", "Peace talks", "Charles Michel mediates the peace process. They met in Brussels.")
@@ -297,7 +297,7 @@ def test_a_flipped_bit_is_found_by_verify(library: Library, embedder: HashingEmb
 def test_verify_finds_whatever_is_planted_in_any_file_of_a_large_index(
     library: Library, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.vectors.faiss.EXACT_UP_TO", 640)
+    monkeypatch.setattr("index.search.vectors.faiss.EXACT_UP_TO", 640)
     library.rebuild([_story(number) for number in range(700)], embedder)
     library.add([_OIL], embedder)
     library.remove(["story 3"], embedder)

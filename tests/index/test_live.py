@@ -11,8 +11,8 @@ from index import Article, Query
 from index.errors import SnapshotMismatch, SnapshotMissing
 from index.library import Library
 from index.live import LiveIndex
-from index.retrieval import Retriever
-from index.terms import terms_of
+from index.search.retrieval import Retriever
+from index.text.terms import terms_of
 from tests.embedders import HashingEmbedder
 
 _BRIDGE = Article("bridge", "Bridge", "The bridge opened again on Friday.")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from index.mapped import read_ahead
+from index.arrays import read_ahead
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="advice about files is Linux's")

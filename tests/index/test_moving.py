@@ -11,11 +11,11 @@ import pytest
 from index import Article, Query
 from index.changing import AnyLibrary
 from index.cluster import ClusterLibrary
-from index.embedding import OnnxEmbedder
+from index.embedding.embedder import OnnxEmbedder
 from index.errors import LibraryFileInvalid, SnapshotMismatch, SnapshotMissing
 from index.library import Library
 from index.moving import export_library, import_library
-from index.retrieval import Retriever
+from index.search.retrieval import Retriever
 from index.sources import read_articles
 from tests.embedders import HashingEmbedder
 from tests.milvus import VectorServer

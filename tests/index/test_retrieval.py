@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from index import Article, Query
 from index.building import search_text
-from index.chunking import chunk_article
-from index.embedding import Embedder
+from index.embedding.embedder import Embedder
 from index.library import Library
-from index.retrieval import Retriever
-from index.terms import terms_of
+from index.search.retrieval import Retriever
+from index.text.chunking import chunk_article
+from index.text.terms import terms_of
 from tests.embedders import HashingEmbedder
 
 _WORDS = ["bridge", "ferry", "mayor", "council", "roof", "river", "storm", "harbour", "train", "museum", "strike"]

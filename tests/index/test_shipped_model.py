@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embedding import OnnxEmbedder
+from index.embedding.embedder import OnnxEmbedder
+from index.embedding.shipped_model import prepare_shipped_model
 from index.errors import ModelUnavailable
-from index.shipped_model import prepare_shipped_model
 
 
 @pytest.fixture

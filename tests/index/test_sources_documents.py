@@ -8,8 +8,8 @@ import pypdf
 import pytest
 
 from index.article import Article, Skipped
-from index.cleaning import find_debris
 from index.sources import read_articles
+from index.text.cleaning import find_debris
 
 PARAGRAPHS = [
     "At least 49 servicemen were killed on Tuesday in clashes that were the deadliest since the war in 2020.",

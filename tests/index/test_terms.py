@@ -1,6 +1,6 @@
 """Text to search terms."""
 
-from index.terms import terms_of, words_of
+from index.text.terms import terms_of, words_of
 
 
 def test_numbers_lose_their_thousands_separators_only() -> None:

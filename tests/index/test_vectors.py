@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embedding import Vectors
-from index.vectors import FaissVectors, SegmentedVectors
-from index.vectors.faiss import EXACT_UP_TO
+from index.embedding.embedder import Vectors
+from index.search.vectors import FaissVectors, SegmentedVectors
+from index.search.vectors.faiss import EXACT_UP_TO
 
 _VECTORS = np.random.default_rng(3).normal(size=(60, 16)).astype(np.float32)
 _QUERY = np.random.default_rng(4).normal(size=16).astype(np.float32) * 3  # not of unit length, on purpose

@@ -13,7 +13,7 @@ from bot.app import App, build_app
 from bot.newsdesk import NewsDesk
 from bot.settings import Settings
 from bot.store import Store
-from index.embedding import Embedder
+from index.embedding.embedder import Embedder
 from index.fetching import Fetcher
 from index.library import Library
 from index.sources import read_articles

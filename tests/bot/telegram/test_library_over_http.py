@@ -15,7 +15,7 @@ import pytest_asyncio
 from benchmarks.articles import write_articles
 from bot.adapters import wording
 from bot.adapters.telegram import admin_texts, library_texts, texts
-from index.embedding import OnnxEmbedder
+from index.embedding.embedder import OnnxEmbedder
 from index.folders import IndexFolders
 from tests.bot.telegram.newsdesk import ANSWERING, ARTICLES, QUESTION, Newsdesk, index_articles, open_newsdesk
 from tests.botapi import Message, User

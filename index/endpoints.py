@@ -1,5 +1,6 @@
-"""Where the vector server is: what VECTOR_URL says, taken apart."""
+"""Addresses in settings, taken apart: the vector server of VECTOR_URL and the feeds of FEEDS."""
 
+import re
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
@@ -8,6 +9,8 @@ _WANTED = (
     "should be milvus://HOST:PORT, such as milvus://127.0.0.1:19530; with a database, milvus://HOST:PORT/DATABASE; "
     "with a login, milvus://USER:PASSWORD@HOST:PORT; with TLS, milvus+tls://...; or empty for the index on this disk"
 )
+
+_FEED = re.compile(r"(?P<url>https?://[^\s,|]+)(?:\|(?P<minutes>\d{1,5}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,14 @@ class ServerAddress:
     def uri(self) -> str:
         """What the client library wants; without the login."""
         return f"{'https' if self.is_encrypted else 'http'}://{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """An address that gives RSS or Atom. `every_minutes`: None means as often as feeds are read by default."""
+
+    url: str
+    every_minutes: int | None = None
 
 
 def parse_address(text: str) -> ServerAddress:
@@ -55,3 +66,18 @@ def parse_address(text: str) -> ServerAddress:
         unquote(parts.password or ""),
         is_encrypted=parts.scheme == "milvus+tls",
     )
+
+
+def parse_feeds(text: str) -> tuple[Feed, ...]:
+    """The feeds of a list with spaces or commas between them, each perhaps followed by `|` and its minutes.
+
+    Raises:
+        ValueError: something in it is no feed.
+    """
+    feeds = {}
+    for part in filter(None, re.split(r"[\s,]+", text)):
+        match = _FEED.fullmatch(part)
+        if match is None or match["minutes"] == "0":
+            raise ValueError("should be addresses such as https://news.example/rss|30 (every 30 minutes)")
+        feeds[match["url"]] = Feed(match["url"], int(match["minutes"]) if match["minutes"] else None)
+    return tuple(feeds.values())

@@ -1,17 +1,15 @@
 """Query in, ranked Hits out: dense and keyword search over one snapshot, fused; near copies speak with one voice."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from index.archive import Archive
-from index.article import Hit, Query
-from index.candidates import Candidates
-from index.dating import score_dates
-from index.embedding import Embedder, Vectors
-from index.fusion import fuse_scores
-from index.keywords import Terms
+from index.article import Article, Hit, Passage, Query, Span
+from index.embedding.embedder import Embedder, Vectors
 from index.manifest import Manifest
-from index.terms import terms_of
+from index.search.bm25 import Terms
+from index.search.fusion import fuse_scores, score_dates
+from index.text.terms import terms_of
 
 _CANDIDATES = 100
 """How deep each of the two rankings is read before they are fused."""
@@ -23,9 +21,64 @@ _CONTEXT_WEIGHT = 0.3
 """Of a word that only the conversation holds, beside one of the question. Fitted on MTRAG's development turns."""
 _PREFERRED_WEIGHT = 0.1
 """For passages of the article under discussion: less than what tells a passage that answers from one that does not."""
-
 _DATE_WEIGHT = 0.15
 """For an article of the days a question asks about, where it only prefers them. Measured: 0.15 to 0.3 differ little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Passages that the vectors or the words found, by row; a lower row is of an article that was added earlier.
+
+    Each mapping has every row: the cosine to the question, BM25 (0 where no word matches), 1.0 for the first passage of
+    its article, the day of publication as an ordinal (0: none). `preferred` are those of articles under discussion.
+    `speaker` gives the number of a row's article and that of the group of its near copies, `passages` the passages.
+    """
+
+    similarities: Mapping[int, float]
+    keyword_scores: Mapping[int, float]
+    leading: Mapping[int, float]
+    days: Mapping[int, int]
+    preferred: frozenset[int]
+    speaker: Callable[[int], tuple[int, int]]
+    passages: Callable[[Sequence[int]], list[Passage]]
+
+
+class Archive(Protocol):
+    """Reads articles as they came. Safe to use from several threads."""
+
+    def articles(self) -> Iterator[Article]:
+        """Every article, in the order they were added, read a few at a time."""
+
+    def headlines(self) -> list[Article]:
+        """Every article without its text (empty), by title: for lists of what there is."""
+
+    def ids(self) -> list[str]:
+        """Every article's id, in the order of `articles`."""
+
+    def find(self, article_id: str) -> object | None:
+        """Something, if there is an article of that id; else None."""
+
+    def article(self, article_id: str) -> Article:
+        """The article of that id.
+
+        Raises:
+            UnknownArticle: there is none.
+        """
+
+    def passages_of(self, article_id: str) -> list[Passage]:
+        """Every passage of an article, in order; empty for an unknown id."""
+
+    def sentences_of(self, article_id: str) -> tuple[Span, ...]:
+        """Every sentence of an article that may be quoted, in order; empty for an unknown id."""
+
+    def copies_of(self, article_id: str) -> int:
+        """How many other articles say nearly the same; 0 for an unknown id."""
+
+    def copy_group(self, article_id: str) -> int | None:
+        """What an article has in common with its near copies, and with no other; None for an unknown id."""
+
+    def close(self) -> None:
+        """Lets go of files; a server's are nobody's."""
 
 
 class Snapshot(Protocol):

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from index.article import Article, Passage, Span
-from index.cleaning import find_debris
-from index.sentences import split_paragraphs, split_sentences
+from index.text.cleaning import find_debris
+from index.text.sentences import split_paragraphs, split_sentences
 
 __all__ = ["chunk_article", "split_sentences"]
 

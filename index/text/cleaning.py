@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from index.article import Span
-from index.boilerplate import is_boilerplate
-from index.markup import Range, find_markup, find_markup_at_edges
+from index.text.boilerplate import is_boilerplate
+from index.text.html_debris import Range, find_markup, find_markup_at_edges
 
 _MAX_FRONT_MATTER_CHARS = 20_000
 _FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(?=[\w-]{1,40}[ \t]*:)")

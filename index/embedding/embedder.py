@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from index.embedding.onnx_runtime import onnxruntime
+from index.embedding.shipped_model import DIMENSION, FINGERPRINT, MAX_TOKENS, NAME, prepare_shipped_model
+from index.embedding.token_filter import TellingWords
 from index.errors import ModelUnavailable
-from index.onnx_runtime import onnxruntime
-from index.shipped_model import DIMENSION, FINGERPRINT, MAX_TOKENS, NAME, prepare_shipped_model
-from index.telling_words import TellingWords
 
 _BATCH_TOKENS = 512
 """Padded tokens a batch. Small batches stay in the processor's cache: of 256 to 4096, 512 was within 2% of
@@ -51,7 +51,7 @@ class Embedder(Protocol):
 class OnnxEmbedder:
     """all-MiniLM-L6-v2 in 8-bit integers, run by onnxruntime: no torch, one maths thread a call.
 
-    Of a passage only the words that tell something are read: see `index.telling_words`.
+    Of a passage only the words that tell something are read: see `index.embedding.token_filter`.
     """
 
     name = NAME

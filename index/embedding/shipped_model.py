@@ -86,7 +86,7 @@ def pinned_weights() -> Path:
 def _export_apart(source: Path, folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".exporting-") as scratch:
         target = Path(scratch) / folder.name
-        command = [sys.executable, "-m", "index.shipped_model", str(source), str(target)]
+        command = [sys.executable, "-m", "index.embedding.shipped_model", str(source), str(target)]
         environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE", "PYTHONPATH": os.pathsep.join(sys.path)}
         done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
         if done.returncode != 0:

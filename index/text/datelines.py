@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from index.article import Article
-from index.cleaning import front_matter_end
+from index.text.cleaning import front_matter_end
 
 _NEAR_THE_START_CHARS = 1000
 _LINES = 6

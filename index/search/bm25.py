@@ -1,17 +1,20 @@
-"""BM25 over the passages of a snapshot, whose statistics are those of all its segments together."""
+"""BM25 (Lucene's, k1 1.2, b 0.75) over the passages of a snapshot: one product for each term that a question and a
+passage share. The statistics are those of all its segments together."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.bm25 import inverse_frequency, rarity, saturation
-from index.fusion import top_rows
-from index.postings import Postings, term_key
+from index.search.fusion import top_rows
+from index.search.postings import Postings, term_key
+
+_K1 = 1.2
+_B = 0.75
+_UNSEEN_PASSAGES = 50
 
 _WORTH_PRUNING = 4096
 """Postings from which on it pays to ask first whether a term can still bring anything new among the best."""
-
 Terms = Sequence[str] | Mapping[str, float]
 """The terms to search for; with shares, how much each counts of a whole one."""
 _Weighted = tuple[np.uint64, float, int]
@@ -60,7 +63,7 @@ class KeywordIndex:
         return dict(zip(ordered.tolist(), scores.tolist(), strict=True))
 
     def rarity(self, term: str) -> float:
-        """How telling a term is: see `index.bm25.rarity`."""
+        """How telling a term is: see `index.search.bm25.rarity`."""
         return rarity(self._holding(term_key(term)), self._total)
 
     def _weighted(self, terms: Terms) -> list[_Weighted]:
@@ -110,6 +113,30 @@ class KeywordIndex:
 
     def _gain(self, weight: float, counts: NDArray[np.uint8], lengths: NDArray[np.uint16]) -> NDArray[np.float32]:
         return saturation(counts, lengths, self._mean_length, weight)
+
+
+def inverse_frequency(holding: int, total: int) -> float:
+    """How much a term counts that `holding` of `total` passages hold."""
+    return float(np.log1p((total - holding + 0.5) / (holding + 0.5)))
+
+
+def saturation(
+    counts: NDArray[np.uint8], lengths: NDArray[np.uint16], mean_length: float, weight: float = 1.0
+) -> NDArray[np.float32]:
+    """(n,): what a term adds that occurs `counts` times in passages of `lengths` terms, times its `weight`."""
+    often = counts.astype(np.float32)
+    norm = np.float32(_K1 * (1 - _B)) + np.float32(_K1 * _B / mean_length) * lengths
+    return np.asarray(np.float32(weight) * often / (often + norm), np.float32)
+
+
+def rarity(holding: int, total: int) -> float:
+    """How telling a term is, in [0, 1]: 1 for one that no passage holds, less the more passages do.
+
+    The inverse document frequency, scaled. A few passages are too few to call a word common, so
+    _UNSEEN_PASSAGES are counted as well, as if they did not hold it.
+    """
+    n_passages = total + _UNSEEN_PASSAGES
+    return float(np.log(n_passages / (holding + 0.5)) / np.log(n_passages / 0.5))
 
 
 def _kth(scores: NDArray[np.float32], k: int) -> float:

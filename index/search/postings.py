@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.mapped import open_array
+from index.arrays import open_array
 
 _BLOCK = 16_384
 """Passages that are counted together: bounds the memory of a build."""

@@ -7,7 +7,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedding import Vectors
+from index.embedding.embedder import Vectors
 
 EXACT_UP_TO = 10_000
 """Vectors that are compared one by one: 1 ms on one core. More are found by their codes first."""

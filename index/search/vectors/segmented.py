@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedding import Vectors
-from index.vectors.faiss import FaissVectors
+from index.embedding.embedder import Vectors
+from index.search.vectors.faiss import FaissVectors
 
 
 class SegmentedVectors:

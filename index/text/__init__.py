@@ -1,0 +1,1 @@
+"""Text into what is searched and quoted: debris marked, sentences, passages, terms."""
