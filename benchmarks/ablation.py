@@ -31,8 +31,8 @@ from bot.span_scoring import SpanScorer, SpanScores, load_span_scorer
 from bot.store import Store
 from index import Article, Hit, Query
 from index.embedding.embedder import load_embedder
-from index.library import Library
-from index.live import LiveIndex
+from index.library.disk.library import Library
+from index.library.live import LiveIndex
 from index.search.retrieval import Retriever
 from index.settings import IndexSettings
 from index.sources import read_articles

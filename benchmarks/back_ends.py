@@ -23,12 +23,12 @@ import numpy as np
 from benchmarks.measuring import seconds_of
 from benchmarks.search_scale import RecombinedEmbedder, recombined_articles, sentences_of
 from index import Article, Hit, Passage, Query
-from index.changing import AnyLibrary
-from index.cluster import ClusterLibrary
 from index.embedding.embedder import Embedder, OnnxEmbedder, Vectors
 from index.endpoints import ServerAddress
-from index.library import Library
-from index.moving import export_library, import_library
+from index.library.base import AnyLibrary
+from index.library.disk.library import Library
+from index.library.milvus import ClusterLibrary
+from index.library.transfer import export_library, import_library
 from index.search.retrieval import Snapshot, search_snapshot
 from index.settings import IndexSettings
 from tests.milvus import running_vectors

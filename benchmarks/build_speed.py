@@ -31,7 +31,7 @@ from benchmarks.passage_scripts import PEERS, PLAIN, PassageScripts, passages_of
 from benchmarks.processes import run
 from index import Article
 from index.embedding.embedder import OnnxEmbedder
-from index.library import Library
+from index.library.disk.library import Library
 from index.settings import IndexSettings
 from index.sources import read_articles
 

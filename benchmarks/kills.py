@@ -27,7 +27,7 @@ from benchmarks.processes import bot_environment, start
 from index import Query
 from index.embedding.embedder import OnnxEmbedder
 from index.errors import IndexingError
-from index.library import Library
+from index.library.disk.library import Library
 from index.search.retrieval import Retriever
 from index.settings import IndexSettings
 from tests.botapi import Chat, ThreadedBotApiServer, User, running_server

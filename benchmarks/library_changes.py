@@ -21,7 +21,7 @@ from benchmarks.measuring import folder_mib, seconds_of
 from benchmarks.processes import run
 from index import Article
 from index.embedding.embedder import OnnxEmbedder, Vectors
-from index.library import Library
+from index.library.disk.library import Library
 from index.settings import IndexSettings
 from index.sources import read_articles
 

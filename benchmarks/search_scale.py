@@ -26,10 +26,10 @@ import numpy as np
 from benchmarks.measuring import folder_mib, own_mib, seconds_of
 from index import Article, Query
 from index.embedding.embedder import Embedder, OnnxEmbedder, Vectors
-from index.library import Library
+from index.library.disk.library import Library
+from index.library.disk.snapshot import IndexSnapshot
 from index.search.retrieval import search_snapshot
 from index.settings import IndexSettings
-from index.snapshot import IndexSnapshot
 from index.sources import read_articles
 from index.text.chunking import chunk_article
 
@@ -45,7 +45,7 @@ started = time.perf_counter()
 from pathlib import Path
 from benchmarks.search_scale import RecombinedEmbedder, search_figures
 from index.embedding.embedder import OnnxEmbedder
-from index.library import Library
+from index.library.disk.library import Library
 from index.settings import IndexSettings
 embedder = OnnxEmbedder.load(IndexSettings.from_environment().model_cache)
 snapshot = Library(Path(sys.argv[1])).open_current(RecombinedEmbedder(embedder, {}))

@@ -17,12 +17,12 @@ from bot.settings import Settings
 from bot.span_scoring import load_span_scorer
 from bot.store import Store
 from index.apart import rebuild_apart
-from index.building import ProgressListener
 from index.embedding.embedder import load_embedder
 from index.errors import IndexBusy, SnapshotMissing
 from index.intake import Intake
-from index.libraries import open_library
-from index.live import LiveIndex
+from index.library.builder import ProgressListener
+from index.library.live import LiveIndex
+from index.library.opening import open_library
 
 _PATIENCE_SECONDS: Final = 300.0
 _LOOK_SECONDS: Final = 1.0

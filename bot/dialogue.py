@@ -118,7 +118,7 @@ class Memory(Protocol):
 
 
 class RetrieverSource(Protocol):
-    """Where the current retriever comes from: see `index.live.LiveIndex`."""
+    """Where the current retriever comes from: see `index.library.live.LiveIndex`."""
 
     def retriever(self) -> Retriever:
         """The one to answer the next question with."""

@@ -7,13 +7,13 @@ from datetime import datetime
 
 from bot.newsroom import Alone
 from index.article import Article, Skipped
-from index.building import BuildReport, ProgressListener
 from index.endpoints import Feed
 from index.feeds.reading import FeedReader
 from index.feeds.report import FeedsReport
 from index.fetching import Fetcher
 from index.intake import Intake
-from index.live import LiveIndex
+from index.library.builder import BuildReport, ProgressListener
+from index.library.live import LiveIndex
 from index.sources.sent import read_document, read_message
 from index.sources.web import read_addresses
 from index.text.terms import terms_of, words_of

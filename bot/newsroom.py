@@ -11,9 +11,9 @@ from typing import Protocol
 from bot.dialogue import Reply
 from bot.gaps import Asked, Gap, find_gaps
 from index import Hit, Query
-from index.building import BuildReport, ProgressListener
 from index.errors import IndexBusy
-from index.live import LiveIndex
+from index.library.builder import BuildReport, ProgressListener
+from index.library.live import LiveIndex
 
 logger = logging.getLogger(__name__)
 

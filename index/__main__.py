@@ -9,14 +9,14 @@ from pathlib import Path
 from rich.console import Console
 
 from index.article import Article, Query, Skipped
-from index.building import BuildReport
-from index.changing import AnyLibrary
 from index.command_line import CommandLine, show_error
 from index.embedding.embedder import Embedder, load_embedder
 from index.errors import BuildCancelled, IndexingError, SettingsInvalid
 from index.intake import Intake
-from index.libraries import open_library
-from index.moving import export_library, import_library
+from index.library.base import AnyLibrary
+from index.library.builder import BuildReport
+from index.library.opening import open_library
+from index.library.transfer import export_library, import_library
 from index.progress import announce_preparation, show_progress
 from index.search.retrieval import Retriever
 from index.settings import IndexSettings

@@ -17,11 +17,11 @@ from contextlib import suppress
 from threading import Event, Thread
 from typing import IO
 
-from index.building import BuildProgress, BuildReport, ProgressListener
 from index.embedding.embedder import load_embedder
 from index.errors import BuildBroken, BuildCancelled, IndexingError
 from index.intake import Intake
-from index.libraries import open_library
+from index.library.builder import BuildProgress, BuildReport, ProgressListener
+from index.library.opening import open_library
 from index.settings import IndexSettings
 
 _STEPS_BACK = 10

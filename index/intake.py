@@ -5,10 +5,10 @@ from pathlib import Path
 
 from index.arrivals import Arrivals, ArrivalsFile
 from index.article import Article, Skipped
-from index.building import BuildReport, ProgressListener
-from index.changing import AnyLibrary
 from index.embedding.embedder import Embedder
 from index.errors import ArticlesMissing
+from index.library.base import AnyLibrary
+from index.library.builder import BuildReport, ProgressListener
 from index.sources import read_articles
 
 _FILE = "arrivals.sqlite"

@@ -17,8 +17,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from index.building import BuildProgress, ProgressListener
 from index.embedding.shipped_model import is_prepared
+from index.library.builder import BuildProgress, ProgressListener
 from index.settings import IndexSettings
 
 

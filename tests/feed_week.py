@@ -24,7 +24,7 @@ from index.feeds.reading import FeedReader
 from index.feeds.report import FeedsReport
 from index.fetching import Fetcher, FetchLimits
 from index.intake import Intake
-from index.library import Library
+from index.library.disk.library import Library
 from tests.embedders import HashingEmbedder
 from tests.web import NOT_THERE, Page, Serve, Site, serve_site
 

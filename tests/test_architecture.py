@@ -51,8 +51,8 @@ def _imported(path: Path) -> Iterator[str]:
         ),
         ("feedparser", {"index/feeds/parsing.py"}),
         ("protego", {"index/fetching/robots.py"}),
-        ("pymilvus", {"index/cluster/server.py"}),
-        ("tenacity", {"index/cluster/server.py", "bot/store/transactions.py"}),
+        ("pymilvus", {"index/library/milvus/server.py"}),
+        ("tenacity", {"index/library/milvus/server.py", "bot/store/transactions.py"}),
     ],
 )
 def test_a_library_is_imported_only_where_it_belongs(library: str, allowed: set[str]) -> None:

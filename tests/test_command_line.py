@@ -17,7 +17,7 @@ import bot.__main__
 import index.__main__
 from benchmarks.articles import write_articles
 from index import Article
-from index.library import Library
+from index.library.disk.library import Library
 from index.sources import read_articles
 from tests.embedders import HashingEmbedder
 

@@ -23,7 +23,7 @@ from bot.sentence_features import FEATURES, N_SAID, Floats, to_features
 from bot.span_scoring import SpanScorer
 from index import Article
 from index.embedding.embedder import OnnxEmbedder
-from index.library import Library
+from index.library.disk.library import Library
 from index.search.retrieval import Retriever
 from index.sources import read_articles
 

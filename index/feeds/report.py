@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from index.building import BuildReport
+from index.library.builder import BuildReport
 
 
 @dataclass(frozen=True, slots=True)

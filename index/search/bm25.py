@@ -25,7 +25,7 @@ class KeywordIndex:
     """Which passages hold the words of a question, and how telling those words are.
 
     How common a word is, is counted with the passages that were replaced or removed since and are not merged away
-    yet: at most a quarter of all (`index.merging`), which moves a word's weight by at most ln(4/3) = .29.
+    yet: at most a quarter of all (`index.library.disk.merging`), which moves a word's weight by at most ln(4/3) = .29.
     """
 
     def __init__(self, parts: Sequence[Postings]) -> None:

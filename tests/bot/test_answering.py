@@ -10,7 +10,7 @@ import pytest
 from bot.answering import Answer, Answerer, Refusal, RefusalReason
 from bot.reader import Reading
 from index import Article, AskedDates, Hit, Passage, Query, Span
-from index.library import Library
+from index.library.disk.library import Library
 from index.search.retrieval import Retriever
 from tests.bot.examples import BRIDGE, FERRY, span_of
 from tests.embedders import HashingEmbedder

@@ -18,8 +18,8 @@ from bot.passage_reader import PassageReader, shipped_weights
 from bot.scoping import EVERYTHING, Scope
 from bot.store import Store
 from index import Article
-from index.library import Library
-from index.live import LiveIndex
+from index.library.disk.library import Library
+from index.library.live import LiveIndex
 from index.search.retrieval import Archive
 from tests.bot.examples import BRIDGE, FERRY
 from tests.bot.scorers import WordScorer

@@ -14,8 +14,8 @@ from bot.dialogue import Dialogue, ReplyTo
 from bot.passage_reader import PassageReader, shipped_weights
 from bot.store import Store
 from index import Article
-from index.library import Library
-from index.live import LiveIndex
+from index.library.disk.library import Library
+from index.library.live import LiveIndex
 from tests.bot.examples import BRIDGE, FERRY
 from tests.bot.scorers import WordScorer
 from tests.embedders import HashingEmbedder

@@ -6,7 +6,7 @@ import pytest
 
 from bot.events import since_event
 from index import Article, AskedDates, Query
-from index.library import Library
+from index.library.disk.library import Library
 from index.search.retrieval import Retriever
 from tests.embedders import HashingEmbedder
 

@@ -7,7 +7,7 @@ from bot.cascade import Verdict
 from bot.nearness import follow_on, nearness
 from bot.sentence_features import Candidate, candidates_of
 from index import Article, Query
-from index.library import Library
+from index.library.disk.library import Library
 from index.search.retrieval import Retriever
 from tests.embedders import HashingEmbedder
 

@@ -18,8 +18,8 @@ from bot.store import Store
 from index.endpoints import Feed
 from index.errors import ArticlesMissing
 from index.intake import Intake
-from index.library import Library
-from index.live import LiveIndex
+from index.library.disk.library import Library
+from index.library.live import LiveIndex
 from index.sources import read_articles
 from tests.embedders import HashingEmbedder
 from tests.index.test_sources_web import page_of

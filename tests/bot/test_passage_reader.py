@@ -11,7 +11,7 @@ from bot.cascade import Effort, FittedWeights, Judgement, ReadingWeights
 from bot.passage_reader import OFFERED, OpenPassages, PassageReader, shipped_weights, weights_from, window_of
 from bot.sentence_features import FEATURES, KNOWN
 from index import Article, AskedDates, Query, Span
-from index.library import Library
+from index.library.disk.library import Library
 from index.search.retrieval import Retriever
 from tests.bot.examples import BRIDGE, FERRY, span_of
 from tests.bot.scorers import WordScorer

@@ -8,10 +8,10 @@ import pytest
 
 from benchmarks.articles import write_articles
 from index.apart import rebuild_apart
-from index.building import BuildProgress
 from index.embedding.embedder import OnnxEmbedder
 from index.errors import ArticlesMissing, BuildBroken, BuildCancelled
-from index.library import Library
+from index.library.builder import BuildProgress
+from index.library.disk.library import Library
 from index.settings import IndexSettings
 
 

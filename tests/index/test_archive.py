@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import Article
-from index.archive_part import ArchivePart, ArchiveWriter
 from index.errors import SnapshotCorrupt, UnknownArticle
-from index.library import Library
-from index.segment_archive import SegmentArchive as Archive
+from index.library.disk.archive import SegmentArchive as Archive
+from index.library.disk.library import Library
+from index.library.disk.segment_articles import ArchivePart, ArchiveWriter
 from index.text.chunking import chunk_article
 from tests.embedders import HashingEmbedder
 

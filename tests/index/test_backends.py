@@ -10,10 +10,6 @@ import pytest
 
 from index import Article, AskedDates, Query
 from index.article import Skipped
-from index.building import BuildProgress
-from index.changing import AnyLibrary
-from index.cluster import ClusterLibrary
-from index.cluster.server import Server
 from index.embedding.embedder import OnnxEmbedder
 from index.errors import (
     ArticlesMissing,
@@ -22,7 +18,11 @@ from index.errors import (
     SnapshotMissing,
     UnknownArticle,
 )
-from index.library import Library
+from index.library.base import AnyLibrary
+from index.library.builder import BuildProgress
+from index.library.disk.library import Library
+from index.library.milvus import ClusterLibrary
+from index.library.milvus.server import Server
 from index.search.retrieval import Retriever
 from index.sources import read_articles
 from tests.embedders import HashingEmbedder

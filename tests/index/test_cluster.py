@@ -13,12 +13,6 @@ from pathlib import Path
 import pytest
 
 from index import Article, Query
-from index.cluster import ClusterLibrary
-from index.cluster.calls import Patience
-from index.cluster.layout import WRITER, seen_by, snapshot_collection
-from index.cluster.manifest import ClusterManifest
-from index.cluster.server import Server
-from index.cluster.writing import WriterLock
 from index.errors import (
     IndexBusy,
     SettingsInvalid,
@@ -28,7 +22,13 @@ from index.errors import (
     VectorServerRefused,
     VectorServerUnavailable,
 )
-from index.live import LiveIndex
+from index.library.live import LiveIndex
+from index.library.milvus import ClusterLibrary
+from index.library.milvus.calls import Patience
+from index.library.milvus.layout import WRITER, seen_by, snapshot_collection
+from index.library.milvus.manifest import ClusterManifest
+from index.library.milvus.server import Server
+from index.library.milvus.writing import WriterLock
 from index.manifest import FORMAT_VERSION
 from index.settings import IndexSettings
 from tests.embedders import HashingEmbedder
@@ -158,7 +158,7 @@ def test_no_question_fails_while_the_alias_is_switched(
 def test_a_killed_server_is_told_and_questions_are_answered_once_it_is_back(
     mortal_server: VectorServer, embedder: HashingEmbedder, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "index.live")
+    caplog.set_level(logging.INFO, "index.library.live")
     library = ClusterLibrary(tmp_path / "index", mortal_server.address(), patience=_HASTY)
     library.rebuild([_BRIDGE, _FERRY], embedder)
     live = LiveIndex(library, embedder)
@@ -175,7 +175,7 @@ def test_a_killed_server_is_told_and_questions_are_answered_once_it_is_back(
     assert _answered(live, Query("bridge")) == "bridge"
     live.refresh()
     assert library.add([_ROOF], embedder).articles == 3
-    told = [record.message for record in caplog.records if record.name == "index.live"]
+    told = [record.message for record in caplog.records if record.name == "index.library.live"]
     assert len([line for line in told if line.startswith("no newer snapshot can be looked for")]) == 1
     assert "the vector server is back" in told
 
@@ -198,7 +198,7 @@ def test_a_build_that_was_killed_in_the_middle_leaves_nothing_behind(
         raise SystemExit
 
     with monkeypatch.context() as patch:
-        patch.setattr("index.cluster.publishing.write_manifest", killed)
+        patch.setattr("index.library.milvus.publishing.write_manifest", killed)
         with pytest.raises(SystemExit):
             library.rebuild([_BRIDGE, _ROOF], embedder)
     lineage = _manifest(library).lineage

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from index import Article, Query
-from index.copies import CopyFinder, CopyIndex, merge_copies, signature_of
-from index.library import Library
+from index.library.disk.library import Library
+from index.library.near_duplicates import CopyFinder, CopyIndex, merge_copies, signature_of
 from index.search.retrieval import Retriever
 from tests.embedders import HashingEmbedder
 

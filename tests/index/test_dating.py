@@ -8,7 +8,7 @@ import pytest
 
 from index import Article, AskedDates, Query
 from index.embedding.embedder import Vectors
-from index.library import Library
+from index.library.disk.library import Library
 from index.search.fusion import fuse_scores, score_dates
 from index.search.retrieval import Retriever
 from tests.embedders import HashingEmbedder

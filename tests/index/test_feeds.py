@@ -14,7 +14,7 @@ from index.errors import IndexBusy
 from index.feeds.reading import FeedReader
 from index.feeds.report import FeedReport, FeedsReport
 from index.intake import Intake
-from index.library import Library
+from index.library.disk.library import Library
 from tests.embedders import HashingEmbedder
 from tests.feed_week import OUTAGE, Week, live_through
 from tests.index.test_sources_web import WORDS, page_of

@@ -11,7 +11,7 @@ from index import Article
 from index.article import Skipped
 from index.errors import ArrivalsUnavailable, ArticlesMissing, IndexBusy, UnknownArticle
 from index.intake import Intake
-from index.library import Library
+from index.library.disk.library import Library
 from tests.embedders import HashingEmbedder
 
 _URL = "https://news.example/bridge"

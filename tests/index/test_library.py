@@ -15,7 +15,6 @@ from filelock import FileLock
 
 from index import Article, Query
 from index.article import Skipped
-from index.building import BuildProgress
 from index.embedding.vector_cache import UnfinishedWork
 from index.errors import (
     ArticlesMissing,
@@ -27,7 +26,8 @@ from index.errors import (
     SnapshotRejected,
     UnknownArticle,
 )
-from index.library import Library
+from index.library.builder import BuildProgress
+from index.library.disk.library import Library
 from index.manifest import FORMAT_VERSION
 from index.search.retrieval import Retriever
 from tests.embedders import HashingEmbedder

@@ -9,8 +9,8 @@ import pytest
 
 from index import Article, Query
 from index.errors import SnapshotMismatch, SnapshotMissing
-from index.library import Library
-from index.live import LiveIndex
+from index.library.disk.library import Library
+from index.library.live import LiveIndex
 from index.search.retrieval import Retriever
 from index.text.terms import terms_of
 from tests.embedders import HashingEmbedder
@@ -35,7 +35,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr("index.live.time", clock)
+    monkeypatch.setattr("index.library.live.time", clock)
     return clock
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from index import Article, Query
-from index.changing import AnyLibrary
-from index.cluster import ClusterLibrary
 from index.embedding.embedder import OnnxEmbedder
 from index.errors import LibraryFileInvalid, SnapshotMismatch, SnapshotMissing
-from index.library import Library
-from index.moving import export_library, import_library
+from index.library.base import AnyLibrary
+from index.library.disk.library import Library
+from index.library.milvus import ClusterLibrary
+from index.library.transfer import export_library, import_library
 from index.search.retrieval import Retriever
 from index.sources import read_articles
 from tests.embedders import HashingEmbedder

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from index import Article, Query
-from index.building import search_text
 from index.embedding.embedder import Embedder
-from index.library import Library
+from index.library.builder import search_text
+from index.library.disk.library import Library
 from index.search.retrieval import Retriever
 from index.text.chunking import chunk_article
 from index.text.terms import terms_of

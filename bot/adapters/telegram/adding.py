@@ -25,8 +25,8 @@ from bot.newsdesk import NewsDesk
 from bot.newsroom import Newsroom
 from index import Article
 from index.article import Skipped
-from index.building import BuildReport, ProgressListener
 from index.errors import IndexBusy, IndexingError
+from index.library.builder import BuildReport, ProgressListener
 from index.sources.sent import read_document, read_message
 
 logger = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.adapters.translation import counted, day, minute, number, translatable, translated
 from bot.newsroom import Stats, Status
-from index.building import BuildProgress, BuildReport
+from index.library.builder import BuildProgress, BuildReport
 
 _LISTED_IDS: Final = 8
 _LISTED_SKIPS: Final = 10

@@ -35,8 +35,8 @@ from bot.adapters.telegram.undertakings import Undertaking, Undertakings
 from bot.adapters.translation import translated
 from bot.newsdesk import NewsDesk
 from bot.newsroom import Newsroom
-from index.building import ProgressListener
 from index.errors import BuildCancelled, IndexingError
+from index.library.builder import ProgressListener
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from bot.adapters.telegram.rendering import one_line, source_line
 from bot.adapters.translation import translated
 from index import Article
 from index.article import Skipped
-from index.building import BuildReport
+from index.library.builder import BuildReport
 
 _LISTED: Final = 8
 _REASON_CHARS: Final = 300

@@ -22,8 +22,8 @@ from bot.adapters.translation import translated
 from bot.newsdesk import NewsDesk
 from bot.newsroom import Newsroom
 from index import Article
-from index.building import ProgressListener
 from index.errors import IndexingError
+from index.library.builder import ProgressListener
 
 _MOST_CHOICES: Final = 5
 _WORDS_CHARS: Final = 100

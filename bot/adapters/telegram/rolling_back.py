@@ -18,8 +18,8 @@ from bot.adapters.telegram.sending import send
 from bot.adapters.telegram.undertakings import Undertaking
 from bot.adapters.translation import translated
 from bot.newsroom import Kept, Newsroom
-from index.building import ProgressListener
 from index.errors import IndexingError
+from index.library.builder import ProgressListener
 
 
 class RollingBack:

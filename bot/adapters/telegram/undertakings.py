@@ -21,8 +21,8 @@ from bot.adapters.telegram.markup import Segment, styled
 from bot.adapters.telegram.rendering import Message, plain_message
 from bot.adapters.telegram.sending import edit, send
 from bot.adapters.translation import translated
-from index.building import BuildProgress, ProgressListener
 from index.errors import BuildCancelled
+from index.library.builder import BuildProgress, ProgressListener
 
 logger = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ from bot.quotes import Citation
 from bot.scoping import EVERYTHING, Scope
 from bot.store.sent_answers import SentAnswer, SentAnswers
 from index import Article
-from index.building import BuildProgress, BuildReport, ProgressListener
+from index.library.builder import BuildProgress, BuildReport, ProgressListener
 from tests.bot.examples import BRIDGE, FERRY, LAST_FERRY, OPENED
 from tests.botapi.checks import MAX_CAPTION_UNITS, MAX_NOTICE_UNITS, MAX_TEXT_UNITS, check_length, check_markup
 from tests.botapi.errors import ApiError, bad_request

@@ -15,7 +15,7 @@ from bot.settings import Settings
 from bot.store import Store
 from index.embedding.embedder import Embedder
 from index.fetching import Fetcher
-from index.library import Library
+from index.library.disk.library import Library
 from index.sources import read_articles
 from tests.botapi import BotApiServer, BotSetup, Chat, Message, User
 

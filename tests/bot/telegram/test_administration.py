@@ -14,8 +14,8 @@ from bot.adapters.telegram.menus import Menus
 from bot.adapters.telegram.undertakings import Undertakings
 from bot.adapters.translation import LANGUAGES
 from index.article import Skipped
-from index.building import BuildProgress
 from index.errors import ArticlesMissing
+from index.library.builder import BuildProgress
 from tests.bot.telegram.conftest import ADMIN, Stage
 from tests.bot.telegram.fakes import REPORT, TOKEN, Call, FakeNewsDesk
 

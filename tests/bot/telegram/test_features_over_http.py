@@ -15,7 +15,7 @@ from bot.adapters.telegram import admin_texts, texts
 from bot.adapters.telegram.deep_links import DeepLink, Opens, article_key, payload_of
 from index import Article
 from index.embedding.embedder import OnnxEmbedder
-from index.library import Library
+from index.library.disk.library import Library
 from tests.bot.telegram.newsdesk import (
     ANSWERING,
     QUESTION,

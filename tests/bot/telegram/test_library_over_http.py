@@ -16,7 +16,7 @@ from benchmarks.articles import write_articles
 from bot.adapters import wording
 from bot.adapters.telegram import admin_texts, library_texts, texts
 from index.embedding.embedder import OnnxEmbedder
-from index.folders import IndexFolders
+from index.library.disk.directory import IndexFolders
 from tests.bot.telegram.newsdesk import ANSWERING, ARTICLES, QUESTION, Newsdesk, index_articles, open_newsdesk
 from tests.botapi import Message, User
 from tests.index.test_sources_web import page_of

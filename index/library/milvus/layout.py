@@ -5,7 +5,7 @@ newsquote_snapshot_NAME            a snapshot: its manifest, and the vectors of 
 newsquote_LINEAGE_articles         articles, cut into pieces; with the signatures that tell near copies
 newsquote_LINEAGE_passages         passages with their vectors and the weights of their terms
 newsquote_LINEAGE_terms            how many passages hold each term
-newsquote_writer                   there while somebody writes: see `index.cluster.writing`
+newsquote_writer                   there while somebody writes: see `index.library.milvus.writing`
 
 The collections of a lineage are shared by all snapshots that came of one full build. Each row says from which
 generation on it counts (`born`) and from which on no more (`died`); a snapshot is one generation. So a change costs in
@@ -15,7 +15,7 @@ proportion to the change, and what is in service is never touched.
 import hashlib
 from dataclasses import dataclass
 
-from index.cluster.calls import Field
+from index.library.milvus.calls import Field
 from index.search.postings import term_key
 
 ALIAS = "newsquote"

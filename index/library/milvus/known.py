@@ -3,14 +3,14 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from index.cluster.calls import Wanted, one_of
-from index.cluster.layout import seen_by
-from index.cluster.manifest import ClusterManifest
-from index.cluster.rows import band_weights, signature_in, signed, unsigned
-from index.cluster.server import Server
-from index.copies import Signature, most_alike
 from index.embedding.embedder import Vectors
 from index.embedding.vector_cache import Keys
+from index.library.milvus.calls import Wanted, one_of
+from index.library.milvus.layout import seen_by
+from index.library.milvus.manifest import ClusterManifest
+from index.library.milvus.rows import band_weights, signature_in, signed, unsigned
+from index.library.milvus.server import Server
+from index.library.near_duplicates import Signature, most_alike
 
 _STEP = 256
 _CANDIDATES = 16
@@ -49,7 +49,7 @@ class ServerCopies:
         )
 
     def closest(self, signature: Signature, bands: NDArray[np.uint64]) -> tuple[float, int] | None:
-        """See `index.copies.KnownCopies`."""
+        """See `index.library.near_duplicates.KnownCopies`."""
         hits = self._server.search(self._collection, "bands", [band_weights(signature)], self._wanted)[0]
         if not hits:
             return None

@@ -8,18 +8,25 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from index.canaries import canaries_left, choose_canaries, require_canaries
-from index.changes import Change
-from index.changing import Plan
-from index.cluster.archive import ArticlePlace
-from index.cluster.calls import Row, Wanted, one_of
-from index.cluster.layout import ALIAS, ALIVE, Lineage, lineage_of, seen_by, snapshot_collection, snapshot_name
-from index.cluster.manifest import ClusterManifest, write_manifest
-from index.cluster.rows import Birth, Numbers, article_rows, passage_rows, term_counts
-from index.cluster.server import Server
-from index.cluster.snapshot import CANDIDATES, ClusterSnapshot
+from index.library.base import Change, Plan
+from index.library.canaries import canaries_left, choose_canaries, require_canaries
+from index.library.disk.segment import Segment
+from index.library.milvus.archive import ArticlePlace
+from index.library.milvus.calls import Row, Wanted, one_of
+from index.library.milvus.layout import (
+    ALIAS,
+    ALIVE,
+    Lineage,
+    lineage_of,
+    seen_by,
+    snapshot_collection,
+    snapshot_name,
+)
+from index.library.milvus.manifest import ClusterManifest, write_manifest
+from index.library.milvus.rows import Birth, Numbers, article_rows, passage_rows, term_counts
+from index.library.milvus.server import Server
+from index.library.milvus.snapshot import CANDIDATES, ClusterSnapshot
 from index.manifest import FORMAT_VERSION, Canary
-from index.segment import Segment
 
 logger = logging.getLogger(__name__)
 

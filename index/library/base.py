@@ -9,26 +9,73 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-from index.archive_part import fingerprint_of
 from index.article import Article, Skipped
-from index.building import BuildReport, ProgressListener, SegmentBuilder
-from index.changes import Change, PlaceT
-from index.copies import KnownCopies
 from index.embedding.embedder import Embedder
 from index.embedding.vector_cache import UnfinishedWork, VectorSource, known_vectors
 from index.errors import ArticlesMissing, SnapshotCorrupt, SnapshotMismatch, SnapshotMissing, UnknownArticle
+from index.library.builder import BuildReport, ProgressListener, SegmentBuilder
+from index.library.disk.segment import Segment
+from index.library.disk.segment_articles import fingerprint_of
+from index.library.near_duplicates import KnownCopies
 from index.manifest import Manifest
 from index.search.retrieval import Snapshot
-from index.segment import Segment
 
 logger = logging.getLogger(__name__)
 
+
+class Findable(Protocol):
+    """Where an article lies."""
+
+    @property
+    def fingerprint(self) -> bytes:
+        """Changes when anything of the article does."""
+
+
+PlaceT = TypeVar("PlaceT", bound=Findable)
+
+
 SnapshotT = TypeVar("SnapshotT", bound=Snapshot)
+
+
 Finder = Callable[[str], PlaceT | None]
+
+
+@dataclass(slots=True)
+class Change(Generic[PlaceT]):
+    """Collects, while articles pass through `arriving`, the places of those that they replace.
+
+    `find` gives the place of an article that is in service, by id.
+    """
+
+    find: Callable[[str], PlaceT | None]
+    replaced: dict[str, PlaceT] = field(default_factory=dict)
+    removed: dict[str, PlaceT] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+
+    def arriving(self, items: Iterable[Article | Skipped]) -> Iterator[Article | Skipped]:
+        """The items that have to be indexed: new articles and changed ones, and whatever was skipped."""
+        for item in items:
+            if isinstance(item, Skipped):
+                yield item
+            elif item.id in self.seen:
+                yield Skipped(item.id, "an article with this id came before it")
+            else:
+                self.seen.add(item.id)
+                place = self.find(item.id)
+                if place is None:
+                    yield item
+                elif place.fingerprint != fingerprint_of(item):
+                    self.replaced[item.id] = place
+                    yield item
+
+    @property
+    def leaving(self) -> list[PlaceT]:
+        """The places that count no more after this change."""
+        return [*self.replaced.values(), *self.removed.values()]
 
 
 @dataclass(frozen=True, slots=True)

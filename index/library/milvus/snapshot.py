@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from index.archive_part import NO_DATE
 from index.article import Passage, Query
-from index.cluster.archive import ClusterArchive
-from index.cluster.calls import MOST_CANDIDATES, Found, Row, Wanted, one_of
-from index.cluster.layout import dimension_of, id_key, seen_by
-from index.cluster.manifest import ClusterManifest, read_manifest
-from index.cluster.rows import day_in, passage_in
-from index.cluster.server import Server
 from index.embedding.embedder import Embedder, Vectors
 from index.errors import SnapshotCorrupt, VectorServerRefused
+from index.library.disk.segment_articles import NO_DATE
+from index.library.milvus.archive import ClusterArchive
+from index.library.milvus.calls import MOST_CANDIDATES, Found, Row, Wanted, one_of
+from index.library.milvus.layout import dimension_of, id_key, seen_by
+from index.library.milvus.manifest import ClusterManifest, read_manifest
+from index.library.milvus.rows import day_in, passage_in
+from index.library.milvus.server import Server
 from index.manifest import SEARCHABLE_FORMATS, require_same_model
 from index.search.bm25 import Terms, inverse_frequency, rarity
 from index.search.retrieval import Candidates

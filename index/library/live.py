@@ -4,9 +4,9 @@ import logging
 import threading
 import time
 
-from index.changing import AnyLibrary
 from index.embedding.embedder import Embedder
 from index.errors import IndexingError, VectorServerUnavailable
+from index.library.base import AnyLibrary
 from index.search.retrieval import Retriever, Snapshot
 
 logger = logging.getLogger(__name__)

@@ -11,16 +11,16 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from index.archive_part import NO_DATE, fingerprint_of
 from index.article import Article, Passage, Span
-from index.building import search_text
-from index.cluster.calls import Row
-from index.cluster.layout import ALIVE, DIMENSIONS, PIECE_CHARACTERS, PIECES, dimension_of, id_key
-from index.copies import Signature, band_keys
 from index.embedding.embedder import Vectors
 from index.errors import SnapshotCorrupt
+from index.library.builder import search_text
+from index.library.disk.segment import Segment
+from index.library.disk.segment_articles import NO_DATE, fingerprint_of
+from index.library.milvus.calls import Row
+from index.library.milvus.layout import ALIVE, DIMENSIONS, PIECE_CHARACTERS, PIECES, dimension_of, id_key
+from index.library.near_duplicates import Signature, band_keys
 from index.search.bm25 import saturation
-from index.segment import Segment
 from index.text.terms import terms_of
 
 HEAD_BYTES = 65_535

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from index.cluster.calls import Row
-from index.cluster.layout import Lineage, snapshot_collection, snapshot_columns
-from index.cluster.rows import Numbers
-from index.cluster.server import Server
 from index.embedding.embedder import Vectors
 from index.errors import SnapshotCorrupt, VectorServerRefused
+from index.library.milvus.calls import Row
+from index.library.milvus.layout import Lineage, snapshot_collection, snapshot_columns
+from index.library.milvus.rows import Numbers
+from index.library.milvus.server import Server
 from index.manifest import SEARCHABLE_FORMATS, Canary, Manifest, require_same_format
 
 _FIRST_CANARY = 1_000

@@ -9,25 +9,24 @@ from datetime import timedelta
 from pathlib import Path
 
 from index.article import Article, Skipped
-from index.changes import Change
-from index.changing import ArticleLibrary, Known, Plan, name_before
-from index.cluster.archive import ArticlePlace
-from index.cluster.calls import Patience
-from index.cluster.checking import problems_of
-from index.cluster.copying import write_segment
-from index.cluster.known import ServerCopies, ServerVectors
-from index.cluster.layout import ALIAS, snapshot_collection, snapshot_name
-from index.cluster.manifest import ClusterManifest, read_manifest
-from index.cluster.publishing import ClusterPublication, Keeping
-from index.cluster.rows import HEAD_BYTES, head_of
-from index.cluster.server import Server
-from index.cluster.snapshot import ClusterSnapshot
-from index.cluster.writing import WriterLock
 from index.embedding.embedder import Embedder
 from index.endpoints import ServerAddress
 from index.errors import SnapshotCorrupt, SnapshotMismatch, SnapshotMissing
+from index.library.base import ArticleLibrary, Change, Known, Plan, name_before
+from index.library.disk.segment import Segment
+from index.library.milvus.archive import ArticlePlace
+from index.library.milvus.calls import Patience
+from index.library.milvus.checking import problems_of
+from index.library.milvus.copying import write_segment
+from index.library.milvus.known import ServerCopies, ServerVectors
+from index.library.milvus.layout import ALIAS, snapshot_collection, snapshot_name
+from index.library.milvus.manifest import ClusterManifest, read_manifest
+from index.library.milvus.publishing import ClusterPublication, Keeping
+from index.library.milvus.rows import HEAD_BYTES, head_of
+from index.library.milvus.server import Server
+from index.library.milvus.snapshot import ClusterSnapshot
+from index.library.milvus.writing import WriterLock
 from index.manifest import RENEWABLE_FORMATS, Manifest
-from index.segment import Segment
 
 logger = logging.getLogger(__name__)
 

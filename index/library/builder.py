@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.archive_part import ArchiveWriter
 from index.article import Article, Passage, Skipped
-from index.copies import CopyFinder, KnownCopies
 from index.embedding.embedder import Embedder, Vectors
 from index.embedding.vector_cache import KnownVectors, UnfinishedWork
+from index.library.disk.segment import write_contents
+from index.library.disk.segment_articles import ArchiveWriter
+from index.library.near_duplicates import CopyFinder, KnownCopies
 from index.search.postings import PostingsWriter
 from index.search.vectors import FaissVectors
-from index.segment import write_contents
 from index.text.chunking import chunk_article
 from index.text.terms import terms_of
 

@@ -7,10 +7,10 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from index.cluster.calls import Field
-from index.cluster.layout import WRITER
-from index.cluster.server import Server
 from index.errors import IndexBusy, IndexingError, VectorServerRefused
+from index.library.milvus.calls import Field
+from index.library.milvus.layout import WRITER
+from index.library.milvus.server import Server
 
 logger = logging.getLogger(__name__)
 

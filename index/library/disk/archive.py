@@ -7,9 +7,9 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from index.archive_part import NO_DATE, ArchivePart, Stored
 from index.article import Article, Passage, Span
 from index.errors import UnknownArticle
+from index.library.disk.segment_articles import NO_DATE, ArchivePart, Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,10 @@ class SegmentArchive:
         dead: Sequence[frozenset[int]] | None = None,
         groups: Sequence[NDArray[np.uint64]] | None = None,
     ) -> None:
-        """`dead`: for each part, the rows of articles that count no more. `groups`: see `index.copies`."""
+        """`dead`: for each part, the rows of articles that count no more.
+
+        `groups`: see `index.library.near_duplicates`.
+        """
         self._parts = tuple(parts)
         self._dead = tuple(dead) if dead is not None else (frozenset(),) * len(self._parts)
         self._groups = groups

@@ -6,19 +6,19 @@ from pathlib import Path
 
 import numpy as np
 
-from index.archive_part import ArchiveWriter
 from index.article import Article, Passage
-from index.building import search_text
-from index.cluster.calls import Row
-from index.cluster.layout import PIECES, seen_by
-from index.cluster.rows import article_in, passage_in, signature_in, unsigned
-from index.cluster.server import Server
-from index.cluster.snapshot import ClusterSnapshot
-from index.copies import CopyIndex, Signature
 from index.embedding.embedder import Vectors
+from index.library.builder import search_text
+from index.library.disk.segment import write_contents
+from index.library.disk.segment_articles import ArchiveWriter
+from index.library.milvus.calls import Row
+from index.library.milvus.layout import PIECES, seen_by
+from index.library.milvus.rows import article_in, passage_in, signature_in, unsigned
+from index.library.milvus.server import Server
+from index.library.milvus.snapshot import ClusterSnapshot
+from index.library.near_duplicates import CopyIndex, Signature
 from index.search.postings import PostingsWriter
 from index.search.vectors import FaissVectors
-from index.segment import write_contents
 from index.text.terms import terms_of
 
 _STEP = 100

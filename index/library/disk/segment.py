@@ -1,6 +1,7 @@
 """Segment: some articles with everything that finds them, on disk, never changed once written.
 
-A snapshot is a list of segments; see `index.snapshot`. What a segment's files should be stands in its `segment.json`.
+A snapshot is a list of segments; see `index.library.disk.snapshot`. What a segment's files should be stands in its
+`segment.json`.
 """
 
 import json
@@ -11,11 +12,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.archive_part import ArchivePart
 from index.arrays import open_array
-from index.checksums import checksums_of, require_sizes
-from index.copies import CopyIndex
 from index.errors import SnapshotCorrupt
+from index.library.disk.checksums import checksums_of, require_sizes
+from index.library.disk.segment_articles import ArchivePart
+from index.library.near_duplicates import CopyIndex
 from index.search.postings import Postings
 from index.search.vectors import FaissVectors
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from index.archive_part import fingerprint_of
-from index.building import text_key
-from index.cluster.copying import Whole, whole_articles
-from index.cluster.rows import signed, vector_sum
-from index.cluster.server import Server
-from index.cluster.snapshot import ClusterSnapshot
 from index.errors import SnapshotCorrupt
+from index.library.builder import text_key
+from index.library.disk.segment_articles import fingerprint_of
+from index.library.milvus.copying import Whole, whole_articles
+from index.library.milvus.rows import signed, vector_sum
+from index.library.milvus.server import Server
+from index.library.milvus.snapshot import ClusterSnapshot
 
 
 def problems_of(server: Server, snapshot: ClusterSnapshot) -> Iterator[str]:

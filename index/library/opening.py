@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from index.changing import AnyLibrary
 from index.errors import SettingsInvalid
-from index.library import Library
+from index.library.base import AnyLibrary
+from index.library.disk.library import Library
 from index.settings import IndexSettings
 
 
@@ -18,7 +18,7 @@ def open_library(settings: IndexSettings) -> AnyLibrary:
         return Library(settings.index, keep=settings.keep_snapshots)
     try:
         # what speaks to the server takes more than a second to import, and nobody else needs it
-        from index.cluster import ClusterLibrary
+        from index.library.milvus import ClusterLibrary
     except ImportError as error:
         raise SettingsInvalid(
             f"VECTOR_URL is set, but {error.name} is not installed. Run `pip install -e '.[cluster]'`, or unset it."

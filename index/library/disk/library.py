@@ -1,7 +1,8 @@
 """Library: the snapshots of one index folder. Changing the articles, publishing the result, rolling back.
 
 A change writes what it changes: a segment for the articles that came, and a list of those that count no more. See
-`index.folders` for what lies where, and `index.merging` for when small segments become a large one.
+`index.library.disk.directory` for what lies where, and `index.library.disk.merging` for when small segments become a
+large one.
 """
 
 import logging
@@ -9,18 +10,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 
-from index.changes import Change
-from index.changing import ArticleLibrary, Known, Plan, name_before
 from index.embedding.embedder import Embedder
 from index.embedding.vector_cache import KeptVectors
 from index.errors import IndexingError, SnapshotCorrupt, SnapshotMismatch
-from index.folders import IndexFolders
+from index.library.base import ArticleLibrary, Change, Known, Plan, name_before
+from index.library.disk.archive import Place
+from index.library.disk.directory import IndexFolders
+from index.library.disk.merging import Member, merge_segments
+from index.library.disk.publishing import Publication
+from index.library.disk.segment import Segment
+from index.library.disk.snapshot import IndexSnapshot, corrupt_files, read_manifest
 from index.manifest import RENEWABLE_FORMATS, Manifest
-from index.merging import Member, merge_segments
-from index.publishing import Publication
-from index.segment import Segment
-from index.segment_archive import Place
-from index.snapshot import IndexSnapshot, corrupt_files, read_manifest
 
 logger = logging.getLogger(__name__)
 

@@ -15,12 +15,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from index.changing import AnyLibrary
-from index.checksums import differences, sha256_of
 from index.embedding.embedder import Embedder
 from index.errors import LibraryFileInvalid
+from index.library.base import AnyLibrary
+from index.library.disk.checksums import differences, sha256_of
+from index.library.disk.segment import SEGMENT_FILE, read_contents
 from index.manifest import FORMAT_VERSION, require_same_format, require_same_model
-from index.segment import SEGMENT_FILE, read_contents
 
 _TOLD = "library.json"
 _SEGMENT = "segment"

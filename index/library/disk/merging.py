@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.archive_part import write_merged
-from index.copies import merge_copies
 from index.embedding.embedder import Vectors
+from index.library.disk.segment import Segment, write_contents
+from index.library.disk.segment_articles import write_merged
+from index.library.near_duplicates import merge_copies
 from index.search.postings import merge_postings
 from index.search.vectors import FaissVectors
-from index.segment import Segment, write_contents
 
 _GROWTH = 4
 """A segment is at least this many times larger than the next: a library of n passages has some log n segments, and a

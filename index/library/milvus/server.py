@@ -12,9 +12,9 @@ import grpc
 from pymilvus import DataType, MilvusClient, MilvusException
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
-from index.cluster.calls import Field, Found, Patience, Row, Wanted
 from index.endpoints import ServerAddress
 from index.errors import VectorServerRefused, VectorServerUnavailable
+from index.library.milvus.calls import Field, Found, Patience, Row, Wanted
 
 # It logs a traceback of its own for every error that it raises as well, an alias that is not there included.
 logging.getLogger("pymilvus").setLevel(logging.CRITICAL)

@@ -1,5 +1,5 @@
 """A library on a vector server (Milvus), behind the same doors as one on this disk."""
 
-from index.cluster.library import ClusterLibrary
+from index.library.milvus.library import ClusterLibrary
 
 __all__ = ["ClusterLibrary"]

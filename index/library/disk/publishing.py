@@ -7,14 +7,20 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from index.canaries import canaries_left, choose_canaries, require_canaries
 from index.embedding.embedder import Embedder
 from index.errors import IndexingError
-from index.folders import IndexFolders
+from index.library.canaries import canaries_left, choose_canaries, require_canaries
+from index.library.disk.directory import IndexFolders
+from index.library.disk.merging import Member, merge_segments, what_to_merge
+from index.library.disk.segment import Segment
+from index.library.disk.snapshot import (
+    IndexSnapshot,
+    SegmentsManifest,
+    entry_of,
+    read_manifest,
+    write_snapshot,
+)
 from index.manifest import FORMAT_VERSION, Canary
-from index.merging import Member, merge_segments, what_to_merge
-from index.segment import Segment
-from index.snapshot import IndexSnapshot, SegmentsManifest, entry_of, read_manifest, write_snapshot
 
 _FEWEST_CANARIES = 4
 _RECALL_QUERIES = 64

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from index.article import Article, Passage, Span
-from index.cluster.calls import Row, one_of
-from index.cluster.layout import PIECES, id_key, seen_by
-from index.cluster.manifest import ClusterManifest
-from index.cluster.rows import article_in, headline_in, passage_in
-from index.cluster.server import Server
 from index.errors import UnknownArticle
+from index.library.milvus.calls import Row, one_of
+from index.library.milvus.layout import PIECES, id_key, seen_by
+from index.library.milvus.manifest import ClusterManifest
+from index.library.milvus.rows import article_in, headline_in, passage_in
+from index.library.milvus.server import Server
 
 _STEP = 100
 """Articles that are read at once."""

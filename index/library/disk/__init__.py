@@ -1,0 +1,1 @@
+"""A library on this disk: immutable segments, and snapshots that name them."""
