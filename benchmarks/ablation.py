@@ -31,11 +31,11 @@ from bot.span_scoring import SpanScorer, SpanScores, load_span_scorer
 from bot.store import Store
 from index import Article, Hit, Query
 from index.embedding.embedder import load_embedder
+from index.ingest.sources import read_articles
 from index.library.disk.library import Library
 from index.library.live import LiveIndex
 from index.search.retrieval import Retriever
 from index.settings import IndexSettings
-from index.sources import read_articles
 
 _DEEP = 200
 """Hits that hold the best hundred of either search."""

@@ -5,7 +5,7 @@ import random
 from pathlib import Path
 
 from index import Article
-from index.sources import read_articles
+from index.ingest.sources import read_articles
 from index.text.chunking import chunk_article
 
 _SENTENCES_AN_ARTICLE = 20

@@ -31,9 +31,9 @@ from benchmarks.passage_scripts import PEERS, PLAIN, PassageScripts, passages_of
 from benchmarks.processes import run
 from index import Article
 from index.embedding.embedder import OnnxEmbedder
+from index.ingest.sources import read_articles
 from index.library.disk.library import Library
 from index.settings import IndexSettings
-from index.sources import read_articles
 
 _ARTICLES = 100
 _OURS = "ours characters/s"

@@ -21,9 +21,9 @@ from benchmarks.measuring import folder_mib, seconds_of
 from benchmarks.processes import run
 from index import Article
 from index.embedding.embedder import OnnxEmbedder, Vectors
+from index.ingest.sources import read_articles
 from index.library.disk.library import Library
 from index.settings import IndexSettings
-from index.sources import read_articles
 
 _ARTICLES = 300
 _TIMES = 5

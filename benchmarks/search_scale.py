@@ -26,11 +26,11 @@ import numpy as np
 from benchmarks.measuring import folder_mib, own_mib, seconds_of
 from index import Article, Query
 from index.embedding.embedder import Embedder, OnnxEmbedder, Vectors
+from index.ingest.sources import read_articles
 from index.library.disk.library import Library
 from index.library.disk.snapshot import IndexSnapshot
 from index.search.retrieval import search_snapshot
 from index.settings import IndexSettings
-from index.sources import read_articles
 from index.text.chunking import chunk_article
 
 _SENTENCES = 4000

@@ -28,7 +28,7 @@ from benchmarks.measuring import folder_mib, peak_mib
 from benchmarks.passage_scripts import PLAIN, PassageScripts, passages_of
 from benchmarks.processes import start
 from index import Article
-from index.sources import read_articles
+from index.ingest.sources import read_articles
 
 _SAMPLE = 90
 _STARTS = 3

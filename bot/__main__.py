@@ -25,8 +25,8 @@ from bot.store import Store, copy_database, only_one
 from index import Article
 from index.command_line import CommandLine, show_error
 from index.errors import IndexingError
+from index.ingest.sources import read_articles
 from index.progress import announce_preparation, show_progress
-from index.sources import read_articles
 
 _EXAMPLES = """examples:
   python -m bot run                                 Telegram, or the terminal if no token is set
@@ -105,7 +105,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     from bot.adapters.telegram import Metrics, build_service, config_from, leave, run
     from bot.feed_schedule import FeedSchedule
     from bot.newsdesk import NewsDesk
-    from index.fetching import Fetcher
+    from index.ingest.fetching import Fetcher
 
     metrics = Metrics()
     with (

@@ -16,10 +16,10 @@ from bot.passage_reader import PassageReader, shipped_weights
 from bot.settings import Settings
 from bot.span_scoring import load_span_scorer
 from bot.store import Store
-from index.apart import rebuild_apart
 from index.embedding.embedder import load_embedder
 from index.errors import IndexBusy, SnapshotMissing
-from index.intake import Intake
+from index.ingest.intake import Intake
+from index.ingest.rebuild_process import rebuild_apart
 from index.library.builder import ProgressListener
 from index.library.live import LiveIndex
 from index.library.opening import open_library

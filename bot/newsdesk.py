@@ -8,14 +8,14 @@ from datetime import datetime
 from bot.newsroom import Alone
 from index.article import Article, Skipped
 from index.endpoints import Feed
-from index.feeds.reading import FeedReader
-from index.feeds.report import FeedsReport
-from index.fetching import Fetcher
-from index.intake import Intake
+from index.ingest.feeds.reading import FeedReader
+from index.ingest.feeds.report import FeedsReport
+from index.ingest.fetching import Fetcher
+from index.ingest.intake import Intake
+from index.ingest.sources.sent import read_document, read_message
+from index.ingest.sources.web import read_addresses
 from index.library.builder import BuildReport, ProgressListener
 from index.library.live import LiveIndex
-from index.sources.sent import read_document, read_message
-from index.sources.web import read_addresses
 from index.text.terms import terms_of, words_of
 
 logger = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ class NewsDesk:
     def add_message(
         self, text: str, *, origin: str | None = None, published_at: datetime | None = None, url: str | None = None
     ) -> BuildReport:
-        """Takes in the text of a message, as by `index.sources.sent.read_message`.
+        """Takes in the text of a message, as by `index.ingest.sources.sent.read_message`.
 
         Raises:
             IndexingError: it is no article, or the index cannot be built; the text says why.

@@ -137,7 +137,7 @@ class Records(Protocol):
 
 
 Rebuild = Callable[[ProgressListener], BuildReport]
-"""Builds the index from the configured articles and publishes it: see `index.apart`."""
+"""Builds the index from the configured articles and publishes it: see `index.ingest.rebuild_process`."""
 Alone = Callable[[], AbstractContextManager[object]]
 """A context within which no other replica changes the index; entering it raises `IndexBusy` if it takes too long."""
 

@@ -21,7 +21,7 @@ from bot.newsdesk import NewsDesk
 from bot.settings import Settings
 from bot.store import Store
 from docs.chat_bubbles import Bubble, draw_chat
-from index.fetching import Fetcher
+from index.ingest.fetching import Fetcher
 from tests.bot.examples import answer, refusal
 from tests.botapi import BotApiServer, Chat, Message, User
 

@@ -12,7 +12,8 @@ from index.article import Article, Query, Skipped
 from index.command_line import CommandLine, show_error
 from index.embedding.embedder import Embedder, load_embedder
 from index.errors import BuildCancelled, IndexingError, SettingsInvalid
-from index.intake import Intake
+from index.ingest.intake import Intake
+from index.ingest.sources import read_articles
 from index.library.base import AnyLibrary
 from index.library.builder import BuildReport
 from index.library.opening import open_library
@@ -20,7 +21,6 @@ from index.library.transfer import export_library, import_library
 from index.progress import announce_preparation, show_progress
 from index.search.retrieval import Retriever
 from index.settings import IndexSettings
-from index.sources import read_articles
 
 _EXAMPLES = """examples:
   python -m index build --articles seeds            index every article below seeds/
@@ -132,8 +132,8 @@ def _renew(options: argparse.Namespace) -> int:
 
 def _fetch(addresses: list[str]) -> list[Article | Skipped]:
     # what speaks HTTP takes a while to import, and few commands need it
-    from index.fetching import Fetcher
-    from index.sources.web import read_addresses
+    from index.ingest.fetching import Fetcher
+    from index.ingest.sources.web import read_addresses
 
     return read_addresses(addresses, Fetcher())
 
@@ -142,8 +142,8 @@ def _feeds(options: argparse.Namespace) -> int:
     if not options.settings.feeds:
         raise SettingsInvalid("FEEDS names no feed. Set it in the environment or in .env, see .env.example.")
     # what speaks HTTP takes a while to import, and few commands need it
-    from index.feeds.reading import FeedReader
-    from index.fetching import Fetcher
+    from index.ingest.feeds.reading import FeedReader
+    from index.ingest.fetching import Fetcher
 
     intake = Intake(options.library, options.embedder())
     reader = FeedReader(intake, Fetcher(), every_minutes=options.settings.feed_minutes)

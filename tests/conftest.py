@@ -16,11 +16,11 @@ from bot.dialogue import Dialogue
 from bot.settings import Settings
 from bot.store import Store
 from index.embedding.embedder import OnnxEmbedder
+from index.ingest.sources import read_articles
 from index.library.disk.library import Library
 from index.library.opening import open_library
 from index.library.transfer import export_library, import_library
 from index.settings import IndexSettings
-from index.sources import read_articles
 from tests.milvus import VectorServer, running_vectors
 from tests.postgresql import PostgresServer, running_postgres
 

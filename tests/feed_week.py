@@ -20,10 +20,10 @@ from filelock import FileLock
 from index import Article
 from index.embedding.embedder import Vectors
 from index.endpoints import Feed
-from index.feeds.reading import FeedReader
-from index.feeds.report import FeedsReport
-from index.fetching import Fetcher, FetchLimits
-from index.intake import Intake
+from index.ingest.feeds.reading import FeedReader
+from index.ingest.feeds.report import FeedsReport
+from index.ingest.fetching import Fetcher, FetchLimits
+from index.ingest.intake import Intake
 from index.library.disk.library import Library
 from tests.embedders import HashingEmbedder
 from tests.web import NOT_THERE, Page, Serve, Site, serve_site

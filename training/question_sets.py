@@ -23,9 +23,9 @@ from bot.sentence_features import FEATURES, N_SAID, Floats, to_features
 from bot.span_scoring import SpanScorer
 from index import Article
 from index.embedding.embedder import OnnxEmbedder
+from index.ingest.sources import read_articles
 from index.library.disk.library import Library
 from index.search.retrieval import Retriever
-from index.sources import read_articles
 
 _FOLDS = 5
 _COLUMNS = ("known", "passages", "in_reach", "said", "right")

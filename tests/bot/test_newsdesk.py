@@ -17,10 +17,10 @@ from bot.newsroom import Newsroom
 from bot.store import Store
 from index.endpoints import Feed
 from index.errors import ArticlesMissing
-from index.intake import Intake
+from index.ingest.intake import Intake
+from index.ingest.sources import read_articles
 from index.library.disk.library import Library
 from index.library.live import LiveIndex
-from index.sources import read_articles
 from tests.embedders import HashingEmbedder
 from tests.index.test_sources_web import page_of
 from tests.web import Page, Site, serve_site

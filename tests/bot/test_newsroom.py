@@ -12,11 +12,11 @@ import pytest
 from bot.newsroom import Newsroom, Stats, Status
 from bot.store import Store
 from index.errors import ArticlesMissing, IndexBusy, SnapshotMissing
-from index.intake import Intake
+from index.ingest.intake import Intake
+from index.ingest.sources import read_articles
 from index.library.builder import BuildProgress
 from index.library.disk.library import Library
 from index.library.live import LiveIndex
-from index.sources import read_articles
 from tests.bot.examples import answer, refusal
 from tests.embedders import HashingEmbedder
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.articles import write_articles
-from index.apart import rebuild_apart
 from index.embedding.embedder import OnnxEmbedder
 from index.errors import ArticlesMissing, BuildBroken, BuildCancelled
+from index.ingest.rebuild_process import rebuild_apart
 from index.library.builder import BuildProgress
 from index.library.disk.library import Library
 from index.settings import IndexSettings
@@ -26,7 +26,7 @@ def order(tmp_path: Path, shipped_embedder: OnnxEmbedder) -> IndexSettings:
 def _builders() -> list[int]:
     """The builders that this process has started and that are still there; other tests have started servers."""
     children = map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
-    return [pid for pid in children if "index.apart" in Path(f"/proc/{pid}/cmdline").read_text()]
+    return [pid for pid in children if "index.ingest.rebuild_process" in Path(f"/proc/{pid}/cmdline").read_text()]
 
 
 def test_a_build_is_cancelled_where_it_is_and_the_next_goes_on_from_there(

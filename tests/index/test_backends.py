@@ -18,13 +18,13 @@ from index.errors import (
     SnapshotMissing,
     UnknownArticle,
 )
+from index.ingest.sources import read_articles
 from index.library.base import AnyLibrary
 from index.library.builder import BuildProgress
 from index.library.disk.library import Library
 from index.library.milvus import ClusterLibrary
 from index.library.milvus.server import Server
 from index.search.retrieval import Retriever
-from index.sources import read_articles
 from tests.embedders import HashingEmbedder
 from tests.milvus import VectorServer
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from index.endpoints import Feed, parse_feeds
 from index.errors import FetchFailed
-from index.feeds.parsing import FeedItem, parse_feed, plain_text
+from index.ingest.feeds.parsing import FeedItem, parse_feed, plain_text
 
 _URL = "https://news.example/rss"
 _RSS = """<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>

@@ -11,9 +11,9 @@ from filelock import FileLock
 from index import Article
 from index.endpoints import Feed
 from index.errors import IndexBusy
-from index.feeds.reading import FeedReader
-from index.feeds.report import FeedReport, FeedsReport
-from index.intake import Intake
+from index.ingest.feeds.reading import FeedReader
+from index.ingest.feeds.report import FeedReport, FeedsReport
+from index.ingest.intake import Intake
 from index.library.disk.library import Library
 from tests.embedders import HashingEmbedder
 from tests.feed_week import OUTAGE, Week, live_through

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from index.errors import FetchError, FetchFailed, FetchRefused
-from index.fetching import Fetched, Fetcher, FetchLimits
-from index.fetching.addresses import check_address, is_public
+from index.ingest.fetching import Fetched, Fetcher, FetchLimits
+from index.ingest.fetching.addresses import check_address, is_public
 from tests.web import QUICK, Page, Site, serve_site
 
 _HTML = frozenset({"text/html"})

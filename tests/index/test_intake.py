@@ -10,7 +10,7 @@ from filelock import FileLock
 from index import Article
 from index.article import Skipped
 from index.errors import ArrivalsUnavailable, ArticlesMissing, IndexBusy, UnknownArticle
-from index.intake import Intake
+from index.ingest.intake import Intake
 from index.library.disk.library import Library
 from tests.embedders import HashingEmbedder
 

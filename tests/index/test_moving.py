@@ -11,12 +11,12 @@ import pytest
 from index import Article, Query
 from index.embedding.embedder import OnnxEmbedder
 from index.errors import LibraryFileInvalid, SnapshotMismatch, SnapshotMissing
+from index.ingest.sources import read_articles
 from index.library.base import AnyLibrary
 from index.library.disk.library import Library
 from index.library.milvus import ClusterLibrary
 from index.library.transfer import export_library, import_library
 from index.search.retrieval import Retriever
-from index.sources import read_articles
 from tests.embedders import HashingEmbedder
 from tests.milvus import VectorServer
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from index.article import Article, Skipped
 from index.errors import ArticlesMissing
-from index.sources import read_articles
-from index.sources.files import MAX_ARTICLE_BYTES, Unreadable, decode
-from index.sources.metadata import parse_date
+from index.ingest.sources import read_articles
+from index.ingest.sources.files import MAX_ARTICLE_BYTES, Unreadable, decode
+from index.ingest.sources.metadata import parse_date
 
 KINDS = ".txt, .md, .html, .htm, .pdf, .jsonl"
 TEXT = "Talks begin in Geneva\n\nThe two sides met on Tuesday.\n"

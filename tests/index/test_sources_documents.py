@@ -8,7 +8,7 @@ import pypdf
 import pytest
 
 from index.article import Article, Skipped
-from index.sources import read_articles
+from index.ingest.sources import read_articles
 from index.text.cleaning import find_debris
 
 PARAGRAPHS = [

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.article import Article, Skipped, revision_of
-from index.sources import read_articles
-from index.sources.files import MAX_ARTICLE_BYTES
+from index.ingest.sources import read_articles
+from index.ingest.sources.files import MAX_ARTICLE_BYTES
 
 
 def read_lines(path: Path, *lines: str | bytes) -> list[Article | Skipped]:

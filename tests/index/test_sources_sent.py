@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from index import Article
 from index.article import Skipped, revision_of
-from index.sources.sent import read_document, read_message
+from index.ingest.sources.sent import read_document, read_message
 
 _SENT = datetime(2024, 5, 4, 7, 30, tzinfo=UTC)
 _TEXT = "The old bridge in Marlow opened again on Friday."

@@ -7,7 +7,7 @@ import pytest
 
 from index import Article
 from index.article import Skipped
-from index.sources.web import own_address, read_addresses
+from index.ingest.sources.web import own_address, read_addresses
 from tests.web import Page, Site, serve_site
 
 WORDS = (

@@ -26,8 +26,8 @@ from bot.newsroom import Newsroom
 from index import Article
 from index.article import Skipped
 from index.errors import IndexBusy, IndexingError
+from index.ingest.sources.sent import read_document, read_message
 from index.library.builder import BuildReport, ProgressListener
-from index.sources.sent import read_document, read_message
 
 logger = logging.getLogger(__name__)
 

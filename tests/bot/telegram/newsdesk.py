@@ -14,9 +14,9 @@ from bot.newsdesk import NewsDesk
 from bot.settings import Settings
 from bot.store import Store
 from index.embedding.embedder import Embedder
-from index.fetching import Fetcher
+from index.ingest.fetching import Fetcher
+from index.ingest.sources import read_articles
 from index.library.disk.library import Library
-from index.sources import read_articles
 from tests.botapi import BotApiServer, BotSetup, Chat, Message, User
 
 ARTICLES = (

@@ -3,8 +3,8 @@
 import io
 import re
 
-from index.sources.files import Unreadable
-from index.sources.metadata import Metadata, headline_of
+from index.ingest.sources.files import Unreadable
+from index.ingest.sources.metadata import Metadata, headline_of
 
 # Word processors leave these as titles: "Microsoft Word - draft3.docx", "untitled", "report.indd"
 _NO_TITLE = re.compile(r"microsoft word|untitled|\S*\.(docx?|indd|pdf|qxd|tex|odt)$", re.IGNORECASE)

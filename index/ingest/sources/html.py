@@ -1,7 +1,7 @@
 """`.html` files: trafilatura finds the article in the page; its text is what is stored."""
 
-from index.sources.files import Unreadable
-from index.sources.metadata import Metadata, headline_of, parse_date
+from index.ingest.sources.files import Unreadable
+from index.ingest.sources.metadata import Metadata, headline_of, parse_date
 
 
 def read_html(content: bytes, name: str, *, address: str | None = None) -> tuple[str, Metadata]:

@@ -1,5 +1,5 @@
 """Getting documents off the web without being turned against the network we run in."""
 
-from index.fetching.fetcher import Fetched, Fetcher, FetchLimits
+from index.ingest.fetching.fetcher import Fetched, Fetcher, FetchLimits
 
 __all__ = ["FetchLimits", "Fetched", "Fetcher"]

@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from index.errors import FetchFailed
-from index.sources.files import Unreadable, check_storable
+from index.ingest.sources.files import Unreadable, check_storable
 
 KINDS = frozenset(
     {

@@ -7,10 +7,10 @@ import httpx
 
 from index.article import Article, revision_of
 from index.errors import FetchRefused
-from index.feeds.parsing import FeedItem
-from index.fetching import Fetcher
-from index.sources.metadata import title_from_text
-from index.sources.web import fetch_article, own_address
+from index.ingest.feeds.parsing import FeedItem
+from index.ingest.fetching import Fetcher
+from index.ingest.sources.metadata import title_from_text
+from index.ingest.sources.web import fetch_article, own_address
 from index.text.datelines import with_dateline
 
 _WHOLE_STORY_CHARS = 1200

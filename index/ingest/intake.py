@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from index.arrivals import Arrivals, ArrivalsFile
 from index.article import Article, Skipped
 from index.embedding.embedder import Embedder
 from index.errors import ArticlesMissing
+from index.ingest.arrivals import Arrivals, ArrivalsFile
+from index.ingest.sources import read_articles
 from index.library.base import AnyLibrary
 from index.library.builder import BuildReport, ProgressListener
-from index.sources import read_articles
 
 _FILE = "arrivals.sqlite"
 

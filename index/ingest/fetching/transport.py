@@ -4,7 +4,7 @@ import ssl
 
 import httpx
 
-from index.fetching.addresses import Resolver, port_of, public_addresses
+from index.ingest.fetching.addresses import Resolver, port_of, public_addresses
 
 _NO_REUSE = httpx.Limits(max_connections=4, max_keepalive_connections=0)
 """Connections are told apart by network address only, so one made for one host must not serve another there."""

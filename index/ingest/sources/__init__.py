@@ -1,5 +1,5 @@
 """Where articles come from: folders and files of text, HTML, PDF and JSON lines."""
 
-from index.sources.folder import read_articles
+from index.ingest.sources.folder import read_articles
 
 __all__ = ["read_articles"]

@@ -7,9 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from index.article import Article, Skipped, revision_of
-from index.sources.files import Unreadable, check_storable
-from index.sources.folder import read_articles
-from index.sources.metadata import headline_of, title_from_text
+from index.ingest.sources.files import Unreadable, check_storable
+from index.ingest.sources.folder import read_articles
+from index.ingest.sources.metadata import headline_of, title_from_text
 from index.text.datelines import with_dateline
 
 _NOT_FOR_NAMES = re.compile(r"[^\w. ()+,-]")

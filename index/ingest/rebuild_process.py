@@ -19,7 +19,7 @@ from typing import IO
 
 from index.embedding.embedder import load_embedder
 from index.errors import BuildBroken, BuildCancelled, IndexingError
-from index.intake import Intake
+from index.ingest.intake import Intake
 from index.library.builder import BuildProgress, BuildReport, ProgressListener
 from index.library.opening import open_library
 from index.settings import IndexSettings
@@ -37,7 +37,7 @@ def rebuild_apart(settings: IndexSettings, listener: ProgressListener = lambda _
     """
     # Settings of other packages may hold what is nobody's business there.
     order = IndexSettings.model_construct(**{name: getattr(settings, name) for name in IndexSettings.model_fields})
-    command = [sys.executable, "-m", "index.apart"]
+    command = [sys.executable, "-m", "index.ingest.rebuild_process"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None

@@ -2,8 +2,8 @@
 
 import logging
 
-from index.sources.files import Unreadable, decode
-from index.sources.metadata import Metadata, headline_of, read_front_matter
+from index.ingest.sources.files import Unreadable, decode
+from index.ingest.sources.metadata import Metadata, headline_of, read_front_matter
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from index.sources.files import Unreadable, check_storable, decode, read_bytes
+from index.ingest.sources.files import Unreadable, check_storable, decode, read_bytes
 from index.text.cleaning import front_matter_end
 
 logger = logging.getLogger(__name__)

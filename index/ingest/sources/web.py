@@ -9,13 +9,13 @@ import httpx
 
 from index.article import Article, Skipped
 from index.errors import FetchError, FetchRefused
-from index.fetching import Fetched, Fetcher
-from index.fetching.addresses import check_address
-from index.sources.files import Unreadable, check_storable
-from index.sources.html import read_html
-from index.sources.metadata import Metadata, title_from_text
-from index.sources.pdf import read_pdf
-from index.sources.text import read_text
+from index.ingest.fetching import Fetched, Fetcher
+from index.ingest.fetching.addresses import check_address
+from index.ingest.sources.files import Unreadable, check_storable
+from index.ingest.sources.html import read_html
+from index.ingest.sources.metadata import Metadata, title_from_text
+from index.ingest.sources.pdf import read_pdf
+from index.ingest.sources.text import read_text
 from index.text.datelines import with_dateline
 
 _READERS: dict[str, Callable[[bytes, str], tuple[str, Metadata]]] = {

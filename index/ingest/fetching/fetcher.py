@@ -12,10 +12,10 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from index.errors import FetchFailed, FetchRefused
-from index.fetching.addresses import Resolver, check_address, resolve_host
-from index.fetching.bodies import ACCEPTED_CODINGS, read_body
-from index.fetching.robots import MAX_ROBOTS_BYTES, PRODUCT, RobotsRules
-from index.fetching.transport import PublicTransport
+from index.ingest.fetching.addresses import Resolver, check_address, resolve_host
+from index.ingest.fetching.bodies import ACCEPTED_CODINGS, read_body
+from index.ingest.fetching.robots import MAX_ROBOTS_BYTES, PRODUCT, RobotsRules
+from index.ingest.fetching.transport import PublicTransport
 
 _USER_AGENT = f"{PRODUCT}/0.1 (quotes news articles; obeys robots.txt)"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})

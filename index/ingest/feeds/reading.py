@@ -16,12 +16,12 @@ from filelock import FileLock, Timeout
 from index.article import Article
 from index.endpoints import Feed
 from index.errors import FetchError, FetchFailed, FetchRefused, IndexBusy, IndexingError
-from index.feeds.items import article_of, fallback_of
-from index.feeds.parsing import KINDS, ParsedFeed, parse_feed
-from index.feeds.report import FeedReport, FeedsReport
-from index.feeds.state import FeedCursor, FeedState, QueuedItem
-from index.fetching import Fetcher
-from index.intake import Intake
+from index.ingest.feeds.items import article_of, fallback_of
+from index.ingest.feeds.parsing import KINDS, ParsedFeed, parse_feed
+from index.ingest.feeds.report import FeedReport, FeedsReport
+from index.ingest.feeds.state import FeedCursor, FeedState, QueuedItem
+from index.ingest.fetching import Fetcher
+from index.ingest.intake import Intake
 
 DEFAULT_MINUTES = 30
 _AT_ONCE = 4

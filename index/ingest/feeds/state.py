@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from index.arrivals import ArrivalsFile
-from index.feeds.parsing import FeedItem
+from index.ingest.arrivals import ArrivalsFile
+from index.ingest.feeds.parsing import FeedItem
 
 _QUEUED, _KEPT, _DONE, _GIVEN_UP = "queued", "kept", "done", "given up"
 _ITEM = "number, key, signature, link, title, published_at, text, article, attempts"

@@ -5,12 +5,18 @@ from pathlib import Path
 
 from index.article import Article, Skipped, revision_of
 from index.errors import ArticlesMissing
-from index.sources.files import Unreadable, read_bytes
-from index.sources.html import read_html
-from index.sources.jsonl import read_jsonl
-from index.sources.metadata import SIDECAR_SUFFIXES, Metadata, find_sidecar, read_sidecar, title_from_name
-from index.sources.pdf import read_pdf
-from index.sources.text import read_text
+from index.ingest.sources.files import Unreadable, read_bytes
+from index.ingest.sources.html import read_html
+from index.ingest.sources.jsonl import read_jsonl
+from index.ingest.sources.metadata import (
+    SIDECAR_SUFFIXES,
+    Metadata,
+    find_sidecar,
+    read_sidecar,
+    title_from_name,
+)
+from index.ingest.sources.pdf import read_pdf
+from index.ingest.sources.text import read_text
 from index.text.cleaning import find_debris
 from index.text.datelines import with_dateline
 

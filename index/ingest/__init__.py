@@ -1,0 +1,1 @@
+"""Articles on their way in: from files, pages and feeds, kept first, then indexed."""
