@@ -21,13 +21,13 @@ from rich.progress import track
 
 from bot.adapters.jsonl import AskedQuestion, ask, read_questions
 from bot.answering import Answerer
-from bot.cascade import Effort, Judgement, ReadingWeights
 from bot.dialogue import Dialogue
 from bot.evaluation import Gold, Judged, evaluate, gold_of, judge
-from bot.passage_reader import OFFERED, PassageReader, shipped_weights
-from bot.reader import Reader, Reading
-from bot.sentence_features import FEATURES, Floats
-from bot.span_scoring import SpanScorer, SpanScores, load_span_scorer
+from bot.reading.cascade import Effort, Judgement, ReadingWeights
+from bot.reading.features import FEATURES, Floats
+from bot.reading.passage_reader import OFFERED, PassageReader, shipped_weights
+from bot.reading.reader import Reader, Reading
+from bot.reading.span_scoring import SpanScorer, SpanScores, load_span_scorer
 from bot.store import Store
 from index import Article, Hit, Query
 from index.embedding.embedder import load_embedder

@@ -103,8 +103,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         return _chat(options, settings)
     # the Telegram library takes a second to import, and no other command needs it or what speaks HTTP
     from bot.adapters.telegram import Metrics, build_service, config_from, leave, run
-    from bot.feed_schedule import FeedSchedule
-    from bot.newsdesk import NewsDesk
+    from bot.admin.feed_schedule import FeedSchedule
+    from bot.admin.ingest import NewsDesk
     from index.ingest.fetching import Fetcher
 
     metrics = Metrics()

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from bot.quotes import Citation, is_verbatim, quote_from
-from bot.reader import Reader, Reading
+from bot.quoting.quotes import Citation, is_verbatim, quote_from
+from bot.reading.reader import Reader, Reading
 from index import Article, Hit, Query, Span
 from index.search.retrieval import Archive, Retriever
 

@@ -9,12 +9,12 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
+from bot.admin.console import Newsroom
 from bot.answering import Answerer
 from bot.dialogue import Dialogue, Reply
-from bot.newsroom import Newsroom
-from bot.passage_reader import PassageReader, shipped_weights
+from bot.reading.passage_reader import PassageReader, shipped_weights
+from bot.reading.span_scoring import load_span_scorer
 from bot.settings import Settings
-from bot.span_scoring import load_span_scorer
 from bot.store import Store
 from index.embedding.embedder import load_embedder
 from index.errors import IndexBusy, SnapshotMissing

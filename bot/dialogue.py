@@ -13,11 +13,11 @@ from typing import Protocol, TypeGuard
 
 from bot.answering import Answer, Answerer, Clarification, Option, Outcome, Refusal, quote_passage
 from bot.conversation import SAID_ELSEWHERE, Conversation, Turn
-from bot.events import since_event
 from bot.followup import CitationRequest, Resolution, Side, chosen_option, citation_request, resolve
-from bot.headlines import article_asked_for, lead_of
-from bot.quotes import Citation
-from bot.scoping import EVERYTHING, Scope, read_scope
+from bot.query.event_dates import since_event
+from bot.query.headlines import article_asked_for, lead_of
+from bot.query.operators import EVERYTHING, Scope, read_scope
+from bot.quoting.quotes import Citation
 from index import Article, Hit, Query, Span
 from index.errors import UnknownArticle
 from index.search.retrieval import Archive, Retriever

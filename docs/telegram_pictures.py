@@ -15,9 +15,9 @@ from random import Random
 
 from bot.adapters.telegram import Metrics, TelegramConfig, build_service, texts
 from bot.adapters.telegram.serving import serve
+from bot.admin.ingest import NewsDesk
 from bot.app import App, build_app, build_first_index
 from bot.dialogue import Vote
-from bot.newsdesk import NewsDesk
 from bot.settings import Settings
 from bot.store import Store
 from docs.chat_bubbles import Bubble, draw_chat

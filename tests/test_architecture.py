@@ -20,7 +20,7 @@ import index
 import index.__main__
 from tests.conftest import ROOT
 
-_MODEL_LOADERS = {"bot/span_scoring.py", "index/embedding/embedder.py", "index/embedding/shipped_model.py"}
+_MODEL_LOADERS = {"bot/reading/span_scoring.py", "index/embedding/embedder.py", "index/embedding/shipped_model.py"}
 _UNWANTED = ["torch", "transformers", "sentence_transformers", "telegram", "feedparser", "trafilatura"]
 _SOURCES = [path for package in ("bot", "index") for path in sorted((ROOT / package).rglob("*.py"))]
 _MAINS: dict[str, Callable[[list[str]], int]] = {"bot": bot.__main__.main, "index": index.__main__.main}
@@ -79,7 +79,7 @@ def test_only_settings_read_the_environment() -> None:
 
 def test_the_runtime_of_models_reports_to_nobody(tmp_path: Path) -> None:
     """Where it does, it keeps an id of the machine and what it means to send in the cache of the user's home."""
-    program = "from bot.span_scoring import load_span_scorer; load_span_scorer(None)"
+    program = "from bot.reading.span_scoring import load_span_scorer; load_span_scorer(None)"
     environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
     environment |= {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, check=True)

@@ -12,7 +12,7 @@ import torch
 from tokenizers import Encoding, Tokenizer
 from transformers import BertForQuestionAnswering, logging
 
-from bot.span_scoring import MAX_TOKENS
+from bot.reading.span_scoring import MAX_TOKENS
 from index import Span
 from training.reading_examples import ReadingExample
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.cascade import Effort, FittedWeights, ReadingWeights, Verdict
-from bot.passage_reader import OFFERED
-from bot.sentence_features import Floats, chars_of
+from bot.reading.cascade import Effort, FittedWeights, ReadingWeights, Verdict
+from bot.reading.features import Floats, chars_of
+from bot.reading.passage_reader import OFFERED
 from training.judgements import quote_f1
 from training.question_sets import Question, set_weights
 

@@ -1,6 +1,6 @@
 """Makes the trained reader ready to ship: 8-bit ONNX, checked against the weights it was made from.
 
-    python -m training.export --model DIR [--out bot/reader_model]
+    python -m training.export --model DIR [--out bot/reading/model]
 
 DIR is the folder `reader/` that `training.reader` wrote. `model.onnx` and `tokenizer.json` are written to the
 other, each whole or not at all.
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from transformers import BertForQuestionAnswering, logging
 
-from bot.span_scoring import MODEL_FILES, SHIPPED_FOLDER, OnnxSpanScorer, SpanScores
+from bot.reading.span_scoring import MODEL_FILES, SHIPPED_FOLDER, OnnxSpanScorer, SpanScores
 
 _INPUTS = ("input_ids", "token_type_ids")
 _OUTPUTS = ("start_logits", "end_logits")

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
-from bot.cascade import Effort, FittedWeights, Judgement, ReadingWeights, confidence_inputs
-from bot.passage_reader import OFFERED
-from bot.sentence_features import Floats, chars_of
+from bot.reading.cascade import Effort, FittedWeights, Judgement, ReadingWeights, confidence_inputs
+from bot.reading.features import Floats, chars_of
+from bot.reading.passage_reader import OFFERED
 from training.question_sets import Question, State, set_weights
 
 _EVERYTHING = Effort(read=OFFERED, sure=1.0, worth=0.0)

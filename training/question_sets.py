@@ -13,14 +13,14 @@ from rich.progress import track
 
 from bot.adapters.jsonl import AskedQuestion, read_questions
 from bot.answering import N_HITS
-from bot.cascade import ReadingWeights, Rows, Verdict, places_of, stages
 from bot.evaluation import Gold, gold_of
 from bot.evaluation.judging import answers
-from bot.events import since_event
-from bot.passage_reader import OFFERED, OpenPassages, is_whole
-from bot.quotes import quote_from
-from bot.sentence_features import FEATURES, N_SAID, Floats, to_features
-from bot.span_scoring import SpanScorer
+from bot.query.event_dates import since_event
+from bot.quoting.quotes import quote_from
+from bot.reading.cascade import ReadingWeights, Rows, Verdict, places_of, stages
+from bot.reading.features import FEATURES, N_SAID, Floats, to_features
+from bot.reading.passage_reader import OFFERED, OpenPassages, is_whole
+from bot.reading.span_scoring import SpanScorer
 from index import Article
 from index.embedding.embedder import OnnxEmbedder
 from index.ingest.sources import read_articles
@@ -36,7 +36,7 @@ class State:
     """What is known of the n sentences of one question at some point of reading.
 
     `features`: (n, n_features). `right`: (n,) which of them would be a right first quote. `places`: (n,) as
-    `bot.cascade.places_of` gives them. `weight`: how much it counts beside others of its set.
+    `bot.reading.cascade.places_of` gives them. `weight`: how much it counts beside others of its set.
     """
 
     set_name: str
@@ -48,7 +48,7 @@ class State:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Question:
-    """One question as it was asked, all its passages read: a `bot.cascade.Book`.
+    """One question as it was asked, all its passages read: a `bot.reading.cascade.Book`.
 
     Of its n sentences: `known`, `passages` as there, `in_reach`: (n,) which of them were read, `said`: (n, 4) what was
     said of these, `right`: (n,) which would be a right first quote. `fold`: which fifth of the articles it belongs to.

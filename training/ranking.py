@@ -1,9 +1,9 @@
 """Fits how the reader's scores, the retriever's and the words of a question are combined, and how far is read.
 
-    python -m training.ranking --sets DIR [--model bot/reader_model] [--work var/ranking] [--out FILE]
+    python -m training.ranking --sets DIR [--model bot/reading/model] [--work var/ranking] [--out FILE]
 
 DIR holds a folder for each set of questions: `articles.jsonl` and `gold.jsonl`, lines as `python -m bot evaluate`
-takes them. What is fitted is written to `bot/reading_weights.json`, with what was measured on questions that were
+takes them. What is fitted is written to `bot/reading/weights.json`, with what was measured on questions that were
 not fitted on: each fifth of the articles in turn, and each set in turn. The most that may be read for a question on
 the mean is given as `--price`, in passages; of several prices all are measured, and the first one's weights written.
 """
@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.cascade import Effort, FittedWeights, Judgement, ReadingWeights
 from bot.evaluation import summaries
-from bot.sentence_features import FEATURES, Floats
-from bot.span_scoring import MODEL_FILES, SHIPPED_FOLDER, OnnxSpanScorer
+from bot.reading.cascade import Effort, FittedWeights, Judgement, ReadingWeights
+from bot.reading.features import FEATURES, Floats
+from bot.reading.span_scoring import MODEL_FILES, SHIPPED_FOLDER, OnnxSpanScorer
 from index.embedding.embedder import OnnxEmbedder
 from index.settings import IndexSettings
 from training.efforts import best_effort, best_threshold, outcomes
@@ -163,7 +163,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--sets", type=Path, required=True, help="folder of sets")
     parser.add_argument("--model", type=Path, default=SHIPPED_FOLDER, help="folder that training.export wrote")
     parser.add_argument("--work", type=Path, default=Path("var/ranking"), help="where indexes and scores are kept")
-    parser.add_argument("--out", type=Path, default=Path("bot/reading_weights.json"))
+    parser.add_argument("--out", type=Path, default=Path("bot/reading/weights.json"))
     parser.add_argument(
         "--price", type=float, nargs="+", default=[1.6], help="passages read for a question on the mean, at most"
     )

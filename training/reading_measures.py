@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 from transformers import BertForQuestionAnswering
 
 from bot.evaluation.summaries import auroc
-from bot.sentence_scores import best_span
+from bot.reading.sentence_scores import best_span
 from training.cross_encoder import load_batches, scores
 from training.reading_examples import ReadingExample
 

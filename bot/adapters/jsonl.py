@@ -12,8 +12,8 @@ from bot.conversation import SAID_ELSEWHERE, Conversation, Turn
 from bot.dialogue import Dialogue, Reply
 from bot.errors import InvalidQuestion
 from bot.followup import resolve
-from bot.quotes import Citation
-from bot.scoping import Scope
+from bot.query.operators import Scope
+from bot.quoting.quotes import Citation
 from index import Hit
 
 _T = TypeVar("_T")

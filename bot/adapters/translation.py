@@ -1,6 +1,6 @@
 """The language in which the bot talks to whoever it is answering. Catalogues are compiled as they are loaded.
 
-Sentences stand in the code in English; `bot/locales/LANGUAGE/LC_MESSAGES/newsquote.po` says them in another language.
+Sentences stand in the code in English; `locales/LANGUAGE/LC_MESSAGES/newsquote.po` beside this file says them in another language.
 Whoever handles a message says once whose language counts (`speak`); everything built for the answer follows.
 """
 
@@ -18,7 +18,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-LOCALES: Final = Path(__file__).parent.parent / "locales"
+LOCALES: Final = Path(__file__).parent / "locales"
 DOMAIN: Final = "newsquote"
 ENGLISH: Final = "en"
 _CATALOGUES: Final = {path.parents[1].name: path for path in sorted(LOCALES.glob(f"*/LC_MESSAGES/{DOMAIN}.po"))}

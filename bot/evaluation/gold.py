@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import InvalidQuestion
-from bot.questions import Kind, kind_of
+from bot.reading.answer_types import Kind, kind_of
 from index import Span
 
 _ASKED_FOR = {kind: f"asks for a {kind.value}" for kind in Kind} | {Kind.OTHER: "asks for something else"}

@@ -13,7 +13,7 @@ from bot.dialogue import Reply
 from bot.evaluation.gold import Gold
 from bot.evaluation.matching import holds_evidence, is_read_within, precision_of, touches_evidence
 from bot.evaluation.short_answers import holds_answer
-from bot.quotes import Quote
+from bot.quoting.quotes import Quote
 from index import Span
 
 BUDGETS = (200, 400)

@@ -24,7 +24,7 @@ from bot.followup.signs import (
     topic_of,
 )
 from bot.followup.vocabulary import PREPOSITIONS, either
-from bot.questions import BEHIND
+from bot.reading.answer_types import BEHIND
 from index.text.terms import terms_of
 
 _FROM = re.compile(rf"\b(?:{either(PREPOSITIONS)})\s+$", re.IGNORECASE)

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import delete, func, insert, select
 
+from bot.admin.console import Complaint, Day, Deed
+from bot.admin.unanswered import Asked
 from bot.answering import RefusalReason
 from bot.dialogue import Vote
-from bot.gaps import Asked
-from bot.newsroom import Complaint, Day, Deed
 from bot.store.editorial_tables import admin_actions, bans
 from bot.store.tables import replies, turns, votes
 from bot.store.transactions import Transactions, keep_if_new, outlives_connections

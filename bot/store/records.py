@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 from bot.answering import Answer, Clarification, Option, Outcome, Refusal, RefusalReason
 from bot.conversation import Turn
 from bot.dialogue import Reply
-from bot.quotes import Citation, Quote
+from bot.quoting.quotes import Citation, Quote
 from index import Span
 
 Row = dict[str, Any]

@@ -28,7 +28,7 @@ from bot.errors import StoreTooNew, StoreUnavailable
 from bot.store.tables import SCHEMA_VERSION, metadata
 from bot.store.transactions import ConnectionLost, until_connected
 
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 _BUSY_TIMEOUT_SECONDS = 30
 _CONNECT_TIMEOUT_SECONDS = 5

@@ -7,9 +7,9 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine, Select, and_, bindparam, case, delete, func, insert, or_, select, update
 
+from bot.admin.console import Stats
 from bot.conversation import Conversation, Turn
 from bot.dialogue import Reply, Vote
-from bot.newsroom import Stats
 from bot.store.editorial import Editorial
 from bot.store.forgetting import delete_turns
 from bot.store.ledger import Ledger

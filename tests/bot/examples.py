@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from bot.answering import Answer, Refusal, RefusalReason
 from bot.dialogue import Reply
-from bot.quotes import Citation, quote_from
+from bot.quoting.quotes import Citation, quote_from
 from index import Article, Span
 
 BRIDGE = Article(

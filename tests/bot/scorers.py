@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.span_scoring import SpanScores
+from bot.reading.span_scoring import SpanScores
 
 _WORD = re.compile(r"\w+")
 

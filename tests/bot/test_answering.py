@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from bot.answering import Answer, Answerer, Refusal, RefusalReason
-from bot.reader import Reading
+from bot.reading.reader import Reading
 from index import Article, AskedDates, Hit, Passage, Query, Span
 from index.library.disk.library import Library
 from index.search.retrieval import Retriever

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cascade import Effort, Judgement, ReadingWeights, Rows, places_of, stages, weigh
-from bot.sentence_features import FEATURES, KNOWN, LENGTH_CENTRE, N_SAID, Floats, to_features
+from bot.reading.cascade import Effort, Judgement, ReadingWeights, Rows, places_of, stages, weigh
+from bot.reading.features import FEATURES, KNOWN, LENGTH_CENTRE, N_SAID, Floats, to_features
 
 
 def _weights(effort: Effort) -> ReadingWeights:

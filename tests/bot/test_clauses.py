@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clauses import shortened
+from bot.quoting.clauses import shortened
 from index import Span
 
 _STORM = (

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dates import read_dates
+from bot.query.dates import read_dates
 from index import AskedDates
 
 _ASKED_ON = date(2022, 9, 14)  # a Wednesday

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from bot.answering import Answer, Answerer, Refusal, RefusalReason
 from bot.conversation import Turn
 from bot.dialogue import Dialogue, Reply, Vote
-from bot.passage_reader import PassageReader, shipped_weights
-from bot.scoping import EVERYTHING, Scope
+from bot.query.operators import EVERYTHING, Scope
+from bot.reading.passage_reader import PassageReader, shipped_weights
 from bot.store import Store
 from index import Article
 from index.library.disk.library import Library

@@ -11,7 +11,7 @@ import pytest
 from bot.answering import Answer, Answerer, Clarification, Option
 from bot.conversation import SAID_ELSEWHERE, Turn
 from bot.dialogue import Dialogue, ReplyTo
-from bot.passage_reader import PassageReader, shipped_weights
+from bot.reading.passage_reader import PassageReader, shipped_weights
 from bot.store import Store
 from index import Article
 from index.library.disk.library import Library

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import delete
 
+from bot.admin.console import Complaint, Day, Deed
+from bot.admin.unanswered import Asked
 from bot.answering import RefusalReason
 from bot.dialogue import Vote
-from bot.gaps import Asked
-from bot.newsroom import Complaint, Day, Deed
 from bot.store import Store
 from bot.store.sent_answers import SentAnswer
 from bot.store.tables import citations, replies

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.events import since_event
+from bot.query.event_dates import since_event
 from index import Article, AskedDates, Query
 from index.library.disk.library import Library
 from index.search.retrieval import Retriever

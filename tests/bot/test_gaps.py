@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gaps import Asked, Gap, find_gaps
+from bot.admin.unanswered import Asked, Gap, find_gaps
 
 
 def test_questions_that_share_their_words_are_one_gap_the_most_peoples_first() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.headlines import asks_by_headline, lead_of
+from bot.query.headlines import asks_by_headline, lead_of
 from index import Span
 
 _TITLE = "Old bridge opens again, after two years"

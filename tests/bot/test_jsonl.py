@@ -12,7 +12,7 @@ from bot.answering import Refusal, RefusalReason
 from bot.conversation import Turn
 from bot.dialogue import Dialogue
 from bot.errors import InvalidQuestion
-from bot.scoping import Scope
+from bot.query.operators import Scope
 from index import Hit, Passage, Span
 from tests.bot.examples import BRIDGE, COST, FERRY, LAST_FERRY, OPENED, answer, refusal
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from bot.cascade import Verdict
-from bot.nearness import follow_on, nearness
-from bot.sentence_features import Candidate, candidates_of
+from bot.reading.cascade import Verdict
+from bot.reading.features import Candidate, candidates_of
+from bot.reading.proximity import follow_on, nearness
 from index import Article, Query
 from index.library.disk.library import Library
 from index.search.retrieval import Retriever

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.feed_schedule import FeedSchedule
-from bot.newsdesk import NewsDesk
-from bot.newsroom import Newsroom
+from bot.admin.console import Newsroom
+from bot.admin.feed_schedule import FeedSchedule
+from bot.admin.ingest import NewsDesk
 from bot.store import Store
 from index.endpoints import Feed
 from index.errors import ArticlesMissing
@@ -105,7 +105,7 @@ def test_articles_are_found_by_id_address_or_the_most_words_of_their_titles(offi
 
 
 def test_the_feeds_are_read_in_the_background(office: Office, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, logger="bot.newsdesk")
+    caplog.set_level(logging.INFO, logger="bot.admin.ingest")
     with FeedSchedule(office.desk, pause_seconds=0.01):
         _wait_until(lambda: office.site.url("/story") in office.ids())
     assert office.site.paths() == ["/rss?key=secret", "/story"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.newsroom import Newsroom, Stats, Status
+from bot.admin.console import Newsroom, Stats, Status
 from bot.store import Store
 from index.errors import ArticlesMissing, IndexBusy, SnapshotMissing
 from index.ingest.intake import Intake

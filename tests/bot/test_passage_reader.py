@@ -7,9 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.cascade import Effort, FittedWeights, Judgement, ReadingWeights
-from bot.passage_reader import OFFERED, OpenPassages, PassageReader, shipped_weights, weights_from, window_of
-from bot.sentence_features import FEATURES, KNOWN
+from bot.reading.cascade import Effort, FittedWeights, Judgement, ReadingWeights
+from bot.reading.features import FEATURES, KNOWN
+from bot.reading.passage_reader import (
+    OFFERED,
+    OpenPassages,
+    PassageReader,
+    shipped_weights,
+    weights_from,
+    window_of,
+)
 from index import Article, AskedDates, Query, Span
 from index.library.disk.library import Library
 from index.search.retrieval import Retriever

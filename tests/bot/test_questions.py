@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.questions import Kind, candidates, is_of_kind, kind_of, last_question
+from bot.reading.answer_types import Kind, candidates, is_of_kind, kind_of, last_question
 
 _SENTENCE = "On 3 May 2024 the mayor, Ada Brook, paid Tom Reed 4.2 million euros in Marlow."
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.quotes import Quote, is_verbatim, quote_from
+from bot.quoting.quotes import Quote, is_verbatim, quote_from
 from index import Article, Span
 from tests.bot.examples import BRIDGE, FERRY, span_of
 

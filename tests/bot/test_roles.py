@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.roles import Deed, deeds_in, says_the_reverse
+from bot.reading.role_reversal import Deed, deeds_in, says_the_reverse
 
 _ASKED = "And what does Armenia accuse Azerbaijan of?"
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.scoping import EVERYTHING, Scope, read_scope
+from bot.query.operators import EVERYTHING, Scope, read_scope
 from index import AskedDates, Query
 
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sentence_scores import SentenceScores, score_passage
-from bot.span_scoring import SpanScores
+from bot.reading.sentence_scores import SentenceScores, score_passage
+from bot.reading.span_scoring import SpanScores
 from index import Passage, Span
 from tests.bot.examples import BRIDGE, span_of
 from tests.bot.scorers import score_words

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper
 from tokenizers import Encoding, Tokenizer, models, normalizers, pre_tokenizers, processors
 
-from bot.span_scoring import MAX_TOKENS, MODEL_FILES, OnnxSpanScorer, SpanScores
+from bot.reading.span_scoring import MAX_TOKENS, MODEL_FILES, OnnxSpanScorer, SpanScores
 from index.errors import ModelUnavailable
 
 _WORDS = ["[CLS]", "[SEP]", "[UNK]", "the", "bridge", "mayor", "opened", "cafe", "雨", "🎈", "who", "?", ".", "[", "]"]

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from bot.span_scoring import (
+from bot.reading.span_scoring import (
     MODEL_FILES,
     OnnxSpanScorer,
     SpanScores,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.spans import quotable_span, tidy_answer
+from bot.quoting.extent import quotable_span, tidy_answer
 from index import Article, Passage, Span
 from index.text.chunking import chunk_article
 from tests.bot.examples import span_of

@@ -23,12 +23,12 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
+from bot.admin.console import Stats
 from bot.answering import Answer, Refusal, RefusalReason
 from bot.conversation import Conversation, Turn
 from bot.dialogue import Reply, Vote
 from bot.errors import StoreTooNew, StoreUnavailable
-from bot.newsroom import Stats
-from bot.quotes import Citation, Quote
+from bot.quoting.quotes import Citation, Quote
 from bot.store import Store
 from bot.store.schema import MIGRATIONS
 from bot.store.tables import SCHEMA_VERSION, metadata

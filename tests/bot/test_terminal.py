@@ -24,7 +24,7 @@ from bot.adapters.terminal.rendering import render_closest, render_context, rend
 from bot.answering import Answer, Refusal, RefusalReason
 from bot.dialogue import Dialogue, QuoteContext, Vote
 from bot.errors import StoreUnavailable
-from bot.quotes import Citation, quote_from
+from bot.quoting.quotes import Citation, quote_from
 from index import Article, Span
 from tests.bot.examples import BRIDGE, COST, FERRY, OPENED, answer, refusal
 from tests.bot.fakes import ScriptedDialogue

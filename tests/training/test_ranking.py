@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bot.cascade import Effort, FittedWeights, Judgement
-from bot.sentence_features import FEATURES, KNOWN, N_SAID
+from bot.reading.cascade import Effort, FittedWeights, Judgement
+from bot.reading.features import FEATURES, KNOWN, N_SAID
 from training.efforts import best_effort, best_threshold, outcomes
 from training.judgements import fit_judgement, fit_judgements, fit_ranking, fit_within
 from training.question_sets import Question, State

@@ -21,8 +21,8 @@ from bot.adapters.telegram.rendering import Message as Outgoing
 from bot.adapters.telegram.rendering import plain_message
 from bot.adapters.telegram.sending import send, typing
 from bot.adapters.telegram.undertakings import Undertaking, Undertakings
-from bot.newsdesk import NewsDesk
-from bot.newsroom import Newsroom
+from bot.admin.console import Newsroom
+from bot.admin.ingest import NewsDesk
 from index import Article
 from index.article import Skipped
 from index.errors import IndexBusy, IndexingError

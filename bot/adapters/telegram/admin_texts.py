@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from bot.adapters.translation import counted, day, minute, number, translatable, translated
-from bot.newsroom import Stats, Status
+from bot.admin.console import Stats, Status
 from index.library.builder import BuildProgress, BuildReport
 
 _LISTED_IDS: Final = 8

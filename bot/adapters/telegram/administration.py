@@ -33,8 +33,8 @@ from bot.adapters.telegram.rolling_back import RollingBack
 from bot.adapters.telegram.sending import send
 from bot.adapters.telegram.undertakings import Undertaking, Undertakings
 from bot.adapters.translation import translated
-from bot.newsdesk import NewsDesk
-from bot.newsroom import Newsroom
+from bot.admin.console import Newsroom
+from bot.admin.ingest import NewsDesk
 from index.errors import BuildCancelled, IndexingError
 from index.library.builder import ProgressListener
 

@@ -10,7 +10,7 @@ from bot.adapters.telegram.config import TelegramConfig
 from bot.adapters.telegram.handling import MessageCallback, TelegramBot
 from bot.adapters.telegram.rendering import plain_message
 from bot.adapters.telegram.sending import send
-from bot.newsroom import Newsroom
+from bot.admin.console import Newsroom
 
 _MOST_REMEMBERED: Final = 1_000
 

@@ -34,9 +34,9 @@ from bot.adapters.telegram.problems import report_problem
 from bot.adapters.telegram.questions import Questions
 from bot.adapters.telegram.rate_limiter import PatientRateLimiter
 from bot.adapters.telegram.undertakings import Undertakings
+from bot.admin.console import Newsroom
+from bot.admin.ingest import NewsDesk
 from bot.dialogue import Dialogue
-from bot.newsdesk import NewsDesk
-from bot.newsroom import Newsroom
 from bot.store import Store
 from bot.store.sent_answers import SentAnswers
 

@@ -15,7 +15,7 @@ from bot.adapters.telegram.handling import TelegramBot
 from bot.adapters.telegram.markup import styled
 from bot.adapters.telegram.rendering import plain_message
 from bot.adapters.telegram.sending import send
-from bot.newsroom import Newsroom
+from bot.admin.console import Newsroom
 
 
 class Banning:

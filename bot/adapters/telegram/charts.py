@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from bot.adapters.telegram import admin_texts
 from bot.adapters.translation import spoken_locale, translated
-from bot.newsroom import Day
+from bot.admin.console import Day
 
 _BLUE, _RED, _INK, _GREY, _FAINT, _SAND = "#1f5f8b", "#c0472f", "#2b2b2b", "#7d7d7d", "#e9e9e9", "#d9b48f"
 _DPI: Final = 150

@@ -28,7 +28,7 @@ from bot.adapters.telegram.splitting import MESSAGE_LIMIT, split_segments
 from bot.adapters.translation import translated
 from bot.answering import Answer
 from bot.dialogue import Reply
-from bot.quotes import Citation
+from bot.quoting.quotes import Citation
 
 _FEWEST_WORDS: Final = 2
 _MOST_RESULTS: Final = 5

@@ -8,11 +8,11 @@ from bot.adapters.telegram.keyboards import feedback_keyboard
 from bot.adapters.telegram.markup import Segment, styled, words_of_others
 from bot.adapters.telegram.rendering import Message, one_line, plain_message
 from bot.adapters.translation import translated
+from bot.admin.console import Complaint, Explanation
+from bot.admin.unanswered import Gap
 from bot.answering import Answer, Clarification, Refusal
 from bot.dialogue import Reply
-from bot.gaps import Gap
-from bot.newsroom import Complaint, Explanation
-from bot.quotes import Citation
+from bot.quoting.quotes import Citation
 from index import Hit
 
 _SHOWN_GAPS: Final = 12

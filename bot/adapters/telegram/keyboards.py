@@ -12,7 +12,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.adapters.telegram import admin_texts, texts
 from bot.adapters.translation import number, translated
-from bot.quotes import Citation
+from bot.quoting.quotes import Citation
 
 _PRESS: Final = re.compile(r"([a-z]{2,6}):([0-9A-Za-z_-]{1,40})(?::(\d{1,4}))?")
 _PAGE: Final = re.compile(r"\d{1,6}")

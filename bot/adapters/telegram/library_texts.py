@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.adapters.telegram.admin_texts import articles
 from bot.adapters.translation import counted, minute, number, translatable, translated
-from bot.newsroom import Kept
+from bot.admin.console import Kept
 
 ADD_HOW: Final = translatable(
     "Write the addresses of web pages after the command, as in:\n/add https://news.example/story\nOr, in a private"

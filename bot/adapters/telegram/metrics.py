@@ -9,9 +9,9 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from telegram.error import TelegramError
 
+from bot.admin.console import Newsroom
 from bot.answering import Refusal
 from bot.dialogue import Reply
-from bot.newsroom import Newsroom
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 

@@ -19,8 +19,8 @@ from bot.adapters.telegram.rendering import one_line, plain_message, source_line
 from bot.adapters.telegram.sending import send
 from bot.adapters.telegram.undertakings import Undertaking
 from bot.adapters.translation import translated
-from bot.newsdesk import NewsDesk
-from bot.newsroom import Newsroom
+from bot.admin.console import Newsroom
+from bot.admin.ingest import NewsDesk
 from index import Article
 from index.errors import IndexingError
 from index.library.builder import ProgressListener

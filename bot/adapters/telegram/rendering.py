@@ -22,7 +22,7 @@ from bot.adapters.telegram.markup import Segment, safe_url, styled, words_of_oth
 from bot.adapters.translation import translated
 from bot.answering import Answer, Clarification, Refusal
 from bot.dialogue import QuoteContext, Reply
-from bot.quotes import Citation
+from bot.quoting.quotes import Citation
 from index import Article
 
 SOURCES_PER_PAGE: Final = 10

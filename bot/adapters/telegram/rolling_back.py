@@ -17,7 +17,7 @@ from bot.adapters.telegram.rendering import Message as Outgoing
 from bot.adapters.telegram.sending import send
 from bot.adapters.telegram.undertakings import Undertaking
 from bot.adapters.translation import translated
-from bot.newsroom import Kept, Newsroom
+from bot.admin.console import Kept, Newsroom
 from index.errors import IndexingError
 from index.library.builder import ProgressListener
 

@@ -11,7 +11,7 @@ from bot.adapters.terminal import texts
 from bot.adapters.terminal.display import Page, Paragraph, one_line, visible
 from bot.answering import Answer, Clarification, Refusal
 from bot.dialogue import QuoteContext, Reply
-from bot.quotes import Citation
+from bot.quoting.quotes import Citation
 from index import Article
 
 _INDENT = 4

@@ -12,13 +12,13 @@ from telegram._utils.defaultvalue import DEFAULT_NONE
 from telegram._utils.types import ODVInput
 from telegram.request import BaseRequest, RequestData
 
+from bot.admin.console import Complaint, Day, Explanation, Newsroom, Stats, Status
+from bot.admin.ingest import NewsDesk
+from bot.admin.unanswered import Gap
 from bot.answering import Answer, Outcome, Refusal, RefusalReason
 from bot.dialogue import Dialogue, QuoteContext, Reply, ReplyTo, Vote
-from bot.gaps import Gap
-from bot.newsdesk import NewsDesk
-from bot.newsroom import Complaint, Day, Explanation, Newsroom, Stats, Status
-from bot.quotes import Citation
-from bot.scoping import EVERYTHING, Scope
+from bot.query.operators import EVERYTHING, Scope
+from bot.quoting.quotes import Citation
 from bot.store.sent_answers import SentAnswer, SentAnswers
 from index import Article
 from index.library.builder import BuildProgress, BuildReport, ProgressListener

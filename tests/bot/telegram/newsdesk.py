@@ -9,8 +9,8 @@ from pathlib import Path
 
 from bot.adapters.telegram import Metrics, TelegramConfig, build_service
 from bot.adapters.telegram.serving import serve
+from bot.admin.ingest import NewsDesk
 from bot.app import App, build_app
-from bot.newsdesk import NewsDesk
 from bot.settings import Settings
 from bot.store import Store
 from index.embedding.embedder import Embedder

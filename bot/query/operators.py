@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from bot.dates import read_dates
+from bot.query.dates import read_dates
 from index import Query
 
 _OPERATOR = re.compile(

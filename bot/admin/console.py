@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
+from bot.admin.unanswered import Asked, Gap, find_gaps
 from bot.dialogue import Reply
-from bot.gaps import Asked, Gap, find_gaps
 from index import Hit, Query
 from index.errors import IndexBusy
 from index.library.builder import BuildReport, ProgressListener

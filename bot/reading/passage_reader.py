@@ -1,6 +1,7 @@
 """The Reader that ships: a cross-encoder reads question and passages, fitted weights choose among their sentences.
 
-The weights come from `training/ranking.py`, which also records what it measured. `bot.cascade` says how far is read.
+The weights come from `training/ranking.py`, which also records what it measured. `bot.reading.cascade` says how far
+is read.
 """
 
 import json
@@ -12,15 +13,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.cascade import Effort, FittedWeights, Judgement, ReadingWeights, weigh
-from bot.nearness import follow_on, nearness
-from bot.questions import Kind, is_of_kind, kind_of, last_question
-from bot.reader import Reading
-from bot.roles import deeds_in, says_the_reverse
-from bot.sentence_features import FEATURES, KNOWN, Candidate, FeatureExtractor, Floats, candidates_of, said
-from bot.sentence_scores import SentenceScores, score_passage
-from bot.span_scoring import SpanScorer
-from bot.spans import grown, quotable_span, tidy_answer
+from bot.quoting.extent import grown, quotable_span, tidy_answer
+from bot.reading.answer_types import Kind, is_of_kind, kind_of, last_question
+from bot.reading.cascade import Effort, FittedWeights, Judgement, ReadingWeights, weigh
+from bot.reading.features import (
+    FEATURES,
+    KNOWN,
+    Candidate,
+    FeatureExtractor,
+    Floats,
+    candidates_of,
+    said,
+)
+from bot.reading.proximity import follow_on, nearness
+from bot.reading.reader import Reading
+from bot.reading.role_reversal import deeds_in, says_the_reverse
+from bot.reading.sentence_scores import SentenceScores, score_passage
+from bot.reading.span_scoring import SpanScorer
 from index import Article, Hit, Passage, Query, Span
 from index.search.retrieval import Retriever
 
@@ -34,8 +43,8 @@ _FOLLOW_UP_WINDOW_CHARS = 500
 
 
 def shipped_weights() -> FittedWeights:
-    """The weights in `bot/reading_weights.json`."""
-    return weights_from(json.loads((files("bot") / "reading_weights.json").read_text(encoding="utf-8")))
+    """The weights in `bot/reading/weights.json`."""
+    return weights_from(json.loads((files("bot.reading") / "weights.json").read_text(encoding="utf-8")))
 
 
 def weights_from(stored: Mapping[str, Any]) -> FittedWeights:
@@ -45,7 +54,7 @@ def weights_from(stored: Mapping[str, Any]) -> FittedWeights:
         ValueError: they were fitted to other features.
     """
     if tuple(stored["features"]) != FEATURES:
-        raise ValueError("bot/reading_weights.json was fitted to other features: run training.ranking")
+        raise ValueError("bot/reading/weights.json was fitted to other features: run training.ranking")
     whole, part = (
         ReadingWeights(_judgement(one["unread"]), _judgement(one["read"]), Effort(**one["effort"]))
         for one in (stored["whole"], stored["part"])
@@ -120,7 +129,7 @@ def _reading_on(weights: ReadingWeights) -> ReadingWeights:
 
 
 class OpenPassages:
-    """The passages found for a question, as far as they have been read: a `bot.cascade.Book`.
+    """The passages found for a question, as far as they have been read: a `bot.reading.cascade.Book`.
 
     Of a long passage only the sentences around those that share most with the question are read. `candidates`: all
     sentences, in the order of the hits. `scores`: what the model said of each, None where it was not read.

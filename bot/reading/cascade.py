@@ -12,8 +12,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.sentence_features import N_SAID, Floats, chars_of, to_features
-from bot.spans import MAX_CHARS
+from bot.quoting.extent import MAX_CHARS
+from bot.reading.features import N_SAID, Floats, chars_of, to_features
 
 Rows = NDArray[np.int64]
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.cascade import Verdict
-from bot.sentence_features import Candidate, Floats
+from bot.reading.cascade import Verdict
+from bot.reading.features import Candidate, Floats
 from index.search.retrieval import Retriever
 from index.text.terms import terms_of
 

@@ -1,7 +1,8 @@
 """Dates in a question: "yesterday", "in August 2022", "since March", understood from the day it was asked on.
 
 They restrict what is searched only where articles are asked for by their date ("news from last week"); elsewhere an
-event's date need not be its article's, so they only weigh. Days counted from an event are left to `bot.events`.
+event's date need not be its article's, so they only weigh. Days counted from an event are left to
+`bot.query.event_dates`.
 """
 
 import re

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot.clauses import SPEAKS, shortened
+from bot.quoting.clauses import SPEAKS, shortened
 from index import Passage, Span
 
 MAX_CHARS = 400

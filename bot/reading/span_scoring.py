@@ -26,7 +26,7 @@ from index.errors import ModelUnavailable
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-SHIPPED_FOLDER = Path(__file__).parent / "reader_model"
+SHIPPED_FOLDER = Path(__file__).parent / "model"
 MODEL_FILES = ("model.onnx", "tokenizer.json")
 """What is in the folder of such a model: the network, and how words become numbers."""
 MAX_TOKENS = 192

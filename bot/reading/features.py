@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.questions import Kind, candidates, kind_of, subject_terms, term_set
-from bot.sentence_scores import SentenceScores
+from bot.reading.answer_types import Kind, candidates, kind_of, subject_terms, term_set
+from bot.reading.sentence_scores import SentenceScores
 from index import Article, Hit, Query, Span
 from index.search.retrieval import Retriever
 from index.text.terms import terms_of

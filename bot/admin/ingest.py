@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 
-from bot.newsroom import Alone
+from bot.admin.console import Alone
 from index.article import Article, Skipped
 from index.endpoints import Feed
 from index.ingest.feeds.reading import FeedReader

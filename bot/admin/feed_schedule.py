@@ -7,7 +7,7 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
-from bot.newsdesk import NewsDesk
+from bot.admin.ingest import NewsDesk
 from index.errors import IndexingError
 
 logger = logging.getLogger(__name__)

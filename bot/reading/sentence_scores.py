@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.span_scoring import MOST_TOKENS, SpanScores
+from bot.reading.span_scoring import MOST_TOKENS, SpanScores
 from index import Passage, Span
 
 _LONGEST_ANSWER = 30  # tokens

@@ -1,0 +1,1 @@
+"""What a question asks of which articles and days."""

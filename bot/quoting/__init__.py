@@ -1,0 +1,1 @@
+"""Quotes: verbatim, from sentence to sentence, with what must not be cut away."""

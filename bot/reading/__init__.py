@@ -1,0 +1,1 @@
+"""The reader: which sentences of the passages found answer a question, and how sure that is."""
