@@ -112,7 +112,7 @@ class Figures(Protocol):
 
 
 class Records(Protocol):
-    """What else admins look at and leave behind: see `bot.store.editorial`."""
+    """What else admins look at and leave behind: see `bot.store.reports`."""
 
     def days(self, since: datetime) -> tuple[Day, ...]:
         """One a day from then until today."""

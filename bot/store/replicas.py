@@ -16,7 +16,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 
 from bot.errors import StoreInterrupted
-from bot.store.replica_tables import duties, lanes, replicas
+from bot.store.tables import duties, lanes, replicas
 from bot.store.transactions import Transactions, keep_if_new, outlives_connections
 
 logger = logging.getLogger(__name__)

@@ -5,8 +5,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
 
-from bot.store.editorial_tables import sent_answers
-from bot.store.tables import replies, turns
+from bot.store.tables import replies, sent_answers, turns
 from bot.store.transactions import Transactions, outlives_connections
 
 _FIELDS: Final = ("chat_id", "message_id", "question_id", "reply_id")

@@ -5,16 +5,29 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, Engine, Select, and_, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from bot.admin.console import Stats
 from bot.conversation import Conversation, Turn
 from bot.dialogue import Reply, Vote
-from bot.store.editorial import Editorial
-from bot.store.forgetting import delete_turns
-from bot.store.ledger import Ledger
-from bot.store.records import citation_rows, reply_from, reply_row, turn_from, turn_of, turn_row
-from bot.store.schema import memory_engine, open_engine
+from bot.store.engine import memory_engine, open_engine
+from bot.store.outbox import Ledger
+from bot.store.reports import Editorial
+from bot.store.rows import citation_rows, reply_from, reply_row, turn_from, turn_of, turn_row
 from bot.store.sent_answers import SentAnswers
 from bot.store.tables import citations, replies, turns, votes
 from bot.store.transactions import Transactions, outlives_connections
@@ -195,6 +208,16 @@ class Store(Transactions):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def delete_turns(connection: Connection, which: ColumnElement[bool]) -> int:
+    """Deletes these turns, their replies, and the citations of and votes on those; how many turns there were."""
+    doomed = select(replies.c.id).where(replies.c.turn_id.in_(select(turns.c.id).where(which)))
+    connection.execute(doomed.with_for_update()).all()  # no vote may come in between
+    connection.execute(delete(votes).where(votes.c.reply_id.in_(doomed)))
+    connection.execute(delete(citations).where(citations.c.reply_id.in_(doomed)))
+    connection.execute(delete(replies).where(replies.c.turn_id.in_(select(turns.c.id).where(which))))
+    return connection.execute(delete(turns).where(which)).rowcount
 
 
 def _percentile(connection: Connection, ascending: Select[float], count: int, share: float) -> float:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -135,4 +136,97 @@ votes = Table(
     Column("voter", Words, primary_key=True),
     Column("value", Integer, nullable=False),
     Column("at", Instant, nullable=False),
+)
+
+
+bans = Table(
+    "bans",
+    metadata,
+    Column("person", Words, primary_key=True),
+    Column("by", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+admin_actions = Table(
+    "admin_actions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("admin", Words, nullable=False),
+    Column("action", Words, nullable=False),
+    Column("subject", Words, nullable=False),
+    Index(None, "at"),
+)
+
+sent_answers = Table(
+    "sent_answers",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("question_id", BigInteger, nullable=False),
+    Column("reply_id", Words, ForeignKey(replies.c.id, ondelete="CASCADE"), nullable=False),
+    Index(None, "chat_id", "question_id"),
+    Index(None, "reply_id"),
+)
+
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("received_at", Instant, nullable=False),
+    Column("box", BigInteger),
+    Column("message_id", BigInteger),
+    Column("chat_id", BigInteger),
+    Column("person_id", BigInteger),
+    Column("body", JSON(none_as_null=True)),
+    Column("outcome", Words),
+    Index(None, "outcome"),
+    Index(None, "box", "message_id"),
+    Index(None, "received_at"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("update_id", BigInteger),
+    Column("planned_at", Instant, nullable=False),
+    Column("box", BigInteger, nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("body", JSON(none_as_null=True)),
+    Column("attempted", Boolean, nullable=False),
+    Column("after_id", BigInteger),
+    Column("message_id", BigInteger),
+    Column("outcome", Words),
+    Column("key", Words),
+    Index(None, "outcome"),
+    Index(None, "update_id"),
+    Index(None, "key", unique=True),
+    Index(None, "box", "message_id"),
+    Index(None, "planned_at"),
+)
+
+
+replicas = Table(
+    "replicas",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("beaten_at", Instant, nullable=False),
+)
+
+lanes = Table(
+    "lanes",
+    metadata,
+    Column("lane", BigInteger, primary_key=True, autoincrement=False),
+    Column("owner", Words, ForeignKey(replicas.c.id, ondelete="CASCADE"), nullable=False),
+    Index(None, "owner"),
+)
+
+duties = Table(
+    "duties",
+    metadata,
+    Column("duty", Words, primary_key=True),
+    Column("owner", Words, ForeignKey(replicas.c.id, ondelete="CASCADE"), nullable=False),
+    Index(None, "owner"),
 )

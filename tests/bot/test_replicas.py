@@ -30,13 +30,10 @@ from bot.store import (
     copy_database,
     transactions,
 )
-from bot.store.copying import DatabaseNotEmpty
-from bot.store.editorial_tables import sent_answers
-from bot.store.ledger_tables import inbox, outbox
-from bot.store.replica_tables import replicas
+from bot.store.copy import DatabaseNotEmpty
 from bot.store.replicas import LEASE_SECONDS, LaneLost
 from bot.store.sent_answers import SentAnswer
-from bot.store.tables import replies, turns, votes
+from bot.store.tables import inbox, outbox, replicas, replies, sent_answers, turns, votes
 from index.errors import IndexBusy
 from tests.bot.examples import answer, refusal
 from tests.postgresql import PostgresServer, running_postgres

@@ -30,7 +30,7 @@ from bot.dialogue import Reply, Vote
 from bot.errors import StoreTooNew, StoreUnavailable
 from bot.quoting.quotes import Citation, Quote
 from bot.store import Store
-from bot.store.schema import MIGRATIONS
+from bot.store.engine import MIGRATIONS
 from bot.store.tables import SCHEMA_VERSION, metadata
 from index import Span
 from tests.bot.examples import answer, refusal

@@ -13,7 +13,7 @@ from bot.adapters.telegram import house_texts, texts
 from bot.adapters.telegram.deep_links import DeepLink, Opens, payload_of
 from bot.dialogue import Vote
 from bot.store import Outcome, Received, Store
-from bot.store.ledger_tables import inbox, outbox
+from bot.store.tables import inbox, outbox
 from tests.bot.examples import answer
 from tests.bot.telegram.fakes import FakeSentAnswers
 from tests.bot.telegram.serving import FAST, served

@@ -1,13 +1,60 @@
-"""The statements about lanes that every answer needs, made once: making one takes longer than carrying it out."""
+"""The ledger's statements that every answer needs, made once: making one takes longer than carrying it out."""
 
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import BigInteger, BindParameter, bindparam, delete, func, literal, select, update
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    FromClause,
+    ScalarSelect,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+)
 
-from bot.store.ledger_records import Outcome
-from bot.store.ledger_tables import inbox, outbox
-from bot.store.replica_tables import lanes
-from bot.store.transactions import Upsert
+from bot.store.outbox_rows import Outcome
+from bot.store.tables import inbox, lanes, outbox
+from bot.store.transactions import Upsert, keep_if_new
+
+
+def _highest_id(table: FromClause, box: ColumnElement[Any]) -> ScalarSelect[Any]:
+    return select(func.coalesce(func.max(table.c.message_id), 0)).where(table.c.box == box).scalar_subquery()
+
+
+_received: Final = _highest_id(inbox, outbox.c.box)
+_sent: Final = _highest_id(outbox.alias(), outbox.c.box)
+
+FINISH: Final = (
+    update(inbox).where(inbox.c.update_id == bindparam("number")).values(outcome=bindparam("ended"), body=None)
+)
+"""Ends an update; wants its `number` and how it `ended`."""
+PLAN: Final = keep_if_new(outbox)
+"""Keeps a message before it is sent."""
+PLANNED: Final = select(outbox.c.key, outbox.c.id).where(outbox.c.key.in_(bindparam("keys", expanding=True)))
+"""Key and number of the messages of these `keys`."""
+CHAT: Final = select(outbox.c.chat_id).where(outbox.c.id == bindparam("number"))
+"""The chat that the message of this `number` goes to."""
+ATTEMPT: Final = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("number"))
+    .values(
+        attempted=True,
+        after_id=func.coalesce(outbox.c.after_id, case((_received > _sent, _received), else_=_sent)),
+    )
+)
+"""Notes that the message of this `number` leaves, the first time also after which id of its box."""
+END: Final = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("number"))
+    .values(outcome=bindparam("ended"), message_id=bindparam("arrived_as"), body=None)
+)
+"""Ends the message of this `number`; wants how it `ended` and the id that it `arrived_as`, if it did."""
+
 
 BEYOND_CHATS: Final = 2**62
 """An update from no chat is a lane of its own, beyond all ids of chats."""

@@ -10,8 +10,7 @@ from bot.admin.console import Complaint, Day, Deed
 from bot.admin.unanswered import Asked
 from bot.answering import RefusalReason
 from bot.dialogue import Vote
-from bot.store.editorial_tables import admin_actions, bans
-from bot.store.tables import replies, turns, votes
+from bot.store.tables import admin_actions, bans, replies, turns, votes
 from bot.store.transactions import Transactions, keep_if_new, outlives_connections
 
 _ASKED = select(turns.c.asked_at, replies.c.answered, replies.c.duration_ms).join_from(replies, turns)

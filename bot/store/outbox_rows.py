@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from bot.store.ledger_tables import inbox
+from bot.store.tables import inbox
 from bot.store.transactions import Upsert
 
 Body = dict[str, Any]

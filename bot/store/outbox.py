@@ -10,11 +10,11 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, Select, and_, delete, func, or_, select, update
 
-from bot.store import ledger_statements as statements
-from bot.store.lanes import Lanes
-from bot.store.ledger_records import Body, Outcome, Parcel, Received, keep_updates, parcel_from
-from bot.store.ledger_tables import inbox, outbox
+from bot.store import statements
+from bot.store.leases import Lanes
+from bot.store.outbox_rows import Body, Outcome, Parcel, Received, keep_updates, parcel_from
 from bot.store.replicas import Replicas
+from bot.store.tables import inbox, outbox
 from bot.store.transactions import Transactions, outlives_connections
 
 

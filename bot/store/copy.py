@@ -6,9 +6,8 @@ from typing import Final
 from sqlalchemy import Connection, Engine, Integer, Table, func, insert, select
 
 from bot.errors import BotError
-from bot.store.replica_tables import duties, lanes, replicas
-from bot.store.schema import open_engine
-from bot.store.tables import metadata
+from bot.store.engine import open_engine
+from bot.store.tables import duties, lanes, metadata, replicas
 from bot.store.transactions import Transactions
 
 _ROWS_AT_ONCE: Final = 1_000

@@ -12,12 +12,11 @@ from typing import Final
 from sqlalchemy import Connection, Engine, delete, exists, select, union
 
 from bot.errors import StoreUnavailable
-from bot.store import lane_statements as statements
-from bot.store.ledger_records import Body, Outcome, Parcel, Received, keep_updates, parcel_from
-from bot.store.ledger_statements import FINISH
-from bot.store.ledger_tables import outbox
-from bot.store.replica_tables import lanes
+from bot.store import statements
+from bot.store.outbox_rows import Body, Outcome, Parcel, Received, keep_updates, parcel_from
 from bot.store.replicas import Replicas
+from bot.store.statements import FINISH
+from bot.store.tables import lanes, outbox
 from bot.store.transactions import Transactions, outlives_connections
 
 _MOST_TAKEN_OVER: Final = 100
