@@ -22,8 +22,7 @@ import numpy as np
 from benchmarks.articles import write_articles
 from benchmarks.measuring import peak_mib
 from benchmarks.processes import bot_environment, start
-from bot.adapters.telegram.house_texts import BUSY
-from bot.adapters.telegram.texts import WENT_WRONG
+from bot.adapters.telegram.views.texts import BUSY, WENT_WRONG
 from tests.botapi import Chat, ThreadedBotApiServer, User, running_server
 from tests.milvus import running_vectors
 

@@ -30,7 +30,7 @@ import psycopg
 
 from benchmarks.processes import bot_environment, start
 from benchmarks.telegram_bot import QUESTION, SEEDS
-from bot.adapters.telegram.texts import WENT_WRONG
+from bot.adapters.telegram.views.texts import WENT_WRONG
 from tests.botapi import ThreadedBotApiServer, User, running_server
 from tests.milvus import VectorServer, running_vectors
 from tests.ports import free_ports

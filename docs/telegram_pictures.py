@@ -13,8 +13,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from bot.adapters.telegram import Metrics, TelegramConfig, build_service, texts
-from bot.adapters.telegram.serving import serve
+from bot.adapters.telegram import Metrics, TelegramConfig, build_service
+from bot.adapters.telegram.server import serve
+from bot.adapters.telegram.views import texts
 from bot.admin.ingest import NewsDesk
 from bot.app import App, build_app, build_first_index
 from bot.dialogue import Vote

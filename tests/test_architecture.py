@@ -47,7 +47,7 @@ def _imported(path: Path) -> Iterator[str]:
         (
             "httpx",
             {"index/ingest/fetching/" + name for name in ("addresses.py", "bodies.py", "fetcher.py", "transport.py")}
-            | {"index/ingest/sources/web.py", "index/ingest/feeds/items.py", "bot/adapters/telegram/connection.py"},
+            | {"index/ingest/sources/web.py", "index/ingest/feeds/items.py", "bot/adapters/telegram/delivery/http.py"},
         ),
         ("feedparser", {"index/ingest/feeds/parsing.py"}),
         ("protego", {"index/ingest/fetching/robots.py"}),

@@ -160,7 +160,7 @@ def test_the_image_needs_nothing_of_what_it_throws_away(tmp_path: Path, model_ca
     modules = {"scikit-learn": "sklearn"}
     blocked = [modules.get(name, name.replace("-", "_")) for name in thrown_away]
     program = (
-        f"import sys; sys.modules.update(dict.fromkeys({blocked!r})); import bot.adapters.telegram.charts; "
+        f"import sys; sys.modules.update(dict.fromkeys({blocked!r})); import bot.adapters.telegram.views.charts; "
         "from bot.__main__ import main; sys.exit(main(sys.argv[1:]))"
     )
     command = [sys.executable, "-c", program, "ask", "Who brokered the ceasefire?", "--index", str(seed_index)]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.adapters.telegram import admin_texts
+from bot.adapters.telegram.views import admin_texts
 from tests.botapi import ThreadedBotApiServer, User, running_server
 from tests.conftest import ROOT
 from tests.ports import free_port

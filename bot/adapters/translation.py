@@ -1,7 +1,8 @@
 """The language in which the bot talks to whoever it is answering. Catalogues are compiled as they are loaded.
 
-Sentences stand in the code in English; `locales/LANGUAGE/LC_MESSAGES/newsquote.po` beside this file says them in another
-language. Whoever handles a message says once whose language counts (`speak`); everything built for the answer follows.
+Sentences stand in the code in English; `locales/LANGUAGE/LC_MESSAGES/newsquote.po` beside this file says them in
+another language. Whoever handles a message says once whose language counts (`speak`); everything built for the answer
+follows.
 """
 
 import gettext

@@ -2,8 +2,8 @@
 
 from bot.adapters.telegram.application import build_application, build_service
 from bot.adapters.telegram.config import TelegramConfig, config_from
-from bot.adapters.telegram.metrics import Metrics
-from bot.adapters.telegram.serving import TokenRejected, leave, run, serve
+from bot.adapters.telegram.delivery.metrics import Metrics
+from bot.adapters.telegram.server import TokenRejected, leave, run, serve
 
 __all__ = [
     "Metrics",

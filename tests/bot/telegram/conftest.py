@@ -10,7 +10,7 @@ import pytest_asyncio
 from telegram import Update
 
 from bot.adapters.telegram import TelegramConfig, build_application
-from bot.adapters.telegram.handling import TelegramApplication
+from bot.adapters.telegram.routing import TelegramApplication
 from tests.bot.telegram.fakes import (
     BOT_ID,
     BOT_NAME,

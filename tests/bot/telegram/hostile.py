@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from bot.adapters.telegram.markup import Segment, styled
+from bot.adapters.telegram.views.html import Segment, styled
 
 _NASTY = (
     "<b>",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.adapters.telegram import Metrics, TelegramConfig, build_service
-from bot.adapters.telegram.serving import serve
+from bot.adapters.telegram.server import serve
 from bot.admin.ingest import NewsDesk
 from bot.app import App, build_app
 from bot.settings import Settings

@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 from telegram import BotCommandScopeChat
 
-from bot.adapters.telegram import TelegramConfig, admin_texts, texts
-from bot.adapters.telegram.administration import Administration
-from bot.adapters.telegram.answers import Answers
-from bot.adapters.telegram.menus import Menus
-from bot.adapters.telegram.undertakings import Undertakings
+from bot.adapters.telegram import TelegramConfig
+from bot.adapters.telegram.handlers.admin import Administration
+from bot.adapters.telegram.handlers.answers import Answers
+from bot.adapters.telegram.handlers.jobs import Undertakings
+from bot.adapters.telegram.handlers.menus import Menus
+from bot.adapters.telegram.views import admin_texts, texts
 from bot.adapters.translation import LANGUAGES
 from index.article import Skipped
 from index.errors import ArticlesMissing

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.adapters import wording
-from bot.adapters.telegram import texts
-from bot.adapters.telegram.keyboards import Action, Press, read_press
+from bot.adapters.telegram.views import texts
+from bot.adapters.telegram.views.keyboards import Action, Press, read_press
 from bot.answering import Answer
 from bot.dialogue import QuoteContext, Vote
 from tests.bot.examples import COST, FERRY, LAST_FERRY, OPENED

@@ -8,9 +8,9 @@ import pytest_asyncio
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import RequestData
 
-from bot.adapters.telegram import connection
-from bot.adapters.telegram.connection import Connection
-from bot.adapters.telegram.rate_limiter import may_have_arrived, never_left
+from bot.adapters.telegram.delivery import http as connection
+from bot.adapters.telegram.delivery.http import Connection
+from bot.adapters.telegram.delivery.rate_limiter import may_have_arrived, never_left
 from tests.botapi import BotApiServer, drop_after, silence
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.telegram.deep_links import DeepLink, Opens, article_key, payload_of, read_payload
+from bot.adapters.telegram.views.links import DeepLink, Opens, article_key, payload_of, read_payload
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str.strip))

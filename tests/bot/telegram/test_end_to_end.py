@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters import wording
-from bot.adapters.telegram import texts
+from bot.adapters.telegram.views import texts
 from tests.bot.telegram.newsdesk import ARTICLES
 from tests.botapi import Chat, Message, ThreadedBotApiServer, User, running_server
 

@@ -10,7 +10,8 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientSession
 
-from bot.adapters.telegram import application, courier
+from bot.adapters.telegram import application
+from bot.adapters.telegram.delivery import outbox as courier
 from bot.store import Ledger, Received, Store
 from tests.bot.examples import OPENED
 from tests.bot.telegram.fakes import FakeSentAnswers, answer_of_parts

@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 
 from bot.adapters import wording
-from bot.adapters.telegram import admin_texts, texts
-from bot.adapters.telegram.deep_links import DeepLink, Opens, article_key, payload_of
+from bot.adapters.telegram.views import admin_texts, texts
+from bot.adapters.telegram.views.links import DeepLink, Opens, article_key, payload_of
 from index import Article
 from index.embedding.embedder import OnnxEmbedder
 from index.library.disk.library import Library

@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from benchmarks.articles import write_articles
 from bot.adapters import wording
-from bot.adapters.telegram import admin_texts, library_texts, texts
+from bot.adapters.telegram.views import admin_texts, texts
 from index.embedding.embedder import OnnxEmbedder
 from index.library.disk.directory import IndexFolders
 from tests.bot.telegram.newsdesk import ANSWERING, ARTICLES, QUESTION, Newsdesk, index_articles, open_newsdesk
@@ -86,14 +86,14 @@ async def test_pages_are_added_and_those_that_cannot_be_had_are_told(desk: Newsd
     told = await desk.ask(desk.admin, f"/add {gone}")
     assert "the site has no such page (404)" in await _becomes(desk, told, "Not added: Nothing was added.")
     told = await desk.ask(desk.admin, f"/add {url}")
-    await _becomes(desk, told, library_texts.NOTHING_NEW)
+    await _becomes(desk, told, admin_texts.NOTHING_NEW)
 
 
 async def test_what_is_no_address_is_not_fetched(desk: Newsdesk, site: Site) -> None:
-    assert (await desk.ask(desk.admin, "/add")).text == library_texts.ADD_HOW
-    assert (await desk.ask(desk.admin, "/add the bridge")).text == library_texts.ADD_HOW
+    assert (await desk.ask(desk.admin, "/add")).text == admin_texts.ADD_HOW
+    assert (await desk.ask(desk.admin, "/add the bridge")).text == admin_texts.ADD_HOW
     many = " ".join(f"news.example/{number}" for number in range(21))
-    assert (await desk.ask(desk.admin, f"/add {many}")).text == library_texts.too_many_addresses(20)
+    assert (await desk.ask(desk.admin, f"/add {many}")).text == admin_texts.too_many_addresses(20)
     assert site.requests == []
 
 
@@ -108,7 +108,7 @@ async def test_a_slow_page_keeps_nobody_waiting(desk: Newsdesk, site: Site) -> N
     told = await desk.ask(desk.admin, f"/add {site.url('/slow')}")
     assert "4.2 million" in (await desk.ask(desk.server.user("Ada"), QUESTION)).text
     assert "4.2 million" in (await desk.ask(desk.admin, QUESTION)).text
-    assert told.text == library_texts.FETCHING
+    assert told.text == admin_texts.FETCHING
     go_on.set()
     await _becomes(desk, told, "Added: 1")
 
@@ -160,7 +160,7 @@ async def test_a_document_of_many_articles_is_summed_up(desk: Newsdesk) -> None:
 async def test_what_is_too_large_or_no_article_is_refused(desk: Newsdesk) -> None:
     chat = desk.admin.opens_chat()
     desk.admin.sends_document(chat, "large.txt", b"a" * 20_000_001)
-    assert (await desk.next_in(chat)).text == library_texts.too_large(20)
+    assert (await desk.next_in(chat)).text == admin_texts.too_large(20)
     assert desk.server.calls_of("getFile") == []
     desk.admin.sends_document(chat, "film.mp4", b"\0\1\2")
     refused = await desk.next_in(chat)
@@ -184,14 +184,14 @@ async def test_a_forwarded_message_is_added_with_where_it_is_from(desk: Newsdesk
     assert "Marlow News" in answer.text
     own = {"type": "user", "date": 1_714_809_600, "sender_user": desk.server.state.bot.as_json()}
     desk.admin.forwards(chat, answer.text, own)
-    assert (await desk.next_in(chat)).text == library_texts.NOT_MY_OWN
+    assert (await desk.next_in(chat)).text == admin_texts.NOT_MY_OWN
 
 
 async def test_an_article_is_chosen_and_taken_out_for_good(desk: Newsdesk, site: Site) -> None:
     site.pages["/roof"] = Page(page_of(ROOF, title="Old bridge gets a roof"))
     await _becomes(desk, await desk.ask(desk.admin, f"/add {site.url('/roof')}"), "Added: 1")
     offered = await desk.ask(desk.admin, "/remove bridges")
-    assert offered.text.startswith(library_texts.WHICH_TO_REMOVE)
+    assert offered.text.startswith(admin_texts.WHICH_TO_REMOVE)
     labels = [button["text"] for button in offered.buttons]
     assert sorted(label[3:] for label in labels[:-1]) == ["Old bridge gets a roof", "Old bridge opens again"]
     assert labels[-1] == "None of them"
@@ -200,7 +200,7 @@ async def test_an_article_is_chosen_and_taken_out_for_good(desk: Newsdesk, site:
     assert await desk.server.wait_for_answer(other.presses(offered, label)) == admin_texts.NOT_YOURS
     [stale] = [button["callback_data"] for button in offered.buttons if button["text"] == label]
     desk.admin.presses(offered, label)
-    await _becomes(desk, offered, library_texts.ASK_TO_REMOVE)
+    await _becomes(desk, offered, admin_texts.ASK_TO_REMOVE)
     assert site.url("/roof") in offered.text
     again = desk.admin.presses_again(offered, stale)
     assert await desk.server.wait_for_answer(again) == admin_texts.SETTLED
@@ -217,19 +217,19 @@ async def test_an_article_is_taken_out_by_its_id(desk: Newsdesk) -> None:
     assert "Ferry across the lake stops" in asked.text
     await _confirm(desk, asked, "Taken out:\nFerry across")
     assert _ids(desk) == {"bridge", "forged"}
-    assert (await desk.ask(desk.admin, "/remove ferry")).text == library_texts.none_found("ferry")
-    assert (await desk.ask(desk.admin, "/remove")).text == library_texts.REMOVE_HOW
+    assert (await desk.ask(desk.admin, "/remove ferry")).text == admin_texts.none_found("ferry")
+    assert (await desk.ask(desk.admin, "/remove")).text == admin_texts.REMOVE_HOW
 
 
 async def test_a_roll_back_shows_what_is_kept_and_switches_the_index(desk: Newsdesk) -> None:
     alone = await desk.ask(desk.admin, "/rollback")
-    assert alone.text.endswith(library_texts.NO_EARLIER)
+    assert alone.text.endswith(admin_texts.NO_EARLIER)
     assert alone.buttons == []
     await _confirm(desk, await desk.ask(desk.admin, "/remove bridge"), "Taken out:")
     assert "4.2 million" not in (await desk.ask(desk.server.user("Ada"), QUESTION)).text
     asked = await desk.ask(desk.admin, "/rollback")
     heading, newer, older = asked.text.split("\n")[:3]
-    assert heading == library_texts.SNAPSHOTS
+    assert heading == admin_texts.SNAPSHOTS
     assert newer.endswith(": 2 articles · in service")
     assert older.endswith(": 3 articles")
     text = await _confirm(desk, asked, "In service now: ")

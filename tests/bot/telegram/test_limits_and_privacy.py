@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import func, select
 
-from bot.adapters.telegram import house_texts, texts
-from bot.adapters.telegram.deep_links import DeepLink, Opens, payload_of
+from bot.adapters.telegram.views import texts
+from bot.adapters.telegram.views.links import DeepLink, Opens, payload_of
 from bot.dialogue import Vote
 from bot.store import Outcome, Received, Store
 from bot.store.tables import inbox, outbox
@@ -126,15 +126,15 @@ async def test_beyond_the_queue_the_bot_says_that_it_is_busy(server: BotApiServe
             person.says(person.opens_chat(), "Who opened it?")
         await server.wait_until(lambda: all(map(bot.answers, people)))
         said = [bot.answers(person)[0].text for person in people]
-        assert 4 <= said.count(house_texts.BUSY) <= 6
-        assert len(bot.dialogue.asked) == 10 - said.count(house_texts.BUSY)
+        assert 4 <= said.count(texts.BUSY) <= 6
+        assert len(bot.dialogue.asked) == 10 - said.count(texts.BUSY)
         assert await bot.ask(people[-1]) is not None
 
 
 async def test_privacy_says_what_is_kept_for_how_long(server: BotApiServer) -> None:
     async with served(server, config=replace(FAST, retention_days=12)) as bot:
         told = (await bot.ask(server.user("Ada"), "/privacy")).text
-    assert told == house_texts.privacy(12)
+    assert told == texts.privacy(12)
     assert "12 days" in told
 
 
@@ -157,11 +157,11 @@ async def test_forget_asks_first_and_deletes_everything_of_that_person_only(serv
             _keep(bot.store, person.id)
             await bot.ask(person)
         asked = await bot.ask(ada, "/forget")
-        assert asked.text == house_texts.ASK_FORGET
-        assert await server.wait_for_answer(grace.presses(asked, house_texts.YES_FORGET)) == house_texts.NOT_YOURS
+        assert asked.text == texts.ASK_FORGET
+        assert await server.wait_for_answer(grace.presses(asked, texts.YES_FORGET)) == texts.NOT_YOURS
         assert len(bot.store.conversation(f"tg:{ada.id}", last=9).turns) == 1
-        ada.presses(asked, house_texts.YES_FORGET)
-        await server.wait_until(lambda: asked.text == house_texts.FORGOTTEN)
+        ada.presses(asked, texts.YES_FORGET)
+        await server.wait_until(lambda: asked.text == texts.FORGOTTEN)
         for conversation in (f"tg:{ada.id}", f"tg:-1001:0:{ada.id}"):
             assert bot.store.conversation(conversation, last=9).turns == ()
         for conversation in (f"tg:{grace.id}", f"tg:-1001:0:{grace.id}"):
@@ -176,8 +176,8 @@ async def test_forget_can_be_declined(server: BotApiServer) -> None:
         ada = server.user("Ada")
         _keep(bot.store, ada.id)
         asked = await bot.ask(ada, "/forget")
-        ada.presses(asked, house_texts.NO_KEEP)
-        await server.wait_until(lambda: asked.text == house_texts.KEPT)
+        ada.presses(asked, texts.NO_KEEP)
+        await server.wait_until(lambda: asked.text == texts.KEPT)
         assert len(bot.store.conversation(f"tg:{ada.id}", last=9).turns) == 1
 
 

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.adapters.telegram.markup import Segment, displayable, plain_text, safe_url, styled, to_html, words_of_others
+from bot.adapters.telegram.views.html import (
+    Segment,
+    displayable,
+    plain_text,
+    safe_url,
+    styled,
+    to_html,
+    words_of_others,
+)
 from tests.bot.telegram.hostile import hostile_segments, hostile_texts
 from tests.botapi.checks import format_text
 from tests.botapi.tdparse import parse_html

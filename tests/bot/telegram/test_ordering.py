@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from bot.adapters.telegram.ordering import OrderedUpdateProcessor
+from bot.adapters.telegram.delivery.update_processor import OrderedUpdateProcessor
 from tests.bot.telegram.conftest import GROUP, Stage
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from bot.adapters import wording
-from bot.adapters.telegram import TelegramConfig, texts
+from bot.adapters.telegram import TelegramConfig
+from bot.adapters.telegram.views import texts
 from bot.answering import Answer, Refusal, RefusalReason
 from tests.bot.examples import COST, FERRY, LAST_FERRY, OPENED
 from tests.bot.telegram.conftest import ADA, ADMIN, FROM_BOT, GROUP, Stage

@@ -9,8 +9,9 @@ import pytest
 from aiohttp import ConnectionTimeoutError
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.adapters.telegram import flood, rate_limiter
-from bot.adapters.telegram.rate_limiter import PatientRateLimiter
+from bot.adapters.telegram.delivery import flood_budget as flood
+from bot.adapters.telegram.delivery import rate_limiter
+from bot.adapters.telegram.delivery.rate_limiter import PatientRateLimiter
 
 
 class Telegram:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.telegram import texts
+from bot.adapters.telegram.views import texts
 from bot.answering import Answer, Clarification, Option
 from bot.dialogue import ReplyTo
 from bot.store.sent_answers import SentAnswer

@@ -7,8 +7,8 @@ from itertools import chain
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.adapters.telegram.markup import Segment, plain_text, styled, to_html, utf16_length
-from bot.adapters.telegram.splitting import MESSAGE_LIMIT, split_segments
+from bot.adapters.telegram.views.html import Segment, plain_text, styled, to_html, utf16_length
+from bot.adapters.telegram.views.splitting import MESSAGE_LIMIT, split_segments
 from tests.bot.telegram.hostile import hostile_segments
 from tests.botapi.tdparse import parse_html
 

@@ -10,8 +10,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from bot.adapters import translation, wording
-from bot.adapters.telegram import admin_texts, texts
-from bot.adapters.telegram.rendering import plain_message
+from bot.adapters.telegram.views import admin_texts, texts
+from bot.adapters.telegram.views.messages import plain_message
 from bot.adapters.translation import DOMAIN, ENGLISH, LANGUAGES, LOCALES, speak
 from tests.conftest import ROOT
 

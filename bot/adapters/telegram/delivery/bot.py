@@ -1,0 +1,87 @@
+"""Telegram as the adapter sees it: calls keep to the flood budget, answers go by courier, no error names the token."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from telegram.error import InvalidToken
+from telegram.ext import ExtBot
+from telegram.request import BaseRequest
+
+from bot.adapters.telegram.delivery.outbox import Body, Courier
+from bot.adapters.telegram.delivery.rate_limiter import CallNote, PatientRateLimiter
+
+_POLL_SECONDS: Final = 20
+_POLL_GRACE_SECONDS: Final = 5
+_EDITABLE: Final = frozenset({"text", "parse_mode", "link_preview_options", "reply_markup"})
+
+
+class DiscreetBot(ExtBot[CallNote]):
+    """python-telegram-bot's bot with what the adapter needs beside it."""
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        base_url: str,
+        base_file_url: str,
+        request: BaseRequest,
+        get_updates_request: BaseRequest,
+        rate_limiter: PatientRateLimiter,
+        courier: Courier,
+    ) -> None:
+        super().__init__(
+            token,
+            base_url=base_url,
+            base_file_url=base_file_url,
+            request=request,
+            get_updates_request=get_updates_request,
+            rate_limiter=rate_limiter,
+        )
+        with self._unfrozen():
+            self.courier = courier
+            self._connections = (request, get_updates_request)
+
+    async def initialize(self) -> None:
+        """See the base class. A rejected token is left out of the error that says so; a failure leaves nothing open."""
+        try:
+            await super().initialize()
+        except BaseException as error:
+            for connection in self._connections:
+                await connection.shutdown()
+            if isinstance(error, InvalidToken):
+                raise InvalidToken("Telegram rejected the bot's token") from None
+            raise
+
+    async def fetch_updates(
+        self, offset: int, allowed: list[str], *, wait_seconds: int = _POLL_SECONDS
+    ) -> list[dict[str, Any]]:
+        """The updates from `offset` on as they came, waiting for some; those before it are Telegram's no more."""
+        parameters = {"offset": offset, "timeout": wait_seconds, "allowed_updates": allowed}
+        fetched: list[dict[str, Any]] = await self._post(
+            "getUpdates", parameters, read_timeout=wait_seconds + _POLL_GRACE_SECONDS
+        )
+        return fetched
+
+    async def send_body(self, chat_id: int, body: Body, before: Callable[[], Awaitable[object]]) -> int:
+        """Sends a message, `before` awaited as it leaves; its id. See `courier.Post`."""
+        noted = self._merge_api_rl_kwargs(None, CallNote(before=before))
+        sent = await self._post("sendMessage", {"chat_id": chat_id, **body}, api_kwargs=noted)
+        return int(sent["message_id"])
+
+    async def edit_to_body(self, chat_id: int, message_id: int, body: Body, *, looks: bool) -> None:
+        """Makes a message say this. See `courier.Post`."""
+        shown = {name: value for name, value in body.items() if name in _EDITABLE}
+        noted = self._merge_api_rl_kwargs(None, CallNote(looks=looks))
+        await self._post("editMessageText", {"chat_id": chat_id, "message_id": message_id, **shown}, api_kwargs=noted)
+
+    async def take_back(self, chat_id: int, message_id: int) -> None:
+        """Deletes a message. See `courier.Post`."""
+        await self.delete_message(chat_id, message_id)
+
+    async def _do_post(self, endpoint: str, data: dict[str, Any], **timeouts: Any) -> Any:  # noqa: ANN401 - as in the base
+        """See the base class."""
+        chat_id = data.get("chat_id")
+        result = await super()._do_post(endpoint, data, **timeouts)
+        if endpoint.startswith("send") and isinstance(result, dict) and isinstance(chat_id, int):
+            self.courier.notice(chat_id, int(result["message_id"]))
+        return result

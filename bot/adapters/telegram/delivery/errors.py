@@ -1,0 +1,109 @@
+"""What happens when something breaks: a kind sentence to the reader, a clean traceback in the log."""
+
+import asyncio
+import logging
+import re
+import traceback
+from collections.abc import Iterator
+from contextlib import suppress
+from contextvars import ContextVar
+from typing import Final
+
+from telegram import Update
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.ext import ContextTypes
+
+from bot.adapters.telegram.addressing import ordering_key, place_of
+from bot.adapters.telegram.delivery.rate_limiter import may_have_arrived
+from bot.adapters.telegram.delivery.sending import send
+from bot.adapters.telegram.views import texts
+from bot.adapters.telegram.views.messages import plain_message
+from bot.errors import StoreInterrupted
+
+logger = logging.getLogger(__name__)
+
+handled_later: ContextVar[asyncio.Event | None] = ContextVar("handled_later", default=None)
+"""Set when the database cut the handling of an update short. None where nobody would handle it again."""
+
+# What Telegram says of chats, topics and messages that are gone or closed to the bot.
+_NOBODY_THERE: Final = (
+    "chat not found",
+    "chat_write_forbidden",
+    "thread not found",
+    "topic_closed",
+    "topic_deleted",
+    "not enough rights",
+    "need administrator rights",
+    "have no rights",
+    "peer_id_invalid",
+    "chat was deactivated",
+    "query is too old",
+    "message to edit not found",
+    "message to be replied not found",
+)
+
+
+async def report_problem(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """The application's handler of last resort."""
+    error = context.error
+    if not isinstance(update, Update):
+        _log_without_update(error, context.bot.token)
+        return
+    if isinstance(error, StoreInterrupted):
+        interrupted = handled_later.get()
+        if interrupted is not None:
+            interrupted.set()
+            logger.info("an update of %s waits for the database: %s", ordering_key(update), error)
+            return
+    if isinstance(error, TelegramError) and _is_final(error):
+        logger.info("%s was not told: %s", ordering_key(update), type(error).__name__)
+        return
+    secrets = (context.bot.token, *_private_words(update))
+    logger.error("could not handle an update of %s\n%s", ordering_key(update), _traceback(error, secrets))
+    with suppress(TelegramError):
+        await _apologise(update, context)
+
+
+async def _apologise(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    if update.callback_query is not None:
+        await update.callback_query.answer(texts.WENT_WRONG, show_alert=True)
+    elif update.message is not None:
+        await send(context.bot, place_of(update.message), plain_message(texts.WENT_WRONG))
+
+
+def _is_final(error: TelegramError) -> bool:
+    """Whether there is nobody to apologise to: blocked, deleted, no longer allowed; or long out of reach."""
+    if isinstance(error, BadRequest):
+        return any(sign in str(error).lower() for sign in _NOBODY_THERE)
+    return isinstance(error, Forbidden | RetryAfter) or may_have_arrived(error)
+
+
+def _log_without_update(error: Exception | None, token: str) -> None:
+    if isinstance(error, NetworkError):
+        logger.warning("Telegram is out of reach (%s)", type(error).__name__)
+    else:
+        logger.error("a problem outside any update\n%s", _traceback(error, (token,)))
+
+
+def _traceback(error: Exception | None, secrets: tuple[str, ...]) -> str:
+    text = "".join(traceback.format_exception(error)) if error is not None else ""
+    return redacted(text, secrets)
+
+
+def redacted(text: str, secrets: tuple[str, ...]) -> str:
+    """The text with every secret blacked out, as it stands or as `repr` writes it."""
+    forms = {form for secret in secrets for form in (secret, repr(secret)[1:-1])}
+    for form in sorted(forms, key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", "[…]", text)
+    return text
+
+
+def _private_words(update: Update) -> Iterator[str]:
+    message, user = update.effective_message, update.effective_user
+    words = []
+    if message is not None:
+        words += [message.text, message.caption, *(message.text or "").split("\n")]
+        words.append((message.text or "").partition(" ")[2])
+    if user is not None:
+        words += [user.first_name, user.last_name, user.full_name, user.username]
+    return (word for word in words if word and len(word) > 1)

@@ -1,0 +1,104 @@
+"""Health: whether the process lives, whether it serves, and its metrics, over HTTP."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from aiohttp import web
+
+from bot.adapters.telegram.delivery.metrics import Metrics
+from bot.errors import BotError
+
+_LONGEST_SILENCE_SECONDS: Final = 90.0
+_STOPPING_SECONDS: Final = 1.0
+_MOST_BODY_BYTES: Final = 1_000_000
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Routes = dict[tuple[str, str], Handler]
+
+
+class PortTaken(BotError):
+    """An address to listen at is in use or not ours; the text names it."""
+
+
+@dataclass(slots=True)
+class Pulse:
+    """When Telegram was last heard of. With a webhook there may be silence: `must_poll` says whether that matters."""
+
+    must_poll: bool = True
+    heard_at: float | None = None
+    stopping: bool = False
+    started_at: float = field(default_factory=time.monotonic)
+
+    def hear(self) -> None:
+        """Telegram answered just now."""
+        self.heard_at = time.monotonic()
+
+    @property
+    def problem(self) -> str | None:
+        """Why the bot does not serve, or None if it does."""
+        if self.stopping:
+            return "stopping"
+        if self.heard_at is None:
+            return "not connected to Telegram yet"
+        if self.must_poll and time.monotonic() - self.heard_at > _LONGEST_SILENCE_SECONDS:
+            return "Telegram is out of reach"
+        return None
+
+
+def health_routes(pulse: Pulse, metrics: Metrics, problems: Iterable[Callable[[], str | None]]) -> Routes:
+    """`/healthz`: the process lives. `/readyz`: it serves, or 503 and the first of its problems. `/metrics`: for
+    Prometheus."""
+
+    async def alive(_: web.Request) -> web.Response:
+        return web.json_response({"status": "ok", "uptime_seconds": round(time.monotonic() - pulse.started_at)})
+
+    async def ready(_: web.Request) -> web.Response:
+        problem = next((found for look in problems if (found := look())), None)
+        if problem:
+            return web.json_response({"status": "not ready", "reason": problem}, status=503)
+        return web.json_response({"status": "ready"})
+
+    async def figures(_: web.Request) -> web.Response:
+        body = await asyncio.to_thread(metrics.exposition)
+        return web.Response(body=body, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+
+    return {("GET", "/healthz"): alive, ("GET", "/readyz"): ready, ("GET", "/metrics"): figures}
+
+
+class Doors:
+    """HTTP servers, one for each address; what shares an address shares its server."""
+
+    def __init__(self) -> None:
+        self._routes: dict[tuple[str, int], Routes] = {}
+        self._runners: list[web.AppRunner] = []
+
+    def add(self, address: tuple[str, int], routes: Routes) -> None:
+        """Serves these at the address, host and port, once opened."""
+        self._routes.setdefault(address, {}).update(routes)
+
+    async def open(self) -> None:
+        """Starts serving.
+
+        Raises:
+            PortTaken: one of the addresses cannot be listened at.
+        """
+        for (host, port), routes in self._routes.items():
+            app = web.Application(client_max_size=_MOST_BODY_BYTES)
+            for (method, path), handler in routes.items():
+                app.router.add_route(method, path, handler)
+            runner = web.AppRunner(app, access_log=None, shutdown_timeout=_STOPPING_SECONDS)
+            await runner.setup()
+            self._runners.append(runner)
+            try:
+                await web.TCPSite(runner, host, port).start()
+            except OSError as error:
+                raise PortTaken(f"cannot listen at {host}:{port}: {error.strerror}") from None
+
+    async def close(self) -> None:
+        """Stops serving."""
+        for runner in self._runners:
+            await runner.cleanup()
+        self._runners.clear()

@@ -1,0 +1,248 @@
+"""Intake: updates as they come, kept before Telegram is told so, each handled once, and after a restart the rest."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from telegram import Update
+
+from bot.adapters.telegram.addressing import box_of
+from bot.adapters.telegram.delivery.errors import handled_later
+from bot.adapters.telegram.delivery.workers import Desk
+from bot.adapters.telegram.routing import TelegramApplication
+from bot.adapters.telegram.views import texts
+from bot.errors import StoreUnavailable
+from bot.store import Handed, Ledger, Outcome, Parcel, Received, Work
+
+_OF_MESSAGES: Final = ("message", "edited_message", "channel_post", "edited_channel_post")
+_FLEETING: Final = ("inline_query", "chosen_inline_result")
+_READERS_COMMANDS: Final = frozenset({"start", *(name for name, _ in texts.READER_COMMANDS)})
+_READERS_PRESSES: Final = ("ctx:", "more:", "near:", "up:", "down:", "src:")
+RawUpdate = dict[str, Any]
+
+logger = logging.getLogger(__name__)
+# Beyond this many updates in hand Telegram keeps them: it does so for a day.
+_MOST_IN_HAND: Final = 1_000
+
+
+def received_from(raw: RawUpdate) -> Received:
+    """An update with where it came from, as far as it says so."""
+    press = _object(raw.get("callback_query"))
+    message = _message(raw) or _object(press.get("message"))
+    person = _object((press or message).get("from"))
+    chat_id = _number(_object(message.get("chat")).get("id"))
+    return Received(
+        raw["update_id"],
+        raw,
+        None if chat_id is None else box_of(chat_id),
+        _number(message.get("message_id")),
+        chat_id,
+        _number(person.get("id")),
+    )
+
+
+def may_be_handled_twice(raw: RawUpdate) -> bool:
+    """Whether nothing changes for the worse when the process dies over an update and handles it again.
+
+    Questions may: what was planned for them is sent and not made again. An admin's command may not.
+    """
+    if any(kind in raw for kind in _FLEETING):
+        return False
+    press = _object(raw.get("callback_query"))
+    if press:
+        return str(press.get("data")).startswith(_READERS_PRESSES)
+    text = str(_message(raw).get("text") or "")
+    command = text.split(maxsplit=1)[0].removeprefix("/").partition("@")[0].lower() if text.startswith("/") else ""
+    return not text.startswith("/") or command in _READERS_COMMANDS
+
+
+def asked_at(raw: RawUpdate, received_at: datetime) -> datetime:
+    """When a message was written or last edited, as far as it says so; else when it came."""
+    message = _message(raw)
+    seconds = _number(message.get("edit_date")) or _number(message.get("date"))
+    try:
+        return received_at if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError, ValueError):
+        return received_at
+
+
+def _message(raw: RawUpdate) -> RawUpdate:
+    return next((_object(raw[kind]) for kind in _OF_MESSAGES if kind in raw), {})
+
+
+def _object(value: object) -> RawUpdate:
+    return value if isinstance(value, dict) else {}
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+class Intake:
+    """Hands updates to the application side by side; the application's processor keeps each person's in order."""
+
+    def __init__(
+        self,
+        application: TelegramApplication,
+        ledger: Ledger,
+        desk: Desk,
+        send_left_over: Callable[[Sequence[Parcel]], Coroutine[object, object, None]],
+        *,
+        answer_within: timedelta,
+    ) -> None:
+        """`send_left_over` sends messages that others planned and did not send."""
+        self._application = application
+        self._ledger = ledger
+        self._desk = desk
+        self._send_left_over = send_left_over
+        self._answer_within = answer_within
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Event()
+        self._room.set()
+        self._is_open = False
+
+    @property
+    def in_hand(self) -> int:
+        """Updates that are being handled or wait for it."""
+        return len(self._tasks)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether Telegram should keep further updates for now."""
+        return len(self._tasks) >= _MOST_IN_HAND
+
+    async def room(self) -> None:
+        """Returns once an update can be taken."""
+        await self._room.wait()
+
+    async def take(self, updates: Sequence[RawUpdate]) -> None:
+        """Keeps the updates; Telegram may forget them once this returns. One that was here before changes nothing.
+
+        Until `resume` they are only kept.
+
+        Raises:
+            StoreUnavailable: they are not kept.
+        """
+        received = [received_from(update) for update in updates if isinstance(update.get("update_id"), int)]
+        if not received:
+            return
+        if not self._is_open:
+            await self._desk.run(self._ledger.receive, received)
+            return
+        work = await self._desk.run(self._ledger.lanes.receive, received)
+        if work.repeated:
+            logger.info("%d updates came a second time", work.repeated)
+        self.dispatch(work)
+
+    async def resume(self) -> None:
+        """Starts handling, first what the last run, or another replica, received and did not finish.
+
+        Raises:
+            StoreUnavailable: what that is cannot be known.
+        """
+        self._is_open = True
+        await self.take_over()
+
+    async def take_over(self) -> None:
+        """Handles what nobody has in hand.
+
+        Raises:
+            StoreUnavailable: what that is cannot be known.
+        """
+        while self._is_open and not self.is_full:
+            work = await self._desk.run(self._ledger.lanes.take_over)
+            self.dispatch(work)
+            if not work.parcels and not work.updates:
+                return
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Finishes what it can in time. The rest is kept, and handled after the next start or by another replica."""
+        self._is_open = False
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=grace_seconds)
+        if self._tasks:
+            logger.info("%d updates are left for the next start", len(self._tasks))
+            await self._drop_all()
+
+    async def start_over(self) -> None:
+        """Drops all that is in hand, because others have it in theirs, and goes on as a new replica.
+
+        Raises:
+            StoreUnavailable: that is not possible yet.
+        """
+        await self._drop_all()
+        await self._desk.run(self._ledger.lanes.drop_all)
+        await self._desk.run(self._ledger.replicas.join)
+        await self.take_over()
+
+    async def _drop_all(self) -> None:
+        for task in (dropped := list(self._tasks)):
+            task.cancel()
+        if dropped:
+            await asyncio.wait(dropped, timeout=1)
+
+    def dispatch(self, work: Work) -> None:
+        """Begins with what is to be done, unless this run is ending: then it is left as it is."""
+        if not self._is_open:
+            return
+        if work.parcels:
+            self._begin(self._send_left_over(work.parcels))
+        for handed in work.updates:
+            self._begin(self._handle(handed))
+        self._mind_room()
+
+    def _begin(self, doing: Coroutine[object, object, None]) -> None:
+        task = asyncio.create_task(doing)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._mind_room()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("an update could not be handled: %s", type(error).__name__)
+
+    def _mind_room(self) -> None:
+        if self.is_full:
+            self._room.clear()
+        else:
+            self._room.set()
+
+    async def _handle(self, handed: Handed) -> None:
+        outcome: Outcome | None = None
+        try:
+            outcome = await self._outcome(handed)
+        except Exception as error:
+            logger.error("an update could not be handled: %s", type(error).__name__)
+            outcome = None if isinstance(error, StoreUnavailable) else Outcome.DONE
+        try:
+            self.dispatch(await self._desk.run(self._ledger.lanes.done, handed, outcome))
+        except StoreUnavailable as error:
+            logger.warning("what became of update %d is not noted yet: %s", handed.update_id, error)
+
+    async def _outcome(self, handed: Handed) -> Outcome | None:
+        """How an update ended; None if the database came in between, and it is to be handled again."""
+        raw = handed.body
+        if asked_at(raw, handed.received_at) + self._answer_within < datetime.now(UTC):
+            return Outcome.EXPIRED
+        update = self._parsed(raw)
+        if update is None:
+            return Outcome.DONE
+        is_repeatable = may_be_handled_twice(raw)
+        if not is_repeatable:
+            await self._desk.run(self._ledger.finish, handed.update_id, Outcome.DONE)
+        later = asyncio.Event()
+        handled_later.set(later if is_repeatable else None)
+        application = self._application
+        await application.update_processor.process_update(update, application.process_update(update))
+        return None if later.is_set() else Outcome.DONE
+
+    def _parsed(self, raw: RawUpdate) -> Update | None:
+        try:
+            return Update.de_json(raw, self._application.bot)
+        except Exception as error:
+            # The library's own words would hold the update's.
+            logger.warning("update %d is not understood (%s)", raw["update_id"], type(error).__name__)
+            return None

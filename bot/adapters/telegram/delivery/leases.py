@@ -1,0 +1,46 @@
+"""LaneKeeper: a chat in hand for as long as something goes on in it, so that no other replica touches it meanwhile."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+from bot.adapters.telegram.delivery.workers import Desk
+from bot.errors import StoreUnavailable
+from bot.store import Lanes, Work
+
+logger = logging.getLogger(__name__)
+
+_LOOK_AGAIN_SECONDS: Final = 0.2
+
+
+class LaneKeeper:
+    """Whoever needs a chat waits here for it; what else there is to do in it goes to `on_work`."""
+
+    def __init__(self, lanes: Lanes, desk: Desk) -> None:
+        self._lanes = lanes
+        self._desk = desk
+        self.on_work: Callable[[Work], None] = lambda _: None
+
+    @asynccontextmanager
+    async def hold(self, chat_id: int) -> AsyncIterator[None]:
+        """Has the chat in hand for the block, once no other replica has it.
+
+        Raises:
+            StoreUnavailable: whether another has it cannot be known.
+        """
+        while (work := await self._desk.run(self._lanes.enter, chat_id)) is None:
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        self.on_work(work)
+        try:
+            yield
+        finally:
+            await self.leave(chat_id)
+
+    async def leave(self, chat_id: int) -> None:
+        """The end of what somebody began who gave us `Work.parcels`."""
+        try:
+            self.on_work(await self._desk.run(self._lanes.leave, chat_id))
+        except StoreUnavailable as error:
+            logger.warning("a chat could not be let go of yet: %s", error)

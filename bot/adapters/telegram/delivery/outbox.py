@@ -1,0 +1,297 @@
+"""Courier: every message of an answer arrives once, whatever happens on the way.
+
+Telegram takes a message without a number of ours, so a call whose answer was lost may be repeated only if the message
+is not there. That can be found out: ids of messages count up, those of every message we know are in the ledger, and
+editing one to what it already says is refused as "not modified" if it is the one looked for, and as not found or not
+ours if it is any other. See docs/decisions/0013-every-answer-once.md.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
+from typing import Any, Final, Protocol
+
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError, TimedOut
+
+from bot.adapters.telegram.addressing import box_of
+from bot.adapters.telegram.delivery.leases import LaneKeeper
+from bot.adapters.telegram.delivery.rate_limiter import may_have_arrived, never_left, seconds_of
+from bot.adapters.telegram.delivery.workers import Desk, KeyedLocks
+from bot.errors import StoreUnavailable
+from bot.store import Ledger, Outcome, Parcel
+from bot.store.sent_answers import SentAnswer, SentAnswers
+
+Body = dict[str, Any]
+"""The parameters of sendMessage but the chat."""
+# No parameters of Telegram's begin with an underscore.
+_INTO: Final = "_into"
+_ANSWERS: Final = "_answers"
+
+logger = logging.getLogger(__name__)
+# Messages that nobody told us of yet may lie between the newest that we know and the one looked for.
+_BEYOND_NEWEST: Final = 3
+_MOST_LOOKED_AT: Final = 100
+_MOST_NOTICED: Final = 1_000
+_FIRST_PAUSE_SECONDS: Final = 0.5
+_LONGEST_PAUSE_SECONDS: Final = 15.0
+# A call that timed out may still be on its way: asking too early would find nothing.
+_SETTLING_SECONDS: Final = 3.0
+# When to look whether a message that was sent anew has arrived twice.
+_TIDY_AFTER_SECONDS: Final = (15.0, 45.0)
+# What Telegram says of a message that cannot be changed any more.
+_GONE: Final = ("message to edit not found", "message can't be edited", "message_id_invalid")
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Which message asked, and the id of the reply that answers it."""
+
+    question_id: int
+    reply_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Sends a message with this body, or makes the message `into` say it; without a body, deletes `into`."""
+
+    body: Body | None
+    into: int | None = None
+    answers: Answering | None = None
+
+    def packed(self) -> Body:
+        """The errand as one JSON object."""
+        packed = dict(self.body or {})
+        if self.into is not None:
+            packed[_INTO] = self.into
+        if self.answers is not None:
+            packed[_ANSWERS] = [self.answers.question_id, self.answers.reply_id]
+        return packed
+
+    @classmethod
+    def unpacked(cls, packed: Body) -> "Errand":
+        """The errand that was packed so."""
+        body = {name: value for name, value in packed.items() if name not in (_INTO, _ANSWERS)}
+        answers = Answering(*packed[_ANSWERS]) if _ANSWERS in packed else None
+        return cls(body or None, packed.get(_INTO), answers)
+
+
+class Post(Protocol):
+    """The calls that a courier makes."""
+
+    async def send_body(self, chat_id: int, body: Body, before: Callable[[], Awaitable[object]]) -> int:
+        """Sends a message, `before` awaited as it leaves; its id."""
+
+    async def edit_to_body(self, chat_id: int, message_id: int, body: Body, *, looks: bool) -> None:
+        """Makes a message say this; `looks`: it is expected to do so already."""
+
+    async def take_back(self, chat_id: int, message_id: int) -> None:
+        """Deletes a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A message that arrived, and the word for how in metrics."""
+
+    message_id: int
+    outcome: str
+
+
+class Courier:
+    """Delivers in the order of the calls within a chat; chats do not wait for each other."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        desk: Desk,
+        lanes: LaneKeeper,
+        sent_answers: SentAnswers,
+        *,
+        give_up_after: timedelta = timedelta(minutes=30),
+        on_outcome: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._ledger = ledger
+        self._desk = desk
+        self._lanes = lanes
+        self._sent_answers = sent_answers
+        self._give_up_after = give_up_after
+        self._on_outcome = on_outcome
+        self._chats = KeyedLocks()
+        self._tidying: set[asyncio.Task[None]] = set()
+        self._sent_by_others: deque[tuple[int, int]] = deque(maxlen=_MOST_NOTICED)
+
+    async def deliver(self, post: Post, update_id: int | None, chat_id: int, errands: Sequence[Errand]) -> int:
+        """Runs the errands one after the other and returns the first message's id.
+
+        Raises:
+            TelegramError: one of them cannot be delivered, so it and those after it are given up.
+            StoreUnavailable: the database does not do its part; what is planned is sent when it does.
+        """
+        async with self._lanes.hold(chat_id), self._chats.hold(chat_id):
+            packed = [errand.packed() for errand in errands]
+            parcels = await self._desk.run(self._ledger.plan, update_id, box_of(chat_id), chat_id, packed)
+            return await self._deliver_all(post, parcels)
+
+    async def settled(self, chat_id: int) -> None:
+        """Returns once nothing is on its way to the chat."""
+        async with self._chats.hold(chat_id):
+            return
+
+    def notice(self, chat_id: int, message_id: int) -> None:
+        """Takes note of a message that was sent past the courier, as a picture, so that it is not taken for another."""
+        self._sent_by_others.append((box_of(chat_id), message_id))
+
+    async def resume(self, post: Post, left_over: Sequence[Parcel]) -> None:
+        """Delivers what others planned and did not deliver, as far as they knew, and lets go of their chats.
+
+        What cannot be delivered is logged.
+        """
+        by_chat: dict[int, list[Parcel]] = {}
+        for parcel in left_over:
+            by_chat.setdefault(parcel.chat_id, []).append(parcel)
+        if by_chat:
+            logger.info("messages left over go to %d chats", len(by_chat))
+        await asyncio.gather(*(self._resume_chat(post, chat_id, parcels) for chat_id, parcels in by_chat.items()))
+
+    async def _resume_chat(self, post: Post, chat_id: int, parcels: Sequence[Parcel]) -> None:
+        try:
+            async with self._chats.hold(chat_id):
+                await self._deliver_all(post, parcels)
+        except (TelegramError, StoreUnavailable) as error:
+            logger.info("a message left over for %s was not delivered: %s", chat_id, type(error).__name__)
+        finally:
+            await self._lanes.leave(chat_id)
+
+    async def _deliver_all(self, post: Post, parcels: Sequence[Parcel]) -> int:
+        message_ids: list[int] = []
+        try:
+            for parcel in parcels:
+                message_ids.append(await self._deliver_one(post, parcel))
+        except TelegramError as error:
+            outcome = Outcome.REFUSED if isinstance(error, BadRequest | Forbidden) else Outcome.EXPIRED
+            for parcel in parcels[len(message_ids) :]:
+                await self._desk.run(self._ledger.undelivered, parcel.id, outcome)
+                self._on_outcome(outcome.value)
+            raise
+        return message_ids[0]
+
+    async def _deliver_one(self, post: Post, parcel: Parcel) -> int:
+        pause = _FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                delivered = await self._try(post, parcel)
+                break
+            except ChatMigrated as error:
+                await self._desk.run(self._ledger.move, parcel.id, box_of(error.new_chat_id), error.new_chat_id)
+                parcel = await self._desk.run(self._ledger.parcel, parcel.id)
+                async with self._lanes.hold(parcel.chat_id):
+                    return await self._deliver_one(post, parcel)
+            except TelegramError as error:
+                wait = max(pause, _least_wait(error))
+                if not _may_pass(error) or datetime.now(UTC) + timedelta(seconds=wait) > self._deadline(parcel):
+                    raise
+                logger.info("a message for %s is delayed: %s", parcel.chat_id, type(error).__name__)
+                if may_have_arrived(error) and not never_left(error):
+                    parcel = await self._desk.run(self._ledger.parcel, parcel.id)
+            await asyncio.sleep(wait)
+            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+        await self._desk.run(self._settle, parcel, delivered.message_id)
+        self._on_outcome(delivered.outcome)
+        if parcel.attempted and delivered.outcome == "sent":
+            tidying = asyncio.create_task(self._tidy_up(post, parcel))
+            self._tidying.add(tidying)
+            tidying.add_done_callback(self._tidying.discard)
+        return delivered.message_id
+
+    def _settle(self, parcel: Parcel, message_id: int) -> None:
+        """Notes what is where now; the parcel last, for it is what is looked at after a kill."""
+        errand = Errand.unpacked(parcel.body)
+        if errand.into is not None and (errand.body is None or errand.into != message_id):
+            self._sent_answers.remove(parcel.chat_id, errand.into)
+        if errand.answers is not None and errand.body is not None:
+            answers = errand.answers
+            self._sent_answers.remember(SentAnswer(parcel.chat_id, message_id, answers.question_id, answers.reply_id))
+        self._ledger.delivered(parcel.id, message_id)
+
+    async def _tidy_up(self, post: Post, parcel: Parcel) -> None:
+        """Takes back a copy of a message that was not there when it was looked for, and arrived all the same."""
+        for wait in _TIDY_AFTER_SECONDS:
+            await asyncio.sleep(wait)
+            try:
+                async with self._lanes.hold(parcel.chat_id), self._chats.hold(parcel.chat_id):
+                    copy = await self._found(post, parcel)
+                if copy is not None:
+                    await post.take_back(parcel.chat_id, copy)
+                    self._on_outcome("taken back")
+            except (TelegramError, StoreUnavailable) as error:
+                logger.info("whether %s got a message twice is not known: %s", parcel.chat_id, type(error).__name__)
+
+    def _deadline(self, parcel: Parcel) -> datetime:
+        return parcel.planned_at + self._give_up_after
+
+    async def _try(self, post: Post, parcel: Parcel) -> Delivered:
+        errand = Errand.unpacked(parcel.body)
+        if parcel.attempted:
+            message_id = await self._found(post, parcel)
+            if message_id is not None:
+                return Delivered(message_id, "found")
+        elif errand.into is not None and await _replaced(post, parcel.chat_id, errand.into, errand.body):
+            return Delivered(errand.into, "taken back" if errand.body is None else "edited")
+        if datetime.now(UTC) > self._deadline(parcel):
+            raise TimedOut("the answer is too old to be sent")
+
+        async def note_attempt() -> None:
+            await self._desk.run(self._ledger.attempt, parcel.id)
+
+        return Delivered(await post.send_body(parcel.chat_id, errand.body or {}, note_attempt), "sent")
+
+    async def _found(self, post: Post, parcel: Parcel) -> int | None:
+        """The id of the message if it did arrive. Nothing older than what it answers is touched."""
+        if not parcel.after_id:
+            return None
+        candidates = await self._desk.run(self._ledger.unaccounted, parcel.box, parcel.after_id, beyond=_BEYOND_NEWEST)
+        body = Errand.unpacked(parcel.body).body or {}
+        noticed = {message_id for box, message_id in self._sent_by_others if box == parcel.box}
+        for message_id in [number for number in candidates if number not in noticed][:_MOST_LOOKED_AT]:
+            try:
+                await post.edit_to_body(parcel.chat_id, message_id, body, looks=True)
+            except BadRequest as error:
+                if "not modified" not in str(error):
+                    continue  # not there, or somebody else's
+            return message_id
+        return None
+
+
+def errands_for(bodies: Sequence[Body], into: Sequence[int], answers: Answering | None) -> list[Errand]:
+    """Puts messages in the place of an earlier answer's: what is too many goes, what is missing comes."""
+    return [Errand(body, place, answers) for body, place in zip_longest(bodies, into)]
+
+
+async def _replaced(post: Post, chat_id: int, message_id: int, body: Body | None) -> bool:
+    """Makes a message say this, or deletes it; False if it is gone, so that what it should say must be sent."""
+    try:
+        if body is None:
+            await post.take_back(chat_id, message_id)
+        else:
+            await post.edit_to_body(chat_id, message_id, body, looks=False)
+    except BadRequest as error:
+        if body is None:
+            logger.info("a part of an earlier answer in %s could not be deleted: %s", chat_id, error)
+        elif any(sign in str(error).lower() for sign in _GONE):
+            return False
+        elif "not modified" not in str(error):
+            raise
+    return True
+
+
+def _may_pass(error: TelegramError) -> bool:
+    return isinstance(error, RetryAfter) or may_have_arrived(error)
+
+
+def _least_wait(error: TelegramError) -> float:
+    if isinstance(error, RetryAfter):
+        return seconds_of(error.retry_after)
+    return _SETTLING_SECONDS if isinstance(error, TimedOut) else 0.0

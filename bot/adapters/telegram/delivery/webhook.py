@@ -1,0 +1,113 @@
+"""Updates by webhook: Telegram posts each one, and posts it again until it is told that it was taken."""
+
+import asyncio
+import hmac
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Final
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from telegram.error import TelegramError
+
+from bot.adapters.telegram.delivery.bot import DiscreetBot
+from bot.adapters.telegram.delivery.inbox import Intake
+from bot.errors import StoreUnavailable
+
+logger = logging.getLogger(__name__)
+
+_SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"
+_LONGEST_PAUSE_SECONDS: Final = 15.0
+_GLANCE_SECONDS: Final = 1.0
+
+
+class Webhook:
+    """Takes updates that carry the secret, and says yes to one only when it is kept."""
+
+    def __init__(
+        self,
+        bot: DiscreetBot,
+        intake: Intake,
+        allowed: list[str],
+        on_contact: Callable[[], None],
+        *,
+        url: str,
+        secret: str,
+        leading: asyncio.Event,
+    ) -> None:
+        """One of several replicas behind the same address tells Telegram of it: that with `leading` set."""
+        self._bot = bot
+        self._intake = intake
+        self._allowed = allowed
+        self._on_contact = on_contact
+        self._url = url
+        self._secret = secret
+        self._leading = leading
+
+    @property
+    def path(self) -> str:
+        """The path that is served: the public address's own."""
+        return urlsplit(self._url).path or "/"
+
+    async def run(self, start: Callable[[], Awaitable[None]]) -> None:
+        """Tells Telegram where to post, if need be once nobody else does it; runs until it is cancelled.
+
+        `start` is awaited first, or as soon as Telegram is told.
+        """
+        tells = self._leading.is_set()
+        if tells:
+            await self._register()
+        self._on_contact()
+        await self._insist(start)
+        if not tells:
+            await self._leading.wait()
+            await self._register()
+        await asyncio.Event().wait()
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """One post of Telegram's."""
+        given = request.headers.get(_SECRET_HEADER, "")
+        if not hmac.compare_digest(given.encode(), self._secret.encode()):
+            logger.warning("a post without the webhook's secret was turned away")
+            return web.Response(status=403)
+        try:
+            update = await request.json()
+        except (ValueError, LookupError):
+            return web.Response(status=400)
+        if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
+            return web.Response(status=400)
+        if self._intake.is_full:
+            return web.Response(status=503)
+        try:
+            await self._intake.take([update])
+        except StoreUnavailable as error:
+            logger.error("updates wait at Telegram: %s", error)
+            return web.Response(status=503)
+        return web.Response()
+
+    async def _insist(self, start: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await start()
+            except StoreUnavailable as error:
+                logger.error("what is unfinished cannot be read, trying again: %s", error)
+                await asyncio.sleep(_GLANCE_SECONDS)
+            else:
+                return
+
+    async def _register(self) -> None:
+        pause = 0.5
+        while True:
+            try:
+                await self._bot.set_webhook(self._url, allowed_updates=self._allowed, secret_token=self._secret)
+            except TelegramError as error:
+                logger.warning("the webhook could not be set (%s), trying again", error)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+            else:
+                return
+
+
+def derived_secret(token: str) -> str:
+    """The webhook's secret where none is set: the same for every replica, and nobody can find it without the token."""
+    return hmac.new(token.encode(), b"the secret of the webhook", "sha256").hexdigest()

@@ -1,0 +1,56 @@
+"""Who is answered: people on the guest list, if there is one, and nobody who is banned."""
+
+from typing import Final
+
+from telegram import Message
+
+from bot.adapters.telegram.addressing import asker_id, place_of
+from bot.adapters.telegram.config import TelegramConfig
+from bot.adapters.telegram.delivery.sending import send
+from bot.adapters.telegram.routing import MessageCallback, TelegramBot
+from bot.adapters.telegram.views import texts
+from bot.adapters.telegram.views.messages import plain_message
+from bot.admin.console import Newsroom
+
+_MOST_REMEMBERED: Final = 1_000
+
+
+class Admission:
+    """Lets people through to the handlers behind it. Somebody banned is told so once, then met with silence."""
+
+    def __init__(self, newsroom: Newsroom, config: TelegramConfig) -> None:
+        self._newsroom = newsroom
+        self._config = config
+        self._told: set[int] = set()
+
+    def admits(self, user_id: int, chat_id: int) -> bool:
+        """Whether this person is answered in this chat."""
+        return self._config.may_ask(user_id, chat_id) and not self.is_banned(user_id)
+
+    def is_banned(self, user_id: int) -> bool:
+        """Whether an admin banned this person; admins never are."""
+        return self._newsroom.is_banned(person(user_id)) and not self._config.is_admin(user_id)
+
+    def guard(self, callback: MessageCallback) -> MessageCallback:
+        """The callback for those who are let in; a polite no for others."""
+
+        async def handle(message: Message, bot: TelegramBot) -> None:
+            asker = asker_id(message)
+            if self.is_banned(asker):
+                await self._turn_away(message, bot, asker)
+            elif self._config.may_ask(asker, message.chat.id):
+                await callback(message, bot)
+            else:
+                await send(bot, place_of(message), plain_message(texts.not_allowed(asker)))
+
+        return handle
+
+    async def _turn_away(self, message: Message, bot: TelegramBot, asker: int) -> None:
+        if asker not in self._told and len(self._told) < _MOST_REMEMBERED:
+            self._told.add(asker)
+            await send(bot, place_of(message), plain_message(texts.BANNED))
+
+
+def person(user_id: int) -> str:
+    """What the core calls a Telegram user."""
+    return f"tg:{user_id}"

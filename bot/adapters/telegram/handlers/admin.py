@@ -1,0 +1,244 @@
+"""What admins may do: reload, look at the state, the figures and the complaints, and say whom not to answer."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
+from typing import Final
+
+from telegram import CallbackQuery, Message, ReplyParameters
+from telegram.constants import ChatAction
+from telegram.error import TelegramError
+
+from bot.adapters import wording
+from bot.adapters.telegram.addressing import Place, asker_id, command_words, is_group, place_of
+from bot.adapters.telegram.config import TelegramConfig
+from bot.adapters.telegram.delivery.sending import send
+from bot.adapters.telegram.handlers.access import person
+from bot.adapters.telegram.handlers.admin_articles import Adding, Removing, RollingBack
+from bot.adapters.telegram.handlers.answers import Answers
+from bot.adapters.telegram.handlers.buttons import PressTaker
+from bot.adapters.telegram.handlers.confirmations import Decisions
+from bot.adapters.telegram.handlers.jobs import Undertaking, Undertakings
+from bot.adapters.telegram.routing import Handler, MessageCallback, TelegramBot, on_command
+from bot.adapters.telegram.views import admin_texts, texts
+from bot.adapters.telegram.views.admin_messages import (
+    explanation_message,
+    feedback_message,
+    gaps_message,
+)
+from bot.adapters.telegram.views.html import Segment, styled
+from bot.adapters.telegram.views.keyboards import Action, Press
+from bot.adapters.telegram.views.messages import plain_message
+from bot.adapters.translation import translated
+from bot.admin.console import Newsroom
+from bot.admin.ingest import NewsDesk
+from index.errors import BuildCancelled, IndexingError
+from index.library.builder import ProgressListener
+
+logger = logging.getLogger(__name__)
+_STATS_DAYS: Final = 7
+_LOOK_BACK_DAYS: Final = 30
+_LISTED_COMPLAINTS: Final = 8
+
+
+class Administration:
+    """Admins' commands and buttons. What changes the articles is done beside everything else: see `Undertakings`."""
+
+    def __init__(
+        self,
+        newsroom: Newsroom,
+        newsdesk: NewsDesk,
+        config: TelegramConfig,
+        answers: Answers,
+        undertakings: Undertakings,
+        hold: Callable[[int], AbstractAsyncContextManager[None]],
+    ) -> None:
+        """`hold` keeps a chat in this replica's hand."""
+        self._newsroom = newsroom
+        self._config = config
+        self._answers = answers
+        self._undertakings = undertakings
+        self._decisions = Decisions(undertakings, hold)
+        self._banning = Banning(newsroom, config, answers, self._decisions)
+        self._adding = Adding(newsroom, newsdesk, config, self._decisions, undertakings)
+        self._removing = Removing(newsroom, newsdesk, self._decisions)
+        self._rolling_back = RollingBack(newsroom, self._decisions)
+        self._reload: asyncio.Task[None] | None = None
+
+    def handlers(self) -> Sequence[Handler]:
+        """What to register."""
+        commands: dict[str, MessageCallback] = {
+            "add": self._adding.add,
+            "remove": self._removing.remove,
+            "rollback": self._rolling_back.roll_back,
+            "reload": self._start_reload,
+            "status": self._status,
+            "stats": self._stats,
+            "gaps": self._gaps,
+            "feedback": self._feedback,
+            "why": self._why,
+            "ban": self._banning.ban,
+            "unban": self._banning.unban,
+        }
+        of_commands = [on_command(name, self._for_admins(name, callback)) for name, callback in commands.items()]
+        return [*of_commands, *self._adding.handlers()]
+
+    def press_takers(self) -> dict[Action, PressTaker]:
+        """What takes the presses of admins' buttons."""
+        return {**self._decisions.takers(), Action.WHY: self._show_why, Action.CANCEL: self._cancel}
+
+    def _for_admins(self, name: str, callback: MessageCallback) -> MessageCallback:
+        async def handle(message: Message, bot: TelegramBot) -> None:
+            if self._config.is_admin(asker_id(message)):
+                await asyncio.to_thread(self._newsroom.note, person(asker_id(message)), f"/{name}")
+                await callback(message, bot)
+            else:
+                await _say(bot, message, texts.ADMINS_ONLY)
+
+        return handle
+
+    async def _status(self, message: Message, bot: TelegramBot) -> None:
+        now = await asyncio.to_thread(self._newsroom.status)
+        await _say(bot, message, admin_texts.status(now, len(self._newsroom.banned())))
+
+    async def _stats(self, message: Message, bot: TelegramBot) -> None:
+        figures = await asyncio.to_thread(self._newsroom.stats, _STATS_DAYS)
+        words = admin_texts.stats(figures)
+        if not figures.questions:
+            await _say(bot, message, words)
+            return
+        place = place_of(message)
+        with suppress(TelegramError):
+            await bot.send_chat_action(place.chat_id, ChatAction.UPLOAD_PHOTO, message_thread_id=place.topic_id)
+        await bot.send_photo(
+            place.chat_id,
+            await asyncio.to_thread(self._picture),
+            caption=words,
+            filename="stats.png",
+            message_thread_id=place.topic_id,
+            reply_parameters=ReplyParameters(message.message_id) if is_group(message.chat) else None,
+        )
+
+    def _picture(self) -> bytes:
+        from bot.adapters.telegram.views.charts import draw_stats  # matplotlib takes a second to import
+
+        return draw_stats(self._newsroom.days(_STATS_DAYS))
+
+    async def _gaps(self, message: Message, bot: TelegramBot) -> None:
+        gaps = await asyncio.to_thread(self._newsroom.gaps, _LOOK_BACK_DAYS)
+        await send(bot, place_of(message), gaps_message(gaps))
+
+    async def _feedback(self, message: Message, bot: TelegramBot) -> None:
+        found = await asyncio.to_thread(self._newsroom.complaints, _LOOK_BACK_DAYS, most=_LISTED_COMPLAINTS)
+        await send(bot, place_of(message), feedback_message(found))
+
+    async def _why(self, message: Message, bot: TelegramBot) -> None:
+        original = message.reply_to_message
+        reply_id = await self._answers.reply_in(original) if original is not None else None
+        if reply_id is None:
+            await _say(bot, message, admin_texts.WHY_HOW)
+        elif not await self._explain(bot, place_of(message), reply_id):
+            await _say(bot, message, wording.FORGOTTEN)
+
+    async def _show_why(self, query: CallbackQuery, bot: TelegramBot, press: Press) -> str | None:
+        if not self._config.is_admin(query.from_user.id) or query.message is None:
+            return texts.ADMINS_ONLY
+        await asyncio.to_thread(self._newsroom.note, person(query.from_user.id), "/why", press.subject)
+        place = place_of(query.message).replying_to(query.message.message_id)
+        return None if await self._explain(bot, place, press.subject) else wording.FORGOTTEN
+
+    async def _explain(self, bot: TelegramBot, place: Place, reply_id: str) -> bool:
+        explanation = await asyncio.to_thread(self._newsroom.explain, reply_id)
+        if explanation is not None:
+            await send(bot, place, explanation_message(explanation))
+        return explanation is not None
+
+    async def _start_reload(self, message: Message, bot: TelegramBot) -> None:
+        if self._reload is not None and not self._reload.done():
+            await _say(bot, message, admin_texts.ALREADY_RELOADING)
+            return
+        undertaking = Undertaking(admin_texts.RELOADING, self._reload_all, can_be_cancelled=True)
+        self._reload = self._undertakings.start(bot, place_of(message), undertaking)
+
+    async def _cancel(self, query: CallbackQuery, bot: TelegramBot, press: Press) -> str | None:
+        if not self._config.is_admin(query.from_user.id):
+            return texts.ADMINS_ONLY
+        if not self._undertakings.cancel(press.subject):
+            return admin_texts.OVER
+        await asyncio.to_thread(self._newsroom.note, person(query.from_user.id), "cancel")
+        return admin_texts.CANCELLING
+
+    def _reload_all(self, listener: ProgressListener) -> Sequence[Segment]:
+        try:
+            return [styled(admin_texts.reloaded(self._newsroom.reload(listener)))]
+        except BuildCancelled:
+            return [styled(translated(admin_texts.CANCELLED))]
+        except IndexingError as error:
+            logger.warning("the reload failed: %s", error)
+            return [styled(admin_texts.not_reloaded(str(error)))]
+
+
+class Banning:
+    """`/ban` and `/unban`; both ask first."""
+
+    def __init__(self, newsroom: Newsroom, config: TelegramConfig, answers: Answers, decisions: Decisions) -> None:
+        self._newsroom = newsroom
+        self._config = config
+        self._answers = answers
+        self._decisions = decisions
+
+    async def ban(self, message: Message, bot: TelegramBot) -> None:
+        """Whom the message names, or replies to, or whose question it answers."""
+        user_id = _named(message) or await self._replied_to(message, bot)
+        if user_id is None:
+            await _say(bot, message, admin_texts.BAN_HOW)
+        elif self._config.is_admin(user_id):
+            await _say(bot, message, admin_texts.ADMINS_STAY)
+        else:
+            question = styled(admin_texts.ask_to_ban(user_id))
+            await self._decisions.ask(message, bot, [question], self._banning(user_id, by=asker_id(message)))
+
+    async def unban(self, message: Message, bot: TelegramBot) -> None:
+        """Whom the message names; without a name it lists who is banned."""
+        user_id = _named(message)
+        if user_id is None:
+            banned = sorted(int(each.partition(":")[2]) for each in self._newsroom.banned())
+            await _say(bot, message, admin_texts.bans(banned))
+        elif not self._newsroom.is_banned(person(user_id)):
+            await _say(bot, message, admin_texts.not_banned(user_id))
+        else:
+            question = styled(admin_texts.ask_to_unban(user_id))
+            await self._decisions.ask(message, bot, [question], self._unbanning(user_id, by=asker_id(message)))
+
+    def _banning(self, user_id: int, *, by: int) -> Callable[[], str]:
+        def deed() -> str:
+            self._newsroom.ban(person(user_id), by=person(by))
+            return admin_texts.banned(user_id)
+
+        return deed
+
+    def _unbanning(self, user_id: int, *, by: int) -> Callable[[], str]:
+        def deed() -> str:
+            self._newsroom.unban(person(user_id), by=person(by))
+            return admin_texts.unbanned(user_id)
+
+        return deed
+
+    async def _replied_to(self, message: Message, bot: TelegramBot) -> int | None:
+        original = message.reply_to_message
+        if original is None or original.forum_topic_created is not None:
+            return None
+        if original.from_user is not None and original.from_user.id != bot.id:
+            return original.from_user.id
+        return await self._answers.asker_of(original)
+
+
+def _named(message: Message) -> int | None:
+    match = re.fullmatch(r"\d{1,15}", command_words(message))
+    return int(match[0]) if match else None
+
+
+async def _say(bot: TelegramBot, message: Message, text: str) -> None:
+    await send(bot, place_of(message), plain_message(text))

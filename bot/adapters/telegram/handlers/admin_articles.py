@@ -1,0 +1,239 @@
+"""What admins change of the articles: `/add`, documents, forwarded messages, `/remove`, `/rollback`. Most ask first."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from itertools import dropwhile
+from typing import Final
+
+from telegram import Message
+from telegram.ext import filters
+
+from bot.adapters import wording
+from bot.adapters.telegram.addressing import asker_id, command_words, place_of
+from bot.adapters.telegram.config import TelegramConfig
+from bot.adapters.telegram.delivery.sending import send, typing
+from bot.adapters.telegram.handlers.access import person
+from bot.adapters.telegram.handlers.confirmations import Choice, Decisions
+from bot.adapters.telegram.handlers.documents import MOST_MEGABYTES, TooLarge, download, origin_of
+from bot.adapters.telegram.handlers.jobs import Undertaking, Undertakings
+from bot.adapters.telegram.routing import Handler, TelegramBot, on_message
+from bot.adapters.telegram.views import admin_texts
+from bot.adapters.telegram.views.admin_messages import added, article_line, of_others, question_to_add, refusal_to_add
+from bot.adapters.telegram.views.html import Segment, styled
+from bot.adapters.telegram.views.messages import Message as Outgoing
+from bot.adapters.telegram.views.messages import one_line, plain_message, source_line
+from bot.adapters.translation import translated
+from bot.admin.console import Kept, Newsroom
+from bot.admin.ingest import NewsDesk
+from index import Article
+from index.article import Skipped
+from index.errors import IndexBusy, IndexingError
+from index.ingest.sources.sent import read_document, read_message
+from index.library.builder import BuildReport, ProgressListener
+
+logger = logging.getLogger(__name__)
+_MOST_ADDRESSES: Final = 20
+
+_MOST_CHOICES: Final = 5
+_WORDS_CHARS: Final = 100
+
+
+class Adding:
+    """Takes articles in for admins."""
+
+    def __init__(
+        self,
+        newsroom: Newsroom,
+        newsdesk: NewsDesk,
+        config: TelegramConfig,
+        decisions: Decisions,
+        undertakings: Undertakings,
+    ) -> None:
+        self._newsroom = newsroom
+        self._newsdesk = newsdesk
+        self._config = config
+        self._decisions = decisions
+        self._undertakings = undertakings
+
+    def handlers(self) -> Sequence[Handler]:
+        """What hears documents and forwarded messages; before whatever takes a forwarded message for a question."""
+        own = filters.ChatType.PRIVATE & filters.User(user_id=self._config.admin_ids)
+        document = own & filters.Document.ALL & ~filters.ANIMATION
+        forwarded = own & filters.FORWARDED & (filters.TEXT | filters.CAPTION) & ~filters.COMMAND
+        return [on_message(document, self._document), on_message(forwarded, self._forwarded)]
+
+    async def add(self, message: Message, bot: TelegramBot) -> None:
+        """`/add`: reads the pages that the message names, at once."""
+        words = command_words(message).split()
+        if not words or not all("." in word for word in words):
+            await send(bot, place_of(message), plain_message(admin_texts.ADD_HOW))
+            return
+        if len(words) > _MOST_ADDRESSES:
+            await send(bot, place_of(message), plain_message(admin_texts.too_many_addresses(_MOST_ADDRESSES)))
+            return
+        addresses = [word if "://" in word else f"https://{word}" for word in words]
+
+        def read(listener: ProgressListener) -> BuildReport:
+            return self._newsdesk.add_addresses(addresses, listener)
+
+        undertaking = self._undertaking(message, read, admin_texts.FETCHING)
+        self._undertakings.start(bot, place_of(message), undertaking)
+
+    async def _document(self, message: Message, bot: TelegramBot) -> None:
+        document = message.document
+        if document is None:
+            return
+        try:
+            async with typing(bot, place_of(message)):
+                content = await download(document, bot)
+        except TooLarge:
+            await send(bot, place_of(message), plain_message(admin_texts.too_large(MOST_MEGABYTES)))
+            return
+        name, origin = document.file_name or "document", origin_of(message)
+        source, sent_at = (origin.name, origin.sent_at) if origin is not None else (None, None)
+        items = await asyncio.to_thread(read_document, content, name, origin=source, published_at=sent_at)
+
+        def take_in(_: ProgressListener) -> BuildReport:
+            return self._newsdesk.add_document(content, name, origin=source, published_at=sent_at)
+
+        await self._ask(message, bot, items, take_in)
+
+    async def _forwarded(self, message: Message, bot: TelegramBot) -> None:
+        text, origin = message.text or message.caption or "", origin_of(message)
+        if origin is None:
+            return
+        if origin.author_id == bot.id:
+            await send(bot, place_of(message), plain_message(admin_texts.NOT_MY_OWN))
+            return
+        item = read_message(text, origin=origin.name, published_at=origin.sent_at, url=origin.url)
+
+        def take_in(_: ProgressListener) -> BuildReport:
+            return self._newsdesk.add_message(text, origin=origin.name, published_at=origin.sent_at, url=origin.url)
+
+        await self._ask(message, bot, [item], take_in)
+
+    async def _ask(
+        self,
+        message: Message,
+        bot: TelegramBot,
+        items: Sequence[Article | Skipped],
+        take_in: Callable[[ProgressListener], BuildReport],
+    ) -> None:
+        """Says what would come in, and asks; or says why nothing can."""
+        articles = [item for item in items if isinstance(item, Article)]
+        skipped = [item for item in items if isinstance(item, Skipped)]
+        if not articles:
+            await send(bot, place_of(message), Outgoing(tuple(refusal_to_add(skipped))))
+            return
+        undertaking = self._undertaking(message, take_in, admin_texts.ADDING)
+        await self._decisions.ask(message, bot, question_to_add(articles, skipped), undertaking)
+
+    def _undertaking(
+        self, message: Message, take_in: Callable[[ProgressListener], BuildReport], opening: str
+    ) -> Undertaking:
+        by = person(asker_id(message))
+
+        def work(listener: ProgressListener) -> Sequence[Segment]:
+            try:
+                report = take_in(listener)
+            except IndexBusy as error:
+                self._newsroom.note(by, "add", "kept for the next build")
+                return of_others(admin_texts.kept_for_later(str(error)))
+            except IndexingError as error:
+                logger.info("nothing was added: %s", type(error).__name__)
+                return of_others(admin_texts.not_added(str(error)))
+            self._newsroom.note(by, "add", admin_texts.shortened((*report.added, *report.changed)))
+            return added(report, self._newsdesk.articles)
+
+        return Undertaking(opening, work)
+
+
+class Removing:
+    """Takes articles out for admins."""
+
+    def __init__(self, newsroom: Newsroom, newsdesk: NewsDesk, decisions: Decisions) -> None:
+        self._newsroom = newsroom
+        self._newsdesk = newsdesk
+        self._decisions = decisions
+
+    async def remove(self, message: Message, bot: TelegramBot) -> None:
+        """Asks about the one article that is meant, or which of several is."""
+        words = command_words(message)
+        if not words:
+            await send(bot, place_of(message), plain_message(admin_texts.REMOVE_HOW))
+            return
+        found = await asyncio.to_thread(self._newsdesk.find, words, most=_MOST_CHOICES)
+        if not found:
+            none = of_others(admin_texts.none_found(one_line(words, _WORDS_CHARS)))
+            await send(bot, place_of(message), Outgoing(tuple(none)))
+        elif len(found) == 1:
+            await self._decisions.ask(message, bot, _question(found[0]), self._removal(found[0], message))
+        else:
+            words_and_list = [styled(translated(admin_texts.WHICH_TO_REMOVE), bold=True)]
+            choices = []
+            for position, article in enumerate(found, start=1):
+                words_and_list += [styled("\n"), *source_line(f"{position}. ", article)]
+                title = one_line(article.title) or translated(wording.UNTITLED)
+                choices.append(Choice(f"{position}. {title}", _question(article), self._removal(article, message)))
+            await self._decisions.offer(message, bot, words_and_list, choices)
+
+    def _removal(self, article: Article, message: Message) -> Undertaking:
+        by = person(asker_id(message))
+
+        def work(_: ProgressListener) -> Sequence[Segment]:
+            try:
+                report = self._newsdesk.remove([article.id])
+            except IndexingError as error:
+                return of_others(admin_texts.not_removed(str(error)))
+            self._newsroom.note(by, "remove", article.id)
+            return [
+                styled(f"{translated(admin_texts.REMOVED)}\n", bold=True),
+                *article_line(article),
+                styled(f"\n\n{translated(admin_texts.STAYS_AWAY)}\n\n"),
+                styled(admin_texts.in_service_now(report.articles)),
+            ]
+
+        return Undertaking(admin_texts.REMOVING, work)
+
+
+class RollingBack:
+    """Goes back for admins."""
+
+    def __init__(self, newsroom: Newsroom, decisions: Decisions) -> None:
+        self._newsroom = newsroom
+        self._decisions = decisions
+
+    async def roll_back(self, message: Message, bot: TelegramBot) -> None:
+        """Lists what is kept, and asks whether to go back one step."""
+        kept = await asyncio.to_thread(self._newsroom.snapshots)
+        words = [styled(translated(admin_texts.SNAPSHOTS), bold=True)]
+        words += [styled(f"\n• {admin_texts.snapshot(each)}") for each in kept]
+        current, earlier = _step_back(kept)
+        if current is None or earlier is None:
+            words.append(styled(f"\n\n{translated(admin_texts.NO_EARLIER)}"))
+            await send(bot, place_of(message), Outgoing(tuple(words)))
+        else:
+            words.append(styled(f"\n\n{admin_texts.ask_to_roll_back(earlier)}"))
+            await self._decisions.ask(message, bot, words, self._step(current, by=person(asker_id(message))))
+
+    def _step(self, leaving: Kept, *, by: str) -> Undertaking:
+        def work(_: ProgressListener) -> Sequence[Segment]:
+            try:
+                now = self._newsroom.roll_back(leaving.name)
+            except IndexingError as error:
+                return of_others(admin_texts.not_rolled_back(str(error)))
+            self._newsroom.note(by, "roll back", now.name)
+            return [styled(admin_texts.rolled_back(now))]
+
+        return Undertaking(admin_texts.ROLLING_BACK, work)
+
+
+def _question(article: Article) -> list[Segment]:
+    return [styled(f"{translated(admin_texts.ASK_TO_REMOVE)}\n\n", bold=True), *article_line(article)]
+
+
+def _step_back(kept: Sequence[Kept]) -> tuple[Kept | None, Kept | None]:
+    """The snapshot in service, and the one before it."""
+    left = list(dropwhile(lambda each: not each.in_service, kept))
+    return (left[0] if left else None), (left[1] if len(left) > 1 else None)

@@ -1,0 +1,126 @@
+"""Asking the dialogue and showing what it says: the one way from a question, wherever it came from, to an answer."""
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+
+from telegram import Message
+
+from bot.adapters.telegram.addressing import Place, conversation_id, place_of
+from bot.adapters.telegram.delivery.outbox import Answering
+from bot.adapters.telegram.delivery.sending import send, settled, typing
+from bot.adapters.telegram.routing import TelegramBot
+from bot.adapters.telegram.views.keyboards import read_press
+from bot.adapters.telegram.views.messages import reply_message
+from bot.dialogue import Dialogue, Reply, ReplyTo
+from bot.store.sent_answers import SentAnswer, SentAnswers
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question and where its answer goes.
+
+    `question_id` is the message that asked. `literally`: not to be understood from what came before. `into` are the
+    parts of an earlier answer that this one takes the place of.
+    """
+
+    question: str
+    place: Place
+    conversation_id: str
+    question_id: int
+    literally: bool = False
+    replying_to: ReplyTo | None = None
+    into: tuple[int, ...] = ()
+
+
+class Answers:
+    """Answers questions. They run on `threads`, so that their number bounds the load."""
+
+    def __init__(self, dialogue: Dialogue, sent: SentAnswers, threads: Executor) -> None:
+        self._dialogue = dialogue
+        self._sent = sent
+        self._threads = threads
+
+    async def give(self, bot: TelegramBot, asking: Asking) -> None:
+        """Answers one question; which messages hold the answer is remembered as they arrive."""
+        async with typing(bot, asking.place):
+            ask = partial(
+                self._dialogue.reply,
+                asking.conversation_id,
+                asking.question,
+                literally=asking.literally,
+                replying_to=asking.replying_to,
+            )
+            reply = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
+            answers = Answering(asking.question_id, reply.id)
+            await send(bot, asking.place, reply_message(reply), into=asking.into, answers=answers)
+
+    async def look_up(self, question: str) -> Reply:
+        """The reply to a question of which nothing is kept."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._dialogue.look_up, question)
+
+    async def asked_about(self, message: Message) -> ReplyTo | None:
+        """The answer that a message replies to, and which of its quotes the message quotes."""
+        original = message.reply_to_message
+        if original is None:
+            return None
+        reply_id = await self.reply_in(original)
+        if reply_id is None:
+            return None
+        reply = await asyncio.to_thread(self._dialogue.recall, reply_id)
+        return ReplyTo(reply_id, _quoted_citation(message, reply)) if reply is not None else None
+
+    async def reply_in(self, message: Message) -> str | None:
+        """The id of the reply that a message of the bot's shows, be it the answer, its context or more of it."""
+        for row in message.reply_markup.inline_keyboard if message.reply_markup is not None else ():
+            for button in row:
+                press = read_press(button.callback_data if isinstance(button.callback_data, str) else None)
+                if press is not None and press.action.is_about_a_reply:
+                    return press.subject
+        found = await asyncio.to_thread(self._sent.in_message, message.chat.id, message.message_id)
+        return found.reply_id if found is not None else None
+
+    async def asker_of(self, message: Message) -> int | None:
+        """Who asked what a message of the bot's answers: the last number of the conversation's id."""
+        reply_id = await self.reply_in(message)
+        reply = await asyncio.to_thread(self._dialogue.recall, reply_id) if reply_id is not None else None
+        number = reply.conversation_id.rpartition(":")[2] if reply is not None else ""
+        return int(number) if number.isdecimal() else None
+
+    async def answer_to(self, message: Message, bot: TelegramBot) -> Sequence[SentAnswer]:
+        """The parts of the answer to a message, oldest first; none if it was not answered."""
+        await settled(bot, place_of(message))
+        return await asyncio.to_thread(self._sent.to_question, message.chat.id, message.message_id)
+
+    async def question_of(self, sent: SentAnswer) -> str | None:
+        """The words that an answer stands for, or None when it is forgotten or was retracted."""
+        if await asyncio.to_thread(self._sent.is_retracted, sent.reply_id):
+            return None
+        reply = await asyncio.to_thread(self._dialogue.recall, sent.reply_id)
+        return reply.question if reply is not None else None
+
+    async def retract(self, sent: SentAnswer) -> None:
+        """Leaves an answer out of the conversation it was given in."""
+        await asyncio.to_thread(self._sent.retract, sent.reply_id)
+
+
+def asking_of(message: Message, question: str) -> Asking:
+    """The question of a message, to be answered where it was asked."""
+    return Asking(question, place_of(message), conversation_id(message), message.message_id)
+
+
+def _quoted_citation(message: Message, reply: Reply) -> int | None:
+    """The number of the citation that holds the words a reply quotes; None if it quotes none, or several hold them."""
+    if message.quote is None:
+        return None
+    words = _bare(message.quote.text)
+    holding = [one.number for one in reply.citations if words and (words in _bare(one.quote.text))]
+    named = [one.number for one in reply.citations if _bare(one.quote.text) in words]
+    found = holding or named
+    return found[0] if len(found) == 1 else None
+
+
+def _bare(text: str) -> str:
+    return " ".join(text.split()).casefold()

@@ -1,0 +1,170 @@
+"""What the buttons under an answer do. Anyone who sees one may press it; a vote is each person's own."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from telegram import CallbackQuery
+from telegram.error import BadRequest
+
+from bot.adapters import wording
+from bot.adapters.telegram.addressing import Place, place_of, presser_conversation
+from bot.adapters.telegram.delivery.sending import edit, send
+from bot.adapters.telegram.handlers.access import Admission, person
+from bot.adapters.telegram.handlers.answers import Answers, Asking
+from bot.adapters.telegram.handlers.question_limits import A_GLANCE, A_QUESTION, Manners
+from bot.adapters.telegram.routing import Handler, TelegramBot, on_press
+from bot.adapters.telegram.views import texts
+from bot.adapters.telegram.views.help import example_question
+from bot.adapters.telegram.views.keyboards import Action, Press, read_press
+from bot.adapters.telegram.views.links import article_key
+from bot.adapters.telegram.views.messages import (
+    Message,
+    closest_message,
+    context_message,
+    more_message,
+    quoted_sources_message,
+    sources_message,
+)
+from bot.adapters.translation import translated
+from bot.answering import Answer, Clarification, Refusal
+from bot.dialogue import Dialogue, Reply, Vote
+
+logger = logging.getLogger(__name__)
+
+PressTaker = Callable[[CallbackQuery, TelegramBot, Press], Awaitable[str | None]]
+"""What a press does; the word to say to whoever pressed, if there is one."""
+
+
+class Buttons:
+    """Answers presses: with a message under the one that holds the button, and always with a word."""
+
+    def __init__(
+        self,
+        dialogue: Dialogue,
+        answers: Answers,
+        admission: Admission,
+        manners: Manners,
+        admins: dict[Action, PressTaker],
+    ) -> None:
+        """`admins` take the presses of buttons that only admins see."""
+        self._dialogue = dialogue
+        self._answers = answers
+        self._admission = admission
+        self._manners = manners
+        self._takers: dict[Action, PressTaker] = {
+            Action.UP: self._vote,
+            Action.DOWN: self._vote,
+            Action.SOURCES: self._leaf,
+            Action.CONTEXT: self._show,
+            Action.MORE: self._show,
+            Action.CLOSEST: self._show,
+            Action.QUOTED: self._show,
+            Action.OPTION: self._ask,
+            Action.AS_TYPED: self._ask,
+            Action.EXAMPLE: self._ask,
+            **admins,
+        }
+
+    def handler(self) -> Handler:
+        """What to register."""
+        return on_press(self._press)
+
+    async def _press(self, query: CallbackQuery, bot: TelegramBot) -> None:
+        press = read_press(query.data)
+        taker = self._takers.get(press.action) if press is not None else None
+        if press is None or taker is None or query.message is None:
+            await _acknowledge(query, texts.DEAD_BUTTON)
+        elif not self._admission.admits(query.from_user.id, query.message.chat.id):
+            await _acknowledge(query, texts.not_allowed(query.from_user.id))
+        else:
+            # The button keeps turning until the word, which stops a second press in between.
+            await _acknowledge(query, await taker(query, bot, press))
+
+    async def _show(self, query: CallbackQuery, bot: TelegramBot, press: Press) -> str | None:
+        objection = self._manners.objection(query.from_user.id, A_GLANCE)
+        if objection is not None:
+            return objection.words
+        found = await asyncio.to_thread(self._found, press)
+        if isinstance(found, Message):
+            await send(bot, _under(query), found)
+            return None
+        return found
+
+    async def _ask(self, query: CallbackQuery, bot: TelegramBot, press: Press) -> str | None:
+        question = await asyncio.to_thread(self._question, press)
+        if question is None or query.message is None:
+            return texts.DEAD_BUTTON
+        objection = self._manners.objection(query.from_user.id, A_QUESTION)
+        if objection is not None:
+            return objection.words
+        conversation_id = presser_conversation(query.message, query.from_user)
+        place = _under(query)
+        asking = Asking(question, place, conversation_id, query.message.message_id, literally=True)
+        await self._answers.give(bot, asking)
+        return None
+
+    async def _leaf(self, query: CallbackQuery, bot: TelegramBot, press: Press) -> str | None:
+        articles = await asyncio.to_thread(self._dialogue.sources)
+        if query.message is not None:
+            place = Place(query.message.chat.id)
+            await edit(bot, place, query.message.message_id, sources_message(articles, press.number, press.subject))
+        return None
+
+    async def _vote(self, query: CallbackQuery, bot: TelegramBot, press: Press) -> str | None:
+        vote = Vote.UP if press.action is Action.UP else Vote.DOWN
+        known = await asyncio.to_thread(self._dialogue.vote, press.subject, person(query.from_user.id), vote)
+        return wording.THANKS if known else wording.FORGOTTEN
+
+    def _question(self, press: Press) -> str | None:
+        """The words that a button stands for; None when they are gone."""
+        if press.action is Action.EXAMPLE:
+            articles = self._dialogue.sources()
+            found = next((article for article in articles if article_key(article.id) == press.subject), None)
+            return example_question(found) if found is not None else None
+        reply = self._dialogue.recall(press.subject)
+        if reply is None:
+            return None
+        if press.action is Action.OPTION:
+            return _offered(reply, press.number)
+        return reply.question
+
+    def _found(self, press: Press) -> Message | str:
+        """The message to show, or the sentence that says why there is none."""
+        if press.action is Action.CONTEXT:
+            context = self._dialogue.context(press.subject, press.number)
+            return context_message(context) if context is not None else wording.FORGOTTEN
+        reply = self._dialogue.recall(press.subject)
+        return _part_of(reply, press) if reply is not None else wording.FORGOTTEN
+
+
+def _offered(reply: Reply, place: int) -> str | None:
+    options = reply.outcome.options if isinstance(reply.outcome, Clarification) else ()
+    return options[place].question if place < len(options) else None
+
+
+def _part_of(reply: Reply, press: Press) -> Message | str:
+    outcome = reply.outcome
+    if press.action is Action.QUOTED and isinstance(outcome, Answer):
+        return quoted_sources_message(outcome.citations[: max(outcome.n_strong, 1)])
+    if press.action is Action.MORE and isinstance(outcome, Answer):
+        if press.number >= len(outcome.citations):
+            return wording.ALL_SHOWN
+        return more_message(reply.id, outcome, press.number)
+    if press.action is Action.CLOSEST and isinstance(outcome, Refusal):
+        return closest_message(reply.id, outcome.closest)
+    return wording.FORGOTTEN
+
+
+def _under(query: CallbackQuery) -> Place:
+    message = query.message
+    if message is None:
+        raise ValueError("a press of a button in no chat has no place")
+    return place_of(message).replying_to(message.message_id)
+
+
+async def _acknowledge(query: CallbackQuery, text: str | None = None) -> None:
+    try:
+        await query.answer(translated(text) if text else None)
+    except BadRequest as error:  # pressed too long ago for a word; what it asked for is done
+        logger.info("a press went unacknowledged: %s", error)

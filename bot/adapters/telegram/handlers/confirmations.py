@@ -1,0 +1,124 @@
+"""What an admin's command would change waits here for a yes; a decision is taken once, and by who gave the command."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
+from dataclasses import dataclass, field
+from typing import Final
+
+from telegram import CallbackQuery, Message
+
+from bot.adapters.telegram.addressing import Place, asker_id, place_of
+from bot.adapters.telegram.delivery.sending import edit, send
+from bot.adapters.telegram.handlers.jobs import Undertaking, Undertakings
+from bot.adapters.telegram.routing import TelegramBot
+from bot.adapters.telegram.views import admin_texts
+from bot.adapters.telegram.views.html import Segment
+from bot.adapters.telegram.views.keyboards import Action, Press, choices_keyboard, decision_keyboard
+from bot.adapters.telegram.views.messages import Message as Outgoing
+from bot.adapters.telegram.views.messages import plain_message
+from bot.errors import StoreUnavailable
+
+Deed = Callable[[], str]
+"""What a yes does, in a thread; the sentence that says what came of it."""
+
+_WAITS_SECONDS: Final = 600.0
+# Documents wait with what they hold.
+_MOST_WAITING: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several things that a command may mean: its button, what is asked when it is chosen, what a yes does."""
+
+    label: str
+    question: Sequence[Segment]
+    deed: Deed | Undertaking
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    admin_id: int
+    what: Deed | Undertaking | tuple[Choice, ...]
+    asked_at: float = field(default_factory=time.monotonic)
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def is_open(self) -> bool:
+        return time.monotonic() - self.asked_at < _WAITS_SECONDS
+
+
+class Decisions:
+    """Keeps what waits in memory: after a restart, the command has to be given again.
+
+    Until then the chat stays in this replica's hand, so that the answer comes here whichever replica gets it.
+    """
+
+    def __init__(self, undertakings: Undertakings, hold: Callable[[int], AbstractAsyncContextManager[None]]) -> None:
+        """`hold` keeps a chat in hand."""
+        self._undertakings = undertakings
+        self._hold = hold
+        self._pending: dict[str, _Pending] = {}
+        self._holding: set[asyncio.Task[None]] = set()
+
+    def takers(self) -> dict[Action, Callable[[CallbackQuery, TelegramBot, Press], Awaitable[str | None]]]:
+        """What takes the presses of its buttons."""
+        return dict.fromkeys((Action.YES, Action.NO, Action.PICK), self._decide)
+
+    async def ask(
+        self, message: Message, bot: TelegramBot, question: Sequence[Segment], deed: Deed | Undertaking
+    ) -> None:
+        """Asks the admin who wrote the message, and does the deed at a yes."""
+        decision = self._keep(_Pending(asker_id(message), deed), message.chat.id)
+        await send(bot, place_of(message), Outgoing(tuple(question), decision_keyboard(decision)))
+
+    async def offer(
+        self, message: Message, bot: TelegramBot, words: Sequence[Segment], choices: Sequence[Choice]
+    ) -> None:
+        """Lets the admin who wrote the message choose one, and then asks, in the same message."""
+        decision = self._keep(_Pending(asker_id(message), tuple(choices)), message.chat.id)
+        keyboard = choices_keyboard(decision, [choice.label for choice in choices])
+        await send(bot, place_of(message), Outgoing(tuple(words), keyboard))
+
+    def _keep(self, pending: _Pending, chat_id: int) -> str:
+        waiting = dict([(key, one) for key, one in self._pending.items() if one.is_open][-(_MOST_WAITING - 1) :])
+        for key in self._pending.keys() - waiting.keys():
+            self._pending[key].settled.set()
+        decision = secrets.token_hex(8)
+        self._pending = {**waiting, decision: pending}
+        holding = asyncio.create_task(self._wait(pending, chat_id))
+        self._holding.add(holding)
+        holding.add_done_callback(self._holding.discard)
+        return decision
+
+    async def _wait(self, pending: _Pending, chat_id: int) -> None:
+        with suppress(StoreUnavailable, TimeoutError):
+            async with self._hold(chat_id), asyncio.timeout(_WAITS_SECONDS):
+                await pending.settled.wait()
+
+    async def _decide(self, query: CallbackQuery, bot: TelegramBot, press: Press) -> str | None:
+        waiting = self._pending.get(press.subject)
+        if waiting is None or not waiting.is_open or query.message is None:
+            return admin_texts.SETTLED
+        if query.from_user.id != waiting.admin_id:
+            return admin_texts.NOT_YOURS
+        # Taken out before anything is waited for: a second press finds nothing.
+        self._pending.pop(press.subject).settled.set()
+        place, message_id, what = Place(query.message.chat.id), query.message.message_id, waiting.what
+        if press.action is Action.NO:
+            await edit(bot, place, message_id, plain_message(admin_texts.LEFT_ALONE))
+        elif isinstance(what, tuple):
+            chosen = what[press.number] if press.number < len(what) else None
+            if chosen is None or press.action is not Action.PICK:
+                return admin_texts.SETTLED
+            decision = self._keep(_Pending(waiting.admin_id, chosen.deed), place.chat_id)
+            await edit(bot, place, message_id, Outgoing(tuple(chosen.question), decision_keyboard(decision)))
+        elif press.action is not Action.YES:
+            return admin_texts.SETTLED
+        elif isinstance(what, Undertaking):
+            self._undertakings.start(bot, place, what, into=message_id)
+        else:
+            await edit(bot, place, message_id, plain_message(await asyncio.to_thread(what)))
+        return None

@@ -1,0 +1,81 @@
+"""What is kept about a person: saying it, and deleting it when they want."""
+
+import asyncio
+import re
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
+from telegram.error import BadRequest
+from telegram.ext import CallbackQueryHandler, ContextTypes
+
+from bot.adapters.telegram.addressing import asker_id, place_of
+from bot.adapters.telegram.delivery.sending import edit, send
+from bot.adapters.telegram.routing import Handler, TelegramBot, on_command
+from bot.adapters.telegram.views import texts
+from bot.adapters.telegram.views.html import styled
+from bot.adapters.telegram.views.messages import Message as OutgoingMessage
+from bot.adapters.telegram.views.messages import plain_message
+from bot.adapters.translation import translated
+
+_PRESS: Final = re.compile(r"forget:(yes|no):(-?\d{1,20})")
+
+
+class Privacy:
+    """`/privacy` and `/forget`, which asks first; only who sent it can say yes."""
+
+    def __init__(self, forget: Callable[[int], None], retention_days: int) -> None:
+        """`forget` deletes everything about the person of a Telegram number."""
+        self._forget = forget
+        self._retention_days = retention_days
+
+    def handlers(self) -> Sequence[Handler]:
+        """What to register, before the handler of all other buttons."""
+        return (
+            on_command("privacy", self._tell),
+            on_command("forget", self._ask),
+            CallbackQueryHandler(self._pressed, pattern=_PRESS),
+        )
+
+    async def _tell(self, message: Message, bot: TelegramBot) -> None:
+        await send(bot, place_of(message), plain_message(texts.privacy(self._retention_days)))
+
+    async def _ask(self, message: Message, bot: TelegramBot) -> None:
+        asker = asker_id(message)
+        row = [
+            InlineKeyboardButton(translated(label), callback_data=f"forget:{answer}:{asker}")
+            for label, answer in ((texts.YES_FORGET, "yes"), (texts.NO_KEEP, "no"))
+        ]
+        question = OutgoingMessage((styled(translated(texts.ASK_FORGET)),), InlineKeyboardMarkup([row]))
+        await send(bot, place_of(message), question)
+
+    async def _pressed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        query = update.callback_query
+        press = _PRESS.fullmatch(query.data or "") if query is not None else None
+        if query is None:
+            return
+        if press is None or query.message is None:  # the library takes no data at all for a match
+            await _acknowledge(query, texts.DEAD_BUTTON)
+            return
+        if not await _is_theirs(query, int(press[2])):
+            return
+        if press[1] == "yes":
+            await asyncio.to_thread(self._forget, int(press[2]))
+        words = texts.FORGOTTEN if press[1] == "yes" else texts.KEPT
+        await edit(context.bot, place_of(query.message), query.message.message_id, plain_message(words))
+        await _acknowledge(query)
+
+
+async def _is_theirs(query: CallbackQuery, asker: int) -> bool:
+    # An anonymous admin's press carries their own number, so what they asked as a group stays undone.
+    if query.from_user.id == asker:
+        return True
+    await _acknowledge(query, texts.NOT_YOURS)
+    return False
+
+
+async def _acknowledge(query: CallbackQuery, words: str | None = None) -> None:
+    try:
+        await query.answer(translated(words) if words else None, show_alert=bool(words))
+    except BadRequest:  # pressed too long ago for a word; what it asked for is done
+        return

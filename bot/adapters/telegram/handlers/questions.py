@@ -1,0 +1,192 @@
+"""Readers' commands and messages: asking, starting afresh, seeing the sources, getting help."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from telegram import Message
+from telegram.ext import filters
+
+from bot.adapters import wording
+from bot.adapters.telegram.addressing import (
+    asker_id,
+    command_words,
+    conversation_id,
+    is_group,
+    names_bot,
+    place_of,
+    question_for,
+)
+from bot.adapters.telegram.config import TelegramConfig
+from bot.adapters.telegram.delivery.outbox import Answering
+from bot.adapters.telegram.delivery.sending import send
+from bot.adapters.telegram.handlers.access import Admission
+from bot.adapters.telegram.handlers.answers import Answers, asking_of
+from bot.adapters.telegram.handlers.question_limits import Manners
+from bot.adapters.telegram.routing import Handler, TelegramBot, on_command, on_edit, on_message
+from bot.adapters.telegram.views import texts
+from bot.adapters.telegram.views.help import help_message
+from bot.adapters.telegram.views.links import HELP, DeepLink, Opens, article_key, read_payload
+from bot.adapters.telegram.views.messages import lead_message, plain_message, sources_message
+from bot.dialogue import Dialogue
+
+# A question that was not answered before may still be one after it was edited, but nobody waits for an old one.
+_EDIT_COUNTS_AS_NEW: Final = timedelta(minutes=10)
+
+
+class Questions:
+    """Hears readers."""
+
+    def __init__(
+        self, dialogue: Dialogue, config: TelegramConfig, answers: Answers, admission: Admission, manners: Manners
+    ) -> None:
+        self._dialogue = dialogue
+        self._config = config
+        self._answers = answers
+        self._admission = admission
+        self._manners = manners
+        self._last_album: str | None = None
+
+    def handlers(self) -> Sequence[Handler]:
+        """What to register, the admins' commands before the last ones: those take what is left."""
+        admitted = self._admission.guard
+        return (
+            on_command("start", admitted(self._start)),
+            on_command("help", admitted(self._help)),
+            on_command("ask", admitted(self._ask)),
+            on_command("sources", admitted(self._sources)),
+            on_command("new", admitted(self._start_over)),
+            on_message(filters.TEXT & ~filters.COMMAND, self._hear),
+            on_edit(filters.TEXT, self._hear_again),
+        )
+
+    def last_handlers(self) -> Sequence[Handler]:
+        """What no other handler wanted."""
+        wordless = filters.ChatType.PRIVATE & ~filters.TEXT & ~filters.StatusUpdate.ALL
+        return (
+            on_message(filters.COMMAND, self._hint),
+            on_message(wordless, self._admission.guard(self._ask_for_words)),
+        )
+
+    async def _start(self, message: Message, bot: TelegramBot) -> None:
+        payload = command_words(message)
+        if payload in ("", HELP):
+            await self._help(message, bot)
+            return
+        link = read_payload(payload)
+        if link is None or not await self._open(message, bot, link):
+            await _say(bot, message, texts.LINK_GONE)
+
+    async def _open(self, message: Message, bot: TelegramBot, link: DeepLink) -> bool:
+        if link.opens is Opens.ARTICLE:
+            return await self._open_article(message, bot, link.target)
+        question = link.target
+        if link.opens is Opens.REPLY:
+            reply = await asyncio.to_thread(self._dialogue.recall, link.target)
+            if reply is None:
+                return False
+            question = reply.resolved_question
+        await self._answer(message, bot, question, literally=True)
+        return True
+
+    async def _open_article(self, message: Message, bot: TelegramBot, key: str) -> bool:
+        articles = await asyncio.to_thread(self._dialogue.sources)
+        found = next((article for article in articles if article_key(article.id) == key), None)
+        lead = await asyncio.to_thread(self._dialogue.lead, found.id) if found is not None else None
+        if lead is not None:
+            await send(bot, place_of(message), lead_message(lead))
+        return lead is not None
+
+    async def _help(self, message: Message, bot: TelegramBot) -> None:
+        articles = await asyncio.to_thread(self._dialogue.sources)
+        for_admin = self._config.is_admin(asker_id(message)) and not is_group(message.chat)
+        await send(bot, place_of(message), help_message(articles, bot.username, for_admin=for_admin))
+
+    async def _sources(self, message: Message, bot: TelegramBot) -> None:
+        articles = await asyncio.to_thread(self._dialogue.sources)
+        await send(bot, place_of(message), sources_message(articles, page=0, words=command_words(message)))
+
+    async def _start_over(self, message: Message, bot: TelegramBot) -> None:
+        await asyncio.to_thread(self._dialogue.start_over, conversation_id(message))
+        await _say(bot, message, wording.STARTED_OVER)
+
+    async def _hear(self, message: Message, bot: TelegramBot) -> None:
+        question = question_for(message, bot.bot)
+        if question is not None:
+            await self._admission.guard(lambda heard, by: self._answer(heard, by, question))(message, bot)
+
+    async def _hear_again(self, message: Message, bot: TelegramBot) -> None:
+        """An edited question: its answer is edited; one that had none is answered if it is still fresh."""
+        question = _edited_question(message, bot)
+        parts = await self._answers.answer_to(message, bot)
+        if not parts:
+            if question and datetime.now(UTC) - message.date < _EDIT_COUNTS_AS_NEW:
+                await self._admission.guard(lambda heard, by: self._answer(heard, by, question))(message, bot)
+            return
+        # Telegram also reports edits that leave the words as they are.
+        if question == await self._answers.question_of(parts[0]) or not self._admission.admits(
+            asker_id(message), message.chat.id
+        ):
+            return
+        if question and await self._turns_away(message, bot):
+            return
+        await self._answers.retract(parts[0])
+        into = tuple(part.message_id for part in parts)
+        if question and len(question) <= texts.LONGEST_QUESTION:
+            replying_to = await self._answers.asked_about(message)
+            asking = replace(asking_of(message, question), replying_to=replying_to, into=into)
+            await self._answers.give(bot, asking)
+        else:
+            notice = texts.too_long() if question else texts.EDITED_AWAY
+            answers = Answering(message.message_id, parts[0].reply_id)
+            await send(bot, place_of(message), plain_message(notice), into=into, answers=answers)
+
+    async def _ask(self, message: Message, bot: TelegramBot) -> None:
+        await self._answer(message, bot, command_words(message))
+
+    async def _answer(self, message: Message, bot: TelegramBot, question: str, *, literally: bool = False) -> None:
+        if await self._turns_away(message, bot):
+            return
+        if not question:
+            await _say(bot, message, texts.HOW_TO_ASK)
+            return
+        if len(question) > texts.LONGEST_QUESTION:
+            await _say(bot, message, texts.too_long())
+            return
+        replying_to = None if literally else await self._answers.asked_about(message)
+        asking = replace(asking_of(message, question), literally=literally, replying_to=replying_to)
+        await self._answers.give(bot, asking)
+
+    async def _turns_away(self, message: Message, bot: TelegramBot) -> bool:
+        """Whether its author asks more than the bot reads; then they are told so."""
+        objection = self._manners.objection(asker_id(message))
+        if objection is not None:
+            await self._manners.tell(bot, message, objection)
+        return objection is not None
+
+    async def _hint(self, message: Message, bot: TelegramBot) -> None:
+        if not is_group(message.chat) or names_bot(message, bot.bot):
+            await _say(bot, message, texts.UNKNOWN_COMMAND)
+
+    async def _ask_for_words(self, message: Message, bot: TelegramBot) -> None:
+        # An album comes as one message a picture; one sentence is enough.
+        album = message.media_group_id
+        if album is None or album != self._last_album:
+            self._last_album = album
+            await _say(bot, message, texts.NO_TEXT)
+
+
+def _edited_question(message: Message, bot: TelegramBot) -> str | None:
+    """The question that an edited message asks now; None if it asks nothing of this bot."""
+    text = message.text or ""
+    if not text.startswith("/"):
+        return question_for(message, bot.bot)
+    command, _, addressee = text.split(maxsplit=1)[0].partition("@")
+    is_ask = command == "/ask" and addressee.lower() in ("", (bot.username or "").lower())
+    return command_words(message) if is_ask else None
+
+
+async def _say(bot: TelegramBot, message: Message, text: str) -> None:
+    await send(bot, place_of(message), plain_message(text))

@@ -1,0 +1,173 @@
+"""Serves Telegram until a stop signal, and stops within ten seconds whatever is going on."""
+
+import asyncio
+import logging
+import os
+import signal
+import threading
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from telegram.error import InvalidToken, TelegramError
+
+from bot.adapters.telegram.application import ALLOWED_UPDATES, Service
+from bot.adapters.telegram.delivery.health import Doors, Pulse, health_routes
+from bot.adapters.telegram.delivery.inbox import Intake
+from bot.adapters.telegram.delivery.polling import Polling
+from bot.adapters.telegram.delivery.webhook import Webhook, derived_secret
+from bot.errors import BotError, StoreUnavailable
+from bot.store import Store
+
+_EVERY_SECONDS: Final = 3_600.0
+# Telegram repeats an update for a day at most.
+_LEDGER: Final = timedelta(hours=48)
+
+logger = logging.getLogger(__name__)
+_GRACE_SECONDS: Final = 4.0
+_LAST_SECOND: Final = 7.0
+_LONGEST_PAUSE_SECONDS: Final = 15.0
+
+
+class TokenRejected(BotError):
+    """Telegram does not know the token: check TELEGRAM_BOT_TOKEN. The text never holds the token."""
+
+
+def run(service: Service) -> None:
+    """Serves until SIGINT or SIGTERM, however often Telegram is out of reach in between.
+
+    Raises:
+        TokenRejected: no amount of trying would help.
+        PortTaken: an address to listen at cannot be had.
+    """
+    try:
+        asyncio.run(_until_signalled(service))
+    finally:
+        service.close()
+
+
+async def serve(service: Service, stop: asyncio.Event) -> None:
+    """Serves until `stop` is set; what is unfinished then is kept for the next start. See `run`."""
+    pulse, doors = Pulse(must_poll=service.config.webhook_url is None), Doors()
+    reception = _reception(service, pulse, doors)
+    if service.config.health_listen is not None:
+        problems = (lambda: pulse.problem, lambda: service.membership.problem, lambda: _fullness(service.intake))
+        routes = health_routes(pulse, service.metrics, problems)
+        doors.add(service.config.health_listen, routes)
+    work = asyncio.create_task(_work(service, reception))
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await doors.open()
+        await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        pulse.stopping = True
+        stopping.cancel()
+        work.cancel()
+        try:
+            with suppress(asyncio.CancelledError):
+                await work
+        finally:
+            await doors.close()
+
+
+def _reception(service: Service, pulse: Pulse, doors: Doors) -> Polling | Webhook:
+    config = service.config
+    if config.webhook_url is None:
+        return Polling(service.bot, service.intake, ALLOWED_UPDATES, pulse.hear, service.metrics.count_error)
+    webhook = Webhook(
+        service.bot,
+        service.intake,
+        ALLOWED_UPDATES,
+        pulse.hear,
+        url=config.webhook_url,
+        secret=config.webhook_secret or derived_secret(config.token),
+        leading=service.membership.leading,
+    )
+    doors.add(config.webhook_listen, {("POST", webhook.path): webhook.receive})
+    return webhook
+
+
+async def _work(service: Service, reception: Polling | Webhook) -> None:
+    """Everything that goes on while the bot runs; cancelling it ends all of it in good order."""
+    await _connect(service)
+    await service.membership.join()
+    beside = [
+        asyncio.create_task(service.membership.run()),
+        asyncio.create_task(_lead(service)),
+    ]
+    try:
+        await reception.run(service.intake.resume)
+    finally:
+        logger.info("stopping")
+        await service.intake.stop(_GRACE_SECONDS)
+        for task in beside:
+            task.cancel()
+        await asyncio.wait(beside, timeout=1)
+        await service.membership.part()
+        with suppress(TelegramError):
+            await service.application.shutdown()
+
+
+async def _lead(service: Service) -> None:
+    """What one replica does for all of them."""
+    await service.membership.leading.wait()
+    await service.menus.publish(service.bot)
+    await keep_house(service.store, timedelta(days=service.config.retention_days))
+
+
+async def keep_house(store: Store, retention: timedelta) -> None:
+    """Deletes old turns and old ledger entries now and every hour, until it is cancelled."""
+    while True:
+        now = datetime.now(UTC)
+        try:
+            await asyncio.to_thread(store.delete_before, now - retention)
+            await asyncio.to_thread(store.ledger.delete_before, now - _LEDGER)
+        except StoreUnavailable as error:
+            logger.error("what is out of date could not be deleted: %s", error)
+        await asyncio.sleep(_EVERY_SECONDS)
+
+
+def _fullness(intake: Intake) -> str | None:
+    return "too many updates in hand" if intake.is_full else None
+
+
+async def _connect(service: Service) -> None:
+    pause = 0.5
+    while True:
+        try:
+            await service.application.initialize()
+        except InvalidToken:
+            raise TokenRejected("Telegram rejected the token: check TELEGRAM_BOT_TOKEN") from None
+        except TelegramError as error:
+            logger.warning("Telegram is out of reach (%s), trying again", type(error).__name__)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+        else:
+            logger.info("connected as @%s", service.bot.username)
+            return
+
+
+async def _until_signalled(service: Service) -> None:
+    stop = asyncio.Event()
+
+    def ask_to_stop() -> None:
+        stop.set()
+        # Work in threads, as a reload, cannot be interrupted. It may be cut off: what is kept is kept whole.
+        cut_off = threading.Timer(_LAST_SECOND, _cut_off)
+        cut_off.daemon = True
+        cut_off.start()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, ask_to_stop)
+    await serve(service, stop)
+
+
+def leave() -> None:
+    """Ends the process at once: taking an interpreter with two models apart takes seconds on a busy machine."""
+    logging.shutdown()
+    os._exit(0)
+
+
+def _cut_off() -> None:
+    logger.warning("stopped in the middle of work that takes long; nothing that was finished is lost")
+    leave()

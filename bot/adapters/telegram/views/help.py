@@ -1,0 +1,56 @@
+"""The welcome: what the bot does, questions to try, and its commands."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from bot.adapters.telegram.views import texts
+from bot.adapters.telegram.views.admin_texts import ADMIN_COMMANDS
+from bot.adapters.telegram.views.html import Segment, styled, words_of_others
+from bot.adapters.telegram.views.keyboards import examples_keyboard
+from bot.adapters.telegram.views.links import article_key
+from bot.adapters.telegram.views.messages import Message, one_line
+from bot.adapters.translation import translated
+from index import Article
+
+_EXAMPLES: Final = 3
+_LONGEST_EXAMPLE_TITLE: Final = 90
+
+
+def help_message(articles: Sequence[Article], bot_name: str, *, for_admin: bool) -> Message:
+    """How to use the bot, with questions that its own articles can answer, each under a button."""
+    chosen = example_articles(articles)
+    segments = [
+        styled(f"{translated(texts.WHAT_I_DO)}\n\n"),
+        styled(f"{translated(texts.EXAMPLES if chosen else texts.NO_EXAMPLES)}\n", bold=bool(chosen)),
+    ]
+    for position, article in enumerate(chosen, start=1):
+        segments += [styled(f"{position}. "), *words_of_others(example_question(article), italic=True), styled("\n")]
+    segments += [
+        styled(f"\n{translated(texts.FOLLOW_UPS)}\n{translated(texts.NARROWER)}\n\n"),
+        *_commands(texts.COMMANDS_HEADING, texts.READER_COMMANDS),
+        styled(f"\n{texts.in_groups(bot_name)}"),
+    ]
+    if for_admin:
+        segments += [styled("\n\n"), *_commands(texts.ADMIN_HEADING, ADMIN_COMMANDS)]
+    return Message(tuple(segments), examples_keyboard([article_key(article.id) for article in chosen]))
+
+
+def example_articles(articles: Sequence[Article]) -> Sequence[Article]:
+    """A few articles spread over the list, the same ones as long as it does not change."""
+    suited = [article for article in articles if _suits_an_example(article.title)]
+    return suited[:: max(1, len(suited) // _EXAMPLES)][:_EXAMPLES]
+
+
+def example_question(article: Article) -> str:
+    """A question that the article should answer."""
+    return texts.example_about(one_line(article.title))
+
+
+def _suits_an_example(title: str) -> bool:
+    return 15 <= len(title.strip()) <= _LONGEST_EXAMPLE_TITLE and "\n" not in title.strip()
+
+
+def _commands(heading: str, commands: Sequence[tuple[str, str]]) -> Iterator[Segment]:
+    yield styled(f"{translated(heading)}\n", bold=True)
+    for name, meaning in commands:
+        yield styled(f"/{name} – {translated(meaning)}\n")

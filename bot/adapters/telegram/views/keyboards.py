@@ -1,0 +1,202 @@
+"""Buttons and what they carry back: at most 64 bytes, an action and where it applies."""
+
+import binascii
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.adapters.telegram.views import admin_texts, texts
+from bot.adapters.translation import number, translated
+from bot.quoting.quotes import Citation
+
+_PRESS: Final = re.compile(r"([a-z]{2,6}):([0-9A-Za-z_-]{1,40})(?::(\d{1,4}))?")
+_PAGE: Final = re.compile(r"\d{1,6}")
+_LONGEST_LABEL: Final = 60
+_CARRIED_BYTES: Final = 30
+
+
+class Action(Enum):
+    """What a button asks for; the value opens its callback data."""
+
+    CONTEXT = "ctx"
+    MORE = "more"
+    CLOSEST = "near"
+    QUOTED = "from"
+    UP = "up"
+    DOWN = "down"
+    OPTION = "opt"
+    AS_TYPED = "raw"
+    EXAMPLE = "eg"
+    SOURCES = "src"
+    WHY = "why"
+    PICK = "pick"
+    YES = "yes"
+    NO = "no"
+    CANCEL = "stop"
+
+    @property
+    def is_about_a_reply(self) -> bool:
+        """Whether what the button carries is a reply's id."""
+        return self not in (
+            Action.EXAMPLE,
+            Action.SOURCES,
+            Action.WHY,
+            Action.PICK,
+            Action.YES,
+            Action.NO,
+            Action.CANCEL,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A pressed button. `subject` names a reply, an article or a decision, or is the words that a list is narrowed by;
+    `number` is a citation's or an option's, how many were seen before "More", or a page."""
+
+    action: Action
+    subject: str = ""
+    number: int = 0
+
+
+def read_press(callback_data: str | None) -> Press | None:
+    """What a button of ours asks for; None for anything else."""
+    match = _PRESS.fullmatch(callback_data or "")
+    if match is None:
+        return None
+    try:
+        action = Action(match[1])
+    except ValueError:
+        return None
+    if action is not Action.SOURCES:
+        return Press(action, match[2], int(match[3] or 0))
+    if match[3] is not None:
+        words = _unpacked(match[2])
+        return Press(action, words, int(match[3])) if words else None
+    return Press(action, number=int(match[2])) if _PAGE.fullmatch(match[2]) else None
+
+
+def answer_keyboard(
+    reply_id: str, shown: Sequence[Citation], *, seen: int, total: int, is_first: bool, as_typed: bool = False
+) -> InlineKeyboardMarkup:
+    """Context for each citation shown, More when there are any left, sources and votes under a first answer."""
+    numbered = len(shown) > 1
+    context = translated(texts.CONTEXT_BUTTON)
+    rows = [
+        [
+            button(f"{context} {citation.number}" if numbered else context, Action.CONTEXT, reply_id, citation.number)
+            for citation in shown
+        ]
+    ]
+    below = []
+    if seen < total:
+        below.append(button(f"{translated(texts.MORE_BUTTON)} ({number(total - seen)})", Action.MORE, reply_id, seen))
+    if is_first:
+        below.append(button(translated(texts.SOURCES_BUTTON), Action.QUOTED, reply_id))
+        below.append(button(texts.UP_BUTTON, Action.UP, reply_id))
+        below.append(button(texts.DOWN_BUTTON, Action.DOWN, reply_id))
+    rows.append(below)
+    if as_typed:
+        rows.append([button(translated(texts.AS_TYPED_BUTTON), Action.AS_TYPED, reply_id)])
+    return InlineKeyboardMarkup([row for row in rows if row])
+
+
+def refusal_keyboard(reply_id: str, *, closest: bool, as_typed: bool) -> InlineKeyboardMarkup | None:
+    """The offers under a refusal; None when there is nothing to offer."""
+    row = []
+    if closest:
+        row.append(button(translated(texts.CLOSEST_BUTTON), Action.CLOSEST, reply_id))
+    if as_typed:
+        row.append(button(translated(texts.AS_TYPED_BUTTON), Action.AS_TYPED, reply_id))
+    return InlineKeyboardMarkup([row]) if row else None
+
+
+def options_keyboard(reply_id: str, labels: Sequence[str]) -> InlineKeyboardMarkup:
+    """One button a reading of the question, each in a row of its own."""
+    return InlineKeyboardMarkup(
+        [[button(_fitted(label), Action.OPTION, reply_id, place)] for place, label in enumerate(labels)]
+    )
+
+
+def examples_keyboard(article_keys: Sequence[str]) -> InlineKeyboardMarkup | None:
+    """Buttons that ask the examples of a help message."""
+    row = [
+        button(texts.example_button(position), Action.EXAMPLE, key)
+        for position, key in enumerate(article_keys, start=1)
+    ]
+    return InlineKeyboardMarkup([row]) if row else None
+
+
+def pages_keyboard(page: int, pages: int, words: str = "") -> InlineKeyboardMarkup | None:
+    """Leafing through the sources; None when they fit one page. Pages count from 0. `words` are `carried_words`."""
+
+    def to(label: str, other: int) -> InlineKeyboardButton:
+        if not words:
+            return button(translated(label), Action.SOURCES, str(other))
+        return button(translated(label), Action.SOURCES, _packed(words), other)
+
+    row = []
+    if page > 0:
+        row.append(to(texts.PREVIOUS_BUTTON, page - 1))
+    if page < pages - 1:
+        row.append(to(texts.NEXT_BUTTON, page + 1))
+    return InlineKeyboardMarkup([row]) if row else None
+
+
+def carried_words(words: str) -> str:
+    """As many of the words as a button can carry from page to page."""
+    words = " ".join(words.split())
+    if len(words.encode()) > _CARRIED_BYTES:
+        words = words.encode()[: _CARRIED_BYTES + 1].decode(errors="ignore")
+        words = words.rpartition(" ")[0] or words.encode()[:_CARRIED_BYTES].decode(errors="ignore")
+    return words
+
+
+def feedback_keyboard(reply_ids: Sequence[str]) -> InlineKeyboardMarkup:
+    """How each of the listed answers came about."""
+    why = translated(admin_texts.WHY_BUTTON)
+    row = [button(f"{why} {place}", Action.WHY, reply_id) for place, reply_id in enumerate(reply_ids, start=1)]
+    return InlineKeyboardMarkup([row])
+
+
+def decision_keyboard(decision: str) -> InlineKeyboardMarkup:
+    """Yes or no to what an admin's command would change."""
+    yes, no = translated(admin_texts.YES_BUTTON), translated(admin_texts.NO_BUTTON)
+    return InlineKeyboardMarkup([[button(yes, Action.YES, decision), button(no, Action.NO, decision)]])
+
+
+def choices_keyboard(decision: str, labels: Sequence[str]) -> InlineKeyboardMarkup:
+    """One button a choice, each in a row of its own, and a last one for none of them."""
+    rows = [[button(_fitted(label), Action.PICK, decision, place)] for place, label in enumerate(labels)]
+    return InlineKeyboardMarkup([*rows, [button(translated(admin_texts.NONE_BUTTON), Action.NO, decision)]])
+
+
+def cancel_keyboard(key: str) -> InlineKeyboardMarkup:
+    """The way to call off what is under way."""
+    return InlineKeyboardMarkup([[button(translated(admin_texts.CANCEL_BUTTON), Action.CANCEL, key)]])
+
+
+def button(label: str, action: Action, subject: str, number: int | None = None) -> InlineKeyboardButton:
+    """A button that carries back an action on a subject."""
+    carried = f"{action.value}:{subject}" if number is None else f"{action.value}:{subject}:{number}"
+    return InlineKeyboardButton(label, callback_data=carried)
+
+
+def _packed(words: str) -> str:
+    return urlsafe_b64encode(words.encode()).decode().rstrip("=")
+
+
+def _unpacked(packed: str) -> str:
+    try:
+        return urlsafe_b64decode(packed + "=" * (-len(packed) % 4)).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+def _fitted(label: str) -> str:
+    label = " ".join(label.split()) or "…"
+    return label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"

@@ -1,0 +1,208 @@
+"""Replies, contexts and lists as Messages: styled Segments and the buttons beneath them."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from telegram import InlineKeyboardMarkup
+
+from bot.adapters import wording
+from bot.adapters.listing import narrowed
+from bot.adapters.telegram.views import texts
+from bot.adapters.telegram.views.html import Segment, safe_url, styled, words_of_others
+from bot.adapters.telegram.views.keyboards import (
+    answer_keyboard,
+    carried_words,
+    options_keyboard,
+    pages_keyboard,
+    refusal_keyboard,
+)
+from bot.adapters.telegram.views.links import link_to_words
+from bot.adapters.translation import translated
+from bot.answering import Answer, Clarification, Refusal
+from bot.dialogue import QuoteContext, Reply
+from bot.quoting.quotes import Citation
+from index import Article
+
+SOURCES_PER_PAGE: Final = 10
+_CITATIONS_AT_ONCE: Final = 3
+# About a phone's screen: beyond it, further quotes wait behind "More".
+_COMFORTABLE_QUOTE_CHARS: Final = 600
+_LISTED_TITLE_CHARS: Final = 150
+_LISTED_SOURCE_CHARS: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent: text of any length, and the buttons under its end."""
+
+    segments: tuple[Segment, ...]
+    keyboard: InlineKeyboardMarkup | None = None
+
+
+def plain_message(text: str) -> Message:
+    """One of the bot's own sentences, without style, in the language being spoken."""
+    return Message((styled(translated(text)),))
+
+
+def reply_message(reply: Reply) -> Message:
+    """The first message of a reply: an answer with its best quotes, or why there is none."""
+    segments = tuple(_understanding(reply))
+    match reply.outcome:
+        case Answer() as answer:
+            return _answer_message(reply, answer, segments)
+        case Refusal() as refusal:
+            return _refusal_message(reply, refusal, segments)
+        case Clarification(options=options):
+            # The choices stand on the buttons alone: what they say is taken from articles.
+            keyboard = options_keyboard(reply.id, [option.label for option in options])
+            return Message((*segments, styled(translated(texts.WHICH_ONE), bold=True)), keyboard)
+
+
+def more_message(reply_id: str, answer: Answer, seen: int) -> Message:
+    """The citations after the first `seen` ones, a few at once."""
+    strong, total = answer.citations[seen : answer.n_strong], len(answer.citations)
+    shown = _first_comfortable(strong or answer.citations[seen:])
+    keyboard = answer_keyboard(reply_id, shown, seen=seen + len(shown), total=total, is_first=False)
+    heading = translated(wording.MORE_QUOTES if strong else texts.LESS_LIKELY)
+    return Message((styled(f"{heading}\n\n"), *_citations(shown)), keyboard)
+
+
+def closest_message(reply_id: str, citations: Sequence[Citation]) -> Message:
+    """What came nearest to a question that was refused, marked as no answer."""
+    shown = citations[:_CITATIONS_AT_ONCE]
+    if not shown:
+        return plain_message(wording.NOTHING_CLOSE)
+    keyboard = answer_keyboard(reply_id, shown, seen=len(shown), total=len(shown), is_first=False)
+    return Message((styled(f"{translated(wording.CLOSEST)}\n\n", italic=True), *_citations(shown)), keyboard)
+
+
+def context_message(context: QuoteContext) -> Message:
+    """The sentences around a quote, the quote in bold; or why they cannot be shown."""
+    quote = context.citation.quote.text
+    heading = translated(wording.IN_CONTEXT if context.current else wording.CHANGED_SINCE)
+    around = f"{context.before}{quote}{context.after}"
+    place = (len(context.before), len(context.before) + len(quote))
+    quoted = words_of_others(around, bold=[place], quoted=True)
+    return Message((styled(f"{heading}\n\n"), *quoted, styled("\n"), *byline(context.citation)))
+
+
+def quoted_sources_message(citations: Sequence[Citation]) -> Message:
+    """The articles that a reply quotes, each once, in the order in which they are quoted."""
+    counts = Counter(citation.quote.article_id for citation in citations)
+    firsts = {citation.quote.article_id: citation for citation in reversed(citations)}
+    segments = [styled(translated(texts.QUOTED_FROM), bold=True)]
+    for position, article_id in enumerate(counts, start=1):
+        citation = firsts[article_id]
+        article = Article(article_id, citation.title, "", citation.source, citation.published_at, citation.url)
+        quotes = f" · {texts.quotes_of(counts[article_id])}" if counts[article_id] > 1 else ""
+        segments += [styled("\n\n"), *source_line(f"{position}. ", article), styled(quotes)]
+    return Message(tuple(segments))
+
+
+def sources_message(articles: Sequence[Article], page: int, words: str = "") -> Message:
+    """One page of the articles that can be quoted, of those with the words in title or source if there are any words;
+    a page that is no more shows the last one."""
+    if not articles:
+        return plain_message(texts.NO_SOURCES)
+    words = carried_words(words)
+    articles = narrowed(articles, words)
+    if not articles:
+        return Message(tuple(words_of_others(texts.none_found(words))))
+    pages = -(-len(articles) // SOURCES_PER_PAGE)
+    page = min(page, pages - 1)
+    first = page * SOURCES_PER_PAGE
+    segments = [styled(texts.sources_heading(len(articles)), bold=True)]
+    if pages > 1:
+        segments.append(styled(f" {texts.page(page + 1, pages)}"))
+    if words:
+        segments += [styled("\n"), *words_of_others(texts.narrowed_by(words))]
+    for position, article in enumerate(articles[first : first + SOURCES_PER_PAGE], first + 1):
+        segments += [styled("\n\n"), *source_line(f"{position}. ", article)]
+    return Message(tuple(segments), pages_keyboard(page, pages, words))
+
+
+def lead_message(citation: Citation) -> Message:
+    """An article as a link opens it: how it begins, and where to read on."""
+    begins = styled(f"\n\n{translated(texts.FROM_ARTICLE)}\n")
+    ask = styled(f"\n{translated(texts.ASK_ABOUT_IT)}")
+    return Message((*byline(citation, mark=""), begins, *_quoted(citation), ask))
+
+
+def quote_segments(citation: Citation, mark: str | None = None) -> tuple[Segment, ...]:
+    """A quote and its byline, as they stand in an answer; `mark` takes the place of its number."""
+    return (*_quoted(citation), styled("\n"), *byline(citation, mark))
+
+
+def byline(citation: Citation, mark: str | None = None) -> Iterator[Segment]:
+    """Where a quote is from: number, title linked to the very words, source, date and age."""
+    url = link_to_words(citation.url, citation.quote.text) if citation.url else None
+    article = Article("", citation.title, "", citation.source, citation.published_at, url)
+    yield from source_line(f"{citation.number}. " if mark is None else mark, article, plain_url=citation.url)
+    if citation.copies:
+        yield styled(f" · {wording.also_in(citation.copies)}")
+
+
+def source_line(mark: str, article: Article, *, plain_url: str | None = None) -> Iterator[Segment]:
+    """An article in one line; `plain_url` is linked where its own address is too long for a link."""
+    title = one_line(article.title, _LISTED_TITLE_CHARS) or translated(wording.UNTITLED)
+    yield styled(mark)
+    yield from words_of_others(title, url=safe_url(article.url) or plain_url)
+    if article.source and (source := one_line(article.source, _LISTED_SOURCE_CHARS)):
+        yield styled(" · ")
+        yield from words_of_others(source)
+    if article.published_at is not None:
+        yield styled(f" · {wording.day_and_age(article.published_at)}")
+
+
+def one_line(text: str, longest: int | None = None) -> str:
+    """The text on one line, so that it cannot pass for several of the bot's, shortened with an ellipsis."""
+    text = " ".join(text.split())
+    return text if longest is None or len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def _understanding(reply: Reply) -> Iterator[Segment]:
+    if reply.is_reworded:
+        understood = f"{translated(wording.UNDERSTOOD_AS)}{one_line(reply.resolved_question)}"
+        yield from words_of_others(understood, italic=True)
+        yield styled("\n\n")
+
+
+def _answer_message(reply: Reply, answer: Answer, segments: tuple[Segment, ...]) -> Message:
+    if answer.short_answer:
+        words = one_line(answer.short_answer)
+        segments += (*words_of_others(words, bold=[(0, len(words))]), styled("\n\n"))
+    shown = _first_comfortable(answer.citations[: max(answer.n_strong, 1)])
+    keyboard = answer_keyboard(
+        reply.id, shown, seen=len(shown), total=len(answer.citations), is_first=True, as_typed=reply.is_reworded
+    )
+    return Message((*segments, *_citations(shown)), keyboard)
+
+
+def _refusal_message(reply: Reply, refusal: Refusal, segments: tuple[Segment, ...]) -> Message:
+    keyboard = refusal_keyboard(reply.id, closest=bool(refusal.closest), as_typed=reply.is_reworded)
+    return Message((*segments, styled(wording.refusal(refusal.reason))), keyboard)
+
+
+def _first_comfortable(citations: Sequence[Citation]) -> Sequence[Citation]:
+    count = chars = 0
+    for citation in citations[:_CITATIONS_AT_ONCE]:
+        chars += len(citation.quote.text)
+        if count and chars > _COMFORTABLE_QUOTE_CHARS:
+            break
+        count += 1
+    return citations[:count]
+
+
+def _citations(citations: Iterable[Citation]) -> Iterator[Segment]:
+    for position, citation in enumerate(citations):
+        if position:
+            yield styled("\n\n")
+        yield from quote_segments(citation)
+
+
+def _quoted(citation: Citation) -> Iterator[Segment]:
+    start = citation.quote.span.start
+    bold = [(highlight.start - start, highlight.end - start) for highlight in citation.highlights]
+    yield from words_of_others(citation.quote.text, bold=bold, quoted=True)

@@ -1,0 +1,196 @@
+"""Every sentence the bot says to readers on Telegram in its own voice, in one place. None of them is about the news.
+
+Constants are in English, to be `translated` where they are shown; functions return what they say translated.
+"""
+
+from typing import Final
+
+from bot.adapters.translation import counted, number, translatable, translated
+
+LONGEST_QUESTION: Final = 1_000
+
+READER_COMMANDS: Final[tuple[tuple[str, str], ...]] = (
+    ("ask", translatable("Ask a question about the news")),
+    ("sources", translatable("See the articles I can quote; with a word: those that have it in title or source")),
+    ("new", translatable("Start afresh: forget what we talked about")),
+    ("help", translatable("How this works")),
+    ("privacy", translatable("What I keep about you")),
+    ("forget", translatable("Delete what I keep about you")),
+)
+
+WHAT_I_DO: Final = translatable(
+    "I answer questions about news articles by quoting them, word for word, and I show you where each quote"
+    " comes from. I write nothing of my own, so I can't make anything up. When no article answers, I say so."
+)
+EXAMPLES: Final = translatable("Just ask in your own words, or tap an example:")
+NO_EXAMPLES: Final = translatable("I have no articles yet. As soon as I have some, just ask in your own words.")
+FOLLOW_UPS: Final = translatable("Then ask on, as you would with a person: “And in August?”, “Who is she?”")
+NARROWER: Final = translatable(
+    'To ask some articles alone, write source:Reuters, source:"The Courier" or before:2024-06-01 beside the question.'
+)
+COMMANDS_HEADING: Final = translatable("You can also use:")
+ADMIN_HEADING: Final = translatable("And because you are an admin:")
+UNKNOWN_COMMAND: Final = translatable(
+    "I don't know that command. /help shows what I can do, or simply ask me a question."
+)
+NO_TEXT: Final = translatable("I can only read text, sorry. Please write your question as a message.")
+HOW_TO_ASK: Final = translatable("Write your question after the command, like this:\n/ask Who won the election?")
+ADMINS_ONLY: Final = translatable("That command is for this bot's admins only, sorry.")
+BANNED: Final = translatable("An admin of this bot has decided that I don't answer you any more.")
+WENT_WRONG: Final = translatable("Sorry, something went wrong on my side. Please try again in a moment.")
+EDITED_AWAY: Final = translatable("You took your question back, so there is nothing to answer here.")
+
+LESS_LIKELY: Final = translatable("Less likely to answer it, but close:")
+WHICH_ONE: Final = translatable("Which one do you mean?")
+QUOTED_FROM: Final = translatable("I quoted from:")
+FROM_ARTICLE: Final = translatable("This is how it begins:")
+ASK_ABOUT_IT: Final = translatable("Ask me about it, or about anything else in the articles I have.")
+LINK_GONE: Final = translatable("What this link led to is gone. You can ask me a question, though.")
+
+CONTEXT_BUTTON: Final = translatable("Context")
+MORE_BUTTON: Final = translatable("More")
+SOURCES_BUTTON: Final = translatable("Sources")
+CLOSEST_BUTTON: Final = translatable("The closest I have")
+AS_TYPED_BUTTON: Final = translatable("Search my exact words")
+UP_BUTTON: Final = "👍"
+DOWN_BUTTON: Final = "👎"
+PREVIOUS_BUTTON: Final = translatable("◀ Previous")
+NEXT_BUTTON: Final = translatable("Next ▶")
+
+DEAD_BUTTON: Final = translatable("This button no longer works. Please ask again.")
+
+NO_SOURCES: Final = translatable("I have no articles yet, so there is nothing I could quote.")
+
+INLINE_HINT: Final = translatable("Type a whole question")
+INLINE_NOTHING: Final = translatable("No article answers that. Ask me directly")
+INLINE_MORE: Final = translatable("Ask me directly")
+
+
+def inline_wait(seconds: int | None) -> str:
+    """Why nothing is offered inline right now; the label of a button, so it must be short."""
+    if seconds is None:
+        return translated("I am very busy: please try again soon")
+    return translated("That was too fast: try again in {seconds}").format(
+        seconds=counted("{count} second", "{count} seconds", seconds)
+    )
+
+
+def too_long() -> str:
+    """What to do about a question that goes on and on."""
+    return translated(
+        "That is a long one! Please shorten your question to at most {limit} characters;"
+        " one question at a time works best."
+    ).format(limit=number(LONGEST_QUESTION))
+
+
+def not_allowed(asker_id: int) -> str:
+    """A polite no, with what an admin needs to change it."""
+    return translated("Sorry, I only answer people on my list; an admin can add you with your id, {id}.").format(
+        id=asker_id
+    )
+
+
+def in_groups(bot_name: str) -> str:
+    """How to reach the bot where others talk too."""
+    return translated(
+        "In a group, mention @{name}, reply to one of my messages, or use /ask. In any other chat, type @{name}"
+        " and a question to send a quote there."
+    ).format(name=bot_name)
+
+
+def example_about(title: str) -> str:
+    """A question that the article of this title should answer."""
+    # Not translated: it is asked of articles in their own language.
+    return f"What is said about “{title}”?"
+
+
+def example_button(position: int) -> str:
+    """The label of the button that asks an example."""
+    return translated("Ask {number}").format(number=number(position))
+
+
+def sources_heading(total: int) -> str:
+    """The first line of the list of sources."""
+    return counted("I can quote {count} article.", "I can quote {count} articles.", total)
+
+
+def narrowed_by(words: str) -> str:
+    """Under the first line of a list that words have narrowed."""
+    return translated("With “{words}” in the title or source.").format(words=words)
+
+
+def none_found(words: str) -> str:
+    """Words that narrow a list down to nothing."""
+    return translated("No article has “{words}” in its title or source. /sources alone lists them all.").format(
+        words=words
+    )
+
+
+def page(current: int, last: int) -> str:
+    """Where in a list one is."""
+    return translated("Page {page} of {pages}.").format(page=number(current), pages=number(last))
+
+
+def quotes_of(count: int) -> str:
+    """How many quotes an answer took from an article."""
+    return counted("{count} quote", "{count} quotes", count)
+
+
+YES_FORGET: Final = translatable("Yes, delete it")
+NO_KEEP: Final = translatable("No, keep it")
+ASK_FORGET: Final = translatable(
+    "Shall I delete everything I keep about you: your questions here and in groups, my answers to them, and your"
+    " votes? It cannot be undone, and buttons under my earlier answers will stop working."
+)
+FORGOTTEN: Final = translatable("Done. I have deleted your questions, my answers to them and your votes.")
+KEPT: Final = translatable("All right, nothing was deleted.")
+NOT_YOURS: Final = translatable(
+    "That was asked by somebody else. Send /forget yourself to delete what I keep about you."
+)
+BUSY: Final = translatable(
+    "Sorry, more people are asking right now than I can answer, so I have not read your question. Please ask again in"
+    " a minute."
+)
+
+
+def too_many(limit: int, wait_seconds: int) -> str:
+    """A polite brake for one person."""
+    return translated(
+        "That was more than {limit} questions in a minute, which is as fast as I read for one person. Please ask"
+        " again in {seconds}."
+    ).format(limit=number(limit), seconds=counted("{count} second", "{count} seconds", wait_seconds))
+
+
+def privacy(retention_days: int, *, in_hours: int = 48) -> str:
+    """What is stored, why and for how long. Keep it true: see the tables in `bot/store`."""
+    retention = counted("{count} day", "{count} days", retention_days)
+    return "\n".join(
+        (
+            translated("What I keep, and for how long:"),
+            translated(
+                "• Your questions, what I understood them as, my answers and which message each is in, so that you can"
+                " ask follow-up questions, edit a question and use the buttons: {days}."
+            ).format(days=retention),
+            translated("• Your 👍 and 👎, with your Telegram number: {days}.").format(days=retention),
+            translated(
+                "• A message of yours that I have not answered yet, as Telegram sent it, your name included: until it"
+                " is answered."
+            ),
+            translated(
+                "• The numbers of your message, your account, this chat and my answer, so that nothing is answered"
+                " twice: {hours} hours."
+            ).format(hours=number(in_hours)),
+            translated(
+                "• If an admin tells me not to answer you, your Telegram number: until that is lifted. What admins tell"
+                " me to do, with their number."
+            ),
+            "",
+            translated(
+                "I do not keep your name, your picture or anything you say to others, nor what you type behind my name"
+                " in other chats, and my logs hold no words of yours. Nothing is given to anybody else or used for"
+                " anything else; the people who run this bot can see questions and votes to make it better."
+            ),
+            "",
+            translated("/new makes me leave out what we talked about. /forget deletes everything about you."),
+        )
+    )
