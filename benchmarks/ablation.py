@@ -23,7 +23,7 @@ from bot.adapters.jsonl import AskedQuestion, ask, read_questions
 from bot.answering import Answerer
 from bot.dialogue import Dialogue
 from bot.evaluation import Gold, Judged, evaluate, gold_of, judge
-from bot.reading.cascade import Effort, Judgement, ReadingWeights
+from bot.reading.cascade import ReadBudget, ReadingWeights, SentenceModel
 from bot.reading.features import FEATURES, Floats
 from bot.reading.passage_reader import OFFERED, PassageReader, shipped_weights
 from bot.reading.reader import Reader, Reading
@@ -41,7 +41,7 @@ _DEEP = 200
 """Hits that hold the best hundred of either search."""
 _KEPT = 10
 _FIGURES = ("hit@1", "quote@1_forced", "quote_f1", "cited_in200", "cited_in400", "auroc", "ece", "p50_ms")
-_EVERYTHING = Effort(read=OFFERED, sure=math.inf, worth=0.0)
+_EVERYTHING = ReadBudget(read=OFFERED, sure=math.inf, worth=0.0)
 _USUAL_BM25 = 10.0
 """A middling score: it only sets the scale of a confidence that nothing calibrates."""
 
@@ -145,11 +145,11 @@ def _stages(scorer: SpanScorer) -> list[_Stage]:
 def _by_the_model_alone(weights: ReadingWeights) -> ReadingWeights:
     """Sentences ranked, and trusted, by the odds that the model gives them."""
     alone = np.array([float(name == "answer_odds") for name in FEATURES])
-    judgement = Judgement(alone, _of_rank(len(FEATURES), 0.5), 0.0, 0.5, 0.0)  # the odds of both ends: half of them
+    judgement = SentenceModel(alone, _of_rank(len(FEATURES), 0.5), 0.0, 0.5, 0.0)  # the odds of both ends: half of them
     return ReadingWeights(weights.unread, judgement, _EVERYTHING)
 
 
-def _uncalibrated(judgement: Judgement) -> Judgement:
+def _uncalibrated(judgement: SentenceModel) -> SentenceModel:
     """As sure as the rank of a sentence says, without the fit that looks at its rivals."""
     return replace(judgement, confidence=_of_rank(len(judgement.ranking), judgement.slope), bias=judgement.offset)
 

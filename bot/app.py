@@ -18,7 +18,7 @@ from bot.settings import Settings
 from bot.store import Store
 from index.embedding.embedder import load_embedder
 from index.errors import IndexBusy, SnapshotMissing
-from index.ingest.intake import Intake
+from index.ingest.intake import Ingest
 from index.ingest.rebuild_process import rebuild_apart
 from index.library.builder import ProgressListener
 from index.library.live import LiveIndex
@@ -99,7 +99,7 @@ def build_first_index(settings: Settings, listener: ProgressListener = lambda _:
         else:
             return False
         try:
-            Intake(library, embedder).rebuild(settings.articles, listener)
+            Ingest(library, embedder).rebuild(settings.articles, listener)
         except IndexBusy:
             if time.monotonic() > deadline:
                 raise

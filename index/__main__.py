@@ -12,7 +12,7 @@ from index.article import Article, Query, Skipped
 from index.command_line import CommandLine, show_error
 from index.embedding.embedder import Embedder, load_embedder
 from index.errors import BuildCancelled, IndexingError, SettingsInvalid
-from index.ingest.intake import Intake
+from index.ingest.intake import Ingest
 from index.ingest.sources import read_articles
 from index.library.base import AnyLibrary
 from index.library.builder import BuildReport
@@ -106,7 +106,7 @@ def _count(text: str) -> int:
 def _build(options: argparse.Namespace) -> int:
     if not options.articles.exists():
         read_articles(options.articles)  # which says so, before a model is made ready
-    intake = Intake(options.library, options.embedder())
+    intake = Ingest(options.library, options.embedder())
     with show_progress(_console) as listener:
         _report(options.library, intake.rebuild(options.articles, listener))
     return 0
@@ -117,7 +117,7 @@ def _add(options: argparse.Namespace) -> int:
     paths = [Path(source) for source in options.sources if "://" not in source]
     items: list[Article | Skipped] = [item for path in paths for item in read_articles(path)]
     fetched = _fetch(addresses) if addresses else []
-    intake = Intake(options.library, options.embedder())
+    intake = Ingest(options.library, options.embedder())
     with show_progress(_console) as listener:
         _report(options.library, intake.add(fetched, "web", listener, beside=items))
     return 0
@@ -145,7 +145,7 @@ def _feeds(options: argparse.Namespace) -> int:
     from index.ingest.feeds.reading import FeedReader
     from index.ingest.fetching import Fetcher
 
-    intake = Intake(options.library, options.embedder())
+    intake = Ingest(options.library, options.embedder())
     reader = FeedReader(intake, Fetcher(), every_minutes=options.settings.feed_minutes)
     report = reader.read(options.settings.feeds, only_due=options.due)
     for problem in report.problems:
@@ -159,7 +159,7 @@ def _feeds(options: argparse.Namespace) -> int:
 
 
 def _remove(options: argparse.Namespace) -> int:
-    _report(options.library, Intake(options.library, options.embedder()).remove(options.ids))
+    _report(options.library, Ingest(options.library, options.embedder()).remove(options.ids))
     return 0
 
 

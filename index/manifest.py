@@ -49,7 +49,7 @@ class Manifest:
         return datetime.fromisoformat(self.created_at)
 
 
-class Made(Protocol):
+class HasModel(Protocol):
     """What has vectors, and says of which model they are."""
 
     @property
@@ -69,7 +69,7 @@ class Made(Protocol):
         """Length of a vector."""
 
 
-def require_same_model(snapshot: str, made: Made, embedder: Embedder) -> None:
+def require_same_model(snapshot: str, made: HasModel, embedder: Embedder) -> None:
     """Nothing, if `embedder` made the vectors of what is called so.
 
     Raises:

@@ -23,7 +23,7 @@ from index.endpoints import Feed
 from index.ingest.feeds.reading import FeedReader
 from index.ingest.feeds.report import FeedsReport
 from index.ingest.fetching import Fetcher, FetchLimits
-from index.ingest.intake import Intake
+from index.ingest.intake import Ingest
 from index.library.disk.library import Library
 from tests.embedders import HashingEmbedder
 from tests.web import NOT_THERE, Page, Serve, Site, serve_site
@@ -177,7 +177,7 @@ def live_through(folder: Path) -> Week:
         kills = 0
         for world.hour in range(0, HOURS, _STEP_HOURS):
             if world.hour % 24 == 0:
-                intake = Intake(Library(folder / "index"), embedder)
+                intake = Ingest(Library(folder / "index"), embedder)
                 hosts = dict.fromkeys(("news.example",), ("127.0.0.1",))
                 fetchers = {False: site.fetcher(_LIMITS, hosts), True: site.fetcher(_LIMITS, {"news.example": ()})}
             reader = _reader(intake, fetchers[world.hour in OUTAGE], world)
@@ -196,7 +196,7 @@ def live_through(folder: Path) -> Week:
         return Week(world, reports, articles, intake.arrivals.waiting(), kills, time.perf_counter() - started)
 
 
-def _reader(intake: Intake, fetcher: Fetcher, world: World) -> FeedReader:
+def _reader(intake: Ingest, fetcher: Fetcher, world: World) -> FeedReader:
     now = _START + world.hour * 3600.0
     return FeedReader(intake, fetcher, every_minutes=180, now=lambda: now, chance=lambda: 0.5)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.reading.cascade import Effort, FittedWeights, ReadingWeights, Verdict
+from bot.reading.cascade import FittedWeights, ReadBudget, ReadingWeights, ReadState
 from bot.reading.features import Floats, chars_of
 from bot.reading.passage_reader import OFFERED
 from training.judgements import quote_f1
@@ -36,13 +36,13 @@ class Outcomes:
 class _Step:
     """A verdict, whether its first quote is right, its F1, and whether a right one comes within 400 characters."""
 
-    verdict: Verdict
+    verdict: ReadState
     right: bool
     f1: float
     cited: bool
 
     @classmethod
-    def of(cls, verdict: Verdict, question: Question) -> "_Step":
+    def of(cls, verdict: ReadState, question: Question) -> "_Step":
         first, lengths = int(verdict.order[0]), chars_of(question.known)
         quoted = [first] if verdict.beside is None else sorted([first, verdict.beside])
         right = question.right[quoted]
@@ -58,7 +58,7 @@ def outcomes(questions: Sequence[Question], weights: FittedWeights) -> Outcomes:
     return _outcomes([_stopped(_steps(one, suited), suited.effort) for one, suited in by_kind])
 
 
-def best_effort(questions: Sequence[Question], judges: ReadingWeights, price: float) -> Effort:
+def best_effort(questions: Sequence[Question], judges: ReadingWeights, price: float) -> ReadBudget:
     """The effort that serves best among those that cost at most so many passages a question, on the mean.
 
     Raises:
@@ -68,7 +68,7 @@ def best_effort(questions: Sequence[Question], judges: ReadingWeights, price: fl
     best, found = -1.0, None
     steps = [_steps(one, judges) for one in questions]
     for n_read, sure, worth in itertools.product(_READ, _SURE, _WORTH):
-        effort = Effort(n_read, sure, worth)
+        effort = ReadBudget(n_read, sure, worth)
         after = _outcomes([_stopped(some, effort) for some in steps])
         if question_weights @ after.price <= price and (value := _service(questions, after)) > best:
             best, found = value, effort
@@ -107,7 +107,7 @@ def _steps(question: Question, judges: ReadingWeights) -> list[_Step]:
     return [_Step.of(verdict, question) for verdict in question.verdicts(judges)]
 
 
-def _stopped(steps: Sequence[_Step], effort: Effort) -> _Step:
+def _stopped(steps: Sequence[_Step], effort: ReadBudget) -> _Step:
     """Where reading stops with this effort."""
     return next((step for step in steps if step.verdict.is_enough(effort)), steps[-1])
 

@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
-from bot.reading.cascade import Effort, FittedWeights, Judgement, ReadingWeights, confidence_inputs
+from bot.reading.cascade import FittedWeights, ReadBudget, ReadingWeights, SentenceModel, confidence_inputs
 from bot.reading.features import Floats, chars_of
 from bot.reading.passage_reader import OFFERED
 from training.question_sets import Question, State, set_weights
 
-_EVERYTHING = Effort(read=OFFERED, sure=1.0, worth=0.0)
-_OF_THE_WHOLE = Effort(read=OFFERED, sure=0.98, worth=0.02)
+_EVERYTHING = ReadBudget(read=OFFERED, sure=1.0, worth=0.0)
+_OF_THE_WHOLE = ReadBudget(read=OFFERED, sure=0.98, worth=0.02)
 """Where all there is stands in a few passages, hardly any is left out."""
 _OTHERS_COUNT = {"whole": 0.1, "part": 0.3}
 """How much a question of the other kind counts in a fit for this one; of those that see a part there are fewer."""
@@ -43,16 +43,16 @@ def _fit_reading(questions: Sequence[Question], *, is_whole: bool) -> ReadingWei
     return replace(blind, read=fit_judgement(read))
 
 
-def fit_judgement(states: Sequence[State]) -> Judgement:
+def fit_judgement(states: Sequence[State]) -> SentenceModel:
     """What orders the sentences, what says whether the first one answers, and whether any one does."""
     ranking = fit_ranking(states)
-    judgement = Judgement(ranking, np.array([]), 0.0, *fit_chances(states, ranking))
+    judgement = SentenceModel(ranking, np.array([]), 0.0, *fit_chances(states, ranking))
     judgement = replace(judgement, within=fit_within(states, judgement))
     confidence, bias = fit_confidence(states, judgement)
     return replace(judgement, confidence=confidence, bias=bias)
 
 
-def fit_within(states: Sequence[State], judgement: Judgement) -> float:
+def fit_within(states: Sequence[State], judgement: SentenceModel) -> float:
     """How much lower a neighbour may rank to be quoted with the first: what makes the F1 of first quotes highest. Of
     what is as good, the most: it finds more."""
     answerable = [one for one in states if one.right.any()]
@@ -107,7 +107,7 @@ def fit_ranking(states: Sequence[State]) -> Floats:
     return np.asarray(fitted.x / scale, float)
 
 
-def fit_confidence(states: Sequence[State], judgement: Judgement) -> tuple[Floats, float]:
+def fit_confidence(states: Sequence[State], judgement: SentenceModel) -> tuple[Floats, float]:
     """Weights and bias of a logistic model of "this quote answers", on the first of each question."""
     rows, labels = [], []
     for one in states:

@@ -17,7 +17,7 @@ from bot.evaluation import Gold, gold_of
 from bot.evaluation.judging import answers
 from bot.query.event_dates import since_event
 from bot.quoting.quotes import quote_from
-from bot.reading.cascade import ReadingWeights, Rows, Verdict, places_of, stages
+from bot.reading.cascade import ReadingWeights, ReadState, Rows, places_of, stages
 from bot.reading.features import FEATURES, N_SAID, Floats, to_features
 from bot.reading.passage_reader import OFFERED, OpenPassages, is_whole
 from bot.reading.span_scoring import SpanScorer
@@ -70,7 +70,7 @@ class Question:
         rows = self._rows([passage])
         return rows, self.said[rows]
 
-    def verdicts(self, weights: ReadingWeights) -> list[Verdict]:
+    def verdicts(self, weights: ReadingWeights) -> list[ReadState]:
         """What is thought after each passage read."""
         return list(stages(self, weights))
 

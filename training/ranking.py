@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.evaluation import summaries
-from bot.reading.cascade import Effort, FittedWeights, Judgement, ReadingWeights
+from bot.reading.cascade import FittedWeights, ReadBudget, ReadingWeights, SentenceModel
 from bot.reading.features import FEATURES, Floats
 from bot.reading.span_scoring import MODEL_FILES, SHIPPED_FOLDER, OnnxSpanScorer
 from index.embedding.embedder import OnnxEmbedder
@@ -73,13 +73,13 @@ def fit(questions: Sequence[Question], prices: Sequence[float]) -> list[FittedWe
     return [with_effort(questions, judges, best_effort(part, judges.part, price)) for price in prices]
 
 
-def with_effort(questions: Sequence[Question], judges: FittedWeights, effort: Effort) -> FittedWeights:
+def with_effort(questions: Sequence[Question], judges: FittedWeights, effort: ReadBudget) -> FittedWeights:
     """These judgements with an effort for parts and the threshold that suits both."""
     weights = replace(judges, part=replace(judges.part, effort=effort))
     return replace(weights, threshold=best_threshold(questions, outcomes(questions, weights)))
 
 
-def cross_measured(questions: Sequence[Question], efforts: Sequence[Effort]) -> list[Report]:
+def cross_measured(questions: Sequence[Question], efforts: Sequence[ReadBudget]) -> list[Report]:
     """What holds on questions not fitted on, for each effort: a fifth of the articles left out, and a set left out."""
     reports: list[Report] = [{} for _ in efforts]
     groupings: dict[str, Callable[[Question], object]] = {
@@ -145,7 +145,7 @@ def _stored(weights: ReadingWeights) -> dict[str, Any]:
     return {"unread": _rounded(weights.unread), "read": _rounded(weights.read), "effort": asdict(weights.effort)}
 
 
-def _rounded(judgement: Judgement) -> dict[str, Any]:
+def _rounded(judgement: SentenceModel) -> dict[str, Any]:
     return {
         "ranking": judgement.ranking.round(5).tolist(),
         "confidence": judgement.confidence.round(5).tolist(),

@@ -33,7 +33,7 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class SnapshotInfo:
     """A snapshot of the index that is kept on disk."""
 
     name: str
@@ -79,7 +79,7 @@ class Complaint:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class AdminAction:
     """Something an admin did. People are `MESSENGER:NUMBER`; `subject` says what it was done to, or is empty."""
 
     at: datetime
@@ -132,7 +132,7 @@ class Records(Protocol):
     def banned(self) -> frozenset[str]:
         """Everybody who is banned."""
 
-    def log(self, deed: Deed) -> None:
+    def log(self, deed: AdminAction) -> None:
         """Keeps what an admin did."""
 
 
@@ -189,13 +189,13 @@ class Newsroom:
         logger.info("reloaded: %d articles, %d passages, %.1f s", report.articles, report.passages, report.seconds)
         return report
 
-    def snapshots(self) -> tuple[Kept, ...]:
+    def snapshots(self) -> tuple[SnapshotInfo, ...]:
         """The snapshots that are kept, the newest first."""
         serving = self._live.refresh().name
         kept = self._live.library.manifests().items()
-        return tuple(Kept(name, one.built_at, one.n_articles, name == serving) for name, one in reversed(kept))
+        return tuple(SnapshotInfo(name, one.built_at, one.n_articles, name == serving) for name, one in reversed(kept))
 
-    def roll_back(self, leaving: str) -> Kept:
+    def roll_back(self, leaving: str) -> SnapshotInfo:
         """Puts the snapshot before `leaving`, which is in service, back there; what is in service now.
 
         Raises:
@@ -205,7 +205,7 @@ class Newsroom:
             name = self._live.library.roll_back(leaving=leaving)
             snapshot = self._live.refresh()
         logger.info("rolled back to %s, serving %s", name, snapshot.name)
-        return Kept(snapshot.name, snapshot.manifest.built_at, snapshot.manifest.n_articles, in_service=True)
+        return SnapshotInfo(snapshot.name, snapshot.manifest.built_at, snapshot.manifest.n_articles, in_service=True)
 
     def status(self) -> Status:
         """What is in service right now."""
@@ -278,7 +278,7 @@ class Newsroom:
 
     def note(self, admin: str, action: str, subject: str = "") -> None:
         """Keeps and logs that an admin did something."""
-        self._records.log(Deed(datetime.now(UTC), admin, action, subject))
+        self._records.log(AdminAction(datetime.now(UTC), admin, action, subject))
         logger.info("admin %s: %s %s", admin, action, subject)
 
 

@@ -11,7 +11,7 @@ from index.endpoints import Feed
 from index.ingest.feeds.reading import FeedReader
 from index.ingest.feeds.report import FeedsReport
 from index.ingest.fetching import Fetcher
-from index.ingest.intake import Intake
+from index.ingest.intake import Ingest
 from index.ingest.sources.sent import read_document, read_message
 from index.ingest.sources.web import read_addresses
 from index.library.builder import BuildReport, ProgressListener
@@ -40,7 +40,7 @@ class NewsDesk:
         self._live = live
         self._fetcher = fetcher
         self._alone = alone
-        self._intake = Intake(live.library, live.embedder)
+        self._intake = Ingest(live.library, live.embedder)
         self.feeds = tuple(feeds)
         self._reader = FeedReader(self._intake, fetcher, every_minutes=feed_minutes)
 

@@ -19,7 +19,7 @@ Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class SentenceModel:
     """Logistic models over the sentences of one question, unread or read.
 
     `ranking`: (n_features,), orders them. `within`: a neighbour that ranks at most this much lower than the first is
@@ -65,7 +65,7 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Effort:
+class ReadBudget:
     """How much is read. `read`: passages, at most.
 
     Nothing more is read once a sentence answers with probability `sure`, nor a passage whose sentences together are
@@ -81,9 +81,9 @@ class Effort:
 class ReadingWeights:
     """How sentences are judged before a model reads them and after, and how much is read."""
 
-    unread: Judgement
-    read: Judgement
-    effort: Effort
+    unread: SentenceModel
+    read: SentenceModel
+    effort: ReadBudget
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class FittedWeights:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Verdict:
+class ReadState:
     """What is thought at some point of reading.
 
     `order`: (n,) the sentences, best first. `beside`: the neighbour that is quoted with the first, if any.
@@ -128,14 +128,14 @@ class Verdict:
         """The probability that what is quoted first answers."""
         return float(self.probabilities[self.order[0]])
 
-    def is_enough(self, effort: Effort) -> bool:
+    def is_enough(self, effort: ReadBudget) -> bool:
         """Whether to stop here."""
         if not self.next_worth or len(self.read) >= effort.read:
             return True
         return self.confidence >= effort.sure or self.next_worth < effort.worth
 
 
-class Book(Protocol):
+class PassageReads(Protocol):
     """The passages found for one question, at least one, each with at least one sentence, as far as they are read."""
 
     @property
@@ -153,12 +153,12 @@ class Book(Protocol):
         """
 
 
-def weigh(book: Book, weights: ReadingWeights) -> Verdict:
+def read_until_sure(book: PassageReads, weights: ReadingWeights) -> ReadState:
     """Reads as far as it is worth it."""
     return next(verdict for verdict in stages(book, weights) if verdict.is_enough(weights.effort))
 
 
-def stages(book: Book, weights: ReadingWeights) -> Iterator[Verdict]:
+def stages(book: PassageReads, weights: ReadingWeights) -> Iterator[ReadState]:
     """The verdict after each further passage that is read, the likeliest first, until all are. Nothing is read before
     the verdict on it is asked for."""
     known, passages = book.known, book.passages
@@ -173,7 +173,7 @@ def stages(book: Book, weights: ReadingWeights) -> Iterator[Verdict]:
         rows, said[rows] = book.read(passage, worth_reading[n_read : weights.effort.read])
         is_read[rows] = True
         order, probabilities, beside = _settle(known, said, is_read, chances, weights.read, places)
-        yield Verdict(order, probabilities, tuple(likeliest[:n_read]), next_worth, beside)
+        yield ReadState(order, probabilities, tuple(likeliest[:n_read]), next_worth, beside)
 
 
 def places_of(passages: Rows) -> Rows:
@@ -183,7 +183,7 @@ def places_of(passages: Rows) -> Rows:
 
 
 def _settle(
-    known: Floats, said: Floats, is_read: NDArray[np.bool_], chances: Floats, judgement: Judgement, places: Rows
+    known: Floats, said: Floats, is_read: NDArray[np.bool_], chances: Floats, judgement: SentenceModel, places: Rows
 ) -> tuple[Rows, Floats, int | None]:
     """Order and probabilities: the best sentence that was read, then all others by their chance. And its neighbour, if
     that is quoted with it."""

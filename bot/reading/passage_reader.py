@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bot.quoting.extent import grown, quotable_span, tidy_answer
 from bot.reading.answer_types import Kind, is_of_kind, kind_of, last_question
-from bot.reading.cascade import Effort, FittedWeights, Judgement, ReadingWeights, weigh
+from bot.reading.cascade import FittedWeights, ReadBudget, ReadingWeights, SentenceModel, read_until_sure
 from bot.reading.features import (
     FEATURES,
     KNOWN,
@@ -56,7 +56,7 @@ def weights_from(stored: Mapping[str, Any]) -> FittedWeights:
     if tuple(stored["features"]) != FEATURES:
         raise ValueError("bot/reading/weights.json was fitted to other features: run training.ranking")
     whole, part = (
-        ReadingWeights(_judgement(one["unread"]), _judgement(one["read"]), Effort(**one["effort"]))
+        ReadingWeights(_judgement(one["unread"]), _judgement(one["read"]), ReadBudget(**one["effort"]))
         for one in (stored["whole"], stored["part"])
     )
     return FittedWeights(whole, part, stored["threshold"])
@@ -68,13 +68,13 @@ def is_whole(hits: Sequence[Hit]) -> bool:
     return len(hits) <= OFFERED
 
 
-def _judgement(stored: Mapping[str, Any]) -> Judgement:
-    return Judgement(**{**stored, **{name: np.array(stored[name]) for name in ("ranking", "confidence")}})
+def _judgement(stored: Mapping[str, Any]) -> SentenceModel:
+    return SentenceModel(**{**stored, **{name: np.array(stored[name]) for name in ("ranking", "confidence")}})
 
 
 _FOLLOW_UP_WORTH = 0.02
 _FOLLOW_UP_READ = 4
-"""What `Effort.worth` and, at least, `Effort.read` are for follow-ups: words foretell less of them, and reading on is
+"""What `ReadBudget.worth` and, at least, `ReadBudget.read` are for follow-ups: words foretell less of them, and reading on is
 worth more (docs/measurements.md)."""
 
 
@@ -105,7 +105,7 @@ class PassageReader:
         opened = OpenPassages(query, hits[:OFFERED], retriever, self._scorer, window_chars)
         kind = kind_of(query.text)
         fitted = self._follow_up_weights if query.context else self._weights
-        verdict = weigh(opened, fitted.of(is_whole=is_whole(hits)))
+        verdict = read_until_sure(opened, fitted.of(is_whole=is_whole(hits)))
         order = verdict.order
         if query.context:
             order = follow_on(verdict, nearness(opened.candidates, query.context, retriever))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.reading.cascade import Verdict
+from bot.reading.cascade import ReadState
 from bot.reading.features import Candidate, Floats
 from index.search.retrieval import Retriever
 from index.text.terms import terms_of
@@ -38,7 +38,7 @@ def nearness(candidates: Sequence[Candidate], context: str, retriever: Retriever
     return odds
 
 
-def follow_on(verdict: Verdict, near: Floats) -> NDArray[np.int64]:
+def follow_on(verdict: ReadState, near: Floats) -> NDArray[np.int64]:
     """(n,) the sentences of a verdict, its best still first, the others by their odds with those of `near`."""
     best, *others = verdict.order
     chances = np.clip(verdict.probabilities[others], 1e-9, 1 - 1e-9)

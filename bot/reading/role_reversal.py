@@ -26,7 +26,7 @@ _NAME_START = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class Relation:
     """`actor` did `verb` to `other`, by the beginnings of names and the stem of the verb."""
 
     actor: str
@@ -34,17 +34,17 @@ class Deed:
     other: str
 
     @property
-    def reversed(self) -> "Deed":
+    def reversed(self) -> "Relation":
         """The same, done by the other."""
-        return Deed(self.other, self.verb, self.actor)
+        return Relation(self.other, self.verb, self.actor)
 
 
-def deeds_in(text: str) -> frozenset[Deed]:
+def deeds_in(text: str) -> frozenset[Relation]:
     """What names do to names in plain sentences, active or passive."""
     acts = ((one[1], one[2], one[3]) for one in _ACTS.finditer(text))
     suffers = ((one[3], one[2], one[1]) for one in _SUFFERS.finditer(text))
     return frozenset(
-        Deed(_known_by(actor), stem, _known_by(other))
+        Relation(_known_by(actor), stem, _known_by(other))
         for actor, verb, other in (*acts, *suffers)
         if verb.islower() and verb not in STOP_WORDS
         for stem in terms_of(verb)
@@ -52,7 +52,7 @@ def deeds_in(text: str) -> frozenset[Deed]:
     )
 
 
-def says_the_reverse(asked: frozenset[Deed], sentence: str) -> bool:
+def says_the_reverse(asked: frozenset[Relation], sentence: str) -> bool:
     """Whether a sentence tells a deed that was asked about with its roles exchanged, and not as it was asked."""
     if not asked:
         return False

@@ -1,4 +1,4 @@
-"""Lanes: who handles what. A chat is a lane, and one replica at a time has it in hand: its updates in their order, the
+"""ChatLeases: who handles what. A chat is a lane, and one replica at a time has it in hand: its updates in their order, the
 messages to it one by one. What a replica leaves behind in a lane, dead or cut off, the next one to take it finishes.
 """
 
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, delete, exists, select, union
 
 from bot.errors import StoreUnavailable
 from bot.store import statements
-from bot.store.outbox_rows import Body, Outcome, Parcel, Received, keep_updates, parcel_from
+from bot.store.outbox_rows import Body, Delivery, IncomingUpdate, OutboxMessage, keep_updates, message_from
 from bot.store.replicas import Replicas
 from bot.store.statements import FINISH
 from bot.store.tables import lanes, outbox
@@ -23,7 +23,7 @@ _MOST_TAKEN_OVER: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
+class ClaimedUpdate:
     """An update to handle now, in its lane, and when it came. Say `done` afterwards, whatever came of it."""
 
     update_id: int
@@ -33,18 +33,18 @@ class Handed:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class Claimed:
     """What is to be done: first the messages, with a `leave` for each of their lanes after it; then the updates.
 
     `repeated` counts updates that were here before.
     """
 
-    parcels: tuple[Parcel, ...] = ()
-    updates: tuple[Handed, ...] = ()
+    parcels: tuple[OutboxMessage, ...] = ()
+    updates: tuple[ClaimedUpdate, ...] = ()
     repeated: int = 0
 
 
-class Lanes(Transactions):
+class ChatLeases(Transactions):
     """What this replica has in hand. Safe to call from several threads; nothing is handed out twice."""
 
     def __init__(self, engine: Engine, replicas: Replicas) -> None:
@@ -56,10 +56,10 @@ class Lanes(Transactions):
         self._aside: dict[int, int] = {}
 
     @outlives_connections
-    def receive(self, updates: Sequence[Received]) -> Work:
+    def receive(self, updates: Sequence[IncomingUpdate]) -> Claimed:
         """Keeps the updates, and hands out those of lanes that are free or this replica's already."""
         if not updates:
-            return Work()
+            return Claimed()
         wanted = sorted({_lane_of(received) for received in updates})
         with self._lock:
             me = self._replicas.id
@@ -71,10 +71,10 @@ class Lanes(Transactions):
                 mine = {lane for lane, owner in owners if owner == me}
                 work = self._work(connection, mine)
             self._hand_out(work)
-        return Work(work.parcels, work.updates, len(updates) - fresh)
+        return Claimed(work.parcels, work.updates, len(updates) - fresh)
 
     @outlives_connections
-    def take_over(self) -> Work:
+    def take_over(self) -> Claimed:
         """Hands out what lies in lanes that nobody has: left by replicas that died, or by a database out of reach."""
         with self._lock:
             me = self._replicas.id
@@ -96,7 +96,7 @@ class Lanes(Transactions):
             self._hand_out(work)
         return work
 
-    def done(self, handed: Handed, outcome: Outcome | None) -> Work:
+    def done(self, handed: ClaimedUpdate, outcome: Delivery | None) -> Claimed:
         """Ends an update and forgets its words, or with no outcome leaves it for later; hands out what comes next."""
         with self._lock:
             self._in_hand.discard(handed.update_id)
@@ -106,10 +106,10 @@ class Lanes(Transactions):
             return self._go_on(handed.lane, handed.update_id, outcome)
 
     @outlives_connections
-    def enter(self, lane: int) -> Work | None:
+    def enter(self, lane: int) -> Claimed | None:
         """Keeps a lane in hand until `leave`; None if another replica has it. There may be something to do in it."""
         with self._lock:
-            work = Work()
+            work = Claimed()
             if lane not in self._users:
                 me = self._replicas.id
                 with self._writing() as connection:
@@ -121,11 +121,11 @@ class Lanes(Transactions):
             self._users[lane] += 1
         return work
 
-    def leave(self, lane: int) -> Work:
+    def leave(self, lane: int) -> Claimed:
         """The other half of `enter`; hands out what comes next."""
         with self._lock:
             self._users[lane] -= 1
-            return self._go_on(lane, None, None) if self._users[lane] <= 0 else Work()
+            return self._go_on(lane, None, None) if self._users[lane] <= 0 else Claimed()
 
     def drop_all(self) -> None:
         """Has nothing in hand any more, for a replica that was struck off."""
@@ -134,7 +134,7 @@ class Lanes(Transactions):
             self._in_hand.clear()
             self._aside.clear()
 
-    def _go_on(self, lane: int, update_id: int | None, outcome: Outcome | None) -> Work:
+    def _go_on(self, lane: int, update_id: int | None, outcome: Delivery | None) -> Claimed:
         is_idle = self._users[lane] <= 0
         if is_idle:
             del self._users[lane]
@@ -146,41 +146,41 @@ class Lanes(Transactions):
             raise
 
     @outlives_connections
-    def _finish_and_look(self, lane: int, update_id: int | None, outcome: Outcome | None, *, is_idle: bool) -> Work:
+    def _finish_and_look(self, lane: int, update_id: int | None, outcome: Delivery | None, *, is_idle: bool) -> Claimed:
         with self._writing() as connection:
             if outcome is not None:
                 connection.execute(FINISH, {"number": update_id, "ended": outcome.value})
             mine = {"number": lane, "me": self._replicas.id}
             if connection.scalar(statements.KEEP, mine) is None:
-                return Work()
+                return Claimed()
             updates = self._updates(connection, {lane})
             if is_idle and not updates:
                 connection.execute(statements.LET_GO, mine)
-        work = Work(updates=updates)
+        work = Claimed(updates=updates)
         self._hand_out(work)
         return work
 
-    def _work(self, connection: Connection, mine: Collection[int]) -> Work:
+    def _work(self, connection: Connection, mine: Collection[int]) -> Claimed:
         """What is to be done in lanes that are this replica's, with what somebody else began in those it had not."""
         taken = {lane for lane in mine if lane not in self._users}
         self._aside = {update_id: lane for update_id, lane in self._aside.items() if lane not in taken}
-        parcels: Sequence[Parcel] = ()
+        parcels: Sequence[OutboxMessage] = ()
         if taken:
             unsent = connection.execute(statements.UNSENT, {"lanes": list(taken)}).mappings()
-            parcels = [parcel_from(row) for row in unsent]
+            parcels = [message_from(row) for row in unsent]
             connection.execute(statements.FINISH_ANSWERED, {"lanes": list(taken)})
-        return Work(tuple(parcels), self._updates(connection, mine))
+        return Claimed(tuple(parcels), self._updates(connection, mine))
 
-    def _updates(self, connection: Connection, mine: Iterable[int]) -> tuple[Handed, ...]:
+    def _updates(self, connection: Connection, mine: Iterable[int]) -> tuple[ClaimedUpdate, ...]:
         unfinished = connection.execute(statements.UPDATES, {"lanes": list(mine)})
         taken_care_of = self._in_hand | self._aside.keys()
-        return tuple(Handed(*row) for row in unfinished if row.update_id not in taken_care_of)
+        return tuple(ClaimedUpdate(*row) for row in unfinished if row.update_id not in taken_care_of)
 
-    def _hand_out(self, work: Work) -> None:
+    def _hand_out(self, work: Claimed) -> None:
         self._in_hand.update(handed.update_id for handed in work.updates)
         self._users.update(handed.lane for handed in work.updates)
         self._users.update({parcel.chat_id for parcel in work.parcels})
 
 
-def _lane_of(received: Received) -> int:
+def _lane_of(received: IncomingUpdate) -> int:
     return received.chat_id if received.chat_id is not None else statements.BEYOND_CHATS + received.update_id

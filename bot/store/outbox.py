@@ -1,4 +1,4 @@
-"""Ledger: what came in and is not finished, what goes out and whether it arrived. It outlives a killed process.
+"""OutboxStore: what came in and is not finished, what goes out and whether it arrived. It outlives a killed process.
 
 Words are kept no longer than they are needed: a finished update and a delivered message leave only numbers behind.
 """
@@ -11,14 +11,14 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, Select, and_, delete, func, or_, select, update
 
 from bot.store import statements
-from bot.store.leases import Lanes
-from bot.store.outbox_rows import Body, Outcome, Parcel, Received, keep_updates, parcel_from
+from bot.store.leases import ChatLeases
+from bot.store.outbox_rows import Body, Delivery, IncomingUpdate, OutboxMessage, keep_updates, message_from
 from bot.store.replicas import Replicas
 from bot.store.tables import inbox, outbox
 from bot.store.transactions import Transactions, outlives_connections
 
 
-class Ledger(Transactions):
+class OutboxStore(Transactions):
     """Safe to call from several threads; a method returns once its change is kept.
 
     Every method raises `StoreUnavailable` when the database does not do its part.
@@ -27,11 +27,11 @@ class Ledger(Transactions):
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
         self.replicas = Replicas(engine)
-        self.lanes = Lanes(engine, self.replicas)
+        self.lanes = ChatLeases(engine, self.replicas)
 
     @outlives_connections
-    def receive(self, updates: Sequence[Received]) -> None:
-        """Keeps the updates; one that was here before is left as it is. Nobody has them in hand yet: see `Lanes`."""
+    def receive(self, updates: Sequence[IncomingUpdate]) -> None:
+        """Keeps the updates; one that was here before is left as it is. Nobody has them in hand yet: see `ChatLeases`."""
         if updates:
             with self._writing() as connection:
                 keep_updates(connection, updates)
@@ -44,12 +44,12 @@ class Ledger(Transactions):
             return [(received_at, body) for received_at, body in connection.execute(left)]
 
     @outlives_connections
-    def finish(self, update_id: int, outcome: Outcome) -> None:
+    def finish(self, update_id: int, outcome: Delivery) -> None:
         """Ends an update and forgets its words."""
         with self._writing() as connection:
             connection.execute(statements.FINISH, {"number": update_id, "ended": outcome.value})
 
-    def plan(self, update_id: int | None, box: int, chat_id: int, bodies: Sequence[Body]) -> list[Parcel]:
+    def plan(self, update_id: int | None, box: int, chat_id: int, bodies: Sequence[Body]) -> list[OutboxMessage]:
         """Keeps the messages of one answer, all or none, before the first of them is sent.
 
         Raises:
@@ -59,7 +59,7 @@ class Ledger(Transactions):
         common = {"update_id": update_id, "planned_at": now, "box": box, "chat_id": chat_id, "attempted": False}
         keyed = {f"{answer}:{number}": body for number, body in enumerate(bodies)}
         numbers = self._plan(chat_id, [{**common, "key": key, "body": body} for key, body in keyed.items()])
-        return [Parcel(numbers[key], update_id, now, box, chat_id, body) for key, body in keyed.items()]
+        return [OutboxMessage(numbers[key], update_id, now, box, chat_id, body) for key, body in keyed.items()]
 
     @outlives_connections
     def _plan(self, chat_id: int, rows: Sequence[Body]) -> dict[str, int]:
@@ -85,25 +85,25 @@ class Ledger(Transactions):
     @outlives_connections
     def delivered(self, parcel_id: int, message_id: int) -> None:
         """Notes under which id a message arrived, and forgets its words."""
-        self._end(parcel_id, Outcome.DONE, message_id)
+        self._end(parcel_id, Delivery.DONE, message_id)
 
     @outlives_connections
-    def undelivered(self, parcel_id: int, outcome: Outcome) -> None:
+    def undelivered(self, parcel_id: int, outcome: Delivery) -> None:
         """Notes that a message is not to be sent any more, and forgets its words."""
         self._end(parcel_id, outcome, None)
 
     @outlives_connections
-    def pending(self) -> list[Parcel]:
+    def pending(self) -> list[OutboxMessage]:
         """The messages that are planned and not known to have arrived, in order."""
         still_open = select(outbox).where(outbox.c.outcome.is_(None)).order_by(outbox.c.id)
         with self._reading() as connection:
-            return [parcel_from(row) for row in connection.execute(still_open).mappings()]
+            return [message_from(row) for row in connection.execute(still_open).mappings()]
 
     @outlives_connections
-    def parcel(self, parcel_id: int) -> Parcel:
+    def parcel(self, parcel_id: int) -> OutboxMessage:
         """A message as it is noted now."""
         with self._reading() as connection:
-            return parcel_from(connection.execute(select(outbox).where(outbox.c.id == parcel_id)).mappings().one())
+            return message_from(connection.execute(select(outbox).where(outbox.c.id == parcel_id)).mappings().one())
 
     @outlives_connections
     def move(self, parcel_id: int, box: int, chat_id: int) -> None:
@@ -152,7 +152,7 @@ class Ledger(Transactions):
             old = and_(inbox.c.outcome.is_not(None), inbox.c.received_at < moment)
             connection.execute(delete(inbox).where(old))
 
-    def _end(self, parcel_id: int, outcome: Outcome, message_id: int | None) -> None:
+    def _end(self, parcel_id: int, outcome: Delivery, message_id: int | None) -> None:
         with self._writing() as connection:
             connection.execute(statements.END, {"number": parcel_id, "ended": outcome.value, "arrived_as": message_id})
 

@@ -16,7 +16,7 @@ Body = dict[str, Any]
 _KEEP = Upsert(inbox, lambda insert: insert.on_conflict_do_nothing().returning(inbox.c.update_id))
 
 
-class Outcome(Enum):
+class Delivery(Enum):
     """How an update or a message ended; the value is what is stored."""
 
     DONE = "done"
@@ -25,7 +25,7 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class IncomingUpdate:
     """An update as it came. `box` names the sequence that its message's id counts in, None if it has no message."""
 
     update_id: int
@@ -37,7 +37,7 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class OutboxMessage:
     """One message on its way. `attempted`: a call with it was made, so that it may have arrived."""
 
     id: int
@@ -50,7 +50,7 @@ class Parcel:
     after_id: int | None = None
 
 
-def keep_updates(connection: Connection, updates: Sequence[Received]) -> int:
+def keep_updates(connection: Connection, updates: Sequence[IncomingUpdate]) -> int:
     """Writes the updates down; how many of them are new."""
     now = datetime.now(UTC)
     # Always in the same order: two replicas that write the same ones then wait for each other in turn.
@@ -59,9 +59,9 @@ def keep_updates(connection: Connection, updates: Sequence[Received]) -> int:
     return len(connection.execute(_KEEP.on(connection), rows).all())
 
 
-def parcel_from(row: RowMapping) -> Parcel:
+def message_from(row: RowMapping) -> OutboxMessage:
     """The parcel of a row of `outbox`."""
-    return Parcel(
+    return OutboxMessage(
         row["id"],
         row["update_id"],
         row["planned_at"],
@@ -73,7 +73,7 @@ def parcel_from(row: RowMapping) -> Parcel:
     )
 
 
-def _received_row(received: Received, now: datetime) -> Body:
+def _received_row(received: IncomingUpdate, now: datetime) -> Body:
     return {
         "update_id": received.update_id,
         "received_at": now,

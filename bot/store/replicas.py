@@ -36,7 +36,7 @@ _TAKE: Final = keep_if_new(duties)
 _OWNER_UNTIL_THE_END: Final = select(lanes.c.owner).where(lanes.c.lane == bindparam("lane")).with_for_update(read=True)
 
 
-class LaneLost(StoreInterrupted):
+class LeaseLost(StoreInterrupted):
     """Another replica does this replica's work: it was thought dead, and must begin again."""
 
 
@@ -142,7 +142,7 @@ class Replicas(Transactions):
             return
         owner = connection.scalar(_OWNER_UNTIL_THE_END, {"lane": lane})
         if owner != self._id:
-            raise LaneLost("another replica has this chat in hand")
+            raise LeaseLost("another replica has this chat in hand")
 
     def part(self) -> None:
         """Takes this process off the list; others may have at once what it held."""

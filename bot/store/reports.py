@@ -1,4 +1,4 @@
-"""Editorial: what admins look at beside the figures of the week, whom they banned, and a record of what they did."""
+"""Reports: what admins look at beside the figures of the week, whom they banned, and a record of what they did."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import delete, func, insert, select
 
-from bot.admin.console import Complaint, Day, Deed
+from bot.admin.console import AdminAction, Complaint, Day
 from bot.admin.unanswered import Asked
 from bot.answering import RefusalReason
 from bot.dialogue import Vote
@@ -17,7 +17,7 @@ _ASKED = select(turns.c.asked_at, replies.c.answered, replies.c.duration_ms).joi
 _BAN = keep_if_new(bans)
 
 
-class Editorial(Transactions):
+class Reports(Transactions):
     """Safe to call from several threads; a method returns once its change is kept.
 
     People are named as `MESSENGER:NUMBER`. Every method raises `StoreUnavailable` when the database does not do its
@@ -101,7 +101,7 @@ class Editorial(Transactions):
             return frozenset(connection.scalars(select(bans.c.person)))
 
     @outlives_connections
-    def log(self, deed: Deed) -> None:
+    def log(self, deed: AdminAction) -> None:
         """Keeps what an admin did."""
         with self._writing(once=True) as connection:
             connection.execute(
@@ -109,9 +109,9 @@ class Editorial(Transactions):
             )
 
     @outlives_connections
-    def deeds(self, *, most: int = 100) -> Sequence[Deed]:
+    def deeds(self, *, most: int = 100) -> Sequence[AdminAction]:
         """What admins did, the newest first."""
         newest_first = select(admin_actions).order_by(admin_actions.c.id.desc()).limit(most)
         with self._reading() as connection:
             rows = connection.execute(newest_first).mappings().all()
-        return [Deed(row["at"], row["admin"], row["action"], row["subject"]) for row in rows]
+        return [AdminAction(row["at"], row["admin"], row["action"], row["subject"]) for row in rows]

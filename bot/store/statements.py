@@ -17,7 +17,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.store.outbox_rows import Outcome
+from bot.store.outbox_rows import Delivery
 from bot.store.tables import inbox, lanes, outbox
 from bot.store.transactions import Upsert, keep_if_new
 
@@ -93,6 +93,6 @@ UNSENT: Final = select(outbox).where(outbox.c.outcome.is_(None), outbox.c.chat_i
 FINISH_ANSWERED: Final = (
     update(inbox)
     .where(IS_OPEN, LANE.in_(_among), inbox.c.update_id.in_(_planned))
-    .values(outcome=Outcome.DONE.value, body=None)
+    .values(outcome=Delivery.DONE.value, body=None)
 )
 """Ends the updates of these `lanes` whose answer is planned: all that they need is that it is sent."""

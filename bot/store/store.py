@@ -25,8 +25,8 @@ from bot.admin.console import Stats
 from bot.conversation import Conversation, Turn
 from bot.dialogue import Reply, Vote
 from bot.store.engine import memory_engine, open_engine
-from bot.store.outbox import Ledger
-from bot.store.reports import Editorial
+from bot.store.outbox import OutboxStore
+from bot.store.reports import Reports
 from bot.store.rows import citation_rows, reply_from, reply_row, turn_from, turn_of, turn_row
 from bot.store.sent_answers import SentAnswers
 from bot.store.tables import citations, replies, turns, votes
@@ -61,9 +61,9 @@ class Store(Transactions):
     def __init__(self, engine: Engine) -> None:
         """Wants an engine whose tables are up to date: use `open` or `in_memory`."""
         super().__init__(engine)
-        self.editorial = Editorial(engine)
+        self.editorial = Reports(engine)
         self.sent_answers = SentAnswers(engine)
-        self.ledger = Ledger(engine)
+        self.ledger = OutboxStore(engine)
 
     @classmethod
     def open(cls, database_url: str) -> Self:

@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 
 from index.embedding.onnx_runtime import onnxruntime
 from index.embedding.shipped_model import DIMENSION, FINGERPRINT, MAX_TOKENS, NAME, prepare_shipped_model
-from index.embedding.token_filter import TellingWords
+from index.embedding.token_filter import TokenFilter
 from index.errors import ModelUnavailable
 
 _BATCH_TOKENS = 512
@@ -63,7 +63,7 @@ class OnnxEmbedder:
         self._session = session
         self._tokenizer = tokenizer
         self._workers = workers
-        self._telling_words = TellingWords(tokenizer)
+        self._telling_words = TokenFilter(tokenizer)
 
     @classmethod
     def load(cls, model_cache: Path) -> Self:

@@ -23,7 +23,7 @@ _ENDS = 2
 """Tokens that every text has, at its start and its end."""
 
 
-class TellingWords:
+class TokenFilter:
     """Chooses among the tokens of a WordPiece tokenizer, in which "##" starts a piece that goes on with a word."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:

@@ -1,4 +1,4 @@
-"""Intake: keeps what arrives from anywhere but the articles folder, publishes it, and puts it into every build."""
+"""Ingest: keeps what arrives from anywhere but the articles folder, publishes it, and puts it into every build."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ from index.library.builder import BuildReport, ProgressListener
 _FILE = "arrivals.sqlite"
 
 
-class Intake:
+class Ingest:
     """One library, and what arrived for it. Safe to use from several threads and processes, like the library."""
 
     def __init__(self, library: AnyLibrary, embedder: Embedder) -> None:

@@ -19,7 +19,7 @@ from typing import IO
 
 from index.embedding.embedder import load_embedder
 from index.errors import BuildBroken, BuildCancelled, IndexingError
-from index.ingest.intake import Intake
+from index.ingest.intake import Ingest
 from index.library.builder import BuildProgress, BuildReport, ProgressListener
 from index.library.opening import open_library
 from index.settings import IndexSettings
@@ -29,7 +29,7 @@ _TELL_EVERY_SECONDS = 0.2
 
 
 def rebuild_apart(settings: IndexSettings, listener: ProgressListener = lambda _: None) -> BuildReport:
-    """As `Intake.rebuild`, at a low priority. What the listener raises calls the build off, and is raised.
+    """As `Ingest.rebuild`, at a low priority. What the listener raises calls the build off, and is raised.
 
     Raises:
         BuildBroken: the process ended without a word.
@@ -95,7 +95,7 @@ def main() -> None:
 
 def _rebuild(order: IndexSettings, listener: ProgressListener) -> BuildReport:
     embedder = load_embedder(order.embedding_model, order.model_cache)
-    return Intake(open_library(order), embedder).rebuild(order.articles, listener)
+    return Ingest(open_library(order), embedder).rebuild(order.articles, listener)
 
 
 def _listener(tell: Callable[[object], None]) -> ProgressListener:

@@ -79,7 +79,7 @@ class Change(Generic[PlaceT]):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class BuildCache:
     """What a build need not work out again: vectors, and which articles others may be copies of."""
 
     vectors: Sequence[VectorSource] = ()
@@ -221,7 +221,7 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
         """The place of one, if it is there."""
 
     @abstractmethod
-    def _known(self, base: SnapshotT) -> Known:
+    def _known(self, base: SnapshotT) -> BuildCache:
         """What the snapshot in service saves a build."""
 
     @abstractmethod
@@ -229,7 +229,9 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
         """An empty folder to write a segment in, and where that lies once the context ends; gone if it was emptied."""
 
     @abstractmethod
-    def _publish(self, fresh: Segment | None, change: Change[PlaceT], base: SnapshotT | None, plan: "Plan") -> None:
+    def _publish(
+        self, fresh: Segment | None, change: Change[PlaceT], base: SnapshotT | None, plan: "PublishOptions"
+    ) -> None:
         """Puts the base with this change in service, by way of a check that it answers as it should.
 
         Raises:
@@ -264,7 +266,7 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
     ) -> BuildReport:
         """Writes what the change brings and publishes the result, unless there is nothing to do."""
         started = time.perf_counter()
-        known = self._known(base) if base is not None else Known()
+        known = self._known(base) if base is not None else BuildCache()
         unfinished = UnfinishedWork(self.root / "unfinished", embedder.fingerprint)
         builder = SegmentBuilder(
             embedder,
@@ -276,7 +278,7 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
         with self._new_segment(builder, change.arriving(map(self._admitted, work.items))) as fresh:
             change.removed |= {name: place for name, place in (work.there or {}).items() if name not in change.seen}
             if base is None or fresh is not None or change.leaving:
-                plan = Plan(embedder, choose=base is None or work.there is not None, skipped=builder.skipped)
+                plan = PublishOptions(embedder, choose=base is None or work.there is not None, skipped=builder.skipped)
                 self._publish(fresh, change, base, plan)
         if work.there is not None or unfinished.is_touched:
             unfinished.clear()
@@ -343,7 +345,7 @@ AnyLibrary = ArticleLibrary[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PublishOptions:
     """How to publish: with `choose`, canary questions are added where too few are left; `skipped` tells why nothing is.
 
     `embedder` is the model of all vectors.

@@ -8,19 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.reading.cascade import Effort, Judgement, ReadingWeights, Rows, places_of, stages, weigh
+from bot.reading.cascade import ReadBudget, ReadingWeights, Rows, SentenceModel, places_of, read_until_sure, stages
 from bot.reading.features import FEATURES, KNOWN, LENGTH_CENTRE, N_SAID, Floats, to_features
 
 
-def _weights(effort: Effort) -> ReadingWeights:
+def _weights(effort: ReadBudget) -> ReadingWeights:
     """Ranks unread sentences by the words they share with the question, read ones by the odds of an answer."""
     shared, said = (_by(name) for name in ("sentence_overlap", "answer_odds"))
     return ReadingWeights(shared, said, effort)
 
 
-def _by(name: str) -> Judgement:
+def _by(name: str) -> SentenceModel:
     ranking = np.eye(len(FEATURES))[FEATURES.index(name)]
-    return Judgement(ranking, np.append(ranking, [0.0, 0.0, 0.0]), 0.0, slope=1.0, offset=0.0)
+    return SentenceModel(ranking, np.append(ranking, [0.0, 0.0, 0.0]), 0.0, slope=1.0, offset=0.0)
 
 
 def _said(odds: Sequence[float]) -> Floats:
@@ -50,7 +50,7 @@ class _Book:
 def test_judging_is_logistic_models() -> None:
     features = np.array([[1.0, 0.0], [2.0, 1.0], [0.0, 3.0]])
     weights = np.array([0.5, -0.5, 0.25, 1.0, 4.0])
-    judgement = Judgement(np.array([1.0, 2.0]), weights, -1.0, slope=0.5, offset=-2.0)
+    judgement = SentenceModel(np.array([1.0, 2.0]), weights, -1.0, slope=0.5, offset=-2.0)
 
     ranks = judgement.ranks(features)
 
@@ -64,7 +64,7 @@ def test_judging_is_logistic_models() -> None:
 
 @pytest.mark.parametrize("quoted", [[0], [0, 1]])
 def test_a_quote_without_rivals_has_no_lead(quoted: list[int]) -> None:
-    judgement = Judgement(np.array([2.0]), np.array([0.0, 0.0, 1.0, 0.0]), 0.0, slope=1.0, offset=0.0)
+    judgement = SentenceModel(np.array([2.0]), np.array([0.0, 0.0, 1.0, 0.0]), 0.0, slope=1.0, offset=0.0)
     features = np.array([[3.0], [1.0]])[: len(quoted)]
 
     assert judgement.confidence_in(quoted, features, judgement.ranks(features)) == 0.5
@@ -87,22 +87,22 @@ def test_a_neighbour_that_is_nearly_as_likely_is_quoted_too(
 ) -> None:
     book = _Book(passages, [0.0] * len(passages), ranks)
     book.known[:, KNOWN.index("length")] = np.log(chars) - LENGTH_CENTRE
-    effort = Effort(2, 1.0, 0.0)
+    effort = ReadBudget(2, 1.0, 0.0)
     weights = _weights(effort)
     weights = replace(weights, read=replace(weights.read, within=1.0))
 
-    verdict = weigh(book, weights)
+    verdict = read_until_sure(book, weights)
 
     assert verdict.order[0] == int(np.argmax(ranks))
     assert verdict.beside == beside
-    assert weigh(book, _weights(effort)).beside is None
+    assert read_until_sure(book, _weights(effort)).beside is None
 
 
 def test_of_a_passage_read_in_part_only_true_neighbours_are_quoted_together() -> None:
     book = _Book([0, 0, 0], [0.0, 0.0, 0.0], [2.0, 0.0, 1.9])
     book.known[:, KNOWN.index("length")] = np.log(50) - LENGTH_CENTRE
     rows = np.array([0, 2])
-    weights = _weights(Effort(1, 1.0, 0.0))
+    weights = _weights(ReadBudget(1, 1.0, 0.0))
     judgement = replace(weights.read, within=1.0)
     features = to_features(book.known[rows], _said([2.0, 1.9]))
 
@@ -128,7 +128,7 @@ def test_features_are_what_is_known_what_was_said_and_leads() -> None:
 def test_the_likeliest_passage_is_read_first() -> None:
     book = _Book([0, 0, 1, 2], [-2.0, -2.0, -1.0, 3.0], [1.0, 1.0, 2.0, -1.0])
 
-    verdict = weigh(book, _weights(Effort(2, 1.0, 0.0)))
+    verdict = read_until_sure(book, _weights(ReadBudget(2, 1.0, 0.0)))
 
     assert book.asked == [2, 1]
     assert book.ahead == [[1], []]
@@ -139,7 +139,7 @@ def test_the_likeliest_passage_is_read_first() -> None:
 def test_reading_stops_when_a_sentence_surely_answers() -> None:
     book = _Book([0, 1, 2], [1.0, 0.0, -1.0], [-5.0, 5.0, 5.0])
 
-    verdict = weigh(book, _weights(Effort(3, sure=0.9, worth=0.0)))
+    verdict = read_until_sure(book, _weights(ReadBudget(3, sure=0.9, worth=0.0)))
 
     assert book.asked == [0, 1]
     assert verdict.confidence == pytest.approx(1 / (1 + np.exp(-5.0)))
@@ -148,7 +148,7 @@ def test_reading_stops_when_a_sentence_surely_answers() -> None:
 def test_a_passage_that_hardly_answers_is_not_read() -> None:
     book = _Book([0, 1, 2], [1.0, 0.5, -3.0], [-5.0, -5.0, 5.0])
 
-    verdict = weigh(book, _weights(Effort(3, sure=0.9, worth=0.1)))
+    verdict = read_until_sure(book, _weights(ReadBudget(3, sure=0.9, worth=0.1)))
 
     assert book.asked == [0, 1]
     assert book.ahead == [[1], []]
@@ -158,7 +158,7 @@ def test_a_passage_that_hardly_answers_is_not_read() -> None:
 def test_after_the_best_come_the_others_by_their_chance_read_or_not() -> None:
     book = _Book([0, 0, 1, 1], [1.0, 1.0, 0.5, -4.0], [2.0, -1.0, 0.0, 0.0])
 
-    verdict = weigh(book, _weights(Effort(1, sure=1.0, worth=0.0)))
+    verdict = read_until_sure(book, _weights(ReadBudget(1, sure=1.0, worth=0.0)))
 
     assert verdict.order.tolist() == [0, 2, 1, 3]
 
@@ -175,7 +175,7 @@ def test_every_sentence_comes_out_once_and_none_is_likelier_than_the_first(
     read = [odds for size, _, odds in rows for _ in range(size)]
     book = _Book(passages, unread, read)
 
-    verdict = weigh(book, _weights(Effort(n_read, sure=1.0, worth=0.0)))
+    verdict = read_until_sure(book, _weights(ReadBudget(n_read, sure=1.0, worth=0.0)))
 
     assert sorted(verdict.order.tolist()) == list(range(len(passages)))
     assert (np.diff(verdict.probabilities[verdict.order]) <= 0).all()
@@ -185,7 +185,7 @@ def test_every_sentence_comes_out_once_and_none_is_likelier_than_the_first(
 
 def test_a_passage_is_read_only_when_asked_for() -> None:
     book = _Book([0, 1, 2], [2.0, 1.0, 0.0], [0.0, 0.0, 0.0])
-    verdicts = stages(book, _weights(Effort(3, 1.0, 0.0)))
+    verdicts = stages(book, _weights(ReadBudget(3, 1.0, 0.0)))
 
     next(verdicts)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import delete
 
-from bot.admin.console import Complaint, Day, Deed
+from bot.admin.console import AdminAction, Complaint, Day
 from bot.admin.unanswered import Asked
 from bot.answering import RefusalReason
 from bot.dialogue import Vote
@@ -75,7 +75,7 @@ def test_a_ban_stands_until_it_is_lifted(store: Store) -> None:
 
 
 def test_deeds_are_kept_with_who_and_what(store: Store) -> None:
-    deeds = [Deed(datetime.now(UTC), "tg:99", action, "tg:7") for action in ("ban", "unban")]
+    deeds = [AdminAction(datetime.now(UTC), "tg:99", action, "tg:7") for action in ("ban", "unban")]
     for deed in deeds:
         store.editorial.log(deed)
     assert store.editorial.deeds() == deeds[::-1]

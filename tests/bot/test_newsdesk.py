@@ -17,7 +17,7 @@ from bot.admin.ingest import NewsDesk
 from bot.store import Store
 from index.endpoints import Feed
 from index.errors import ArticlesMissing
-from index.ingest.intake import Intake
+from index.ingest.intake import Ingest
 from index.ingest.sources import read_articles
 from index.library.disk.library import Library
 from index.library.live import LiveIndex
@@ -51,7 +51,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
     (folder / "roof.txt").write_text("The roof leaks.")
     library, embedder = Library(tmp_path / "index"), HashingEmbedder()
     library.rebuild(read_articles(folder), embedder)
-    live, rebuild = LiveIndex(library, embedder), partial(Intake(library, embedder).rebuild, folder)
+    live, rebuild = LiveIndex(library, embedder), partial(Ingest(library, embedder).rebuild, folder)
     with serve_site() as site, closing(Store.in_memory()) as store:
         site.pages["/story"] = Page(page_of())
         item = "<item><title>Bridge</title><link>/story</link><guid>1</guid></item>"

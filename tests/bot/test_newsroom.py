@@ -12,7 +12,7 @@ import pytest
 from bot.admin.console import Newsroom, Stats, Status
 from bot.store import Store
 from index.errors import ArticlesMissing, IndexBusy, SnapshotMissing
-from index.ingest.intake import Intake
+from index.ingest.intake import Ingest
 from index.ingest.sources import read_articles
 from index.library.builder import BuildProgress
 from index.library.disk.library import Library
@@ -45,7 +45,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
     embedder = HashingEmbedder()
     library = Library(tmp_path / "index")
     library.rebuild(read_articles(folder), embedder)
-    live, rebuild = LiveIndex(library, embedder), partial(Intake(library, embedder).rebuild, folder)
+    live, rebuild = LiveIndex(library, embedder), partial(Ingest(library, embedder).rebuild, folder)
     with closing(Store.in_memory()) as store:
         yield Office(Newsroom(live, rebuild, store, store.editorial, reader_name="a reader"), live, folder, store)
 

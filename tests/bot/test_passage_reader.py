@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.reading.cascade import Effort, FittedWeights, Judgement, ReadingWeights
+from bot.reading.cascade import FittedWeights, ReadBudget, ReadingWeights, SentenceModel
 from bot.reading.features import FEATURES, KNOWN
 from bot.reading.passage_reader import (
     OFFERED,
@@ -42,14 +42,16 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
 def _weights(*, sure: float = 0.9, read: int = 10, worth: float = 0.0, **ranking: float) -> FittedWeights:
     """Ranks by the named features, and is as sure as the ranking score says; the search says what to read first."""
     read_by, unread_by = _judgement(**ranking), _judgement(passage_rank=1.0)
-    weights = ReadingWeights(unread_by, read_by, Effort(read, sure, worth))
+    weights = ReadingWeights(unread_by, read_by, ReadBudget(read, sure, worth))
     return FittedWeights(weights, weights, threshold=0.4)
 
 
-def _judgement(**ranking: float) -> Judgement:
+def _judgement(**ranking: float) -> SentenceModel:
     confidence = np.zeros(len(FEATURES) + 3)
     confidence[-3] = 1.0
-    return Judgement(np.array([ranking.get(name, 0.0) for name in FEATURES]), confidence, 0.0, slope=1.0, offset=0.0)
+    return SentenceModel(
+        np.array([ranking.get(name, 0.0) for name in FEATURES]), confidence, 0.0, slope=1.0, offset=0.0
+    )
 
 
 def test_the_shipped_weights_fit_the_features() -> None:

@@ -20,18 +20,18 @@ from bot.app import changing_articles
 from bot.dialogue import Vote
 from bot.errors import StoreUnavailable
 from bot.store import (
-    Handed,
-    Lanes,
-    Outcome,
-    Received,
+    ChatLeases,
+    Claimed,
+    ClaimedUpdate,
+    Delivery,
+    IncomingUpdate,
     Replicas,
     Store,
-    Work,
     copy_database,
     transactions,
 )
 from bot.store.copy import DatabaseNotEmpty
-from bot.store.replicas import LEASE_SECONDS, LaneLost
+from bot.store.replicas import LEASE_SECONDS, LeaseLost
 from bot.store.sent_answers import SentAnswer
 from bot.store.tables import inbox, outbox, replicas, replies, sent_answers, turns, votes
 from index.errors import IndexBusy
@@ -63,7 +63,7 @@ class Replica:
         return self.store.ledger.replicas
 
     @property
-    def lanes(self) -> Lanes:
+    def lanes(self) -> ChatLeases:
         return self.store.ledger.lanes
 
 
@@ -72,7 +72,7 @@ def replica_of(url: str) -> Iterator[Replica]:
     with Store.open(url) as store:
         watch = Watch()
         store.ledger.replicas = Replicas(store._engine, clock=watch)
-        store.ledger.lanes = Lanes(store._engine, store.ledger.replicas)
+        store.ledger.lanes = ChatLeases(store._engine, store.ledger.replicas)
         store.ledger.replicas.beat()
         yield Replica(store, watch)
 
@@ -88,11 +88,11 @@ def two(url: str) -> Iterator[tuple[Replica, Replica]]:
         yield one, other
 
 
-def question(update_id: int, chat_id: int | None = ADA) -> Received:
-    return Received(update_id, {"update_id": update_id}, 0, update_id, chat_id, chat_id)
+def question(update_id: int, chat_id: int | None = ADA) -> IncomingUpdate:
+    return IncomingUpdate(update_id, {"update_id": update_id}, 0, update_id, chat_id, chat_id)
 
 
-def numbers(work: Work) -> list[int]:
+def numbers(work: Claimed) -> list[int]:
     return [handed.update_id for handed in work.updates]
 
 
@@ -121,8 +121,8 @@ def _old_enough(postgres: PostgresServer) -> None:
 def test_an_update_that_two_replicas_are_given_is_handed_out_once(two: tuple[Replica, Replica]) -> None:
     one, other = two
     assert numbers(one.lanes.receive([question(1)])) == [1]
-    assert other.lanes.receive([question(1)]) == Work(repeated=1)
-    assert one.lanes.receive([question(1)]) == Work(repeated=1)
+    assert other.lanes.receive([question(1)]) == Claimed(repeated=1)
+    assert one.lanes.receive([question(1)]) == Claimed(repeated=1)
     assert numbers(other.lanes.receive([question(2, GRACE), question(3, None)])) == [2, 3]
 
 
@@ -133,21 +133,21 @@ def test_a_chat_stays_in_one_hand_and_in_order(two: tuple[Replica, Replica]) -> 
     assert other.lanes.receive([question(3)]).updates == ()
     assert other.lanes.take_over().updates == ()
     assert other.lanes.enter(ADA) is None
-    second, third = one.lanes.done(first, Outcome.DONE).updates
+    second, third = one.lanes.done(first, Delivery.DONE).updates
     assert (second.update_id, third.update_id) == (2, 3)
-    assert one.lanes.done(third, Outcome.DONE) == one.lanes.done(second, Outcome.DONE) == Work()
+    assert one.lanes.done(third, Delivery.DONE) == one.lanes.done(second, Delivery.DONE) == Claimed()
     assert numbers(other.lanes.receive([question(4)])) == [4]
 
 
 def test_a_chat_kept_in_hand_gets_what_came_by_way_of_another(two: tuple[Replica, Replica]) -> None:
     one, other = two
-    assert one.lanes.enter(ADA) == Work()
+    assert one.lanes.enter(ADA) == Claimed()
     assert other.lanes.receive([question(1)]).updates == ()
     [press] = one.lanes.take_over().updates
-    assert one.lanes.done(press, Outcome.DONE) == Work()
+    assert one.lanes.done(press, Delivery.DONE) == Claimed()
     assert other.lanes.enter(ADA) is None
-    assert one.lanes.leave(ADA) == Work()
-    assert other.lanes.enter(ADA) == Work()
+    assert one.lanes.leave(ADA) == Claimed()
+    assert other.lanes.enter(ADA) == Claimed()
 
 
 def test_what_a_dead_replica_had_in_hand_is_finished_by_another(two: tuple[Replica, Replica]) -> None:
@@ -155,12 +155,12 @@ def test_what_a_dead_replica_had_in_hand_is_finished_by_another(two: tuple[Repli
     assert numbers(dead.lanes.receive([question(1), question(2), question(3, GRACE)])) == [1, 2, 3]
     [planned] = dead.store.ledger.plan(1, 0, ADA, [{"text": "Ada Brook"}])
     dead.store.ledger.attempt(planned.id)
-    assert survivor.lanes.take_over() == Work()
+    assert survivor.lanes.take_over() == Claimed()
     let_die(dead, survivor)
     work = survivor.lanes.take_over()
     assert [(parcel.id, parcel.attempted) for parcel in work.parcels] == [(planned.id, True)]
     assert numbers(work) == [2, 3]
-    assert survivor.lanes.take_over() == Work()
+    assert survivor.lanes.take_over() == Claimed()
 
 
 def test_a_replica_that_was_thought_dead_sends_nothing_and_begins_again(two: tuple[Replica, Replica]) -> None:
@@ -168,22 +168,22 @@ def test_a_replica_that_was_thought_dead_sends_nothing_and_begins_again(two: tup
     slow.lanes.receive([question(1)])
     [planned] = slow.store.ledger.plan(1, 0, ADA, [{"text": "Ada Brook"}])
     let_die(slow, survivor)
-    with pytest.raises(LaneLost):
+    with pytest.raises(LeaseLost):
         slow.store.ledger.attempt(planned.id)
-    with pytest.raises(LaneLost):
+    with pytest.raises(LeaseLost):
         slow.store.ledger.plan(1, 0, ADA, [{"text": "Ada Brook"}])
     assert not slow.replicas.beat()
     slow.lanes.drop_all()
     slow.replicas.join()
     assert slow.replicas.beat()
     assert [parcel.id for parcel in survivor.lanes.take_over().parcels] == [planned.id]
-    assert slow.lanes.take_over() == Work()
+    assert slow.lanes.take_over() == Claimed()
 
 
 def test_what_the_database_cut_short_is_handed_out_again(two: tuple[Replica, Replica]) -> None:
     one, other = two
     [first] = one.lanes.receive([question(1)]).updates
-    assert one.lanes.done(first, None) == Work()
+    assert one.lanes.done(first, None) == Claimed()
     assert numbers(other.lanes.take_over()) == [1]
 
 
@@ -302,7 +302,7 @@ def test_a_database_that_restarts_under_load_costs_and_doubles_nothing(server: P
                 table.name: connection.scalar(select(func.count()).select_from(table))
                 for table in (turns, replies, votes, inbox, outbox, sent_answers)
             }
-            ended = connection.scalar(select(func.count()).where(inbox.c.outcome == Outcome.DONE.value))
+            ended = connection.scalar(select(func.count()).where(inbox.c.outcome == Delivery.DONE.value))
             sent = connection.scalar(select(func.count()).where(outbox.c.message_id.is_not(None)))
     total = sum(counts)
     assert total > 8
@@ -316,7 +316,7 @@ def _ask_until(store: Store, number: int, deadline: float) -> int:
     while time.monotonic() < deadline:
         count += 1
         name, update_id = f"{number}.{count}", 100_000 * number + count
-        updates: Sequence[Handed] = ()
+        updates: Sequence[ClaimedUpdate] = ()
         while not updates:  # a receipt that the database lost is one that Telegram repeats
             updates = _until_it_is_back(store.ledger.lanes.receive, question(update_id, number + 1)).updates
         store.save_reply(answer(name, f"tg:{number}"))
@@ -325,11 +325,11 @@ def _ask_until(store: Store, number: int, deadline: float) -> int:
         store.ledger.delivered(parcel.id, update_id)
         store.sent_answers.remember(SentAnswer(number + 1, update_id, update_id, name))
         store.vote(name, f"tg:{number}", Vote.UP)
-        store.ledger.lanes.done(updates[0], Outcome.DONE)
+        store.ledger.lanes.done(updates[0], Delivery.DONE)
     return count
 
 
-def _until_it_is_back(receive: Callable[[Sequence[Received]], Work], received: Received) -> Work:
+def _until_it_is_back(receive: Callable[[Sequence[IncomingUpdate]], Claimed], received: IncomingUpdate) -> Claimed:
     while True:
         try:
             return receive([received])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.reading.role_reversal import Deed, deeds_in, says_the_reverse
+from bot.reading.role_reversal import Relation, deeds_in, says_the_reverse
 
 _ASKED = "And what does Armenia accuse Azerbaijan of?"
 
@@ -10,16 +10,16 @@ _ASKED = "And what does Armenia accuse Azerbaijan of?"
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Did France beat Spain?", {Deed("France", "beat", "Spain")}),
+        ("Did France beat Spain?", {Relation("France", "beat", "Spain")}),
         ("Was Spain beaten at home?", set()),
-        ("Spain was thanked by the Red Cross.", {Deed("Cross", "thank", "Spain")}),
-        ("President Ilham Aliyev later called Nikol Pashinyan.", {Deed("Aliyev", "call", "Pashin")}),
+        ("Spain was thanked by the Red Cross.", {Relation("Cross", "thank", "Spain")}),
+        ("President Ilham Aliyev later called Nikol Pashinyan.", {Relation("Aliyev", "call", "Pashin")}),
         ("Kia and Hyundai recalled cars.", set()),
         ("Biden met Xi in Bali.", set()),
     ],
     ids=["active", "no second name", "passive", "people", "a list", "both do it"],
 )
-def test_deeds_are_told_between_names(text: str, expected: set[Deed]) -> None:
+def test_deeds_are_told_between_names(text: str, expected: set[Relation]) -> None:
     assert deeds_in(text) == expected
 
 

@@ -13,7 +13,7 @@ from index.endpoints import Feed
 from index.errors import IndexBusy
 from index.ingest.feeds.reading import FeedReader
 from index.ingest.feeds.report import FeedReport, FeedsReport
-from index.ingest.intake import Intake
+from index.ingest.intake import Ingest
 from index.library.disk.library import Library
 from tests.embedders import HashingEmbedder
 from tests.feed_week import OUTAGE, Week, live_through
@@ -65,7 +65,7 @@ class Desk:
     """A reader of one feed, with a clock that is set by hand."""
 
     site: Site
-    intake: Intake
+    intake: Ingest
     now: float = _NOW
     feeds: tuple[Feed, ...] = field(init=False)
 
@@ -93,7 +93,7 @@ class Desk:
 def desk(tmp_path: Path) -> Iterator[Desk]:
     """With a feed of one item, which leads to a page."""
     with serve_site() as site:
-        desk = Desk(site, Intake(Library(tmp_path / "index"), HashingEmbedder()))
+        desk = Desk(site, Ingest(Library(tmp_path / "index"), HashingEmbedder()))
         site.pages["/story"] = Page(page_of())
         _serve_feed(desk)
         yield desk

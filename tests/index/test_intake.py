@@ -10,7 +10,7 @@ from filelock import FileLock
 from index import Article
 from index.article import Skipped
 from index.errors import ArrivalsUnavailable, ArticlesMissing, IndexBusy, UnknownArticle
-from index.ingest.intake import Intake
+from index.ingest.intake import Ingest
 from index.library.disk.library import Library
 from tests.embedders import HashingEmbedder
 
@@ -28,14 +28,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def intake(tmp_path: Path, folder: Path) -> Intake:
+def intake(tmp_path: Path, folder: Path) -> Ingest:
     """With that one indexed."""
-    intake = Intake(Library(tmp_path / "index"), HashingEmbedder())
+    intake = Ingest(Library(tmp_path / "index"), HashingEmbedder())
     intake.rebuild(folder)
     return intake
 
 
-def _ids(intake: Intake) -> list[str]:
+def _ids(intake: Ingest) -> list[str]:
     snapshot = intake.library.open_current(HashingEmbedder())
     try:
         return sorted(article.id for article in snapshot.archive.articles())
@@ -43,11 +43,11 @@ def _ids(intake: Intake) -> list[str]:
         snapshot.close()
 
 
-def test_a_build_of_files_alone_keeps_nothing(intake: Intake) -> None:
+def test_a_build_of_files_alone_keeps_nothing(intake: Ingest) -> None:
     assert (intake.file.exists, _ids(intake)) == (False, ["roof.txt"])
 
 
-def test_what_arrived_is_indexed_and_outlives_a_rebuild(intake: Intake, folder: Path) -> None:
+def test_what_arrived_is_indexed_and_outlives_a_rebuild(intake: Ingest, folder: Path) -> None:
     report = intake.add([_BRIDGE, Skipped("other", "is no page")], "web")
     assert (report.added, report.skipped) == ((_URL,), (Skipped("other", "is no page"),))
 
@@ -57,14 +57,14 @@ def test_what_arrived_is_indexed_and_outlives_a_rebuild(intake: Intake, folder: 
     assert list(intake.arrivals.all()) == [_BRIDGE]
 
 
-def test_a_changed_article_takes_the_place_of_the_earlier(intake: Intake) -> None:
+def test_a_changed_article_takes_the_place_of_the_earlier(intake: Ingest) -> None:
     intake.add([_BRIDGE], "web")
     changed = replace(_BRIDGE, text="The bridge is closed again.")
     assert intake.add([changed, _FERRY], "web").changed == (_URL,)
     assert list(intake.arrivals.all()) == [changed, _FERRY]
 
 
-def test_what_arrives_while_the_index_is_busy_waits_for_the_next_build(intake: Intake, folder: Path) -> None:
+def test_what_arrives_while_the_index_is_busy_waits_for_the_next_build(intake: Ingest, folder: Path) -> None:
     with FileLock(intake.library.root / "write.lock"), pytest.raises(IndexBusy):
         intake.add([_BRIDGE], "web")
     assert (_ids(intake), intake.arrivals.waiting()) == (["roof.txt"], [_BRIDGE])
@@ -75,13 +75,13 @@ def test_what_arrives_while_the_index_is_busy_waits_for_the_next_build(intake: I
     assert (report.added, intake.arrivals.waiting(), intake.publish_waiting()) == ((_URL,), [], None)
 
 
-def test_a_rebuild_takes_in_what_waits(intake: Intake, folder: Path) -> None:
+def test_a_rebuild_takes_in_what_waits(intake: Ingest, folder: Path) -> None:
     intake.arrivals.keep([_BRIDGE], "web")
     assert intake.rebuild(folder).added == (_URL,)
     assert intake.arrivals.waiting() == []
 
 
-def test_what_changed_while_it_was_published_goes_on_waiting(intake: Intake) -> None:
+def test_what_changed_while_it_was_published_goes_on_waiting(intake: Ingest) -> None:
     changed = replace(_BRIDGE, title="Bridge closes")
     intake.arrivals.keep([_BRIDGE], "web")
     published = intake.arrivals.waiting()
@@ -90,7 +90,7 @@ def test_what_changed_while_it_was_published_goes_on_waiting(intake: Intake) -> 
     assert intake.arrivals.waiting() == [changed]
 
 
-def test_what_an_admin_removed_comes_back_only_when_an_admin_adds_it(intake: Intake, folder: Path) -> None:
+def test_what_an_admin_removed_comes_back_only_when_an_admin_adds_it(intake: Ingest, folder: Path) -> None:
     intake.add([_BRIDGE, _FERRY], "web")
     intake.remove([_URL, "roof.txt"])
     changed = replace(_BRIDGE, title="Bridge closes")
@@ -101,30 +101,30 @@ def test_what_an_admin_removed_comes_back_only_when_an_admin_adds_it(intake: Int
     assert intake.add([changed], "web").added == (_URL,)
 
 
-def test_nothing_is_removed_if_one_is_unknown(intake: Intake) -> None:
+def test_nothing_is_removed_if_one_is_unknown(intake: Ingest) -> None:
     intake.add([_BRIDGE], "web")
     with pytest.raises(UnknownArticle):
         intake.remove([_URL, "unknown"])
     assert list(intake.arrivals.all()) == [_BRIDGE]
 
 
-def test_a_file_of_the_same_id_goes_first(intake: Intake, folder: Path) -> None:
+def test_a_file_of_the_same_id_goes_first(intake: Ingest, folder: Path) -> None:
     intake.arrivals.keep([replace(_BRIDGE, id="roof.txt")], "web")
     assert intake.rebuild(folder).changed == ()
 
 
-def test_when_nothing_could_be_had_the_reasons_are_told(intake: Intake) -> None:
+def test_when_nothing_could_be_had_the_reasons_are_told(intake: Ingest) -> None:
     with pytest.raises(ArticlesMissing, match=r"Nothing was added\. a: is gone\. b: is locked\."):
         intake.add([Skipped("a", "is gone"), Skipped("b", "is locked")], "web")
 
 
-def test_many_arrivals_are_all_there(intake: Intake) -> None:
+def test_many_arrivals_are_all_there(intake: Ingest) -> None:
     many = [Article(f"https://news.example/{number}", "", f"Story {number}.") for number in range(250)]
     intake.arrivals.keep(many, "web")
     assert list(intake.arrivals.all()) == many
 
 
-def test_a_damaged_file_is_named(intake: Intake) -> None:
+def test_a_damaged_file_is_named(intake: Ingest) -> None:
     intake.file.path.write_bytes(b"not a database" * 100)
     with pytest.raises(ArrivalsUnavailable, match=r"arrivals\.sqlite, where articles from the web"):
         intake.arrivals.waiting()

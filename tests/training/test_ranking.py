@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bot.reading.cascade import Effort, FittedWeights, Judgement
+from bot.reading.cascade import FittedWeights, ReadBudget, SentenceModel
 from bot.reading.features import FEATURES, KNOWN, N_SAID
 from training.efforts import best_effort, best_threshold, outcomes
 from training.judgements import fit_judgement, fit_judgements, fit_ranking, fit_within
@@ -14,7 +14,7 @@ from training.ranking import calibration_error, cross_measured, fit, with_effort
 
 _N_PASSAGES = 3
 _ODDS = FEATURES.index("answer_odds")
-_ALL = Effort(read=_N_PASSAGES, sure=1.0, worth=0.0)
+_ALL = ReadBudget(read=_N_PASSAGES, sure=1.0, worth=0.0)
 
 
 def _questions(n: int = 100, *, seed: int = 1, is_whole: bool = False, telling: int = 0) -> list[Question]:
@@ -102,7 +102,7 @@ def test_confidence_is_calibrated_on_other_questions() -> None:
 def test_neighbours_are_quoted_together_where_that_finds_more_than_it_costs(right: list[int], within: float) -> None:
     features = np.zeros((2, len(FEATURES)))
     features[:, _ODDS] = [1.0, 0.5]
-    judgement = Judgement(np.eye(len(FEATURES))[_ODDS], np.array([]), 0.0, slope=1.0, offset=0.0)
+    judgement = SentenceModel(np.eye(len(FEATURES))[_ODDS], np.array([]), 0.0, slope=1.0, offset=0.0)
     states = [State("made up", features, np.arange(2) == row, np.arange(2)) for row in right]
 
     assert fit_within(states, judgement) == within

@@ -12,26 +12,26 @@ from telegram.ext import ApplicationBuilder
 from telegram.request import BaseRequest
 
 from bot.adapters.telegram.config import TelegramConfig
-from bot.adapters.telegram.delivery.bot import DiscreetBot
+from bot.adapters.telegram.delivery.bot import NewsquoteBot
 from bot.adapters.telegram.delivery.errors import report_problem
-from bot.adapters.telegram.delivery.heartbeat import Membership
+from bot.adapters.telegram.delivery.heartbeat import Heartbeat
 from bot.adapters.telegram.delivery.http import Connection
-from bot.adapters.telegram.delivery.inbox import Intake
-from bot.adapters.telegram.delivery.leases import LaneKeeper
+from bot.adapters.telegram.delivery.inbox import Inbox
+from bot.adapters.telegram.delivery.leases import LeaseKeeper
 from bot.adapters.telegram.delivery.metrics import Metrics
-from bot.adapters.telegram.delivery.outbox import Courier
+from bot.adapters.telegram.delivery.outbox import Outbox
 from bot.adapters.telegram.delivery.rate_limiter import PatientRateLimiter
 from bot.adapters.telegram.delivery.update_processor import OrderedUpdateProcessor
-from bot.adapters.telegram.delivery.workers import Desk
-from bot.adapters.telegram.handlers.access import Admission
+from bot.adapters.telegram.delivery.workers import BlockingExecutor
+from bot.adapters.telegram.handlers.access import Access
 from bot.adapters.telegram.handlers.admin import Administration
 from bot.adapters.telegram.handlers.answers import Answers
 from bot.adapters.telegram.handlers.buttons import Buttons
 from bot.adapters.telegram.handlers.inline import Inline
-from bot.adapters.telegram.handlers.jobs import Undertakings
+from bot.adapters.telegram.handlers.jobs import Jobs
 from bot.adapters.telegram.handlers.menus import Menus
 from bot.adapters.telegram.handlers.privacy import Privacy
-from bot.adapters.telegram.handlers.question_limits import Manners
+from bot.adapters.telegram.handlers.question_limits import QuestionLimits
 from bot.adapters.telegram.handlers.questions import Questions
 from bot.adapters.telegram.routing import AFTER_ALL, BEFORE_ALL, TelegramApplication, on_anything
 from bot.admin.console import Newsroom
@@ -58,9 +58,9 @@ class Service:
     """The adapter, ready to be served."""
 
     application: TelegramApplication
-    bot: DiscreetBot
-    intake: Intake
-    membership: Membership
+    bot: NewsquoteBot
+    intake: Inbox
+    membership: Heartbeat
     config: TelegramConfig
     menus: Menus
     metrics: Metrics
@@ -82,10 +82,10 @@ def build_service(
     """The adapter with its ledger in `store`. `request` takes the place of the network in tests, and `sent_answers` of
     what the store keeps of them."""
     threads = ThreadPoolExecutor(_QUESTION_THREADS, thread_name_prefix="question")
-    desk = Desk("ledger", clerks=1 if store.ledger.replicas.is_alone else _LEDGER_THREADS)
-    lanes = LaneKeeper(store.ledger.lanes, desk)
+    desk = BlockingExecutor("ledger", clerks=1 if store.ledger.replicas.is_alone else _LEDGER_THREADS)
+    lanes = LeaseKeeper(store.ledger.lanes, desk)
     sent = sent_answers or store.sent_answers
-    courier = Courier(
+    courier = Outbox(
         store.ledger, desk, lanes, sent, give_up_after=config.answer_within, on_outcome=metrics.count_message
     )
     limiter = PatientRateLimiter(_CONNECTIONS, config.messages_per_second, metrics.count_error)
@@ -93,9 +93,9 @@ def build_service(
     processor = OrderedUpdateProcessor()
     application = ApplicationBuilder().bot(bot).job_queue(None).concurrent_updates(processor).build()
     send_left_over = partial(courier.resume, bot)
-    intake = Intake(application, store.ledger, desk, send_left_over, answer_within=config.answer_within)
+    intake = Inbox(application, store.ledger, desk, send_left_over, answer_within=config.answer_within)
     lanes.on_work = intake.dispatch
-    membership = Membership(store.ledger.replicas, intake, limiter.share_among, newsroom.refresh_bans)
+    membership = Heartbeat(store.ledger.replicas, intake, limiter.share_among, newsroom.refresh_bans)
 
     def forget(person_id: int) -> None:
         store.forget_person(f"tg:{person_id}")
@@ -106,10 +106,10 @@ def build_service(
         undertakings.close()
         desk.close()
 
-    answers, admission = Answers(dialogue, sent, threads), Admission(newsroom, config)
-    manners = Manners(config, processor.waiting, metrics.count_turned_away)
+    answers, admission = Answers(dialogue, sent, threads), Access(newsroom, config)
+    manners = QuestionLimits(config, processor.waiting, metrics.count_turned_away)
     questions = Questions(dialogue, config, answers, admission, manners)
-    undertakings = Undertakings()
+    undertakings = Jobs()
     administration = Administration(newsroom, newsdesk, config, answers, undertakings, lanes.hold)
     application.add_handler(on_anything(), BEFORE_ALL)
     application.add_handlers(
@@ -153,9 +153,9 @@ def build_application(
 
 
 def _build_bot(
-    config: TelegramConfig, request: BaseRequest | None, courier: Courier, limiter: PatientRateLimiter
-) -> DiscreetBot:
-    return DiscreetBot(
+    config: TelegramConfig, request: BaseRequest | None, courier: Outbox, limiter: PatientRateLimiter
+) -> NewsquoteBot:
+    return NewsquoteBot(
         config.token,
         base_url=config.api_url or _TELEGRAM_URL,
         base_file_url=config.file_url or _TELEGRAM_FILE_URL,

@@ -13,7 +13,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.adapters.telegram.application import ALLOWED_UPDATES, Service
 from bot.adapters.telegram.delivery.health import Doors, Pulse, health_routes
-from bot.adapters.telegram.delivery.inbox import Intake
+from bot.adapters.telegram.delivery.inbox import Inbox
 from bot.adapters.telegram.delivery.polling import Polling
 from bot.adapters.telegram.delivery.webhook import Webhook, derived_secret
 from bot.errors import BotError, StoreUnavailable
@@ -127,7 +127,7 @@ async def keep_house(store: Store, retention: timedelta) -> None:
         await asyncio.sleep(_EVERY_SECONDS)
 
 
-def _fullness(intake: Intake) -> str | None:
+def _fullness(intake: Inbox) -> str | None:
     return "too many updates in hand" if intake.is_full else None
 
 

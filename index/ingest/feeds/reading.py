@@ -21,7 +21,7 @@ from index.ingest.feeds.parsing import KINDS, ParsedFeed, parse_feed
 from index.ingest.feeds.report import FeedReport, FeedsReport
 from index.ingest.feeds.state import FeedCursor, FeedState, QueuedItem
 from index.ingest.fetching import Fetcher
-from index.ingest.intake import Intake
+from index.ingest.intake import Ingest
 
 DEFAULT_MINUTES = 30
 _AT_ONCE = 4
@@ -36,7 +36,7 @@ class FeedReader:
 
     def __init__(
         self,
-        intake: Intake,
+        intake: Ingest,
         fetcher: Fetcher,
         *,
         every_minutes: int = DEFAULT_MINUTES,

@@ -13,10 +13,10 @@ from pathlib import Path
 from index.embedding.embedder import Embedder
 from index.embedding.vector_cache import KeptVectors
 from index.errors import IndexingError, SnapshotCorrupt, SnapshotMismatch
-from index.library.base import ArticleLibrary, Change, Known, Plan, name_before
+from index.library.base import ArticleLibrary, BuildCache, Change, PublishOptions, name_before
 from index.library.disk.archive import Place
 from index.library.disk.directory import IndexFolders
-from index.library.disk.merging import Member, merge_segments
+from index.library.disk.merging import SegmentView, merge_segments
 from index.library.disk.publishing import Publication
 from index.library.disk.segment import Segment
 from index.library.disk.snapshot import IndexSnapshot, corrupt_files, read_manifest
@@ -112,7 +112,7 @@ class Library(ArticleLibrary[IndexSnapshot, Place]):
                 scratch.rmdir()
                 folder.rename(scratch)
             with closing(Segment(self._folders.segments / name)) as segment:
-                self._publish(segment, Change(lambda _: None), None, Plan(embedder, choose=True))
+                self._publish(segment, Change(lambda _: None), None, PublishOptions(embedder, choose=True))
 
     def _writing(self) -> AbstractContextManager[None]:
         return self._folders.writing()
@@ -123,9 +123,9 @@ class Library(ArticleLibrary[IndexSnapshot, Place]):
     def _find(self, base: IndexSnapshot, article_id: str) -> Place | None:
         return base.archive.find(article_id)
 
-    def _known(self, base: IndexSnapshot) -> Known:
+    def _known(self, base: IndexSnapshot) -> BuildCache:
         segments = [member.segment for member in base.members]
-        return Known(
+        return BuildCache(
             [KeptVectors(segment.keys, segment.vectors.reconstruct) for segment in segments],
             [segment.copies for segment in segments],
         )
@@ -136,10 +136,12 @@ class Library(ArticleLibrary[IndexSnapshot, Place]):
         with self._folders.scratch(self._folders.segments, name) as scratch:
             yield scratch, self._folders.segments / name
 
-    def _publish(self, fresh: Segment | None, change: Change[Place], base: IndexSnapshot | None, plan: Plan) -> None:
+    def _publish(
+        self, fresh: Segment | None, change: Change[Place], base: IndexSnapshot | None, plan: PublishOptions
+    ) -> None:
         members = base.members if base is not None else ()
-        kept = [Member(one.segment, one.dead | _dead_rows(change, row)) for row, one in enumerate(members)]
-        members = (*kept, *([Member(fresh, frozenset())] if fresh is not None else []))
+        kept = [SegmentView(one.segment, one.dead | _dead_rows(change, row)) for row, one in enumerate(members)]
+        members = (*kept, *([SegmentView(fresh, frozenset())] if fresh is not None else []))
         if not any(member.n_articles for member in members):
             raise plan.nothing_left()
         publication = Publication(self._folders, plan.embedder, keep=self._keep)

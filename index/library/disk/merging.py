@@ -22,7 +22,7 @@ _WINDOW = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class SegmentView:
     """A segment of a snapshot, and the rows of its articles that count no more."""
 
     segment: Segment
@@ -43,7 +43,7 @@ class Member:
         return int(self.live_passages().sum()) if self.dead else self.segment.contents.n_passages
 
 
-def what_to_merge(members: Sequence[Member]) -> range | None:
+def what_to_merge(members: Sequence[SegmentView]) -> range | None:
     """Neighbours that should become one segment; None if all is well. Ask again after each merge."""
     sizes = [member.n_passages for member in members]
     first, together = len(sizes) - 1, sum(sizes[-1:])
@@ -58,7 +58,7 @@ def what_to_merge(members: Sequence[Member]) -> range | None:
     return None
 
 
-def merge_segments(members: Sequence[Member], folder: Path) -> None:
+def merge_segments(members: Sequence[SegmentView], folder: Path) -> None:
     """Writes what counts of these segments, in their order, into the empty `folder`."""
     masks = [member.live_passages() for member in members]
     segments = [member.segment for member in members]
@@ -72,7 +72,7 @@ def merge_segments(members: Sequence[Member], folder: Path) -> None:
     write_contents(folder, sum(member.n_articles for member in members), len(vectors))
 
 
-def _live_articles(member: Member) -> NDArray[np.bool_]:
+def _live_articles(member: SegmentView) -> NDArray[np.bool_]:
     live = np.ones(member.segment.contents.n_articles, np.bool_)
     live[sorted(member.dead)] = False
     return live

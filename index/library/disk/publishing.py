@@ -11,7 +11,7 @@ from index.embedding.embedder import Embedder
 from index.errors import IndexingError
 from index.library.canaries import canaries_left, choose_canaries, require_canaries
 from index.library.disk.directory import IndexFolders
-from index.library.disk.merging import Member, merge_segments, what_to_merge
+from index.library.disk.merging import SegmentView, merge_segments, what_to_merge
 from index.library.disk.segment import Segment
 from index.library.disk.snapshot import (
     IndexSnapshot,
@@ -36,7 +36,7 @@ class Publication:
         self._keep = keep
 
     def publish(
-        self, members: Sequence[Member], base: IndexSnapshot | None, changed: frozenset[str], *, choose: bool
+        self, members: Sequence[SegmentView], base: IndexSnapshot | None, changed: frozenset[str], *, choose: bool
     ) -> SegmentsManifest:
         """Puts a snapshot of these members in service and gives its manifest.
 
@@ -66,17 +66,17 @@ class Publication:
         self._folders.drop_segments_except(self._segments_of)
         return manifest
 
-    def _merged(self, members: list[Member], stack: ExitStack) -> list[Member]:
+    def _merged(self, members: list[SegmentView], stack: ExitStack) -> list[SegmentView]:
         while (due := what_to_merge(members)) is not None:
             name = self._folders.new_name()
             with self._folders.scratch(self._folders.segments, name) as scratch:
                 merge_segments(members[due.start : due.stop], scratch)
             segment = Segment(self._folders.segments / name)
             stack.callback(segment.close)
-            members = [*members[: due.start], Member(segment, frozenset()), *members[due.stop :]]
+            members = [*members[: due.start], SegmentView(segment, frozenset()), *members[due.stop :]]
         return members
 
-    def _manifest(self, members: Sequence[Member], canaries: Sequence[Canary]) -> SegmentsManifest:
+    def _manifest(self, members: Sequence[SegmentView], canaries: Sequence[Canary]) -> SegmentsManifest:
         return SegmentsManifest(
             format_version=FORMAT_VERSION,
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -20,7 +20,7 @@ from index.embedding.embedder import Embedder, Vectors
 from index.errors import SnapshotCorrupt
 from index.library.disk.archive import SegmentArchive
 from index.library.disk.checksums import differences, sha256_of
-from index.library.disk.merging import Member
+from index.library.disk.merging import SegmentView
 from index.library.disk.segment import SEGMENT_FILE, Segment, read_contents
 from index.manifest import SEARCHABLE_FORMATS, Canary, Manifest, require_same_format, require_same_model
 from index.search.bm25 import KeywordIndex, Terms
@@ -52,7 +52,7 @@ class IndexSnapshot:
     """A snapshot, open for reading."""
 
     def __init__(
-        self, name: str, manifest: SegmentsManifest, members: Sequence[Member], canary_vectors: Vectors
+        self, name: str, manifest: SegmentsManifest, members: Sequence[SegmentView], canary_vectors: Vectors
     ) -> None:
         """`canary_vectors`: (n_canaries, dimension)."""
         self.name = name
@@ -84,10 +84,10 @@ class IndexSnapshot:
         manifest = read_manifest(folder, formats)
         if embedder is not None:
             require_same_model(str(folder), manifest, embedder)
-        members: list[Member] = []
+        members: list[SegmentView] = []
         try:
             for entry in manifest.segments:
-                members.append(Member(Segment(segments / entry.name), frozenset(entry.dead)))
+                members.append(SegmentView(Segment(segments / entry.name), frozenset(entry.dead)))
                 if sha256_of(segments / entry.name / SEGMENT_FILE) != entry.checksum:
                     raise SnapshotCorrupt(
                         f"{segments / entry.name / SEGMENT_FILE} is not the one that {folder.name} was built with. "
@@ -189,7 +189,7 @@ def write_snapshot(folder: Path, manifest: SegmentsManifest, canary_vectors: Vec
     return manifest
 
 
-def entry_of(member: Member, segments: Path) -> SegmentEntry:
+def entry_of(member: SegmentView, segments: Path) -> SegmentEntry:
     """How a member stands in the manifest."""
     checksum = sha256_of(segments / member.segment.name / SEGMENT_FILE)
     return SegmentEntry(member.segment.name, checksum, tuple(sorted(member.dead)))
@@ -248,7 +248,7 @@ def _canary_vectors(folder: Path) -> Vectors:
     return vectors
 
 
-def _require_equal_counts(folder: Path, manifest: SegmentsManifest, members: Sequence[Member]) -> None:
+def _require_equal_counts(folder: Path, manifest: SegmentsManifest, members: Sequence[SegmentView]) -> None:
     found = sum(member.n_articles for member in members), sum(member.n_passages for member in members)
     if found != (manifest.n_articles, manifest.n_passages):
         raise SnapshotCorrupt(

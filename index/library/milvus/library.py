@@ -12,7 +12,7 @@ from index.article import Article, Skipped
 from index.embedding.embedder import Embedder
 from index.endpoints import ServerAddress
 from index.errors import SnapshotCorrupt, SnapshotMismatch, SnapshotMissing
-from index.library.base import ArticleLibrary, Change, Known, Plan, name_before
+from index.library.base import ArticleLibrary, BuildCache, Change, PublishOptions, name_before
 from index.library.disk.segment import Segment
 from index.library.milvus.archive import ArticlePlace
 from index.library.milvus.calls import Patience
@@ -113,7 +113,7 @@ class ClusterLibrary(ArticleLibrary[ClusterSnapshot, ArticlePlace]):
     def take_over(self, folder: Path, embedder: Embedder) -> None:
         """See `ArticleLibrary`."""
         with self._writing(), closing(Segment(folder)) as segment:
-            self._publish(segment, Change(lambda _: None), None, Plan(embedder, choose=True))
+            self._publish(segment, Change(lambda _: None), None, PublishOptions(embedder, choose=True))
         shutil.rmtree(folder)
 
     @contextmanager
@@ -139,8 +139,8 @@ class ClusterLibrary(ArticleLibrary[ClusterSnapshot, ArticlePlace]):
     def _find(self, base: ClusterSnapshot, article_id: str) -> ArticlePlace | None:
         return base.archive.find(article_id)
 
-    def _known(self, base: ClusterSnapshot) -> Known:
-        return Known([ServerVectors(self._server, base.manifest)], [ServerCopies(self._server, base.manifest)])
+    def _known(self, base: ClusterSnapshot) -> BuildCache:
+        return BuildCache([ServerVectors(self._server, base.manifest)], [ServerCopies(self._server, base.manifest)])
 
     def _damage(self, base: ClusterSnapshot) -> list[str]:
         return []  # counted when it was opened; reading all of it over the network, `verify` does
@@ -160,7 +160,7 @@ class ClusterLibrary(ArticleLibrary[ClusterSnapshot, ArticlePlace]):
         yield self._fresh, self._fresh
 
     def _publish(
-        self, fresh: Segment | None, change: Change[ArticlePlace], base: ClusterSnapshot | None, plan: Plan
+        self, fresh: Segment | None, change: Change[ArticlePlace], base: ClusterSnapshot | None, plan: PublishOptions
     ) -> None:
         publication = ClusterPublication(self._server, self._manifests(), self._keeping)
         snapshot = publication.publish(fresh, change, base, plan)
@@ -171,7 +171,9 @@ class ClusterLibrary(ArticleLibrary[ClusterSnapshot, ArticlePlace]):
         publication.lead_there(snapshot)
         shutil.rmtree(self._fresh, ignore_errors=True)
 
-    def _rewritten(self, snapshot: ClusterSnapshot, publication: ClusterPublication, plan: Plan) -> ClusterSnapshot:
+    def _rewritten(
+        self, snapshot: ClusterSnapshot, publication: ClusterPublication, plan: PublishOptions
+    ) -> ClusterSnapshot:
         """The same articles as a lineage of its own, with weights for the lengths of today."""
         shutil.rmtree(self._fresh, ignore_errors=True)
         write_segment(self._server, snapshot, self._fresh)

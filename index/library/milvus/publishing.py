@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from index.library.base import Change, Plan
+from index.library.base import Change, PublishOptions
 from index.library.canaries import canaries_left, choose_canaries, require_canaries
 from index.library.disk.segment import Segment
 from index.library.milvus.archive import ArticlePlace
@@ -72,7 +72,7 @@ class ClusterPublication:
         self._keeping = keeping
 
     def publish(
-        self, fresh: Segment | None, change: Change[ArticlePlace], base: ClusterSnapshot | None, plan: Plan
+        self, fresh: Segment | None, change: Change[ArticlePlace], base: ClusterSnapshot | None, plan: PublishOptions
     ) -> ClusterSnapshot:
         """Writes the change as a generation of its own, has it checked, and describes it. See `lead_there`.
 
@@ -186,7 +186,7 @@ class ClusterPublication:
         fresh: Segment | None,
         base: ClusterSnapshot | None,
         change: Change[ArticlePlace],
-        plan: Plan,
+        plan: PublishOptions,
     ) -> ClusterSnapshot:
         """The snapshot of this generation, described on the server, once it was found to answer as it should."""
         canaries, vectors = canaries_left(base, frozenset([*change.replaced, *change.removed]))
@@ -247,7 +247,9 @@ def _latest(manifests: dict[str, ClusterManifest]) -> datetime:
     return datetime.fromtimestamp(newest / 1_000_000, UTC)
 
 
-def _manifest(draft: _Draft, fresh: Segment | None, canaries: tuple[Canary, ...], plan: Plan) -> ClusterManifest:
+def _manifest(
+    draft: _Draft, fresh: Segment | None, canaries: tuple[Canary, ...], plan: PublishOptions
+) -> ClusterManifest:
     n_fresh = (fresh.contents.n_articles, fresh.contents.n_passages) if fresh is not None else (0, 0)
     first, embedder = draft.birth.first, plan.embedder
     return ClusterManifest(

@@ -10,7 +10,7 @@ from telegram import BotCommandScopeChat
 from bot.adapters.telegram import TelegramConfig
 from bot.adapters.telegram.handlers.admin import Administration
 from bot.adapters.telegram.handlers.answers import Answers
-from bot.adapters.telegram.handlers.jobs import Undertakings
+from bot.adapters.telegram.handlers.jobs import Jobs
 from bot.adapters.telegram.handlers.menus import Menus
 from bot.adapters.telegram.views import admin_texts, texts
 from bot.adapters.translation import LANGUAGES
@@ -53,7 +53,7 @@ async def test_a_reload_ends_with_what_changed(stage: Stage) -> None:
 async def test_progress_is_shown_by_editing_one_message_now_and_then(stage: Stage) -> None:
     answers = Answers(stage.dialogue, stage.sent, ThreadPoolExecutor(1))
     config = TelegramConfig(TOKEN, admin_ids=frozenset({ADMIN}))
-    undertakings = Undertakings(edit_every_seconds=0.02)
+    undertakings = Jobs(edit_every_seconds=0.02)
     quick = Administration(stage.newsroom, FakeNewsDesk(), config, answers, undertakings, lambda _: nullcontext())
     stage.application.handlers[0][:0] = quick.handlers()
     stage.newsroom.steps = [BuildProgress(3, 0, 0), BuildProgress(3, 10, 40)]

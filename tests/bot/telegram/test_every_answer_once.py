@@ -12,7 +12,7 @@ from aiohttp import ClientSession
 
 from bot.adapters.telegram import application
 from bot.adapters.telegram.delivery import outbox as courier
-from bot.store import Ledger, Received, Store
+from bot.store import IncomingUpdate, OutboxStore, Store
 from tests.bot.examples import OPENED
 from tests.bot.telegram.fakes import FakeSentAnswers, answer_of_parts
 from tests.bot.telegram.serving import FAST, Served, served
@@ -221,7 +221,7 @@ async def test_what_was_received_and_not_begun_is_answered_after_a_kill(server: 
     ada.says(ada.opens_chat(), "And when?")
     raw = server.state.updates.peek(2)
     with Store.open(f"sqlite:///{tmp_path}/bot.db") as store:
-        store.ledger.receive([Received(update["update_id"], update) for update in raw])
+        store.ledger.receive([IncomingUpdate(update["update_id"], update) for update in raw])
     server.state.updates.clear()
     async with served(server, tmp_path / "bot.db") as bot:
         await server.wait_until(lambda: len(bot.answers(ada)) == 2)
@@ -237,8 +237,8 @@ async def test_a_kill_in_the_middle_of_sending_neither_loses_nor_repeats(
     asked = ada.says(ada.opens_chat(), "Who opened it?")
     [update] = server.state.updates.peek(1)
     with Store.open(f"sqlite:///{tmp_path}/bot.db") as store:
-        ledger: Ledger = store.ledger
-        ledger.receive([Received(update["update_id"], update, 0, asked.id, ada.id, ada.id)])
+        ledger: OutboxStore = store.ledger
+        ledger.receive([IncomingUpdate(update["update_id"], update, 0, asked.id, ada.id, ada.id)])
         [parcel] = ledger.plan(update["update_id"], 0, ada.id, [{"text": "<b>Ada Brook</b>", "parse_mode": "HTML"}])
         ledger.attempt(parcel.id)
         assert ledger.parcel(parcel.id).after_id == asked.id

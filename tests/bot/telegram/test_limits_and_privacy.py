@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.links import DeepLink, Opens, payload_of
 from bot.dialogue import Vote
-from bot.store import Outcome, Received, Store
+from bot.store import Delivery, IncomingUpdate, Store
 from bot.store.tables import inbox, outbox
 from tests.bot.examples import answer
 from tests.bot.telegram.fakes import FakeSentAnswers
@@ -203,8 +203,8 @@ def _keep(store: Store, person: int, asked_at: datetime | None = None) -> None:
 def test_the_ledger_forgets_what_is_finished_and_old() -> None:
     with Store.in_memory() as store:
         ledger = store.ledger
-        ledger.receive([Received(1, {"update_id": 1}), Received(2, {"update_id": 2})])
-        ledger.finish(1, Outcome.DONE)
+        ledger.receive([IncomingUpdate(1, {"update_id": 1}), IncomingUpdate(2, {"update_id": 2})])
+        ledger.finish(1, Delivery.DONE)
         [parcel] = ledger.plan(1, 0, 7, [{"text": "x"}])
         ledger.delivered(parcel.id, 9)
         ledger.delete_before(datetime.now(UTC) + timedelta(seconds=1))
@@ -216,7 +216,7 @@ def test_the_ledger_forgets_what_is_finished_and_old() -> None:
 def test_ids_that_nobody_told_us_of_are_where_a_lost_message_may_be(after: int, expected: list[int]) -> None:
     with Store.in_memory() as store:
         store.ledger.receive(
-            [Received(number, {}, box=0, message_id=number, chat_id=7) for number in (9, 10, 11, 13)]
-            + [Received(99, {}, box=-100, message_id=14, chat_id=-100)]
+            [IncomingUpdate(number, {}, box=0, message_id=number, chat_id=7) for number in (9, 10, 11, 13)]
+            + [IncomingUpdate(99, {}, box=-100, message_id=14, chat_id=-100)]
         )
         assert store.ledger.unaccounted(0, after, beyond=2) == expected

@@ -7,7 +7,7 @@ from telegram.error import InvalidToken
 from telegram.ext import ExtBot
 from telegram.request import BaseRequest
 
-from bot.adapters.telegram.delivery.outbox import Body, Courier
+from bot.adapters.telegram.delivery.outbox import Body, Outbox
 from bot.adapters.telegram.delivery.rate_limiter import CallNote, PatientRateLimiter
 
 _POLL_SECONDS: Final = 20
@@ -15,7 +15,7 @@ _POLL_GRACE_SECONDS: Final = 5
 _EDITABLE: Final = frozenset({"text", "parse_mode", "link_preview_options", "reply_markup"})
 
 
-class DiscreetBot(ExtBot[CallNote]):
+class NewsquoteBot(ExtBot[CallNote]):
     """python-telegram-bot's bot with what the adapter needs beside it."""
 
     def __init__(
@@ -27,7 +27,7 @@ class DiscreetBot(ExtBot[CallNote]):
         request: BaseRequest,
         get_updates_request: BaseRequest,
         rate_limiter: PatientRateLimiter,
-        courier: Courier,
+        courier: Outbox,
     ) -> None:
         super().__init__(
             token,

@@ -1,11 +1,11 @@
-"""Membership: this replica among those that share its database: alive, leading or not, with its share of the budget."""
+"""Heartbeat: this replica among those that share its database: alive, leading or not, with its share of the budget."""
 
 import asyncio
 import logging
 from collections.abc import Callable
 from typing import Final
 
-from bot.adapters.telegram.delivery.inbox import Intake
+from bot.adapters.telegram.delivery.inbox import Inbox
 from bot.errors import StoreUnavailable
 from bot.store import Replicas
 from bot.store.replicas import LEASE_SECONDS
@@ -16,13 +16,13 @@ _EVERY_SECONDS: Final = LEASE_SECONDS / 4
 _LONGEST_SILENCE_SECONDS: Final = LEASE_SECONDS / 2
 
 
-class Membership:
+class Heartbeat:
     """Says every two seconds that this replica lives, and takes over what those leave that do not."""
 
     def __init__(
         self,
         replicas: Replicas,
-        intake: Intake,
+        intake: Inbox,
         on_count: Callable[[int], None],
         look_again: Callable[[], object],
         *,

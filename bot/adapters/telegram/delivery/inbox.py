@@ -1,4 +1,4 @@
-"""Intake: updates as they come, kept before Telegram is told so, each handled once, and after a restart the rest."""
+"""Inbox: updates as they come, kept before Telegram is told so, each handled once, and after a restart the rest."""
 
 import asyncio
 import logging
@@ -10,11 +10,11 @@ from telegram import Update
 
 from bot.adapters.telegram.addressing import box_of
 from bot.adapters.telegram.delivery.errors import handled_later
-from bot.adapters.telegram.delivery.workers import Desk
+from bot.adapters.telegram.delivery.workers import BlockingExecutor
 from bot.adapters.telegram.routing import TelegramApplication
 from bot.adapters.telegram.views import texts
 from bot.errors import StoreUnavailable
-from bot.store import Handed, Ledger, Outcome, Parcel, Received, Work
+from bot.store import Claimed, ClaimedUpdate, Delivery, IncomingUpdate, OutboxMessage, OutboxStore
 
 _OF_MESSAGES: Final = ("message", "edited_message", "channel_post", "edited_channel_post")
 _FLEETING: Final = ("inline_query", "chosen_inline_result")
@@ -27,13 +27,13 @@ logger = logging.getLogger(__name__)
 _MOST_IN_HAND: Final = 1_000
 
 
-def received_from(raw: RawUpdate) -> Received:
+def received_from(raw: RawUpdate) -> IncomingUpdate:
     """An update with where it came from, as far as it says so."""
     press = _object(raw.get("callback_query"))
     message = _message(raw) or _object(press.get("message"))
     person = _object((press or message).get("from"))
     chat_id = _number(_object(message.get("chat")).get("id"))
-    return Received(
+    return IncomingUpdate(
         raw["update_id"],
         raw,
         None if chat_id is None else box_of(chat_id),
@@ -80,15 +80,15 @@ def _number(value: object) -> int | None:
     return value if isinstance(value, int) else None
 
 
-class Intake:
+class Inbox:
     """Hands updates to the application side by side; the application's processor keeps each person's in order."""
 
     def __init__(
         self,
         application: TelegramApplication,
-        ledger: Ledger,
-        desk: Desk,
-        send_left_over: Callable[[Sequence[Parcel]], Coroutine[object, object, None]],
+        ledger: OutboxStore,
+        desk: BlockingExecutor,
+        send_left_over: Callable[[Sequence[OutboxMessage]], Coroutine[object, object, None]],
         *,
         answer_within: timedelta,
     ) -> None:
@@ -183,7 +183,7 @@ class Intake:
         if dropped:
             await asyncio.wait(dropped, timeout=1)
 
-    def dispatch(self, work: Work) -> None:
+    def dispatch(self, work: Claimed) -> None:
         """Begins with what is to be done, unless this run is ending: then it is left as it is."""
         if not self._is_open:
             return
@@ -210,34 +210,34 @@ class Intake:
         else:
             self._room.set()
 
-    async def _handle(self, handed: Handed) -> None:
-        outcome: Outcome | None = None
+    async def _handle(self, handed: ClaimedUpdate) -> None:
+        outcome: Delivery | None = None
         try:
             outcome = await self._outcome(handed)
         except Exception as error:
             logger.error("an update could not be handled: %s", type(error).__name__)
-            outcome = None if isinstance(error, StoreUnavailable) else Outcome.DONE
+            outcome = None if isinstance(error, StoreUnavailable) else Delivery.DONE
         try:
             self.dispatch(await self._desk.run(self._ledger.lanes.done, handed, outcome))
         except StoreUnavailable as error:
             logger.warning("what became of update %d is not noted yet: %s", handed.update_id, error)
 
-    async def _outcome(self, handed: Handed) -> Outcome | None:
+    async def _outcome(self, handed: ClaimedUpdate) -> Delivery | None:
         """How an update ended; None if the database came in between, and it is to be handled again."""
         raw = handed.body
         if asked_at(raw, handed.received_at) + self._answer_within < datetime.now(UTC):
-            return Outcome.EXPIRED
+            return Delivery.EXPIRED
         update = self._parsed(raw)
         if update is None:
-            return Outcome.DONE
+            return Delivery.DONE
         is_repeatable = may_be_handled_twice(raw)
         if not is_repeatable:
-            await self._desk.run(self._ledger.finish, handed.update_id, Outcome.DONE)
+            await self._desk.run(self._ledger.finish, handed.update_id, Delivery.DONE)
         later = asyncio.Event()
         handled_later.set(later if is_repeatable else None)
         application = self._application
         await application.update_processor.process_update(update, application.process_update(update))
-        return None if later.is_set() else Outcome.DONE
+        return None if later.is_set() else Delivery.DONE
 
     def _parsed(self, raw: RawUpdate) -> Update | None:
         try:

@@ -1,4 +1,4 @@
-"""LaneKeeper: a chat in hand for as long as something goes on in it, so that no other replica touches it meanwhile."""
+"""LeaseKeeper: a chat in hand for as long as something goes on in it, so that no other replica touches it meanwhile."""
 
 import asyncio
 import logging
@@ -6,22 +6,22 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
-from bot.adapters.telegram.delivery.workers import Desk
+from bot.adapters.telegram.delivery.workers import BlockingExecutor
 from bot.errors import StoreUnavailable
-from bot.store import Lanes, Work
+from bot.store import ChatLeases, Claimed
 
 logger = logging.getLogger(__name__)
 
 _LOOK_AGAIN_SECONDS: Final = 0.2
 
 
-class LaneKeeper:
+class LeaseKeeper:
     """Whoever needs a chat waits here for it; what else there is to do in it goes to `on_work`."""
 
-    def __init__(self, lanes: Lanes, desk: Desk) -> None:
+    def __init__(self, lanes: ChatLeases, desk: BlockingExecutor) -> None:
         self._lanes = lanes
         self._desk = desk
-        self.on_work: Callable[[Work], None] = lambda _: None
+        self.on_work: Callable[[Claimed], None] = lambda _: None
 
     @asynccontextmanager
     async def hold(self, chat_id: int) -> AsyncIterator[None]:
@@ -39,7 +39,7 @@ class LaneKeeper:
             await self.leave(chat_id)
 
     async def leave(self, chat_id: int) -> None:
-        """The end of what somebody began who gave us `Work.parcels`."""
+        """The end of what somebody began who gave us `Claimed.parcels`."""
         try:
             self.on_work(await self._desk.run(self._lanes.leave, chat_id))
         except StoreUnavailable as error:

@@ -1,4 +1,4 @@
-"""Courier: every message of an answer arrives once, whatever happens on the way.
+"""Outbox: every message of an answer arrives once, whatever happens on the way.
 
 Telegram takes a message without a number of ours, so a call whose answer was lost may be repeated only if the message
 is not there. That can be found out: ids of messages count up, those of every message we know are in the ledger, and
@@ -18,11 +18,11 @@ from typing import Any, Final, Protocol
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError, TimedOut
 
 from bot.adapters.telegram.addressing import box_of
-from bot.adapters.telegram.delivery.leases import LaneKeeper
+from bot.adapters.telegram.delivery.leases import LeaseKeeper
 from bot.adapters.telegram.delivery.rate_limiter import may_have_arrived, never_left, seconds_of
-from bot.adapters.telegram.delivery.workers import Desk, KeyedLocks
+from bot.adapters.telegram.delivery.workers import BlockingExecutor, KeyedLocks
 from bot.errors import StoreUnavailable
-from bot.store import Ledger, Outcome, Parcel
+from bot.store import Delivery, OutboxMessage, OutboxStore
 from bot.store.sent_answers import SentAnswer, SentAnswers
 
 Body = dict[str, Any]
@@ -55,7 +55,7 @@ class Answering:
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class SendRequest:
     """Sends a message with this body, or makes the message `into` say it; without a body, deletes `into`."""
 
     body: Body | None
@@ -72,14 +72,14 @@ class Errand:
         return packed
 
     @classmethod
-    def unpacked(cls, packed: Body) -> "Errand":
+    def unpacked(cls, packed: Body) -> "SendRequest":
         """The errand that was packed so."""
         body = {name: value for name, value in packed.items() if name not in (_INTO, _ANSWERS)}
         answers = Answering(*packed[_ANSWERS]) if _ANSWERS in packed else None
         return cls(body or None, packed.get(_INTO), answers)
 
 
-class Post(Protocol):
+class MessageApi(Protocol):
     """The calls that a courier makes."""
 
     async def send_body(self, chat_id: int, body: Body, before: Callable[[], Awaitable[object]]) -> int:
@@ -100,14 +100,14 @@ class Delivered:
     outcome: str
 
 
-class Courier:
+class Outbox:
     """Delivers in the order of the calls within a chat; chats do not wait for each other."""
 
     def __init__(
         self,
-        ledger: Ledger,
-        desk: Desk,
-        lanes: LaneKeeper,
+        ledger: OutboxStore,
+        desk: BlockingExecutor,
+        lanes: LeaseKeeper,
         sent_answers: SentAnswers,
         *,
         give_up_after: timedelta = timedelta(minutes=30),
@@ -123,7 +123,9 @@ class Courier:
         self._tidying: set[asyncio.Task[None]] = set()
         self._sent_by_others: deque[tuple[int, int]] = deque(maxlen=_MOST_NOTICED)
 
-    async def deliver(self, post: Post, update_id: int | None, chat_id: int, errands: Sequence[Errand]) -> int:
+    async def deliver(
+        self, post: MessageApi, update_id: int | None, chat_id: int, errands: Sequence[SendRequest]
+    ) -> int:
         """Runs the errands one after the other and returns the first message's id.
 
         Raises:
@@ -144,19 +146,19 @@ class Courier:
         """Takes note of a message that was sent past the courier, as a picture, so that it is not taken for another."""
         self._sent_by_others.append((box_of(chat_id), message_id))
 
-    async def resume(self, post: Post, left_over: Sequence[Parcel]) -> None:
+    async def resume(self, post: MessageApi, left_over: Sequence[OutboxMessage]) -> None:
         """Delivers what others planned and did not deliver, as far as they knew, and lets go of their chats.
 
         What cannot be delivered is logged.
         """
-        by_chat: dict[int, list[Parcel]] = {}
+        by_chat: dict[int, list[OutboxMessage]] = {}
         for parcel in left_over:
             by_chat.setdefault(parcel.chat_id, []).append(parcel)
         if by_chat:
             logger.info("messages left over go to %d chats", len(by_chat))
         await asyncio.gather(*(self._resume_chat(post, chat_id, parcels) for chat_id, parcels in by_chat.items()))
 
-    async def _resume_chat(self, post: Post, chat_id: int, parcels: Sequence[Parcel]) -> None:
+    async def _resume_chat(self, post: MessageApi, chat_id: int, parcels: Sequence[OutboxMessage]) -> None:
         try:
             async with self._chats.hold(chat_id):
                 await self._deliver_all(post, parcels)
@@ -165,20 +167,20 @@ class Courier:
         finally:
             await self._lanes.leave(chat_id)
 
-    async def _deliver_all(self, post: Post, parcels: Sequence[Parcel]) -> int:
+    async def _deliver_all(self, post: MessageApi, parcels: Sequence[OutboxMessage]) -> int:
         message_ids: list[int] = []
         try:
             for parcel in parcels:
                 message_ids.append(await self._deliver_one(post, parcel))
         except TelegramError as error:
-            outcome = Outcome.REFUSED if isinstance(error, BadRequest | Forbidden) else Outcome.EXPIRED
+            outcome = Delivery.REFUSED if isinstance(error, BadRequest | Forbidden) else Delivery.EXPIRED
             for parcel in parcels[len(message_ids) :]:
                 await self._desk.run(self._ledger.undelivered, parcel.id, outcome)
                 self._on_outcome(outcome.value)
             raise
         return message_ids[0]
 
-    async def _deliver_one(self, post: Post, parcel: Parcel) -> int:
+    async def _deliver_one(self, post: MessageApi, parcel: OutboxMessage) -> int:
         pause = _FIRST_PAUSE_SECONDS
         while True:
             try:
@@ -206,9 +208,9 @@ class Courier:
             tidying.add_done_callback(self._tidying.discard)
         return delivered.message_id
 
-    def _settle(self, parcel: Parcel, message_id: int) -> None:
+    def _settle(self, parcel: OutboxMessage, message_id: int) -> None:
         """Notes what is where now; the parcel last, for it is what is looked at after a kill."""
-        errand = Errand.unpacked(parcel.body)
+        errand = SendRequest.unpacked(parcel.body)
         if errand.into is not None and (errand.body is None or errand.into != message_id):
             self._sent_answers.remove(parcel.chat_id, errand.into)
         if errand.answers is not None and errand.body is not None:
@@ -216,7 +218,7 @@ class Courier:
             self._sent_answers.remember(SentAnswer(parcel.chat_id, message_id, answers.question_id, answers.reply_id))
         self._ledger.delivered(parcel.id, message_id)
 
-    async def _tidy_up(self, post: Post, parcel: Parcel) -> None:
+    async def _tidy_up(self, post: MessageApi, parcel: OutboxMessage) -> None:
         """Takes back a copy of a message that was not there when it was looked for, and arrived all the same."""
         for wait in _TIDY_AFTER_SECONDS:
             await asyncio.sleep(wait)
@@ -229,11 +231,11 @@ class Courier:
             except (TelegramError, StoreUnavailable) as error:
                 logger.info("whether %s got a message twice is not known: %s", parcel.chat_id, type(error).__name__)
 
-    def _deadline(self, parcel: Parcel) -> datetime:
+    def _deadline(self, parcel: OutboxMessage) -> datetime:
         return parcel.planned_at + self._give_up_after
 
-    async def _try(self, post: Post, parcel: Parcel) -> Delivered:
-        errand = Errand.unpacked(parcel.body)
+    async def _try(self, post: MessageApi, parcel: OutboxMessage) -> Delivered:
+        errand = SendRequest.unpacked(parcel.body)
         if parcel.attempted:
             message_id = await self._found(post, parcel)
             if message_id is not None:
@@ -248,12 +250,12 @@ class Courier:
 
         return Delivered(await post.send_body(parcel.chat_id, errand.body or {}, note_attempt), "sent")
 
-    async def _found(self, post: Post, parcel: Parcel) -> int | None:
+    async def _found(self, post: MessageApi, parcel: OutboxMessage) -> int | None:
         """The id of the message if it did arrive. Nothing older than what it answers is touched."""
         if not parcel.after_id:
             return None
         candidates = await self._desk.run(self._ledger.unaccounted, parcel.box, parcel.after_id, beyond=_BEYOND_NEWEST)
-        body = Errand.unpacked(parcel.body).body or {}
+        body = SendRequest.unpacked(parcel.body).body or {}
         noticed = {message_id for box, message_id in self._sent_by_others if box == parcel.box}
         for message_id in [number for number in candidates if number not in noticed][:_MOST_LOOKED_AT]:
             try:
@@ -265,12 +267,12 @@ class Courier:
         return None
 
 
-def errands_for(bodies: Sequence[Body], into: Sequence[int], answers: Answering | None) -> list[Errand]:
+def send_requests(bodies: Sequence[Body], into: Sequence[int], answers: Answering | None) -> list[SendRequest]:
     """Puts messages in the place of an earlier answer's: what is too many goes, what is missing comes."""
-    return [Errand(body, place, answers) for body, place in zip_longest(bodies, into)]
+    return [SendRequest(body, place, answers) for body, place in zip_longest(bodies, into)]
 
 
-async def _replaced(post: Post, chat_id: int, message_id: int, body: Body | None) -> bool:
+async def _replaced(post: MessageApi, chat_id: int, message_id: int, body: Body | None) -> bool:
     """Makes a message say this, or deletes it; False if it is gone, so that what it should say must be sent."""
     try:
         if body is None:

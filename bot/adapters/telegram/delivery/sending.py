@@ -12,12 +12,12 @@ from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, TelegramError
 
 from bot.adapters.telegram.addressing import Place
-from bot.adapters.telegram.delivery.bot import DiscreetBot
-from bot.adapters.telegram.delivery.outbox import Answering, Body, errands_for
+from bot.adapters.telegram.delivery.bot import NewsquoteBot
+from bot.adapters.telegram.delivery.outbox import Answering, Body, send_requests
 from bot.adapters.telegram.delivery.rate_limiter import CallNote
 from bot.adapters.telegram.delivery.update_processor import update_in_hand
 from bot.adapters.telegram.views.html import Segment, is_blank, to_html
-from bot.adapters.telegram.views.messages import Message
+from bot.adapters.telegram.views.messages import Outgoing
 from bot.adapters.telegram.views.splitting import split_segments
 
 logger = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ _TYPING_GRACE_SECONDS: Final = 1.0
 
 
 async def send(
-    bot: Bot, place: Place, message: Message, *, into: Sequence[int] = (), answers: Answering | None = None
+    bot: Bot, place: Place, message: Outgoing, *, into: Sequence[int] = (), answers: Answering | None = None
 ) -> int:
     """Sends a message once, in as many parts as it needs, buttons under the last; the first part's id.
 
@@ -50,7 +50,7 @@ async def settled(bot: Bot, place: Place) -> None:
     await _own(bot).courier.settled(place.chat_id)
 
 
-async def edit(bot: Bot, place: Place, message_id: int, message: Message, *, in_passing: bool = False) -> None:
+async def edit(bot: Bot, place: Place, message_id: int, message: Outgoing, *, in_passing: bool = False) -> None:
     """Puts a message in the place of an earlier one, and what does not fit after it.
 
     One `in_passing` shows progress and is dropped when Telegram has better things to do.
@@ -115,12 +115,12 @@ async def _deliver(
         _body(place if not position else replace(place, reply_to=None), part, keyboard if position == last else None)
         for position, part in enumerate(parts)
     ]
-    errands = errands_for(bodies, into, answers)
+    errands = send_requests(bodies, into, answers)
     return await own.courier.deliver(own, update_in_hand.get(), place.chat_id, errands)
 
 
-def _own(bot: Bot) -> DiscreetBot:
-    if not isinstance(bot, DiscreetBot):
+def _own(bot: Bot) -> NewsquoteBot:
+    if not isinstance(bot, NewsquoteBot):
         raise TypeError(f"messages go out through build_application's bot, not {type(bot).__name__}")
     return bot
 
@@ -140,6 +140,6 @@ def _body(place: Place, part: Sequence[Segment], keyboard: InlineKeyboardMarkup 
     return body
 
 
-def _sendable_parts(message: Message) -> list[list[Segment]]:
+def _sendable_parts(message: Outgoing) -> list[list[Segment]]:
     # Telegram refuses a message of nothing but blanks.
     return [part for part in split_segments(message.segments) if not is_blank(part)]

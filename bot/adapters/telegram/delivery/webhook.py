@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from telegram.error import TelegramError
 
-from bot.adapters.telegram.delivery.bot import DiscreetBot
-from bot.adapters.telegram.delivery.inbox import Intake
+from bot.adapters.telegram.delivery.bot import NewsquoteBot
+from bot.adapters.telegram.delivery.inbox import Inbox
 from bot.errors import StoreUnavailable
 
 logger = logging.getLogger(__name__)
@@ -26,8 +26,8 @@ class Webhook:
 
     def __init__(
         self,
-        bot: DiscreetBot,
-        intake: Intake,
+        bot: NewsquoteBot,
+        intake: Inbox,
         allowed: list[str],
         on_contact: Callable[[], None],
         *,

@@ -10,7 +10,7 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
-class Desk:
+class BlockingExecutor:
     """What is asked first is begun first, and with one clerk done first; the event loop never waits for a disk."""
 
     def __init__(self, name: str, *, clerks: int = 1) -> None:

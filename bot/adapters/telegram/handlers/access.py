@@ -15,7 +15,7 @@ from bot.admin.console import Newsroom
 _MOST_REMEMBERED: Final = 1_000
 
 
-class Admission:
+class Access:
     """Lets people through to the handlers behind it. Somebody banned is told so once, then met with silence."""
 
     def __init__(self, newsroom: Newsroom, config: TelegramConfig) -> None:

@@ -19,8 +19,8 @@ from bot.adapters.telegram.handlers.access import person
 from bot.adapters.telegram.handlers.admin_articles import Adding, Removing, RollingBack
 from bot.adapters.telegram.handlers.answers import Answers
 from bot.adapters.telegram.handlers.buttons import PressTaker
-from bot.adapters.telegram.handlers.confirmations import Decisions
-from bot.adapters.telegram.handlers.jobs import Undertaking, Undertakings
+from bot.adapters.telegram.handlers.confirmations import Confirmations
+from bot.adapters.telegram.handlers.jobs import Job, Jobs
 from bot.adapters.telegram.routing import Handler, MessageCallback, TelegramBot, on_command
 from bot.adapters.telegram.views import admin_texts, texts
 from bot.adapters.telegram.views.admin_messages import (
@@ -44,7 +44,7 @@ _LISTED_COMPLAINTS: Final = 8
 
 
 class Administration:
-    """Admins' commands and buttons. What changes the articles is done beside everything else: see `Undertakings`."""
+    """Admins' commands and buttons. What changes the articles is done beside everything else: see `Jobs`."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Administration:
         newsdesk: NewsDesk,
         config: TelegramConfig,
         answers: Answers,
-        undertakings: Undertakings,
+        undertakings: Jobs,
         hold: Callable[[int], AbstractAsyncContextManager[None]],
     ) -> None:
         """`hold` keeps a chat in this replica's hand."""
@@ -60,7 +60,7 @@ class Administration:
         self._config = config
         self._answers = answers
         self._undertakings = undertakings
-        self._decisions = Decisions(undertakings, hold)
+        self._decisions = Confirmations(undertakings, hold)
         self._banning = Banning(newsroom, config, answers, self._decisions)
         self._adding = Adding(newsroom, newsdesk, config, self._decisions, undertakings)
         self._removing = Removing(newsroom, newsdesk, self._decisions)
@@ -159,7 +159,7 @@ class Administration:
         if self._reload is not None and not self._reload.done():
             await _say(bot, message, admin_texts.ALREADY_RELOADING)
             return
-        undertaking = Undertaking(admin_texts.RELOADING, self._reload_all, can_be_cancelled=True)
+        undertaking = Job(admin_texts.RELOADING, self._reload_all, can_be_cancelled=True)
         self._reload = self._undertakings.start(bot, place_of(message), undertaking)
 
     async def _cancel(self, query: CallbackQuery, bot: TelegramBot, press: Press) -> str | None:
@@ -183,7 +183,7 @@ class Administration:
 class Banning:
     """`/ban` and `/unban`; both ask first."""
 
-    def __init__(self, newsroom: Newsroom, config: TelegramConfig, answers: Answers, decisions: Decisions) -> None:
+    def __init__(self, newsroom: Newsroom, config: TelegramConfig, answers: Answers, decisions: Confirmations) -> None:
         self._newsroom = newsroom
         self._config = config
         self._answers = answers

@@ -14,17 +14,16 @@ from bot.adapters.telegram.addressing import asker_id, command_words, place_of
 from bot.adapters.telegram.config import TelegramConfig
 from bot.adapters.telegram.delivery.sending import send, typing
 from bot.adapters.telegram.handlers.access import person
-from bot.adapters.telegram.handlers.confirmations import Choice, Decisions
+from bot.adapters.telegram.handlers.confirmations import Choice, Confirmations
 from bot.adapters.telegram.handlers.documents import MOST_MEGABYTES, TooLarge, download, origin_of
-from bot.adapters.telegram.handlers.jobs import Undertaking, Undertakings
+from bot.adapters.telegram.handlers.jobs import Job, Jobs
 from bot.adapters.telegram.routing import Handler, TelegramBot, on_message
 from bot.adapters.telegram.views import admin_texts
 from bot.adapters.telegram.views.admin_messages import added, article_line, of_others, question_to_add, refusal_to_add
 from bot.adapters.telegram.views.html import Segment, styled
-from bot.adapters.telegram.views.messages import Message as Outgoing
-from bot.adapters.telegram.views.messages import one_line, plain_message, source_line
+from bot.adapters.telegram.views.messages import Outgoing, one_line, plain_message, source_line
 from bot.adapters.translation import translated
-from bot.admin.console import Kept, Newsroom
+from bot.admin.console import Newsroom, SnapshotInfo
 from bot.admin.ingest import NewsDesk
 from index import Article
 from index.article import Skipped
@@ -47,8 +46,8 @@ class Adding:
         newsroom: Newsroom,
         newsdesk: NewsDesk,
         config: TelegramConfig,
-        decisions: Decisions,
-        undertakings: Undertakings,
+        decisions: Confirmations,
+        undertakings: Jobs,
     ) -> None:
         self._newsroom = newsroom
         self._newsdesk = newsdesk
@@ -129,9 +128,7 @@ class Adding:
         undertaking = self._undertaking(message, take_in, admin_texts.ADDING)
         await self._decisions.ask(message, bot, question_to_add(articles, skipped), undertaking)
 
-    def _undertaking(
-        self, message: Message, take_in: Callable[[ProgressListener], BuildReport], opening: str
-    ) -> Undertaking:
+    def _undertaking(self, message: Message, take_in: Callable[[ProgressListener], BuildReport], opening: str) -> Job:
         by = person(asker_id(message))
 
         def work(listener: ProgressListener) -> Sequence[Segment]:
@@ -146,13 +143,13 @@ class Adding:
             self._newsroom.note(by, "add", admin_texts.shortened((*report.added, *report.changed)))
             return added(report, self._newsdesk.articles)
 
-        return Undertaking(opening, work)
+        return Job(opening, work)
 
 
 class Removing:
     """Takes articles out for admins."""
 
-    def __init__(self, newsroom: Newsroom, newsdesk: NewsDesk, decisions: Decisions) -> None:
+    def __init__(self, newsroom: Newsroom, newsdesk: NewsDesk, decisions: Confirmations) -> None:
         self._newsroom = newsroom
         self._newsdesk = newsdesk
         self._decisions = decisions
@@ -178,7 +175,7 @@ class Removing:
                 choices.append(Choice(f"{position}. {title}", _question(article), self._removal(article, message)))
             await self._decisions.offer(message, bot, words_and_list, choices)
 
-    def _removal(self, article: Article, message: Message) -> Undertaking:
+    def _removal(self, article: Article, message: Message) -> Job:
         by = person(asker_id(message))
 
         def work(_: ProgressListener) -> Sequence[Segment]:
@@ -194,13 +191,13 @@ class Removing:
                 styled(admin_texts.in_service_now(report.articles)),
             ]
 
-        return Undertaking(admin_texts.REMOVING, work)
+        return Job(admin_texts.REMOVING, work)
 
 
 class RollingBack:
     """Goes back for admins."""
 
-    def __init__(self, newsroom: Newsroom, decisions: Decisions) -> None:
+    def __init__(self, newsroom: Newsroom, decisions: Confirmations) -> None:
         self._newsroom = newsroom
         self._decisions = decisions
 
@@ -217,7 +214,7 @@ class RollingBack:
             words.append(styled(f"\n\n{admin_texts.ask_to_roll_back(earlier)}"))
             await self._decisions.ask(message, bot, words, self._step(current, by=person(asker_id(message))))
 
-    def _step(self, leaving: Kept, *, by: str) -> Undertaking:
+    def _step(self, leaving: SnapshotInfo, *, by: str) -> Job:
         def work(_: ProgressListener) -> Sequence[Segment]:
             try:
                 now = self._newsroom.roll_back(leaving.name)
@@ -226,14 +223,14 @@ class RollingBack:
             self._newsroom.note(by, "roll back", now.name)
             return [styled(admin_texts.rolled_back(now))]
 
-        return Undertaking(admin_texts.ROLLING_BACK, work)
+        return Job(admin_texts.ROLLING_BACK, work)
 
 
 def _question(article: Article) -> list[Segment]:
     return [styled(f"{translated(admin_texts.ASK_TO_REMOVE)}\n\n", bold=True), *article_line(article)]
 
 
-def _step_back(kept: Sequence[Kept]) -> tuple[Kept | None, Kept | None]:
+def _step_back(kept: Sequence[SnapshotInfo]) -> tuple[SnapshotInfo | None, SnapshotInfo | None]:
     """The snapshot in service, and the one before it."""
     left = list(dropwhile(lambda each: not each.in_service, kept))
     return (left[0] if left else None), (left[1] if len(left) > 1 else None)

@@ -10,16 +10,16 @@ from telegram.error import BadRequest
 from bot.adapters import wording
 from bot.adapters.telegram.addressing import Place, place_of, presser_conversation
 from bot.adapters.telegram.delivery.sending import edit, send
-from bot.adapters.telegram.handlers.access import Admission, person
+from bot.adapters.telegram.handlers.access import Access, person
 from bot.adapters.telegram.handlers.answers import Answers, Asking
-from bot.adapters.telegram.handlers.question_limits import A_GLANCE, A_QUESTION, Manners
+from bot.adapters.telegram.handlers.question_limits import A_QUESTION, BROWSING, QuestionLimits
 from bot.adapters.telegram.routing import Handler, TelegramBot, on_press
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.help import example_question
 from bot.adapters.telegram.views.keyboards import Action, Press, read_press
 from bot.adapters.telegram.views.links import article_key
 from bot.adapters.telegram.views.messages import (
-    Message,
+    Outgoing,
     closest_message,
     context_message,
     more_message,
@@ -43,8 +43,8 @@ class Buttons:
         self,
         dialogue: Dialogue,
         answers: Answers,
-        admission: Admission,
-        manners: Manners,
+        admission: Access,
+        manners: QuestionLimits,
         admins: dict[Action, PressTaker],
     ) -> None:
         """`admins` take the presses of buttons that only admins see."""
@@ -82,11 +82,11 @@ class Buttons:
             await _acknowledge(query, await taker(query, bot, press))
 
     async def _show(self, query: CallbackQuery, bot: TelegramBot, press: Press) -> str | None:
-        objection = self._manners.objection(query.from_user.id, A_GLANCE)
+        objection = self._manners.objection(query.from_user.id, BROWSING)
         if objection is not None:
             return objection.words
         found = await asyncio.to_thread(self._found, press)
-        if isinstance(found, Message):
+        if isinstance(found, Outgoing):
             await send(bot, _under(query), found)
             return None
         return found
@@ -129,7 +129,7 @@ class Buttons:
             return _offered(reply, press.number)
         return reply.question
 
-    def _found(self, press: Press) -> Message | str:
+    def _found(self, press: Press) -> Outgoing | str:
         """The message to show, or the sentence that says why there is none."""
         if press.action is Action.CONTEXT:
             context = self._dialogue.context(press.subject, press.number)
@@ -143,7 +143,7 @@ def _offered(reply: Reply, place: int) -> str | None:
     return options[place].question if place < len(options) else None
 
 
-def _part_of(reply: Reply, press: Press) -> Message | str:
+def _part_of(reply: Reply, press: Press) -> Outgoing | str:
     outcome = reply.outcome
     if press.action is Action.QUOTED and isinstance(outcome, Answer):
         return quoted_sources_message(outcome.citations[: max(outcome.n_strong, 1)])

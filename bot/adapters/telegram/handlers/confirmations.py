@@ -12,16 +12,15 @@ from telegram import CallbackQuery, Message
 
 from bot.adapters.telegram.addressing import Place, asker_id, place_of
 from bot.adapters.telegram.delivery.sending import edit, send
-from bot.adapters.telegram.handlers.jobs import Undertaking, Undertakings
+from bot.adapters.telegram.handlers.jobs import Job, Jobs
 from bot.adapters.telegram.routing import TelegramBot
 from bot.adapters.telegram.views import admin_texts
 from bot.adapters.telegram.views.html import Segment
 from bot.adapters.telegram.views.keyboards import Action, Press, choices_keyboard, decision_keyboard
-from bot.adapters.telegram.views.messages import Message as Outgoing
-from bot.adapters.telegram.views.messages import plain_message
+from bot.adapters.telegram.views.messages import Outgoing, plain_message
 from bot.errors import StoreUnavailable
 
-Deed = Callable[[], str]
+Confirmed = Callable[[], str]
 """What a yes does, in a thread; the sentence that says what came of it."""
 
 _WAITS_SECONDS: Final = 600.0
@@ -35,13 +34,13 @@ class Choice:
 
     label: str
     question: Sequence[Segment]
-    deed: Deed | Undertaking
+    deed: Confirmed | Job
 
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
     admin_id: int
-    what: Deed | Undertaking | tuple[Choice, ...]
+    what: Confirmed | Job | tuple[Choice, ...]
     asked_at: float = field(default_factory=time.monotonic)
     settled: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -50,13 +49,13 @@ class _Pending:
         return time.monotonic() - self.asked_at < _WAITS_SECONDS
 
 
-class Decisions:
+class Confirmations:
     """Keeps what waits in memory: after a restart, the command has to be given again.
 
     Until then the chat stays in this replica's hand, so that the answer comes here whichever replica gets it.
     """
 
-    def __init__(self, undertakings: Undertakings, hold: Callable[[int], AbstractAsyncContextManager[None]]) -> None:
+    def __init__(self, undertakings: Jobs, hold: Callable[[int], AbstractAsyncContextManager[None]]) -> None:
         """`hold` keeps a chat in hand."""
         self._undertakings = undertakings
         self._hold = hold
@@ -67,9 +66,7 @@ class Decisions:
         """What takes the presses of its buttons."""
         return dict.fromkeys((Action.YES, Action.NO, Action.PICK), self._decide)
 
-    async def ask(
-        self, message: Message, bot: TelegramBot, question: Sequence[Segment], deed: Deed | Undertaking
-    ) -> None:
+    async def ask(self, message: Message, bot: TelegramBot, question: Sequence[Segment], deed: Confirmed | Job) -> None:
         """Asks the admin who wrote the message, and does the deed at a yes."""
         decision = self._keep(_Pending(asker_id(message), deed), message.chat.id)
         await send(bot, place_of(message), Outgoing(tuple(question), decision_keyboard(decision)))
@@ -117,7 +114,7 @@ class Decisions:
             await edit(bot, place, message_id, Outgoing(tuple(chosen.question), decision_keyboard(decision)))
         elif press.action is not Action.YES:
             return admin_texts.SETTLED
-        elif isinstance(what, Undertaking):
+        elif isinstance(what, Job):
             self._undertakings.start(bot, place, what, into=message_id)
         else:
             await edit(bot, place, message_id, plain_message(await asyncio.to_thread(what)))

@@ -16,9 +16,9 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.adapters import wording
-from bot.adapters.telegram.handlers.access import Admission
+from bot.adapters.telegram.handlers.access import Access
 from bot.adapters.telegram.handlers.answers import Answers
-from bot.adapters.telegram.handlers.question_limits import A_GLANCE, Manners
+from bot.adapters.telegram.handlers.question_limits import BROWSING, QuestionLimits
 from bot.adapters.telegram.routing import Handler, TelegramBot, on_inline
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.html import (
@@ -52,7 +52,7 @@ class Inline:
     """Answers inline questions; of each person's, only the latest."""
 
     def __init__(
-        self, answers: Answers, admission: Admission, manners: Manners, *, pause_seconds: float = _PAUSE_SECONDS
+        self, answers: Answers, admission: Access, manners: QuestionLimits, *, pause_seconds: float = _PAUSE_SECONDS
     ) -> None:
         self._answers = answers
         self._admission = admission
@@ -76,7 +76,7 @@ class Inline:
             await _answer(query, (), None)
         elif len(re.findall(r"\w+", question)) < _FEWEST_WORDS or len(question) > texts.LONGEST_QUESTION:
             await _answer(query, (), _button(texts.INLINE_HINT, None))
-        elif (objection := self._manners.objection(asker, A_GLANCE)) is not None:
+        elif (objection := self._manners.objection(asker, BROWSING)) is not None:
             # Asked again once there is room, not what was kept from before.
             await _answer(query, (), _button(texts.inline_wait(objection.wait_seconds), None), cache_seconds=0)
         else:

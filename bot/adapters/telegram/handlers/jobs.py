@@ -19,7 +19,7 @@ from bot.adapters.telegram.routing import TelegramBot
 from bot.adapters.telegram.views import admin_texts
 from bot.adapters.telegram.views.html import Segment, styled
 from bot.adapters.telegram.views.keyboards import cancel_keyboard
-from bot.adapters.telegram.views.messages import Message, plain_message
+from bot.adapters.telegram.views.messages import Outgoing, plain_message
 from bot.adapters.translation import translated
 from index.errors import BuildCancelled
 from index.library.builder import BuildProgress, ProgressListener
@@ -30,7 +30,7 @@ _EDIT_EVERY_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Undertaking:
+class Job:
     """`opening` is said at once; `work` is done in a thread, and gives the words for what came of it.
 
     With `can_be_cancelled` there is a button for it, and the listener of `work` raises BuildCancelled once it is
@@ -46,20 +46,20 @@ class Undertaking:
 class _UnderWay:
     """An undertaking with the message that shows it and, if it can be cancelled, the key of its button."""
 
-    undertaking: Undertaking
+    undertaking: Job
     place: Place
     key: str
     is_cancelled: Event
 
-    def shows(self, words: str) -> Message:
+    def shows(self, words: str) -> Outgoing:
         """The message as it is while the work goes on."""
         if self.is_cancelled.is_set():
             return plain_message(admin_texts.CANCELLING)
         keyboard = cancel_keyboard(self.key) if self.undertaking.can_be_cancelled else None
-        return Message(plain_message(words).segments, keyboard)
+        return Outgoing(plain_message(words).segments, keyboard)
 
 
-class Undertakings:
+class Jobs:
     """Has one thread of its own, so that neither a slow web site nor a long build keeps anybody else waiting."""
 
     def __init__(self, *, edit_every_seconds: float = _EDIT_EVERY_SECONDS) -> None:
@@ -68,9 +68,7 @@ class Undertakings:
         self._running: set[asyncio.Task[None]] = set()
         self._under_way: dict[str, _UnderWay] = {}
 
-    def start(
-        self, bot: TelegramBot, place: Place, undertaking: Undertaking, *, into: int | None = None
-    ) -> asyncio.Task[None]:
+    def start(self, bot: TelegramBot, place: Place, undertaking: Job, *, into: int | None = None) -> asyncio.Task[None]:
         """Begins, and returns at once. `into` is the message to show it in; without one it is a new message."""
         task = asyncio.create_task(self._run(bot, _UnderWay(undertaking, place, secrets.token_hex(8), Event()), into))
         self._running.add(task)
@@ -103,7 +101,7 @@ class Undertakings:
                 with suppress(TelegramError):  # it was decided all the same
                     await edit(bot, place, into, opening)
             outcome = await self._done(bot, under_way, message_id)
-            await _finish(bot, place, message_id, Message(tuple(outcome)))
+            await _finish(bot, place, message_id, Outgoing(tuple(outcome)))
         except TelegramError as error:
             logger.warning("the admin could not be told what came of it: %s", type(error).__name__)
         finally:
@@ -137,7 +135,7 @@ class Undertakings:
         return [styled(translated(admin_texts.BROKE))]
 
 
-async def _finish(bot: TelegramBot, place: Place, message_id: int, outcome: Message) -> None:
+async def _finish(bot: TelegramBot, place: Place, message_id: int, outcome: Outgoing) -> None:
     try:
         await edit(bot, place, message_id, outcome)
     except TelegramError:  # the admin deleted the message, say

@@ -14,8 +14,7 @@ from bot.adapters.telegram.delivery.sending import edit, send
 from bot.adapters.telegram.routing import Handler, TelegramBot, on_command
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.html import styled
-from bot.adapters.telegram.views.messages import Message as OutgoingMessage
-from bot.adapters.telegram.views.messages import plain_message
+from bot.adapters.telegram.views.messages import Outgoing, plain_message
 from bot.adapters.translation import translated
 
 _PRESS: Final = re.compile(r"forget:(yes|no):(-?\d{1,20})")
@@ -46,7 +45,7 @@ class Privacy:
             InlineKeyboardButton(translated(label), callback_data=f"forget:{answer}:{asker}")
             for label, answer in ((texts.YES_FORGET, "yes"), (texts.NO_KEEP, "no"))
         ]
-        question = OutgoingMessage((styled(translated(texts.ASK_FORGET)),), InlineKeyboardMarkup([row]))
+        question = Outgoing((styled(translated(texts.ASK_FORGET)),), InlineKeyboardMarkup([row]))
         await send(bot, place_of(message), question)
 
     async def _pressed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:

@@ -1,4 +1,4 @@
-"""Manners: how much one person and all of them may ask before the bot says so, politely.
+"""QuestionLimits: how much one person and all of them may ask before the bot says so, politely.
 
 Whatever makes the bot look something up is counted where it is about to happen: a question, a new wording of one, a
 button that asks, and, at a quarter each, what is typed inline and a button that shows more. One allowance for all.
@@ -22,7 +22,7 @@ from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.messages import plain_message
 
 A_QUESTION: Final = Fraction(1)
-A_GLANCE: Final = Fraction(1, 4)
+BROWSING: Final = Fraction(1, 4)
 """Costs less than a question: it is asked while typing, or its answer is there already."""
 
 _MINUTE_SECONDS: Final = 60.0
@@ -30,7 +30,7 @@ _MANY_ASKERS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Objection:
+class Throttled:
     """Why something is not looked up, in words for the asker; `wait_seconds` is None when it is not their fault."""
 
     words: str
@@ -58,7 +58,7 @@ class _Asker:
         return time.monotonic() + _MINUTE_SECONDS
 
 
-class Manners:
+class QuestionLimits:
     """Counts what people ask. Admins may ask without end."""
 
     def __init__(
@@ -70,7 +70,7 @@ class Manners:
         self._on_turned_away = on_turned_away
         self._askers: dict[int, _Asker] = {}
 
-    def objection(self, asker: int, cost: Fraction = A_QUESTION) -> Objection | None:
+    def objection(self, asker: int, cost: Fraction = A_QUESTION) -> Throttled | None:
         """None to go on, and the cost is counted; else why not, and nothing is."""
         if self._config.is_admin(asker):
             return None
@@ -78,15 +78,15 @@ class Manners:
         if known.spent_since(now - _MINUTE_SECONDS) + cost > limit:
             self._on_turned_away("too_many")
             wait = ceil(known.room_at(limit - cost) - now)
-            return Objection(texts.too_many(limit, wait), asker, wait)
+            return Throttled(texts.too_many(limit, wait), asker, wait)
         known.told = False
         if self._waiting() > self._config.most_waiting:
             self._on_turned_away("busy")
-            return Objection(texts.BUSY, asker)
+            return Throttled(texts.BUSY, asker)
         known.spent.append((now, cost))
         return None
 
-    async def tell(self, bot: TelegramBot, message: Message, objection: Objection) -> None:
+    async def tell(self, bot: TelegramBot, message: Message, objection: Throttled) -> None:
         """Answers a message with an objection: that somebody asks too fast is said once, until they do not."""
         known = self._asker(objection.asker)
         if objection.wait_seconds is not None:

@@ -22,9 +22,9 @@ from bot.adapters.telegram.addressing import (
 from bot.adapters.telegram.config import TelegramConfig
 from bot.adapters.telegram.delivery.outbox import Answering
 from bot.adapters.telegram.delivery.sending import send
-from bot.adapters.telegram.handlers.access import Admission
+from bot.adapters.telegram.handlers.access import Access
 from bot.adapters.telegram.handlers.answers import Answers, asking_of
-from bot.adapters.telegram.handlers.question_limits import Manners
+from bot.adapters.telegram.handlers.question_limits import QuestionLimits
 from bot.adapters.telegram.routing import Handler, TelegramBot, on_command, on_edit, on_message
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.help import help_message
@@ -40,7 +40,7 @@ class Questions:
     """Hears readers."""
 
     def __init__(
-        self, dialogue: Dialogue, config: TelegramConfig, answers: Answers, admission: Admission, manners: Manners
+        self, dialogue: Dialogue, config: TelegramConfig, answers: Answers, admission: Access, manners: QuestionLimits
     ) -> None:
         self._dialogue = dialogue
         self._config = config

@@ -6,7 +6,7 @@ from typing import Final
 from bot.adapters.telegram.views import admin_texts
 from bot.adapters.telegram.views.html import Segment, styled, words_of_others
 from bot.adapters.telegram.views.keyboards import feedback_keyboard
-from bot.adapters.telegram.views.messages import Message, one_line, plain_message, source_line
+from bot.adapters.telegram.views.messages import Outgoing, one_line, plain_message, source_line
 from bot.adapters.translation import translated
 from bot.admin.console import Complaint, Explanation
 from bot.admin.unanswered import Gap
@@ -24,7 +24,7 @@ _QUOTE_CHARS: Final = 240
 _TITLE_CHARS: Final = 60
 
 
-def gaps_message(gaps: Sequence[Gap]) -> Message:
+def gaps_message(gaps: Sequence[Gap]) -> Outgoing:
     """Groups of questions that nothing answered, a few of the questions under each."""
     if not gaps:
         return plain_message(admin_texts.NO_GAPS)
@@ -36,10 +36,10 @@ def gaps_message(gaps: Sequence[Gap]) -> Message:
             segments += [styled("\n• "), *words_of_others(one_line(question, _QUESTION_CHARS))]
     if len(gaps) > _SHOWN_GAPS:
         segments.append(styled(f"\n\n{admin_texts.more_gaps(len(gaps) - _SHOWN_GAPS)}"))
-    return Message(tuple(segments))
+    return Outgoing(tuple(segments))
 
 
-def feedback_message(complaints: Sequence[tuple[Complaint, Reply]]) -> Message:
+def feedback_message(complaints: Sequence[tuple[Complaint, Reply]]) -> Outgoing:
     """Replies that were voted down, each with what was asked, what was quoted first, and how sure the bot was."""
     if not complaints:
         return plain_message(admin_texts.NO_FEEDBACK)
@@ -48,10 +48,10 @@ def feedback_message(complaints: Sequence[tuple[Complaint, Reply]]) -> Message:
         segments += [styled(f"\n\n{position}. "), *words_of_others(one_line(reply.question, _QUESTION_CHARS))]
         segments.append(styled(f"\n👎 {complaint.votes_down} · {_confidence(reply)}\n"))
         segments += _first_quote(reply)
-    return Message(tuple(segments), feedback_keyboard([reply.id for _, reply in complaints]))
+    return Outgoing(tuple(segments), feedback_keyboard([reply.id for _, reply in complaints]))
 
 
-def explanation_message(explanation: Explanation) -> Message:
+def explanation_message(explanation: Explanation) -> Outgoing:
     """How a reply came about: what was searched, what was found, what was read in it, and how long that took."""
     reply = explanation.reply
     segments = [
@@ -66,7 +66,7 @@ def explanation_message(explanation: Explanation) -> Message:
     segments.append(styled(f"\n{admin_texts.found_now(explanation.snapshot)}\n", bold=True))
     for hit, title in zip(explanation.hits, explanation.titles, strict=True):
         segments += _hit(hit, title)
-    return Message(tuple(segments))
+    return Outgoing(tuple(segments))
 
 
 def _line(label: str, words: str) -> Iterator[Segment]:

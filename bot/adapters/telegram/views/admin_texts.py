@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from bot.adapters.translation import counted, day, minute, number, translatable, translated
-from bot.admin.console import Kept, Stats, Status
+from bot.admin.console import SnapshotInfo, Stats, Status
 from index.library.builder import BuildProgress, BuildReport
 
 _LISTED_IDS: Final = 8
@@ -316,7 +316,7 @@ def and_more(count: int) -> str:
     return translated("and {count} more").format(count=number(count))
 
 
-def snapshot(kept: Kept) -> str:
+def snapshot(kept: SnapshotInfo) -> str:
     """A snapshot in one line."""
     line = translated("{name}, built {time}: {articles}").format(
         name=kept.name, time=minute(kept.built_at), articles=articles(kept.articles)
@@ -324,14 +324,14 @@ def snapshot(kept: Kept) -> str:
     return f"{line} · {translated(IN_SERVICE)}" if kept.in_service else line
 
 
-def ask_to_roll_back(to: Kept) -> str:
+def ask_to_roll_back(to: SnapshotInfo) -> str:
     """The question before an earlier snapshot is put in service."""
     return translated(
         "Shall I go back to {name}, with {articles}? /rollback again goes back further; /reload reads everything anew."
     ).format(name=to.name, articles=articles(to.articles))
 
 
-def rolled_back(to: Kept) -> str:
+def rolled_back(to: SnapshotInfo) -> str:
     """Done."""
     return translated("In service now: {snapshot}").format(snapshot=snapshot(to))
 

@@ -8,7 +8,7 @@ from bot.adapters.telegram.views.admin_texts import ADMIN_COMMANDS
 from bot.adapters.telegram.views.html import Segment, styled, words_of_others
 from bot.adapters.telegram.views.keyboards import examples_keyboard
 from bot.adapters.telegram.views.links import article_key
-from bot.adapters.telegram.views.messages import Message, one_line
+from bot.adapters.telegram.views.messages import Outgoing, one_line
 from bot.adapters.translation import translated
 from index import Article
 
@@ -16,7 +16,7 @@ _EXAMPLES: Final = 3
 _LONGEST_EXAMPLE_TITLE: Final = 90
 
 
-def help_message(articles: Sequence[Article], bot_name: str, *, for_admin: bool) -> Message:
+def help_message(articles: Sequence[Article], bot_name: str, *, for_admin: bool) -> Outgoing:
     """How to use the bot, with questions that its own articles can answer, each under a button."""
     chosen = example_articles(articles)
     segments = [
@@ -32,7 +32,7 @@ def help_message(articles: Sequence[Article], bot_name: str, *, for_admin: bool)
     ]
     if for_admin:
         segments += [styled("\n\n"), *_commands(texts.ADMIN_HEADING, ADMIN_COMMANDS)]
-    return Message(tuple(segments), examples_keyboard([article_key(article.id) for article in chosen]))
+    return Outgoing(tuple(segments), examples_keyboard([article_key(article.id) for article in chosen]))
 
 
 def example_articles(articles: Sequence[Article]) -> Sequence[Article]:

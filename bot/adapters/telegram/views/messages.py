@@ -34,19 +34,19 @@ _LISTED_SOURCE_CHARS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class Outgoing:
     """What is sent: text of any length, and the buttons under its end."""
 
     segments: tuple[Segment, ...]
     keyboard: InlineKeyboardMarkup | None = None
 
 
-def plain_message(text: str) -> Message:
+def plain_message(text: str) -> Outgoing:
     """One of the bot's own sentences, without style, in the language being spoken."""
-    return Message((styled(translated(text)),))
+    return Outgoing((styled(translated(text)),))
 
 
-def reply_message(reply: Reply) -> Message:
+def reply_message(reply: Reply) -> Outgoing:
     """The first message of a reply: an answer with its best quotes, or why there is none."""
     segments = tuple(_understanding(reply))
     match reply.outcome:
@@ -57,38 +57,38 @@ def reply_message(reply: Reply) -> Message:
         case Clarification(options=options):
             # The choices stand on the buttons alone: what they say is taken from articles.
             keyboard = options_keyboard(reply.id, [option.label for option in options])
-            return Message((*segments, styled(translated(texts.WHICH_ONE), bold=True)), keyboard)
+            return Outgoing((*segments, styled(translated(texts.WHICH_ONE), bold=True)), keyboard)
 
 
-def more_message(reply_id: str, answer: Answer, seen: int) -> Message:
+def more_message(reply_id: str, answer: Answer, seen: int) -> Outgoing:
     """The citations after the first `seen` ones, a few at once."""
     strong, total = answer.citations[seen : answer.n_strong], len(answer.citations)
     shown = _first_comfortable(strong or answer.citations[seen:])
     keyboard = answer_keyboard(reply_id, shown, seen=seen + len(shown), total=total, is_first=False)
     heading = translated(wording.MORE_QUOTES if strong else texts.LESS_LIKELY)
-    return Message((styled(f"{heading}\n\n"), *_citations(shown)), keyboard)
+    return Outgoing((styled(f"{heading}\n\n"), *_citations(shown)), keyboard)
 
 
-def closest_message(reply_id: str, citations: Sequence[Citation]) -> Message:
+def closest_message(reply_id: str, citations: Sequence[Citation]) -> Outgoing:
     """What came nearest to a question that was refused, marked as no answer."""
     shown = citations[:_CITATIONS_AT_ONCE]
     if not shown:
         return plain_message(wording.NOTHING_CLOSE)
     keyboard = answer_keyboard(reply_id, shown, seen=len(shown), total=len(shown), is_first=False)
-    return Message((styled(f"{translated(wording.CLOSEST)}\n\n", italic=True), *_citations(shown)), keyboard)
+    return Outgoing((styled(f"{translated(wording.CLOSEST)}\n\n", italic=True), *_citations(shown)), keyboard)
 
 
-def context_message(context: QuoteContext) -> Message:
+def context_message(context: QuoteContext) -> Outgoing:
     """The sentences around a quote, the quote in bold; or why they cannot be shown."""
     quote = context.citation.quote.text
     heading = translated(wording.IN_CONTEXT if context.current else wording.CHANGED_SINCE)
     around = f"{context.before}{quote}{context.after}"
     place = (len(context.before), len(context.before) + len(quote))
     quoted = words_of_others(around, bold=[place], quoted=True)
-    return Message((styled(f"{heading}\n\n"), *quoted, styled("\n"), *byline(context.citation)))
+    return Outgoing((styled(f"{heading}\n\n"), *quoted, styled("\n"), *byline(context.citation)))
 
 
-def quoted_sources_message(citations: Sequence[Citation]) -> Message:
+def quoted_sources_message(citations: Sequence[Citation]) -> Outgoing:
     """The articles that a reply quotes, each once, in the order in which they are quoted."""
     counts = Counter(citation.quote.article_id for citation in citations)
     firsts = {citation.quote.article_id: citation for citation in reversed(citations)}
@@ -98,10 +98,10 @@ def quoted_sources_message(citations: Sequence[Citation]) -> Message:
         article = Article(article_id, citation.title, "", citation.source, citation.published_at, citation.url)
         quotes = f" · {texts.quotes_of(counts[article_id])}" if counts[article_id] > 1 else ""
         segments += [styled("\n\n"), *source_line(f"{position}. ", article), styled(quotes)]
-    return Message(tuple(segments))
+    return Outgoing(tuple(segments))
 
 
-def sources_message(articles: Sequence[Article], page: int, words: str = "") -> Message:
+def sources_message(articles: Sequence[Article], page: int, words: str = "") -> Outgoing:
     """One page of the articles that can be quoted, of those with the words in title or source if there are any words;
     a page that is no more shows the last one."""
     if not articles:
@@ -109,7 +109,7 @@ def sources_message(articles: Sequence[Article], page: int, words: str = "") -> 
     words = carried_words(words)
     articles = narrowed(articles, words)
     if not articles:
-        return Message(tuple(words_of_others(texts.none_found(words))))
+        return Outgoing(tuple(words_of_others(texts.none_found(words))))
     pages = -(-len(articles) // SOURCES_PER_PAGE)
     page = min(page, pages - 1)
     first = page * SOURCES_PER_PAGE
@@ -120,14 +120,14 @@ def sources_message(articles: Sequence[Article], page: int, words: str = "") -> 
         segments += [styled("\n"), *words_of_others(texts.narrowed_by(words))]
     for position, article in enumerate(articles[first : first + SOURCES_PER_PAGE], first + 1):
         segments += [styled("\n\n"), *source_line(f"{position}. ", article)]
-    return Message(tuple(segments), pages_keyboard(page, pages, words))
+    return Outgoing(tuple(segments), pages_keyboard(page, pages, words))
 
 
-def lead_message(citation: Citation) -> Message:
+def lead_message(citation: Citation) -> Outgoing:
     """An article as a link opens it: how it begins, and where to read on."""
     begins = styled(f"\n\n{translated(texts.FROM_ARTICLE)}\n")
     ask = styled(f"\n{translated(texts.ASK_ABOUT_IT)}")
-    return Message((*byline(citation, mark=""), begins, *_quoted(citation), ask))
+    return Outgoing((*byline(citation, mark=""), begins, *_quoted(citation), ask))
 
 
 def quote_segments(citation: Citation, mark: str | None = None) -> tuple[Segment, ...]:
@@ -169,7 +169,7 @@ def _understanding(reply: Reply) -> Iterator[Segment]:
         yield styled("\n\n")
 
 
-def _answer_message(reply: Reply, answer: Answer, segments: tuple[Segment, ...]) -> Message:
+def _answer_message(reply: Reply, answer: Answer, segments: tuple[Segment, ...]) -> Outgoing:
     if answer.short_answer:
         words = one_line(answer.short_answer)
         segments += (*words_of_others(words, bold=[(0, len(words))]), styled("\n\n"))
@@ -177,12 +177,12 @@ def _answer_message(reply: Reply, answer: Answer, segments: tuple[Segment, ...])
     keyboard = answer_keyboard(
         reply.id, shown, seen=len(shown), total=len(answer.citations), is_first=True, as_typed=reply.is_reworded
     )
-    return Message((*segments, *_citations(shown)), keyboard)
+    return Outgoing((*segments, *_citations(shown)), keyboard)
 
 
-def _refusal_message(reply: Reply, refusal: Refusal, segments: tuple[Segment, ...]) -> Message:
+def _refusal_message(reply: Reply, refusal: Refusal, segments: tuple[Segment, ...]) -> Outgoing:
     keyboard = refusal_keyboard(reply.id, closest=bool(refusal.closest), as_typed=reply.is_reworded)
-    return Message((*segments, styled(wording.refusal(refusal.reason))), keyboard)
+    return Outgoing((*segments, styled(wording.refusal(refusal.reason))), keyboard)
 
 
 def _first_comfortable(citations: Sequence[Citation]) -> Sequence[Citation]:
