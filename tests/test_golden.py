@@ -14,7 +14,7 @@ from bot.adapters.terminal.chat import CONVERSATION_ID
 from bot.adapters.terminal.lines import piped_lines
 from bot.answering import Clarification, Refusal, RefusalReason
 from bot.dialogue import Dialogue, Reply
-from tests.bot.telegram.newsdesk import open_newsdesk
+from tests.bot.telegram.ingest import open_newsdesk
 
 _FIRST_QUOTE = "[1] “"
 _GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.yaml"))

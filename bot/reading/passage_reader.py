@@ -37,7 +37,7 @@ OFFERED = 6
 """Passages whose sentences are weighed, read or not."""
 _WINDOW_CHARS = 400
 """Longest part of a passage that is read. Fewer tokens cost less, but at 300 characters refusals suffer
-(docs/measurements.md)."""
+(docs/experiments/0004-how-much-is-read.md)."""
 _FOLLOW_UP_WINDOW_CHARS = 500
 """The same for follow-ups: a question that lacks words tells less of where to look."""
 
@@ -74,8 +74,8 @@ def _judgement(stored: Mapping[str, Any]) -> SentenceModel:
 
 _FOLLOW_UP_WORTH = 0.02
 _FOLLOW_UP_READ = 4
-"""What `ReadBudget.worth` and, at least, `ReadBudget.read` are for follow-ups: words foretell less of them, and reading on is
-worth more (docs/measurements.md)."""
+"""What `ReadBudget.worth` and, at least, `ReadBudget.read` are for follow-ups: words foretell less of them, and reading
+on is worth more (docs/experiments/0020-context-of-a-conversation.md)."""
 
 
 class PassageReader:

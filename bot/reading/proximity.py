@@ -14,7 +14,7 @@ _LEAST_SHARE = 0.2
 """Of the context's terms, weighted: a sentence that holds less is not what was spoken of."""
 _HERE, _NEXT, _SOON, _EARLIER = 0.75, 1.5, 0.75, -0.75
 """Log-odds for the sentence spoken of, the one after it, the two after that, and all before the one before it. From
-where the next answers stand in CoQA's development conversations (docs/measurements.md)."""
+where the next answers stand in CoQA's development conversations (docs/experiments/0021)."""
 
 
 def nearness(candidates: Sequence[Candidate], context: str, retriever: Retriever) -> Floats:

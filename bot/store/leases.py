@@ -1,5 +1,6 @@
-"""ChatLeases: who handles what. A chat is a lane, and one replica at a time has it in hand: its updates in their order, the
-messages to it one by one. What a replica leaves behind in a lane, dead or cut off, the next one to take it finishes.
+"""ChatLeases: who handles what. A chat is a lane, and one replica at a time has it in hand: its updates in their order,
+the messages to it one by one. What a replica leaves behind in a lane, dead or cut off, the next one to take it
+finishes.
 """
 
 import threading

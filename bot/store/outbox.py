@@ -31,7 +31,7 @@ class OutboxStore(Transactions):
 
     @outlives_connections
     def receive(self, updates: Sequence[IncomingUpdate]) -> None:
-        """Keeps the updates; one that was here before is left as it is. Nobody has them in hand yet: see `ChatLeases`."""
+        """Keeps the updates; one that was here before is left as it is. Nobody holds them yet: see `ChatLeases`."""
         if updates:
             with self._writing() as connection:
                 keep_updates(connection, updates)

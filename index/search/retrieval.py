@@ -14,7 +14,7 @@ from index.text.terms import terms_of
 _CANDIDATES = 100
 """How deep each of the two rankings is read before they are fused."""
 _DENSE_WEIGHT = 0.3
-"""Fitted on the development sets (docs/measurements.md): 0.1 to 0.3 differ little, 0.5 and more lose names."""
+"""Fitted on the development sets (docs/experiments/0012): 0.1 to 0.3 differ little, 0.5 and more lose names."""
 _LEAD_WEIGHT = 0.05
 """For an article's first passage: news puts what matters first. Fitted likewise: 0.04 to 0.1 differ little."""
 _CONTEXT_WEIGHT = 0.3

@@ -22,7 +22,7 @@ from index.library.disk.library import Library
 from index.library.live import LiveIndex
 from index.search.retrieval import Archive
 from tests.bot.examples import BRIDGE, FERRY
-from tests.bot.scorers import WordScorer
+from tests.bot.reading.scorers import WordScorer
 from tests.embedders import HashingEmbedder
 
 _ROOF = replace(

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from bot.adapters.terminal import texts
-from tests.bot.test_terminal import CHAT, REPOSITORY
+from tests.bot.adapters.test_terminal import CHAT, REPOSITORY
 
 TAKE_TERMINAL = """
 import fcntl, signal, termios

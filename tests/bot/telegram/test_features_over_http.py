@@ -16,7 +16,7 @@ from bot.adapters.telegram.views.links import DeepLink, Opens, article_key, payl
 from index import Article
 from index.embedding.embedder import OnnxEmbedder
 from index.library.disk.library import Library
-from tests.bot.telegram.newsdesk import (
+from tests.bot.telegram.ingest import (
     ANSWERING,
     QUESTION,
     UNANSWERABLE,

@@ -17,9 +17,16 @@ from bot.adapters import wording
 from bot.adapters.telegram.views import admin_texts, texts
 from index.embedding.embedder import OnnxEmbedder
 from index.library.disk.directory import IndexFolders
-from tests.bot.telegram.newsdesk import ANSWERING, ARTICLES, QUESTION, Newsdesk, index_articles, open_newsdesk
+from tests.bot.telegram.ingest import (
+    ANSWERING,
+    ARTICLES,
+    QUESTION,
+    Newsdesk,
+    index_articles,
+    open_newsdesk,
+)
 from tests.botapi import Message, User
-from tests.index.test_sources_web import page_of
+from tests.index.ingest.test_sources_web import page_of
 from tests.web import Page, Site, serve_site
 
 ROOF = (

@@ -12,7 +12,7 @@ from index.text.chunking import chunk_article, split_sentences
 from index.text.cleaning import find_debris
 from index.text.sentences import MAX_SENTENCE_CHARS
 
-SEED = Path(__file__).parents[2] / "seeds" / "000_5c401926a82ef3ad.txt"
+SEED = Path(__file__).parents[3] / "seeds" / "000_5c401926a82ef3ad.txt"
 
 
 def sentences_of(text: str, debris: tuple[Span, ...] = ()) -> list[str]:

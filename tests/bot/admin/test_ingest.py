@@ -22,7 +22,7 @@ from index.ingest.sources import read_articles
 from index.library.disk.library import Library
 from index.library.live import LiveIndex
 from tests.embedders import HashingEmbedder
-from tests.index.test_sources_web import page_of
+from tests.index.ingest.test_sources_web import page_of
 from tests.web import Page, Site, serve_site
 
 _SENT = datetime(2024, 5, 4, 7, 30, tzinfo=UTC)

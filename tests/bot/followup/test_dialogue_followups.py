@@ -17,7 +17,7 @@ from index import Article
 from index.library.disk.library import Library
 from index.library.live import LiveIndex
 from tests.bot.examples import BRIDGE, FERRY
-from tests.bot.scorers import WordScorer
+from tests.bot.reading.scorers import WordScorer
 from tests.embedders import HashingEmbedder
 
 _HARBOUR = Article(

@@ -9,7 +9,7 @@ from bot.reading.sentence_scores import SentenceScores, score_passage
 from bot.reading.span_scoring import SpanScores
 from index import Passage, Span
 from tests.bot.examples import BRIDGE, span_of
-from tests.bot.scorers import score_words
+from tests.bot.reading.scorers import score_words
 
 _CLOSED = span_of("The old bridge was closed for two years.")
 _OPENED = span_of("The mayor, Ada Brook, opened it again on 3 May 2024.")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from index.text.cleaning import find_debris, front_matter_end
 
-SEED = Path(__file__).parents[2] / "seeds" / "000_5c401926a82ef3ad.txt"
+SEED = Path(__file__).parents[3] / "seeds" / "000_5c401926a82ef3ad.txt"
 PROSE = "The ministry said on Tuesday that the two sides had agreed to meet again next week in Geneva."
 MORE_PROSE = "Neither side gave details of the talks, which went on late into the night behind closed doors."
 

@@ -299,7 +299,7 @@ from tests.bot.fakes import ScriptedDialogue
 
 run_chat(ScriptedDialogue([KeyboardInterrupt(), answer()]))
 """
-REPOSITORY = Path(__file__).parents[2]
+REPOSITORY = Path(__file__).parents[3]
 
 
 def test_a_pipe_is_read_to_its_end(tmp_path: Path) -> None:

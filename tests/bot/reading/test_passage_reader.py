@@ -21,7 +21,7 @@ from index import Article, AskedDates, Query, Span
 from index.library.disk.library import Library
 from index.search.retrieval import Retriever
 from tests.bot.examples import BRIDGE, FERRY, span_of
-from tests.bot.scorers import WordScorer
+from tests.bot.reading.scorers import WordScorer
 from tests.embedders import HashingEmbedder
 
 _LONG = Article("long", "Rain", " ".join(f"It rained on day {number} of the long wet year." for number in range(100)))

@@ -17,7 +17,7 @@ from index.ingest.intake import Ingest
 from index.library.disk.library import Library
 from tests.embedders import HashingEmbedder
 from tests.feed_week import OUTAGE, Week, live_through
-from tests.index.test_sources_web import WORDS, page_of
+from tests.index.ingest.test_sources_web import WORDS, page_of
 from tests.web import Page, Site, serve_site
 
 _NOW = 1_714_800_000.0
