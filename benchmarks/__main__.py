@@ -25,7 +25,7 @@ NAMES = (
 
 
 def main() -> None:
-    """Runs the named benchmarks, or all, one after the other: two at once would measure each other."""
+    """Run the named benchmarks, or all, one after the other: two at once would measure each other."""
     parser = argparse.ArgumentParser("python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one or more of: {', '.join(NAMES)} (default: all)")
     names = parser.parse_args().names or NAMES

@@ -63,7 +63,7 @@ class _Ranked(Answerer):
         self._order = order
 
     def find(self, query: Query, retriever: Retriever) -> list[Hit]:
-        """The best hits by this order."""
+        """Return the best hits by this order."""
         if self._order is None or not query.text:
             return super().find(query, retriever)
         found = sorted(retriever.search(query, _DEEP), key=self._order, reverse=True)[:_KEPT]
@@ -81,7 +81,7 @@ class _NoReader:
         self._scale = scale
 
     def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Iterator[Reading]:
-        """The passages as they were found."""
+        """Yield the passages as they were found."""
         for hit in hits:
             article = retriever.archive.article(hit.passage.article_id)
             yield Reading(article, hit, hit.passage.span, (), None, self._scale(hit.score))
@@ -105,7 +105,7 @@ class _Counting:
         return 1
 
     def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
-        """As the scorer does."""
+        """Return as the scorer does."""
         self.windows += len(passages)
         return self._scorer.score(question, passages)
 
@@ -113,7 +113,7 @@ class _Counting:
 def measure_over(
     questions: Path, articles: Path, index: Path, full_precision: str | None = None
 ) -> list[dict[str, object]]:
-    """A row for each stage: its name and its figures."""
+    """Return a row for each stage: its name and its figures."""
     texts = {item.id: item.text for item in read_articles(articles) if isinstance(item, Article)}
     with questions.open(encoding="utf-8") as lines:
         known = [(asked, gold_of(asked.fields, texts)) for asked in read_questions(lines)]
@@ -143,19 +143,19 @@ def _stages(scorer: SpanScorer) -> list[_Stage]:
 
 
 def _by_the_model_alone(weights: ReadingWeights) -> ReadingWeights:
-    """Sentences ranked, and trusted, by the odds that the model gives them."""
+    """Return sentences ranked, and trusted, by the odds that the model gives them."""
     alone = np.array([float(name == "answer_odds") for name in FEATURES])
     judgement = SentenceModel(alone, _of_rank(len(FEATURES), 0.5), 0.0, 0.5, 0.0)  # the odds of both ends: half of them
     return ReadingWeights(weights.unread, judgement, _EVERYTHING)
 
 
 def _uncalibrated(judgement: SentenceModel) -> SentenceModel:
-    """As sure as the rank of a sentence says, without the fit that looks at its rivals."""
+    """Return as sure as the rank of a sentence says, without the fit that looks at its rivals."""
     return replace(judgement, confidence=_of_rank(len(judgement.ranking), judgement.slope), bias=judgement.offset)
 
 
 def _of_rank(n_features: int, slope: float) -> Floats:
-    """Weights of a confidence that depends on the ranking score alone."""
+    """Return weights of a confidence that depends on the ranking score alone."""
     return np.array([*np.zeros(n_features), slope, 0.0, 0.0])
 
 
@@ -188,7 +188,7 @@ def _best_end(judged: Sequence[Judged]) -> float:
 
 
 def main() -> None:
-    """Prints a JSON object a stage."""
+    """Print a JSON object a stage."""
     parser = argparse.ArgumentParser(
         "python -m benchmarks.ablation", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

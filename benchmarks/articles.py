@@ -23,7 +23,7 @@ def write_articles(path: Path, count: int, seed: int) -> None:
 
 
 def seed_sentences() -> list[str]:
-    """Every sentence of the seed articles, in order."""
+    """Return every sentence of the seed articles, in order."""
     seeds = Path(__file__).parents[1] / "seeds"
     return [
         sentence.slice(article.text)

@@ -44,7 +44,7 @@ _SCOPES = (0.1, 0.01, 0.0)
 
 
 def measure() -> dict[str, Any]:
-    """A small size, over the seeds' sentences."""
+    """Return a small size, over the seeds' sentences."""
     return _over_made_passages(Path(__file__).parents[1] / "seeds", 1_000, _QUESTIONS)
 
 
@@ -120,7 +120,7 @@ def _throughput(snapshot: Snapshot, vectors: Vectors, questions: Sequence[str]) 
 
 
 def _scoped_figures(disk: Snapshot, server: Snapshot, vectors: Vectors) -> dict[str, float]:
-    """Of the nearest passages that the disk finds in a scope, how many the server does."""
+    """Return of the nearest passages that the disk finds in a scope, how many the server does."""
     figures: dict[str, float] = {}
     chance, ids = np.random.default_rng(1), disk.archive.ids()
     for share in _SCOPES:
@@ -157,7 +157,7 @@ def _address() -> Iterator[ServerAddress]:
 
 
 def _share(one: Sequence[Sequence[Hit]], other: Sequence[Sequence[Hit]], depth: int) -> float:
-    """How many of the first hits both found."""
+    """Return how many of the first hits both found."""
     pairs = [
         ({hit.passage for hit in ours[:depth]}, {hit.passage for hit in theirs[:depth]})
         for ours, theirs in zip(one, other, strict=True)

@@ -49,7 +49,8 @@ def measure() -> dict[str, float]:
 
 
 def measure_over(articles: Path, peers: str | None = None) -> dict[str, float]:
-    """One build each, in a process of its own, start-up included; then one in this process beside onnxruntime alone.
+    """Return one build each, in a process of its own, start-up included; then one in this process beside onnxruntime
+    alone.
 
     `peers`: the interpreter that has the peers.
     """
@@ -90,7 +91,7 @@ class _Recorder:
         self._lock = threading.Lock()
 
     def run(self, outputs: Sequence[str], inputs: Mapping[str, NDArray[np.int64]]) -> list[Any]:
-        """As the session does."""
+        """Return as the session does."""
         assert self.session is not None
         with self._lock:
             self.batches.append(inputs["input_ids"].astype(np.int16))
@@ -98,7 +99,7 @@ class _Recorder:
         return found
 
     def replay(self) -> float:
-        """Seconds of onnxruntime for the same batches, as many at once as there are cores."""
+        """Return seconds of onnxruntime for the same batches, as many at once as there are cores."""
         session = self.session
         assert session is not None
 
@@ -145,7 +146,7 @@ def draw(figures: Mapping[str, float], picture: Path) -> None:
 
 
 def main() -> None:
-    """Measures or reads figures; draws them if a picture is wanted."""
+    """Measure or read figures; draw them if a picture is wanted."""
     parser = argparse.ArgumentParser(
         "python -m benchmarks.build_speed", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

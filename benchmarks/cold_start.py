@@ -11,7 +11,7 @@ _QUESTION = '{"id": 1, "question": "Who brokered the ceasefire?"}\n'
 
 
 def measure() -> dict[str, float]:
-    """Medians over five runs of one question, and the peak memory of a run of 200."""
+    """Return medians over five runs of one question, and the peak memory of a run of 200."""
     with tempfile.TemporaryDirectory() as folder:
         index, one, many = Path(folder) / "index", Path(folder) / "one.jsonl", Path(folder) / "many.jsonl"
         one.write_text(_QUESTION, encoding="utf-8")

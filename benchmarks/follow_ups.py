@@ -35,7 +35,7 @@ class Tally:
     milliseconds: list[float] = field(default_factory=list)
 
     def as_json(self) -> dict[str, float]:
-        """Shares, and the time of one resolution at the median."""
+        """Return shares, and the time of one resolution at the median."""
         return {
             "turns": self.turns,
             "recall": round(self.right / max(1, self.wanted), 3),
@@ -46,7 +46,7 @@ class Tally:
 
 
 def main() -> None:
-    """Measures, prints a table and keeps it."""
+    """Measure, print a table and keep it."""
     parser = argparse.ArgumentParser(
         "python -m benchmarks.follow_ups", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -64,7 +64,7 @@ class _Bench:
         write_articles(self.articles, _ARTICLES, seed=self.edition)
 
     def holdings(self) -> Holdings | None:
-        """What the index holds; None if it does not load, answer or verify."""
+        """Return what the index holds; None if it does not load, answer or verify."""
         library = Library(self.index)
         try:
             with closing(library.open_current(self.embedder)) as snapshot:
@@ -77,7 +77,8 @@ class _Bench:
 
 
 def measure(of_each: int = _KILLS_OF_EACH) -> dict[str, float]:
-    """How many kills of each kind left the index as before, as after, or broken; seconds that each takes unharmed."""
+    """Return how many kills of each kind left the index as before, as after, or broken; seconds that each takes
+    unharmed."""
     embedder = OnnxEmbedder.load(IndexSettings.from_environment().model_cache)
     figures: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -123,7 +124,7 @@ def _arrival(bench: _Bench) -> list[str]:
 
 
 def _departure(bench: _Bench) -> list[str]:
-    """Of an article that came for this."""
+    """Return of an article that came for this."""
     _finish(_arrival(bench), bench)
     return ["remove", f"arrived/{bench.edition}"]
 
@@ -135,7 +136,7 @@ def _return(bench: _Bench) -> list[str]:
 
 
 def _finish(command: list[str], bench: _Bench) -> float:
-    """Seconds of the whole command."""
+    """Return seconds of the whole command."""
     started = time.perf_counter()
     process = start(["index", *command, "--index", str(bench.index)])
     assert process.wait() == 0, command
@@ -152,7 +153,7 @@ def _kill(command: list[str], bench: _Bench, whole: float, number: int) -> str:
 
 
 def _finish_a_reload(bench: _Bench) -> float:
-    """Seconds from the bot's first word about it to its last."""
+    """Return seconds from the bot's first word about it to its last."""
     bench.next_edition()
     with running_server() as server, _bot(server, bench.articles, bench.index) as (chat, admin, _):
         admin.says(chat, "/reload")
@@ -163,7 +164,7 @@ def _finish_a_reload(bench: _Bench) -> float:
 
 
 def _kill_a_reload(bench: _Bench, whole: float, number: int) -> str:
-    """The bot is killed together with the process that it reloads in."""
+    """Return the bot is killed together with the process that it reloads in."""
     bench.next_edition()
     before = bench.holdings()
     with running_server() as server, _bot(server, bench.articles, bench.index) as (chat, admin, kill):
@@ -197,7 +198,7 @@ def _bot(server: ThreadedBotApiServer, articles: Path, index: Path) -> Iterator[
 
 
 def _state(before: Holdings | None, bench: _Bench, command: list[str]) -> str:
-    """Whether the index is as before or as after the command, in full."""
+    """Return whether the index is as before or as after the command, in full."""
     now = bench.holdings()
     if now is None or before is None:
         return "broken"

@@ -35,7 +35,7 @@ class CountingEmbedder(OnnxEmbedder):
     embedded = 0
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """As the shipped model does."""
+        """Return as the shipped model does."""
         self.embedded += len(texts)
         return super().embed_passages(texts)
 
@@ -49,7 +49,8 @@ def measure() -> dict[str, float]:
 
 
 def measure_over(articles: Path, index: Path | None = None) -> dict[str, float]:
-    """Characters a second of the build and its peak memory; seconds, embedded texts and MiB of disk of each change."""
+    """Return characters a second of the build and its peak memory; seconds, embedded texts and MiB of disk of each
+    change."""
     embedder = CountingEmbedder.load(IndexSettings.from_environment().model_cache)
     sample = [item for item in read_articles(articles) if isinstance(item, Article)]
     with tempfile.TemporaryDirectory() as folder:

@@ -7,35 +7,36 @@ from pathlib import Path
 
 
 def peak_mib(pid: int) -> float:
-    """The peak resident memory of a running process so far, in MiB."""
+    """Return the peak resident memory of a running process so far, in MiB."""
     return _memory_mib(str(pid), "VmHWM")
 
 
 def own_mib() -> float:
-    """The resident memory of this process now, in MiB."""
+    """Return the resident memory of this process now, in MiB."""
     return _memory_mib("self", "VmRSS")
 
 
 def cpu_seconds(pid: int) -> float:
-    """The processor time that all threads of a running process have used so far, in user and kernel mode."""
+    """Return the processor time that all threads of a running process have used so far, in user and kernel mode."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def folder_mib(folder: Path) -> float:
-    """What the files below a folder hold, in MiB."""
+    """Return what the files below a folder hold, in MiB."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 2**20
 
 
 def seconds_of(call: Callable[[], object]) -> float:
-    """How long a call takes."""
+    """Return how long a call takes."""
     started = time.perf_counter()
     call()
     return time.perf_counter() - started
 
 
 def unmapped_mib() -> float:
-    """Resident memory of this process that belongs to no file: what it has taken, not what the system keeps for it."""
+    """Return resident memory of this process that belongs to no file: what it has taken, not what the system keeps for
+    it."""
     return _memory_mib("self", "RssAnon:")
 
 

@@ -72,7 +72,7 @@ class PassageScripts:
         self.names = (PLAIN, *(PEERS if peers else ()))
 
     def seconds(self, name: str) -> float:
-        """How long the script of that name takes, start-up included."""
+        """Return how long the script of that name takes, start-up included."""
         interpreter = sys.executable if name == PLAIN else str(self._peers)
         given = [str(self._passages), str(self._weights), str(self._folder / name.replace(" ", "-"))]
         command = [interpreter, "-c", _READ + _SCRIPTS[name], *given]
@@ -80,5 +80,5 @@ class PassageScripts:
 
 
 def passages_of(articles: Sequence[Article]) -> list[str]:
-    """The texts of the passages of articles, in order."""
+    """Return the texts of the passages of articles, in order."""
     return [passage.span.slice(article.text) for article in articles for passage in chunk_article(article)]

@@ -24,7 +24,7 @@ class Run:
 
 
 def run(module_and_arguments: Sequence[str], environment: dict[str, str] | None = None) -> Run:
-    """Runs `python -m ...` to its end. Memory is the peak resident set, as the kernel counts it."""
+    """Run `python -m ...` to its end. Memory is the peak resident set, as the kernel counts it."""
     started = time.perf_counter()
     process = start(module_and_arguments, environment, stdout=subprocess.PIPE)
     peak = [0.0]
@@ -45,7 +45,7 @@ def start(
     stdout: int = subprocess.DEVNULL,
     in_own_group: bool = False,
 ) -> subprocess.Popen[str]:
-    """Starts `python -m ...` in the project's folder, its diagnostics thrown away; `in_own_group` with whatever it
+    """Start `python -m ...` in the project's folder, its diagnostics thrown away; `in_own_group` with whatever it
     starts, so that all can be killed at once."""
     return subprocess.Popen(
         [sys.executable, "-m", *module_and_arguments],
@@ -60,7 +60,7 @@ def start(
 
 
 def bot_environment(server: ThreadedBotApiServer, admin: User, articles: Path, index: Path) -> dict[str, str]:
-    """The settings of a bot that talks to the local server; its conversations are kept beside the index."""
+    """Return the settings of a bot that talks to the local server; its conversations are kept beside the index."""
     return {
         "TELEGRAM_BOT_TOKEN": server.token,
         "TELEGRAM_API_URL": server.url,

@@ -35,13 +35,13 @@ class _Batcher:
             self._workers.submit(self._work, OnnxEmbedder.load(model_cache))
 
     def embed(self, question: str) -> Vectors:
-        """As soon as a worker is free, with whatever waits then."""
+        """Return as soon as a worker is free, with whatever waits then."""
         done: Future[Vectors] = Future()
         self._waiting.put((question, done))
         return done.result()
 
     def close(self) -> None:
-        """Lets the workers go."""
+        """Let the workers go."""
         for _ in range(cpu_count() or 1):
             self._waiting.put(None)
         self._workers.shutdown()
@@ -65,12 +65,12 @@ class _Batcher:
 
 
 def _together(embedder: OnnxEmbedder, questions: list[str]) -> Vectors:
-    """One batch, however many tokens: `embed` would spread long ones over the cores."""
+    """Return one batch, however many tokens: `embed` would spread long ones over the cores."""
     return embedder._run([encoding.ids for encoding in embedder._tokenizer.encode_batch(questions)])
 
 
 def measure() -> dict[str, float]:
-    """Questions a second, milliseconds from asking to the vector, and milliseconds of a core a question."""
+    """Return questions a second, milliseconds from asking to the vector, and milliseconds of a core a question."""
     cache = IndexSettings.from_environment().model_cache
     chance = random.Random(3)
     sentences = seed_sentences()

@@ -45,7 +45,8 @@ def measure() -> dict[str, float]:
 
 
 def measure_over(index: Path, questions: Path) -> dict[str, float]:
-    """Milliseconds an answer with one asker, answers a second with 64, milliseconds of a core, and MiB of memory."""
+    """Return milliseconds an answer with one asker, answers a second with 64, milliseconds of a core, and MiB of
+    memory."""
     settings = Settings.from_environment(index=index)
     build_first_index(settings)
     before = own_mib()
@@ -76,7 +77,7 @@ def measure_over(index: Path, questions: Path) -> dict[str, float]:
 
 
 def _ask_all(dialogue: Dialogue, asked: Sequence[AskedQuestion], askers: int) -> tuple[list[float], float]:
-    """Milliseconds that each answer took, and seconds that all took."""
+    """Return milliseconds that each answer took, and seconds that all took."""
 
     def timed(question: AskedQuestion) -> float:
         started = time.perf_counter()

@@ -71,7 +71,7 @@ class _Askers:
             thread.join()
 
     def waits(self) -> list[tuple[float, float | None]]:
-        """When each question was asked, and the seconds to its answer; None if there is none, or an apology."""
+        """Return when each question was asked, and the seconds to its answer; None if there is none, or an apology."""
         answers: dict[int, list[float | None]] = {chat.id: [] for chat in self.chats}
         for call in self.server.calls_of("sendMessage"):
             if (chat_id := int(str(call.params["chat_id"]))) in answers and call.error is None:
@@ -95,7 +95,7 @@ class _Askers:
 def measure(
     questions_a_second: float = _QUESTIONS_A_SECOND, reloads: int = _RELOADS, *, on_vectors: bool = False
 ) -> dict[str, float]:
-    """Questions asked and failed; seconds from question to answer, without and during reloads."""
+    """Return questions asked and failed; seconds from question to answer, without and during reloads."""
     with tempfile.TemporaryDirectory() as folder, running_server() as server, ExitStack() as held:
         root = Path(folder)
         articles = root / "articles"
@@ -136,7 +136,7 @@ def measure(
 
 
 def _reload(server: ThreadedBotApiServer, admin: User, chat: Chat, done: int) -> tuple[float, float]:
-    """From when to when it ran."""
+    """Return from when to when it ran."""
     began = time.monotonic()
     admin.says(chat, "/reload")
     server.wait_until(

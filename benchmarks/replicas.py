@@ -62,18 +62,18 @@ class _Replica:
     process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
-        """Starts it; it is ready some seconds later."""
+        """Start it; it is ready some seconds later."""
         listening = {"WEBHOOK_LISTEN": f"127.0.0.1:{self.port}", "HEALTH_LISTEN": f"127.0.0.1:{self.health}"}
         self.process = start(self.command, {**self.environment, **listening})
 
     def kill(self) -> None:
-        """Ends it without a word."""
+        """End it without a word."""
         if self.process is not None:
             self.process.kill()
             self.process.wait()
 
     def is_ready(self) -> bool:
-        """Whether it says that it can answer."""
+        """Return whether it says that it can answer."""
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.health}/readyz", timeout=2) as answer:
                 return bool(answer.status == 200)
@@ -107,11 +107,11 @@ class _Crowd:
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
-        """Begins to ask."""
+        """Begin to ask."""
         self._thread.start()
 
     def rest(self) -> None:
-        """Asks nothing more, and waits for the answers."""
+        """Ask nothing more, and wait for the answers."""
         self._asking = False
         deadline = time.monotonic() + _REST_SECONDS
         while self.unanswered() and time.monotonic() < deadline:
@@ -121,11 +121,11 @@ class _Crowd:
         self._thread.join()
 
     def unanswered(self) -> int:
-        """How many questions wait for an answer."""
+        """Return how many questions wait for an answer."""
         return sum(len(reader.asked_at) - len(reader.answered_at) for reader in self.readers)
 
     def waits(self) -> list[tuple[float, float]]:
-        """When each answered question was asked, and answered."""
+        """Return when each answered question was asked, and answered."""
         pairs = (zip(reader.asked_at, reader.answered_at, strict=False) for reader in self.readers)
         return sorted(pair for each in pairs for pair in each)
 
@@ -143,7 +143,7 @@ class _Crowd:
 
 
 def measure(seconds: float = _SECONDS, people: int = _PEOPLE, *, command: tuple[str, ...] = _REAL) -> dict[str, float]:
-    """What the kills cost, and a restart of each server."""
+    """Return what the kills cost, and a restart of each server."""
     with (
         running_postgres(durable=True) as postgres,
         running_vectors() as vectors,
@@ -195,7 +195,7 @@ def measure(seconds: float = _SECONDS, people: int = _PEOPLE, *, command: tuple[
 def _disturb(
     replicas: Sequence["_Replica"], until: float, disturbances: Mapping[str, Disturbance]
 ) -> tuple[list[float], list[float], dict[str, tuple[float, float]]]:
-    """Kills and starts the replicas in turn, one at a time; spreads the other disturbances evenly over the time."""
+    """Kill and start the replicas in turn, one at a time; spread the other disturbances evenly over the time."""
     began = time.monotonic()
     killed: list[float] = []
     ready_after: list[float] = []

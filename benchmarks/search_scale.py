@@ -65,7 +65,7 @@ class RecombinedEmbedder:
         self._known = known
 
     def embed(self, questions: Sequence[str]) -> Vectors:
-        """Those that are asked when an index is checked: they are passages' own sentences."""
+        """Return those that are asked when an index is checked: they are passages' own sentences."""
         return self.embed_passages(questions)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
@@ -81,7 +81,7 @@ class RecombinedEmbedder:
 
 
 def measure() -> dict[str, Any]:
-    """Small sizes, over the seeds' sentences."""
+    """Return small sizes, over the seeds' sentences."""
     return measure_over(Path(__file__).parents[1] / "seeds", [5_000, 20_000], None)
 
 
@@ -119,7 +119,7 @@ def measure_over(articles: Path, sizes: Sequence[int], picture: Path | None) -> 
 def search_figures(
     snapshot: IndexSnapshot, embedder: Embedder, questions: Sequence[str], started: float
 ) -> dict[str, Any]:
-    """Of an index just opened, in a fresh process."""
+    """Return of an index just opened, in a fresh process."""
 
     def first_words(question: str) -> str:
         return " ".join(question.split()[:12])
@@ -158,7 +158,7 @@ def search_figures(
 
 
 def _change_figures(library: Library, embedder: Embedder) -> dict[str, float]:
-    """Median seconds of five changes each, embedding left out, and the MiB that they add to the disk."""
+    """Return median seconds of five changes each, embedding left out, and the MiB that they add to the disk."""
     before = folder_mib(library.root)
     story = "\n\n".join(f"Sentence {number} of a story that is new." for number in range(60))
     new = [Article(f"new/{number}", f"New {number}", story) for number in range(5)]
@@ -173,7 +173,7 @@ def _change_figures(library: Library, embedder: Embedder) -> dict[str, float]:
 
 
 def sentences_of(articles: Path) -> list[str]:
-    """Different ones, in an order drawn by lot."""
+    """Return different ones, in an order drawn by lot."""
     found = {
         " ".join(sentence.slice(article.text).split())
         for article in read_articles(articles)

@@ -10,7 +10,7 @@ from tests.bot.telegram.fakes import FakeDialogue, FakeNewsDesk, FakeNewsroom
 
 
 def main() -> int:
-    """Serves until a stop signal."""
+    """Serve until a stop signal."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     settings = Settings.from_environment()
     with Store.open(settings.database_url) as store:

@@ -29,7 +29,7 @@ class Bot:
     process: subprocess.Popen[str] | None = None
 
     def start(self) -> float:
-        """Starts the process; seconds until it asks for updates or has set its webhook."""
+        """Start the process; return the seconds until it asks for updates or has set its webhook."""
         before = self._greetings()
         began = time.monotonic()
         environment = bot_environment(self.server, self.server.user("Admin"), SEEDS, self.folder / "index")
@@ -38,19 +38,19 @@ class Bot:
         return time.monotonic() - began
 
     def stop(self) -> float:
-        """Stops it as systemd does; seconds until it has ended."""
+        """Stop it as systemd does; seconds until it has ended."""
         return self._end(signal.SIGTERM)
 
     def kill(self) -> None:
-        """Ends it without a word."""
+        """End it without a word."""
         self._end(signal.SIGKILL)
 
     def answers(self, user: User) -> list[Message]:
-        """What the bot has said to a person, oldest first."""
+        """Return what the bot has said to a person, oldest first."""
         return self.server.messages(user.opens_chat())
 
     def wait_for_answers(self, users: list[User], each: int = 1, timeout: float = 90) -> None:
-        """Returns when everybody has so many messages, or when the time is up."""
+        """Return when everybody has so many messages, or when the time is up."""
         self._wait(lambda: all(len(self.answers(user)) >= each for user in users), timeout)
 
     def _greetings(self) -> int:

@@ -58,7 +58,7 @@ Scene = Callable[[Bot], Outcome]
 
 
 def measure() -> dict[str, dict[str, float | str]]:
-    """Every fault's outcome. Some are played side by side: they are mostly waiting."""
+    """Return every fault's outcome. Some are played side by side: they are mostly waiting."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         with running_server() as server, bot_on(server, root / "first"):
@@ -156,7 +156,7 @@ def _terminated(bot: Bot) -> Outcome:
 
 
 def _killed(bot: Bot) -> Outcome:
-    """Kills at random moments while people ask, each followed by a restart."""
+    """Kill at random moments while people ask, each followed by a restart."""
     chance, everybody, worst = random.Random(_SEED), list[User](), 0.0
     for _ in range(_KILLS):
         people = _ask(bot)
@@ -172,7 +172,7 @@ def _killed(bot: Bot) -> Outcome:
 
 
 def _killed_while_sending(bot: Bot, *, accepts: bool) -> Outcome:
-    """Kills when Telegram has been called with each answer and has not said what became of it."""
+    """Kill when Telegram has been called with each answer and has not said what became of it."""
     bot.server.order_fault(silence(60, accepts=accepts), method="sendMessage", times=_PEOPLE)
     people = _ask(bot)
     if accepts:
@@ -220,7 +220,7 @@ def _post(bot: Bot, body: dict[str, object], secret: str | None) -> int:
 
 
 def _second_poller(bot: Bot) -> Outcome:
-    """Somebody else fetches updates, without confirming them, five times in a second."""
+    """Return somebody else fetches updates, without confirming them, five times in a second."""
 
     def poll() -> None:
         for _ in range(5):
@@ -263,7 +263,7 @@ def _with_tries(bot: Bot, chat: Chat, outcome: Outcome, where: str) -> Outcome:
 
 
 def _stale_buttons(bot: Bot) -> Outcome:
-    """Buttons of answers that nobody remembers: each press must be answered with a word."""
+    """Return buttons of answers that nobody remembers: each press must be answered with a word."""
     people = _ask(bot)
     bot.wait_for_answers(people)
     since = time.monotonic()

@@ -18,7 +18,7 @@ Figures = dict[str, float]
 
 
 def measure() -> dict[str, Figures]:
-    """Both loads, each with the shipped reader and with one that answers at once."""
+    """Return both loads, each with the shipped reader and with one that answers at once."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         with running_server() as server, bot_on(server, root / "first"):
@@ -102,7 +102,7 @@ def _counts(bot: Bot, people: list[User], waits: list[float]) -> Figures:
 
 
 def _arrivals(server: ThreadedBotApiServer, people: list[User]) -> dict[str, float]:
-    """When each person's first message was taken."""
+    """Return when each person's first message was taken."""
     chats = {str(person.id) for person in people}
     arrived: dict[str, float] = {}
     for call in server.calls_of("sendMessage"):

@@ -39,7 +39,7 @@ _GLANCE_SECONDS = 0.2
 def measure_over(
     articles: Path, index: Path, peers: str | None = None, stretch: float = _STRETCH_SECONDS
 ) -> dict[str, float]:
-    """One build of `articles` into `index`, which is empty or not there, held after each `stretch` of seconds.
+    """Return one build of `articles` into `index`, which is empty or not there, held after each `stretch` of seconds.
 
     `peers`: the interpreter that has the peers.
     """
@@ -89,7 +89,7 @@ class _Build:
         os.killpg(self._process.pid, signal.SIGSTOP)
 
     def goes_on_for(self, stretch: float) -> bool:
-        """Lets it run for that many seconds or to its end, and holds it; whether it is not at its end.
+        """Let it run for that many seconds or to its end, and hold it; return whether it is not at its end.
 
         Raises:
             subprocess.CalledProcessError: it failed.
@@ -108,14 +108,14 @@ class _Build:
         return held
 
     def close(self) -> None:
-        """Ends it if it is held still, because something else failed: it would hold the library for ever."""
+        """End it if it is held still, because something else failed: it would hold the library for ever."""
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
 
 def main() -> None:
-    """Measures, prints, and writes figures where they are wanted."""
+    """Measure, print, and write figures where they are wanted."""
     parser = argparse.ArgumentParser(
         "python -m benchmarks.whole_build", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

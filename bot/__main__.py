@@ -57,7 +57,7 @@ _errors = Console(stderr=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs one command; 0 if it went well, 1 if not, 2 on misuse."""
+    """Run one command; 0 if it went well, 1 if not, 2 on misuse."""
     options = _command_line().parse(arguments)
     try:
         settings = Settings.from_environment(index=options.index)

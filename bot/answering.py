@@ -101,11 +101,11 @@ class Answerer:
         return self._reader.name
 
     def find(self, query: Query, retriever: Retriever) -> list[Hit]:
-        """The passages to read for `query`, best first."""
+        """Return the passages to read for `query`, best first."""
         return retriever.search(query, N_HITS) if query.text else []
 
     def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Answer | Refusal:
-        """What these hits say to the question."""
+        """Return what these hits say to the question."""
         if not query.text:
             return Refusal(RefusalReason.EMPTY_QUESTION, 0.0, (), ())
         found = self._reader.read(query, hits, retriever)
@@ -119,7 +119,7 @@ class Answerer:
 
 
 def quote_passage(article: Article, spans: Sequence[Span], archive: Archive) -> Answer | None:
-    """An answer that only shows these words of an article, as one quote; None if they cannot be quoted."""
+    """Return an answer that only shows these words of an article, as one quote; None if they cannot be quoted."""
     if not spans:
         return None
     span = Span(spans[0].start, spans[-1].end)
@@ -132,7 +132,10 @@ def quote_passage(article: Article, spans: Sequence[Span], archive: Archive) -> 
 
 
 def _verbatim(readings: Iterable[Reading], archive: Archive) -> list[Reading]:
-    """The best readings, each quoting other words, whose quotes equal the stored text. The rest is never sent."""
+    """Return the best readings, each quoting other words, whose quotes equal the stored text.
+
+    The rest is never sent.
+    """
     chosen: list[Reading] = []
     for reading in readings:
         words = reading.span.slice(reading.article.text)

@@ -38,12 +38,12 @@ class App:
     store: Store
 
     def close(self) -> None:
-        """Lets go of the database."""
+        """Let go of the database."""
         self.store.close()
 
 
 def build_app(settings: Settings, store: Store, on_reply: Callable[[Reply], None] = lambda _: None) -> App:
-    """The bot as `settings` describe it, keeping conversations in `store`; `on_reply` sees every reply.
+    """Return the bot as `settings` describe it, keeping conversations in `store`; `on_reply` sees every reply.
 
     Raises:
         IndexingError: there is no index that can be served, or no model; the text says what to run.
@@ -82,7 +82,7 @@ def changing_articles(store: Store) -> Iterator[None]:
 
 
 def build_first_index(settings: Settings, listener: ProgressListener = lambda _: None) -> bool:
-    """Indexes the configured articles if nothing is indexed yet; says whether it did.
+    """Index the configured articles if nothing is indexed yet; says whether it did.
 
     Of several that start together one does, and the others wait for it.
 

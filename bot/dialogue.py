@@ -96,32 +96,32 @@ class Memory(Protocol):
     """What the dialogue needs kept: see `bot.store.Store`."""
 
     def conversation(self, conversation_id: str, *, last: int) -> Conversation:
-        """The newest turns, oldest first."""
+        """Return the newest turns, oldest first."""
 
     def add_turn(self, conversation_id: str, turn: Turn) -> None:
-        """Keeps a turn that came from elsewhere."""
+        """Keep a turn that came from elsewhere."""
 
     def save_reply(self, reply: Reply) -> None:
-        """Keeps a reply and its turn, whole or not at all."""
+        """Keep a reply and its turn, whole or not at all."""
 
     def load_reply(self, reply_id: str) -> Reply | None:
-        """The reply as it was given, without its hits."""
+        """Return the reply as it was given, without its hits."""
 
     def vote(self, reply_id: str, voter: str, vote: Vote) -> bool:
-        """Keeps the voter's last vote; False if there is no such reply."""
+        """Keep the voter's last vote; False if there is no such reply."""
 
     def start_over(self, conversation_id: str) -> None:
-        """Leaves the turns so far out of the conversation."""
+        """Leave the turns so far out of the conversation."""
 
     def forget(self, conversation_id: str) -> int:
-        """Deletes all that is kept of a conversation; how many turns that were."""
+        """Delete all that is kept of a conversation; how many turns that were."""
 
 
 class RetrieverSource(Protocol):
     """Where the current retriever comes from: see `index.library.live.LiveIndex`."""
 
     def retriever(self) -> Retriever:
-        """The one to answer the next question with."""
+        """Return the one to answer the next question with."""
 
 
 @dataclass(slots=True)
@@ -170,7 +170,7 @@ class Dialogue:
         literally: bool = False,
         replying_to: ReplyTo | None = None,
     ) -> Reply:
-        """The reply to one message of one conversation, kept in the memory before it is returned.
+        """Return the reply to one message of one conversation, kept in the memory before it is returned.
 
         `literally`: search the words as typed, whatever was said before. `replying_to`: the message follows up this
         earlier reply rather than the last one.
@@ -196,7 +196,10 @@ class Dialogue:
         return reply
 
     def look_up(self, text: str, *, scope: Scope = EVERYTHING) -> Reply:
-        """The reply to a question that stands alone. Nothing is kept of it: it may be asked at every keystroke."""
+        """Return the reply to a question that stands alone.
+
+        Nothing is kept of it: it may be asked at every keystroke.
+        """
         retriever = self._index.retriever()
         asked, scope = read_scope(_searchable(text), scope)
         query = scope.query(" ".join(asked.split()))
@@ -206,34 +209,34 @@ class Dialogue:
         return Reply(secrets.token_hex(8), "", text, query.text, outcome, watch.stages)
 
     def recall(self, reply_id: str) -> Reply | None:
-        """A reply given earlier, or None if it is not (or no longer) known. Its hits are not kept: empty."""
+        """Return a reply given earlier, or None if it is not (or no longer) known. Its hits are not kept: empty."""
         return self._memory.load_reply(reply_id)
 
     def context(self, reply_id: str, number: int) -> QuoteContext | None:
-        """The sentences around citation `number` of a reply, or None if there is no such citation."""
+        """Return the sentences around citation `number` of a reply, or None if there is no such citation."""
         reply = self._memory.load_reply(reply_id)
         citation = next((one for one in reply.citations if one.number == number), None) if reply else None
         return _in_context(citation, self._index.retriever()) if citation else None
 
     def vote(self, reply_id: str, voter: str, vote: Vote) -> bool:
-        """Keeps one vote a voter and reply, the last one counts; False if the reply is not known."""
+        """Keep one vote a voter and reply, the last one counts; False if the reply is not known."""
         return self._memory.vote(reply_id, voter, vote)
 
     def start_over(self, conversation_id: str) -> None:
-        """Forgets the turns of a conversation; the next question stands alone."""
+        """Forget the turns of a conversation; the next question stands alone."""
         self._memory.start_over(conversation_id)
 
     def forget(self, conversation_id: str) -> int:
-        """Deletes all that is kept of a conversation: turns, answers and votes; how many turns that were."""
+        """Delete all that is kept of a conversation: turns, answers and votes; how many turns that were."""
         return self._memory.forget(conversation_id)
 
     def remember(self, conversation_id: str, turns: Sequence[Turn]) -> None:
-        """Adds turns that happened elsewhere, oldest first, as if they had been said here."""
+        """Add turns that happened elsewhere, oldest first, as if they had been said here."""
         for turn in turns:
             self._memory.add_turn(conversation_id, replace(turn, asked_at=SAID_ELSEWHERE))
 
     def lead(self, article_id: str) -> Citation | None:
-        """How an article begins, in a few whole sentences; None if it is not there or holds nothing to quote."""
+        """Return how an article begins, in a few whole sentences; None if it is not there or holds nothing to quote."""
         archive = self._index.retriever().archive
         try:
             article = archive.article(article_id)
@@ -243,11 +246,11 @@ class Dialogue:
         return shown.citations[0] if shown else None
 
     def sources(self) -> Sequence[Article]:
-        """Every article that can be quoted, without its text, by title."""
+        """Return every article that can be quoted, without its text, by title."""
         return self._index.retriever().archive.headlines()
 
     def _conversation(self, conversation_id: str, replying_to: ReplyTo | None) -> Conversation:
-        """What the message is said in: the recent turns, or the one turn that it replies to."""
+        """Return what the message is said in: the recent turns, or the one turn that it replies to."""
         earlier = self._memory.load_reply(replying_to.reply_id) if replying_to else None
         if earlier is None or replying_to is None or earlier.conversation_id != conversation_id:
             recent = self._memory.conversation(conversation_id, last=_REMEMBERED_TURNS)
@@ -255,7 +258,7 @@ class Dialogue:
         return Conversation(conversation_id, (_turn_of(earlier, replying_to.citation),))
 
     def _show(self, request: CitationRequest, conversation: Conversation, retriever: Retriever) -> Answer | None:
-        """The words beside a quote of the last turn; None where the article has changed or there are none."""
+        """Return the words beside a quote of the last turn; None where the article has changed or there are none."""
         turn = conversation.turns[-1]
         words, article_id = turn.quotes[request.number - 1], turn.article_ids[request.number - 1]
         try:
@@ -276,8 +279,8 @@ class Dialogue:
         retriever: Retriever,
         watch: _Stopwatch,
     ) -> tuple[str, Outcome]:
-        """The question that was answered, and what the articles say to it; a question back where two readings of it
-        lead to answers about as good."""
+        """Return the question that was answered, and what the articles say to it; a question back where two readings of
+        it lead to answers about as good."""
         preferred = frozenset(conversation.turns[-1].article_ids[:1]) if resolution.leans else frozenset[str]()
 
         def read(question: str) -> Answer | Refusal:
@@ -300,7 +303,7 @@ class Dialogue:
         return resolution.question, first
 
     def _read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Answer | Refusal:
-        """What the articles say to a question; to one that only names a headline, how that article begins."""
+        """Return what the articles say to a question; to one that only names a headline, how that article begins."""
         named = article_asked_for(query.text, hits, retriever.archive)
         shown = _quote_lead(named, retriever.archive) if named else None
         return replace(shown, hits=tuple(hits)) if shown else self._answerer.read(query, hits, retriever)
@@ -309,7 +312,7 @@ class Dialogue:
 def _understood(
     asked: str, conversation: Conversation, scope: Scope, retriever: Retriever, *, literally: bool
 ) -> Resolution:
-    """What a message means here; one of the options that were offered, if it names one."""
+    """Return what a message means here; one of the options that were offered, if it names one."""
     if literally or not conversation.turns:
         return Resolution(" ".join(asked.split()))
     options = conversation.turns[-1].options
@@ -325,7 +328,8 @@ def _request(asked: str, conversation: Conversation) -> CitationRequest | None:
 
 
 def _background(conversation: Conversation, scope: Scope, retriever: Retriever) -> str:
-    """The beginning of the article under discussion: the only one that may be searched, or the one quoted last."""
+    """Return the beginning of the article under discussion: the only one that may be searched, or the one quoted
+    last."""
     cited = next((turn.article_ids[0] for turn in reversed(conversation.turns) if turn.article_ids), None)
     article_id = next(iter(scope.articles)) if scope.articles is not None and len(scope.articles) == 1 else cited
     if article_id is None:
@@ -337,7 +341,7 @@ def _background(conversation: Conversation, scope: Scope, retriever: Retriever) 
 
 
 def _still_going(conversation: Conversation, idle_after: timedelta) -> Conversation:
-    """The turns since the last long pause, and of long ones no more than are remembered, newest kept."""
+    """Return the turns since the last long pause, and of long ones no more than are remembered, newest kept."""
     kept: list[Turn] = []
     chars, later = 0, datetime.now(UTC)
     for turn in reversed(conversation.turns):
@@ -351,7 +355,7 @@ def _still_going(conversation: Conversation, idle_after: timedelta) -> Conversat
 
 
 def _turn_of(reply: Reply, citation: int | None) -> Turn:
-    """An earlier reply as the turn that a message follows up; with a citation, only that quote of it."""
+    """Return an earlier reply as the turn that a message follows up; with a citation, only that quote of it."""
     cited = (
         [one for one in reply.citations if citation in (None, one.number)] if isinstance(reply.outcome, Answer) else []
     )
@@ -367,7 +371,7 @@ def _turn_of(reply: Reply, citation: int | None) -> Turn:
 
 
 def _lead_apart(one: Answer | Refusal, other: Answer | Refusal) -> TypeGuard[Answer]:
-    """Whether two readings are answered about as well, by different words."""
+    """Return whether two readings are answered about as well, by different words."""
     if not (isinstance(one, Answer) and isinstance(other, Answer)):
         return False
     first, second = one.citations[0].quote, other.citations[0].quote
@@ -382,19 +386,19 @@ def _goodness(outcome: Answer | Refusal) -> tuple[bool, float]:
 
 
 def _neighbours(sentences: Sequence[Span], span: Span) -> tuple[list[Span], list[Span]]:
-    """The sentences just before a span, and those just after it."""
+    """Return the sentences just before a span, and those just after it."""
     before = [one for one in sentences if one.end <= span.start][-_CONTEXT_SENTENCES:]
     return before, [one for one in sentences if one.start >= span.end][:_CONTEXT_SENTENCES]
 
 
 def _quote_lead(article: Article, archive: Archive) -> Answer | None:
-    """How an article begins, as one quote; None if it holds nothing to quote."""
+    """Return how an article begins, as one quote; None if it holds nothing to quote."""
     span = lead_of(archive.sentences_of(article.id), article.text)
     return quote_passage(article, [span], archive) if span else None
 
 
 def _searchable(text: str) -> str:
-    """What of a message is searched: not more than any question needs, and only what can be encoded."""
+    """Return what of a message is searched: not more than any question needs, and only what can be encoded."""
     return text[:_MAX_QUESTION_CHARS].encode("utf-8", "replace").decode("utf-8")
 
 
@@ -413,7 +417,7 @@ def _in_context(citation: Citation, retriever: Retriever) -> QuoteContext:
 
 
 def _joined(spans: Sequence[Span], text: str) -> str:
-    """The words of the spans, a paragraph's end as an empty line; debris between them is left out."""
+    """Return the words of the spans, a paragraph's end as an empty line; debris between them is left out."""
     words = "".join(span.slice(text) + _gap(text[span.end : after.start]) for span, after in pairwise(spans))
     return words + spans[-1].slice(text) if spans else ""
 

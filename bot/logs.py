@@ -20,7 +20,7 @@ def log_warnings_only() -> None:
 
 
 def configure_logging(level: str, log_format: str, secrets: Sequence[str] = ()) -> None:
-    """Sends every logger's events of at least this level to standard error. `log_format` is `text` or `json`."""
+    """Send every logger's events of at least this level to standard error. `log_format` is `text` or `json`."""
     # takes a tenth of a second to import, and a command that answers one question does not need it
     import structlog
 

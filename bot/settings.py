@@ -11,7 +11,7 @@ from index.settings import IndexSettings
 
 
 def _numbers(value: object) -> object:
-    """The whole numbers between the commas of a text; anything else is left to pydantic."""
+    """Return the whole numbers between the commas of a text; anything else is left to pydantic."""
     if not isinstance(value, str):
         return value
     try:

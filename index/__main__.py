@@ -41,7 +41,7 @@ _console = Console(stderr=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs one command; 0 if it went well, 1 if not, 2 on misuse."""
+    """Run one command; 0 if it went well, 1 if not, 2 on misuse."""
     options = _command_line().parse(arguments)
     try:
         settings = IndexSettings.from_environment(index=options.index, articles=getattr(options, "articles", None))

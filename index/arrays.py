@@ -17,7 +17,7 @@ _SHARE_OF_MEMORY = 0.5
 
 
 def open_array(path: Path) -> NDArray[Any]:
-    """The array in a .npy file; its pages are read when they are used.
+    """Return the array in a .npy file; its pages are read when they are used.
 
     A plain array on top of the mapping: numpy's own memmap class makes each small slice several times as dear.
     """
@@ -25,7 +25,8 @@ def open_array(path: Path) -> NDArray[Any]:
 
 
 def read_ahead(paths: Sequence[Path]) -> None:
-    """Has the system bring files into its cache, in the background, if it takes such advice and they are not too large.
+    """Have the system bring files into its cache, in the background, if it takes such advice and they are not too
+    large.
 
     A search touches hundreds of places in its files, and each costs a read while they are cold. No memory of this
     process is used for it, and the system takes back what it gives.

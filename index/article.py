@@ -23,15 +23,15 @@ class Span:
         return self.end - self.start
 
     def slice(self, text: str) -> str:
-        """The characters of `text` that the span covers."""
+        """Return the characters of `text` that the span covers."""
         return text[self.start : self.end]
 
     def overlaps(self, other: "Span") -> bool:
-        """Whether the two spans share at least one character."""
+        """Return whether the two spans share at least one character."""
         return self.start < other.end and other.start < self.end
 
     def contains(self, other: "Span") -> bool:
-        """Whether `other` lies wholly inside this span."""
+        """Return whether `other` lies wholly inside this span."""
         return self.start <= other.start and other.end <= self.end
 
 
@@ -132,5 +132,5 @@ class Hit:
 
 
 def revision_of(text: str) -> str:
-    """The first 16 hex digits of the SHA-256 of the text's UTF-8 bytes (lone surrogates included)."""
+    """Return the first 16 hex digits of the SHA-256 of the text's UTF-8 bytes (lone surrogates included)."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]

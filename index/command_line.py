@@ -18,7 +18,7 @@ class CommandLine:
         self._commands = self._parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(self, name: str, run: Callable[..., int], help: str) -> argparse.ArgumentParser:
-        """A new command, to which arguments of its own may be added."""
+        """Return a new command, to which arguments of its own may be added."""
         command = self._commands.add_parser(
             name,
             help=help,
@@ -32,10 +32,10 @@ class CommandLine:
         return command
 
     def parse(self, arguments: list[str] | None) -> argparse.Namespace:
-        """The options given; misuse ends the program with 2."""
+        """Return the options given; misuse ends the program with 2."""
         return self._parser.parse_args(arguments)
 
 
 def show_error(error: Exception, console: Console) -> None:
-    """Tells the person at the keyboard what went wrong, in the error's own words."""
+    """Tell the person at the keyboard what went wrong, in the error's own words."""
     console.print(f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)

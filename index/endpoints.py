@@ -44,7 +44,7 @@ class Feed:
 
 
 def parse_address(text: str) -> ServerAddress:
-    """The server that `text` names.
+    """Return the server that `text` names.
 
     Raises:
         ValueError: it names none; says what to write.
@@ -69,7 +69,7 @@ def parse_address(text: str) -> ServerAddress:
 
 
 def parse_feeds(text: str) -> tuple[Feed, ...]:
-    """The feeds of a list with spaces or commas between them, each perhaps followed by `|` and its minutes.
+    """Return the feeds of a list with spaces or commas between them, each perhaps followed by `|` and its minutes.
 
     Raises:
         ValueError: something in it is no feed.

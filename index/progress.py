@@ -30,7 +30,7 @@ class _Rate(ProgressColumn):
 
 
 def announce_preparation(console: Console, settings: IndexSettings) -> None:
-    """Says so when the embedding model has to be exported first, which happens once."""
+    """Say so when the embedding model has to be exported first, which happens once."""
     if settings.embedding_model is None and not is_prepared(settings.model_cache):
         console.print("Preparing the embedding model, once: about half a minute.", highlight=False)
 

@@ -13,12 +13,12 @@ from index.errors import SettingsInvalid
 
 
 def _feeds(value: object) -> object:
-    """The feeds of a text; anything else is left to pydantic."""
+    """Return the feeds of a text; anything else is left to pydantic."""
     return parse_feeds(value) if isinstance(value, str) else value
 
 
 def _server_address(value: object) -> object:
-    """The server that a text names; anything else is left to pydantic."""
+    """Return the server that a text names; anything else is left to pydantic."""
     return parse_address(value) if isinstance(value, str) else value
 
 
@@ -60,7 +60,7 @@ class IndexSettings(BaseSettings):
 
     @classmethod
     def from_environment(cls, **given: Path | None) -> Self:
-        """The settings in force; a value given by name, as from the command line, goes first unless None.
+        """Return the settings in force; a value given by name, as from the command line, goes first unless None.
 
         Raises:
             SettingsInvalid: the one of this package, or of a subclass's; names every variable at fault.

@@ -35,12 +35,12 @@ class Batch:
     ends: torch.Tensor
 
     def to(self, device: torch.device) -> "Batch":
-        """The same on another device."""
+        """Return the same on another device."""
         return Batch(*(getattr(self, field.name).to(device) for field in fields(self)))
 
 
 def new_model(weights: Path, *, attention: str = "sdpa") -> BertForQuestionAnswering:
-    """The weights in a folder; a scoring layer that they lack is fresh. Word vectors stay: the data is small."""
+    """Return the weights in a folder; a scoring layer that they lack is fresh. Word vectors stay: the data is small."""
     logging.set_verbosity_error()  # that the scoring layer is new is no news
     model = BertForQuestionAnswering.from_pretrained(
         weights, attn_implementation=attention, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
@@ -51,7 +51,7 @@ def new_model(weights: Path, *, attention: str = "sdpa") -> BertForQuestionAnswe
 
 
 def load_tokenizer(encoder: Path) -> Tokenizer:
-    """The encoder's tokenizer; of what is too long, the passage is cut."""
+    """Return the encoder's tokenizer; of what is too long, the passage is cut."""
     tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
     tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
     tokenizer.no_padding()
@@ -59,14 +59,15 @@ def load_tokenizer(encoder: Path) -> Tokenizer:
 
 
 def count_tokens(examples: Sequence[ReadingExample], tokenizer: Tokenizer) -> list[int]:
-    """How long each example is to the network."""
+    """Return how long each example is to the network."""
     return [len(encoding.ids) for encoding in _encode(examples, tokenizer)]
 
 
 def load_batches(
     examples: Sequence[ReadingExample], tokenizer: Tokenizer, size: int = 32
 ) -> Iterator[tuple[Sequence[ReadingExample], list[Encoding], Batch]]:
-    """Batches of like length, each with its examples and their encodings; the same order for the same examples."""
+    """Yield batches of like length, each with its examples and their encodings; the same order for the same
+    examples."""
     ordered = sorted(examples, key=lambda one: len(one.question) + len(one.passage))
     for start in range(0, len(ordered), size):
         some = ordered[start : start + size]
@@ -75,7 +76,7 @@ def load_batches(
 
 
 def make_batch(examples: Sequence[ReadingExample], tokenizer: Tokenizer) -> Batch:
-    """Examples to tensors, padded to the longest."""
+    """Return examples to tensors, padded to the longest."""
     return _to_batch(examples, _encode(examples, tokenizer))
 
 
@@ -112,7 +113,7 @@ def scores(model: BertForQuestionAnswering, batch: Batch) -> tuple[torch.Tensor,
 
 
 def loss(model: BertForQuestionAnswering, batch: Batch) -> torch.Tensor:
-    """Mean negative log-probability of a right start and a right end: any of those that are right will do."""
+    """Return mean negative log-probability of a right start and a right end: any of those that are right will do."""
     start, end = scores(model, batch)
     right = (
         torch.logsumexp(logs.masked_fill(~allowed, -1e4), dim=1)

@@ -53,13 +53,13 @@ class _Step:
 
 
 def outcomes(questions: Sequence[Question], weights: FittedWeights) -> Outcomes:
-    """What comes of these questions with these weights."""
+    """Return what comes of these questions with these weights."""
     by_kind = ((one, weights.of(is_whole=one.is_whole)) for one in questions)
     return _outcomes([_stopped(_steps(one, suited), suited.effort) for one, suited in by_kind])
 
 
 def best_effort(questions: Sequence[Question], judges: ReadingWeights, price: float) -> ReadBudget:
-    """The effort that serves best among those that cost at most so many passages a question, on the mean.
+    """Return the effort that serves best among those that cost at most so many passages a question, on the mean.
 
     Raises:
         ValueError: nothing is that cheap.
@@ -78,12 +78,12 @@ def best_effort(questions: Sequence[Question], judges: ReadingWeights, price: fl
 
 
 def best_threshold(questions: Sequence[Question], after: Outcomes) -> float:
-    """The confidence that makes most replies right."""
+    """Return the confidence that makes most replies right."""
     return float(_THRESHOLDS[int(np.argmax(_served(questions, after)))])
 
 
 def _service(questions: Sequence[Question], after: Outcomes) -> float:
-    """The mean of: right first quotes and right quotes soon, where there are some, and right replies at best."""
+    """Return the mean of: right first quotes and right quotes soon, where there are some, and right replies at best."""
     question_weights = set_weights(questions)
     answerable = np.array([one.answerable for one in questions])
     found = question_weights[answerable] @ (after.right[answerable].astype(float) + after.cited[answerable])
@@ -103,12 +103,12 @@ def _served(questions: Sequence[Question], after: Outcomes) -> Floats:
 
 
 def _steps(question: Question, judges: ReadingWeights) -> list[_Step]:
-    """What is thought of a question at each point of reading."""
+    """Return what is thought of a question at each point of reading."""
     return [_Step.of(verdict, question) for verdict in question.verdicts(judges)]
 
 
 def _stopped(steps: Sequence[_Step], effort: ReadBudget) -> _Step:
-    """Where reading stops with this effort."""
+    """Return where reading stops with this effort."""
     return next((step for step in steps if step.verdict.is_enough(effort)), steps[-1])
 
 

@@ -50,7 +50,7 @@ class _Logits(torch.nn.Module):  # type: ignore[misc]  # torch is not type-check
 
 
 def main() -> None:
-    """Exports, checks and reports."""
+    """Export, check and report."""
     options = _options()
     difference = export_reader(options.model, options.out)
     size = (options.out / "model.onnx").stat().st_size
@@ -58,7 +58,7 @@ def main() -> None:
 
 
 def export_reader(trained: Path, folder: Path) -> float:
-    """Writes the files of a shipped reader into `folder`.
+    """Write the files of a shipped reader into `folder`.
 
     Returns the largest difference of a log-probability between the full weights and the 8-bit ones, over a few
     built-in pairs; of those less probable than one in a thousand it says nothing, for they decide nothing.

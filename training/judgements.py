@@ -27,13 +27,13 @@ _LEAST_DEVIATION = 1e-6
 
 
 def fit_judgements(questions: Sequence[Question]) -> FittedWeights:
-    """All judgements, for any effort."""
+    """Return all judgements, for any effort."""
     whole, part = (_fit_reading(questions, is_whole=one) for one in (True, False))
     return FittedWeights(replace(whole, effort=_OF_THE_WHOLE), part, threshold=0.5)
 
 
 def _fit_reading(questions: Sequence[Question], *, is_whole: bool) -> ReadingWeights:
-    """Both judgements for one kind of question, from which the other kind's are not far."""
+    """Return both judgements for one kind of question, from which the other kind's are not far."""
     others = _OTHERS_COUNT["whole" if is_whole else "part"]
     counts = [1.0 if one.is_whole == is_whole else others for one in questions]
     weighed = list(zip(questions, counts, strict=True))
@@ -44,7 +44,7 @@ def _fit_reading(questions: Sequence[Question], *, is_whole: bool) -> ReadingWei
 
 
 def fit_judgement(states: Sequence[State]) -> SentenceModel:
-    """What orders the sentences, what says whether the first one answers, and whether any one does."""
+    """Return what orders the sentences, what says whether the first one answers, and whether any one does."""
     ranking = fit_ranking(states)
     judgement = SentenceModel(ranking, np.array([]), 0.0, *fit_chances(states, ranking))
     judgement = replace(judgement, within=fit_within(states, judgement))
@@ -53,8 +53,8 @@ def fit_judgement(states: Sequence[State]) -> SentenceModel:
 
 
 def fit_within(states: Sequence[State], judgement: SentenceModel) -> float:
-    """How much lower a neighbour may rank to be quoted with the first: what makes the F1 of first quotes highest. Of
-    what is as good, the most: it finds more."""
+    """Return how much lower a neighbour may rank to be quoted with the first: what makes the F1 of first quotes
+    highest. Of what is as good, the most: it finds more."""
     answerable = [one for one in states if one.right.any()]
     weights = _state_weights(answerable)
     ranked = [(one, judgement.ranks(one.features)) for one in answerable]
@@ -69,7 +69,7 @@ def fit_within(states: Sequence[State], judgement: SentenceModel) -> float:
 
 
 def fit_chances(states: Sequence[State], ranking: Floats) -> tuple[float, float]:
-    """Slope and offset of a logistic model of "this sentence answers" by its ranking score, on all sentences."""
+    """Return slope and offset of a logistic model of "this sentence answers" by its ranking score, on all sentences."""
     ranks = np.concatenate([one.features @ ranking for one in states])
     sign = np.where(np.concatenate([one.right for one in states]), 1.0, -1.0)
     sizes = [len(one.right) for one in states]
@@ -108,7 +108,7 @@ def fit_ranking(states: Sequence[State]) -> Floats:
 
 
 def fit_confidence(states: Sequence[State], judgement: SentenceModel) -> tuple[Floats, float]:
-    """Weights and bias of a logistic model of "this quote answers", on the first of each question."""
+    """Return weights and bias of a logistic model of "this quote answers", on the first of each question."""
     rows, labels = [], []
     for one in states:
         ranks = judgement.ranks(one.features)

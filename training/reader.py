@@ -59,7 +59,7 @@ class Run:
 
     @classmethod
     def start(cls, weights: Path, device: torch.device, *, bf16: bool = False) -> "Run":
-        """From the weights in a folder; a fresh scoring layer is seeded."""
+        """Return from the weights in a folder; a fresh scoring layer is seeded."""
         torch.manual_seed(_SEED)
         on_cpu = device.type == "cpu"
         # the fused attention goes backward slowly in 16 bits on a processor
@@ -70,7 +70,7 @@ class Run:
         return cls(model, optimizer, average, bf16 or not on_cpu)
 
     def learn(self, batch: Batch, rate: float) -> float:
-        """Takes one step at this learning rate; the loss before it."""
+        """Take one step at this learning rate; the loss before it."""
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         device = self.model.device
@@ -104,7 +104,7 @@ class Run:
         scratch.replace(path)
 
     def restore(self, path: Path) -> None:
-        """Goes on from `path`, with exactly the weights, moments and place in the data that it holds."""
+        """Go on from `path`, with exactly the weights, moments and place in the data that it holds."""
         stored: dict[str, Any] = torch.load(path, weights_only=True)
         self.model.load_state_dict(stored["model"])
         self.optimizer.load_state_dict(stored["optimizer"])
@@ -112,7 +112,7 @@ class Run:
         self.step, self.seconds = stored["step"], stored["seconds"]
 
     def averaged(self) -> BertForQuestionAnswering:
-        """A model with the averaged weights."""
+        """Return a model with the averaged weights."""
         model = BertForQuestionAnswering(self.model.config)
         model.load_state_dict({**self.model.state_dict(), **self.average})
         model.eval()
@@ -129,7 +129,10 @@ class Lessons:
 
     @classmethod
     def load(cls, data: Path, tokenizer: Tokenizer, *, again: bool = False) -> "Lessons":
-        """The same for the same data, so that a resumed run finds its place. `again`: for a second run over it."""
+        """Return the same for the same data, so that a resumed run finds its place.
+
+        `again`: for a second run over it.
+        """
         held_apart = load_examples(data / "dev", NATURAL, seed=_SEED)[:_MEASURED]
         train = data / "train"
         batches = (
@@ -139,7 +142,7 @@ class Lessons:
 
 
 def main() -> None:
-    """Trains until the data or the minutes end; measures on the way."""
+    """Train until the data or the minutes end; measures on the way."""
     options = _options()
     if options.threads:
         torch.set_num_threads(options.threads)
@@ -149,7 +152,7 @@ def main() -> None:
 
 
 def train(weights: Path, lessons: Lessons, work: Path, minutes: float, *, bf16: bool = False) -> None:
-    """Trains from the weights in a folder, or goes on from the checkpoint in `work`, and writes the reader there."""
+    """Train from the weights in a folder, or go on from the checkpoint in `work`, and write the reader there."""
     work.mkdir(parents=True, exist_ok=True)
     run = Run.start(weights, torch.device("cuda" if torch.cuda.is_available() else "cpu"), bf16=bf16)
     checkpoint = work / "checkpoint.pt"
@@ -165,7 +168,7 @@ def train(weights: Path, lessons: Lessons, work: Path, minutes: float, *, bf16: 
 
 
 def learning_rate(step: int, steps: int, spent: float) -> float:
-    """The rate at this step. `spent`: the share of the time that is over, 0..1."""
+    """Return the rate at this step. `spent`: the share of the time that is over, 0..1."""
     done = max(step / steps, spent)
     falling = min(1.0, max(0.0, (1.0 - done) / _FALLING_SHARE))
     return _PEAK_RATE * min(1.0, (step + 1) / _WARM_UP_STEPS) * falling
@@ -195,7 +198,7 @@ def _take_steps(run: Run, lessons: Lessons, work: Path, seconds: float) -> None:
 def _batches(
     data: Path, tokenizer: Tokenizer, kinds: Sequence[Sequence[Portion]], run: int
 ) -> list[list[ReadingExample]]:
-    """One kind after the other; within each, batches of like length in a random order."""
+    """Return one kind after the other; within each, batches of like length in a random order."""
     seed = _SEED * run
     chance = random.Random(seed)
     batches: list[list[ReadingExample]] = []

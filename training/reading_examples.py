@@ -107,7 +107,7 @@ WIDER = (
 
 
 def load_examples(folder: Path, portions: Sequence[Portion], *, seed: int) -> list[ReadingExample]:
-    """The examples of these portions, shuffled. `folder` holds `NAME.jsonl.gz` and `NAME.hardneg.jsonl.gz`.
+    """Return the examples of these portions, shuffled. `folder` holds `NAME.jsonl.gz` and `NAME.hardneg.jsonl.gz`.
 
     Raises:
         FileNotFoundError: the folder lacks a set.
@@ -135,7 +135,7 @@ def _portion_examples(folder: Path, portion: Portion, chance: random.Random) -> 
 def _own_passages(
     record: dict[str, Any], portion: Portion, chance: random.Random, names: Sequence[str]
 ) -> Iterator[ReadingExample]:
-    """The passage that answers; at the portion's rates a neighbour, and the passage with a changed question."""
+    """Yield the passage that answers; at the portion's rates a neighbour, and the passage with a changed question."""
     question, context = record["question"], record["context"]
     if not record["answerable"]:
         yield ReadingExample(question, _most_alike(record, chance))
@@ -179,7 +179,7 @@ def _passages(text: str, chance: random.Random) -> list[Span]:
 
 
 def _most_alike(record: dict[str, Any], chance: random.Random) -> str:
-    """The passage of the record's context that shares most words with its question."""
+    """Return the passage of the record's context that shares most words with its question."""
     context: str = record["context"]
     words = set(map(str.lower, _WORD.findall(record["question"])))
     best = max(
@@ -190,7 +190,7 @@ def _most_alike(record: dict[str, Any], chance: random.Random) -> str:
 
 
 def _swapped(question: str, passage: str, names: Sequence[str], chance: random.Random) -> str | None:
-    """The question with a name or number of the passage swapped for another like it; None if it has none."""
+    """Return the question with a name or number of the passage swapped for another like it; None if it has none."""
     there = [found for found in _NAME_OR_NUMBER.finditer(question) if found.group() in passage]
     if not there or not names:
         return None

@@ -41,7 +41,7 @@ def measure(
 
 
 def area_under_roc(values: NDArray[np.float64], positive: NDArray[np.bool_]) -> float:
-    """The chance that a positive has a higher value than a negative."""
+    """Return the chance that a positive has a higher value than a negative."""
     return float(auroc(np.column_stack([values, positive]), np.ones((1, len(values))))[0])
 
 

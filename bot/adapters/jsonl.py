@@ -32,7 +32,7 @@ class AskedQuestion:
 
 
 def read_questions(lines: Iterable[str]) -> Iterator[AskedQuestion]:
-    """The questions of a file, one at a time; empty lines are passed over.
+    """Yield the questions of a file, one at a time; empty lines are passed over.
 
     Raises:
         InvalidQuestion: a line is not a question; names the line.
@@ -52,14 +52,14 @@ def read_questions(lines: Iterable[str]) -> Iterator[AskedQuestion]:
 
 
 def ask(dialogue: Dialogue, asked: AskedQuestion) -> Reply:
-    """The reply to one question, in a conversation of its own that begins with its history."""
+    """Return the reply to one question, in a conversation of its own that begins with its history."""
     conversation_id = f"ask:{secrets.token_hex(8)}"
     dialogue.remember(conversation_id, asked.history)
     return dialogue.reply(conversation_id, asked.question, scope=asked.scope)
 
 
 def reply_as_json(reply: Reply) -> dict[str, Any]:
-    """A reply in the shape that scripts rely on; citations of a refusal are what it would have quoted."""
+    """Return a reply in the shape that scripts rely on; citations of a refusal are what it would have quoted."""
     outcome = reply.outcome
     answered = isinstance(outcome, Answer)
     return {
@@ -86,7 +86,7 @@ def _reason(outcome: Outcome) -> str | None:
 
 
 def _options(outcome: Outcome) -> dict[str, Any]:
-    """What the question may mean, where the bot asks back; nothing otherwise."""
+    """Return what the question may mean, where the bot asks back; nothing otherwise."""
     if not isinstance(outcome, Clarification):
         return {}
     return {"options": [{"label": option.label, "question": option.question} for option in outcome.options]}
@@ -136,7 +136,7 @@ def _names(fields: Mapping[str, Any], name: str) -> frozenset[str] | None:
 
 
 def _history(earlier: Sequence[str | Mapping[str, Any]]) -> tuple[Turn, ...]:
-    """Earlier questions as turns, each understood from those before it; a bare text is a question, too."""
+    """Return earlier questions as turns, each understood from those before it; a bare text is a question, too."""
     turns: tuple[Turn, ...] = ()
     for one in earlier:
         question, answer = (one, None) if isinstance(one, str) else (one["question"], one.get("answer"))

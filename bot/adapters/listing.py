@@ -6,6 +6,6 @@ from index import Article
 
 
 def narrowed(articles: Sequence[Article], words: str) -> list[Article]:
-    """The articles whose title or source holds the words, whatever their case; all of them for no words."""
+    """Return the articles whose title or source holds the words, whatever their case; all of them for no words."""
     wanted = words.casefold()
     return [each for each in articles if wanted in f"{each.title}\n{each.source or ''}".casefold()]

@@ -36,38 +36,38 @@ def speak(language_code: str | None) -> None:
 
 
 def translatable(text: str) -> str:
-    """The text itself: marks a constant for the catalogue, to be `translated` when it is said."""
+    """Return the text itself: marks a constant for the catalogue, to be `translated` when it is said."""
     return text
 
 
 def translated(text: str) -> str:
-    """The text in the language being spoken; itself where the catalogue does not know it."""
+    """Return the text in the language being spoken; itself where the catalogue does not know it."""
     return _translations(_language.get()).gettext(text) if text else text
 
 
 def counted(one: str, many: str, count: int) -> str:
-    """The form that fits the count, with `{count}` filled in as this language writes numbers."""
+    """Return the form that fits the count, with `{count}` filled in as this language writes numbers."""
     form = _translations(_language.get()).ngettext(one, many, count)
     return form.format(count=number(count))
 
 
 def number(value: float) -> str:
-    """A number with this language's separators, whole unless it is not."""
+    """Return a number with this language's separators, whole unless it is not."""
     return format_decimal(value, locale=spoken_locale())
 
 
 def day(moment: datetime) -> str:
-    """A date as people write it, whatever the machine's locale."""
+    """Return a date as people write it, whatever the machine's locale."""
     return format_date(moment, "long", locale=spoken_locale())
 
 
 def minute(moment: datetime) -> str:
-    """A date and a time of day, in the moment's own zone."""
+    """Return a date and a time of day, in the moment's own zone."""
     return f"{day(moment)}, {format_datetime(moment, 'HH:mm', locale=spoken_locale())} {moment:%Z}".rstrip()
 
 
 def age(moment: datetime, now: datetime) -> str:
-    """How long ago a day was, counted in calendar days; empty for one to come."""
+    """Return how long ago a day was, counted in calendar days; empty for one to come."""
     days = (now.date() - moment.astimezone(now.tzinfo).date()).days
     if days < 0:
         return ""
@@ -92,7 +92,7 @@ def _translations(language: str) -> gettext.NullTranslations:
 
 
 def spoken_locale() -> Locale:
-    """How numbers and dates are written in the language being spoken."""
+    """Return how numbers and dates are written in the language being spoken."""
     language = _language.get()
     # The day before the month, as the rest of the world writes it.
     return Locale("en", "GB") if language == ENGLISH else Locale(language)

@@ -37,26 +37,26 @@ _REFUSALS: Final = {
 
 
 def which_is_meant(labels: Sequence[str]) -> str:
-    """The question back when a message may mean several things."""
+    """Return the question back when a message may mean several things."""
     return f"Do you mean {' or '.join(labels)}?"
 
 
 def refusal(reason: RefusalReason) -> str:
-    """Why there is no answer, in plain words."""
+    """Return why there is no answer, in plain words."""
     return translated(_REFUSALS[reason])
 
 
 def also_in(copies: int) -> str:
-    """How many other articles say nearly the same; nothing if none does."""
+    """Return how many other articles say nearly the same; nothing if none does."""
     return counted("also in {count} other", "also in {count} others", copies) if copies else ""
 
 
 def day(moment: datetime) -> str:
-    """A date as people write it, whatever the machine's locale."""
+    """Return a date as people write it, whatever the machine's locale."""
     return translation.day(moment)
 
 
 def day_and_age(moment: datetime) -> str:
-    """A date and how long ago that was, as seen today."""
+    """Return a date and how long ago that was, as seen today."""
     ago = translation.age(moment, datetime.now(UTC))
     return f"{day(moment)} ({ago})" if ago else day(moment)

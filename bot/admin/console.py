@@ -105,35 +105,35 @@ class Figures(Protocol):
     """Where figures come from: see `bot.store.Store`."""
 
     def stats(self, since: datetime) -> Stats:
-        """Figures of everything asked since then."""
+        """Return figures of everything asked since then."""
 
     def load_reply(self, reply_id: str) -> Reply | None:
-        """The reply as it was given, without its hits."""
+        """Return the reply as it was given, without its hits."""
 
 
 class Records(Protocol):
     """What else admins look at and leave behind: see `bot.store.reports`."""
 
     def days(self, since: datetime) -> tuple[Day, ...]:
-        """One a day from then until today."""
+        """Return one a day from then until today."""
 
     def unanswered(self, since: datetime, *, most: int) -> Sequence[Asked]:
-        """Questions that were refused, the newest first."""
+        """Return questions that were refused, the newest first."""
 
     def complaints(self, since: datetime, *, most: int) -> Sequence[Complaint]:
-        """Replies with votes against them, the last voted first."""
+        """Return replies with votes against them, the last voted first."""
 
     def ban(self, person: str, *, by: str) -> None:
-        """Keeps that somebody is banned."""
+        """Keep that somebody is banned."""
 
     def unban(self, person: str) -> bool:
-        """Lifts a ban; False if there was none."""
+        """Lift a ban; False if there was none."""
 
     def banned(self) -> frozenset[str]:
-        """Everybody who is banned."""
+        """Return everybody who is banned."""
 
     def log(self, deed: AdminAction) -> None:
-        """Keeps what an admin did."""
+        """Keep what an admin did."""
 
 
 Rebuild = Callable[[ProgressListener], BuildReport]
@@ -171,7 +171,7 @@ class Newsroom:
         self._started_at = datetime.now(UTC)
 
     def reload(self, listener: ProgressListener = lambda _: None) -> BuildReport:
-        """Builds from the configured articles and switches to the result; the old index answers meanwhile.
+        """Build from the configured articles and switches to the result; the old index answers meanwhile.
 
         What the listener raises calls it off.
 
@@ -190,13 +190,13 @@ class Newsroom:
         return report
 
     def snapshots(self) -> tuple[SnapshotInfo, ...]:
-        """The snapshots that are kept, the newest first."""
+        """Return the snapshots that are kept, the newest first."""
         serving = self._live.refresh().name
         kept = self._live.library.manifests().items()
         return tuple(SnapshotInfo(name, one.built_at, one.n_articles, name == serving) for name, one in reversed(kept))
 
     def roll_back(self, leaving: str) -> SnapshotInfo:
-        """Puts the snapshot before `leaving`, which is in service, back there; what is in service now.
+        """Put the snapshot before `leaving`, which is in service, back there; what is in service now.
 
         Raises:
             IndexingError: nothing changed in service; the text says why.
@@ -208,7 +208,7 @@ class Newsroom:
         return SnapshotInfo(snapshot.name, snapshot.manifest.built_at, snapshot.manifest.n_articles, in_service=True)
 
     def status(self) -> Status:
-        """What is in service right now."""
+        """Return what is in service right now."""
         snapshot = self._live.refresh()
         manifest = snapshot.manifest
         return Status(
@@ -223,25 +223,25 @@ class Newsroom:
         )
 
     def stats(self, days: int) -> Stats:
-        """Figures of the last `days` days, today the last."""
+        """Return figures of the last `days` days, today the last."""
         return self._figures.stats(_first_midnight(days))
 
     def days(self, count: int) -> tuple[Day, ...]:
-        """The last `count` days, today the last."""
+        """Return the last `count` days, today the last."""
         return self._records.days(_first_midnight(count))
 
     def gaps(self, days: int) -> list[Gap]:
-        """What was asked in the last `days` days and not answered, grouped, what most people asked first."""
+        """Return what was asked in the last `days` days and not answered, grouped, what most people asked first."""
         return find_gaps(self._records.unanswered(datetime.now(UTC) - timedelta(days=days), most=_MOST_UNANSWERED))
 
     def complaints(self, days: int, *, most: int) -> list[tuple[Complaint, Reply]]:
-        """The replies voted down in the last `days` days, the last voted first."""
+        """Return the replies voted down in the last `days` days, the last voted first."""
         found = self._records.complaints(datetime.now(UTC) - timedelta(days=days), most=most)
         replies = ((complaint, self._figures.load_reply(complaint.reply_id)) for complaint in found)
         return [(complaint, reply) for complaint, reply in replies if reply is not None]
 
     def explain(self, reply_id: str) -> Explanation | None:
-        """How a reply came about; None if it is not (or no longer) known."""
+        """Return how a reply came about; None if it is not (or no longer) known."""
         reply = self._figures.load_reply(reply_id)
         if reply is None:
             return None
@@ -258,30 +258,30 @@ class Newsroom:
         self.note(by, "ban", person)
 
     def unban(self, person: str, *, by: str) -> bool:
-        """From now on, that person is answered again; False if there was no ban."""
+        """Return from now on, that person is answered again; False if there was no ban."""
         lifted = self._records.unban(person)
         self._banned = self._records.banned()
         self.note(by, "unban", person)
         return lifted
 
     def is_banned(self, person: str) -> bool:
-        """Whether that person is not answered. It costs nothing: ask at every message."""
+        """Return whether that person is not answered. It costs nothing: ask at every message."""
         return person in self._banned
 
     def refresh_bans(self) -> None:
-        """Looks whom admins have banned by way of another process."""
+        """Look whom admins have banned by way of another process."""
         self._banned = self._records.banned()
 
     def banned(self) -> frozenset[str]:
-        """Everybody who is not answered."""
+        """Return everybody who is not answered."""
         return self._banned
 
     def note(self, admin: str, action: str, subject: str = "") -> None:
-        """Keeps and logs that an admin did something."""
+        """Keep and log that an admin did something."""
         self._records.log(AdminAction(datetime.now(UTC), admin, action, subject))
         logger.info("admin %s: %s %s", admin, action, subject)
 
 
 def _first_midnight(days: int) -> datetime:
-    """When the first of the last `days` days (UTC) began, today being the last of them."""
+    """Return when the first of the last `days` days (UTC) began, today being the last of them."""
     return datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days - 1)

@@ -45,7 +45,7 @@ class NewsDesk:
         self._reader = FeedReader(self._intake, fetcher, every_minutes=feed_minutes)
 
     def add_addresses(self, addresses: Sequence[str], listener: ProgressListener = lambda _: None) -> BuildReport:
-        """Takes in web pages; those that could not be had are among the skipped ones of the report, with the reason.
+        """Take in web pages; those that could not be had are among the skipped ones of the report, with the reason.
 
         Raises:
             IndexingError: none could be had, or the index cannot be built; the text says why.
@@ -55,7 +55,7 @@ class NewsDesk:
     def add_document(
         self, content: bytes, file_name: str, *, origin: str | None = None, published_at: datetime | None = None
     ) -> BuildReport:
-        """Takes in a document of any kind that a folder of articles may hold.
+        """Take in a document of any kind that a folder of articles may hold.
 
         Raises:
             IndexingError: it holds no article, or the index cannot be built; the text says why.
@@ -65,7 +65,7 @@ class NewsDesk:
     def add_message(
         self, text: str, *, origin: str | None = None, published_at: datetime | None = None, url: str | None = None
     ) -> BuildReport:
-        """Takes in the text of a message, as by `index.ingest.sources.sent.read_message`.
+        """Take in the text of a message, as by `index.ingest.sources.sent.read_message`.
 
         Raises:
             IndexingError: it is no article, or the index cannot be built; the text says why.
@@ -73,7 +73,7 @@ class NewsDesk:
         return self._add([read_message(text, origin=origin, published_at=published_at, url=url)], "message")
 
     def remove(self, article_ids: Sequence[str]) -> BuildReport:
-        """Takes articles out, for good if they came by this desk.
+        """Take articles out, for good if they came by this desk.
 
         Raises:
             UnknownArticle: an id is not in the index; nothing is removed then.
@@ -81,8 +81,8 @@ class NewsDesk:
         return self._in_service(lambda: self._intake.remove(article_ids))
 
     def find(self, words: str, *, most: int) -> list[Article]:
-        """The article of that id or address; else those with the most of the words in their titles or the whole in
-        their ids, newer ones first. Without their texts."""
+        """Return the article of that id or address; else those with the most of the words in their titles or the whole
+        in their ids, newer ones first. Without their texts."""
         headlines = self._live.retriever().archive.headlines()
         words = words.strip()
         exact = [article for article in headlines if words in (article.id, article.url)]
@@ -95,12 +95,13 @@ class NewsDesk:
         return sorted(found, key=_published, reverse=True)[:most]
 
     def articles(self, ids: Iterable[str]) -> list[Article]:
-        """Those of these articles that are in service, in the order of the ids."""
+        """Return those of these articles that are in service, in the order of the ids."""
         archive = self._live.retriever().archive
         return [archive.article(article_id) for article_id in ids if archive.find(article_id) is not None]
 
     def read_feeds(self, *, only_due: bool = False, is_stopped: Callable[[], bool] = lambda: False) -> FeedsReport:
-        """One pass over the feeds, cut short once `is_stopped`; what is wrong with any is logged as well as reported.
+        """Return one pass over the feeds, cut short once `is_stopped`; what is wrong with any is logged as well as
+        reported.
 
         Raises:
             IndexBusy: another process is reading feeds.
@@ -118,7 +119,7 @@ class NewsDesk:
         return report
 
     def next_feed_at(self) -> float:
-        """When a feed is due, in seconds since 1970; infinity if there is none.
+        """Return when a feed is due, in seconds since 1970; infinity if there is none.
 
         Raises:
             ArrivalsUnavailable: what is kept about them cannot be read.
@@ -148,5 +149,5 @@ def _published(article: Article) -> float:
 
 
 def _without_query(text: str) -> str:
-    """Addresses without what follows a question mark: in a feed's it may be somebody's key."""
+    """Return addresses without what follows a question mark: in a feed's it may be somebody's key."""
     return " ".join(word.partition("?")[0] if "://" in word else word for word in text.split(" "))

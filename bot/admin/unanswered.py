@@ -36,18 +36,18 @@ class _Group:
     terms: Counter[str] = field(default_factory=Counter)
 
     def common(self) -> set[str]:
-        """The terms of most members."""
+        """Return the terms of most members."""
         return {term for term, count in self.terms.items() if 2 * count > len(self.members)}
 
     def likeness(self, terms: frozenset[str]) -> float:
-        """Which share of the shorter of the two is in both."""
+        """Return which share of the shorter of the two is in both."""
         own = self.common()
         shorter = min(len(own), len(terms))
         return len(own & terms) / shorter if shorter else 0.0
 
 
 def find_gaps(asked: Sequence[Asked]) -> list[Gap]:
-    """The groups, the one that most people asked about first; ties by how often, then by the order given."""
+    """Return the groups, the one that most people asked about first; ties by how often, then by the order given."""
     groups: list[_Group] = []
     for one in asked:
         terms = frozenset(terms_of(one.question))
@@ -72,7 +72,7 @@ def _gap(group: _Group) -> Gap:
 
 
 def _shared_words(group: _Group) -> tuple[str, ...]:
-    """The words as people wrote them, of the terms that most of the questions hold."""
+    """Return the words as people wrote them, of the terms that most of the questions hold."""
     common = group.common()
     words = chain.from_iterable(words_of(member.question) for member in group.members)
     spelled = Counter(word for word in words if word not in STOP_WORDS)

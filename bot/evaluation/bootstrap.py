@@ -13,7 +13,7 @@ _N_RESAMPLES = 1000
 
 
 def resample(clusters: Sequence[str | None]) -> Array:
-    """How often each question counts in each resample, (n_resamples, n_questions).
+    """Return how often each question counts in each resample, (n_resamples, n_questions).
 
     Whole clusters are drawn, as questions about one article go wrong together; a question without a cluster is one of
     its own. Draws from fewer than five clusters would all be alike: then each question is drawn on its own.

@@ -22,7 +22,7 @@ class Bin:
 
 
 def risk_at(coverages: Array, confidence: Array, right: Array, weights: Array) -> Array:
-    """The share that is wrong among the most confident, at each coverage in (0, 1]; ties are taken as shuffled.
+    """Return the share that is wrong among the most confident, at each coverage in (0, 1]; ties are taken as shuffled.
 
     All of `confidence`, `right` and `weights` are (n_questions,), at least one weight positive.
     """
@@ -35,14 +35,15 @@ def risk_at(coverages: Array, confidence: Array, right: Array, weights: Array) -
 
 
 def risk_band(coverages: Array, confidence: Array, right: Array, weights: Array) -> tuple[Array, Array]:
-    """The bounds of the risk's 95% interval at each coverage, by resamples `weights` (n_resamples, n_questions)."""
+    """Return the bounds of the risk's 95% interval at each coverage, by resamples `weights` (n_resamples,
+    n_questions)."""
     drawn = [risk_at(coverages, confidence, right, one) for one in weights if one.any()]
     low, high = np.percentile(np.array(drawn), PERCENTILES, axis=0)
     return low, high
 
 
 def reliability(confidence: Array, right: Array) -> list[Bin | None]:
-    """The ten equal-width bins of confidence, None for an empty one."""
+    """Return the ten equal-width bins of confidence, None for an empty one."""
     found = bins_of(confidence)
     return [_bin(confidence[found == number], right[found == number]) for number in range(N_BINS)]
 
@@ -55,7 +56,7 @@ def _bin(confidence: Array, right: Array) -> Bin | None:
 
 
 def _wilson(share: float, n: int) -> tuple[float, float]:
-    """The score interval of a share of n (Wilson 1927): it stays honest where all or none are right."""
+    """Return the score interval of a share of n (Wilson 1927): it stays honest where all or none are right."""
     middle = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
     reach = _Z * float(np.sqrt(share * (1 - share) / n + (_Z / (2 * n)) ** 2)) / (1 + _Z**2 / n)
     return max(0.0, middle - reach), min(1.0, middle + reach)

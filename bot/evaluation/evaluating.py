@@ -42,7 +42,7 @@ class Evaluation:
 
 
 def evaluate(judged: Sequence[Judged]) -> Evaluation:
-    """The figures of these replies, at least one; of groups with the same questions only one is kept."""
+    """Return the figures of these replies, at least one; of groups with the same questions only one is kept."""
     members: dict[tuple[int, ...], str] = {tuple(range(len(judged))): ALL}
     for name in dict.fromkeys(name for one in judged for name in one.gold.groups):
         members.setdefault(tuple(number for number, one in enumerate(judged) if name in one.gold.groups), name)

@@ -17,12 +17,12 @@ _MENDED_BY = {
 
 
 def failures_of(judged: Iterable[Judged]) -> list[Judged]:
-    """Those that went wrong, the worst first: answers before refusals, the most confident first."""
+    """Return those that went wrong, the worst first: answers before refusals, the most confident first."""
     return sorted((one for one in judged if one.stage), key=lambda one: (not one.is_answered, -one.confidence))
 
 
 def stage_table(judged: Sequence[Judged]) -> str:
-    """How many failures there are at each stage, and how many of these were given as answers, as Markdown."""
+    """Return how many failures there are at each stage, and how many of these were given as answers, as Markdown."""
     failed = failures_of(judged)
     counts = Counter(one.stage for one in failed)
     answered = Counter(one.stage for one in failed if one.is_answered)
@@ -38,12 +38,12 @@ def stage_table(judged: Sequence[Judged]) -> str:
 
 
 def listed(failed: Sequence[Judged]) -> str:
-    """Each failure as a Markdown section with its texts."""
+    """Return each failure as a Markdown section with its texts."""
     return "\n\n".join("\n".join(_lines(number, one)) for number, one in enumerate(failed, 1))
 
 
 def failures_by_stage(judged: Sequence[Judged]) -> str:
-    """All failures as a Markdown document, a chapter for each stage."""
+    """Return all failures as a Markdown document, a chapter for each stage."""
     failed = failures_of(judged)
     chapters = [
         f"## {stage.value.capitalize()}: {len(some)}\n\n{listed(some)}"
@@ -73,6 +73,6 @@ def _lines(number: int, one: Judged) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """The text on one line, cut where it is long, with nothing that Markdown would take for markup."""
+    """Return the text on one line, cut where it is long, with nothing that Markdown would take for markup."""
     words = " ".join(text.split())
     return _MARKUP.sub(r"\\\1", words if len(words) <= _LONGEST_TEXT else f"{words[:_LONGEST_TEXT]} …")

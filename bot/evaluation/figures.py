@@ -87,7 +87,7 @@ def _with_verdict(*values: Callable[[Judged], float]) -> Measure:
 
 
 def confidence_and_right(one: Judged) -> Sequence[float] | None:
-    """The confidence and whether the first quote is right; None where that cannot be told."""
+    """Return the confidence and whether the first quote is right; None where that cannot be told."""
     return (one.confidence, one.is_first_quote_right) if one.gold.has_verdict else None
 
 
@@ -174,6 +174,6 @@ SECTIONS: dict[str, tuple[Figure, ...]] = {
 
 
 def measured(figure: Figure, judged: Sequence[Judged]) -> tuple[Array, list[int]]:
-    """The values of the questions that the figure applies to, (n, columns), and which ones these are."""
+    """Return the values of the questions that the figure applies to, (n, columns), and which ones these are."""
     found = [(number, values) for number, one in enumerate(judged) if (values := figure.measure(one)) is not None]
     return np.array([values for _, values in found], dtype=np.float64), [number for number, _ in found]

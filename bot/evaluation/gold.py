@@ -51,7 +51,7 @@ class Gold:
 
 
 def gold_of(fields: Mapping[str, Any], texts: Mapping[str, str]) -> Gold:
-    """The gold of a question line, whose articles have these texts by id.
+    """Return the gold of a question line, whose articles have these texts by id.
 
     Evidence is `gold` [{article, start, end}], or `evidence`, words to be found, of which white space may differ.
 
@@ -111,7 +111,7 @@ def _groups(fields: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _cluster(fields: Mapping[str, Any], evidence: tuple[Evidence, ...]) -> str | None:
-    """The article that a question is about, as far as anything tells."""
+    """Return the article that a question is about, as far as anything tells."""
     if fields.get("cluster") is not None:
         return str(fields["cluster"])
     if evidence:

@@ -88,7 +88,7 @@ class Judged:
 
 
 def judge(question: str, gold: Gold, reply: Reply, texts: Mapping[str, str]) -> Judged:
-    """What a reply is worth over articles with these texts by id."""
+    """Return what a reply is worth over articles with these texts by id."""
     quotes = [citation.quote for citation in reply.citations]
     verbatim = tuple(quote.text == quote.span.slice(texts.get(quote.article_id, "")) for quote in quotes)
     sound = [(quote.article_id, quote.span) for quote, is_sound in zip(quotes, verbatim, strict=True) if is_sound]
@@ -108,7 +108,7 @@ def judge(question: str, gold: Gold, reply: Reply, texts: Mapping[str, str]) -> 
 
 
 def answers(quote: Quote, gold: Gold) -> bool:
-    """Whether the quote's first 400 characters answer; it must be verbatim."""
+    """Return whether the quote's first 400 characters answer; it must be verbatim."""
     seen = _beginning(quote.span)
     if holds_evidence(quote.article_id, seen, gold):
         return True

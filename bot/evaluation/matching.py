@@ -12,7 +12,7 @@ _PASSAGE_READ_CHARS = 200
 
 
 def holds_evidence(article_id: str, span: Span, gold: Gold) -> bool:
-    """Whether the span holds at least half of one piece of evidence.
+    """Return whether the span holds at least half of one piece of evidence.
 
     Where that is a whole passage, half of the shorter of the two is enough, if that is 50 characters or all of it.
     """
@@ -20,12 +20,12 @@ def holds_evidence(article_id: str, span: Span, gold: Gold) -> bool:
 
 
 def touches_evidence(article_id: str, span: Span, gold: Gold) -> bool:
-    """Whether the span shares a character with some evidence."""
+    """Return whether the span shares a character with some evidence."""
     return any(article_id == one.article_id and span.overlaps(one.span) for one in gold.evidence)
 
 
 def is_read_within(quotes: Iterable[tuple[str, Span]], budget: int, gold: Gold) -> bool:
-    """Whether who reads `budget` characters of these quotes, in order and none twice, has read some evidence.
+    """Return whether who reads `budget` characters of these quotes, in order and none twice, has read some evidence.
 
     That is half of a piece; of one that is a whole passage 200 characters are enough.
     """
@@ -34,7 +34,8 @@ def is_read_within(quotes: Iterable[tuple[str, Span]], budget: int, gold: Gold) 
 
 
 def precision_of(span: Span, text: str, evidence: Iterable[Span]) -> float:
-    """The share of the span's characters in sentences of `text` that carry evidence: half of it, or half of theirs."""
+    """Return the share of the span's characters in sentences of `text` that carry evidence: half of it, or half of
+    theirs."""
     pieces = list(evidence)
     inside = carrying = 0
     for sentence in sentence_spans(text):

@@ -29,7 +29,7 @@ _LEAST_SHOWN = 5
 
 
 def draw_pictures(evaluation: Evaluation, folder: Path) -> list[Path]:
-    """Writes risk-coverage.png and reliability.png and returns their paths; none of fewer than ten questions."""
+    """Write risk-coverage.png and reliability.png and return their paths; none of fewer than ten questions."""
     known = [one for one in evaluation.judged if one.gold.has_verdict]
     if len(known) < _LEAST_QUESTIONS:
         return []

@@ -17,7 +17,7 @@ _JSON_DECIMALS = 6
 
 
 def as_markdown(evaluation: Evaluation, pictures: Sequence[Path] = ()) -> str:
-    """The figures of all questions and of each group, the failures by stage, and the worst of them."""
+    """Return the figures of all questions and of each group, the failures by stage, and the worst of them."""
     everything, *groups = evaluation.groups
     failed = failures_of(evaluation.judged)
     parts = [
@@ -36,7 +36,7 @@ def as_markdown(evaluation: Evaluation, pictures: Sequence[Path] = ()) -> str:
 
 
 def as_json(evaluation: Evaluation) -> dict[str, Any]:
-    """Every figure of every group, and the number of failures by stage."""
+    """Return every figure of every group, and the number of failures by stage."""
     stages = [one.stage for one in evaluation.judged]
     return {
         "groups": {
@@ -52,7 +52,7 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def make_folder(folder: Path) -> None:
-    """Makes sure, before a long evaluation, that its report has a place.
+    """Make sure, before a long evaluation, that its report has a place.
 
     Raises:
         BotError: it cannot be made.
@@ -64,7 +64,7 @@ def make_folder(folder: Path) -> None:
 
 
 def write_report(evaluation: Evaluation, folder: Path) -> None:
-    """Writes report.md, report.json, failures.md and the pictures there are questions enough for.
+    """Write report.md, report.json, failures.md and the pictures there are questions enough for.
 
     Raises:
         BotError: a file cannot be written.
@@ -95,7 +95,7 @@ def _row(figure: Figure, estimate: Estimate) -> str:
 
 
 def _by_group(groups: Sequence[Group]) -> Iterator[str]:
-    """A table for each section: the groups down, its figures across."""
+    """Yield a table for each section: the groups down, its figures across."""
     for section, figures in _told(groups[0]):
         names = " | ".join(figure.name for figure in figures)
         head = f"| {section.lower()} | questions | answerable | {names} |\n| --- |{' --: |' * (len(figures) + 2)}"
@@ -110,7 +110,7 @@ def _group_row(group: Group, figures: Sequence[Figure]) -> str:
 
 
 def _told(group: Group) -> Iterator[tuple[str, list[Figure]]]:
-    """The sections and figures that apply."""
+    """Yield the sections and figures that apply."""
     for section, figures in SECTIONS.items():
         told = [figure for figure in figures if figure.name in group.estimates]
         if told:

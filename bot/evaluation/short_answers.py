@@ -10,17 +10,17 @@ _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 
 
 def is_exact_match(answer: str, known: Iterable[str]) -> bool:
-    """Whether the answer is one of the known ones but for case, punctuation and articles."""
+    """Return whether the answer is one of the known ones but for case, punctuation and articles."""
     return _words(answer) in [_words(one) for one in known]
 
 
 def token_f1(answer: str, known: Iterable[str]) -> float:
-    """How many words the answer shares with the known one that is most like it, as F1."""
+    """Return how many words the answer shares with the known one that is most like it, as F1."""
     return max((_f1(_words(answer), _words(one)) for one in known), default=0.0)
 
 
 def holds_answer(text: str, known: Iterable[str]) -> bool:
-    """Whether one of the known answers stands in the text as whole words."""
+    """Return whether one of the known answers stands in the text as whole words."""
     within = f" {' '.join(_words(text))} "
     return any(f" {' '.join(words)} " in within for words in map(_words, known) if words)
 

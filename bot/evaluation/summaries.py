@@ -16,17 +16,20 @@ N_BINS = 10
 
 
 def mean(values: Array, weights: Array) -> Array:
-    """The mean of the one column."""
+    """Return the mean of the one column."""
     return _divide(weights @ values[:, 0], weights.sum(axis=1))
 
 
 def ratio(values: Array, weights: Array) -> Array:
-    """The sum of the first column over that of the second."""
+    """Return the sum of the first column over that of the second."""
     return _divide(weights @ values[:, 0], weights @ values[:, 1])
 
 
 def balanced_accuracy(values: Array, weights: Array) -> Array:
-    """The mean of how many answerable ones are answered and how many others refused. Columns: answerable, answered."""
+    """Return the mean of how many answerable ones are answered and how many others refused.
+
+    Columns: answerable, answered.
+    """
     answerable, answered = values.T
     kept = _divide(weights @ (answerable * answered), weights @ answerable)
     refused = _divide(weights @ ((1 - answerable) * (1 - answered)), weights @ (1 - answerable))
@@ -34,7 +37,7 @@ def balanced_accuracy(values: Array, weights: Array) -> Array:
 
 
 def auroc(values: Array, weights: Array) -> Array:
-    """How likely an answerable question has more confidence than another; ties count half.
+    """Return how likely an answerable question has more confidence than another; ties count half.
 
     Columns: confidence, answerable.
     """
@@ -47,7 +50,7 @@ def auroc(values: Array, weights: Array) -> Array:
 
 
 def area_under_risk_coverage(values: Array, weights: Array) -> Array:
-    """The mean, over all k, of the share that is wrong among the k most confident; ties are taken as shuffled.
+    """Return the mean, over all k, of the share that is wrong among the k most confident; ties are taken as shuffled.
 
     Within a tie of m questions, a share p of them right, the expected number of right ones after k is
     `r + p (k - k0)`, where r were right among the k0 before; over k that is `p + (r - p k0) / k`, whose sum is
@@ -67,7 +70,7 @@ def area_under_risk_coverage(values: Array, weights: Array) -> Array:
 
 
 def calibration_error(values: Array, weights: Array) -> Array:
-    """The mean distance between confidence and the share right, over equal-width bins weighted by their size.
+    """Return the mean distance between confidence and the share right, over equal-width bins weighted by their size.
 
     Columns: confidence, right. Naeini et al. 2015; the last bin includes 1.
     """
@@ -78,12 +81,12 @@ def calibration_error(values: Array, weights: Array) -> Array:
 
 
 def bins_of(confidence: Array) -> NDArray[np.intp]:
-    """The bin of each confidence, (n,), from 0."""
+    """Return the bin of each confidence, (n,), from 0."""
     return np.minimum(confidence * N_BINS, N_BINS - 1).astype(np.intp)
 
 
 def percentile(share: float) -> Summary:
-    """The least value that at least this share of the values do not exceed (nearest rank)."""
+    """Return the least value that at least this share of the values do not exceed (nearest rank)."""
 
     def summary(values: Array, weights: Array) -> Array:
         order = values[:, 0].argsort()
@@ -96,7 +99,7 @@ def percentile(share: float) -> Summary:
 
 
 def _ties(keys: Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Where each run of equal keys starts in ascending order, and that order."""
+    """Return where each run of equal keys starts in ascending order, and that order."""
     order = keys.argsort(kind="stable")
     return np.flatnonzero(np.diff(keys[order], prepend=np.nan)), order
 

@@ -53,7 +53,10 @@ class Antecedent:
 
 
 def antecedents(pronoun: Pronoun, message: str, turns: Sequence[Turn], background: str = "") -> list[Antecedent]:
-    """What `pronoun` may stand for, best first, each named once. `background`: the text of the article discussed."""
+    """Return what `pronoun` may stand for, best first, each named once.
+
+    `background`: the text of the article discussed.
+    """
     best: dict[str, Antecedent] = {}
     for age, turn in enumerate(reversed(turns[-_TURNS:])):
         for phrase, bonus in _phrases(turn, background):
@@ -73,7 +76,7 @@ def antecedents(pronoun: Pronoun, message: str, turns: Sequence[Turn], backgroun
 
 
 def _last_two(turns: Sequence[Turn]) -> Antecedent | None:
-    """The people who answered the last two questions, where both asked for one: they may be meant together."""
+    """Return the people who answered the last two questions, where both asked for one: they may be meant together."""
     answers = [turn.answer or "" for turn in turns[-2:] if _ASKS_FOR_PERSON.search(turn.resolved_question)]
     people = [name.text for answer in answers if len(answer) <= _LONGEST_ANSWER for name in names_in(answer)[:1]]
     if len(people) < 2 or people[0] == people[1]:
@@ -82,7 +85,7 @@ def _last_two(turns: Sequence[Turn]) -> Antecedent | None:
 
 
 def _phrases(turn: Turn, background: str) -> list[tuple[Phrase, float]]:
-    """The phrases of a turn, each with what its place is worth."""
+    """Return the phrases of a turn, each with what its place is worth."""
     question = turn.resolved_question
     answer = (turn.answer or "").strip(" .")
     around = "\n".join([background, *turn.quotes])
@@ -117,14 +120,14 @@ def _phrases(turn: Turn, background: str) -> list[tuple[Phrase, float]]:
 
 
 def _cannot_be_meant(pronoun: Pronoun, phrase: Phrase) -> bool:
-    """A person has a name or an office, not an abbreviation or a nationality; what "there" is has a name."""
+    """Return a person has a name or an office, not an abbreviation or a nationality; what "there" is has a name."""
     if pronoun.sort is Sort.PERSON and _NOT_A_PERSON.search(phrase.text):
         return True
     return pronoun.sort in (Sort.PERSON, Sort.PLACE) and not phrase.is_name
 
 
 def _as_asked(name: Phrase, question: str) -> Phrase:
-    """An answer is of the sort that was asked for."""
+    """Return an answer is of the sort that was asked for."""
     sort = name.sort
     if _ASKS_FOR_PERSON.search(question) and sort is Sort.PLACE:
         return name
@@ -136,7 +139,7 @@ def _as_asked(name: Phrase, question: str) -> Phrase:
 
 
 def _key(one: Antecedent, best: dict[str, Antecedent]) -> str:
-    """The key of the same person or thing, named in full or by the last word alone."""
+    """Return the key of the same person or thing, named in full or by the last word alone."""
     words = one.text.lower().split()
     for key in best:
         others = key.split()
@@ -146,7 +149,7 @@ def _key(one: Antecedent, best: dict[str, Antecedent]) -> str:
 
 
 def _fuller(one: Antecedent, other: Antecedent | None) -> Antecedent:
-    """The higher score, with the longer of two names for the same."""
+    """Return the higher score, with the longer of two names for the same."""
     if other is None or len(other.text) <= len(one.text):
         return one
     return Antecedent(other.text, one.sort, one.is_name, one.score)

@@ -49,7 +49,7 @@ def swap(question: str, name: str, background: str = "") -> str | None:
 
 
 def _exchange_phrase(question: str, topic: str, background: str) -> str | None:
-    """The part of the question that is most like the topic: time for time, name for name, noun for noun."""
+    """Return the part of the question that is most like the topic: time for time, name for name, noun for noun."""
     if _ORDINAL_ALONE.match(topic):
         topic = f"{topic} one"
     if _ONES.search(topic):
@@ -79,12 +79,12 @@ def _exchange_phrase(question: str, topic: str, background: str) -> str | None:
 
 
 def _like(names: list[Phrase], new: Phrase) -> Phrase:
-    """The name to exchange: of the same sort if there is one, else the first, which the question is about."""
+    """Return the name to exchange: of the same sort if there is one, else the first, which the question is about."""
     return next((name for name in names if name.sort is new.sort is not Sort.THING), names[0])
 
 
 def _prepositional_part(question: str, preposition: str) -> Span | None:
-    """What follows this preposition in the question; the last if it occurs twice."""
+    """Return what follows this preposition in the question; the last if it occurs twice."""
     found = [
         one for one in _PREPOSITIONAL.finditer(question) if one.group("preposition").lower() == preposition.lower()
     ]
@@ -95,7 +95,7 @@ def _prepositional_part(question: str, preposition: str) -> Span | None:
 
 
 def _noun_parts(question: str) -> list[Span]:
-    """Where the question's noun phrases stand, those behind a preposition first, each with its determiner."""
+    """Return where the question's noun phrases stand, those behind a preposition first, each with its determiner."""
     behind = [one for one in _PREPOSITIONAL.finditer(question)]
     spans = [
         Span(one.start("phrase"), one.start("phrase") + len(one.group("phrase").rstrip())) for one in reversed(behind)

@@ -83,7 +83,10 @@ _BREAKS = STOP_WORDS | PREPOSITIONS | AUXILIARIES | PREDICATES
 
 
 def names_in(text: str, background: str = "") -> list[Phrase]:
-    """The names in a text, in order. `background`: more text in which the same names may stand, to judge their sort."""
+    """Return the names in a text, in order.
+
+    `background`: more text in which the same names may stand, to judge their sort.
+    """
     return [
         Phrase(
             match_text, Span(start, start + len(match_text)), _sort_of_name(match_text, f"{text}\n{background}"), True
@@ -93,7 +96,7 @@ def names_in(text: str, background: str = "") -> list[Phrase]:
 
 
 def pairs_in(text: str) -> list[Phrase]:
-    """Two names joined by "and", as one phrase: who "they" are."""
+    """Return two names joined by "and", as one phrase: who "they" are."""
     names = names_in(text)
     return [
         Phrase(text[one.span.start : other.span.end], Span(one.span.start, other.span.end), Sort.PLURAL, True)
@@ -108,7 +111,7 @@ def times_in(text: str) -> list[Phrase]:
 
 
 def noun_phrases(text: str) -> list[Phrase]:
-    """Runs of words without capitals that may be noun phrases: what stands between function words and common verbs.
+    """Run of words without capitals that may be noun phrases: what stands between function words and common verbs.
 
     One that the text introduces ("a bridge", "which bridge") is spoken of as known: "the bridge".
     """
@@ -134,12 +137,12 @@ def noun_phrases(text: str) -> list[Phrase]:
 
 
 def _is_verb(before: str, word: str) -> bool:
-    """Whether a word is rather the verb of "Who ...?", "to ..." or "... opened" than part of a noun phrase."""
+    """Return whether a word is rather the verb of "Who ...?", "to ..." or "... opened" than part of a noun phrase."""
     return before in ("who", "that", "to") or (word.endswith("ed") and before not in INTRODUCE)
 
 
 def head_of(phrase: str) -> str:
-    """The word that says what a noun phrase is: its last."""
+    """Return the word that says what a noun phrase is: its last."""
     words = [word for word in phrase.split() if word.lower() not in DETERMINERS]
     return words[-1].strip(".,?!'’\"") if words else ""
 
@@ -157,7 +160,8 @@ def _names(text: str, background: str) -> Iterator[tuple[str, int]]:
 
 
 def _only_begins_a_sentence(words: str, start: int, text: str, background: str) -> bool:
-    """Whether a single word has its capital from its place: it begins a sentence, and never stands inside one."""
+    """Return whether a single word has its capital from its place: it begins a sentence, and never stands inside
+    one."""
     if " " in words or words.isupper() or len(text) <= _SHORT_TEXT or not _SENTENCE_START.search(text[:start]):
         return False
     if _ACTS.match(text, start + len(words)):
@@ -182,7 +186,7 @@ def _sort_of_name(name: str, text: str) -> Sort:
 
 
 def _has_people(name: str, text: str) -> bool:
-    """Whether the text also names who is of there: "Russian" beside "Russia", "Azerbaijani", "Ukrainian"."""
+    """Return whether the text also names who is of there: "Russian" beside "Russia", "Azerbaijani", "Ukrainian"."""
     stem = name[:-1] if name.endswith(_LAST_VOWELS) else name
     if " " in name or len(stem) < _SHORTEST_STEM:
         return False

@@ -44,7 +44,8 @@ class CitationRequest:
 
 
 def citation_request(message: str, n_citations: int) -> CitationRequest | None:
-    """What a message wants to see around one of the last reply's citations; None if it is an ordinary question."""
+    """Return what a message wants to see around one of the last reply's citations; None if it is an ordinary
+    question."""
     match = _NUMBERED.search(message) or _ORDINAL_ALONE.match(message)
     if match is None:
         return None
@@ -60,7 +61,7 @@ def citation_request(message: str, n_citations: int) -> CitationRequest | None:
 
 
 def chosen_option(message: str, labels: tuple[str, ...]) -> int | None:
-    """Which of the choices that the bot offered a message takes, by its words or its place; None for neither."""
+    """Return which of the choices that the bot offered a message takes, by its words or its place; None for neither."""
     words = message.strip(" ?.!").casefold()
     for place, label in enumerate(labels):
         if words and (words == label.casefold() or words in label.casefold().split()):

@@ -56,7 +56,10 @@ class Resolution:
 
 
 def resolve(message: str, conversation: Conversation, background: str = "") -> Resolution:
-    """What `message` asks, in this conversation. `background`: the text of the article under discussion, if any."""
+    """Return what `message` asks, in this conversation.
+
+    `background`: the text of the article under discussion, if any.
+    """
     resolution = _resolve(message, conversation, background)
     context = _said_last(conversation.turns[-1]) if conversation.turns else ""
     return replace(resolution, context=context)
@@ -85,7 +88,7 @@ def _resolve(message: str, conversation: Conversation, background: str) -> Resol
 
 
 def _about(topic: str, frame: str, turns: Sequence[Turn], background: str) -> Resolution:
-    """The last question, asked of something else."""
+    """Return the last question, asked of something else."""
     pronouns = pronouns_in(topic)
     if pronouns:
         topic = _with_names(topic, pronouns, turns, background).question
@@ -93,7 +96,7 @@ def _about(topic: str, frame: str, turns: Sequence[Turn], background: str) -> Re
 
 
 def _with_names(message: str, pronouns: Sequence[Pronoun], turns: Sequence[Turn], background: str) -> Resolution:
-    """The message with its pronouns exchanged for what they stand for, once for each sort."""
+    """Return the message with its pronouns exchanged for what they stand for, once for each sort."""
     chosen: dict[Sort, list[Antecedent]] = {}
     places: list[tuple[Pronoun, Antecedent]] = []
     for pronoun in pronouns:
@@ -141,7 +144,7 @@ def _said_last(turn: Turn) -> str:
 
 
 def _last_frame(turns: Sequence[Turn]) -> str | None:
-    """The last question that asks in full, as it was understood."""
+    """Return the last question that asks in full, as it was understood."""
     for turn in reversed(turns):
         question = turn.resolved_question
         if len(terms_of(question)) >= 2 and not is_bare(question.split(BEHIND)[-1]):
@@ -150,7 +153,7 @@ def _last_frame(turns: Sequence[Turn]) -> str | None:
 
 
 def _after(turn: Turn, message: str) -> str:
-    """The message behind the question and answer that it follows."""
+    """Return the message behind the question and answer that it follows."""
     asked = turn.resolved_question.strip().rstrip(" ?.!")
     if len(asked) > _LONGEST_CONTEXT:  # itself behind others: what was said first is left out
         asked = turn.question.strip().rstrip(" ?.!")[-_LONGEST_CONTEXT:]

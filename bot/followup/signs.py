@@ -102,7 +102,7 @@ def opening_of(message: str) -> str:
 
 
 def topic_of(message: str) -> str | None:
-    """What "What about ...?" or a message that is no sentence asks about; None if it asks in full."""
+    """Return what "What about ...?" or a message that is no sentence asks about; None if it asks in full."""
     rest = message[len(opening_of(message)) :]
     match = _WHAT_ABOUT.match(rest)
     if match:
@@ -115,13 +115,13 @@ def topic_of(message: str) -> str | None:
 
 
 def correction_of(message: str) -> str | None:
-    """What "no, I meant ..." puts right; None if the message corrects nothing."""
+    """Return what "no, I meant ..." puts right; None if the message corrects nothing."""
     match = _CORRECTION.match(message)
     return match.group("right").strip() if match and len(match.group("right").split()) <= 6 else None
 
 
 def is_bare(message: str) -> bool:
-    """Whether a message is a question word and little else: "Why?", "Where at?", "In what country?"."""
+    """Return whether a message is a question word and little else: "Why?", "Where at?", "In what country?"."""
     rest = message[len(opening_of(message)) :]
     if _BARE.match(rest):
         return True
@@ -129,12 +129,12 @@ def is_bare(message: str) -> bool:
 
 
 def speaks_of_ones(message: str) -> bool:
-    """Whether "the first one", "another", "who else" and the like stand for something named before."""
+    """Return whether "the first one", "another", "who else" and the like stand for something named before."""
     return bool(_ONES.search(message))
 
 
 def pronouns_in(message: str) -> list[Pronoun]:
-    """The pronouns that stand for something outside the message, in order."""
+    """Return the pronouns that stand for something outside the message, in order."""
     plain = _NOT_POINTING.sub(lambda match: " " * len(match.group()), message)
     names = names_in(message)
     is_long = len(terms_of(message)) >= _LONG
@@ -162,15 +162,15 @@ def pronouns_in(message: str) -> list[Pronoun]:
 
 
 def _names_what_follows(message: str, pronoun: Span, names: Sequence[Phrase]) -> bool:
-    """Whether it stands in an opening like "In his speech, Obama said ..."."""
+    """Return whether it stands in an opening like "In his speech, Obama said ..."."""
     if not re.match(rf"\s*(?:{_AT}|while|when|as)\b", message, re.IGNORECASE):
         return False
     return any(name.span.start > pronoun.end and "," in message[pronoun.end : name.span.start] for name in names)
 
 
 def _named_before(before: str, possessive: bool, names: Sequence[Phrase], is_long: bool) -> bool:
-    """Whether the message itself names what a pronoun stands for: a name before it, or a noun that owns it or stands in
-    an earlier clause; in a long message, which seldom leans, any noun."""
+    """Return whether the message itself names what a pronoun stands for: a name before it, or a noun that owns it or
+    stands in an earlier clause; in a long message, which seldom leans, any noun."""
     if any(name.span.end <= len(before) for name in names):
         return True
     earlier = before if possessive or is_long else _CLAUSE.split(before)[0] if _CLAUSE.search(before) else ""

@@ -42,5 +42,5 @@ PREDICATES = frozenset(_PREDICATES.split())
 
 
 def either(words: frozenset[str] | tuple[str, ...]) -> str:
-    """A pattern for any of these words, the longest first."""
+    """Return a pattern for any of these words, the longest first."""
     return "|".join(sorted(words, key=lambda word: (-len(word), word)))

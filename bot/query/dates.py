@@ -59,7 +59,7 @@ _Reading = Callable[[re.Match[str], date], _Days | None]
 
 
 def read_dates(question: str, asked_on: date | None = None) -> AskedDates | None:
-    """The days that a question asks about, or None if it names none; `asked_on` is today if it is not told.
+    """Return the days that a question asks about, or None if it names none; `asked_on` is today if it is not told.
 
     Where a question follows others, the last one that names a date counts.
     """
@@ -103,7 +103,7 @@ def _bounded(lead: str, days: _Days, today: date, *, restricts: bool) -> AskedDa
 
 
 def _asks_for_articles(sentence: str, start: int, end: int, lead: str) -> bool:
-    """Whether it is articles that are asked for by these words of their date, and not what happened then."""
+    """Return whether it is articles that are asked for by these words of their date, and not what happened then."""
     before, after = sentence[:start], sentence[end:]
     if _PUBLISHED.search(before) or _POSSESSED.match(after):
         return True
@@ -115,7 +115,8 @@ def _asks_for_articles(sentence: str, start: int, end: int, lead: str) -> bool:
 def _earliest(
     sentence: str, start: int, today: date, *, at_once: bool = False
 ) -> tuple[re.Match[str] | None, _Days | None]:
-    """The first date in the sentence that is one, at `start` if it has to be `at_once`; of two there, the fuller."""
+    """Return the first date in the sentence that is one, at `start` if it has to be `at_once`; of two there, the
+    fuller."""
     found: list[tuple[int, int, re.Match[str], _Days]] = []
     for order, (pattern, read) in enumerate(_PATTERNS):
         for match in pattern.finditer(sentence, start):
@@ -166,7 +167,7 @@ def _named_day(match: re.Match[str], today: date) -> _Days:
 
 
 def _weekday(match: re.Match[str], today: date) -> _Days:
-    """The last one: today only if it is that day and it is not "last"."""
+    """Return the last one: today only if it is that day and it is not "last"."""
     ago = (today.weekday() - _WEEKDAYS.index(match["day"].lower())) % 7
     if ago == 0 and (match["which"] or "").lower() in ("last", "past"):
         ago = 7

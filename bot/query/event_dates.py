@@ -21,7 +21,8 @@ _CANDIDATES = 30
 
 
 def since_event(query: Query, asked_on: date | None, retriever: Retriever) -> Query:
-    """The query with the days since the event that it names, if it names one and no day, and titles name it, too.
+    """Return the query with the days since the event that it names, if it names one and no day, and titles name it,
+    too.
 
     The event was on the day on which most of these were published; of several such days, on the last before `asked_on`
     (None: today).

@@ -26,7 +26,8 @@ _WORD = re.compile(r"\w+")
 
 
 def article_asked_for(question: str, hits: Iterable[Hit], archive: Archive) -> Article | None:
-    """The article whose headline the question holds whole, beside words of asking alone; None if there is none."""
+    """Return the article whose headline the question holds whole, beside words of asking alone; None if there is
+    none."""
     for article_id in list(dict.fromkeys(hit.passage.article_id for hit in hits))[:_LOOKED_AT]:
         article = archive.article(article_id)
         if asks_by_headline(question, article.title):
@@ -35,7 +36,7 @@ def article_asked_for(question: str, hits: Iterable[Hit], archive: Archive) -> A
 
 
 def asks_by_headline(question: str, title: str) -> bool:
-    """Whether a question consists of this headline and words of asking."""
+    """Return whether a question consists of this headline and words of asking."""
     asked, wanted = _words(question), _words(title)
     if len(wanted) < _LEAST_WORDS:
         return False
@@ -46,7 +47,7 @@ def asks_by_headline(question: str, title: str) -> bool:
 
 
 def lead_of(sentences: Sequence[Span], text: str) -> Span | None:
-    """The first few sentences, as long as nothing but blanks, and no debris, lies between them."""
+    """Return the first few sentences, as long as nothing but blanks, and no debris, lies between them."""
     end = sentences[0].end if sentences else 0
     for before, after in pairwise(sentences[:_LEAD_SENTENCES]):
         if text[before.end : after.start].strip() or after.end - sentences[0].start > _MAX_LEAD_CHARS:

@@ -29,7 +29,7 @@ class Scope:
     sources: frozenset[str] | None = None
 
     def query(self, question: str, context: str = "", preferred: frozenset[str] = frozenset()) -> Query:
-        """A search for what a question asks, of the days that it names, from no more than this."""
+        """Return a search for what a question asks, of the days that it names, from no more than this."""
         dates = read_dates(question, self.asked_on)
         return Query(question, self.articles, self.before, dates, context, preferred, self.sources)
 
@@ -38,7 +38,7 @@ EVERYTHING = Scope()
 
 
 def read_scope(text: str, scope: Scope = EVERYTHING) -> tuple[str, Scope]:
-    """The text without what it says of its scope, and the given scope narrowed by that."""
+    """Return the text without what it says of its scope, and the given scope narrowed by that."""
     articles: set[str] = set()
     sources: set[str] = set()
     before = [scope.before] if scope.before is not None else []

@@ -44,7 +44,8 @@ _PAIRS = (("“", "”"), ("(", ")"), ("[", "]"), ("«", "»"))
 
 
 def shortened(text: str, sentence: Span, answer: Span, longest: int) -> Span:
-    """The sentence without clauses at its edges: the longest run of at most `longest` characters that can stand alone.
+    """Return the sentence without clauses at its edges: the longest run of at most `longest` characters that can stand
+    alone.
 
     It holds the answer, which must lie in the sentence, and whatever may govern it. Where no such run is short enough
     it is the shortest one there is, at worst the whole sentence.
@@ -70,7 +71,7 @@ def shortened(text: str, sentence: Span, answer: Span, longest: int) -> Span:
 
 
 def _bounds(words: str) -> Iterator[re.Match[str]]:
-    """What separates the clauses of a sentence; a few words after a comma are no clause, but the end
+    """Yield what separates the clauses of a sentence; a few words after a comma are no clause, but the end
     of a list."""
     bounds = list(_BOUND.finditer(words))
     following = [*(bound.start() for bound in bounds[1:]), len(words)]
@@ -80,8 +81,8 @@ def _bounds(words: str) -> Iterator[re.Match[str]]:
 
 
 def _can_start(words: str, bound: re.Match[str]) -> bool:
-    """Whether what follows needs nothing before it: no "which" or "saying", no verb of an earlier subject, no item of
-    a list after a colon, and not what is between dashes."""
+    """Return whether what follows needs nothing before it: no "which" or "saying", no verb of an earlier subject, no
+    item of a list after a colon, and not what is between dashes."""
     mark = bound.group().strip()
     if mark == ",":
         return bool(_NEW_SUBJECT.match(words, bound.end()))
@@ -89,7 +90,7 @@ def _can_start(words: str, bound: re.Match[str]) -> bool:
 
 
 def _is_whole(words: str) -> bool:
-    """Whether no quotation or bracket is cut in two."""
+    """Return whether no quotation or bracket is cut in two."""
     return words.count('"') % 2 == 0 and all(_is_paired(words, *pair) for pair in _PAIRS)
 
 

@@ -32,7 +32,7 @@ _PAIRS = {"“": "”", "‘": "’", "(": ")", "[": "]", "«": "»", '"': '"'}
 
 
 def quotable_span(text: str, sentence: Span, passage: Passage, answer: Span | None = None) -> Span:
-    """The sentence, grown or cut to what can be quoted honestly; `answer` are the words in it that answer.
+    """Return the sentence, grown or cut to what can be quoted honestly; `answer` are the words in it that answer.
 
     It is grown by neighbours in its paragraph and passage: one that takes it back ("He denied it."), one without which
     it means nothing ("Otherwise ..."), or the one that says who speaks. An endless one is cut to the clauses around
@@ -51,7 +51,7 @@ def quotable_span(text: str, sentence: Span, passage: Passage, answer: Span | No
 
 
 def _with_speaker(text: str, sentence: Span, before: Sequence[Span], after: Sequence[Span]) -> Span:
-    """The sentence with the nearest one that says who speaks, if it is speech and does not say so itself.
+    """Return the sentence with the nearest one that says who speaks, if it is speech and does not say so itself.
 
     `before` and `after`: its neighbours in the paragraph, the nearest first.
     """
@@ -70,7 +70,8 @@ def _with_speaker(text: str, sentence: Span, before: Sequence[Span], after: Sequ
 
 
 def _paragraph(text: str, sentences: Sequence[Span]) -> list[Span]:
-    """The first of these neighbours, in either direction, and those that follow it without an empty line between."""
+    """Return the first of these neighbours, in either direction, and those that follow it without an empty line
+    between."""
     found = list(sentences[:1])
     for one in sentences[1:]:
         nearer = found[-1]
@@ -81,18 +82,18 @@ def _paragraph(text: str, sentences: Sequence[Span]) -> list[Span]:
 
 
 def grown(sentence: Span, neighbour: Span) -> Span:
-    """Both and all between, or the sentence alone if that would be a page."""
+    """Return both and all between, or the sentence alone if that would be a page."""
     both = Span(min(sentence.start, neighbour.start), max(sentence.end, neighbour.end))
     return both if len(both) <= MAX_CHARS else sentence
 
 
 def _is_open(earlier: str) -> bool:
-    """Whether a quotation that began in the earlier words of a paragraph still goes on."""
+    """Return whether a quotation that began in the earlier words of a paragraph still goes on."""
     return earlier.count("“") > earlier.count("”") or earlier.count('"') % 2 == 1
 
 
 def _outside_speech(words: str, is_open: bool) -> str:
-    """The words of a sentence that are nobody's speech; `is_open`: it begins inside a quotation."""
+    """Return the words of a sentence that are nobody's speech; `is_open`: it begins inside a quotation."""
     return _SPEECH.sub("", f"“{words}" if is_open else words)
 
 
@@ -101,7 +102,7 @@ def _names_speaker(text: str, sentence: Span) -> bool:
 
 
 def tidy_answer(text: str, answer: Span) -> Span:
-    """The span without punctuation at its edges, nor half of a pair of quotation marks or brackets."""
+    """Return the span without punctuation at its edges, nor half of a pair of quotation marks or brackets."""
     start, end = answer.start, answer.end
     while start < end:
         words = text[start:end]
@@ -124,5 +125,5 @@ def _is_unpaired(mark: str, words: str) -> bool:
 
 
 def _ends_sentence(words: str) -> bool:
-    """Whether the last full stop is not part of an abbreviation such as "U.S." or "a.m."."""
+    """Return whether the last full stop is not part of an abbreviation such as "U.S." or "a.m."."""
     return words.endswith(".") and "." not in words[-4:-1]

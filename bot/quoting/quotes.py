@@ -40,12 +40,12 @@ class Citation:
 
 
 def quote_from(article: Article, span: Span) -> Quote:
-    """The quote of `span`, cut from the stored text."""
+    """Return the quote of `span`, cut from the stored text."""
     return Quote(article.id, article.revision, span, span.slice(article.text))
 
 
 def is_verbatim(quote: Quote, article: Article) -> bool:
-    """Whether the quote is of this very revision and equals its slice, character for character."""
+    """Return whether the quote is of this very revision and equals its slice, character for character."""
     return (
         quote.article_id == article.id
         and quote.revision == article.revision

@@ -71,31 +71,33 @@ _FUNCTION_WORDS = re.compile(
 
 
 def kind_of(question: str) -> Kind:
-    """The kind of answer that the question's words ask for; its last sentence asks, the others only lead up."""
+    """Return the kind of answer that the question's words ask for; its last sentence asks, the others only lead up."""
     asking = _SENTENCE_END.split(question.strip())[-1]
     return next((kind for kind, pattern in _QUESTION_PATTERNS if pattern.search(asking)), Kind.OTHER)
 
 
 def last_question(question: str) -> str:
-    """The words without questions that come before the last one: what a follow-up leans on, and is not asked again."""
+    """Return the words without questions that come before the last one: what a follow-up leans on, and is not asked
+    again."""
     parts = _QUESTION_END.split(question.strip())
     earlier = [number for number, part in enumerate(parts[:-1]) if part.endswith("?")]
     return " ".join(parts[earlier[-1] + 1 :]) if earlier else question
 
 
 def subject_terms(question: str) -> list[str]:
-    """The terms of what a question is about: "how old" and the like ask, but name nothing."""
+    """Return the terms of what a question is about: "how old" and the like ask, but name nothing."""
     return terms_of(_MEASURE.sub(" ", question))
 
 
 @lru_cache(maxsize=20_000)
 def term_set(words: str) -> frozenset[str]:
-    """The terms of a few words, which news repeats: a look-up costs a tenth of cutting and stemming them again."""
+    """Return the terms of a few words, which news repeats: a look-up costs a tenth of cutting and stemming them
+    again."""
     return frozenset(terms_of(words))
 
 
 def candidates(kind: Kind, question: str, text: str) -> list[Span]:
-    """Spans of `text` that are of this kind and say something the question does not; empty for Kind.OTHER."""
+    """Return spans of `text` that are of this kind and say something the question does not; empty for Kind.OTHER."""
     pattern = _ANSWER_PATTERNS.get(kind)
     if pattern is None:
         return []
@@ -104,7 +106,8 @@ def candidates(kind: Kind, question: str, text: str) -> list[Span]:
 
 
 def is_of_kind(kind: Kind, words: str) -> bool:
-    """Whether words can answer a question of this kind: a time or a number must be there where one is asked for."""
+    """Return whether words can answer a question of this kind: a time or a number must be there where one is asked
+    for."""
     if kind not in (Kind.TIME, Kind.NUMBER):
         return True
     return any(character.isdigit() for character in words) or bool(candidates(kind, "", words))

@@ -46,8 +46,8 @@ class SentenceModel:
         return _expit(self.slope * ranks + self.offset)
 
     def quoted(self, features: Floats, ranks: Floats, places: Rows) -> tuple[int, ...]:
-        """The first in rank, and the neighbour that is quoted with it, if any. `places`: (n,), a step of one from a
-        sentence to the one that follows it in the same passage."""
+        """Return the first in rank, and the neighbour that is quoted with it, if any. `places`: (n,), a step of one
+        from a sentence to the one that follows it in the same passage."""
         first = int(np.argmax(ranks))
         beside = [
             row
@@ -60,7 +60,7 @@ class SentenceModel:
         return first, *sorted(beside, key=lambda row: -ranks[row])[:1]
 
     def confidence_in(self, quoted: Sequence[int], features: Floats, ranks: Floats) -> float:
-        """The probability that one of these sentences answers, the first in rank before its neighbour."""
+        """Return the probability that one of these sentences answers, the first in rank before its neighbour."""
         return float(_expit(confidence_inputs(quoted, features, ranks) @ self.confidence + self.bias))
 
 
@@ -99,11 +99,11 @@ class FittedWeights:
     threshold: float
 
     def of(self, *, is_whole: bool) -> ReadingWeights:
-        """Those for such questions."""
+        """Return those for such questions."""
         return self.whole if is_whole else self.part
 
     def with_each(self, change: Callable[[ReadingWeights], ReadingWeights]) -> "FittedWeights":
-        """Both changed in the same way."""
+        """Return both changed in the same way."""
         return FittedWeights(change(self.whole), change(self.part), self.threshold)
 
 
@@ -129,7 +129,7 @@ class ReadState:
         return float(self.probabilities[self.order[0]])
 
     def is_enough(self, effort: ReadBudget) -> bool:
-        """Whether to stop here."""
+        """Return whether to stop here."""
         if not self.next_worth or len(self.read) >= effort.read:
             return True
         return self.confidence >= effort.sure or self.next_worth < effort.worth
@@ -147,20 +147,20 @@ class PassageReads(Protocol):
         """(n,) where each stands, passages numbered from 0 in the order of the search."""
 
     def read(self, passage: int, likely_next: Sequence[int]) -> tuple[Rows, Floats]:
-        """Reads this one: some of its sentences, (m,), and what a model said of them, (m, 4).
+        """Read this one: some of its sentences, (m,), and what a model said of them, (m, 4).
 
         `likely_next`: what is asked for next unless this is enough, for whoever can read ahead.
         """
 
 
 def read_until_sure(book: PassageReads, weights: ReadingWeights) -> ReadState:
-    """Reads as far as it is worth it."""
+    """Read as far as it is worth it."""
     return next(verdict for verdict in stages(book, weights) if verdict.is_enough(weights.effort))
 
 
 def stages(book: PassageReads, weights: ReadingWeights) -> Iterator[ReadState]:
-    """The verdict after each further passage that is read, the likeliest first, until all are. Nothing is read before
-    the verdict on it is asked for."""
+    """Yield the verdict after each further passage that is read, the likeliest first, until all are. Nothing is read
+    before the verdict on it is asked for."""
     known, passages = book.known, book.passages
     chances = weights.unread.chances(weights.unread.ranks(to_features(known, np.zeros((len(known), N_SAID)))))
     likeliest = [int(one) for one in np.argsort(-np.bincount(passages, chances), kind="stable")]
@@ -185,8 +185,8 @@ def places_of(passages: Rows) -> Rows:
 def _settle(
     known: Floats, said: Floats, is_read: NDArray[np.bool_], chances: Floats, judgement: SentenceModel, places: Rows
 ) -> tuple[Rows, Floats, int | None]:
-    """Order and probabilities: the best sentence that was read, then all others by their chance. And its neighbour, if
-    that is quoted with it."""
+    """Return order and probabilities: the best sentence that was read, then all others by their chance. And its
+    neighbour, if that is quoted with it."""
     rows = np.flatnonzero(is_read)
     features = to_features(known[is_read], said[is_read])
     ranks = judgement.ranks(features)

@@ -79,7 +79,7 @@ class Candidate:
 
 
 def candidates_of(hit: Hit, article: Article) -> list[Candidate]:
-    """Every sentence of a passage, in order."""
+    """Return every sentence of a passage, in order."""
     sentences = hit.passage.sentences
     beside = zip(sentences, (None, *sentences), (*sentences[1:], None), strict=False)
     return [Candidate(article, hit, span, before, after) for span, before, after in beside]
@@ -126,15 +126,15 @@ class FeatureExtractor:
         )
 
     def _published_before(self, article: Article) -> float:
-        """From 0 to 1, how long before the days asked about: an article cannot report what came after it."""
+        """Return from 0 to 1, how long before the days asked about: an article cannot report what came after it."""
         if self._reported_from is None or article.published_at is None:
             return 0.0
         days = (self._reported_from - article.published_at.date()).days
         return 1 - math.exp(-max(days, 0) / _ANNOUNCED_DAYS)
 
     def _words(self, candidate: Candidate, words: str) -> tuple[float, float, float, float, float, float]:
-        """Weighted share of the question's terms in the sentence, what its neighbours add to it, the passage's share;
-        what is missing."""
+        """Return weighted share of the question's terms in the sentence, what its neighbours add to it, the passage's
+        share; what is missing."""
         text = candidate.article.text
         sentence = self._terms(words)
         share = self._share(sentence)
@@ -153,7 +153,7 @@ class FeatureExtractor:
         )
 
     def _passage_terms(self, candidate: Candidate) -> frozenset[str]:
-        """Of the whole passage and its article's title."""
+        """Return of the whole passage and its article's title."""
         rank, text = candidate.hit.rank, candidate.article.text
         if rank not in self._passages_seen:
             sentences = (self._terms(span.slice(text)) for span in candidate.hit.passage.sentences)
@@ -161,7 +161,7 @@ class FeatureExtractor:
         return self._passages_seen[rank]
 
     def _terms(self, text: str) -> frozenset[str]:
-        """The terms of a text; the sentences of a passage need each other's."""
+        """Return the terms of a text; the sentences of a passage need each other's."""
         if text not in self._terms_seen:
             self._terms_seen[text] = frozenset(terms_of(text))
         return self._terms_seen[text]
@@ -170,7 +170,7 @@ class FeatureExtractor:
         return sum(weight for term, weight in self._weights.items() if term in terms) / self._total
 
     def _kind_columns(self, sentence: str) -> tuple[float, float, float]:
-        """Whether the kind of thing asked for is there, is not, and how near it is to the question's words."""
+        """Return whether the kind of thing asked for is there, is not, and how near it is to the question's words."""
         if self._kind is Kind.OTHER:
             return 0.0, 0.0, 0.0
         spans = candidates(self._kind, self._question, sentence)
@@ -203,19 +203,20 @@ def to_features(known: Floats, said: Floats) -> Floats:
 
 
 def _chance(odds: Floats) -> Floats:
-    """Odds count both ends of an answer: half of them is the odds of either."""
+    """Return odds count both ends of an answer: half of them is the odds of either."""
     chance: Floats = 1 / (1 + np.exp(-odds / 2))
     return chance
 
 
 def _opposes(asked: frozenset[str], pattern: re.Pattern[str], sentence: str) -> bool:
-    """Whether a sentence names other years, months or places in an order than the question does, and none of those."""
+    """Return whether a sentence names other years, months or places in an order than the question does, and none of
+    those."""
     found = frozenset(pattern.findall(sentence)) | frozenset(pattern.findall(sentence.lower()))
     return bool(asked and found) and asked.isdisjoint(found)
 
 
 def _gap_to_terms(spans: Sequence[Span], words: str, asked: frozenset[str]) -> float:
-    """Characters from the nearest of these spans to what the question names in `words`; endless for none.
+    """Return characters from the nearest of these spans to what the question names in `words`; endless for none.
 
     The mean over the nearest three places, because one alone is often chance.
     """
@@ -227,5 +228,5 @@ def _gap_to_terms(spans: Sequence[Span], words: str, asked: frozenset[str]) -> f
 
 
 def _capitalised(question: str) -> list[str]:
-    """The words of a question that look like names: capitals, but for the first word."""
+    """Return the words of a question that look like names: capitals, but for the first word."""
     return [word for word in question.split()[1:] if word[:1].isupper()]

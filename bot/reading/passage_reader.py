@@ -43,12 +43,12 @@ _FOLLOW_UP_WINDOW_CHARS = 500
 
 
 def shipped_weights() -> FittedWeights:
-    """The weights in `bot/reading/weights.json`."""
+    """Return the weights in `bot/reading/weights.json`."""
     return weights_from(json.loads((files("bot.reading") / "weights.json").read_text(encoding="utf-8")))
 
 
 def weights_from(stored: Mapping[str, Any]) -> FittedWeights:
-    """The weights that `training.ranking` wrote.
+    """Return the weights that `training.ranking` wrote.
 
     Raises:
         ValueError: they were fitted to other features.
@@ -63,8 +63,8 @@ def weights_from(stored: Mapping[str, Any]) -> FittedWeights:
 
 
 def is_whole(hits: Sequence[Hit]) -> bool:
-    """Whether all that was found is offered. The search finds something in every passage that it may search, so these
-    are then all there are."""
+    """Return whether all that was found is offered. The search finds something in every passage that it may search, so
+    these are then all there are."""
     return len(hits) <= OFFERED
 
 
@@ -97,8 +97,8 @@ class PassageReader:
         return self._weights.threshold
 
     def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Iterator[Reading]:
-        """Readings of the sentences in the passages looked at, the best first, the others by their probability and
-        by how near they stand to the context; each is made when it is asked for, and few are."""
+        """Return readings of the sentences in the passages looked at, the best first, the others by their probability
+        and by how near they stand to the context; each is made when it is asked for, and few are."""
         if not hits:
             return iter(())
         window_chars = _FOLLOW_UP_WINDOW_CHARS if query.context else _WINDOW_CHARS
@@ -159,8 +159,8 @@ class OpenPassages:
         self.passages = np.repeat(np.arange(len(hits)), [len(hit.passage.sentences) for hit in hits])
 
     def read(self, passage: int, likely_next: Sequence[int] = ()) -> tuple[NDArray[np.int64], Floats]:
-        """Rows of sentences, and what the model says of them. Where nobody else waits for the model, it reads what is
-        likely next beside."""
+        """Return rows of sentences, and what the model says of them. Where nobody else waits for the model, it reads
+        what is likely next beside."""
         if passage not in self._read:
             ahead = [one for one in likely_next if one not in self._read]
             self._score([passage, *ahead[: max(0, self._scorer.spare - 1)]])
@@ -184,7 +184,7 @@ class OpenPassages:
             )
 
     def _window(self, passage: int) -> tuple[NDArray[np.int64], Passage]:
-        """What is read of a passage: the rows of these sentences, and they as a passage."""
+        """Return what is read of a passage: the rows of these sentences, and they as a passage."""
         rows = np.flatnonzero(self.passages == passage)
         spans = [self.candidates[row].span for row in rows]
         first, last = window_of(spans, self.known[rows, KNOWN.index("sentence_overlap")], self._window_chars)
@@ -194,8 +194,8 @@ class OpenPassages:
 
 
 def window_of(sentences: Sequence[Span], overlaps: Floats, longest: int = _WINDOW_CHARS) -> tuple[int, int]:
-    """First and last of the sentences to read: the one that shares most with the question, then neighbours, that side
-    first that shares more, as long as they are no longer than `longest`, in characters."""
+    """Return first and last of the sentences to read: the one that shares most with the question, then neighbours, that
+    side first that shares more, as long as they are no longer than `longest`, in characters."""
     first = last = int(np.argmax(overlaps))
     while True:
         sides = []

@@ -37,7 +37,7 @@ class Reader(Protocol):
         """The probability from which answering does more good than harm, fitted with the reader."""
 
     def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Iterable[Reading]:
-        """Readings of these passages, best first; ties by the order of the hits. Empty for no hits.
+        """Return readings of these passages, best first; ties by the order of the hits. Empty for no hits.
 
         Where the query has a context, much of what is meant stands there: the words of the question tell less of
         where the answer stands, and what comes after the first reading may well stand near those. What was published

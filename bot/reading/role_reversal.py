@@ -40,7 +40,7 @@ class Relation:
 
 
 def deeds_in(text: str) -> frozenset[Relation]:
-    """What names do to names in plain sentences, active or passive."""
+    """Return what names do to names in plain sentences, active or passive."""
     acts = ((one[1], one[2], one[3]) for one in _ACTS.finditer(text))
     suffers = ((one[3], one[2], one[1]) for one in _SUFFERS.finditer(text))
     return frozenset(
@@ -53,7 +53,7 @@ def deeds_in(text: str) -> frozenset[Relation]:
 
 
 def says_the_reverse(asked: frozenset[Relation], sentence: str) -> bool:
-    """Whether a sentence tells a deed that was asked about with its roles exchanged, and not as it was asked."""
+    """Return whether a sentence tells a deed that was asked about with its roles exchanged, and not as it was asked."""
     if not asked:
         return False
     told = deeds_in(sentence)

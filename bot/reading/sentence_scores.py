@@ -39,12 +39,12 @@ class SentenceScores:
     passage_odds: float
 
     def denied(self) -> "SentenceScores":
-        """Of a sentence that the model took for an answer, and that cannot be one."""
+        """Return of a sentence that the model took for an answer, and that cannot be one."""
         return SentenceScores(None, _UNREAD, _UNREAD, _UNREAD, self.passage_odds)
 
 
 def score_passage(scores: SpanScores, passage: Passage) -> list[SentenceScores]:
-    """One for each sentence of the passage, in order; spans are in offsets of the article."""
+    """Return one for each sentence of the passage, in order; spans are in offsets of the article."""
     moved_by = passage.span.start
     edges = [edge for sentence in passage.sentences for edge in (sentence.start, sentence.end)]
     bounds = np.searchsorted(scores.offsets[:, 0] + moved_by, edges).reshape(-1, 2)
@@ -52,14 +52,17 @@ def score_passage(scores: SpanScores, passage: Passage) -> list[SentenceScores]:
 
 
 def best_span(start: NDArray[np.float32], end: NDArray[np.float32]) -> tuple[int, int]:
-    """First and last token of the most probable answer of at most 30 tokens. `start`, `end`: (n,), 1 to MOST_TOKENS."""
+    """Return first and last token of the most probable answer of at most 30 tokens.
+
+    `start`, `end`: (n,), 1 to MOST_TOKENS.
+    """
     spans = start[:, None] + end[None, :] + _ONLY_SPANS[: len(start), : len(end)]
     first, last = np.unravel_index(int(np.argmax(spans)), spans.shape)
     return int(first), int(last)
 
 
 def _score(scores: SpanScores, first: int, last: int, moved_by: int) -> SentenceScores:
-    """Of the tokens from `first` up to, not including, `last`."""
+    """Return of the tokens from `first` up to, not including, `last`."""
     none = max(scores.no_start, _UNREAD) + max(scores.no_end, _UNREAD)
     whole = _log_sum(scores.start) + _log_sum(scores.end)
     mass = _log_sum(scores.start[first:last]) + _log_sum(scores.end[first:last])
@@ -74,7 +77,7 @@ def _score(scores: SpanScores, first: int, last: int, moved_by: int) -> Sentence
 
 
 def _best_answer(scores: SpanScores, first: int, last: int) -> tuple[Span | None, float]:
-    """The most probable span of these tokens, in offsets of the passage, and its log-probability."""
+    """Return the most probable span of these tokens, in offsets of the passage, and its log-probability."""
     if first == last:
         return None, 2 * _UNREAD
     start, end = scores.start[first:last], scores.end[first:last]
@@ -84,7 +87,7 @@ def _best_answer(scores: SpanScores, first: int, last: int) -> tuple[Span | None
 
 
 def _log_sum(values: NDArray[np.float32]) -> float:
-    """The logarithm of a sum of probabilities; _UNREAD for none."""
+    """Return the logarithm of a sum of probabilities; _UNREAD for none."""
     if not len(values):
         return _UNREAD
     highest = float(values.max())

@@ -69,7 +69,7 @@ class SpanScorer(Protocol):
         """How many passages it could read at once now without keeping anybody waiting."""
 
     def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
-        """One for each passage, in the order given; of what is too long the end is not read."""
+        """Return one for each passage, in the order given; of what is too long the end is not read."""
 
 
 class OnnxSpanScorer:
@@ -98,7 +98,7 @@ class OnnxSpanScorer:
 
     @classmethod
     def load(cls, folder: Path = SHIPPED_FOLDER) -> "OnnxSpanScorer":
-        """The model in `folder`: the files of `MODEL_FILES`.
+        """Return the model in `folder`: the files of `MODEL_FILES`.
 
         Raises:
             ModelUnavailable: one of them is absent or unreadable.
@@ -113,7 +113,7 @@ class OnnxSpanScorer:
         return cls(open_session(folder / "model.onnx", _REMEDY), tokenizer, workers=os.cpu_count() or 1)
 
     def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
-        """One for each passage, in the order given; passages side by side on every core."""
+        """Return one for each passage, in the order given; passages side by side on every core."""
         with self._lock:
             self._waiting += len(passages)
         try:
@@ -136,10 +136,9 @@ class TransformersSpanScorer:
     """
 
     def __init__(self, model_name: str) -> None:
-        """
-        Raises:
-            ModelUnavailable: no such folder, and the hub does not have it or cannot be reached; or what was found
-                is not a question-answering model with a fast tokenizer.
+        """Raise   Raises:
+        ModelUnavailable: no such folder, and the hub does not have it or cannot be reached; or what was found
+            is not a question-answering model with a fast tokenizer.
         """
         self._model, tokenizer = _load_pretrained(model_name)
         if not tokenizer.is_fast:
@@ -158,7 +157,7 @@ class TransformersSpanScorer:
         return 1
 
     def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
-        """One for each passage, in the order given; one after another, on the GPU if there is one."""
+        """Return one for each passage, in the order given; one after another, on the GPU if there is one."""
         return list(map(self._run, passages, self._pairs.encode(question, passages)))
 
     def _run(self, passage: str, pair: Encoding) -> SpanScores:
@@ -180,7 +179,7 @@ class TransformersSpanScorer:
 
 
 def load_span_scorer(model_name: str | None) -> SpanScorer:
-    """The shipped scorer, or the question-answering model that `model_name` names.
+    """Return the shipped scorer, or the question-answering model that `model_name` names.
 
     Raises:
         ModelUnavailable: it cannot be loaded; the text says what to do.
@@ -206,7 +205,7 @@ class _PairEncoder:
         self._max_question_tokens = min(_MAX_QUESTION_TOKENS, self._max_tokens // 3)
 
     def encode(self, question: str, passages: Sequence[str]) -> list[Encoding]:
-        """One for each passage, in the order given."""
+        """Return one for each passage, in the order given."""
         asked = self._first_tokens(question, self._max_question_tokens)
         left = self._max_tokens - len(asked)
         return [self._tokenizer.post_process(asked, self._first_tokens(passage, left)) for passage in passages]
@@ -236,7 +235,7 @@ def _to_scores(passage: str, pair: Encoding, start: Logits, end: Logits, no_answ
 
 
 def _whole(passage: str, start: int, end: int) -> tuple[int, int]:
-    """The bounds of a token without white space around it, and with the marks that belong to its last letter.
+    """Return the bounds of a token without white space around it, and with the marks that belong to its last letter.
 
     Some tokenizers count the space before a word in; those that strip accents leave a combining one out.
     """
@@ -282,7 +281,7 @@ def _load_pretrained(model_name: str) -> "tuple[PreTrainedModel, PreTrainedToken
 
 
 def _max_tokens(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase") -> int:
-    """The longest input of a model, 512 if it does not say or takes more."""
+    """Return the longest input of a model, 512 if it does not say or takes more."""
     positions: int = getattr(model.config, "max_position_embeddings", None) or MOST_TOKENS
     table = getattr(getattr(model.base_model, "embeddings", None), "position_embeddings", None)
     padding: int | None = getattr(table, "padding_idx", None)
@@ -292,7 +291,7 @@ def _max_tokens(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase") 
 
 
 def _takes_token_types(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase") -> bool:
-    """Whether a model tells question from passage by token types; roberta knows one type and would fail."""
+    """Return whether a model tells question from passage by token types; roberta knows one type and would fail."""
     name = "token_type_ids"
     is_input = name in tokenizer.model_input_names and name in inspect.signature(model.forward).parameters
     return is_input and getattr(model.config, "type_vocab_size", 2) > 1

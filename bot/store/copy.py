@@ -20,7 +20,7 @@ class DatabaseNotEmpty(BotError):
 
 
 def copy_database(source_url: str, target_url: str) -> dict[str, int]:
-    """Copies all rows of every table, all or none, and gives their numbers by table. The target must be empty.
+    """Copy all rows of every table, all or none, and give their numbers by table. The target must be empty.
 
     Both databases are brought up to date first. Nobody may write to either meanwhile.
 
@@ -64,7 +64,7 @@ def _copy(table: Table, reading: Connection, writing: Connection) -> int:
 
 
 def _go_on_counting(table: Table, connection: Connection) -> None:
-    """Has new rows get higher numbers than those that came with theirs. SQLite does so by itself."""
+    """Have new rows get higher numbers than those that came with theirs. SQLite does so by itself."""
     number = table.autoincrement_column
     if connection.dialect.name != "postgresql" or number is None or not isinstance(number.type, Integer):
         return

@@ -37,7 +37,7 @@ _MIGRATING = 0x6E657773  # any number that no other program on the same database
 
 
 def open_engine(database_url: str) -> Engine:
-    """An engine for the database at the URL, whose tables have been brought up to date.
+    """Return an engine for the database at the URL, whose tables have been brought up to date.
 
     A server may be starting: it is given some seconds.
 
@@ -66,7 +66,7 @@ def open_engine(database_url: str) -> Engine:
 
 
 def memory_engine() -> Engine:
-    """An engine for a new database in memory, gone when the engine is disposed of.
+    """Return an engine for a new database in memory, gone when the engine is disposed of.
 
     The database lives as long as its one connection, for which threads wait in line.
     """
@@ -126,7 +126,7 @@ def _server_engine(url: URL) -> Engine:
 
 
 def _prepare_sqlite(engine: Engine) -> None:
-    """Makes every transaction begin explicitly: Python's driver would start one late, and none for DDL.
+    """Make every transaction begin explicitly: Python's driver would start one late, and none for DDL.
 
     NORMAL flushes at checkpoints only: a killed process loses no commit, a power cut may lose the last few.
     What is deleted is overwritten: people were told that it is gone.
@@ -154,9 +154,10 @@ def _current(engine: Engine) -> str | None:
 
 
 def _check_encoding(engine: Engine) -> None:
-    """
+    """Require an encoding that holds the words of all languages.
+
     Raises:
-        StoreUnavailable: the database cannot hold the words of all languages, or does not know how long they are.
+        StoreUnavailable: it does not, or does not know how long they are.
     """
     with engine.connect() as connection:
         encoding: str = connection.exec_driver_sql("SHOW server_encoding").scalar_one()

@@ -58,7 +58,7 @@ class ChatLeases(Transactions):
 
     @outlives_connections
     def receive(self, updates: Sequence[IncomingUpdate]) -> Claimed:
-        """Keeps the updates, and hands out those of lanes that are free or this replica's already."""
+        """Keep the updates, and hand out those of lanes that are free or this replica's already."""
         if not updates:
             return Claimed()
         wanted = sorted({_lane_of(received) for received in updates})
@@ -76,7 +76,7 @@ class ChatLeases(Transactions):
 
     @outlives_connections
     def take_over(self) -> Claimed:
-        """Hands out what lies in lanes that nobody has: left by replicas that died, or by a database out of reach."""
+        """Hand out what lies in lanes that nobody has: left by replicas that died, or by a database out of reach."""
         with self._lock:
             me = self._replicas.id
             with self._writing() as connection:
@@ -98,7 +98,7 @@ class ChatLeases(Transactions):
         return work
 
     def done(self, handed: ClaimedUpdate, outcome: Delivery | None) -> Claimed:
-        """Ends an update and forgets its words, or with no outcome leaves it for later; hands out what comes next."""
+        """End an update and forget its words, or with no outcome leave it for later; hand out what comes next."""
         with self._lock:
             self._in_hand.discard(handed.update_id)
             if outcome is None:
@@ -108,7 +108,7 @@ class ChatLeases(Transactions):
 
     @outlives_connections
     def enter(self, lane: int) -> Claimed | None:
-        """Keeps a lane in hand until `leave`; None if another replica has it. There may be something to do in it."""
+        """Keep a lane in hand until `leave`; None if another replica has it. There may be something to do in it."""
         with self._lock:
             work = Claimed()
             if lane not in self._users:
@@ -123,13 +123,13 @@ class ChatLeases(Transactions):
         return work
 
     def leave(self, lane: int) -> Claimed:
-        """The other half of `enter`; hands out what comes next."""
+        """Return the other half of `enter`; hands out what comes next."""
         with self._lock:
             self._users[lane] -= 1
             return self._go_on(lane, None, None) if self._users[lane] <= 0 else Claimed()
 
     def drop_all(self) -> None:
-        """Has nothing in hand any more, for a replica that was struck off."""
+        """Have nothing in hand any more, for a replica that was struck off."""
         with self._lock:
             self._users.clear()
             self._in_hand.clear()
@@ -162,7 +162,8 @@ class ChatLeases(Transactions):
         return work
 
     def _work(self, connection: Connection, mine: Collection[int]) -> Claimed:
-        """What is to be done in lanes that are this replica's, with what somebody else began in those it had not."""
+        """Return what is to be done in lanes that are this replica's, with what somebody else began in those it had
+        not."""
         taken = {lane for lane in mine if lane not in self._users}
         self._aside = {update_id: lane for update_id, lane in self._aside.items() if lane not in taken}
         parcels: Sequence[OutboxMessage] = ()

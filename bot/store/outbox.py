@@ -31,26 +31,26 @@ class OutboxStore(Transactions):
 
     @outlives_connections
     def receive(self, updates: Sequence[IncomingUpdate]) -> None:
-        """Keeps the updates; one that was here before is left as it is. Nobody holds them yet: see `ChatLeases`."""
+        """Keep the updates; one that was here before is left as it is. Nobody holds them yet: see `ChatLeases`."""
         if updates:
             with self._writing() as connection:
                 keep_updates(connection, updates)
 
     @outlives_connections
     def unfinished(self) -> list[tuple[datetime, Body]]:
-        """The updates that are not finished, in order, and when each came."""
+        """Return the updates that are not finished, in order, and when each came."""
         left = select(inbox.c.received_at, inbox.c.body).where(inbox.c.outcome.is_(None)).order_by(inbox.c.update_id)
         with self._reading() as connection:
             return [(received_at, body) for received_at, body in connection.execute(left)]
 
     @outlives_connections
     def finish(self, update_id: int, outcome: Delivery) -> None:
-        """Ends an update and forgets its words."""
+        """End an update and forget its words."""
         with self._writing() as connection:
             connection.execute(statements.FINISH, {"number": update_id, "ended": outcome.value})
 
     def plan(self, update_id: int | None, box: int, chat_id: int, bodies: Sequence[Body]) -> list[OutboxMessage]:
-        """Keeps the messages of one answer, all or none, before the first of them is sent.
+        """Keep the messages of one answer, all or none, before the first of them is sent.
 
         Raises:
             LaneLost: another replica has the chat in hand.
@@ -72,7 +72,7 @@ class OutboxStore(Transactions):
 
     @outlives_connections
     def attempt(self, parcel_id: int) -> None:
-        """Notes that a message is about to be sent, and after which id of its box its own will be.
+        """Note that a message is about to be sent, and after which id of its box its own will be.
 
         Raises:
             LaneLost: another replica has the chat in hand.
@@ -84,37 +84,37 @@ class OutboxStore(Transactions):
 
     @outlives_connections
     def delivered(self, parcel_id: int, message_id: int) -> None:
-        """Notes under which id a message arrived, and forgets its words."""
+        """Note under which id a message arrived, and forget its words."""
         self._end(parcel_id, Delivery.DONE, message_id)
 
     @outlives_connections
     def undelivered(self, parcel_id: int, outcome: Delivery) -> None:
-        """Notes that a message is not to be sent any more, and forgets its words."""
+        """Note that a message is not to be sent any more, and forget its words."""
         self._end(parcel_id, outcome, None)
 
     @outlives_connections
     def pending(self) -> list[OutboxMessage]:
-        """The messages that are planned and not known to have arrived, in order."""
+        """Return the messages that are planned and not known to have arrived, in order."""
         still_open = select(outbox).where(outbox.c.outcome.is_(None)).order_by(outbox.c.id)
         with self._reading() as connection:
             return [message_from(row) for row in connection.execute(still_open).mappings()]
 
     @outlives_connections
     def parcel(self, parcel_id: int) -> OutboxMessage:
-        """A message as it is noted now."""
+        """Return a message as it is noted now."""
         with self._reading() as connection:
             return message_from(connection.execute(select(outbox).where(outbox.c.id == parcel_id)).mappings().one())
 
     @outlives_connections
     def move(self, parcel_id: int, box: int, chat_id: int) -> None:
-        """Readdresses a message that was refused because its chat has another id now."""
+        """Readdress a message that was refused because its chat has another id now."""
         elsewhere = {"box": box, "chat_id": chat_id, "attempted": False, "after_id": None}
         with self._writing() as connection:
             connection.execute(update(outbox).where(outbox.c.id == parcel_id).values(elsewhere))
 
     @outlives_connections
     def unaccounted(self, box: int, after_id: int, *, beyond: int) -> list[int]:
-        """The ids after one that belong to no known message, ascending.
+        """Return the ids after one that belong to no known message, ascending.
 
         They end past the newest known one, by as many as are on their way in the box and `beyond` more.
         """
@@ -135,7 +135,7 @@ class OutboxStore(Transactions):
 
     @outlives_connections
     def forget(self, person_id: int) -> None:
-        """Deletes every trace of what a person sent, and of what was sent to their own chat."""
+        """Delete every trace of what a person sent, and of what was sent to their own chat."""
         theirs = or_(inbox.c.person_id == person_id, inbox.c.chat_id == person_id)
         asked = select(inbox.c.update_id).where(theirs)
         with self._writing() as connection:
@@ -145,7 +145,7 @@ class OutboxStore(Transactions):
 
     @outlives_connections
     def delete_before(self, moment: datetime) -> None:
-        """Deletes what was finished before then."""
+        """Delete what was finished before then."""
         with self._writing() as connection:
             old = and_(outbox.c.outcome.is_not(None), outbox.c.planned_at < moment)
             connection.execute(delete(outbox).where(old))

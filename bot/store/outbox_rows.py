@@ -51,7 +51,7 @@ class OutboxMessage:
 
 
 def keep_updates(connection: Connection, updates: Sequence[IncomingUpdate]) -> int:
-    """Writes the updates down; how many of them are new."""
+    """Write the updates down; how many of them are new."""
     now = datetime.now(UTC)
     # Always in the same order: two replicas that write the same ones then wait for each other in turn.
     by_id = sorted({received.update_id: received for received in reversed(updates)}.items())
@@ -60,7 +60,7 @@ def keep_updates(connection: Connection, updates: Sequence[IncomingUpdate]) -> i
 
 
 def message_from(row: RowMapping) -> OutboxMessage:
-    """The parcel of a row of `outbox`."""
+    """Return the parcel of a row of `outbox`."""
     return OutboxMessage(
         row["id"],
         row["update_id"],

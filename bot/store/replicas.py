@@ -77,7 +77,7 @@ class Replicas(Transactions):
 
     @outlives_connections
     def join(self) -> None:
-        """Puts this process on the list, under a new name; it holds nothing yet."""
+        """Put this process on the list, under a new name; it holds nothing yet."""
         name = uuid4().hex
         with self._lock, self._writing() as connection:
             if self.is_alone:
@@ -87,7 +87,7 @@ class Replicas(Transactions):
         self._id, self.leads, self._beaten_at = name, False, self._clock()
 
     def beat(self) -> bool:
-        """Says that this process lives, strikes off those that do not, and leads if nobody does.
+        """Say that this process lives, strikes off those that do not, and leads if nobody does.
 
         False if it was struck off itself: it must give up all that it has in hand and `join` again.
 
@@ -116,7 +116,7 @@ class Replicas(Transactions):
 
     @contextmanager
     def only_one(self, duty: str, *, patience_seconds: float) -> Iterator[bool]:
-        """Waits for a duty to be free and has it for the block; False if it is not free in time.
+        """Wait for a duty to be free and have it for the block; give False if it is not free in time.
 
         It keeps other replicas out, and not other threads of this one.
         """
@@ -133,7 +133,7 @@ class Replicas(Transactions):
                 self._leave(duty)
 
     def check_lane(self, connection: Connection, lane: int) -> None:
-        """Makes sure, until the transaction ends, that a lane is this replica's; one that never joined is alone.
+        """Make sure, until the transaction ends, that a lane is this replica's; one that never joined is alone.
 
         Raises:
             LaneLost: it is not.
@@ -145,7 +145,7 @@ class Replicas(Transactions):
             raise LeaseLost("another replica has this chat in hand")
 
     def part(self) -> None:
-        """Takes this process off the list; others may have at once what it held."""
+        """Take this process off the list; others may have at once what it held."""
         parting, self._id, self.leads = self._id, _PARTED, False
         with self._writing() as connection:
             connection.execute(delete(replicas).where(replicas.c.id == parting))

@@ -26,7 +26,7 @@ class Reports(Transactions):
 
     @outlives_connections
     def days(self, since: datetime) -> tuple[Day, ...]:
-        """One a calendar day (UTC) from then until today, quiet ones too."""
+        """Return one a calendar day (UTC) from then until today, quiet ones too."""
         with self._reading() as connection:
             asked = connection.execute(_ASKED.where(turns.c.asked_at >= since)).all()
             voted = connection.execute(select(votes.c.at, votes.c.value).where(votes.c.at >= since)).all()
@@ -50,7 +50,7 @@ class Reports(Transactions):
 
     @outlives_connections
     def unanswered(self, since: datetime, *, most: int) -> list[Asked]:
-        """Questions that were refused since then, the newest first; messages without a question are left out."""
+        """Return questions that were refused since then, the newest first; messages without a question are left out."""
         asked = (
             select(turns.c.resolved_question, turns.c.conversation_id)
             .join_from(replies, turns)
@@ -70,7 +70,7 @@ class Reports(Transactions):
 
     @outlives_connections
     def complaints(self, since: datetime, *, most: int) -> list[Complaint]:
-        """Replies with a vote against them since then, the last voted first."""
+        """Return replies with a vote against them since then, the last voted first."""
         last = func.max(votes.c.at)
         against = (
             select(votes.c.reply_id, func.count(), last)
@@ -84,25 +84,25 @@ class Reports(Transactions):
 
     @outlives_connections
     def ban(self, person: str, *, by: str) -> None:
-        """Keeps that somebody is banned; the first ban stays the one that counts."""
+        """Keep that somebody is banned; the first ban stays the one that counts."""
         with self._writing() as connection:
             connection.execute(_BAN.on(connection), {"person": person, "by": by, "at": datetime.now(UTC)})
 
     @outlives_connections
     def unban(self, person: str) -> bool:
-        """Lifts a ban; False if there was none."""
+        """Lift a ban; False if there was none."""
         with self._writing() as connection:
             return connection.execute(delete(bans).where(bans.c.person == person)).rowcount > 0
 
     @outlives_connections
     def banned(self) -> frozenset[str]:
-        """Everybody who is banned."""
+        """Return everybody who is banned."""
         with self._reading() as connection:
             return frozenset(connection.scalars(select(bans.c.person)))
 
     @outlives_connections
     def log(self, deed: AdminAction) -> None:
-        """Keeps what an admin did."""
+        """Keep what an admin did."""
         with self._writing(once=True) as connection:
             connection.execute(
                 insert(admin_actions).values(at=deed.at, admin=deed.admin, action=deed.action, subject=deed.subject)
@@ -110,7 +110,7 @@ class Reports(Transactions):
 
     @outlives_connections
     def deeds(self, *, most: int = 100) -> Sequence[AdminAction]:
-        """What admins did, the newest first."""
+        """Return what admins did, the newest first."""
         newest_first = select(admin_actions).order_by(admin_actions.c.id.desc()).limit(most)
         with self._reading() as connection:
             rows = connection.execute(newest_first).mappings().all()

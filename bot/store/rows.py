@@ -16,7 +16,7 @@ Row = dict[str, Any]
 
 
 def turn_of(reply: Reply, asked_at: datetime) -> Turn:
-    """What a conversation remembers of a reply: nothing but the question when the bot refused or asked back."""
+    """Return what a conversation remembers of a reply: nothing but the question when the bot refused or asked back."""
     outcome = reply.outcome
     if isinstance(outcome, Refusal):
         return Turn(reply.question, reply.resolved_question, asked_at)
@@ -34,7 +34,7 @@ def turn_of(reply: Reply, asked_at: datetime) -> Turn:
 
 
 def turn_row(conversation_id: str, turn: Turn) -> Row:
-    """The row of `turns` for an open turn."""
+    """Return the row of `turns` for an open turn."""
     return {
         "conversation_id": conversation_id,
         "closed": False,
@@ -49,7 +49,7 @@ def turn_row(conversation_id: str, turn: Turn) -> Row:
 
 
 def turn_from(row: RowMapping) -> Turn:
-    """The turn that `turn_row` wrote."""
+    """Return the turn that `turn_row` wrote."""
     return Turn(
         row["question"],
         row["resolved_question"],
@@ -62,7 +62,7 @@ def turn_from(row: RowMapping) -> Turn:
 
 
 def reply_row(reply: Reply, turn_id: int) -> Row:
-    """The row of `replies`. Its duration is the stage named "total", or the sum of all stages."""
+    """Return the row of `replies`. Its duration is the stage named "total", or the sum of all stages."""
     timings = {stage: float(milliseconds) for stage, milliseconds in reply.timings_ms.items()}
     outcome = reply.outcome
     return {
@@ -86,7 +86,7 @@ def _strong(outcome: Outcome) -> int | None:
 
 
 def citation_rows(reply: Reply) -> list[Row]:
-    """The rows of `citations`: what was quoted, or what was closest when nothing was."""
+    """Return the rows of `citations`: what was quoted, or what was closest when nothing was."""
     return [
         {
             "reply_id": reply.id,
@@ -108,7 +108,7 @@ def citation_rows(reply: Reply) -> list[Row]:
 
 
 def reply_from(row: RowMapping, citation_rows: Sequence[RowMapping]) -> Reply:
-    """The reply of one row of `replies` joined with its turn, and its citations by number; no hits."""
+    """Return the reply of one row of `replies` joined with its turn, and its citations by number; no hits."""
     citations = tuple(map(_citation_from, citation_rows))
     return Reply(
         id=row["id"],

@@ -40,7 +40,7 @@ class SentAnswers(Transactions):
 
     @outlives_connections
     def remember(self, sent: SentAnswer) -> None:
-        """Keeps an answer, in the place of an earlier one in the same message."""
+        """Keep an answer, in the place of an earlier one in the same message."""
         with self._writing() as connection:
             # Locks the reply where others may delete it meanwhile.
             known = select(replies.c.id).where(replies.c.id == sent.reply_id).with_for_update(read=True)
@@ -50,31 +50,31 @@ class SentAnswers(Transactions):
 
     @outlives_connections
     def in_message(self, chat_id: int, message_id: int) -> SentAnswer | None:
-        """The answer in a message of the bot's, or None."""
+        """Return the answer in a message of the bot's, or None."""
         found = self._found(sent_answers.c.chat_id == chat_id, sent_answers.c.message_id == message_id)
         return found[0] if found else None
 
     @outlives_connections
     def to_question(self, chat_id: int, question_id: int) -> list[SentAnswer]:
-        """The messages that hold the answer to a message, oldest first."""
+        """Return the messages that hold the answer to a message, oldest first."""
         return self._found(sent_answers.c.chat_id == chat_id, sent_answers.c.question_id == question_id)
 
     @outlives_connections
     def remove(self, chat_id: int, message_id: int) -> None:
-        """Forgets what a message holds, for it is no more."""
+        """Forget what a message holds, for it is no more."""
         with self._writing() as connection:
             connection.execute(_CLEAR, {"chat": chat_id, "message": message_id})
 
     @outlives_connections
     def is_retracted(self, reply_id: str) -> bool:
-        """Whether a reply's turn was left out of its conversation."""
+        """Return whether a reply's turn was left out of its conversation."""
         turn = select(turns.c.closed).join_from(turns, replies).where(replies.c.id == reply_id)
         with self._reading() as connection:
             return bool(connection.scalar(turn))
 
     @outlives_connections
     def retract(self, reply_id: str) -> None:
-        """Leaves a reply's turn out of its conversation, as if it had not been asked; the reply can still be loaded."""
+        """Leave a reply's turn out of its conversation, as if it had not been asked; the reply can still be loaded."""
         turn = select(replies.c.turn_id).where(replies.c.id == reply_id).scalar_subquery()
         with self._writing() as connection:
             connection.execute(update(turns).where(turns.c.id == turn).values(closed=True))

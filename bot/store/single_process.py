@@ -16,7 +16,7 @@ _PATIENCE_SECONDS: Final = 15.0
 
 @contextmanager
 def only_one(database_url: str, *, patience_seconds: float = _PATIENCE_SECONDS) -> Iterator[None]:
-    """Holds the right to serve from a database in a file; the system takes it back from a process that dies.
+    """Hold the right to serve from a database in a file; the system takes it back from a process that dies.
 
     A database on a server is not guarded so: there processes share the work, see `bot.store.leases`.
 

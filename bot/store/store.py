@@ -59,7 +59,7 @@ class Store(Transactions):
     """
 
     def __init__(self, engine: Engine) -> None:
-        """Wants an engine whose tables are up to date: use `open` or `in_memory`."""
+        """Want an engine whose tables are up to date: use `open` or `in_memory`."""
         super().__init__(engine)
         self.editorial = Reports(engine)
         self.sent_answers = SentAnswers(engine)
@@ -67,7 +67,7 @@ class Store(Transactions):
 
     @classmethod
     def open(cls, database_url: str) -> Self:
-        """The store at the URL, created or brought up to date first.
+        """Return the store at the URL, created or brought up to date first.
 
         Raises:
             StoreUnavailable: the database cannot be reached.
@@ -77,25 +77,25 @@ class Store(Transactions):
 
     @classmethod
     def in_memory(cls) -> Self:
-        """An empty store that is gone when closed: for one-off questions and for tests."""
+        """Return an empty store that is gone when closed: for one-off questions and for tests."""
         return cls(memory_engine())
 
     @outlives_connections
     def conversation(self, conversation_id: str, *, last: int) -> Conversation:
-        """The `last` newest turns since the conversation was started over, oldest first."""
+        """Return the `last` newest turns since the conversation was started over, oldest first."""
         with self._reading() as connection:
             rows = connection.execute(_NEWEST_TURNS, {"conversation": conversation_id, "last": last}).mappings().all()
         return Conversation(conversation_id, tuple(turn_from(row) for row in reversed(rows)))
 
     @outlives_connections
     def add_turn(self, conversation_id: str, turn: Turn) -> None:
-        """Keeps a turn that came from elsewhere; it has no reply, and no figure counts it."""
+        """Keep a turn that came from elsewhere; it has no reply, and no figure counts it."""
         with self._writing(once=True) as connection:
             connection.execute(_KEEP_TURN, turn_row(conversation_id, turn))
 
     @outlives_connections
     def save_reply(self, reply: Reply, *, asked_at: datetime | None = None) -> None:
-        """Keeps a reply and its turn, whole or not at all; asked just now unless `asked_at` says when."""
+        """Keep a reply and its turn, whole or not at all; asked just now unless `asked_at` says when."""
         turn = turn_of(reply, asked_at or datetime.now(UTC))
         cited = citation_rows(reply)
         with self._writing() as connection:
@@ -108,7 +108,7 @@ class Store(Transactions):
 
     @outlives_connections
     def load_reply(self, reply_id: str) -> Reply | None:
-        """The reply as it was saved, without its hits, or None if there is none of that id."""
+        """Return the reply as it was saved, without its hits, or None if there is none of that id."""
         with self._reading() as connection:
             row = connection.execute(_REPLIES.where(replies.c.id == reply_id)).mappings().one_or_none()
             if row is None:
@@ -120,7 +120,7 @@ class Store(Transactions):
 
     @outlives_connections
     def vote(self, reply_id: str, voter: str, vote: Vote) -> bool:
-        """Keeps the voter's last vote on a reply; False if there is no reply of that id."""
+        """Keep the voter's last vote on a reply; False if there is no reply of that id."""
         given = {"value": vote.value, "at": datetime.now(UTC)}
         earlier = (votes.c.reply_id == reply_id) & (votes.c.voter == voter)
         with self._writing() as connection:
@@ -134,20 +134,20 @@ class Store(Transactions):
 
     @outlives_connections
     def start_over(self, conversation_id: str) -> None:
-        """Leaves the turns so far out of the conversation; their replies can still be loaded."""
+        """Leave the turns so far out of the conversation; their replies can still be loaded."""
         still_open = (turns.c.conversation_id == conversation_id) & turns.c.closed.is_(False)
         with self._writing() as connection:
             connection.execute(update(turns).where(still_open).values(closed=True))
 
     @outlives_connections
     def forget(self, conversation_id: str) -> int:
-        """Deletes a conversation's turns with their replies, citations and votes; how many turns there were."""
+        """Delete a conversation's turns with their replies, citations and votes; how many turns there were."""
         with self._writing() as connection:
             return delete_turns(connection, turns.c.conversation_id == conversation_id)
 
     @outlives_connections
     def forget_person(self, person: str) -> None:
-        """Deletes all of a person's conversations and votes.
+        """Delete all of a person's conversations and votes.
 
         `person` is `MESSENGER:NUMBER`. Theirs are the conversation of that id, and those in groups, whose ids begin
         with the messenger and end with the number.
@@ -163,13 +163,13 @@ class Store(Transactions):
 
     @outlives_connections
     def delete_before(self, moment: datetime) -> None:
-        """Deletes what was asked before then, with its replies and the votes on them."""
+        """Delete what was asked before then, with its replies and the votes on them."""
         with self._writing() as connection:
             delete_turns(connection, turns.c.asked_at < moment)
 
     @outlives_connections
     def stats(self, since: datetime) -> Stats:
-        """Figures of the replies asked for since then, and of the votes on them."""
+        """Return figures of the replies asked for since then, and of the votes on them."""
         asked = _REPLIES.where(turns.c.asked_at >= since).subquery()
         replied = select(
             func.count(),
@@ -198,7 +198,7 @@ class Store(Transactions):
             )
 
     def close(self) -> None:
-        """Lets go of the database; the store must not be used afterwards."""
+        """Let go of the database; the store must not be used afterwards."""
         self._engine.dispose()
 
     def __enter__(self) -> Self:
@@ -211,7 +211,7 @@ class Store(Transactions):
 
 
 def delete_turns(connection: Connection, which: ColumnElement[bool]) -> int:
-    """Deletes these turns, their replies, and the citations of and votes on those; how many turns there were."""
+    """Delete these turns, their replies, and the citations of and votes on those; how many turns there were."""
     doomed = select(replies.c.id).where(replies.c.turn_id.in_(select(turns.c.id).where(which)))
     connection.execute(doomed.with_for_update()).all()  # no vote may come in between
     connection.execute(delete(votes).where(votes.c.reply_id.in_(doomed)))
@@ -221,7 +221,7 @@ def delete_turns(connection: Connection, which: ColumnElement[bool]) -> int:
 
 
 def _percentile(connection: Connection, ascending: Select[float], count: int, share: float) -> float:
-    """The nearest-rank percentile: the smallest value that `share` of all values do not exceed; 0 of none."""
+    """Return the nearest-rank percentile: the smallest value that `share` of all values do not exceed; 0 of none."""
     if count == 0:
         return 0.0
     value: float = connection.execute(ascending.offset(math.ceil(share * count) - 1).limit(1)).scalar_one()

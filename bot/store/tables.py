@@ -37,13 +37,13 @@ class Words(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """The text with what cannot be stored escaped."""
+        """Return the text with what cannot be stored escaped."""
         if value is None:
             return None
         return _UNSTORABLE.sub(lambda found: f"\ufdd0{ord(found[0]):04x}", value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        """The text as it was."""
+        """Return the text as it was."""
         return None if value is None else _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
 
 
@@ -54,7 +54,7 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """The same instant in UTC.
+        """Return the same instant in UTC.
 
         Raises:
             ValueError: the time has no zone, so it names no instant.
@@ -66,7 +66,7 @@ class Instant(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """The instant, aware, in UTC."""
+        """Return the instant, aware, in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

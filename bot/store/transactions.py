@@ -71,7 +71,7 @@ class Transactions:
 
 
 def outlives_connections(method: _Method[_S, _P, _T]) -> _Method[_S, _P, _T]:
-    """The method, one transaction, which is done again for some seconds when the connection is lost over it."""
+    """Return the method, one transaction, which is done again for some seconds when the connection is lost over it."""
 
     @wraps(method)
     def insist(self: _S, *args: _P.args, **kwargs: _P.kwargs) -> _T:
@@ -83,7 +83,7 @@ def outlives_connections(method: _Method[_S, _P, _T]) -> _Method[_S, _P, _T]:
 
 
 def until_connected(work: Callable[[], _T]) -> _T:
-    """The result of the work, tried again for some seconds as long as it raises `ConnectionLost`."""
+    """Return the result of the work, tried again for some seconds as long as it raises `ConnectionLost`."""
     # it comes with the driver of a database server, and a file needs neither
     from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
@@ -104,10 +104,10 @@ class Upsert:
         self._statements = {dialect: finish(insert(table)) for dialect, insert in _INSERTS.items()}
 
     def on(self, connection: Connection) -> Executable:
-        """The statement for the database at hand."""
+        """Return the statement for the database at hand."""
         return self._statements[connection.dialect.name]
 
 
 def keep_if_new(table: Table) -> Upsert:
-    """Writes a row unless one of its key is there."""
+    """Write a row unless one of its key is there."""
     return Upsert(table, lambda insert: insert.on_conflict_do_nothing())

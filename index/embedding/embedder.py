@@ -67,7 +67,7 @@ class OnnxEmbedder:
 
     @classmethod
     def load(cls, model_cache: Path) -> Self:
-        """The shipped model, exported into `model_cache` first if it is not there yet (about half a minute).
+        """Return the shipped model, exported into `model_cache` first if it is not there yet (about half a minute).
 
         Raises:
             ModelUnavailable: the weights are absent, not the pinned ones, or could not be exported.
@@ -123,9 +123,8 @@ class SentenceTransformerEmbedder:
     backend = "sentence-transformers"
 
     def __init__(self, model_name: str) -> None:
-        """
-        Raises:
-            ModelUnavailable: no such folder, and the hub does not have it or cannot be reached.
+        """Raise   Raises:
+        ModelUnavailable: no such folder, and the hub does not have it or cannot be reached.
         """
         # torch and sentence_transformers take seconds to import and are not needed with the shipped model
         from sentence_transformers import SentenceTransformer
@@ -159,7 +158,7 @@ class SentenceTransformerEmbedder:
 
 
 def load_embedder(model_name: str | None, model_cache: Path) -> Embedder:
-    """The shipped embedder, or the sentence-transformers model that `model_name` names.
+    """Return the shipped embedder, or the sentence-transformers model that `model_name` names.
 
     Raises:
         ModelUnavailable: it cannot be loaded; the text says what to do.
@@ -168,7 +167,7 @@ def load_embedder(model_name: str | None, model_cache: Path) -> Embedder:
 
 
 def open_session(path: Path, remedy: str) -> onnxruntime.InferenceSession:
-    """The model in `path`, run with one maths thread a call: whoever has several texts runs them side by side.
+    """Return the model in `path`, run with one maths thread a call: whoever has several texts runs them side by side.
 
     Raises:
         ModelUnavailable: it cannot be opened; the text ends with `remedy`.
@@ -184,7 +183,7 @@ def open_session(path: Path, remedy: str) -> onnxruntime.InferenceSession:
 
 
 def _batches_by_length(lengths: Sequence[int]) -> list[list[int]]:
-    """Rows grouped so that neighbours in length share a batch of at most _BATCH_TOKENS padded tokens."""
+    """Return rows grouped so that neighbours in length share a batch of at most _BATCH_TOKENS padded tokens."""
     batches: list[list[int]] = []
     for row in sorted(range(len(lengths)), key=lambda row: -lengths[row]):
         if batches and (len(batches[-1]) + 1) * lengths[batches[-1][0]] <= _BATCH_TOKENS:

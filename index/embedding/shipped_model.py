@@ -31,7 +31,7 @@ FINGERPRINT = f"{NAME}/onnx-int8-v{_RECIPE}-passages-v{_PASSAGE_RECIPE}/{_WEIGHT
 
 
 def prepare_shipped_model(model_cache: Path) -> Path:
-    """The folder with `model.onnx` and `tokenizer.json`, exported now if `model_cache` does not have it yet.
+    """Return the folder with `model.onnx` and `tokenizer.json`, exported now if `model_cache` does not have it yet.
 
     Killed at any point, it leaves either nothing or the whole folder; two processes at once export once.
 
@@ -54,7 +54,7 @@ def prepare_shipped_model(model_cache: Path) -> Path:
 
 
 def is_prepared(model_cache: Path) -> bool:
-    """Whether `prepare_shipped_model` would return at once."""
+    """Return whether `prepare_shipped_model` would return at once."""
     return _folder(model_cache).is_dir()
 
 
@@ -63,7 +63,7 @@ def _folder(model_cache: Path) -> Path:
 
 
 def pinned_weights() -> Path:
-    """The folder of the installed weights, after checking their digest.
+    """Return the folder of the installed weights, after checking their digest.
 
     Raises:
         ModelUnavailable: the package is missing, or its weights are not the pinned ones.
@@ -96,7 +96,7 @@ def _export_apart(source: Path, folder: Path) -> None:
 
 
 def _export(source: Path, target: Path) -> None:
-    """Writes `model.onnx` (mean pooling and normalisation inside) and `tokenizer.json` into `target`."""
+    """Write `model.onnx` (mean pooling and normalisation inside) and `tokenizer.json` into `target`."""
     # torch, transformers and the quantiser take seconds to import; only this one-time export needs them
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic

@@ -34,7 +34,7 @@ class TokenFilter:
         self._goes_on = {token for piece, token in vocabulary.items() if piece.startswith("##")}
 
     def of(self, tokens: Sequence[int]) -> Sequence[int]:
-        """Those of a passage, in their order; all where function words are all there is."""
+        """Return those of a passage, in their order; all where function words are all there is."""
         times: dict[tuple[int, ...], int] = dict.fromkeys(self._function_words, _OFTEN_ENOUGH)
         telling: list[int] = []
         for word in self._words(tokens):
@@ -45,7 +45,7 @@ class TokenFilter:
         return telling if len(telling) > _ENDS else tokens
 
     def _words(self, tokens: Sequence[int]) -> Iterator[tuple[int, ...]]:
-        """The tokens of each word together."""
+        """Yield the tokens of each word together."""
         start = 0
         for place in range(1, len(tokens) + 1):
             if place == len(tokens) or tokens[place] not in self._goes_on:

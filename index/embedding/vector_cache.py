@@ -21,7 +21,7 @@ class VectorSource(Protocol):
     """Somewhere that vectors are kept by the keys of their texts."""
 
     def fill(self, keys: Keys, vectors: Vectors, known: NDArray[np.bool_]) -> None:
-        """Writes what it has of the rows that are not `known` yet into (n, dimension) `vectors`, and marks them."""
+        """Write what it has of the rows that are not `known` yet into (n, dimension) `vectors`, and marks them."""
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ class KnownVectors:
     _sources: list[VectorSource] = field(default_factory=list)
 
     def fill(self, keys: Keys, vectors: Vectors) -> NDArray[np.bool_]:
-        """Writes the known ones of (n, dimension) `vectors`; (n,): which rows those are."""
+        """Write the known ones of (n, dimension) `vectors`; (n,): which rows those are."""
         known = np.zeros(len(keys), np.bool_)
         for source in self._sources:
             source.fill(keys, vectors, known)
@@ -78,7 +78,7 @@ class UnfinishedWork:
         self._prefix = hashlib.sha256(model_fingerprint.encode()).hexdigest()[:12]
 
     def keep(self, keys: Keys, vectors: Vectors) -> None:
-        """Writes some vectors with the keys of their texts."""
+        """Write some vectors with the keys of their texts."""
         self.is_touched = True
         self._folder.mkdir(parents=True, exist_ok=True)
         target = self._folder / f"{self._prefix}-{len(list(self._folder.iterdir())):06}.npz"
@@ -89,7 +89,7 @@ class UnfinishedWork:
         (self._folder / ".new").replace(target)
 
     def sources(self) -> Iterable[tuple[Keys, Vectors]]:
-        """What earlier builds with this model left."""
+        """Yield what earlier builds with this model left."""
         for path in sorted(self._folder.glob(f"{self._prefix}-*.npz")):
             try:
                 with path.open("rb") as file, np.load(file) as kept:
@@ -98,13 +98,13 @@ class UnfinishedWork:
                 path.unlink(missing_ok=True)
 
     def clear(self) -> None:
-        """Forgets everything, of other models too: a build was published."""
+        """Forget everything, of other models too: a build was published."""
         for path in self._folder.glob("*") if self._folder.is_dir() else ():
             path.unlink(missing_ok=True)
 
 
 def known_vectors(in_service: Sequence[VectorSource], unfinished: UnfinishedWork) -> KnownVectors:
-    """Those of the index in service, and of unfinished work."""
+    """Return those of the index in service, and of unfinished work."""
 
     def taken(rows: NDArray[np.int64], kept: Vectors) -> Vectors:
         unfinished.is_touched = True

@@ -86,7 +86,7 @@ class Arrivals:
         self._now = now
 
     def keep(self, articles: Iterable[Article], origin: str, *, unless_removed: bool = False) -> list[str]:
-        """Keeps the articles, one of a known id in the place of the earlier, and returns the ids of those that are new,
+        """Keep the articles, one of a known id in the place of the earlier, and return the ids of those that are new,
         have changed, or were removed (with `unless_removed` these stay removed). They wait to be published."""
         changed = []
         with self._file.transaction() as file:
@@ -107,7 +107,7 @@ class Arrivals:
         return changed
 
     def origin_of(self, article_id: str) -> str | None:
-        """Where a kept article came from: a feed's address, or what it was added as."""
+        """Return where a kept article came from: a feed's address, or what it was added as."""
         if not self._file.exists:
             return None
         with self._file.transaction() as file:
@@ -115,7 +115,7 @@ class Arrivals:
         return str(found[0]) if found else None
 
     def waiting(self) -> list[Article]:
-        """Those that no build has taken in yet, in the order they came."""
+        """Return those that no build has taken in yet, in the order they came."""
         if not self._file.exists:
             return []
         with self._file.transaction() as file:
@@ -123,7 +123,7 @@ class Arrivals:
             return [_article(row) for row in rows]
 
     def all(self) -> Iterator[Article]:
-        """Every article that was not removed, in the order they first came, a few at a time."""
+        """Yield every article that was not removed, in the order they first came, a few at a time."""
         last = 0
         while self._file.exists:
             with self._file.transaction() as file:
@@ -137,7 +137,7 @@ class Arrivals:
             yield from (_article(row[1:]) for row in rows)
 
     def mark_published(self, articles: Iterable[Article]) -> None:
-        """Notes that a build has taken these in; one that changed meanwhile goes on waiting."""
+        """Note that a build has taken these in; one that changed meanwhile goes on waiting."""
         with self._file.transaction() as file:
             for article in articles:
                 known = file.execute(f"SELECT {_COLUMNS} FROM articles WHERE id = ?", (article.id,)).fetchone()
@@ -147,7 +147,7 @@ class Arrivals:
                     )
 
     def remove(self, article_ids: Iterable[str]) -> None:
-        """Lets no build take these in any more; ids that are not kept here are passed over."""
+        """Let no build take these in any more; ids that are not kept here are passed over."""
         if self._file.exists:
             with self._file.transaction() as file:
                 file.executemany("UPDATE articles SET state = ? WHERE id = ?", [(_REMOVED, one) for one in article_ids])

@@ -24,7 +24,7 @@ class Ingest:
         self._embedder = embedder
 
     def rebuild(self, path: Path, listener: ProgressListener = lambda _: None) -> BuildReport:
-        """Builds from the articles at `path` and all that arrived; where both have an id, the file goes first.
+        """Build from the articles at `path` and all that arrived; where both have an id, the file goes first.
 
         Raises:
             IndexingError: see `Library.rebuild`.
@@ -42,7 +42,7 @@ class Ingest:
         *,
         beside: Iterable[Article | Skipped] = (),
     ) -> BuildReport:
-        """Keeps these articles, and publishes them with all that waits; those that could not be had are reported.
+        """Keep these articles, and publish them with all that waits; report those that could not be had.
 
         `beside`: articles of files, which are published with them but need not be kept: the files are.
 
@@ -62,7 +62,7 @@ class Ingest:
         return self._publish(arrived, [*files, *skipped], listener)
 
     def publish_waiting(self, listener: ProgressListener = lambda _: None) -> BuildReport | None:
-        """Publishes what arrived and is in no build yet; None if there is nothing.
+        """Publish what arrived and is in no build yet; None if there is nothing.
 
         Raises:
             IndexBusy: another process is building; everything goes on waiting.
@@ -71,7 +71,7 @@ class Ingest:
         return self._publish(waiting, [], listener) if waiting else None
 
     def remove(self, article_ids: Iterable[str]) -> BuildReport:
-        """Takes articles out of the index, for good: no later build and no feed brings back what arrived.
+        """Take articles out of the index, for good: no later build and no feed brings back what arrived.
 
         Raises:
             UnknownArticle: an id is not in the index; nothing is removed then.

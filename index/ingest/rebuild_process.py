@@ -29,7 +29,7 @@ _TELL_EVERY_SECONDS = 0.2
 
 
 def rebuild_apart(settings: IndexSettings, listener: ProgressListener = lambda _: None) -> BuildReport:
-    """As `Ingest.rebuild`, at a low priority. What the listener raises calls the build off, and is raised.
+    """Return as `Ingest.rebuild`, at a low priority. What the listener raises calls the build off, and is raised.
 
     Raises:
         BuildBroken: the process ended without a word.
@@ -74,7 +74,7 @@ def _next(told: IO[bytes]) -> object:
 
 
 def main() -> None:
-    """Does what is ordered on standard input."""
+    """Do what is ordered on standard input."""
     told = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever else is printed goes where it can be read
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started this
@@ -99,7 +99,7 @@ def _rebuild(order: IndexSettings, listener: ProgressListener) -> BuildReport:
 
 
 def _listener(tell: Callable[[object], None]) -> ProgressListener:
-    """Passes on how far it is, now and then and when all is embedded, until the input ends."""
+    """Pass on how far it is, now and then and when all is embedded, until the input ends."""
     is_over = Event()
     told_at = 0.0
 

@@ -57,7 +57,7 @@ class Change(Generic[PlaceT]):
     seen: set[str] = field(default_factory=set)
 
     def arriving(self, items: Iterable[Article | Skipped]) -> Iterator[Article | Skipped]:
-        """The items that have to be indexed: new articles and changed ones, and whatever was skipped."""
+        """Yield the items that have to be indexed: new articles and changed ones, and whatever was skipped."""
         for item in items:
             if isinstance(item, Skipped):
                 yield item
@@ -94,12 +94,12 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
         self.root = root
 
     def __str__(self) -> str:
-        """Where the articles are, in a word."""
+        """Return where the articles are, in a word."""
         return str(self.root)
 
     @abstractmethod
     def current_name(self) -> str:
-        """The name of the snapshot in service.
+        """Return the name of the snapshot in service.
 
         Raises:
             SnapshotMissing: nothing was published yet.
@@ -107,11 +107,11 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
 
     @abstractmethod
     def names(self) -> list[str]:
-        """Every whole snapshot that is kept, oldest first."""
+        """Return every whole snapshot that is kept, oldest first."""
 
     @abstractmethod
     def open_current(self, embedder: Embedder) -> SnapshotT:
-        """The snapshot in service.
+        """Return the snapshot in service.
 
         Raises:
             SnapshotMissing, SnapshotCorrupt, SnapshotMismatch: it cannot be served; the text says what to run.
@@ -119,11 +119,11 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
 
     @abstractmethod
     def manifests(self) -> dict[str, Manifest]:
-        """What each kept snapshot says of itself, by name, oldest first; one that cannot be read is left out."""
+        """Return what each kept snapshot says of itself, by name, oldest first; one that cannot be read is left out."""
 
     @abstractmethod
     def roll_back(self, *, leaving: str | None = None) -> str:
-        """Puts the snapshot before the current one back in service and returns its name. Again undoes that of before.
+        """Put the snapshot before the current one back in service and return its name. Again undoes that of before.
 
         Raises:
             SnapshotMissing: there is no earlier one, or the one in service is not `leaving`, as somebody expected.
@@ -132,7 +132,7 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
 
     @abstractmethod
     def verify(self) -> list[str]:
-        """What is wrong with the kept snapshots, that in service first, a line each; empty if all is well.
+        """Return what is wrong with the kept snapshots, that in service first, a line each; empty if all is well.
 
         Raises:
             SnapshotMissing, SnapshotCorrupt, SnapshotMismatch: none is in service that this program can read.
@@ -140,11 +140,11 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
 
     @abstractmethod
     def copy_current(self, folder: Path, embedder: Embedder) -> None:
-        """Writes all articles in service as one segment into the empty `folder`."""
+        """Write all articles in service as one segment into the empty `folder`."""
 
     @abstractmethod
     def take_over(self, folder: Path, embedder: Embedder) -> None:
-        """Publishes the segment in `folder`, made by `embedder`'s model, as all the articles there are. Moves it."""
+        """Publish the segment in `folder`, made by `embedder`'s model, as all the articles there are. Moves it."""
 
     def rebuild(
         self,
@@ -152,7 +152,7 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
         embedder: Embedder,
         listener: ProgressListener = lambda _: None,
     ) -> BuildReport:
-        """Makes these the articles of the library, and puts the result in service. A failure changes nothing.
+        """Make these the articles of the library, and put the result in service. A failure changes nothing.
 
         Articles that are there already, the same in every respect, stay as they are.
 
@@ -167,7 +167,7 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
             return self._apply(Change(places.get), base, embedder, _Work(items, listener, there=places))
 
     def renew(self, embedder: Embedder, listener: ProgressListener = lambda _: None) -> BuildReport:
-        """Indexes every article in service anew, whichever model or earlier format it was indexed with.
+        """Index every article in service anew, whichever model or earlier format it was indexed with.
 
         Raises:
             SnapshotMissing, SnapshotCorrupt, SnapshotMismatch: there is none whose articles can be read.
@@ -184,12 +184,12 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
         embedder: Embedder,
         listener: ProgressListener = lambda _: None,
     ) -> BuildReport:
-        """Adds these articles to those in service; one with a known id takes its place. Errors as of `rebuild`."""
+        """Add these articles to those in service; one with a known id takes its place. Errors as of `rebuild`."""
         with self._writing(), self._base(embedder) as base:
             return self._apply(Change(self._finder(base)), base, embedder, _Work(items, listener))
 
     def remove(self, article_ids: Iterable[str], embedder: Embedder) -> BuildReport:
-        """Publishes the articles in service without these.
+        """Publish the articles in service without these.
 
         Raises:
             UnknownArticle: an id is not in the index; nothing is removed then.
@@ -206,33 +206,35 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
 
     @abstractmethod
     def _writing(self) -> AbstractContextManager[None]:
-        """Holds the library for writing; IndexBusy if somebody else does."""
+        """Hold the library for writing; IndexBusy if somebody else does."""
 
     @abstractmethod
     def _open_to_read(self) -> SnapshotT:
-        """The snapshot in service, for its articles alone, whichever model or earlier format they are indexed with."""
+        """Return the snapshot in service, for its articles alone, whichever model or earlier format they are indexed
+        with."""
 
     @abstractmethod
     def _places(self, base: SnapshotT) -> Mapping[str, PlaceT]:
-        """The place of every article."""
+        """Return the place of every article."""
 
     @abstractmethod
     def _find(self, base: SnapshotT, article_id: str) -> PlaceT | None:
-        """The place of one, if it is there."""
+        """Return the place of one, if it is there."""
 
     @abstractmethod
     def _known(self, base: SnapshotT) -> BuildCache:
-        """What the snapshot in service saves a build."""
+        """Return what the snapshot in service saves a build."""
 
     @abstractmethod
     def _fresh_folder(self) -> AbstractContextManager[tuple[Path, Path]]:
-        """An empty folder to write a segment in, and where that lies once the context ends; gone if it was emptied."""
+        """Return an empty folder to write a segment in, and where that lies once the context ends; gone if it was
+        emptied."""
 
     @abstractmethod
     def _publish(
         self, fresh: Segment | None, change: Change[PlaceT], base: SnapshotT | None, plan: "PublishOptions"
     ) -> None:
-        """Puts the base with this change in service, by way of a check that it answers as it should.
+        """Put the base with this change in service, by way of a check that it answers as it should.
 
         Raises:
             ArticlesMissing: no article would be left.
@@ -240,11 +242,11 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
         """
 
     def _damage(self, base: SnapshotT) -> list[str]:
-        """What keeps a rebuild from building upon the snapshot in service, a line each."""
+        """Return what keeps a rebuild from building upon the snapshot in service, a line each."""
         return self.verify()
 
     def _as_written(self, snapshot: SnapshotT) -> Iterator[Article]:
-        """Every article, unless one of them is not the one that was added."""
+        """Yield every article, unless one of them is not the one that was added."""
         places = self._places(snapshot)
         for article in snapshot.archive.articles():
             if fingerprint_of(article) != places[article.id].fingerprint:
@@ -255,7 +257,7 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
             yield article
 
     def _admitted(self, item: Article | Skipped) -> Article | Skipped:
-        """The item, or why this back end cannot hold it."""
+        """Return the item, or why this back end cannot hold it."""
         return item
 
     def _finder(self, base: SnapshotT | None) -> Finder[PlaceT]:
@@ -264,7 +266,7 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
     def _apply(
         self, change: Change[PlaceT], base: SnapshotT | None, embedder: Embedder, work: "_Work[PlaceT]"
     ) -> BuildReport:
-        """Writes what the change brings and publishes the result, unless there is nothing to do."""
+        """Write what the change brings and publish the result, unless there is nothing to do."""
         started = time.perf_counter()
         known = self._known(base) if base is not None else BuildCache()
         unfinished = UnfinishedWork(self.root / "unfinished", embedder.fingerprint)
@@ -356,13 +358,13 @@ class PublishOptions:
     skipped: Sequence[Skipped] = ()
 
     def nothing_left(self) -> ArticlesMissing:
-        """The error for a library that would be empty."""
+        """Return the error for a library that would be empty."""
         reasons = "; ".join(f"{skip.name}: {skip.reason}" for skip in self.skipped[:5]) or "there are no articles"
         return ArticlesMissing(f"Not one article could be indexed ({reasons}), and no index is left without any.")
 
 
 def name_before(current: str, names: list[str], leaving: str | None, place: str) -> str:
-    """The newest of `names`, oldest first, that is older than `current`: what a roll-back puts in service.
+    """Return the newest of `names`, oldest first, that is older than `current`: what a roll-back puts in service.
 
     Raises:
         SnapshotMissing: there is none, or `current` is not `leaving`, as somebody expected.

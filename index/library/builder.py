@@ -103,7 +103,7 @@ class SegmentBuilder:
         self.skipped: list[Skipped] = []
 
     def build(self, items: Iterable[Article | Skipped], folder: Path) -> bool:
-        """Writes the segment of the articles among `items` into `folder`; False if there was none to write."""
+        """Write the segment of the articles among `items` into `folder`; False if there was none to write."""
         writer = ArchiveWriter(folder)
         try:
             vectors = FaissVectors.from_batches(self._batches(items, writer), self._embedder.dimension)
@@ -119,7 +119,7 @@ class SegmentBuilder:
         return True
 
     def _batches(self, items: Iterable[Article | Skipped], writer: ArchiveWriter) -> Iterator[Vectors]:
-        """The vectors of all passages, in their order, while articles are read ahead of them."""
+        """Yield the vectors of all passages, in their order, while articles are read ahead of them."""
         flying: deque[Future[Vectors]] = deque()
         with ThreadPoolExecutor(1) as pool, closing(self._windows(items, writer)) as windows:
             try:
@@ -148,7 +148,7 @@ class SegmentBuilder:
             yield window
 
     def _read(self, item: Article | Skipped, writer: ArchiveWriter) -> list[str]:
-        """Stores an article, and gives the words of its passages, which are to be embedded."""
+        """Store an article, and give the words of its passages, which are to be embedded."""
         if isinstance(item, Skipped):
             self.skipped.append(item)
             return []
@@ -199,11 +199,12 @@ class SegmentBuilder:
 
 
 def search_text(article: Article, passage: Passage) -> str:
-    """What words are searched for a passage: its article's title and date, then its own, which alone are embedded."""
+    """Return what words are searched for a passage: its article's title and date, then its own, which alone are
+    embedded."""
     dated = f"{article.published_at:%-d %B %Y}. " if article.published_at else ""
     return f"{article.title}. {dated}{passage.span.slice(article.text)}"
 
 
 def text_key(text: str) -> int:
-    """What the words of a passage, and so its vector, are known by: 64 bits."""
+    """Return what the words of a passage, and so its vector, are known by: 64 bits."""
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")

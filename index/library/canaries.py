@@ -36,12 +36,12 @@ def choose_canaries(snapshot: Snapshot, embedder: Embedder) -> tuple[tuple[Canar
 
 
 def lost_canaries(canaries: Sequence[Canary], vectors: Vectors, snapshot: Snapshot) -> list[Canary]:
-    """Those whose article is there but is no longer found."""
+    """Return those whose article is there but is no longer found."""
     return [canary for canary, vector in zip(canaries, vectors, strict=True) if not _is_found(canary, vector, snapshot)]
 
 
 def canaries_left(base: Remembering | None, changed: frozenset[str]) -> tuple[tuple[Canary, ...], Vectors]:
-    """The canaries of `base` whose articles are as they were, with their vectors."""
+    """Return the canaries of `base` whose articles are as they were, with their vectors."""
     if base is None:
         return (), np.empty((0, 0), np.float32)
     kept = [row for row, canary in enumerate(base.manifest.canaries) if canary.article_id not in changed]
@@ -69,7 +69,7 @@ def _opening(snapshot: Snapshot, article_id: str) -> str:
 
 
 def _is_found(canary: Canary, vector: Vectors, snapshot: Snapshot) -> bool:
-    """Whether its article is among the first ten hits, or one that says nearly the same speaks for it."""
+    """Return whether its article is among the first ten hits, or one that says nearly the same speaks for it."""
     archive = snapshot.archive
     group = archive.copy_group(canary.article_id)
     if group is None:

@@ -22,9 +22,8 @@ class LiveIndex:
     """
 
     def __init__(self, library: AnyLibrary, embedder: Embedder) -> None:
-        """
-        Raises:
-            SnapshotMissing, SnapshotCorrupt, SnapshotMismatch: there is nothing to serve.
+        """Raise   Raises:
+        SnapshotMissing, SnapshotCorrupt, SnapshotMismatch: there is nothing to serve.
         """
         self.library = library
         self.embedder = embedder
@@ -35,13 +34,13 @@ class LiveIndex:
         self._is_away = False
 
     def retriever(self) -> Retriever:
-        """The retriever to answer the next question with."""
+        """Return the retriever to answer the next question with."""
         if time.monotonic() - self._looked_at > _LOOK_EVERY_SECONDS and not self._lock.locked():
             self.refresh()
         return self._retriever
 
     def refresh(self) -> Snapshot:
-        """Looks for a newly published snapshot now and returns the one in service."""
+        """Look for a newly published snapshot now and return the one in service."""
         with self._lock:
             self._looked_at = time.monotonic()
             try:

@@ -44,25 +44,25 @@ class CopyIndex:
 
     @classmethod
     def load(cls, folder: Path) -> "CopyIndex":
-        """What `save` wrote, mapped rather than read."""
+        """Return what `save` wrote, mapped rather than read."""
         names = ("signatures", "groups", "keys", "rows")
         return cls(*(open_array(folder / f"copies.{name}.npy") for name in names))
 
     @classmethod
     def from_signatures(cls, signatures: NDArray[np.uint32], groups: Groups) -> "CopyIndex":
-        """An index of these articles, whose groups are known."""
+        """Return an index of these articles, whose groups are known."""
         keys = band_keys(signatures).ravel()
         rows = np.repeat(np.arange(len(signatures), dtype=np.int32), _BANDS)
         order = np.argsort(keys, kind="stable")
         return cls(signatures, groups, keys[order], rows[order])
 
     def save(self, folder: Path) -> None:
-        """Writes the arrays into `folder`."""
+        """Write the arrays into `folder`."""
         for name in ("signatures", "groups", "keys", "rows"):
             np.save(folder / f"copies.{name}.npy", getattr(self, name))
 
     def closest(self, signature: Signature, bands: NDArray[np.uint64]) -> tuple[float, int] | None:
-        """Likeness and group of the article that is most like `signature`, if one is a near copy."""
+        """Return likeness and group of the article that is most like `signature`, if one is a near copy."""
         first, end = np.searchsorted(self.keys, bands), np.searchsorted(self.keys, bands, side="right")
         hits = [self.rows[low:high] for low, high in zip(first, end, strict=True) if high > low]
         if not hits:
@@ -75,7 +75,7 @@ class KnownCopies(Protocol):
     """Articles that another may be a near copy of."""
 
     def closest(self, signature: Signature, bands: NDArray[np.uint64]) -> tuple[float, int] | None:
-        """Likeness and group of the article that is most like `signature`, if one is a near copy."""
+        """Return likeness and group of the article that is most like `signature`, if one is a near copy."""
 
 
 class CopyFinder:
@@ -89,7 +89,7 @@ class CopyFinder:
         self._first_rows: dict[int, int] = {}
 
     def add(self, article: Article) -> None:
-        """Takes the next article in; its group is settled with it."""
+        """Take the next article in; its group is settled with it."""
         if len(self._signatures) == _BLOCK:
             self._close_block()
         signature = signature_of(article)
@@ -103,12 +103,12 @@ class CopyFinder:
             self._first_rows.setdefault(band, row)
 
     def finish(self) -> CopyIndex:
-        """The index of all articles added."""
+        """Return the index of all articles added."""
         self._close_block()
         return merge_copies([(index, np.ones(len(index.groups), np.bool_)) for index in self._done])
 
     def _closest(self, signature: Signature, bands: NDArray[np.uint64]) -> tuple[float, int] | None:
-        """Likeness and group of the near copy in the present block, if there is one."""
+        """Return likeness and group of the near copy in the present block, if there is one."""
         rows = sorted({self._first_rows[band] for band in bands.tolist() if band in self._first_rows})
         found = [(float((self._signatures[row] == signature).mean()), self._groups[row]) for row in rows]
         return max((pair for pair in found if pair[0] >= _LIKENESS), default=None)
@@ -137,14 +137,14 @@ def signature_of(article: Article) -> Signature:
 
 
 def most_alike(signature: Signature, signatures: NDArray[np.uint32], groups: Groups) -> tuple[float, int] | None:
-    """Likeness and group of the one of (n, 128) `signatures` that is most like, if it is a near copy; n > 0."""
+    """Return likeness and group of the one of (n, 128) `signatures` that is most like, if it is a near copy; n > 0."""
     likeness = (signatures == signature).mean(axis=1)
     best = int(np.argmax(likeness))
     return (float(likeness[best]), int(groups[best])) if likeness[best] >= _LIKENESS else None
 
 
 def merge_copies(parts: Sequence[tuple[CopyIndex, NDArray[np.bool_]]]) -> CopyIndex:
-    """One segment's index from those of several, in turn, without the articles that are false in the masks."""
+    """Return one segment's index from those of several, in turn, without the articles that are false in the masks."""
     signatures = np.concatenate([part.signatures[live] for part, live in parts])
     return CopyIndex.from_signatures(signatures, np.concatenate([part.groups[live] for part, live in parts]))
 

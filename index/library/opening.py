@@ -9,7 +9,7 @@ from index.settings import IndexSettings
 
 
 def open_library(settings: IndexSettings) -> AnyLibrary:
-    """The library of INDEX, or that of VECTOR_URL.
+    """Return the library of INDEX, or that of VECTOR_URL.
 
     Raises:
         SettingsInvalid: VECTOR_URL is set, but what speaks to such a server is not installed.

@@ -43,7 +43,7 @@ class LibraryFile:
 
 
 def export_library(library: AnyLibrary, embedder: Embedder, file: Path) -> LibraryFile:
-    """Writes the articles in service into `file`, which is there only once it is whole; what it says of itself.
+    """Write the articles in service into `file`, which is there only once it is whole; what it says of itself.
 
     Raises:
         SnapshotMissing, SnapshotMismatch: there is nothing that could be exported.
@@ -67,7 +67,7 @@ def export_library(library: AnyLibrary, embedder: Embedder, file: Path) -> Libra
 
 
 def import_library(library: AnyLibrary, embedder: Embedder, file: Path) -> LibraryFile:
-    """Puts the articles of `file` in service in the place of all others; what the file says of itself.
+    """Put the articles of `file` in service in the place of all others; what the file says of itself.
 
     A rollback brings the others back. If anything is wrong, nothing changes.
 
@@ -92,7 +92,7 @@ def import_library(library: AnyLibrary, embedder: Embedder, file: Path) -> Libra
 
 
 def _scratch(library: AnyLibrary) -> TemporaryDirectory[str]:
-    """A folder on the same disk as the library's own."""
+    """Return a folder on the same disk as the library's own."""
     library.root.mkdir(parents=True, exist_ok=True)
     return TemporaryDirectory(dir=library.root, prefix=".moving-")
 

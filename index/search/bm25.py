@@ -36,7 +36,7 @@ class KeywordIndex:
         self._mean_length = sum(int(part.lengths.sum(dtype=np.int64)) for part in self._parts) / max(self._total, 1)
 
     def best(self, terms: Terms, k: int, allowed: NDArray[np.bool_] | None = None) -> dict[int, float]:
-        """Row to BM25 (Lucene's, k1 1.2, b 0.75) of the k best passages that hold a term; ties by lower row.
+        """Return row to BM25 (Lucene's, k1 1.2, b 0.75) of the k best passages that hold a term; ties by lower row.
 
         Exact. Terms go from rare to common; once what is left to come cannot lift a new passage among the best k,
         it is looked up for the passages at hand only (after Turtle and Flood's MaxScore, 1995).
@@ -57,17 +57,18 @@ class KeywordIndex:
         return _best_of(seen, scores[seen], k)
 
     def scores_of(self, terms: Terms, rows: Sequence[int]) -> dict[int, float]:
-        """Row to BM25 of these passages; 0 where no term occurs."""
+        """Return row to BM25 of these passages; 0 where no term occurs."""
         ordered = np.array(sorted(rows), np.int64)
         scores = self._scores(self._weighted(terms), ordered)
         return dict(zip(ordered.tolist(), scores.tolist(), strict=True))
 
     def rarity(self, term: str) -> float:
-        """How telling a term is: see `index.search.bm25.rarity`."""
+        """Return how telling a term is: see `index.search.bm25.rarity`."""
         return rarity(self._holding(term_key(term)), self._total)
 
     def _weighted(self, terms: Terms) -> list[_Weighted]:
-        """Each known term once, as (hash, its share of the inverse document frequency, passages that hold it)."""
+        """Return each known term once, as (hash, its share of the inverse document frequency, passages that hold
+        it)."""
         shares = terms if isinstance(terms, Mapping) else dict.fromkeys(terms, 1.0)
         keys = [(key, share, self._holding(key)) for key, share in ((term_key(term), shares[term]) for term in shares)]
         known = sorted((one for one in keys if one[2]), key=lambda one: one[2])
@@ -80,7 +81,7 @@ class KeywordIndex:
     def _gains(
         self, key: np.uint64, weight: float, allowed: NDArray[np.bool_] | None
     ) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-        """What a term adds: for each segment the rows that hold it, among those allowed, and their gains."""
+        """Return what a term adds: for each segment the rows that hold it, among those allowed, and their gains."""
         gains = []
         for part, start in zip(self._parts, self._starts, strict=False):
             place = part.find(key)
@@ -116,7 +117,7 @@ class KeywordIndex:
 
 
 def inverse_frequency(holding: int, total: int) -> float:
-    """How much a term counts that `holding` of `total` passages hold."""
+    """Return how much a term counts that `holding` of `total` passages hold."""
     return float(np.log1p((total - holding + 0.5) / (holding + 0.5)))
 
 
@@ -130,7 +131,7 @@ def saturation(
 
 
 def rarity(holding: int, total: int) -> float:
-    """How telling a term is, in [0, 1]: 1 for one that no passage holds, less the more passages do.
+    """Return how telling a term is, in [0, 1]: 1 for one that no passage holds, less the more passages do.
 
     The inverse document frequency, scaled. A few passages are too few to call a word common, so
     _UNSEEN_PASSAGES are counted as well, as if they did not hold it.

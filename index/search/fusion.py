@@ -14,7 +14,7 @@ _REPORTED_WITHIN_DAYS = 7
 
 
 def top_rows(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    """Indices of the k highest scores, best first; ties by lower index."""
+    """Return indices of the k highest scores, best first; ties by lower index."""
     k = min(k, len(scores))
     if k == 0:
         return np.empty(0, np.int64)
@@ -25,7 +25,7 @@ def top_rows(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
 
 
 def fuse_scores(rankings: Sequence[Mapping[int, float]], weights: Sequence[float]) -> list[tuple[int, float]]:
-    """Rows with the weighted sum of their scores, each list scaled to [0, 1] by its own extremes; best first.
+    """Return rows with the weighted sum of their scores, each list scaled to [0, 1] by its own extremes; best first.
 
     A row that a list lacks gets that list's lowest score. Ties are broken by the lower row. The order of the
     lists does not matter. A convex combination of scaled scores as analysed by Bruch et al. (2023),
@@ -43,7 +43,7 @@ def fuse_scores(rankings: Sequence[Mapping[int, float]], weights: Sequence[float
 
 
 def score_dates(days: Mapping[int, int], asked: AskedDates) -> dict[int, float]:
-    """Row to a score in [0, 1], from its day as an ordinal (0: unknown).
+    """Return row to a score in [0, 1], from its day as an ordinal (0: unknown).
 
     1 for a day that is asked about, a half for the week after them, else 0. Where the latest is wanted, the newest day
     has 1 and the oldest 0.

@@ -34,17 +34,17 @@ class Postings:
 
     @classmethod
     def load(cls, folder: Path) -> "Postings":
-        """The postings in `folder`, mapped rather than read."""
+        """Return the postings in `folder`, mapped rather than read."""
         return cls(*(open_array(folder / f"{name}.npy") for name in _FIELDS))
 
     def save(self, folder: Path) -> None:
-        """Writes the arrays into `folder`, which need not exist yet."""
+        """Write the arrays into `folder`, which need not exist yet."""
         folder.mkdir(exist_ok=True)
         for name in _FIELDS:
             np.save(folder / f"{name}.npy", getattr(self, name))
 
     def find(self, key: np.uint64) -> slice:
-        """Where the postings of a term lie; an empty slice if it has none."""
+        """Return where the postings of a term lie; an empty slice if it has none."""
         place = int(np.searchsorted(self.terms, key))
         if place == len(self.terms) or self.terms[place] != key:
             return slice(0, 0)
@@ -65,7 +65,7 @@ class PostingsWriter:
             self._count()
 
     def finish(self) -> Postings:
-        """Everything that was added."""
+        """Return everything that was added."""
         self._count()
         return self._done[0] if len(self._done) == 1 else merge_postings([(part, None) for part in self._done])
 
@@ -76,7 +76,8 @@ class PostingsWriter:
 
 
 def merge_postings(parts: Sequence[tuple[Postings, NDArray[np.bool_] | None]]) -> Postings:
-    """One segment's postings from those of several, in turn, without the rows that are false in the masks given."""
+    """Return one segment's postings from those of several, in turn, without the rows that are false in the masks
+    given."""
     terms = np.unique(np.concatenate([part.terms for part, _ in parts]))
     owners, rows, counts, lengths = [], [], [], []
     first = 0
@@ -102,7 +103,7 @@ def merge_postings(parts: Sequence[tuple[Postings, NDArray[np.bool_] | None]]) -
 
 @lru_cache(maxsize=100_000)
 def term_key(term: str) -> np.uint64:
-    """The hash that stands for a term."""
+    """Return the hash that stands for a term."""
     return np.uint64(int.from_bytes(hashlib.blake2b(term.encode("utf-8", "replace"), digest_size=8).digest(), "big"))
 
 

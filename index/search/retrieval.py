@@ -47,38 +47,38 @@ class Archive(Protocol):
     """Reads articles as they came. Safe to use from several threads."""
 
     def articles(self) -> Iterator[Article]:
-        """Every article, in the order they were added, read a few at a time."""
+        """Return every article, in the order they were added, read a few at a time."""
 
     def headlines(self) -> list[Article]:
-        """Every article without its text (empty), by title: for lists of what there is."""
+        """Return every article without its text (empty), by title: for lists of what there is."""
 
     def ids(self) -> list[str]:
-        """Every article's id, in the order of `articles`."""
+        """Return every article's id, in the order of `articles`."""
 
     def find(self, article_id: str) -> object | None:
-        """Something, if there is an article of that id; else None."""
+        """Return something, if there is an article of that id; else None."""
 
     def article(self, article_id: str) -> Article:
-        """The article of that id.
+        """Return the article of that id.
 
         Raises:
             UnknownArticle: there is none.
         """
 
     def passages_of(self, article_id: str) -> list[Passage]:
-        """Every passage of an article, in order; empty for an unknown id."""
+        """Return every passage of an article, in order; empty for an unknown id."""
 
     def sentences_of(self, article_id: str) -> tuple[Span, ...]:
-        """Every sentence of an article that may be quoted, in order; empty for an unknown id."""
+        """Return every sentence of an article that may be quoted, in order; empty for an unknown id."""
 
     def copies_of(self, article_id: str) -> int:
-        """How many other articles say nearly the same; 0 for an unknown id."""
+        """Return how many other articles say nearly the same; 0 for an unknown id."""
 
     def copy_group(self, article_id: str) -> int | None:
-        """What an article has in common with its near copies, and with no other; None for an unknown id."""
+        """Return what an article has in common with its near copies, and with no other; None for an unknown id."""
 
     def close(self) -> None:
-        """Lets go of files; a server's are nobody's."""
+        """Let go of files; a server's are nobody's."""
 
 
 class Snapshot(Protocol):
@@ -97,16 +97,16 @@ class Snapshot(Protocol):
         """Its articles."""
 
     def candidates(self, query: Query, terms: Terms, vector_of: Callable[[], Vectors], depth: int) -> Candidates | None:
-        """The `depth` best passages by vectors and by words, with both scores; None if the scope holds nothing.
+        """Return the `depth` best passages by vectors and by words, with both scores; None if the scope holds nothing.
 
         `vector_of` gives the vector of the question, if it is needed.
         """
 
     def rarity(self, term: str) -> float:
-        """How telling a term is among the passages, in [0, 1]; 1 for one that none holds."""
+        """Return how telling a term is among the passages, in [0, 1]; 1 for one that none holds."""
 
     def close(self) -> None:
-        """Lets go of what it holds open."""
+        """Let go of what it holds open."""
 
 
 class Retriever:
@@ -140,12 +140,12 @@ class Retriever:
         return self._embedder.embed(texts)
 
     def rarity(self, term: str) -> float:
-        """How telling a term is among the indexed passages, in [0, 1]; 1 for one that none holds."""
+        """Return how telling a term is among the indexed passages, in [0, 1]; 1 for one that none holds."""
         return self._snapshot.rarity(term)
 
 
 def search_snapshot(snapshot: Snapshot, query: Query, vector_of: Callable[[], Vectors], top_k: int) -> list[Hit]:
-    """What `Retriever.search` finds; `vector_of` gives the vector of the query's text, if it is needed."""
+    """Return what `Retriever.search` finds; `vector_of` gives the vector of the query's text, if it is needed."""
     found = snapshot.candidates(query, _terms(query), vector_of, _CANDIDATES)
     if found is None:
         return []
@@ -167,7 +167,7 @@ def search_snapshot(snapshot: Snapshot, query: Query, vector_of: Callable[[], Ve
 
 
 def _terms(query: Query) -> dict[str, float]:
-    """The question's terms, and those that only the conversation holds, each with its share of a whole one."""
+    """Return the question's terms, and those that only the conversation holds, each with its share of a whole one."""
     faint = dict.fromkeys(terms_of(query.context), _CONTEXT_WEIGHT)
     return faint | dict.fromkeys(terms_of(query.text), 1.0)
 
@@ -175,7 +175,7 @@ def _terms(query: Query) -> dict[str, float]:
 def _one_voice(
     fused: Sequence[tuple[int, float]], speaker: Callable[[int], tuple[int, int]], top_k: int
 ) -> list[tuple[int, float]]:
-    """The first `top_k` rows, leaving out those of an article whose near copy came before."""
+    """Return the first `top_k` rows, leaving out those of an article whose near copy came before."""
     speakers: dict[int, int] = {}
     chosen: list[tuple[int, float]] = []
     for row, score in fused:

@@ -68,7 +68,7 @@ _RIGHTS = re.compile(r"\ball rights reserved\b", re.IGNORECASE)
 
 
 def is_boilerplate(line: str) -> bool:
-    """Whether the line, without white space around it, is a site's own and not the article's."""
+    """Return whether the line, without white space around it, is a site's own and not the article's."""
     if len(line) > _MAX_CHARS:
         return False
     return _BOILERPLATE.match(line) is not None or _RIGHTS.search(line) is not None

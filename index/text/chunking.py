@@ -18,7 +18,7 @@ _Stretch = list[list[Span]]  # paragraphs with no debris between them, as senten
 
 
 def chunk_article(article: Article, *, max_chars: int = DEFAULT_MAX_CHARS) -> list[Passage]:
-    """The passages of an article in order: none overlaps another or debris, together they hold the rest.
+    """Return the passages of an article in order: none overlaps another or debris, together they hold the rest.
 
     A passage is at most `max_chars` long unless it is one sentence. Short paragraphs share a passage, a long
     one is divided evenly, and passages end with paragraphs where that costs little.
@@ -49,7 +49,7 @@ def _stretches(paragraphs: Iterator[list[Span]], debris: Sequence[Span]) -> Iter
 
 
 def _divide(stretch: _Stretch, max_chars: int) -> Iterator[Sequence[Span]]:
-    """The division of least cost: each passage costs the square of the share of `max_chars` it leaves unused."""
+    """Yield the division of least cost: each passage costs the square of the share of `max_chars` it leaves unused."""
     sentences = [sentence for paragraph in stretch for sentence in paragraph]
     paragraph_ends = {paragraph[-1].end for paragraph in stretch}
     costs = [0.0]  # of the best division of the first n sentences
@@ -73,6 +73,6 @@ def _divide(stretch: _Stretch, max_chars: int) -> Iterator[Sequence[Span]]:
 
 
 def _unused(length: int, max_chars: int) -> float:
-    """The square of the share left unused; nothing for a sentence that is longer than a passage."""
+    """Return the square of the share left unused; nothing for a sentence that is longer than a passage."""
     share: float = max(0.0, 1 - length / max_chars)
     return share * share

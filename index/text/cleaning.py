@@ -62,7 +62,7 @@ class _Line(NamedTuple):
 
 
 def find_debris(text: str, title: str) -> tuple[Span, ...]:
-    """The spans of `text` that may not be quoted: in order, disjoint, with no white space at their ends.
+    """Return the spans of `text` that may not be quoted: in order, disjoint, with no white space at their ends.
 
     Where they would leave no word to quote, only what is plainly markup is debris.
     """
@@ -75,7 +75,7 @@ def find_debris(text: str, title: str) -> tuple[Span, ...]:
 
 
 def front_matter_end(text: str) -> int:
-    """Where the YAML block between `---` lines at the top of `text` ends; 0 if there is none."""
+    """Return where the YAML block between `---` lines at the top of `text` ends; 0 if there is none."""
     opening = _FRONT_MATTER.match(text)
     if opening is None:
         return 0
@@ -87,7 +87,7 @@ def front_matter_end(text: str) -> int:
 
 
 def _read_lines(text: str, markup: Sequence[Range]) -> tuple[list[_Line], list[Range]]:
-    """The lines that hold words, and all markup: `markup`, inline tags at edges, and lines without words."""
+    """Return the lines that hold words, and all markup: `markup`, inline tags at edges, and lines without words."""
     lines: list[_Line] = []
     debris = list(markup)
     follows_blank = True
@@ -115,7 +115,7 @@ def _read_lines(text: str, markup: Sequence[Range]) -> tuple[list[_Line], list[R
 
 
 def _find_lines(lines: Sequence[_Line], title: str) -> Iterator[Range]:
-    """The lines that are debris as a whole."""
+    """Yield the lines that are debris as a whole."""
     headline = _Headline.of(title)
     counts = Counter(line.text for line in lines)
     seen: set[str] = set()
@@ -137,7 +137,7 @@ def _find_lines(lines: Sequence[_Line], title: str) -> Iterator[Range]:
 
 
 def _find_headings(lines: Sequence[_Line], repeated: Container[str]) -> Iterator[Range]:
-    """Short lines that stand alone above prose and say nothing by themselves.
+    """Yield short lines that stand alone above prose and say nothing by themselves.
 
     One after each single paragraph is the label of a list's items, like the name of a state, and stays.
     """
@@ -161,7 +161,7 @@ class _Headline:
         return cls(_words_of(title[:1000]), title.rstrip().endswith(("...", "…")))
 
     def is_in(self, line: _Line, *, near_top: bool) -> bool:
-        """Whether the line is the headline: in the same words, or near the top in almost the same."""
+        """Return whether the line is the headline: in the same words, or near the top in almost the same."""
         if not self.words or _reads_like_prose(line.text) or len(line.text) > _MAX_HEADLINE_CHARS:
             return False
         words = _words_of(line.text)
@@ -195,7 +195,7 @@ def _stands_alone(line: _Line, before: _Line | None, after: _Line) -> bool:
 
 
 def _reads_like_prose(text: str) -> bool:
-    """Whether a line that is also the title is the article's first sentence rather than a headline."""
+    """Return whether a line that is also the title is the article's first sentence rather than a headline."""
     ending = text.rstrip(_CLOSERS)
     ends_like_prose = ending.endswith((".", ":", ",")) and not ending.endswith("...")
     return ends_like_prose or _DATELINE.search(text) is not None
@@ -215,7 +215,7 @@ def _words_of(text: str) -> tuple[str, ...]:
 
 
 def _gaps(start: int, end: int, ranges: Iterable[Range]) -> Iterator[Range]:
-    """What of `[start, end)` none of the ordered, disjoint `ranges` covers."""
+    """Yield what of `[start, end)` none of the ordered, disjoint `ranges` covers."""
     for range_start, range_end in ranges:
         if start < min(range_start, end):
             yield start, min(range_start, end)
@@ -225,7 +225,7 @@ def _gaps(start: int, end: int, ranges: Iterable[Range]) -> Iterator[Range]:
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[Range, ...]:
-    """The range without white space at its ends, or none if that is all there is."""
+    """Return the range without white space at its ends, or none if that is all there is."""
     piece = text[start:end]
     start += len(piece) - len(piece.lstrip())
     end -= len(piece) - len(piece.rstrip())
@@ -233,7 +233,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[Range, ...]:
 
 
 def _merge(ranges: Iterable[Range]) -> list[Range]:
-    """The same characters in order and disjoint; ranges that touch become one."""
+    """Return the same characters in order and disjoint; ranges that touch become one."""
     merged: list[Range] = []
     for start, end in sorted(ranges):
         if merged and start <= merged[-1][1]:

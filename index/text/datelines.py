@@ -33,7 +33,7 @@ _DATELINE = re.compile(
 
 
 def with_dateline(article: Article, *, read_on: date | None = None) -> Article:
-    """The article, dated by its dateline if it has no date and the dateline tells one."""
+    """Return the article, dated by its dateline if it has no date and the dateline tells one."""
     if article.published_at is not None:
         return article
     day = find_dateline(article.text, read_on=read_on)
@@ -41,7 +41,7 @@ def with_dateline(article: Article, *, read_on: date | None = None) -> Article:
 
 
 def find_dateline(text: str, *, read_on: date | None = None) -> date | None:
-    """The day of the dateline, or None.
+    """Return the day of the dateline, or None.
 
     `read_on`: a day by which the article was out, shortly before. Most datelines name no year: it is the last such day
     until then, and unknown without it.
@@ -62,7 +62,7 @@ def month_number(name: str) -> int | None:
 
 
 def latest_such_day(month: int, day: int, until: date) -> date | None:
-    """The last day of that month and number that is not after `until`; None for a 30 February."""
+    """Return the last day of that month and number that is not after `until`; None for a 30 February."""
     for year in range(until.year, until.year - 9, -1):  # a 29 February may be eight years away
         try:
             found = date(year, month, day)

@@ -49,7 +49,7 @@ _INLINE_MARKUP = re.compile(rf"(?:{_INLINE_TAG}|{_BLANK})(?:\s*+(?:{_INLINE_TAG}
 
 
 def find_markup(text: str) -> Iterator[Range]:
-    """Ranges of leftover markup, in no order and perhaps overlapping."""
+    """Yield ranges of leftover markup, in no order and perhaps overlapping."""
     patterns = []
     if "<" in text:
         patterns += [_BLOCK_MARKUP, _TAG_HEAD]
@@ -73,7 +73,7 @@ def _find_tag_tails(text: str) -> Iterator[Range]:
 
 
 def _tag_tail_of(piece: str) -> int:
-    """How many of the last characters of `piece`, which ends in `>`, are the tail of a tag: 0 if none."""
+    """Return how many of the last characters of `piece`, which ends in `>`, are the tail of a tag: 0 if none."""
     name_end = len(piece[:-1].rstrip(" /"))
     start = name_end
     while start and piece[start - 1].isalnum():
@@ -89,7 +89,7 @@ def _tag_tail_of(piece: str) -> int:
 
 
 def find_markup_at_edges(text: str, start: int, end: int) -> Iterator[Range]:
-    """Inline tags and blank entities that only white space divides from an edge of `[start, end)`."""
+    """Yield inline tags and blank entities that only white space divides from an edge of `[start, end)`."""
     runs = [run.span() for run in _INLINE_MARKUP.finditer(text, start, end)]
     if runs and not text[start : runs[0][0]].strip():
         yield runs[0]

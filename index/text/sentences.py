@@ -66,7 +66,7 @@ _CLAUSE_ENDS = (re.compile(r"[;:]\s"), re.compile(r",[”’\"']?\s|\s[–—-]\
 
 
 def split_sentences(text: str, debris: Sequence[Span]) -> list[Span]:
-    """The sentences of `text` in order, without white space around them.
+    """Return the sentences of `text` in order, without white space around them.
 
     Together they hold every character that is neither white space nor debris; none crosses a paragraph's
     end or a span of debris.
@@ -75,7 +75,7 @@ def split_sentences(text: str, debris: Sequence[Span]) -> list[Span]:
 
 
 def split_paragraphs(text: str, debris: Sequence[Span]) -> Iterator[list[Span]]:
-    """The sentences of each paragraph, or of each stretch of one that debris divides; no list is empty."""
+    """Yield the sentences of each paragraph, or of each stretch of one that debris divides; no list is empty."""
     if not text.isascii():
         text = _SURROGATES.sub("?", text)  # sentencex takes no half characters; as long as before
     regions = [_lines_of(text, start, end) for start, end in _regions(len(text), debris)]
@@ -98,7 +98,7 @@ def _regions(length: int, debris: Sequence[Span]) -> Iterator[tuple[int, int]]:
 
 
 def _lines_of(text: str, start: int, end: int) -> Iterator[list[tuple[int, int]]]:
-    """Runs of lines that no blank line divides, each line without white space around it."""
+    """Run of lines that no blank line divides, each line without white space around it."""
     paragraph: list[tuple[int, int]] = []
     for raw in text[start:end].splitlines(keepends=True):
         line = _strip(text, start, start + len(raw))
@@ -117,7 +117,7 @@ def _slices(text: str, ranges: Sequence[tuple[int, int]]) -> list[str]:
 
 
 def _wrap_width(lines: Sequence[str]) -> int | None:
-    """The width at which a paragraph was broken into lines, if each line was filled as far as words go."""
+    """Return the width at which a paragraph was broken into lines, if each line was filled as far as words go."""
     width = max(map(len, lines))
     if len(lines) < _MIN_WRAPPED_LINES or width not in _WRAP_WIDTHS or any(map(_LIST_ITEM.match, lines)):
         return None
@@ -127,7 +127,7 @@ def _wrap_width(lines: Sequence[str]) -> int | None:
 
 
 def _is_full(line: str, after: str, width: int) -> bool:
-    """Whether the next line's first word would not have fitted."""
+    """Return whether the next line's first word would not have fitted."""
     return len(line) <= width < len(line) + 1 + len(after.split(maxsplit=1)[0])
 
 
@@ -144,7 +144,7 @@ def _unwrap(text: str, lines: Sequence[tuple[int, int]], width: int) -> Iterator
 
 
 def _runs_on(line: str, after: str, width: int) -> bool:
-    """Whether a sentence goes on over the line's end, in a text that may be broken at `width` or nowhere."""
+    """Return whether a sentence goes on over the line's end, in a text that may be broken at `width` or nowhere."""
     if _LIST_ITEM.match(after):
         return False
     if width and _is_full(line, after, width):
@@ -156,7 +156,7 @@ def _runs_on(line: str, after: str, width: int) -> bool:
 
 
 def _split_block(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The sentences of one running text."""
+    """Yield the sentences of one running text."""
     for piece_start, piece_end in _pieces(text, start, end, _MAX_BLOCK_CHARS):
         piece = text[piece_start:piece_end]
         if not piece.isprintable():
@@ -179,7 +179,7 @@ def _pieces(text: str, start: int, end: int, size: int) -> Iterator[tuple[int, i
 
 
 def _sentence_ends(piece: str) -> Iterator[int]:
-    """Where sentences end in a text without newlines; the last end is the text's own."""
+    """Yield where sentences end in a text without newlines; the last end is the text's own."""
     ends = [boundary["end_index"] for boundary in get_sentence_boundaries("en", piece)]
     start = 0
     for end in ends[:-1]:
@@ -194,12 +194,12 @@ def _sentence_ends(piece: str) -> Iterator[int]:
 
 
 def _is_closing(marks: str, before: str) -> bool:
-    """Curly quotes and brackets tell by themselves; a straight one closes if another is open before it."""
+    """Return curly quotes and brackets tell by themselves; a straight one closes if another is open before it."""
     return marks[0] not in "\"'" or before.count(marks[0]) % 2 == 1
 
 
 def _is_bound(piece: str, start: int, end: int) -> bool:
-    """Whether a sentence ends at `end` indeed, where sentencex found a bound."""
+    """Return whether a sentence ends at `end` indeed, where sentencex found a bound."""
     left, right = piece[max(start, end - 60) : end], piece[end : end + 60]
     if not _has_word(piece, start, end) or not _has_word(piece, end, len(piece)):
         return False
@@ -215,7 +215,8 @@ def _is_bound(piece: str, start: int, end: int) -> bool:
 
 
 def _is_inside_name(before: str, word: str) -> bool:
-    """Whether the full stop at the end of `before` is an abbreviation's or an initial's, with `word` after it."""
+    """Return whether the full stop at the end of `before` is an abbreviation's or an initial's, with `word` after
+    it."""
     token_match = _LAST_TOKEN.search(before)
     token = token_match.group(1).rstrip(".") if token_match else ""
     starts_anew = _STARTERS.fullmatch(word) is not None
@@ -230,7 +231,7 @@ def _is_inside_name(before: str, word: str) -> bool:
 
 
 def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The sentence, or parts of one that is too long: at a sentence's end inside a quotation, else a clause's."""
+    """Yield the sentence, or parts of one that is too long: at a sentence's end inside a quotation, else a clause's."""
     while end - start > MAX_SENTENCE_CHARS:
         part = _strip(text, start, _best_cut(text, start, end))
         if part:
@@ -255,7 +256,7 @@ def _has_word(text: str, start: int, end: int) -> bool:
 
 
 def _strip(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """The range without white space at its ends, or None if that is all there is."""
+    """Return the range without white space at its ends, or None if that is all there is."""
     piece = text[start:end]
     start += len(piece) - len(piece.lstrip())
     end -= len(piece) - len(piece.rstrip())

@@ -23,7 +23,7 @@ _local = threading.local()
 
 
 def words_of(text: str) -> list[str]:
-    """The words and numbers of `text` in order, lower case, without thousands separators and possessives.
+    """Return the words and numbers of `text` in order, lower case, without thousands separators and possessives.
 
     "US" and "U.S." both become "usa": in lower case the country would read as the pronoun.
     """
@@ -31,13 +31,13 @@ def words_of(text: str) -> list[str]:
 
 
 def terms_of(text: str) -> list[str]:
-    """The stems of the words that carry meaning, in order, repeats kept."""
+    """Return the stems of the words that carry meaning, in order, repeats kept."""
     return [term for word in _WORD.findall(text) if (term := _term_of(word))]
 
 
 @lru_cache(1 << 15)
 def _term_of(written: str) -> str:
-    """The stem of a word as it is written; empty for a stop word. Few words make up most of any text."""
+    """Return the stem of a word as it is written; empty for a stop word. Few words make up most of any text."""
     word = _normalise(written)
     return "" if word in STOP_WORDS else str(_stemmer().stemWord(word))
 
@@ -55,7 +55,7 @@ def _normalise(word: str) -> str:
 
 
 def _stemmer() -> Stemmer.Stemmer:
-    """One stemmer a thread: PyStemmer's objects must not be shared between threads."""
+    """Return one stemmer a thread: PyStemmer's objects must not be shared between threads."""
     if not hasattr(_local, "stemmer"):
         _local.stemmer = Stemmer.Stemmer("english")
     stemmer: Stemmer.Stemmer = _local.stemmer

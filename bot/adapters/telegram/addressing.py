@@ -20,44 +20,44 @@ class Place:
     reply_to: int | None = None
 
     def replying_to(self, message_id: int) -> "Place":
-        """The same place, as a reply to that message."""
+        """Return the same place, as a reply to that message."""
         return replace(self, reply_to=message_id)
 
 
 def place_of(message: MaybeInaccessibleMessage) -> Place:
-    """Where to answer a message: its topic, and in groups as a reply to it."""
+    """Return where to answer a message: its topic, and in groups as a reply to it."""
     reply_to = message.message_id if is_group(message.chat) else None
     return Place(message.chat.id, _topic_id(message), reply_to)
 
 
 def is_group(chat: Chat) -> bool:
-    """Whether other people talk here too."""
+    """Return whether other people talk here too."""
     return chat.type in (ChatType.GROUP, ChatType.SUPERGROUP)
 
 
 def conversation_id(message: Message) -> str:
-    """One conversation a private chat; in groups one a person and topic."""
+    """Return one conversation a private chat; in groups one a person and topic."""
     if not is_group(message.chat):
         return f"tg:{message.chat.id}"
     return f"tg:{message.chat.id}:{_topic_id(message) or 0}:{asker_id(message)}"
 
 
 def presser_conversation(message: MaybeInaccessibleMessage, presser: User) -> str:
-    """The conversation of whoever presses a button under a message."""
+    """Return the conversation of whoever presses a button under a message."""
     if not is_group(message.chat):
         return f"tg:{message.chat.id}"
     return f"tg:{message.chat.id}:{_topic_id(message) or 0}:{presser.id}"
 
 
 def asker_id(message: Message) -> int:
-    """Who asks: a person, or the chat that an anonymous admin speaks for."""
+    """Return who asks: a person, or the chat that an anonymous admin speaks for."""
     if message.sender_chat is not None:
         return message.sender_chat.id
     return message.from_user.id if message.from_user is not None else message.chat.id
 
 
 def box_of(chat_id: int) -> int:
-    """The sequence in which the ids of a chat's messages count up.
+    """Return the sequence in which the ids of a chat's messages count up.
 
     A supergroup or channel has one of its own; all private chats and small groups of a bot share one, here 0.
     """
@@ -65,7 +65,7 @@ def box_of(chat_id: int) -> int:
 
 
 def ordering_key(update: object) -> str | None:
-    """What must be handled in the order it came: all that one person does in one chat."""
+    """Return what must be handled in the order it came: all that one person does in one chat."""
     if not isinstance(update, Update) or update.effective_chat is None:
         return None
     sender = update.effective_sender
@@ -73,7 +73,7 @@ def ordering_key(update: object) -> str | None:
 
 
 def question_for(message: Message, bot: User) -> str | None:
-    """The words meant for the bot, its mention taken out; None when nobody spoke to it."""
+    """Return the words meant for the bot, its mention taken out; None when nobody spoke to it."""
     if not is_group(message.chat):
         return (message.text or "").strip()
     mentions = [entity for entity in message.entities if _mentions(message, entity, bot)]
@@ -83,12 +83,12 @@ def question_for(message: Message, bot: User) -> str | None:
 
 
 def command_words(message: Message) -> str:
-    """What follows the command, line breaks kept."""
+    """Return what follows the command, line breaks kept."""
     return (message.text or "")[message.entities[0].length :].strip() if message.entities else ""
 
 
 def names_bot(message: Message, bot: User) -> bool:
-    """Whether a command is spelled with this bot's name, as /ask@newsquote_bot."""
+    """Return whether a command is spelled with this bot's name, as /ask@newsquote_bot."""
     command = (message.text or "").split(maxsplit=1)[0]
     return command.partition("@")[2].lower() == (bot.username or "").lower()
 

@@ -79,8 +79,8 @@ def build_service(
     request: BaseRequest | None = None,
     sent_answers: SentAnswers | None = None,
 ) -> Service:
-    """The adapter with its ledger in `store`. `request` takes the place of the network in tests, and `sent_answers` of
-    what the store keeps of them."""
+    """Return the adapter with its ledger in `store`. `request` takes the place of the network in tests, and
+    `sent_answers` of what the store keeps of them."""
     threads = ThreadPoolExecutor(_QUESTION_THREADS, thread_name_prefix="question")
     desk = BlockingExecutor("ledger", clerks=1 if store.ledger.replicas.is_alone else _LEDGER_THREADS)
     lanes = LeaseKeeper(store.ledger.lanes, desk)
@@ -138,7 +138,7 @@ def build_application(
     *,
     request: BaseRequest | None = None,
 ) -> TelegramApplication:
-    """An application that remembers nothing beyond its own life, to be driven update by update."""
+    """Return an application that remembers nothing beyond its own life, to be driven update by update."""
     store = Store.in_memory()
     service = build_service(
         dialogue, newsroom, newsdesk, config, store, Metrics(), request=request, sent_answers=sent_answers

@@ -33,17 +33,17 @@ class TelegramConfig:
     messages_per_second: int = 30
 
     def is_admin(self, user_id: int) -> bool:
-        """Whether this person may change the articles and see figures."""
+        """Return whether this person may change the articles and see figures."""
         return user_id in self.admin_ids
 
     def may_ask(self, user_id: int, chat_id: int) -> bool:
-        """Whether this person is answered in this chat."""
+        """Return whether this person is answered in this chat."""
         listed = user_id in self.allowed_ids or chat_id in self.allowed_ids
         return not self.allowed_ids or listed or self.is_admin(user_id)
 
 
 def config_from(settings: Settings) -> TelegramConfig:
-    """What the settings say. There must be a token.
+    """Return what the settings say. There must be a token.
 
     Raises:
         ValueError: there is none.

@@ -38,7 +38,7 @@ _EDITED_MESSAGE: Final = filters.UpdateType.EDITED_MESSAGE
 
 
 def on_anything() -> Handler:
-    """Takes note of whose language counts, be it for an answer or for an apology."""
+    """Take note of whose language counts, be it for an answer or for an apology."""
 
     async def listen(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         user = update.effective_user
@@ -48,22 +48,22 @@ def on_anything() -> Handler:
 
 
 def on_command(name: str, callback: MessageCallback) -> Handler:
-    """Handles `/name` and `/name@thisbot`."""
+    """Handle `/name` and `/name@thisbot`."""
     return CommandHandler(name, _with_message(callback), filters=_NEW_MESSAGE)
 
 
 def on_message(which: filters.BaseFilter, callback: MessageCallback) -> Handler:
-    """Handles the new messages that pass a filter."""
+    """Handle the new messages that pass a filter."""
     return MessageHandler(_NEW_MESSAGE & which, _with_message(callback))
 
 
 def on_edit(which: filters.BaseFilter, callback: MessageCallback) -> Handler:
-    """Handles messages that were edited and now pass a filter."""
+    """Handle messages that were edited and now pass a filter."""
     return MessageHandler(_EDITED_MESSAGE & which, _with_message(callback))
 
 
 def on_press(callback: PressCallback) -> Handler:
-    """Handles every button."""
+    """Handle every button."""
 
     async def handle(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         if update.callback_query is not None:
@@ -73,7 +73,7 @@ def on_press(callback: PressCallback) -> Handler:
 
 
 def on_inline(callback: InlineCallback) -> Handler:
-    """Handles what is typed behind the bot's name in any chat."""
+    """Handle what is typed behind the bot's name in any chat."""
 
     async def handle(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         if update.inline_query is not None:

@@ -34,7 +34,7 @@ class TokenRejected(BotError):
 
 
 def run(service: Service) -> None:
-    """Serves until SIGINT or SIGTERM, however often Telegram is out of reach in between.
+    """Serve until SIGINT or SIGTERM, however often Telegram is out of reach in between.
 
     Raises:
         TokenRejected: no amount of trying would help.
@@ -47,7 +47,7 @@ def run(service: Service) -> None:
 
 
 async def serve(service: Service, stop: asyncio.Event) -> None:
-    """Serves until `stop` is set; what is unfinished then is kept for the next start. See `run`."""
+    """Serve until `stop` is set; what is unfinished then is kept for the next start. See `run`."""
     pulse, doors = Pulse(must_poll=service.config.webhook_url is None), Doors()
     reception = _reception(service, pulse, doors)
     if service.config.health_listen is not None:
@@ -116,7 +116,7 @@ async def _lead(service: Service) -> None:
 
 
 async def keep_house(store: Store, retention: timedelta) -> None:
-    """Deletes old turns and old ledger entries now and every hour, until it is cancelled."""
+    """Delete old turns and old ledger entries now and every hour, until it is cancelled."""
     while True:
         now = datetime.now(UTC)
         try:
@@ -163,7 +163,7 @@ async def _until_signalled(service: Service) -> None:
 
 
 def leave() -> None:
-    """Ends the process at once: taking an interpreter with two models apart takes seconds on a busy machine."""
+    """End the process at once: taking an interpreter with two models apart takes seconds on a busy machine."""
     logging.shutdown()
     os._exit(0)
 

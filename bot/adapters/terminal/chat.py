@@ -34,7 +34,7 @@ _HISTORY: Final = Path("var/chat_history")
 
 
 def run_chat(dialogue: Dialogue, *, console: Console | None = None, lines: Iterable[str] | None = None) -> None:
-    """Talks until the lines end or one of them says /quit. Left out: this terminal, or this pipe.
+    """Talk until the lines end or one of them says /quit. Left out: this terminal, or this pipe.
 
     Who types goes on where the last chat ended, until /new; piped lines always begin a new conversation.
     """
@@ -53,7 +53,7 @@ def run_chat(dialogue: Dialogue, *, console: Console | None = None, lines: Itera
 
 
 def show_reply(reply: Reply, *, console: Console | None = None) -> None:
-    """Prints one reply; on standard output unless told otherwise."""
+    """Print one reply; on standard output unless told otherwise."""
     show(render_reply(reply), console or _standard_output())
 
 
@@ -82,17 +82,17 @@ class _Chat:
         }
 
     def greet(self) -> None:
-        """Says what the bot does, and what could be asked."""
+        """Say what the bot does, and what could be asked."""
         titles = [one_line(article.title) for article in self._dialogue.sources()]
         self.say(texts.greeting(titles))
         self._console.line()
 
     def say(self, text: str) -> None:
-        """Prints a sentence of the bot's own."""
+        """Print a sentence of the bot's own."""
         show(_note(text), self._console)
 
     def take(self, line: str) -> None:
-        """Prints what comes of one line. An error is told, logged, and does not end the chat."""
+        """Print what comes of one line. An error is told, logged, and does not end the chat."""
         if not line:
             return
         try:
@@ -118,7 +118,7 @@ class _Chat:
         return Page((*page.paragraphs, said(hint, "dim"))) if hint else page
 
     def _offered(self, line: str) -> str | None:
-        """The choice that a bare number takes, if the bot has just asked back."""
+        """Return the choice that a bare number takes, if the bot has just asked back."""
         outcome = self._last.outcome if self._last else None
         if not isinstance(outcome, Clarification) or not line.isdecimal():
             return None
@@ -176,7 +176,7 @@ def _closest(last: Reply, _argument: str) -> Page:
 
 
 def _what_next(reply: Reply) -> str:
-    """The commands that show more about this reply."""
+    """Return the commands that show more about this reply."""
     outcome = reply.outcome
     if isinstance(outcome, Refusal):
         return texts.SEE_CLOSEST if outcome.closest else ""
@@ -191,7 +191,7 @@ def _what_next(reply: Reply) -> str:
 
 
 def _all_of(lines: Iterable[str]) -> Generator[str, None, None]:
-    """The same lines from something that can be closed, so that a line history is kept after /quit."""
+    """Yield the same lines from something that can be closed, so that a line history is kept after /quit."""
     yield from lines
 
 

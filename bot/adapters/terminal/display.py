@@ -14,12 +14,12 @@ _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud8
 
 
 def visible(text: str) -> str:
-    """The text with every character that could steer a terminal shown as a sign of its own."""
+    """Return the text with every character that could steer a terminal shown as a sign of its own."""
     return _UNSAFE.sub(_sign_for, _LINE_END.sub("\n", text))
 
 
 def one_line(text: str) -> str:
-    """The visible text with each run of white space made one space."""
+    """Return the visible text with each run of white space made one space."""
     return " ".join(visible(text).split())
 
 
@@ -63,7 +63,7 @@ class Page:
 
 
 def show(page: Page, console: Console) -> None:
-    """Prints the page as the console can show it."""
+    """Print the page as the console can show it."""
     if console.is_terminal:
         console.print(page)
     else:

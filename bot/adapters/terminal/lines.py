@@ -13,7 +13,7 @@ _REMEMBERED_LINES = 1000
 
 
 def typed_lines(console: Console, history: Path) -> Iterator[str]:
-    """Lines as they are typed; Ctrl-C drops the line, Ctrl-D ends them. `history` keeps earlier ones."""
+    """Yield lines as they are typed; Ctrl-C drops the line, Ctrl-D ends them. `history` keeps earlier ones."""
     import readline  # not at the top: where output is no terminal, importing it may write an escape sequence
 
     with _kept(readline, history):
@@ -30,7 +30,7 @@ def typed_lines(console: Console, history: Path) -> Iterator[str]:
 
 
 def piped_lines(lines: Iterable[str], console: Console) -> Iterator[str]:
-    """The lines that are not empty, each shown first, so that what comes out reads as a conversation."""
+    """Yield the lines that are not empty, each shown first, so that what comes out reads as a conversation."""
     for line in lines:
         if line.strip():
             console.out(f"> {one_line(line)}", highlight=False)

@@ -19,7 +19,7 @@ _LISTED_ARTICLES = 30
 
 
 def render_reply(reply: Reply) -> Page:
-    """The answer and the citations it rests on, or why there is none."""
+    """Return the answer and the citations it rests on, or why there is none."""
     lines = [*_understood(reply)]
     outcome = reply.outcome
     if isinstance(outcome, Refusal):
@@ -34,20 +34,20 @@ def render_reply(reply: Reply) -> Page:
 
 
 def render_more(answer: Answer) -> Page:
-    """The citations that `render_reply` left out, if any."""
+    """Return the citations that `render_reply` left out, if any."""
     rest = answer.citations[answer.n_strong :]
     return Page((said(wording.MORE_QUOTES), *_cited(rest))) if rest else Page((said(wording.ALL_SHOWN),))
 
 
 def render_closest(refusal: Refusal) -> Page:
-    """The closest passages, said not to be an answer."""
+    """Return the closest passages, said not to be an answer."""
     if not refusal.closest:
         return Page((said(wording.NOTHING_CLOSE),))
     return Page((said(wording.CLOSEST), *_cited(refusal.closest)))
 
 
 def render_context(context: QuoteContext) -> Page:
-    """A quote with the sentences around it, or alone with the reason why."""
+    """Return a quote with the sentences around it, or alone with the reason why."""
     around = Text()
     if context.before:
         around.append(visible(context.before), style="dim")
@@ -60,7 +60,7 @@ def render_context(context: QuoteContext) -> Page:
 
 
 def render_sources(articles: Sequence[Article], words: str) -> Page:
-    """The articles whose title or source holds the words, whatever their case; all of them for no words."""
+    """Return the articles whose title or source holds the words, whatever their case; all of them for no words."""
     found = narrowed(articles, words)
     lines = [Paragraph(_headline(article), 2) for article in found[:_LISTED_ARTICLES]]
     if len(found) > _LISTED_ARTICLES:
@@ -69,7 +69,7 @@ def render_sources(articles: Sequence[Article], words: str) -> Page:
 
 
 def said(text: str, style: str = "") -> Paragraph:
-    """A sentence of the bot's own."""
+    """Return a sentence of the bot's own."""
     return Paragraph(Text(text, style=style))
 
 
@@ -89,7 +89,7 @@ def _cited(citations: Sequence[Citation]) -> list[Paragraph]:
 
 
 def _quoted(citation: Citation) -> Text:
-    """The quote between marks. They are the bot's; what stands between them is the article's."""
+    """Return the quote between marks. They are the bot's; what stands between them is the article's."""
     quote = citation.quote
     text = Text("“")
     at = quote.span.start
@@ -103,7 +103,7 @@ def _quoted(citation: Citation) -> Text:
 
 
 def _cut(citation: Citation, start: int, end: int) -> str:
-    """The words of the quote between two offsets of its article."""
+    """Return the words of the quote between two offsets of its article."""
     quote = citation.quote
     return quote.text[start - quote.span.start : end - quote.span.start]
 
@@ -123,7 +123,7 @@ def _source(citation: Citation) -> Text:
 
 
 def _link(address: str) -> Style:
-    """A style that keeps a long address clickable where the terminal breaks it in two."""
+    """Return a style that keeps a long address clickable where the terminal breaks it in two."""
     is_web = address.startswith(("https://", "http://"))
     return Style(underline=is_web, link=address if is_web else None)
 

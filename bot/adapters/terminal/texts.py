@@ -34,7 +34,7 @@ SEE_CONTEXT: Final = "/context 1 shows what stands around the first quote."
 
 
 def greeting(titles: Sequence[str]) -> str:
-    """What the bot does, with examples of what to ask about articles of these titles."""
+    """Return what the bot does, with examples of what to ask about articles of these titles."""
     if not titles:
         return NO_ARTICLES
     return "\n".join(
@@ -49,17 +49,17 @@ def greeting(titles: Sequence[str]) -> str:
 
 
 def sources_heading(total: int, words: str) -> str:
-    """The first line of a list of articles; the words are what it was narrowed by."""
+    """Return the first line of a list of articles; the words are what it was narrowed by."""
     return f"I can quote {_count(total)}{f' about “{words}”' if words else ''}."
 
 
 def sources_left_out(count: int) -> str:
-    """The last line of a list that is too long."""
+    """Return the last line of a list that is too long."""
     return f"… and {count:,} more. Name a word to see those whose title holds it, such as /sources election"
 
 
 def unknown_command(name: str) -> str:
-    """What to do about a command that there is not."""
+    """Return what to do about a command that there is not."""
     return f"I don't know {name}. /help lists the commands; anything without a / is a question."
 
 

@@ -10,7 +10,7 @@ from bot.store.tables import metadata
 
 
 def migrate(connection: Connection) -> None:
-    """Runs the migrations that the command at hand asks for, within the transaction of the connection."""
+    """Run the migrations that the command at hand asks for, within the transaction of the connection."""
     context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
     context.run_migrations()
 

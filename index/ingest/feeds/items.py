@@ -18,7 +18,7 @@ _MORE_THAN_A_TEASER_CHARS = 200
 
 
 async def article_of(item: FeedItem, fetcher: Fetcher) -> Article:
-    """The item's article, dated as the feed says.
+    """Return the item's article, dated as the feed says.
 
     Raises:
         FetchRefused, FetchFailed: the page it leads to cannot be had.
@@ -30,7 +30,7 @@ async def article_of(item: FeedItem, fetcher: Fetcher) -> Article:
 
 
 def fallback_of(item: FeedItem) -> Article | None:
-    """The article that the feed's own text makes, if it is more than a teaser."""
+    """Return the article that the feed's own text makes, if it is more than a teaser."""
     return _own_article(item) if len(item.text) >= _MORE_THAN_A_TEASER_CHARS else None
 
 

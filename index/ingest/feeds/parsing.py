@@ -70,7 +70,7 @@ class ParsedFeed:
 
 
 def parse_feed(content: bytes, url: str) -> ParsedFeed:
-    """What a feed holds; `url` completes relative links.
+    """Return what a feed holds; `url` completes relative links.
 
     Raises:
         FetchFailed: it is no feed, or breaks off: the next time it may be whole.
@@ -103,7 +103,7 @@ def _parse(content: bytes, url: str) -> ParsedFeed:
 
 
 def plain_text(markup: str) -> str:
-    """The words of an HTML fragment, paragraphs divided by an empty line; plain text stays as it is."""
+    """Return the words of an HTML fragment, paragraphs divided by an empty line; plain text stays as it is."""
     if "<" not in markup and "&" not in markup:
         return markup.strip()
     reader = _TextReader()
@@ -142,7 +142,7 @@ class _TextReader(HTMLParser):
 
 
 def _item(entry: Mapping[str, Any]) -> FeedItem | None:
-    """The entry, or None if nothing in it could become an article."""
+    """Return the entry, or None if nothing in it could become an article."""
     link = str(entry.get("link") or "").strip() or None
     title = _line(plain_text(str(entry.get("title") or "")))
     texts = [str(part.get("value") or "") for part in entry.get("content") or ()]

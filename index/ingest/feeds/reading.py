@@ -60,7 +60,7 @@ class FeedReader:
     def read(
         self, feeds: Sequence[Feed], *, only_due: bool = False, is_stopped: Callable[[], bool] = lambda: False
     ) -> FeedsReport:
-        """One pass; a feed that fails, or an item, is reported and keeps no other from being read.
+        """Return one pass; a feed that fails, or an item, is reported and keeps no other from being read.
 
         `is_stopped` is asked before each item: what is left then is left to the next pass.
 
@@ -78,7 +78,7 @@ class FeedReader:
         return FeedsReport(tuple(reports), build)
 
     def next_at(self, feeds: Sequence[Feed]) -> float:
-        """When the first of them is due, in seconds since 1970."""
+        """Return when the first of them is due, in seconds since 1970."""
         return min((self._state.cursor(feed.url).next_at for feed in feeds), default=float("inf"))
 
     @contextmanager
@@ -134,7 +134,7 @@ class FeedReader:
         )
 
     async def _work_off(self, feed: Feed, report: FeedReport, is_stopped: Callable[[], bool]) -> FeedReport:
-        """Makes articles of the feed's queued items, new ones and those left from earlier passes."""
+        """Make articles of the feed's queued items, new ones and those left from earlier passes."""
         brought, problems = 0, list(report.problems)
         stop_at = time.monotonic() + self._work_seconds
         for queued in self._state.queue(feed.url, self._now()):
@@ -155,7 +155,7 @@ class FeedReader:
         return replace(report, brought=brought, waiting=waiting, problems=tuple(problems))
 
     def _fall_back(self, feed: Feed, queued: QueuedItem, error: FetchError, problems: list[str]) -> int:
-        """The item as the feed itself gives it, if that is more than a line or two."""
+        """Return the item as the feed itself gives it, if that is more than a line or two."""
         article = fallback_of(queued.item)
         if article is None:
             self._state.note_given_up(queued, str(error))
@@ -165,7 +165,7 @@ class FeedReader:
         return self._keep(feed, queued, article)
 
     def _keep(self, feed: Feed, queued: QueuedItem, article: Article) -> int:
-        """Keeps the item's article; 1 if that is new or has changed. One that another feed brought stays that one's."""
+        """Keep the item's article; 1 if that is new or has changed. One that another feed brought stays that one's."""
         if queued.article is not None:
             article = replace(article, id=queued.article)
         origin = self._intake.arrivals.origin_of(article.id)
@@ -175,7 +175,8 @@ class FeedReader:
         return len(changes)
 
     def _delay(self, seconds: float, failures: int, error: FetchError) -> float:
-        """Doubled with each failure up to six hours, give or take a quarter; never less than the server asks for."""
+        """Return doubled with each failure up to six hours, give or take a quarter; never less than the server asks
+        for."""
         doubled = min(seconds * 2.0 ** min(failures - 1, 20), max(_MAX_DELAY_SECONDS, seconds))
         asked = (error.retry_after_seconds or 0.0) if isinstance(error, FetchFailed) else 0.0
         return max(doubled * (0.75 + 0.5 * self._chance()), min(asked, 24 * 3600.0))

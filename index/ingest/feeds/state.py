@@ -41,7 +41,7 @@ class FeedState:
         self._file = file
 
     def cursor(self, feed: str) -> FeedCursor:
-        """Where the feed stands; one never read is due."""
+        """Return where the feed stands; one never read is due."""
         if not self._file.exists:
             return FeedCursor()
         with self._file.transaction() as file:
@@ -50,7 +50,7 @@ class FeedState:
         return FeedCursor(*row) if row else FeedCursor()
 
     def note_read(self, feed: str, cursor: FeedCursor, items: Iterable[FeedItem]) -> None:
-        """Queues what is new or has changed and moves the cursor, both or neither: no item can fall between."""
+        """Queue what is new or has changed and move the cursor, both or neither: no item can fall between."""
         with self._file.transaction() as file:
             for item in items:
                 published = item.published_at.isoformat() if item.published_at else None
@@ -65,12 +65,12 @@ class FeedState:
             _write_cursor(file, feed, cursor)
 
     def note_failure(self, feed: str, cursor: FeedCursor) -> None:
-        """Moves the cursor only."""
+        """Move the cursor only."""
         with self._file.transaction() as file:
             _write_cursor(file, feed, cursor)
 
     def queue(self, feed: str, now: float) -> list[QueuedItem]:
-        """The items of the feed whose turn has come, oldest in the queue first."""
+        """Return the items of the feed whose turn has come, oldest in the queue first."""
         if not self._file.exists:
             return []
         with self._file.transaction() as file:
@@ -81,7 +81,7 @@ class FeedState:
         return [_queued(*row) for row in rows]
 
     def n_queued(self, feed: str) -> int:
-        """How many items of the feed are no article yet, their turn or not."""
+        """Return how many items of the feed are no article yet, their turn or not."""
         if not self._file.exists:
             return 0
         with self._file.transaction() as file:
@@ -108,7 +108,7 @@ class FeedState:
             file.executemany(updating, [(_DONE, article_id, _KEPT) for article_id in article_ids])
 
     def kept_articles(self) -> list[str]:
-        """The articles of items that are not known to be published."""
+        """Return the articles of items that are not known to be published."""
         if not self._file.exists:
             return []
         with self._file.transaction() as file:

@@ -21,7 +21,8 @@ Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 
 
 def check_address(text: str) -> httpx.URL:
-    """The web address that `text` is, if it may be fetched at all; its host is looked at when it is connected to.
+    """Return the web address that `text` is, if it may be fetched at all; its host is looked at when it is connected
+    to.
 
     Raises:
         FetchRefused: it is no complete http or https address, names a user, or has an odd port.
@@ -42,18 +43,18 @@ def check_address(text: str) -> httpx.URL:
 
 
 def port_of(url: httpx.URL) -> int:
-    """The port that a checked address means."""
+    """Return the port that a checked address means."""
     return url.port or _PORTS[url.scheme]
 
 
 async def resolve_host(host: str, port: int) -> list[str]:
-    """The addresses that the system's resolver gives, numbers in any notation included."""
+    """Return the addresses that the system's resolver gives, numbers in any notation included."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
 async def public_addresses(host: str, port: int, resolve: Resolver, trusted: frozenset[tuple[str, int]]) -> list[str]:
-    """What `host` resolves to just now, all of it public (or trusted): connect to these, and resolve no more.
+    """Return what `host` resolves to just now, all of it public (or trusted): connect to these, and resolve no more.
 
     Raises:
         FetchRefused: any one is not public: a host that has both kinds is up to something.
@@ -72,7 +73,7 @@ async def public_addresses(host: str, port: int, resolve: Resolver, trusted: fro
 
 
 def is_public(address: str) -> bool:
-    """Whether a network address belongs to the open internet, and not to this machine or a private network."""
+    """Return whether a network address belongs to the open internet, and not to this machine or a private network."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

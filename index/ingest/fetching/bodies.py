@@ -11,7 +11,7 @@ ACCEPTED_CODINGS = "gzip, deflate"
 
 
 async def read_body(response: httpx.Response, max_bytes: int, *, cut: bool = False) -> bytes:
-    """The content of a streamed response. A few kilobytes that unpack to gigabytes are stopped at the limit.
+    """Return the content of a streamed response. A few kilobytes that unpack to gigabytes are stopped at the limit.
 
     `cut`: what is beyond the limit is left out rather than an error.
 

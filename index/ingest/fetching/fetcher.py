@@ -75,7 +75,8 @@ class Fetcher:
         etag: str | None = None,
         last_modified: str | None = None,
     ) -> Fetched:
-        """The document at `address`, of one of these media types; `etag` and `last_modified` are those of the last one.
+        """Return the document at `address`, of one of these media types; `etag` and `last_modified` are those of the
+        last one.
 
         Raises:
             FetchRefused: it must not be fetched, or is not what was asked for.
@@ -146,7 +147,7 @@ class Fetcher:
             raise FetchRefused(f"{url.host} does not want programs to fetch {url.path} (its robots.txt says so)")
 
     async def _robots_of(self, client: httpx.AsyncClient, url: httpx.URL) -> RobotsRules:
-        """The site's rules: none if it has no such file; a site whose rules cannot be had now is left alone."""
+        """Return the site's rules: none if it has no such file; a site whose rules cannot be had now is left alone."""
         site = f"{url.scheme}://{url.netloc.decode('ascii')}"
         kept_at, rules = self._robots.get(site, (0.0, None))
         if rules is not None and time.monotonic() - kept_at < _ROBOTS_KEPT_SECONDS:
@@ -162,7 +163,7 @@ class Fetcher:
         return rules
 
     async def _wait_for_turn(self, url: httpx.URL) -> None:
-        """Waits until this host may be asked again, and takes the turn."""
+        """Wait until this host may be asked again, and take the turn."""
         now = time.monotonic()
         turn = max(now, self._next_turn.get(url.host, 0.0))
         self._next_turn[url.host] = turn + self._limits.pause_seconds
@@ -188,7 +189,7 @@ def _check_status(response: httpx.Response) -> None:
 
 
 def _retry_after(value: str | None) -> float | None:
-    """Seconds, from a number of them or from a date."""
+    """Return seconds, from a number of them or from a date."""
     if not value:
         return None
     if value.strip().isdecimal():

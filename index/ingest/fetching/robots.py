@@ -17,11 +17,11 @@ class RobotsRules:
 
     @classmethod
     def parse(cls, content: bytes) -> "RobotsRules":
-        """The rules that a robots.txt states; what is not a rule is passed over."""
+        """Return the rules that a robots.txt states; what is not a rule is passed over."""
         return cls(Protego.parse(content.decode("utf-8", "replace").removeprefix("\ufeff")))
 
     def allow(self, url: str) -> bool:
-        """Whether we may fetch this address of the site."""
+        """Return whether we may fetch this address of the site."""
         return self.rules is None or self.rules.can_fetch(url, PRODUCT)
 
     @property

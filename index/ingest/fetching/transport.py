@@ -25,7 +25,7 @@ class PublicTransport(httpx.AsyncBaseTransport):
         self._trusted = trusted
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The response of the first of the host's addresses that lets us connect.
+        """Return the response of the first of the host's addresses that lets us connect.
 
         Raises:
             FetchRefused, FetchFailed: see `public_addresses`.
@@ -40,7 +40,7 @@ class PublicTransport(httpx.AsyncBaseTransport):
         return await self._inner.handle_async_request(_pinned(request, host, addresses[-1]))
 
     async def aclose(self) -> None:
-        """Closes what is open."""
+        """Close what is open."""
         await self._inner.aclose()
 
 

@@ -26,7 +26,7 @@ class Unreadable(Exception):
 
 
 def read_bytes(path: Path) -> bytes:
-    """The file's bytes.
+    """Return the file's bytes.
 
     Raises:
         Unreadable: it cannot be opened, is no regular file, or is larger than `MAX_ARTICLE_BYTES`.
@@ -45,7 +45,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def decode(content: bytes) -> str:
-    """The text of `content`, whatever its encoding; a byte order mark is not part of it.
+    """Return the text of `content`, whatever its encoding; a byte order mark is not part of it.
 
     Raises:
         Unreadable: it is binary, or in no encoding that could be told.
@@ -61,7 +61,7 @@ def decode(content: bytes) -> str:
 
 
 def check_storable(text: str) -> None:
-    """Raises `Unreadable` for characters that no database or messenger takes."""
+    """Raise `Unreadable` for characters that no database or messenger takes."""
     if "\0" in text:
         raise Unreadable("holds a NUL character, which is not text")
     if not text.isascii() and _SURROGATES.search(text):
@@ -92,7 +92,7 @@ def _utf16_without_mark(sample: bytes) -> str:
 
 
 def _legacy_encoding_of(content: bytes) -> str:
-    """The 8-bit or East Asian encoding; Western texts hold too few telling bytes, so they are cp1252."""
+    """Return the 8-bit or East Asian encoding; Western texts hold too few telling bytes, so they are cp1252."""
     high_bytes = len(content.translate(None, _HIGH))
     if high_bytes < _MANY_HIGH_BYTES * len(content) and _decodes(content, "cp1252"):
         return "cp1252"

@@ -34,7 +34,7 @@ _Named = tuple[str, Article | Unreadable]
 
 
 def read_articles(path: Path) -> Iterator[Article | Skipped]:
-    """The articles of a folder (with its subfolders, in the order of their names) or of one file.
+    """Return the articles of a folder (with its subfolders, in the order of their names) or of one file.
 
     Streams: only hashes of the texts are kept. `README.md`, hidden files and sidecars are passed over in
     silence; everything else is either an Article or a Skipped with its reason.
@@ -54,12 +54,12 @@ def read_articles(path: Path) -> Iterator[Article | Skipped]:
 
 
 def _name_of(path: Path) -> str:
-    """The path as text that can be stored: file names may hold bytes that are no text at all."""
+    """Return the path as text that can be stored: file names may hold bytes that are no text at all."""
     return path.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _walk(folder: Path, visited: set[Path]) -> Iterator[Path]:
-    """Files below `folder`, and folders that cannot be listed; linked folders are entered, none twice."""
+    """Yield files below `folder`, and folders that cannot be listed; linked folders are entered, none twice."""
     real = folder.resolve()
     if real in visited:
         return
@@ -111,7 +111,7 @@ def _read_file(path: Path, name: str) -> Iterator[_Named]:
 
 
 def _read_one(path: Path, name: str, read: _Reader) -> Iterator[_Named]:
-    """The article of a file that holds one; a sidecar that cannot be used is reported beside it."""
+    """Yield the article of a file that holds one; a sidecar that cannot be used is reported beside it."""
     known = Metadata()
     sidecar = find_sidecar(path)
     if sidecar is not None:
@@ -136,7 +136,7 @@ def _read_one(path: Path, name: str, read: _Reader) -> Iterator[_Named]:
 
 
 def _without_repeats(found: Iterable[_Named]) -> Iterator[Article | Skipped]:
-    """Articles as they come, less those without words, and those whose text or id was there before."""
+    """Yield articles as they come, less those without words, and those whose text or id was there before."""
     name_by_revision: dict[str, str] = {}
     name_by_id: dict[str, str] = {}
     for name, article in found:
@@ -156,7 +156,7 @@ def _without_repeats(found: Iterable[_Named]) -> Iterator[Article | Skipped]:
 
 
 def _has_words(article: Article) -> bool:
-    """Whether anything but markup and white space is there; the costly look is for texts that may lack it."""
+    """Return whether anything but markup and white space is there; the costly look is for texts that may lack it."""
     text = article.text
     debris = find_debris(text, article.title) if "<" in text or text.startswith("---") else ()
     starts = (0, *(span.end for span in debris))

@@ -5,7 +5,7 @@ from index.ingest.sources.metadata import Metadata, headline_of, parse_date
 
 
 def read_html(content: bytes, name: str, *, address: str | None = None) -> tuple[str, Metadata]:
-    """The article's text in a page, and what the page says of it. `address`: where the page was, if on the web.
+    """Return the article's text in a page, and what the page says of it. `address`: where the page was, if on the web.
 
     Raises:
         Unreadable: no article can be told from the page's menus and adverts.

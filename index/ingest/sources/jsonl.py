@@ -11,7 +11,7 @@ from index.ingest.sources.metadata import headline_of, parse_metadata, title_fro
 
 
 def read_jsonl(path: Path, name: str) -> Iterator[tuple[str, Article | Unreadable]]:
-    """Each line's name (`file.jsonl:12`), and its article or why there is none; blank lines are passed over.
+    """Yield each line's name (`file.jsonl:12`), and its article or why there is none; blank lines are passed over.
 
     Raises:
         Unreadable: the file cannot be opened.
@@ -30,7 +30,7 @@ def read_jsonl(path: Path, name: str) -> Iterator[tuple[str, Article | Unreadabl
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes | str]]:
-    """Numbered lines; one beyond the limit comes cut, so that no line has to fit in memory."""
+    """Yield numbered lines; one beyond the limit comes cut, so that no line has to fit in memory."""
     with path.open("rb") as file:
         if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
             with path.open(encoding="utf-16", newline="\n") as decoded:

@@ -34,7 +34,7 @@ class Metadata:
     url: str | None = None
 
     def or_else(self, other: "Metadata") -> "Metadata":
-        """These values, and those of `other` where there is none."""
+        """Return these values, and those of `other` where there is none."""
         return Metadata(
             id=self.id or other.id,
             title=self.title or other.title,
@@ -45,13 +45,13 @@ class Metadata:
 
 
 def find_sidecar(path: Path) -> Path | None:
-    """The file beside `path` of the same stem that describes it, if there is one."""
+    """Return the file beside `path` of the same stem that describes it, if there is one."""
     candidates = (path.with_suffix(suffix) for suffix in SIDECAR_SUFFIXES)
     return next((candidate for candidate in candidates if candidate.is_file()), None)
 
 
 def read_sidecar(path: Path) -> Metadata:
-    """What a sidecar file says.
+    """Return what a sidecar file says.
 
     Raises:
         Unreadable: it is not JSON or YAML with the fields of an article.
@@ -67,7 +67,7 @@ def read_sidecar(path: Path) -> Metadata:
 
 
 def read_front_matter(text: str, name: str) -> Metadata:
-    """What the YAML block between `---` lines at the top of `text` says; nothing if there is none.
+    """Return what the YAML block between `---` lines at the top of `text` says; nothing if there is none.
 
     Raises:
         Unreadable: there is such a block, and it is not YAML with the fields of an article.
@@ -79,7 +79,7 @@ def read_front_matter(text: str, name: str) -> Metadata:
 
 
 def parse_metadata(fields: object, name: str) -> Metadata:
-    """The fields of an article from a mapping; `name` says where they are from, should a date be odd.
+    """Return the fields of an article from a mapping; `name` says where they are from, should a date be odd.
 
     Raises:
         Unreadable: it is no mapping, or a field has a value of the wrong type.
@@ -97,7 +97,7 @@ def parse_metadata(fields: object, name: str) -> Metadata:
 
 
 def parse_date(value: object, name: str) -> datetime | None:
-    """An aware UTC time from an ISO 8601 (or RFC 2822) date; a time without a zone is taken as UTC.
+    """Return an aware UTC time from an ISO 8601 (or RFC 2822) date; a time without a zone is taken as UTC.
 
     A date that cannot be read is logged with `name` and is None: the article is worth more than its date.
     """
@@ -115,7 +115,7 @@ def parse_date(value: object, name: str) -> datetime | None:
 
 
 def headline_of(text: str) -> str | None:
-    """The first line below any front matter, if it reads like a headline rather than like a sentence."""
+    """Return the first line below any front matter, if it reads like a headline rather than like a sentence."""
     lines = text[front_matter_end(text) :].lstrip("\ufeff").lstrip().split("\n", 1)
     line = " ".join(lines[0][: _MAX_HEADLINE_CHARS + 50].split()).lstrip("# ")
     if not 3 <= len(line) <= _MAX_HEADLINE_CHARS or " " not in line or _NOT_A_HEADLINE.match(line):
@@ -126,13 +126,13 @@ def headline_of(text: str) -> str | None:
 
 
 def title_from_name(path: Path) -> str:
-    """A file's stem made readable: `pm_visits-paris.txt` is `Pm visits paris`."""
+    """Return a file's stem made readable: `pm_visits-paris.txt` is `Pm visits paris`."""
     words = " ".join(re.split(r"[\s_\-]+", path.stem)).strip()
     return words[:1].upper() + words[1:] if words else path.name
 
 
 def title_from_text(text: str) -> str:
-    """The first words of `text`, for an article that has neither a title nor a file name."""
+    """Return the first words of `text`, for an article that has neither a title nor a file name."""
     words = " ".join(text[front_matter_end(text) :][:1000].split())
     if len(words) <= _MAX_TITLE_CHARS:
         return words

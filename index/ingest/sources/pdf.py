@@ -11,7 +11,7 @@ _NO_TITLE = re.compile(r"microsoft word|untitled|\S*\.(docx?|indd|pdf|qxd|tex|od
 
 
 def read_pdf(content: bytes, name: str) -> tuple[str, Metadata]:
-    """The text of a document's pages, and its title.
+    """Return the text of a document's pages, and its title.
 
     Raises:
         Unreadable: it is broken, locked, or holds only pictures of text.

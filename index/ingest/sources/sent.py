@@ -20,7 +20,7 @@ _MIN_MESSAGE_WORDS = 5
 def read_document(
     content: bytes, file_name: str, *, origin: str | None = None, published_at: datetime | None = None
 ) -> list[Article | Skipped]:
-    """The articles of a document of any kind that a folder may hold; more than one only for .jsonl.
+    """Return the articles of a document of any kind that a folder may hold; more than one only for .jsonl.
 
     `origin` and `published_at` (who it is from, when it appeared) hold where the document itself says nothing. One
     that gives its article no id is known by its name: sent again, it takes the place of the earlier one.
@@ -36,7 +36,7 @@ def read_document(
 def read_message(
     text: str, *, origin: str | None = None, published_at: datetime | None = None, url: str | None = None
 ) -> Article | Skipped:
-    """The article that a message is; `url` is where the message itself can be read, and tells it from others."""
+    """Return the article that a message is; `url` is where the message itself can be read, and tells it from others."""
     title = headline_of(text) or title_from_text(text)
     try:
         check_storable(text)
@@ -61,7 +61,7 @@ def _dated(article: Article, published_at: datetime | None) -> Article:
 
 
 def _safe_name(file_name: str) -> str:
-    """A name without folders and odd characters, and not too long; its ending stays."""
+    """Return a name without folders and odd characters, and not too long; its ending stays."""
     path = Path(_NOT_FOR_NAMES.sub("_", Path(file_name.replace("\\", "/")).name))
     stem = path.stem.lstrip(".")[: _MAX_NAME_CHARS - len(path.suffix)].strip()
     return f"{stem or 'document'}{path.suffix[:20]}"

@@ -9,7 +9,7 @@ logger = logging.getLogger(__name__)
 
 
 def read_text(content: bytes, name: str) -> tuple[str, Metadata]:
-    """The text of a file, and what its front matter and first line say of it.
+    """Return the text of a file, and what its front matter and first line say of it.
 
     Front matter that is broken is logged with `name` and ignored.
 

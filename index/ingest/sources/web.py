@@ -32,12 +32,15 @@ _MIN_WORDS = 20
 
 
 def read_addresses(addresses: Sequence[str], fetcher: Fetcher) -> list[Article | Skipped]:
-    """What is at each address, in their order: an article, or why there is none. Not for use in an event loop."""
+    """Return what is at each address, in their order: an article, or why there is none.
+
+    Not for use in an event loop.
+    """
     return asyncio.run(_read_all(addresses, fetcher))
 
 
 async def fetch_article(address: str, fetcher: Fetcher) -> Article:
-    """The article at a web address; its id is the address that it gives as its own.
+    """Return the article at a web address; its id is the address that it gives as its own.
 
     Raises:
         FetchRefused: it must not be fetched, or holds no article.
@@ -57,7 +60,7 @@ async def fetch_article(address: str, fetcher: Fetcher) -> Article:
 
 
 def article_from(fetched: Fetched, text: str, told: Metadata) -> Article:
-    """The article of a page's text and of what the page tells about it."""
+    """Return the article of a page's text and of what the page tells about it."""
     url = own_address(told.url, fetched.url)
     article = Article(
         id=url,
@@ -77,8 +80,8 @@ def _check_length(text: str) -> None:
 
 
 def own_address(claimed: str | None, fetched_from: str) -> str:
-    """The address an article is known by: its page's canonical one, but never one of another site, which would let
-    a page take another's place. Without what only tells who sent the reader there."""
+    """Return the address an article is known by: its page's canonical one, but never one of another site, which would
+    let a page take another's place. Without what only tells who sent the reader there."""
     found = check_address(fetched_from)
     if claimed:
         try:

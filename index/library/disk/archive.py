@@ -46,7 +46,7 @@ class SegmentArchive:
         self._live = self._live_rows() if any(self._dead) else None
 
     def close(self) -> None:
-        """Closes the texts; the arrays go when nothing refers to them."""
+        """Close the texts; the arrays go when nothing refers to them."""
         for part in self._parts:
             part.close()
 
@@ -61,29 +61,29 @@ class SegmentArchive:
         return self._live
 
     def articles(self) -> Iterator[Article]:
-        """Every article, in the order they were added, read a few at a time."""
+        """Yield every article, in the order they were added, read a few at a time."""
         for part, dead in zip(self._parts, self._dead, strict=True):
             yield from (article for row, article in part.articles() if row not in dead)
 
     def headlines(self) -> list[Article]:
-        """Every article without its text (empty), by title: for lists of what there is."""
+        """Return every article without its text (empty), by title: for lists of what there is."""
         pairs = zip(self._parts, self._dead, strict=True)
         found = [article for part, dead in pairs for row, article in part.headlines() if row not in dead]
         return sorted(found, key=lambda article: (article.title, article.id))
 
     def places(self) -> Iterator[tuple[str, Place]]:
-        """Every article's id with its place, in the order of `articles`."""
+        """Yield every article's id with its place, in the order of `articles`."""
         for segment, (part, dead) in enumerate(zip(self._parts, self._dead, strict=True)):
             for article_id, stored in part.all_stored():
                 if stored.row not in dead:
                     yield article_id, Place(segment, stored)
 
     def ids(self) -> list[str]:
-        """Every article's id, in the order of `articles`."""
+        """Return every article's id, in the order of `articles`."""
         return [article_id for article_id, _ in self.places()]
 
     def find(self, article_id: str) -> Place | None:
-        """The place of the article of that id, if there is one."""
+        """Return the place of the article of that id, if there is one."""
         for segment in reversed(range(len(self._parts))):
             stored = self._parts[segment].find(article_id)
             if stored is not None and stored.row not in self._dead[segment]:
@@ -91,7 +91,7 @@ class SegmentArchive:
         return None
 
     def article(self, article_id: str) -> Article:
-        """The article of that id.
+        """Return the article of that id.
 
         Raises:
             UnknownArticle: there is none.
@@ -102,13 +102,13 @@ class SegmentArchive:
         return self._parts[place.segment].article(place.stored.row)
 
     def passage(self, row: int) -> Passage:
-        """The passage of that row."""
+        """Return the passage of that row."""
         segment = self._segment_of(row)
         part, local = self._parts[segment], row - int(self._starts[segment])
         return part.passage(part.id_of(local), local)
 
     def passages_of(self, article_id: str) -> list[Passage]:
-        """Every passage of an article, in order; empty for an unknown id."""
+        """Return every passage of an article, in order; empty for an unknown id."""
         place = self.find(article_id)
         if place is None:
             return []
@@ -124,7 +124,7 @@ class SegmentArchive:
         return leading
 
     def sentences_of(self, article_id: str) -> tuple[Span, ...]:
-        """Every sentence of an article that may be quoted, in order; empty for an unknown id."""
+        """Return every sentence of an article that may be quoted, in order; empty for an unknown id."""
         return tuple(sentence for passage in self.passages_of(article_id) for sentence in passage.sentences)
 
     def allowed_rows(
@@ -157,13 +157,13 @@ class SegmentArchive:
         return np.where(days == NO_DATE, 0, days)
 
     def article_number(self, passage_row: int) -> int:
-        """A number that the passages of one article share, and no others."""
+        """Return a number that the passages of one article share, and no others."""
         segment = self._segment_of(passage_row)
         local = self._parts[segment].article_rows[passage_row - int(self._starts[segment])]
         return int(self._first_articles[segment]) + int(local)
 
     def group_of(self, passage_row: int) -> int:
-        """What the article of a passage has in common with its near copies, and with no other article."""
+        """Return what the article of a passage has in common with its near copies, and with no other article."""
         number = self.article_number(passage_row)
         segment = self._segment_of(passage_row)
         if self._groups is None:
@@ -171,7 +171,7 @@ class SegmentArchive:
         return int(self._groups[segment][number - int(self._first_articles[segment])])
 
     def rows_of(self, article_id: str) -> range:
-        """The rows of an article's passages; empty for an unknown id."""
+        """Return the rows of an article's passages; empty for an unknown id."""
         place = self.find(article_id)
         if place is None:
             return range(0)
@@ -179,7 +179,7 @@ class SegmentArchive:
         return range(start + place.stored.passages.start, start + place.stored.passages.stop)
 
     def copies_of(self, article_id: str) -> int:
-        """How many other articles say nearly the same; 0 for an unknown id."""
+        """Return how many other articles say nearly the same; 0 for an unknown id."""
         place = self.find(article_id)
         if place is None or self._groups is None:
             return 0
@@ -189,7 +189,7 @@ class SegmentArchive:
         return int(members) - 1
 
     def copy_group(self, article_id: str) -> int | None:
-        """What an article has in common with its near copies, and with no other; None for an unknown id."""
+        """Return what an article has in common with its near copies, and with no other; None for an unknown id."""
         rows = self.rows_of(article_id)
         return self.group_of(rows.start) if rows else None
 

@@ -11,7 +11,7 @@ Checksums = Mapping[str, tuple[int, str]]
 
 
 def checksums_of(folder: Path) -> Checksums:
-    """Those of every file below `folder`."""
+    """Return those of every file below `folder`."""
     return {
         path.relative_to(folder).as_posix(): (path.stat().st_size, sha256_of(path))
         for path in sorted(folder.rglob("*"))
@@ -35,7 +35,7 @@ def require_sizes(folder: Path, checksums: Checksums) -> None:
 
 
 def differences(folder: Path, checksums: Checksums) -> Iterator[str]:
-    """What is wrong with each file that is missing or not as it was."""
+    """Yield what is wrong with each file that is missing or not as it was."""
     for name, (size, digest) in checksums.items():
         path = folder / name
         if not path.is_file():
@@ -47,6 +47,6 @@ def differences(folder: Path, checksums: Checksums) -> Iterator[str]:
 
 
 def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file's contents, in hexadecimal digits."""
+    """Return the SHA-256 of a file's contents, in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -31,7 +31,7 @@ class IndexFolders:
         self.unfinished = root / "unfinished"
 
     def pointer(self) -> str:
-        """What `CURRENT` says, whether or not there is such a snapshot.
+        """Return what `CURRENT` says, whether or not there is such a snapshot.
 
         Raises:
             SnapshotMissing: nothing was published yet.
@@ -44,7 +44,7 @@ class IndexFolders:
             ) from error
 
     def current_name(self) -> str:
-        """The name of the snapshot in service.
+        """Return the name of the snapshot in service.
 
         Raises:
             SnapshotMissing: nothing was published yet.
@@ -59,11 +59,11 @@ class IndexFolders:
         return name
 
     def snapshot_names(self) -> list[str]:
-        """Every whole snapshot on disk, oldest first."""
+        """Return every whole snapshot on disk, oldest first."""
         return _names_in(self.snapshots)
 
     def new_name(self) -> str:
-        """A name that sorts after all others, even when the clock was set back."""
+        """Return a name that sorts after all others, even when the clock was set back."""
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
         latest = max([*_names_in(self.snapshots), *_names_in(self.segments)], default="")
         return stamp if stamp > latest else f"{latest}+"
@@ -84,7 +84,7 @@ class IndexFolders:
             raise
 
     def publish(self, name: str) -> None:
-        """Puts a snapshot in service, in one step that no crash can tear."""
+        """Put a snapshot in service, in one step that no crash can tear."""
         pointer = self.root / ".CURRENT.new"
         with pointer.open("w", encoding="utf-8") as file:
             file.write(name + "\n")
@@ -94,18 +94,18 @@ class IndexFolders:
         _sync(self.root)
 
     def clear_unfinished(self) -> None:
-        """Removes what killed builds left behind, but for vectors. Only with the lock held: nobody else is building."""
+        """Remove what killed builds left behind, but for vectors. Only with the lock held: nobody else is building."""
         for parent in (self.snapshots, self.segments):
             for path in parent.glob(f"{_UNFINISHED}*"):
                 shutil.rmtree(path, ignore_errors=True)
 
     def drop_snapshots(self, names: Iterable[str]) -> None:
-        """Removes these snapshots; their segments stay until `drop_segments_except`."""
+        """Remove these snapshots; their segments stay until `drop_segments_except`."""
         for name in names:
             shutil.rmtree(self.snapshots / name, ignore_errors=True)
 
     def drop_segments_except(self, needed: Callable[[str], Iterable[str]]) -> None:
-        """Removes the segments that no snapshot needs; `needed` names those of one snapshot."""
+        """Remove the segments that no snapshot needs; `needed` names those of one snapshot."""
         kept = {segment for name in self.snapshot_names() for segment in needed(name)}
         for name in _names_in(self.segments):
             if name not in kept:
@@ -113,7 +113,7 @@ class IndexFolders:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Holds the index for writing.
+        """Hold the index for writing.
 
         Raises:
             IndexBusy: another process does.
@@ -139,7 +139,7 @@ def _names_in(folder: Path) -> list[str]:
 
 
 def _sync_tree(folder: Path) -> None:
-    """Has the system write everything below `folder` to the disk, so that a power cut cannot tear it."""
+    """Have the system write everything below `folder` to the disk, so that a power cut cannot tear it."""
     for path in sorted(folder.rglob("*"), reverse=True):
         _sync(path)
     _sync(folder)

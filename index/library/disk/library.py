@@ -90,7 +90,7 @@ class Library(ArticleLibrary[IndexSnapshot, Place]):
         return problems
 
     def _problems(self, name: str, checked: set[str] | None = None) -> list[str]:
-        """What is wrong with the files of one snapshot; segments that are `checked` are passed over."""
+        """Return what is wrong with the files of one snapshot; segments that are `checked` are passed over."""
         folders = self._folders
         return list(
             corrupt_files(folders.snapshots / name, folders.segments, checked if checked is not None else set())
@@ -150,5 +150,5 @@ class Library(ArticleLibrary[IndexSnapshot, Place]):
 
 
 def _dead_rows(change: Change[Place], segment: int) -> frozenset[int]:
-    """The rows of a segment's articles that count no more after this change."""
+    """Return the rows of a segment's articles that count no more after this change."""
     return frozenset(place.stored.row for place in change.leaving if place.segment == segment)

@@ -44,7 +44,7 @@ class SegmentView:
 
 
 def what_to_merge(members: Sequence[SegmentView]) -> range | None:
-    """Neighbours that should become one segment; None if all is well. Ask again after each merge."""
+    """Return neighbours that should become one segment; None if all is well. Ask again after each merge."""
     sizes = [member.n_passages for member in members]
     first, together = len(sizes) - 1, sum(sizes[-1:])
     while first > 0 and sizes[first - 1] < _GROWTH * together:
@@ -59,7 +59,7 @@ def what_to_merge(members: Sequence[SegmentView]) -> range | None:
 
 
 def merge_segments(members: Sequence[SegmentView], folder: Path) -> None:
-    """Writes what counts of these segments, in their order, into the empty `folder`."""
+    """Write what counts of these segments, in their order, into the empty `folder`."""
     masks = [member.live_passages() for member in members]
     segments = [member.segment for member in members]
     write_merged(folder, [(member.segment.archive, _live_articles(member)) for member in members])

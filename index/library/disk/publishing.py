@@ -38,7 +38,7 @@ class Publication:
     def publish(
         self, members: Sequence[SegmentView], base: IndexSnapshot | None, changed: frozenset[str], *, choose: bool
     ) -> SegmentsManifest:
-        """Puts a snapshot of these members in service and gives its manifest.
+        """Put a snapshot of these members in service and give its manifest.
 
         `changed` are the ids that `base`, the one in service, had otherwise. With `choose`, canary questions are
         added where too few are left.
@@ -94,7 +94,8 @@ class Publication:
         )
 
     def _rolled_back_from(self) -> list[str]:
-        """Snapshots newer than the one in service: a roll-back left them, and no later one shall return there."""
+        """Return snapshots newer than the one in service: a roll-back left them, and no later one shall return
+        there."""
         try:
             current = self._folders.current_name()
         except IndexingError:
@@ -109,7 +110,7 @@ class Publication:
 
 
 def _recall(snapshot: IndexSnapshot, base: IndexSnapshot | None) -> float:
-    """The share of the ten nearest neighbours of 64 passages, themselves left out, that the search finds.
+    """Return the share of the ten nearest neighbours of 64 passages, themselves left out, that the search finds.
 
     Measured when a segment with codes is new; what exact search finds needs no measuring.
     """

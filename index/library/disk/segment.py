@@ -36,9 +36,8 @@ class Segment:
     """A segment, open for reading."""
 
     def __init__(self, folder: Path) -> None:
-        """
-        Raises:
-            SnapshotCorrupt: a file is missing, cut short or unreadable.
+        """Raise   Raises:
+        SnapshotCorrupt: a file is missing, cut short or unreadable.
         """
         self.name = folder.name
         self._folder = folder
@@ -55,7 +54,7 @@ class Segment:
         self._require_equal_counts(folder)
 
     def close(self) -> None:
-        """Lets go of the files."""
+        """Let go of the files."""
         self.archive.close()
 
     @property
@@ -81,13 +80,13 @@ class Segment:
 
 
 def write_contents(folder: Path, n_articles: int, n_passages: int) -> None:
-    """Writes `segment.json`, the last file of a segment."""
+    """Write `segment.json`, the last file of a segment."""
     contents = SegmentContents(n_articles, n_passages, checksums_of(folder))
     (folder / SEGMENT_FILE).write_text(json.dumps(asdict(contents), indent=1), encoding="utf-8")
 
 
 def read_contents(folder: Path) -> SegmentContents:
-    """What the segment in `folder` should hold.
+    """Return what the segment in `folder` should hold.
 
     Raises:
         SnapshotCorrupt: its `segment.json` is missing or not readable.

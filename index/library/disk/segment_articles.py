@@ -68,7 +68,7 @@ class ArchiveWriter:
         self._days = array("i")
 
     def __len__(self) -> int:
-        """Passages written so far."""
+        """Return passages written so far."""
         return len(self._passages) // _NUMBERS
 
     @property
@@ -77,7 +77,7 @@ class ArchiveWriter:
         return len(self._days)
 
     def add(self, article: Article, passages: Sequence[Passage]) -> None:
-        """Appends an article, which needs an id of its own, and its passages."""
+        """Append an article, which needs an id of its own, and its passages."""
         row, first = len(self._days), len(self)
         published = article.published_at.isoformat() if article.published_at else None
         told = (article.id, article.title, article.text, article.source, published, article.url)
@@ -92,7 +92,7 @@ class ArchiveWriter:
             self._sentences.extend(bound for span in passage.sentences for bound in (span.start, span.end))
 
     def close(self) -> None:
-        """Writes what is left to the folder."""
+        """Write what is left to the folder."""
         self._connection.execute(_BY_SOURCE)
         self._connection.commit()
         self._connection.close()
@@ -103,7 +103,7 @@ class ArchiveWriter:
 
 
 def write_merged(folder: Path, parts: Iterable[tuple["ArchivePart", NDArray[np.bool_]]]) -> None:
-    """Writes the articles of several parts, in turn, without those that are false in the masks, (n_articles,)."""
+    """Write the articles of several parts, in turn, without those that are false in the masks, (n_articles,)."""
     with closing(sqlite3.connect(folder / "articles.sqlite")) as connection, connection:
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute(_SCHEMA)
@@ -138,9 +138,8 @@ class ArchivePart:
     """Reads what an ArchiveWriter wrote. Safe to use from several threads."""
 
     def __init__(self, folder: Path) -> None:
-        """
-        Raises:
-            SnapshotCorrupt: a file is missing or cannot be read.
+        """Raise   Raises:
+        SnapshotCorrupt: a file is missing or cannot be read.
         """
         try:
             uri = f"{(folder / 'articles.sqlite').resolve().as_uri()}?mode=ro&immutable=1"
@@ -153,7 +152,7 @@ class ArchivePart:
         self._lock = threading.Lock()
 
     def close(self) -> None:
-        """Closes the texts; the arrays go when nothing refers to them."""
+        """Close the texts; the arrays go when nothing refers to them."""
         self._connection.close()
 
     @property
@@ -173,14 +172,14 @@ class ArchivePart:
         return rows
 
     def articles(self) -> Iterator[tuple[int, Article]]:
-        """Every article with its row, in the order they were added, read a few at a time."""
+        """Yield every article with its row, in the order they were added, read a few at a time."""
         last = -1
         while rows := self._fetch(f"SELECT row, {_COLUMNS} FROM articles WHERE row > ? ORDER BY row LIMIT 200", last):
             yield from ((row[0], _article(row[1:])) for row in rows)
             last = rows[-1][0]
 
     def headlines(self) -> list[tuple[int, Article]]:
-        """Every article with its row and without its text (empty)."""
+        """Return every article with its row and without its text (empty)."""
         rows = self._fetch("SELECT row, id, title, '', source, published_at, url FROM articles ORDER BY row")
         return [(row[0], _article(row[1:])) for row in rows]
 
@@ -194,25 +193,28 @@ class ArchivePart:
         return numbers, of_articles
 
     def numbers(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Passages, (n + 1, 4): article row, start, end, first sentence; the last is an end mark. Sentences, (m, 2)."""
+        """Return passages, (n + 1, 4): article row, start, end, first sentence; the last is an end mark.
+
+        Sentences, (m, 2).
+        """
         return self._passages, self._sentences
 
     def whole_rows(self) -> Iterator[tuple[Any, ...]]:
-        """Everything in the table of articles, in the order of rows, read a few at a time."""
+        """Yield everything in the table of articles, in the order of rows, read a few at a time."""
         last = -1
         while rows := self._fetch("SELECT * FROM articles WHERE row > ? ORDER BY row LIMIT 200", last):
             yield from rows
             last = rows[-1][0]
 
     def find(self, article_id: str) -> Stored | None:
-        """Where the article of that id lies, if it does."""
+        """Return where the article of that id lies, if it does."""
         rows = self._fetch(
             "SELECT row, first_passage, end_passage, fingerprint, revision FROM articles WHERE id = ?", article_id
         )
         return Stored(rows[0][0], range(rows[0][1], rows[0][2]), *rows[0][3:]) if rows else None
 
     def all_stored(self) -> Iterator[tuple[str, Stored]]:
-        """Every article's id with where it lies, in the order of rows."""
+        """Yield every article's id with where it lies, in the order of rows."""
         rows = self._fetch(
             "SELECT id, row, first_passage, end_passage, fingerprint, revision FROM articles ORDER BY row"
         )
@@ -220,16 +222,16 @@ class ArchivePart:
             yield row[0], Stored(row[1], range(row[2], row[3]), row[4], row[5])
 
     def article(self, row: int) -> Article:
-        """The article of that row."""
+        """Return the article of that row."""
         return _article(self._fetch(f"SELECT {_COLUMNS} FROM articles WHERE row = ?", row)[0])
 
     def id_of(self, passage_row: int) -> str:
-        """The id of the article that holds the passage."""
+        """Return the id of the article that holds the passage."""
         article_row = int(self._passages[passage_row, 0])
         return str(self._fetch("SELECT id FROM articles WHERE row = ?", article_row)[0][0])
 
     def passage(self, article_id: str, row: int) -> Passage:
-        """The passage of that row, which belongs to `article_id`."""
+        """Return the passage of that row, which belongs to `article_id`."""
         _, start, end, first = map(int, self._passages[row])
         sentences = self._sentences[first : int(self._passages[row + 1, 3])]
         return Passage(article_id, Span(start, end), tuple(Span(int(s), int(e)) for s, e in sentences))

@@ -73,7 +73,7 @@ class IndexSnapshot:
     def open(
         cls, folder: Path, segments: Path, embedder: Embedder | None, formats: Collection[int] = SEARCHABLE_FORMATS
     ) -> "IndexSnapshot":
-        """The snapshot in `folder`, after checking that it is whole and, unless None, that `embedder` made it.
+        """Return the snapshot in `folder`, after checking that it is whole and, unless None, that `embedder` made it.
 
         Of one in a format other than today's only the articles may be read.
 
@@ -109,11 +109,11 @@ class IndexSnapshot:
         return self._search.candidates(query, terms, vector_of, depth)
 
     def rarity(self, term: str) -> float:
-        """How telling a term is among the passages, in [0, 1]; 1 for one that none holds."""
+        """Return how telling a term is among the passages, in [0, 1]; 1 for one that none holds."""
         return self.keywords.rarity(term)
 
     def close(self) -> None:
-        """Lets go of the files."""
+        """Let go of the files."""
         self.archive.close()
 
 
@@ -126,7 +126,7 @@ class SegmentSearch:
     keywords: KeywordIndex
 
     def candidates(self, query: Query, terms: Terms, vector_of: Callable[[], Vectors], depth: int) -> Candidates | None:
-        """The `depth` best of each search; None if the scope of the query holds nothing.
+        """Return the `depth` best of each search; None if the scope of the query holds nothing.
 
         `vector_of` gives the vector of the question, if it is needed.
         """
@@ -154,7 +154,7 @@ class SegmentSearch:
 
 
 def read_manifest(folder: Path, formats: Collection[int] = SEARCHABLE_FORMATS) -> SegmentsManifest:
-    """The manifest of the snapshot in `folder`.
+    """Return the manifest of the snapshot in `folder`.
 
     Raises:
         SnapshotCorrupt: it is missing, not readable or was changed.
@@ -180,7 +180,7 @@ def read_manifest(folder: Path, formats: Collection[int] = SEARCHABLE_FORMATS) -
 
 
 def write_snapshot(folder: Path, manifest: SegmentsManifest, canary_vectors: Vectors) -> SegmentsManifest:
-    """Writes a snapshot into `folder`; gives its manifest as written, with the checksum of the canaries."""
+    """Write a snapshot into `folder`; gives its manifest as written, with the checksum of the canaries."""
     np.save(folder / _CANARIES, canary_vectors.astype(np.float32))
     manifest = replace(manifest, canaries_checksum=sha256_of(folder / _CANARIES))
     fields = json.loads(json.dumps(asdict(manifest)))
@@ -190,13 +190,13 @@ def write_snapshot(folder: Path, manifest: SegmentsManifest, canary_vectors: Vec
 
 
 def entry_of(member: SegmentView, segments: Path) -> SegmentEntry:
-    """How a member stands in the manifest."""
+    """Return how a member stands in the manifest."""
     checksum = sha256_of(segments / member.segment.name / SEGMENT_FILE)
     return SegmentEntry(member.segment.name, checksum, tuple(sorted(member.dead)))
 
 
 def corrupt_files(folder: Path, segments: Path, checked: set[str]) -> Iterable[str]:
-    """Every file of a snapshot and its segments that is missing or not as it was built, with what is wrong.
+    """Yield every file of a snapshot and its segments that is missing or not as it was built, with what is wrong.
 
     Segments named in `checked` are passed over, and the others added to it.
     """
@@ -215,7 +215,7 @@ def corrupt_files(folder: Path, segments: Path, checked: set[str]) -> Iterable[s
 
 
 def corrupt_segment_files(folder: Path, entry: SegmentEntry) -> Iterable[str]:
-    """The same of one segment."""
+    """Yield the same of one segment."""
     told = folder / SEGMENT_FILE
     if not told.is_file() or sha256_of(told) != entry.checksum:
         yield f"{entry.name}/{SEGMENT_FILE}: missing or changed (SHA-256 differs)"

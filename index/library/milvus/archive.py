@@ -53,29 +53,29 @@ class ClusterArchive:
         """Nothing is held."""
 
     def articles(self) -> Iterator[Article]:
-        """Every article, in the order they were added, read a few at a time."""
+        """Yield every article, in the order they were added, read a few at a time."""
         for first in range(0, self._end, _STEP):
             yield from (known.article for known in self._read(_between(first, first + _STEP)))
 
     def headlines(self) -> list[Article]:
-        """Every article without its text (empty), by title: for lists of what there is."""
+        """Return every article without its text (empty), by title: for lists of what there is."""
         return sorted((headline_in(row) for row in self._heads()), key=lambda article: (article.title, article.id))
 
     def ids(self) -> list[str]:
-        """Every article's id, in the order of `articles`."""
+        """Return every article's id, in the order of `articles`."""
         return [article_id for article_id, _ in self.places()]
 
     def places(self) -> Iterator[tuple[str, ArticlePlace]]:
-        """Every article's id with its place, in the order of `articles`."""
+        """Return every article's id with its place, in the order of `articles`."""
         return ((headline_in(row).id, _place(row)) for row in self._heads())
 
     def find(self, article_id: str) -> ArticlePlace | None:
-        """The place of the article of that id, if there is one."""
+        """Return the place of the article of that id, if there is one."""
         known = self._lookup(article_id)
         return known.place if known else None
 
     def article(self, article_id: str) -> Article:
-        """The article of that id.
+        """Return the article of that id.
 
         Raises:
             UnknownArticle: there is none.
@@ -86,7 +86,7 @@ class ClusterArchive:
         return known.article
 
     def ids_of(self, numbers: Iterable[int]) -> dict[int, str]:
-        """The ids of the articles of these numbers, which are read, all at once, if they are not remembered."""
+        """Return the ids of the articles of these numbers, which are read, all at once, if they are not remembered."""
         wanted = set(numbers)
         with self._lock:
             found = {number: self._numbers[number] for number in wanted & self._numbers.keys()}
@@ -97,7 +97,7 @@ class ClusterArchive:
         return found
 
     def numbers_of(self, article_ids: Collection[str]) -> list[int]:
-        """The numbers of those of these articles that there are, in their order."""
+        """Return the numbers of those of these articles that there are, in their order."""
         with self._lock:
             found = {name: self._known[name].place.number for name in article_ids if name in self._known}
         missing = [name for name in article_ids if name not in found]
@@ -109,7 +109,7 @@ class ClusterArchive:
         return sorted(found.values())
 
     def passages_of(self, article_id: str) -> list[Passage]:
-        """Every passage of an article, in order; empty for an unknown id."""
+        """Return every passage of an article, in order; empty for an unknown id."""
         place = self.find(article_id)
         if place is None:
             return []
@@ -117,11 +117,11 @@ class ClusterArchive:
         return [passage_in(article_id, row) for row in sorted(rows, key=_id)]
 
     def sentences_of(self, article_id: str) -> tuple[Span, ...]:
-        """Every sentence of an article that may be quoted, in order; empty for an unknown id."""
+        """Return every sentence of an article that may be quoted, in order; empty for an unknown id."""
         return tuple(sentence for passage in self.passages_of(article_id) for sentence in passage.sentences)
 
     def copies_of(self, article_id: str) -> int:
-        """How many other articles say nearly the same; 0 for an unknown id."""
+        """Return how many other articles say nearly the same; 0 for an unknown id."""
         group = self.copy_group(article_id)
         if group is None:
             return 0
@@ -131,7 +131,7 @@ class ClusterArchive:
         return self._copies[group] - 1
 
     def copy_group(self, article_id: str) -> int | None:
-        """What an article has in common with its near copies, and with no other; None for an unknown id."""
+        """Return what an article has in common with its near copies, and with no other; None for an unknown id."""
         place = self.find(article_id)
         return place.copy_group if place else None
 
@@ -150,7 +150,7 @@ class ClusterArchive:
             yield from sorted(self._server.rows(self._lineage.articles, scope, _PLACE), key=_id)
 
     def _read(self, scope: str) -> list[_Known]:
-        """The articles of a scope, by number; they are remembered."""
+        """Return the articles of a scope, by number; they are remembered."""
         rows = self._server.rows(self._lineage.articles, f"{scope} and {self._seen}", [*_PLACE, "text"])
         pieces: dict[int, list[Row]] = {}
         for row in sorted(rows, key=_id):

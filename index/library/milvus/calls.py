@@ -59,5 +59,5 @@ class Wanted:
 
 
 def one_of(column: str, numbers: Iterable[int]) -> str:
-    """The expression that is true of rows with one of these numbers."""
+    """Return the expression that is true of rows with one of these numbers."""
     return f"{column} in [{', '.join(map(str, numbers))}]"

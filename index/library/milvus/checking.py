@@ -14,7 +14,7 @@ from index.library.milvus.snapshot import ClusterSnapshot
 
 
 def problems_of(server: Server, snapshot: ClusterSnapshot) -> Iterator[str]:
-    """A line for every article and passage that is not as it was written."""
+    """Yield a line for every article and passage that is not as it was written."""
     try:
         for one in whole_articles(server, snapshot):
             yield from _problems(one)

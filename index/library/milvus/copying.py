@@ -39,7 +39,7 @@ class Whole:
 
 
 def whole_articles(server: Server, snapshot: ClusterSnapshot) -> Iterator[Whole]:
-    """Everything that a snapshot sees, article by article, in the order they were added."""
+    """Yield everything that a snapshot sees, article by article, in the order they were added."""
     lineage, seen = snapshot.manifest.lineage, seen_by(snapshot.manifest.generation)
     for first in range(0, snapshot.manifest.next.article, _STEP):
         end = first + _STEP
@@ -52,7 +52,7 @@ def whole_articles(server: Server, snapshot: ClusterSnapshot) -> Iterator[Whole]
 
 
 def write_segment(server: Server, snapshot: ClusterSnapshot, folder: Path) -> None:
-    """Writes all articles of a snapshot, with their vectors, as a segment into `folder`, which need not exist yet."""
+    """Write all articles of a snapshot, with their vectors, as a segment into `folder`, which need not exist yet."""
     folder.mkdir(parents=True, exist_ok=True)
     writer, postings = ArchiveWriter(folder), PostingsWriter()
     signatures: list[Signature] = []

@@ -75,34 +75,34 @@ class Lineage:
         return f"newsquote_{self.name}_terms"
 
     def columns(self, dimension: int) -> dict[str, tuple[Field, ...]]:
-        """The columns of each collection, for vectors of that dimension."""
+        """Return the columns of each collection, for vectors of that dimension."""
         return {self.articles: _ARTICLES, self.passages: _passages(dimension), self.terms: _TERMS}
 
 
 def lineage_of(collection: str) -> str | None:
-    """The lineage that a collection is of, if it is one's."""
+    """Return the lineage that a collection is of, if it is one's."""
     parts = collection.split("_")
     is_one = len(parts) == 4 and parts[0] == ALIAS and parts[3] in ("articles", "passages", "terms")
     return f"{parts[1]}_{parts[2]}" if is_one else None
 
 
 def snapshot_columns(dimension: int) -> tuple[Field, ...]:
-    """Those of a snapshot's own collection."""
+    """Return those of a snapshot's own collection."""
     return (Field("id", "key"), Field("words", "text"), Field("vector", "vector", dimension))
 
 
 def snapshot_collection(name: str) -> str:
-    """Where the snapshot of that name is described."""
+    """Return where the snapshot of that name is described."""
     return f"{_SNAPSHOT}{name}"
 
 
 def snapshot_name(collection: str) -> str | None:
-    """The snapshot that a collection describes, if it does."""
+    """Return the snapshot that a collection describes, if it does."""
     return collection.removeprefix(_SNAPSHOT) if collection.startswith(_SNAPSHOT) else None
 
 
 def seen_by(generation: int) -> str:
-    """The expression that is true of the rows that count in that generation."""
+    """Return the expression that is true of the rows that count in that generation."""
     return f"born <= {generation} and died > {generation}"
 
 
@@ -113,7 +113,7 @@ def id_key(article_id: str) -> int:
 
 
 def dimension_of(term: str) -> int:
-    """The dimension that stands for a term: in a million of them, some hundred share one with another."""
+    """Return the dimension that stands for a term: in a million of them, some hundred share one with another."""
     return int(term_key(term)) % DIMENSIONS
 
 

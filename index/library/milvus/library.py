@@ -174,7 +174,7 @@ class ClusterLibrary(ArticleLibrary[ClusterSnapshot, ArticlePlace]):
     def _rewritten(
         self, snapshot: ClusterSnapshot, publication: ClusterPublication, plan: PublishOptions
     ) -> ClusterSnapshot:
-        """The same articles as a lineage of its own, with weights for the lengths of today."""
+        """Return the same articles as a lineage of its own, with weights for the lengths of today."""
         shutil.rmtree(self._fresh, ignore_errors=True)
         write_segment(self._server, snapshot, self._fresh)
         with closing(Segment(self._fresh)) as segment:

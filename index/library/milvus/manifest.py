@@ -35,7 +35,7 @@ class ClusterManifest(Manifest):
 
 
 def write_manifest(server: Server, name: str, manifest: ClusterManifest, canary_vectors: Vectors) -> None:
-    """Describes a snapshot on the server; nobody is led to it yet."""
+    """Describe a snapshot on the server; nobody is led to it yet."""
     collection, dimension = snapshot_collection(name), manifest.dimension
     words = json.dumps(asdict(manifest), ensure_ascii=False)
     pieces = [words[cut : cut + _PIECE_CHARACTERS] for cut in range(0, len(words), _PIECE_CHARACTERS)]
@@ -49,7 +49,7 @@ def write_manifest(server: Server, name: str, manifest: ClusterManifest, canary_
 def read_manifest(
     server: Server, name: str, formats: Collection[int] = SEARCHABLE_FORMATS
 ) -> tuple[ClusterManifest, Vectors]:
-    """The manifest of a snapshot, and the vectors of its canary questions, (n, dimension).
+    """Return the manifest of a snapshot, and the vectors of its canary questions, (n, dimension).
 
     Raises:
         SnapshotCorrupt: it is not there any more, or was not written to its end.

@@ -74,7 +74,7 @@ class ClusterPublication:
     def publish(
         self, fresh: Segment | None, change: Change[ArticlePlace], base: ClusterSnapshot | None, plan: PublishOptions
     ) -> ClusterSnapshot:
-        """Writes the change as a generation of its own, has it checked, and describes it. See `lead_there`.
+        """Write the change as a generation of its own, have it checked, and describe it. See `lead_there`.
 
         Raises:
             ArticlesMissing, SnapshotRejected: nothing changed in service.
@@ -92,7 +92,7 @@ class ClusterPublication:
         return self._checked(draft, fresh, base, change, plan)
 
     def lead_there(self, snapshot: ClusterSnapshot) -> None:
-        """Puts a snapshot in service, and drops what is not needed any more."""
+        """Put a snapshot in service, and drop what is not needed any more."""
         served = self._in_service() or ""
         self._server.point_alias(ALIAS, snapshot_collection(snapshot.name))
         self._manifests[snapshot.name] = snapshot.manifest
@@ -105,7 +105,7 @@ class ClusterPublication:
             self._drop_rows([self._manifests[name] for name in kept])
 
     def clear_unfinished(self, served: str) -> None:
-        """Undoes what a killed build or a roll-back left behind `served`, the snapshot in service ("" for none)."""
+        """Undo what a killed build or a roll-back left behind `served`, the snapshot in service ("" for none)."""
         used = {manifest.lineage.name for manifest in self._manifests.values()}
         for collection in self._server.collections():
             lineage, name = lineage_of(collection), snapshot_name(collection)
@@ -148,7 +148,7 @@ class ClusterPublication:
             server.settle(lineage.passages)
 
     def _take_out(self, numbers: Sequence[int], draft: _Draft, base: ClusterSnapshot, counts: Counter[int]) -> None:
-        """Lets these articles count no more from this generation on."""
+        """Let these articles count no more from this generation on."""
         seen, lineage = seen_by(base.manifest.generation), draft.lineage
         for first in range(0, len(numbers), _STEP):
             some = numbers[first : first + _STEP]
@@ -163,7 +163,7 @@ class ClusterPublication:
         draft.n_articles -= len(numbers)
 
     def _write_counts(self, counts: Counter[int], draft: _Draft, base: ClusterSnapshot | None) -> None:
-        """Writes how many passages hold each term whose count has changed."""
+        """Write how many passages hold each term whose count has changed."""
         changed = sorted(term for term, count in counts.items() if count)
         for first in range(0, len(changed), _COUNTS_STEP):
             some = changed[first : first + _COUNTS_STEP]
@@ -188,7 +188,7 @@ class ClusterPublication:
         change: Change[ArticlePlace],
         plan: PublishOptions,
     ) -> ClusterSnapshot:
-        """The snapshot of this generation, described on the server, once it was found to answer as it should."""
+        """Return the snapshot of this generation, described on the server, once it was found to answer as it should."""
         canaries, vectors = canaries_left(base, frozenset([*change.replaced, *change.removed]))
         manifest = _manifest(draft, fresh, canaries, plan)
         snapshot = ClusterSnapshot(self._server, draft.name, manifest, vectors)
@@ -203,7 +203,7 @@ class ClusterPublication:
         return ClusterSnapshot(self._server, draft.name, manifest, vectors)
 
     def _undo(self, collection: str, generation: int) -> None:
-        """Takes out the rows that are younger than a generation, and lets those count again that died after it.
+        """Take out the rows that are younger than a generation, and let those count again that died after it.
 
         Those of published snapshots may be read still: they stay, dead, until they are dropped like others.
         """
@@ -218,7 +218,7 @@ class ClusterPublication:
             self._server.write(collection, _dying(rows, died))
 
     def _drop_rows(self, kept: Sequence[ClusterManifest]) -> None:
-        """Deletes what no kept snapshot needs and nobody can be reading any more."""
+        """Delete what no kept snapshot needs and nobody can be reading any more."""
         long_ago = datetime.now(UTC) - self._keeping.grace
         settled = [one for one in kept if one.built_at <= long_ago]
         if not settled:
@@ -273,7 +273,7 @@ def _manifest(
 
 
 def _recall(server: Server, fresh: Segment | None, manifest: ClusterManifest) -> float:
-    """The share of the ten nearest neighbours of 64 passages that the server's search finds, itself left out."""
+    """Return the share of the ten nearest neighbours of 64 passages that the server's search finds, itself left out."""
     if fresh is None:
         return 1.0
     n_rows = len(fresh.vectors)

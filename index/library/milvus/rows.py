@@ -51,7 +51,7 @@ class Birth:
 
 
 def article_rows(segment: Segment, birth: Birth) -> Iterator[Row]:
-    """The articles of a segment, piece by piece."""
+    """Yield the articles of a segment, piece by piece."""
     groups = signed(segment.copies.groups)
     for row, article in segment.archive.articles():
         number = birth.first.article + row
@@ -71,7 +71,7 @@ def article_rows(segment: Segment, birth: Birth) -> Iterator[Row]:
 
 
 def passage_rows(segment: Segment, birth: Birth) -> Iterator[Row]:
-    """The passages of a segment, in order, with their vectors and the weights of their terms."""
+    """Yield the passages of a segment, in order, with their vectors and the weights of their terms."""
     counts = np.bincount(segment.archive.article_rows, minlength=segment.archive.n_articles)
     groups, keys = signed(segment.copies.groups), signed(segment.keys)
     first = 0
@@ -100,14 +100,14 @@ def passage_rows(segment: Segment, birth: Birth) -> Iterator[Row]:
 
 
 def head_of(article: Article) -> str:
-    """All that is told of an article but its text, as JSON."""
+    """Return all that is told of an article but its text, as JSON."""
     published = article.published_at.isoformat() if article.published_at else None
     told = {"id": article.id, "title": article.title, "source": article.source, "url": article.url}
     return json.dumps({**told, "published_at": published}, ensure_ascii=False)
 
 
 def term_counts(segment: Segment) -> Counter[int]:
-    """How many passages of a segment hold each term, by the dimension that stands for it."""
+    """Return how many passages of a segment hold each term, by the dimension that stands for it."""
     postings = segment.postings
     holding = np.diff(postings.ends, prepend=0)
     counts: Counter[int] = Counter()
@@ -117,7 +117,7 @@ def term_counts(segment: Segment) -> Counter[int]:
 
 
 def band_weights(signature: Signature) -> dict[int, float]:
-    """A sparse vector whose inner product with another's is the number of bands that two signatures share."""
+    """Return a sparse vector whose inner product with another's is the number of bands that two signatures share."""
     return dict.fromkeys((band_keys(signature[None, :])[0] % np.uint64(DIMENSIONS)).tolist(), 1.0)
 
 
@@ -127,20 +127,20 @@ def signature_in(row: Row) -> Signature:
 
 
 def vector_sum(vector: Vectors) -> int:
-    """A checksum of a vector as it is kept: 16-bit floats."""
+    """Return a checksum of a vector as it is kept: 16-bit floats."""
     digest = hashlib.blake2b(vector.astype("<f2").tobytes(), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1
 
 
 def headline_in(row: Row) -> Article:
-    """The article of a first piece, without its text (empty)."""
+    """Return the article of a first piece, without its text (empty)."""
     told = json.loads(row["head"])
     published = datetime.fromisoformat(told["published_at"]).astimezone(UTC) if told["published_at"] else None
     return Article(told["id"], told["title"], "", told["source"], published, told["url"])
 
 
 def article_in(pieces: Sequence[Row]) -> Article:
-    """The article of all its pieces, in any order.
+    """Return the article of all its pieces, in any order.
 
     Raises:
         SnapshotCorrupt: one is missing.
@@ -156,29 +156,29 @@ def article_in(pieces: Sequence[Row]) -> Article:
 
 
 def passage_in(article_id: str, row: Row) -> Passage:
-    """The passage of a row."""
+    """Return the passage of a row."""
     bounds = [int(bound) for bound in row["sentences"]]
     sentences = tuple(Span(*pair) for pair in zip(bounds[::2], bounds[1::2], strict=True))
     return Passage(article_id, Span(int(row["span_start"]), int(row["span_end"])), sentences)
 
 
 def signed(numbers: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """The same 64 bits as signed numbers, which is what columns hold."""
+    """Return the same 64 bits as signed numbers, which is what columns hold."""
     return np.ascontiguousarray(numbers, np.uint64).view(np.int64)
 
 
 def unsigned(numbers: Sequence[int]) -> NDArray[np.uint64]:
-    """The other way round."""
+    """Return the other way round."""
     return np.array(numbers, np.int64).view(np.uint64)
 
 
 def day_in(row: Row) -> int:
-    """The day of publication as an ordinal; 0 for none."""
+    """Return the day of publication as an ordinal; 0 for none."""
     return 0 if row["day"] == NO_DATE else int(row["day"])
 
 
 def _words(text: str, mean_length: float) -> Row:
-    """The columns `weights`, BM25's share of each term that a question cannot know, and `length`, in terms."""
+    """Return the columns `weights`, BM25's share of each term that a question cannot know, and `length`, in terms."""
     counts = Counter(map(dimension_of, terms_of(text)))
     length = min(max(counts.total(), 1), 65_535)
     often = np.minimum(list(counts.values()), 255).astype(np.uint8)

@@ -50,7 +50,7 @@ class Server:
         self._client: MilvusClient | None = None
 
     def ensure_database(self) -> None:
-        """Creates the database that the address names, if it is not there."""
+        """Create the database that the address names, if it is not there."""
         wanted = self.address.database
 
         def create(timeout: float) -> None:
@@ -62,7 +62,7 @@ class Server:
             self._build(create)
 
     def alias_target(self, alias: str) -> str | None:
-        """The collection that an alias points at; None if there is no such alias (or database)."""
+        """Return the collection that an alias points at; None if there is no such alias (or database)."""
         try:
             described = self._ask(lambda client, timeout: client.describe_alias(alias, timeout=timeout))
         except VectorServerRefused as error:
@@ -73,7 +73,7 @@ class Server:
         return target
 
     def point_alias(self, alias: str, collection: str) -> None:
-        """Has the alias point at the collection, in one step."""
+        """Have the alias point at the collection, in one step."""
         old = self.alias_target(alias)
         if old is None:
             self._build(lambda timeout: self._connected().create_alias(collection, alias, timeout=timeout))
@@ -81,12 +81,12 @@ class Server:
             self._build(lambda timeout: self._connected().alter_alias(collection, alias, timeout=timeout))
 
     def collections(self) -> list[str]:
-        """The names of all collections in the database."""
+        """Return the names of all collections in the database."""
         names: list[str] = self._ask(lambda client, timeout: client.list_collections(timeout=timeout))
         return sorted(names)
 
     def field_names(self, collection: str) -> list[str]:
-        """The names of a collection's columns; none if it is not there."""
+        """Return the names of a collection's columns; none if it is not there."""
         try:
             told = self._ask(lambda client, timeout: client.describe_collection(collection, timeout=timeout))
         except VectorServerRefused as error:
@@ -96,7 +96,7 @@ class Server:
         return [field["name"] for field in told["fields"]]
 
     def create(self, collection: str, fields: Sequence[Field]) -> None:
-        """Makes an empty collection, ready to be written to and searched."""
+        """Make an empty collection, ready to be written to and searched."""
         schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
         indexes = MilvusClient.prepare_index_params()
         for field in fields:
@@ -119,11 +119,11 @@ class Server:
         self._build(create)
 
     def drop(self, collection: str) -> None:
-        """Removes a collection; nothing happens if there is none."""
+        """Remove a collection; nothing happens if there is none."""
         self._build(lambda timeout: self._connected().drop_collection(collection, timeout=timeout))
 
     def write(self, collection: str, rows: Iterable[Row]) -> int:
-        """Writes rows, each in the place of the one with its id; how many. Writing the same again changes nothing."""
+        """Write rows, each in the place of the one with its id; how many. Writing the same again changes nothing."""
         written = 0
         for batch in _batched(rows):
             self._build(
@@ -136,11 +136,11 @@ class Server:
         return written
 
     def delete(self, collection: str, filter: str) -> None:
-        """Deletes the rows that the expression is true of."""
+        """Delete the rows that the expression is true of."""
         self._build(lambda timeout: self._connected().delete(collection, filter=filter, timeout=timeout), collection)
 
     def settle(self, collection: str) -> None:
-        """Has everything written by now sealed and indexed: for when much was written."""
+        """Have everything written by now sealed and indexed: for when much was written."""
         self._build(lambda timeout: self._connected().flush(collection, timeout=timeout), collection)
 
     def rows(
@@ -152,7 +152,7 @@ class Server:
         most: int | None = None,
         is_strict: bool = False,
     ) -> list[Row]:
-        """These columns, and `id`, of the rows that the expression is true of, in no order; `*` for all columns.
+        """Return these columns, and `id`, of the rows that the expression is true of, in no order; `*` for all columns.
 
         At most so many, if `most` is given. `is_strict` waits for everything that was written by anyone until now.
         """
@@ -173,7 +173,7 @@ class Server:
         return [dict(row) for row in found]
 
     def count(self, collection: str, filter: str) -> int:
-        """How many rows the expression is true of, everything that was written by now included."""
+        """Return how many rows the expression is true of, everything that was written by now included."""
         return int(self.rows(collection, filter, ["count(*)"], is_strict=True)[0]["count(*)"])
 
     def search(self, collection: str, column: str, vectors: Sequence[Any], wanted: Wanted) -> list[list[Found]]:
@@ -207,7 +207,7 @@ class Server:
         return self._tried(lambda: call(patience.building), patience.building_in_all, collection)
 
     def _tried(self, call: Callable[[], ResultT], seconds: float, collection: str | None) -> ResultT:
-        """The call's result, tried again with growing pauses while its failure may pass."""
+        """Return the call's result, tried again with growing pauses while its failure may pass."""
         tries = Retrying(
             retry=retry_if_exception_type(_Passing),
             wait=wait_exponential_jitter(multiplier=0.05, max=2.0, jitter=0.05),
@@ -259,7 +259,8 @@ class Server:
             return self._client
 
     def _connect(self, database: str) -> MilvusClient:
-        """A client, which connects again by itself; while it does, with this time limit, all its callers wait."""
+        """Return a client, which connects again by itself; while it does, with this time limit, all its callers
+        wait."""
         address, timeout = self.address, self._patience.connecting
         return MilvusClient(
             uri=address.uri, user=address.user, password=address.password, db_name=database, timeout=timeout
@@ -267,7 +268,7 @@ class Server:
 
 
 def _batched(rows: Iterable[Row]) -> Iterable[Sequence[Row]]:
-    """The rows, as many at once as one call may carry."""
+    """Yield the rows, as many at once as one call may carry."""
     batch: list[Row] = []
     for row in rows:
         batch.append(row)

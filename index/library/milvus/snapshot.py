@@ -48,7 +48,7 @@ class ClusterSnapshot:
     def open(
         cls, server: Server, name: str, embedder: Embedder | None, formats: Collection[int] = SEARCHABLE_FORMATS
     ) -> "ClusterSnapshot":
-        """The snapshot of that name, after checking that it is whole and, unless None, that `embedder` made it.
+        """Return the snapshot of that name, after checking that it is whole and, unless None, that `embedder` made it.
 
         Of one in a format other than today's only the articles may be read.
 
@@ -116,12 +116,12 @@ class ClusterSnapshot:
         )
 
     def rarity(self, term: str) -> float:
-        """How telling a term is among the passages, in [0, 1]; 1 for one that none holds."""
+        """Return how telling a term is among the passages, in [0, 1]; 1 for one that none holds."""
         dimension = dimension_of(term)
         return rarity(self.holding([dimension])[dimension], self.manifest.n_passages)
 
     def holding(self, dimensions: Iterable[int]) -> dict[int, int]:
-        """How many passages hold each of these terms."""
+        """Return how many passages hold each of these terms."""
         wanted = list(dict.fromkeys(dimensions))
         with self._lock:
             missing = [one for one in wanted if one not in self._holding]
@@ -133,13 +133,14 @@ class ClusterSnapshot:
             return {one: self._holding[one] for one in wanted}
 
     def count_rows(self, dimensions: Sequence[int]) -> Iterable[Row]:
-        """The rows that count these terms."""
+        """Yield the rows that count these terms."""
         for first in range(0, len(dimensions), _STEP):
             scope = f"{one_of('term', dimensions[first : first + _STEP])} and {self._seen}"
             yield from self._server.rows(self.manifest.lineage.terms, scope, ["*"])
 
     def _weights(self, terms: Terms) -> dict[int, float]:
-        """What each known term of a question counts, by its dimension: its share of the inverse document frequency."""
+        """Return what each known term of a question counts, by its dimension: its share of the inverse document
+        frequency."""
         shares = terms if isinstance(terms, Mapping) else dict.fromkeys(terms, 1.0)
         dimensions = {dimension_of(term): share for term, share in shares.items()}
         known = {one: holding for one, holding in self.holding(dimensions).items() if holding}
@@ -147,7 +148,7 @@ class ClusterSnapshot:
         return {one: dimensions[one] * inverse_frequency(holding, total) for one, holding in known.items()}
 
     def _scope(self, query: Query) -> str | None:
-        """The expression that is true of the passages that may be found; None if there can be none."""
+        """Return the expression that is true of the passages that may be found; None if there can be none."""
         conditions = [self._seen]
         if query.articles is not None:
             numbers = self.archive.numbers_of(query.articles)
@@ -165,7 +166,7 @@ class ClusterSnapshot:
         return " and ".join(conditions)
 
     def _nearest(self, vector: Vectors, scope: str, depth: int) -> list[Found]:
-        """The passages in scope that are most like the vector, best first.
+        """Return the passages in scope that are most like the vector, best first.
 
         The engine walks a graph of all passages, of which a narrow scope allows few: it is told to walk further, and
         where it comes back with less than was asked for, the passages in scope are compared one by one.
@@ -196,7 +197,7 @@ class ClusterSnapshot:
         return {row: sum(weights[one] * found[row].get(one, 0.0) for one in weights) if found else 0.0 for row in rows}
 
     def _columns(self, rows: Sequence[int], column: str) -> dict[int, Any]:
-        """One column of these rows."""
+        """Return one column of these rows."""
         if not rows:
             return {}
         found = self._server.rows(self.manifest.lineage.passages, one_of("id", rows), [column])

@@ -30,7 +30,7 @@ class WriterLock:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Holds the lock.
+        """Hold the lock.
 
         Raises:
             IndexBusy: another process does.

@@ -36,7 +36,7 @@ class FaissVectors:
     def from_batches(
         cls, batches: Iterable[Vectors], dimension: int, *, codes_like: "FaissVectors | None" = None
     ) -> "FaissVectors":
-        """An index of all rows of the batches: (n, dimension), float32.
+        """Return an index of all rows of the batches: (n, dimension), float32.
 
         `codes_like` lends its code book, which saves training one: for segments that are merged.
         """
@@ -52,13 +52,13 @@ class FaissVectors:
 
     @classmethod
     def load(cls, folder: Path) -> "FaissVectors":
-        """The index in `folder`; the vectors are mapped, the codes read."""
+        """Return the index in `folder`; the vectors are mapped, the codes read."""
         stored = faiss.read_index(str(folder / "vectors.faiss"), faiss.IO_FLAG_MMAP_IFC)
         codes = folder / "codes.faiss"
         return cls(stored, faiss.read_index(str(codes)) if codes.exists() else None)
 
     def save(self, folder: Path) -> None:
-        """Writes the index into `folder`."""
+        """Write the index into `folder`."""
         faiss.write_index(self._stored, str(folder / "vectors.faiss"))
         if self._codes is not None:
             faiss.write_index(self._codes, str(folder / "codes.faiss"))
@@ -77,7 +77,7 @@ class FaissVectors:
         return "exact" if self._codes is None else "4-bit product codes, best rescored"
 
     def search(self, vector: Vectors, k: int, allowed: NDArray[np.bool_] | None = None) -> dict[int, float]:
-        """Row to cosine of the k passages nearest to `vector`: (dimension,), unit length.
+        """Return row to cosine of the k passages nearest to `vector`: (dimension,), unit length.
 
         `allowed`, (n,), leaves out the rows where it is false.
         """
@@ -116,7 +116,7 @@ class FaissVectors:
 
 
 def _code_book(stored: faiss.Index, like: FaissVectors | None) -> faiss.Index:
-    """An empty index of codes, ready to add to."""
+    """Return an empty index of codes, ready to add to."""
     if like is not None and like._codes is not None:
         codes = faiss.clone_index(like._codes)
         codes.reset()

@@ -24,7 +24,7 @@ class SegmentedVectors:
     def search(
         self, vector: Vectors, k: int, allowed: NDArray[np.bool_] | None = None, *, exactly: bool = False
     ) -> dict[int, float]:
-        """Row to cosine of the k passages nearest to `vector`, (dimension,), best first; ties by lower row.
+        """Return row to cosine of the k passages nearest to `vector`, (dimension,), best first; ties by lower row.
 
         `allowed`, (n,), leaves out the rows where it is false. `exactly` compares with every vector.
         """

@@ -55,7 +55,8 @@ class NewsquoteBot(ExtBot[CallNote]):
     async def fetch_updates(
         self, offset: int, allowed: list[str], *, wait_seconds: int = _POLL_SECONDS
     ) -> list[dict[str, Any]]:
-        """The updates from `offset` on as they came, waiting for some; those before it are Telegram's no more."""
+        """Return the updates from `offset` on as they came, waiting for some; those before it are Telegram's no
+        more."""
         parameters = {"offset": offset, "timeout": wait_seconds, "allowed_updates": allowed}
         fetched: list[dict[str, Any]] = await self._post(
             "getUpdates", parameters, read_timeout=wait_seconds + _POLL_GRACE_SECONDS
@@ -63,19 +64,19 @@ class NewsquoteBot(ExtBot[CallNote]):
         return fetched
 
     async def send_body(self, chat_id: int, body: Body, before: Callable[[], Awaitable[object]]) -> int:
-        """Sends a message, `before` awaited as it leaves; its id. See `courier.Post`."""
+        """Send a message, `before` awaited as it leaves; its id. See `courier.Post`."""
         noted = self._merge_api_rl_kwargs(None, CallNote(before=before))
         sent = await self._post("sendMessage", {"chat_id": chat_id, **body}, api_kwargs=noted)
         return int(sent["message_id"])
 
     async def edit_to_body(self, chat_id: int, message_id: int, body: Body, *, looks: bool) -> None:
-        """Makes a message say this. See `courier.Post`."""
+        """Make a message say this. See `courier.Post`."""
         shown = {name: value for name, value in body.items() if name in _EDITABLE}
         noted = self._merge_api_rl_kwargs(None, CallNote(looks=looks))
         await self._post("editMessageText", {"chat_id": chat_id, "message_id": message_id, **shown}, api_kwargs=noted)
 
     async def take_back(self, chat_id: int, message_id: int) -> None:
-        """Deletes a message. See `courier.Post`."""
+        """Delete a message. See `courier.Post`."""
         await self.delete_message(chat_id, message_id)
 
     async def _do_post(self, endpoint: str, data: dict[str, Any], **timeouts: Any) -> Any:  # noqa: ANN401 - as in the base

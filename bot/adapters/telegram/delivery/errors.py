@@ -72,7 +72,7 @@ async def _apologise(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None
 
 
 def _is_final(error: TelegramError) -> bool:
-    """Whether there is nobody to apologise to: blocked, deleted, no longer allowed; or long out of reach."""
+    """Return whether there is nobody to apologise to: blocked, deleted, no longer allowed; or long out of reach."""
     if isinstance(error, BadRequest):
         return any(sign in str(error).lower() for sign in _NOBODY_THERE)
     return isinstance(error, Forbidden | RetryAfter) or may_have_arrived(error)
@@ -91,7 +91,7 @@ def _traceback(error: Exception | None, secrets: tuple[str, ...]) -> str:
 
 
 def redacted(text: str, secrets: tuple[str, ...]) -> str:
-    """The text with every secret blacked out, as it stands or as `repr` writes it."""
+    """Return the text with every secret blacked out, as it stands or as `repr` writes it."""
     forms = {form for secret in secrets for form in (secret, repr(secret)[1:-1])}
     for form in sorted(forms, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", "[…]", text)

@@ -50,7 +50,7 @@ class Window:
         return max(self._ended[0] + self._span - time.monotonic(), 0.001)
 
     def start(self) -> None:
-        """Counts a call from now on."""
+        """Count a call from now on."""
         self._under_way += 1
 
     def end(self) -> None:
@@ -92,12 +92,12 @@ class FloodBudget:
         self._objecting: set[object] = set()
 
     def share_among(self, bots: int) -> None:
-        """Leaves to others, who speak for the same bot, as much of what all chats may have together as is kept."""
+        """Leave to others, who speak for the same bot, as much of what all chats may have together as is kept."""
         self._all.limit = max(self._messages_per_second // bots, 1)
 
     @asynccontextmanager
     async def turn(self, chat_id: object) -> AsyncIterator[None]:
-        """Waits until a message may go to the chat; counts it when the block ends."""
+        """Wait until a message may go to the chat; counts it when the block ends."""
         chat = self._chat(chat_id)
         chat.users += 1
         try:
@@ -115,7 +115,7 @@ class FloodBudget:
 
     @asynccontextmanager
     async def common_turn(self) -> AsyncIterator[None]:
-        """Waits until there is room among all calls, for one that puts nothing into a chat."""
+        """Wait until there is room among all calls, for one that puts nothing into a chat."""
         await self._enter((self._all,))
         try:
             yield
@@ -130,7 +130,7 @@ class FloodBudget:
                 window.start()
 
     def has_room_to_spare(self, chat_id: object) -> bool:
-        """Whether a call that nobody would miss takes nothing from a message: then it counts as one."""
+        """Return whether a call that nobody would miss takes nothing from a message: then it counts as one."""
         now = time.monotonic()
         chat = self._chats.get(chat_id)
         if self._gate.locked() or self._opens_at > now or self._all.used >= self._all.limit / 2:
@@ -139,7 +139,7 @@ class FloodBudget:
 
     @asynccontextmanager
     async def spare_turn(self) -> AsyncIterator[None]:
-        """Counts a cosmetic call among all, without a wait and without a part in its chat's budget."""
+        """Count a cosmetic call among all, without a wait and without a part in its chat's budget."""
         self._all.start()
         try:
             yield

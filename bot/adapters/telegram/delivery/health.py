@@ -76,11 +76,11 @@ class Doors:
         self._runners: list[web.AppRunner] = []
 
     def add(self, address: tuple[str, int], routes: Routes) -> None:
-        """Serves these at the address, host and port, once opened."""
+        """Serve these at the address, host and port, once opened."""
         self._routes.setdefault(address, {}).update(routes)
 
     async def open(self) -> None:
-        """Starts serving.
+        """Start serving.
 
         Raises:
             PortTaken: one of the addresses cannot be listened at.
@@ -98,7 +98,7 @@ class Doors:
                 raise PortTaken(f"cannot listen at {host}:{port}: {error.strerror}") from None
 
     async def close(self) -> None:
-        """Stops serving."""
+        """Stop serving."""
         for runner in self._runners:
             await runner.cleanup()
         self._runners.clear()

@@ -44,12 +44,12 @@ class Heartbeat:
         return "the database is out of reach" if is_silent else None
 
     async def join(self) -> None:
-        """Says for the first time that this replica lives; keeps trying while the database is out of reach."""
+        """Say for the first time that this replica lives; keeps trying while the database is out of reach."""
         while not await self._beat():
             await asyncio.sleep(self._every_seconds)
 
     async def run(self) -> None:
-        """Runs until it is cancelled."""
+        """Run until it is cancelled."""
         while True:
             await asyncio.sleep(self._every_seconds)
             if not await self._beat():
@@ -63,7 +63,7 @@ class Heartbeat:
                 logger.exception("looking at what others left broke; it is tried again")
 
     async def part(self) -> None:
-        """Leaves all that this replica holds to the others, at once."""
+        """Leave all that this replica holds to the others, at once."""
         try:
             await asyncio.to_thread(self._replicas.part)
         except StoreUnavailable as error:

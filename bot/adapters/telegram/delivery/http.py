@@ -39,7 +39,7 @@ class Connection(BaseRequest):
         return self._read_timeout
 
     async def initialize(self) -> None:
-        """Prepares for calls; does nothing when it is."""
+        """Prepare for calls; does nothing when it is."""
         if self._session is None or self._session.closed:
             connector = aiohttp.TCPConnector(
                 limit=self._connections, keepalive_timeout=_IDLE_SECONDS, ssl=create_ssl_context()
@@ -49,7 +49,7 @@ class Connection(BaseRequest):
             )
 
     async def shutdown(self) -> None:
-        """Closes every connection."""
+        """Close every connection."""
         if self._session is not None:
             await self._session.close()
 
@@ -63,7 +63,7 @@ class Connection(BaseRequest):
         connect_timeout: ODVInput[float] = _DEFAULT,
         pool_timeout: ODVInput[float] = _DEFAULT,
     ) -> tuple[int, bytes]:
-        """The status and body of one call's answer. See the base class.
+        """Return the status and body of one call's answer. See the base class.
 
         Raises:
             TimedOut: no answer in time.
@@ -122,6 +122,7 @@ def _proxy_of(scheme: str, host: str) -> str | None:
 
 
 def _proxy_for(url: str) -> str | None:
-    """The HTTP proxy that the system's settings name for an address: where Telegram is blocked, bots need one."""
+    """Return the HTTP proxy that the system's settings name for an address: where Telegram is blocked, bots need
+    one."""
     address = urlsplit(url)
     return _proxy_of(address.scheme, address.hostname or "")

@@ -28,7 +28,7 @@ _MOST_IN_HAND: Final = 1_000
 
 
 def received_from(raw: RawUpdate) -> IncomingUpdate:
-    """An update with where it came from, as far as it says so."""
+    """Return an update with where it came from, as far as it says so."""
     press = _object(raw.get("callback_query"))
     message = _message(raw) or _object(press.get("message"))
     person = _object((press or message).get("from"))
@@ -44,7 +44,7 @@ def received_from(raw: RawUpdate) -> IncomingUpdate:
 
 
 def may_be_handled_twice(raw: RawUpdate) -> bool:
-    """Whether nothing changes for the worse when the process dies over an update and handles it again.
+    """Return whether nothing changes for the worse when the process dies over an update and handles it again.
 
     Questions may: what was planned for them is sent and not made again. An admin's command may not.
     """
@@ -59,7 +59,7 @@ def may_be_handled_twice(raw: RawUpdate) -> bool:
 
 
 def asked_at(raw: RawUpdate, received_at: datetime) -> datetime:
-    """When a message was written or last edited, as far as it says so; else when it came."""
+    """Return when a message was written or last edited, as far as it says so; else when it came."""
     message = _message(raw)
     seconds = _number(message.get("edit_date")) or _number(message.get("date"))
     try:
@@ -114,11 +114,11 @@ class Inbox:
         return len(self._tasks) >= _MOST_IN_HAND
 
     async def room(self) -> None:
-        """Returns once an update can be taken."""
+        """Return once an update can be taken."""
         await self._room.wait()
 
     async def take(self, updates: Sequence[RawUpdate]) -> None:
-        """Keeps the updates; Telegram may forget them once this returns. One that was here before changes nothing.
+        """Keep the updates; Telegram may forget them once this returns. One that was here before changes nothing.
 
         Until `resume` they are only kept.
 
@@ -137,7 +137,7 @@ class Inbox:
         self.dispatch(work)
 
     async def resume(self) -> None:
-        """Starts handling, first what the last run, or another replica, received and did not finish.
+        """Start handling, first what the last run, or another replica, received and did not finish.
 
         Raises:
             StoreUnavailable: what that is cannot be known.
@@ -146,7 +146,7 @@ class Inbox:
         await self.take_over()
 
     async def take_over(self) -> None:
-        """Handles what nobody has in hand.
+        """Handle what nobody has in hand.
 
         Raises:
             StoreUnavailable: what that is cannot be known.
@@ -158,7 +158,7 @@ class Inbox:
                 return
 
     async def stop(self, grace_seconds: float) -> None:
-        """Finishes what it can in time. The rest is kept, and handled after the next start or by another replica."""
+        """Finish what it can in time. The rest is kept, and handled after the next start or by another replica."""
         self._is_open = False
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=grace_seconds)
@@ -167,7 +167,7 @@ class Inbox:
             await self._drop_all()
 
     async def start_over(self) -> None:
-        """Drops all that is in hand, because others have it in theirs, and goes on as a new replica.
+        """Drop all that is in hand, because others have it in theirs, and go on as a new replica.
 
         Raises:
             StoreUnavailable: that is not possible yet.
@@ -184,7 +184,7 @@ class Inbox:
             await asyncio.wait(dropped, timeout=1)
 
     def dispatch(self, work: Claimed) -> None:
-        """Begins with what is to be done, unless this run is ending: then it is left as it is."""
+        """Begin with what is to be done, unless this run is ending: then it is left as it is."""
         if not self._is_open:
             return
         if work.parcels:
@@ -223,7 +223,7 @@ class Inbox:
             logger.warning("what became of update %d is not noted yet: %s", handed.update_id, error)
 
     async def _outcome(self, handed: ClaimedUpdate) -> Delivery | None:
-        """How an update ended; None if the database came in between, and it is to be handled again."""
+        """Return how an update ended; None if the database came in between, and it is to be handled again."""
         raw = handed.body
         if asked_at(raw, handed.received_at) + self._answer_within < datetime.now(UTC):
             return Delivery.EXPIRED

@@ -25,7 +25,7 @@ class LeaseKeeper:
 
     @asynccontextmanager
     async def hold(self, chat_id: int) -> AsyncIterator[None]:
-        """Has the chat in hand for the block, once no other replica has it.
+        """Have the chat in hand for the block, once no other replica has it.
 
         Raises:
             StoreUnavailable: whether another has it cannot be known.

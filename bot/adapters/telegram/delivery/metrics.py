@@ -72,12 +72,12 @@ class Metrics:
         self._errors.labels(type(error).__name__).inc()
 
     def watch(self, newsroom: Newsroom, in_hand: Callable[[], int]) -> None:
-        """Adds what is looked up when somebody asks: the index in service, and the queue."""
+        """Add what is looked up when somebody asks: the index in service, and the queue."""
         self._in_hand.set_function(in_hand)
         self.registry.register(_IndexFigures(newsroom))
 
     def exposition(self) -> bytes:
-        """Everything, as Prometheus reads it."""
+        """Return everything, as Prometheus reads it."""
         return generate_latest(self.registry)
 
 

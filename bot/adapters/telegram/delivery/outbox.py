@@ -63,7 +63,7 @@ class SendRequest:
     answers: Answering | None = None
 
     def packed(self) -> Body:
-        """The errand as one JSON object."""
+        """Return the errand as one JSON object."""
         packed = dict(self.body or {})
         if self.into is not None:
             packed[_INTO] = self.into
@@ -73,7 +73,7 @@ class SendRequest:
 
     @classmethod
     def unpacked(cls, packed: Body) -> "SendRequest":
-        """The errand that was packed so."""
+        """Return the errand that was packed so."""
         body = {name: value for name, value in packed.items() if name not in (_INTO, _ANSWERS)}
         answers = Answering(*packed[_ANSWERS]) if _ANSWERS in packed else None
         return cls(body or None, packed.get(_INTO), answers)
@@ -83,13 +83,13 @@ class MessageApi(Protocol):
     """The calls that a courier makes."""
 
     async def send_body(self, chat_id: int, body: Body, before: Callable[[], Awaitable[object]]) -> int:
-        """Sends a message, `before` awaited as it leaves; its id."""
+        """Send a message, `before` awaited as it leaves; its id."""
 
     async def edit_to_body(self, chat_id: int, message_id: int, body: Body, *, looks: bool) -> None:
-        """Makes a message say this; `looks`: it is expected to do so already."""
+        """Make a message say this; `looks`: it is expected to do so already."""
 
     async def take_back(self, chat_id: int, message_id: int) -> None:
-        """Deletes a message."""
+        """Delete a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class Outbox:
     async def deliver(
         self, post: MessageApi, update_id: int | None, chat_id: int, errands: Sequence[SendRequest]
     ) -> int:
-        """Runs the errands one after the other and returns the first message's id.
+        """Run the errands one after the other and return the first message's id.
 
         Raises:
             TelegramError: one of them cannot be delivered, so it and those after it are given up.
@@ -138,16 +138,16 @@ class Outbox:
             return await self._deliver_all(post, parcels)
 
     async def settled(self, chat_id: int) -> None:
-        """Returns once nothing is on its way to the chat."""
+        """Return once nothing is on its way to the chat."""
         async with self._chats.hold(chat_id):
             return
 
     def notice(self, chat_id: int, message_id: int) -> None:
-        """Takes note of a message that was sent past the courier, as a picture, so that it is not taken for another."""
+        """Take note of a message that was sent past the courier, as a picture, so that it is not taken for another."""
         self._sent_by_others.append((box_of(chat_id), message_id))
 
     async def resume(self, post: MessageApi, left_over: Sequence[OutboxMessage]) -> None:
-        """Delivers what others planned and did not deliver, as far as they knew, and lets go of their chats.
+        """Deliver what others planned and did not deliver, as far as they knew, and let go of their chats.
 
         What cannot be delivered is logged.
         """
@@ -209,7 +209,7 @@ class Outbox:
         return delivered.message_id
 
     def _settle(self, parcel: OutboxMessage, message_id: int) -> None:
-        """Notes what is where now; the parcel last, for it is what is looked at after a kill."""
+        """Note what is where now; the parcel last, for it is what is looked at after a kill."""
         errand = SendRequest.unpacked(parcel.body)
         if errand.into is not None and (errand.body is None or errand.into != message_id):
             self._sent_answers.remove(parcel.chat_id, errand.into)
@@ -219,7 +219,7 @@ class Outbox:
         self._ledger.delivered(parcel.id, message_id)
 
     async def _tidy_up(self, post: MessageApi, parcel: OutboxMessage) -> None:
-        """Takes back a copy of a message that was not there when it was looked for, and arrived all the same."""
+        """Take back a copy of a message that was not there when it was looked for, and arrived all the same."""
         for wait in _TIDY_AFTER_SECONDS:
             await asyncio.sleep(wait)
             try:
@@ -251,7 +251,7 @@ class Outbox:
         return Delivered(await post.send_body(parcel.chat_id, errand.body or {}, note_attempt), "sent")
 
     async def _found(self, post: MessageApi, parcel: OutboxMessage) -> int | None:
-        """The id of the message if it did arrive. Nothing older than what it answers is touched."""
+        """Return the id of the message if it did arrive. Nothing older than what it answers is touched."""
         if not parcel.after_id:
             return None
         candidates = await self._desk.run(self._ledger.unaccounted, parcel.box, parcel.after_id, beyond=_BEYOND_NEWEST)
@@ -268,12 +268,12 @@ class Outbox:
 
 
 def send_requests(bodies: Sequence[Body], into: Sequence[int], answers: Answering | None) -> list[SendRequest]:
-    """Puts messages in the place of an earlier answer's: what is too many goes, what is missing comes."""
+    """Put messages in the place of an earlier answer's: what is too many goes, what is missing comes."""
     return [SendRequest(body, place, answers) for body, place in zip_longest(bodies, into)]
 
 
 async def _replaced(post: MessageApi, chat_id: int, message_id: int, body: Body | None) -> bool:
-    """Makes a message say this, or deletes it; False if it is gone, so that what it should say must be sent."""
+    """Make a message say this, or delete it; return False if it is gone, so that what it should say must be sent."""
     try:
         if body is None:
             await post.take_back(chat_id, message_id)

@@ -41,7 +41,7 @@ class Polling:
         self._offset = 0
 
     async def run(self, start: Callable[[], Awaitable[None]]) -> None:
-        """Runs until it is cancelled. `start` is awaited once it is known what waits at Telegram."""
+        """Run until it is cancelled. `start` is awaited once it is known what waits at Telegram."""
         await self._insist(self._bot.delete_webhook)
         await self._insist(lambda: self._poll(wait_seconds=0))
         await self._insist(start)

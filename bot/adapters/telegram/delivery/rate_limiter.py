@@ -76,7 +76,7 @@ class PatientRateLimiter(BaseRateLimiter[CallNote]):
         data: dict[str, Any],
         rate_limit_args: CallNote | None,
     ) -> _Result:
-        """The call's result, after at most four tries; True for a cosmetic call that was dropped.
+        """Return the call's result, after at most four tries; True for a cosmetic call that was dropped.
 
         Raises:
             RetryAfter: the chat stays closed for longer than it is worth waiting.
@@ -132,7 +132,7 @@ class PatientRateLimiter(BaseRateLimiter[CallNote]):
             return True
 
     async def _hold_back(self, chat: object, endpoint: str, error: RetryAfter) -> None:
-        """Closes the chat for as long as Telegram asks, or raises the error if that is too long to wait for."""
+        """Close the chat for as long as Telegram asks, or raise the error if that is too long to wait for."""
         seconds = seconds_of(error.retry_after)
         if seconds > _LONGEST_WAIT_SECONDS:
             raise error
@@ -148,17 +148,17 @@ def _may_repeat(endpoint: str, error: TelegramError) -> bool:
 
 
 def never_left(error: TelegramError) -> bool:
-    """Whether the call surely did not reach Telegram."""
+    """Return whether the call surely did not reach Telegram."""
     return isinstance(error.__cause__, NEVER_SENT)
 
 
 def may_have_arrived(error: TelegramError) -> bool:
-    """Whether the error says nothing about what Telegram did with the call."""
+    """Return whether the error says nothing about what Telegram did with the call."""
     # A BadRequest is a NetworkError by inheritance only; a bare TelegramError is an answer that is not JSON.
     is_verdict = isinstance(error, BadRequest | Forbidden | RetryAfter)
     return not is_verdict and (isinstance(error, NetworkError) or type(error) is TelegramError)
 
 
 def seconds_of(period: int | timedelta) -> float:
-    """A period as Telegram's library gives it, in seconds."""
+    """Return a period as Telegram's library gives it, in seconds."""
     return period.total_seconds() if isinstance(period, timedelta) else float(period)

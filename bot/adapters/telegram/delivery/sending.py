@@ -34,7 +34,7 @@ _TYPING_GRACE_SECONDS: Final = 1.0
 async def send(
     bot: Bot, place: Place, message: Outgoing, *, into: Sequence[int] = (), answers: Answering | None = None
 ) -> int:
-    """Sends a message once, in as many parts as it needs, buttons under the last; the first part's id.
+    """Send a message once, in as many parts as it needs, buttons under the last; the first part's id.
 
     `into` are the parts of an earlier message that it takes the place of, oldest first. `answers` is what it answers,
     kept with every part.
@@ -46,12 +46,12 @@ async def send(
 
 
 async def settled(bot: Bot, place: Place) -> None:
-    """Returns once no message is on its way to the place's chat."""
+    """Return once no message is on its way to the place's chat."""
     await _own(bot).courier.settled(place.chat_id)
 
 
 async def edit(bot: Bot, place: Place, message_id: int, message: Outgoing, *, in_passing: bool = False) -> None:
-    """Puts a message in the place of an earlier one, and what does not fit after it.
+    """Put a message in the place of an earlier one, and what does not fit after it.
 
     One `in_passing` shows progress and is dropped when Telegram has better things to do.
     """
@@ -75,7 +75,7 @@ async def edit(bot: Bot, place: Place, message_id: int, message: Outgoing, *, in
 
 @asynccontextmanager
 async def typing(bot: Bot, place: Place) -> AsyncIterator[None]:
-    """Shows that the bot is at work, if that takes a moment, until the block ends. Failing to show it harms nothing."""
+    """Show that the bot is at work, if that takes a moment, until the block ends. Failing to show it harms nothing."""
     done = asyncio.Event()
     sign = asyncio.create_task(_keep_typing(bot, place, done))
     try:

@@ -38,7 +38,7 @@ class OrderedUpdateProcessor(BaseUpdateProcessor):
         self._lines: dict[str, _Line] = {}
 
     def waiting(self) -> int:
-        """Updates that are being handled or wait for it."""
+        """Return updates that are being handled or wait for it."""
         return sum(line.length for line in self._lines.values())
 
     async def initialize(self) -> None:
@@ -48,7 +48,7 @@ class OrderedUpdateProcessor(BaseUpdateProcessor):
         """Nothing to clean up."""
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        """Waits for the same person's earlier updates; drops those of a flood."""
+        """Wait for the same person's earlier updates; drops those of a flood."""
         if isinstance(update, Update):
             update_in_hand.set(update.update_id)
             bind_contextvars(update=update.update_id)

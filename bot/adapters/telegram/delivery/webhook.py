@@ -50,7 +50,7 @@ class Webhook:
         return urlsplit(self._url).path or "/"
 
     async def run(self, start: Callable[[], Awaitable[None]]) -> None:
-        """Tells Telegram where to post, if need be once nobody else does it; runs until it is cancelled.
+        """Tell Telegram where to post, if need be once nobody else does it; runs until it is cancelled.
 
         `start` is awaited first, or as soon as Telegram is told.
         """
@@ -65,7 +65,7 @@ class Webhook:
         await asyncio.Event().wait()
 
     async def receive(self, request: web.Request) -> web.Response:
-        """One post of Telegram's."""
+        """Return one post of Telegram's."""
         given = request.headers.get(_SECRET_HEADER, "")
         if not hmac.compare_digest(given.encode(), self._secret.encode()):
             logger.warning("a post without the webhook's secret was turned away")
@@ -109,5 +109,6 @@ class Webhook:
 
 
 def derived_secret(token: str) -> str:
-    """The webhook's secret where none is set: the same for every replica, and nobody can find it without the token."""
+    """Return the webhook's secret where none is set: the same for every replica, and nobody can find it without the
+    token."""
     return hmac.new(token.encode(), b"the secret of the webhook", "sha256").hexdigest()

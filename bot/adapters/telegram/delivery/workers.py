@@ -17,11 +17,11 @@ class BlockingExecutor:
         self._thread = ThreadPoolExecutor(clerks, thread_name_prefix=name)
 
     async def run(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        """The result of the work. Cancelling gives up the wait, not the work."""
+        """Return the result of the work. Cancelling gives up the wait, not the work."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: work(*args, **kwargs))
 
     def close(self) -> None:
-        """Finishes what was asked for; nothing may be asked after."""
+        """Finish what was asked for; nothing may be asked after."""
         self._thread.shutdown(wait=True)
 
 
@@ -33,7 +33,7 @@ class KeyedLocks:
 
     @asynccontextmanager
     async def hold(self, key: object) -> AsyncIterator[None]:
-        """Holds the key's lock for the block."""
+        """Hold the key's lock for the block."""
         lock, users = self._locks.get(key, (None, 0))
         lock = lock or asyncio.Lock()
         self._locks[key] = lock, users + 1

@@ -24,15 +24,15 @@ class Access:
         self._told: set[int] = set()
 
     def admits(self, user_id: int, chat_id: int) -> bool:
-        """Whether this person is answered in this chat."""
+        """Return whether this person is answered in this chat."""
         return self._config.may_ask(user_id, chat_id) and not self.is_banned(user_id)
 
     def is_banned(self, user_id: int) -> bool:
-        """Whether an admin banned this person; admins never are."""
+        """Return whether an admin banned this person; admins never are."""
         return self._newsroom.is_banned(person(user_id)) and not self._config.is_admin(user_id)
 
     def guard(self, callback: MessageCallback) -> MessageCallback:
-        """The callback for those who are let in; a polite no for others."""
+        """Return the callback for those who are let in; a polite no for others."""
 
         async def handle(message: Message, bot: TelegramBot) -> None:
             asker = asker_id(message)
@@ -52,5 +52,5 @@ class Access:
 
 
 def person(user_id: int) -> str:
-    """What the core calls a Telegram user."""
+    """Return what the core calls a Telegram user."""
     return f"tg:{user_id}"

@@ -68,7 +68,7 @@ class Administration:
         self._reload: asyncio.Task[None] | None = None
 
     def handlers(self) -> Sequence[Handler]:
-        """What to register."""
+        """Return what to register."""
         commands: dict[str, MessageCallback] = {
             "add": self._adding.add,
             "remove": self._removing.remove,
@@ -86,7 +86,7 @@ class Administration:
         return [*of_commands, *self._adding.handlers()]
 
     def press_takers(self) -> dict[Action, PressTaker]:
-        """What takes the presses of admins' buttons."""
+        """Return what takes the presses of admins' buttons."""
         return {**self._decisions.takers(), Action.WHY: self._show_why, Action.CANCEL: self._cancel}
 
     def _for_admins(self, name: str, callback: MessageCallback) -> MessageCallback:

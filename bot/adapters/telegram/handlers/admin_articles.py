@@ -56,7 +56,8 @@ class Adding:
         self._undertakings = undertakings
 
     def handlers(self) -> Sequence[Handler]:
-        """What hears documents and forwarded messages; before whatever takes a forwarded message for a question."""
+        """Return what hears documents and forwarded messages; before whatever takes a forwarded message for a
+        question."""
         own = filters.ChatType.PRIVATE & filters.User(user_id=self._config.admin_ids)
         document = own & filters.Document.ALL & ~filters.ANIMATION
         forwarded = own & filters.FORWARDED & (filters.TEXT | filters.CAPTION) & ~filters.COMMAND
@@ -119,7 +120,7 @@ class Adding:
         items: Sequence[Article | Skipped],
         take_in: Callable[[ProgressListener], BuildReport],
     ) -> None:
-        """Says what would come in, and asks; or says why nothing can."""
+        """Say what would come in, and ask; or say why nothing can."""
         articles = [item for item in items if isinstance(item, Article)]
         skipped = [item for item in items if isinstance(item, Skipped)]
         if not articles:
@@ -155,7 +156,7 @@ class Removing:
         self._decisions = decisions
 
     async def remove(self, message: Message, bot: TelegramBot) -> None:
-        """Asks about the one article that is meant, or which of several is."""
+        """Ask about the one article that is meant, or which of several is."""
         words = command_words(message)
         if not words:
             await send(bot, place_of(message), plain_message(admin_texts.REMOVE_HOW))
@@ -231,6 +232,6 @@ def _question(article: Article) -> list[Segment]:
 
 
 def _step_back(kept: Sequence[SnapshotInfo]) -> tuple[SnapshotInfo | None, SnapshotInfo | None]:
-    """The snapshot in service, and the one before it."""
+    """Return the snapshot in service, and the one before it."""
     left = list(dropwhile(lambda each: not each.in_service, kept))
     return (left[0] if left else None), (left[1] if len(left) > 1 else None)

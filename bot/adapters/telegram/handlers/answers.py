@@ -58,11 +58,11 @@ class Answers:
             await send(bot, asking.place, reply_message(reply), into=asking.into, answers=answers)
 
     async def look_up(self, question: str) -> Reply:
-        """The reply to a question of which nothing is kept."""
+        """Return the reply to a question of which nothing is kept."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._dialogue.look_up, question)
 
     async def asked_about(self, message: Message) -> ReplyTo | None:
-        """The answer that a message replies to, and which of its quotes the message quotes."""
+        """Return the answer that a message replies to, and which of its quotes the message quotes."""
         original = message.reply_to_message
         if original is None:
             return None
@@ -73,7 +73,7 @@ class Answers:
         return ReplyTo(reply_id, _quoted_citation(message, reply)) if reply is not None else None
 
     async def reply_in(self, message: Message) -> str | None:
-        """The id of the reply that a message of the bot's shows, be it the answer, its context or more of it."""
+        """Return the id of the reply that a message of the bot's shows, be it the answer, its context or more of it."""
         for row in message.reply_markup.inline_keyboard if message.reply_markup is not None else ():
             for button in row:
                 press = read_press(button.callback_data if isinstance(button.callback_data, str) else None)
@@ -83,36 +83,37 @@ class Answers:
         return found.reply_id if found is not None else None
 
     async def asker_of(self, message: Message) -> int | None:
-        """Who asked what a message of the bot's answers: the last number of the conversation's id."""
+        """Return who asked what a message of the bot's answers: the last number of the conversation's id."""
         reply_id = await self.reply_in(message)
         reply = await asyncio.to_thread(self._dialogue.recall, reply_id) if reply_id is not None else None
         number = reply.conversation_id.rpartition(":")[2] if reply is not None else ""
         return int(number) if number.isdecimal() else None
 
     async def answer_to(self, message: Message, bot: TelegramBot) -> Sequence[SentAnswer]:
-        """The parts of the answer to a message, oldest first; none if it was not answered."""
+        """Return the parts of the answer to a message, oldest first; none if it was not answered."""
         await settled(bot, place_of(message))
         return await asyncio.to_thread(self._sent.to_question, message.chat.id, message.message_id)
 
     async def question_of(self, sent: SentAnswer) -> str | None:
-        """The words that an answer stands for, or None when it is forgotten or was retracted."""
+        """Return the words that an answer stands for, or None when it is forgotten or was retracted."""
         if await asyncio.to_thread(self._sent.is_retracted, sent.reply_id):
             return None
         reply = await asyncio.to_thread(self._dialogue.recall, sent.reply_id)
         return reply.question if reply is not None else None
 
     async def retract(self, sent: SentAnswer) -> None:
-        """Leaves an answer out of the conversation it was given in."""
+        """Leave an answer out of the conversation it was given in."""
         await asyncio.to_thread(self._sent.retract, sent.reply_id)
 
 
 def asking_of(message: Message, question: str) -> Asking:
-    """The question of a message, to be answered where it was asked."""
+    """Return the question of a message, to be answered where it was asked."""
     return Asking(question, place_of(message), conversation_id(message), message.message_id)
 
 
 def _quoted_citation(message: Message, reply: Reply) -> int | None:
-    """The number of the citation that holds the words a reply quotes; None if it quotes none, or several hold them."""
+    """Return the number of the citation that holds the words a reply quotes; None if it quotes none, or several hold
+    them."""
     if message.quote is None:
         return None
     words = _bare(message.quote.text)

@@ -67,7 +67,7 @@ class Buttons:
         }
 
     def handler(self) -> Handler:
-        """What to register."""
+        """Return what to register."""
         return on_press(self._press)
 
     async def _press(self, query: CallbackQuery, bot: TelegramBot) -> None:
@@ -117,7 +117,7 @@ class Buttons:
         return wording.THANKS if known else wording.FORGOTTEN
 
     def _question(self, press: Press) -> str | None:
-        """The words that a button stands for; None when they are gone."""
+        """Return the words that a button stands for; None when they are gone."""
         if press.action is Action.EXAMPLE:
             articles = self._dialogue.sources()
             found = next((article for article in articles if article_key(article.id) == press.subject), None)
@@ -130,7 +130,7 @@ class Buttons:
         return reply.question
 
     def _found(self, press: Press) -> Outgoing | str:
-        """The message to show, or the sentence that says why there is none."""
+        """Return the message to show, or the sentence that says why there is none."""
         if press.action is Action.CONTEXT:
             context = self._dialogue.context(press.subject, press.number)
             return context_message(context) if context is not None else wording.FORGOTTEN

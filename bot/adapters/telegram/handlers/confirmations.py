@@ -63,18 +63,18 @@ class Confirmations:
         self._holding: set[asyncio.Task[None]] = set()
 
     def takers(self) -> dict[Action, Callable[[CallbackQuery, TelegramBot, Press], Awaitable[str | None]]]:
-        """What takes the presses of its buttons."""
+        """Return what takes the presses of its buttons."""
         return dict.fromkeys((Action.YES, Action.NO, Action.PICK), self._decide)
 
     async def ask(self, message: Message, bot: TelegramBot, question: Sequence[Segment], deed: Confirmed | Job) -> None:
-        """Asks the admin who wrote the message, and does the deed at a yes."""
+        """Ask the admin who wrote the message, and do the deed at a yes."""
         decision = self._keep(_Pending(asker_id(message), deed), message.chat.id)
         await send(bot, place_of(message), Outgoing(tuple(question), decision_keyboard(decision)))
 
     async def offer(
         self, message: Message, bot: TelegramBot, words: Sequence[Segment], choices: Sequence[Choice]
     ) -> None:
-        """Lets the admin who wrote the message choose one, and then asks, in the same message."""
+        """Let the admin who wrote the message choose one, and then ask, in the same message."""
         decision = self._keep(_Pending(asker_id(message), tuple(choices)), message.chat.id)
         keyboard = choices_keyboard(decision, [choice.label for choice in choices])
         await send(bot, place_of(message), Outgoing(tuple(words), keyboard))

@@ -37,7 +37,7 @@ class Origin:
 
 
 def origin_of(message: Message) -> Origin | None:
-    """Where a message was forwarded from; None if it was not."""
+    """Return where a message was forwarded from; None if it was not."""
     match message.forward_origin:
         case MessageOriginChannel(chat=chat, message_id=number, date=sent_at):
             url = f"https://t.me/{chat.username}/{number}" if chat.username else None
@@ -52,7 +52,7 @@ def origin_of(message: Message) -> Origin | None:
 
 
 async def download(document: Document, bot: TelegramBot) -> bytes:
-    """What a document holds.
+    """Return what a document holds.
 
     Raises:
         TooLarge: it is larger than bots are given.

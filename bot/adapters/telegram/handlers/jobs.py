@@ -52,7 +52,7 @@ class _UnderWay:
     is_cancelled: Event
 
     def shows(self, words: str) -> Outgoing:
-        """The message as it is while the work goes on."""
+        """Return the message as it is while the work goes on."""
         if self.is_cancelled.is_set():
             return plain_message(admin_texts.CANCELLING)
         keyboard = cancel_keyboard(self.key) if self.undertaking.can_be_cancelled else None
@@ -69,21 +69,21 @@ class Jobs:
         self._under_way: dict[str, _UnderWay] = {}
 
     def start(self, bot: TelegramBot, place: Place, undertaking: Job, *, into: int | None = None) -> asyncio.Task[None]:
-        """Begins, and returns at once. `into` is the message to show it in; without one it is a new message."""
+        """Begin, and return at once. `into` is the message to show it in; without one it is a new message."""
         task = asyncio.create_task(self._run(bot, _UnderWay(undertaking, place, secrets.token_hex(8), Event()), into))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
 
     def cancel(self, key: str) -> bool:
-        """Calls off what that button stands under; False if it is over, or was called off before."""
+        """Call off what that button stands under; False if it is over, or was called off before."""
         under_way = self._under_way.pop(key, None)
         if under_way is not None:
             under_way.is_cancelled.set()
         return under_way is not None
 
     def close(self) -> None:
-        """Begins nothing more, and calls off what can be; the rest of what is under way ends in its own time."""
+        """Begin nothing more, and call off what can be; the rest of what is under way ends in its own time."""
         for key in list(self._under_way):
             self.cancel(key)
         self._thread.shutdown(wait=False, cancel_futures=True)
@@ -108,7 +108,7 @@ class Jobs:
             self._under_way.pop(under_way.key, None)
 
     async def _done(self, bot: TelegramBot, under_way: _UnderWay, message_id: int) -> Sequence[Segment]:
-        """Waits for the work, and shows how far it is."""
+        """Wait for the work, and show how far it is."""
         undertaking = under_way.undertaking
         latest = translated(undertaking.opening)
         shown = under_way.shows(latest)

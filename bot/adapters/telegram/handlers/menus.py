@@ -49,14 +49,14 @@ class Menus:
         self._without = set(admin_ids)
 
     async def publish(self, bot: Bot) -> None:
-        """Fills every menu that can be filled now."""
+        """Fill every menu that can be filled now."""
         for menu in _MENUS:
             await _fill(bot, menu)
         for admin_id in sorted(self._without):
             await self._fill_admins(bot, admin_id)
 
     def handler(self) -> Handler:
-        """What to register, in AFTER_ALL: nobody's answer waits for a menu."""
+        """Return what to register, in AFTER_ALL: nobody's answer waits for a menu."""
 
         async def welcome(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
             user, chat = update.effective_user, update.effective_chat
@@ -79,7 +79,7 @@ _MENUS: Final = (
 
 
 async def _fill(bot: Bot, menu: _Menu) -> bool:
-    """Whether Telegram took it."""
+    """Return whether Telegram took it."""
     try:
         for language in LANGUAGES:
             speak(language)

@@ -29,7 +29,7 @@ class Privacy:
         self._retention_days = retention_days
 
     def handlers(self) -> Sequence[Handler]:
-        """What to register, before the handler of all other buttons."""
+        """Return what to register, before the handler of all other buttons."""
         return (
             on_command("privacy", self._tell),
             on_command("forget", self._ask),

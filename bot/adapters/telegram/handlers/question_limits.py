@@ -49,7 +49,7 @@ class _Asker:
         return sum((cost for _, cost in self.spent), Fraction())
 
     def room_at(self, most: Fraction) -> float:
-        """When no more than `most` of what is spent now still counts."""
+        """Return when no more than `most` of what is spent now still counts."""
         left = sum((cost for _, cost in self.spent), Fraction())
         for moment, cost in self.spent:
             left -= cost

@@ -50,7 +50,7 @@ class Questions:
         self._last_album: str | None = None
 
     def handlers(self) -> Sequence[Handler]:
-        """What to register, the admins' commands before the last ones: those take what is left."""
+        """Return what to register, the admins' commands before the last ones: those take what is left."""
         admitted = self._admission.guard
         return (
             on_command("start", admitted(self._start)),
@@ -63,7 +63,7 @@ class Questions:
         )
 
     def last_handlers(self) -> Sequence[Handler]:
-        """What no other handler wanted."""
+        """Return what no other handler wanted."""
         wordless = filters.ChatType.PRIVATE & ~filters.TEXT & ~filters.StatusUpdate.ALL
         return (
             on_message(filters.COMMAND, self._hint),
@@ -160,7 +160,7 @@ class Questions:
         await self._answers.give(bot, asking)
 
     async def _turns_away(self, message: Message, bot: TelegramBot) -> bool:
-        """Whether its author asks more than the bot reads; then they are told so."""
+        """Return whether its author asks more than the bot reads; then they are told so."""
         objection = self._manners.objection(asker_id(message))
         if objection is not None:
             await self._manners.tell(bot, message, objection)
@@ -179,7 +179,7 @@ class Questions:
 
 
 def _edited_question(message: Message, bot: TelegramBot) -> str | None:
-    """The question that an edited message asks now; None if it asks nothing of this bot."""
+    """Return the question that an edited message asks now; None if it asks nothing of this bot."""
     text = message.text or ""
     if not text.startswith("/"):
         return question_for(message, bot.bot)

@@ -40,7 +40,8 @@ def gaps_message(gaps: Sequence[Gap]) -> Outgoing:
 
 
 def feedback_message(complaints: Sequence[tuple[Complaint, Reply]]) -> Outgoing:
-    """Replies that were voted down, each with what was asked, what was quoted first, and how sure the bot was."""
+    """Return replies that were voted down, each with what was asked, what was quoted first, and how sure the bot
+    was."""
     if not complaints:
         return plain_message(admin_texts.NO_FEEDBACK)
     segments = [styled(translated(admin_texts.FEEDBACK_HEADING), bold=True)]
@@ -52,7 +53,7 @@ def feedback_message(complaints: Sequence[tuple[Complaint, Reply]]) -> Outgoing:
 
 
 def explanation_message(explanation: Explanation) -> Outgoing:
-    """How a reply came about: what was searched, what was found, what was read in it, and how long that took."""
+    """Return how a reply came about: what was searched, what was found, what was read in it, and how long that took."""
     reply = explanation.reply
     segments = [
         *_line(admin_texts.ASKED, reply.question),
@@ -129,17 +130,17 @@ Lookup = Callable[[Iterable[str]], Sequence[Article]]
 
 
 def question_to_add(articles: Sequence[Article], skipped: Sequence[Skipped]) -> list[Segment]:
-    """What would be added, and what of it could not be."""
+    """Return what would be added, and what of it could not be."""
     return [styled(admin_texts.ask_to_add(len(articles)), bold=True), *_list(articles), *_skips(skipped)]
 
 
 def refusal_to_add(skipped: Sequence[Skipped]) -> list[Segment]:
-    """Why nothing of it can be added."""
+    """Return why nothing of it can be added."""
     return [styled(admin_texts.no_article()), *_skips(skipped, heading=False)]
 
 
 def added(report: BuildReport, look_up: Lookup) -> list[Segment]:
-    """What came in, what took an older one's place, and what was left out and why."""
+    """Return what came in, what took an older one's place, and what was left out and why."""
     segments: list[Segment] = []
     for label, ids in (("Added", report.added), ("Changed", report.changed)):
         if ids:
@@ -153,12 +154,12 @@ def added(report: BuildReport, look_up: Lookup) -> list[Segment]:
 
 
 def of_others(text: str) -> list[Segment]:
-    """One of the bot's sentences with words of others in it."""
+    """Return one of the bot's sentences with words of others in it."""
     return list(words_of_others(text))
 
 
 def article_line(article: Article) -> Iterator[Segment]:
-    """An article with its id."""
+    """Yield an article with its id."""
     yield from source_line("", article)
     yield styled("\n")
     yield from words_of_others(one_line(article.id, _REASON_CHARS))

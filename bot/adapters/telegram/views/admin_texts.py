@@ -53,7 +53,7 @@ WHY_BUTTON: Final = translatable("Why")
 
 
 def progress(at: BuildProgress) -> str:
-    """How far a reload is, for a message that is edited as it goes."""
+    """Return how far a reload is, for a message that is edited as it goes."""
     if not at.passages_total:
         return translated("Reading the articles: {count} so far…").format(count=number(at.articles))
     return translated("{articles} read. Indexing: {done} of {total} passages ({percent}%)…").format(
@@ -65,7 +65,7 @@ def progress(at: BuildProgress) -> str:
 
 
 def reloaded(report: BuildReport) -> str:
-    """What a reload changed."""
+    """Return what a reload changed."""
     summary = translated("Reloaded in {seconds} seconds: {articles}, {passages} in service.").format(
         seconds=f"{report.seconds:.1f}", articles=articles(report.articles), passages=_passages(report.passages)
     )
@@ -85,14 +85,14 @@ def reloaded(report: BuildReport) -> str:
 
 
 def not_reloaded(why: str) -> str:
-    """A reload that failed and changed nothing."""
+    """Return a reload that failed and changed nothing."""
     return translated(
         "Not reloaded: {why}\nThe index from before stays in service, and I go on answering from it."
     ).format(why=why)
 
 
 def status(now: Status, banned: int) -> str:
-    """What is in service."""
+    """Return what is in service."""
     return "\n".join(
         (
             translated("In service: {articles}, {passages}").format(
@@ -111,7 +111,7 @@ def status(now: Status, banned: int) -> str:
 
 
 def stats(figures: Stats) -> str:
-    """What was asked, how it went and how fast."""
+    """Return what was asked, how it went and how fast."""
     since = translated("Since {day}:").format(day=day(figures.since))
     if not figures.questions:
         nothing = translated("no questions.")
@@ -138,7 +138,7 @@ def stats(figures: Stats) -> str:
 
 
 def gap(shared: Sequence[str], questions: int, people: int) -> str:
-    """The heading of a group of questions."""
+    """Return the heading of a group of questions."""
     asked = translated("{times}, by {people}").format(
         times=counted("{count} time", "{count} times", questions),
         people=counted("{count} person", "{count} people", people),
@@ -148,17 +148,17 @@ def gap(shared: Sequence[str], questions: int, people: int) -> str:
 
 
 def more_gaps(count: int) -> str:
-    """What a list of gaps leaves out."""
+    """Return what a list of gaps leaves out."""
     return counted("… and {count} more group", "… and {count} more groups", count)
 
 
 def ask_to_ban(user_id: int) -> str:
-    """The question before somebody is banned."""
+    """Return the question before somebody is banned."""
     return translated("Shall I stop answering {id}, here and everywhere?").format(id=user_id)
 
 
 def ask_to_unban(user_id: int) -> str:
-    """The question before a ban is lifted."""
+    """Return the question before a ban is lifted."""
     return translated("Shall I answer {id} again?").format(id=user_id)
 
 
@@ -178,7 +178,7 @@ def not_banned(user_id: int) -> str:
 
 
 def bans(ids: Sequence[int]) -> str:
-    """Who is banned, for whoever forgot an id."""
+    """Return who is banned, for whoever forgot an id."""
     if not ids:
         return translated("Nobody is banned.")
     return translated("Banned: {ids}").format(ids=_shortened([str(one) for one in ids]))
@@ -218,12 +218,12 @@ NOTHING_QUOTED: Final = translatable("Nothing was quoted.")
 
 
 def found_now(snapshot: str) -> str:
-    """The heading of the hits."""
+    """Return the heading of the hits."""
     return translated("What the search finds for it now (index {name}):").format(name=snapshot)
 
 
 def confidence(probability: float) -> str:
-    """How sure the bot was."""
+    """Return how sure the bot was."""
     return translated("sure: {percent}%").format(percent=f"{100 * probability:.0f}")
 
 
@@ -263,61 +263,61 @@ ROLLING_BACK: Final = translatable("Going back…")
 
 
 def too_many_addresses(most: int) -> str:
-    """Somebody has a whole list."""
+    """Return somebody has a whole list."""
     return translated("Please name {most} addresses at most in one message.").format(most=number(most))
 
 
 def too_large(megabytes: int) -> str:
-    """A document that Telegram does not hand to bots."""
+    """Return a document that Telegram does not hand to bots."""
     return translated("That is too large: I can take documents of up to {size} MB.").format(size=number(megabytes))
 
 
 def no_article() -> str:
-    """The heading of why a document or message cannot be taken in."""
+    """Return the heading of why a document or message cannot be taken in."""
     return translated("I can't make an article of that:")
 
 
 def ask_to_add(count: int) -> str:
-    """The question before a document or message is taken in."""
+    """Return the question before a document or message is taken in."""
     return counted("Shall I add this article?", "Shall I add these {count} articles?", count)
 
 
 def not_added(why: str) -> str:
-    """Nothing came of it."""
+    """Return nothing came of it."""
     return translated("Not added: {why}").format(why=why)
 
 
 def kept_for_later(why: str) -> str:
-    """The index is being built elsewhere just now; what came is safe."""
+    """Return the index is being built elsewhere just now; what came is safe."""
     return translated(
         "Not in service yet: {why}\nWhat I read is kept, and the next change or /reload takes it in."
     ).format(why=why)
 
 
 def none_found(words: str) -> str:
-    """Nothing to remove."""
+    """Return nothing to remove."""
     return translated("No article has the id “{words}” or any of that in its title. /sources lists them.").format(
         words=words
     )
 
 
 def not_removed(why: str) -> str:
-    """Everything is as it was."""
+    """Return everything is as it was."""
     return translated("Not taken out: {why}").format(why=why)
 
 
 def in_service_now(count: int) -> str:
-    """How many articles there are after a change."""
+    """Return how many articles there are after a change."""
     return translated("In service now: {articles}.").format(articles=articles(count))
 
 
 def and_more(count: int) -> str:
-    """What a list leaves out."""
+    """Return what a list leaves out."""
     return translated("and {count} more").format(count=number(count))
 
 
 def snapshot(kept: SnapshotInfo) -> str:
-    """A snapshot in one line."""
+    """Return a snapshot in one line."""
     line = translated("{name}, built {time}: {articles}").format(
         name=kept.name, time=minute(kept.built_at), articles=articles(kept.articles)
     )
@@ -325,7 +325,7 @@ def snapshot(kept: SnapshotInfo) -> str:
 
 
 def ask_to_roll_back(to: SnapshotInfo) -> str:
-    """The question before an earlier snapshot is put in service."""
+    """Return the question before an earlier snapshot is put in service."""
     return translated(
         "Shall I go back to {name}, with {articles}? /rollback again goes back further; /reload reads everything anew."
     ).format(name=to.name, articles=articles(to.articles))
@@ -337,11 +337,11 @@ def rolled_back(to: SnapshotInfo) -> str:
 
 
 def not_rolled_back(why: str) -> str:
-    """Everything is as it was."""
+    """Return everything is as it was."""
     return translated("Not rolled back: {why}").format(why=why)
 
 
 def shortened(ids: Sequence[str], most: int = 8) -> str:
-    """Ids in a line, for the record of what admins do; in English, as all of it."""
+    """Return ids in a line, for the record of what admins do; in English, as all of it."""
     more = f" and {len(ids) - most} more" if len(ids) > most else ""
     return f"{', '.join(ids[:most])}{more}"

@@ -19,7 +19,8 @@ _DPI: Final = 150
 
 
 def draw_stats(days: Sequence[Day]) -> bytes:
-    """A PNG of questions a day, share answered, time to reply and votes; a day without questions leaves a gap."""
+    """Return a PNG of questions a day, share answered, time to reply and votes; a day without questions leaves a
+    gap."""
     picture = Figure(figsize=(8, 6), layout="constrained", facecolor="white")
     (questions, share), (times, votes) = picture.subplots(2, 2, sharex=True)
     labels = [format_date(day.date, "EEE d", locale=spoken_locale()) for day in days]
@@ -57,7 +58,7 @@ def draw_stats(days: Sequence[Day]) -> bytes:
 
 
 def percentile(ascending: Sequence[float], portion: float) -> float:
-    """The nearest-rank percentile; not a number when there is nothing."""
+    """Return the nearest-rank percentile; not a number when there is nothing."""
     return ascending[math.ceil(portion * len(ascending)) - 1] if ascending else math.nan
 
 

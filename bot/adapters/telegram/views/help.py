@@ -17,7 +17,7 @@ _LONGEST_EXAMPLE_TITLE: Final = 90
 
 
 def help_message(articles: Sequence[Article], bot_name: str, *, for_admin: bool) -> Outgoing:
-    """How to use the bot, with questions that its own articles can answer, each under a button."""
+    """Return how to use the bot, with questions that its own articles can answer, each under a button."""
     chosen = example_articles(articles)
     segments = [
         styled(f"{translated(texts.WHAT_I_DO)}\n\n"),
@@ -36,13 +36,13 @@ def help_message(articles: Sequence[Article], bot_name: str, *, for_admin: bool)
 
 
 def example_articles(articles: Sequence[Article]) -> Sequence[Article]:
-    """A few articles spread over the list, the same ones as long as it does not change."""
+    """Return a few articles spread over the list, the same ones as long as it does not change."""
     suited = [article for article in articles if _suits_an_example(article.title)]
     return suited[:: max(1, len(suited) // _EXAMPLES)][:_EXAMPLES]
 
 
 def example_question(article: Article) -> str:
-    """A question that the article should answer."""
+    """Return a question that the article should answer."""
     return texts.example_about(one_line(article.title))
 
 

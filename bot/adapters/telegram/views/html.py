@@ -48,7 +48,7 @@ class Segment:
 def styled(
     text: str, *, bold: bool = False, italic: bool = False, quoted: bool = False, url: str | None = None
 ) -> Segment:
-    """The text, made displayable, in a style. An address that is not plain http or https is left out."""
+    """Return the text, made displayable, in a style. An address that is not plain http or https is left out."""
     return Segment(displayable(text), bold, italic, quoted, safe_url(url))
 
 
@@ -60,7 +60,7 @@ def words_of_others(
     quoted: bool = False,
     url: str | None = None,
 ) -> Iterator[Segment]:
-    """Words that the bot did not write, so made that nothing in them can be tapped but `url`.
+    """Yield words that the bot did not write, so made that nothing in them can be tapped but `url`.
 
     Telegram makes links, mentions and commands of whatever looks like one: those are set as code, which leaves them as
     they are and leads nowhere. `bold` are half-open ranges of the text.
@@ -78,7 +78,8 @@ def words_of_others(
 
 
 def _whole(text: str, place: int) -> int:
-    """The place, within the text, moved on where `displayable` makes one character of what lies on either side."""
+    """Return the place, within the text, moved on where `displayable` makes one character of what lies on either
+    side."""
     place = min(max(place, 0), len(text))
     while 0 < place < len(text) and (text[place] == "\u030a" or text[place - 1 : place + 1] == "\r\n"):
         place += 1
@@ -98,7 +99,7 @@ def _tappable(text: str) -> list[tuple[int, int]]:
 
 
 def displayable(text: str) -> str:
-    """The same words, free of what Telegram drops or what would spill over the rest of the message.
+    """Return the same words, free of what Telegram drops or what would spill over the rest of the message.
 
     Telegram shows control characters as spaces and deletes U+2028 to U+202E, gluing words together: line
     separators become line breaks here, and direction overrides (its own and the isolates) go, so that
@@ -110,7 +111,7 @@ def displayable(text: str) -> str:
 
 
 def safe_url(url: str | None) -> str | None:
-    """The address if it is http or https, has a host with a dot, and hides nothing; else None."""
+    """Return the address if it is http or https, has a host with a dot, and hides nothing; else None."""
     if url is None or re.search(r"[^\x21-\ud7ff\ue000-\U0010ffff]", url):
         return None
     try:
@@ -123,7 +124,7 @@ def safe_url(url: str | None) -> str | None:
 
 
 def to_html(segments: Iterable[Segment]) -> str:
-    """The segments in Telegram's HTML, each run of quoted ones in one expandable blockquote."""
+    """Return the segments in Telegram's HTML, each run of quoted ones in one expandable blockquote."""
     parts = []
     for quoted, run in groupby(segments, key=lambda segment: segment.quoted):
         inner = "".join(_inline_html(segment) for segment in run)
@@ -147,15 +148,15 @@ def _inline_html(segment: Segment) -> str:
 
 
 def plain_text(segments: Sequence[Segment]) -> str:
-    """What a reader sees once the tags are gone."""
+    """Return what a reader sees once the tags are gone."""
     return "".join(segment.text for segment in segments)
 
 
 def utf16_length(text: str) -> int:
-    """How long Telegram counts displayable text: in UTF-16 units, two for most emoji."""
+    """Return how long Telegram counts displayable text: in UTF-16 units, two for most emoji."""
     return len(text.encode("utf-16-le")) // 2
 
 
 def is_blank(segments: Sequence[Segment]) -> bool:
-    """Whether a reader would see nothing at all, which Telegram refuses to send."""
+    """Return whether a reader would see nothing at all, which Telegram refuses to send."""
     return not plain_text(segments).strip(_INVISIBLE)

@@ -64,7 +64,7 @@ class Press:
 
 
 def read_press(callback_data: str | None) -> Press | None:
-    """What a button of ours asks for; None for anything else."""
+    """Return what a button of ours asks for; None for anything else."""
     match = _PRESS.fullmatch(callback_data or "")
     if match is None:
         return None
@@ -83,7 +83,7 @@ def read_press(callback_data: str | None) -> Press | None:
 def answer_keyboard(
     reply_id: str, shown: Sequence[Citation], *, seen: int, total: int, is_first: bool, as_typed: bool = False
 ) -> InlineKeyboardMarkup:
-    """Context for each citation shown, More when there are any left, sources and votes under a first answer."""
+    """Return context for each citation shown, More when there are any left, sources and votes under a first answer."""
     numbered = len(shown) > 1
     context = translated(texts.CONTEXT_BUTTON)
     rows = [
@@ -106,7 +106,7 @@ def answer_keyboard(
 
 
 def refusal_keyboard(reply_id: str, *, closest: bool, as_typed: bool) -> InlineKeyboardMarkup | None:
-    """The offers under a refusal; None when there is nothing to offer."""
+    """Return the offers under a refusal; None when there is nothing to offer."""
     row = []
     if closest:
         row.append(button(translated(texts.CLOSEST_BUTTON), Action.CLOSEST, reply_id))
@@ -116,14 +116,14 @@ def refusal_keyboard(reply_id: str, *, closest: bool, as_typed: bool) -> InlineK
 
 
 def options_keyboard(reply_id: str, labels: Sequence[str]) -> InlineKeyboardMarkup:
-    """One button a reading of the question, each in a row of its own."""
+    """Return one button a reading of the question, each in a row of its own."""
     return InlineKeyboardMarkup(
         [[button(_fitted(label), Action.OPTION, reply_id, place)] for place, label in enumerate(labels)]
     )
 
 
 def examples_keyboard(article_keys: Sequence[str]) -> InlineKeyboardMarkup | None:
-    """Buttons that ask the examples of a help message."""
+    """Return buttons that ask the examples of a help message."""
     row = [
         button(texts.example_button(position), Action.EXAMPLE, key)
         for position, key in enumerate(article_keys, start=1)
@@ -148,7 +148,7 @@ def pages_keyboard(page: int, pages: int, words: str = "") -> InlineKeyboardMark
 
 
 def carried_words(words: str) -> str:
-    """As many of the words as a button can carry from page to page."""
+    """Return as many of the words as a button can carry from page to page."""
     words = " ".join(words.split())
     if len(words.encode()) > _CARRIED_BYTES:
         words = words.encode()[: _CARRIED_BYTES + 1].decode(errors="ignore")
@@ -157,7 +157,7 @@ def carried_words(words: str) -> str:
 
 
 def feedback_keyboard(reply_ids: Sequence[str]) -> InlineKeyboardMarkup:
-    """How each of the listed answers came about."""
+    """Return how each of the listed answers came about."""
     why = translated(admin_texts.WHY_BUTTON)
     row = [button(f"{why} {place}", Action.WHY, reply_id) for place, reply_id in enumerate(reply_ids, start=1)]
     return InlineKeyboardMarkup([row])
@@ -170,18 +170,18 @@ def decision_keyboard(decision: str) -> InlineKeyboardMarkup:
 
 
 def choices_keyboard(decision: str, labels: Sequence[str]) -> InlineKeyboardMarkup:
-    """One button a choice, each in a row of its own, and a last one for none of them."""
+    """Return one button a choice, each in a row of its own, and a last one for none of them."""
     rows = [[button(_fitted(label), Action.PICK, decision, place)] for place, label in enumerate(labels)]
     return InlineKeyboardMarkup([*rows, [button(translated(admin_texts.NONE_BUTTON), Action.NO, decision)]])
 
 
 def cancel_keyboard(key: str) -> InlineKeyboardMarkup:
-    """The way to call off what is under way."""
+    """Return the way to call off what is under way."""
     return InlineKeyboardMarkup([[button(translated(admin_texts.CANCEL_BUTTON), Action.CANCEL, key)]])
 
 
 def button(label: str, action: Action, subject: str, number: int | None = None) -> InlineKeyboardButton:
-    """A button that carries back an action on a subject."""
+    """Return a button that carries back an action on a subject."""
     carried = f"{action.value}:{subject}" if number is None else f"{action.value}:{subject}:{number}"
     return InlineKeyboardButton(label, callback_data=carried)
 

@@ -39,12 +39,12 @@ class DeepLink:
 
 
 def article_key(article_id: str) -> str:
-    """A short name for an article in links and buttons: 16 hex digits of the SHA-256 of its id."""
+    """Return a short name for an article in links and buttons: 16 hex digits of the SHA-256 of its id."""
     return hashlib.sha256(article_id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def payload_of(link: DeepLink) -> str | None:
-    """What to put behind `?start=`; None for a question that is too long for one."""
+    """Return what to put behind `?start=`; None for a question that is too long for one."""
     target = link.target
     if link.opens is Opens.QUESTION:
         target = base64.urlsafe_b64encode(target.encode("utf-8", "replace")).decode().rstrip("=")
@@ -53,7 +53,7 @@ def payload_of(link: DeepLink) -> str | None:
 
 
 def read_payload(payload: str) -> DeepLink | None:
-    """What a payload opens; None for one that is not ours."""
+    """Return what a payload opens; None for one that is not ours."""
     kind, _, target = payload.partition("_")
     try:
         opens = Opens(kind)
@@ -65,7 +65,7 @@ def read_payload(payload: str) -> DeepLink | None:
 
 
 def link_to_words(url: str, words: str) -> str:
-    """The address with a text fragment that finds the words; the address alone if they hold nothing to find.
+    """Return the address with a text fragment that finds the words; the address alone if they hold nothing to find.
 
     A fragment of the page's own is kept before it, an older text directive is replaced.
     """
@@ -78,7 +78,7 @@ def link_to_words(url: str, words: str) -> str:
 
 
 def _ends(words: str) -> Sequence[str]:
-    """The words whole if they are short and of one paragraph, else their first and last few."""
+    """Return the words whole if they are short and of one paragraph, else their first and last few."""
     paragraphs = [paragraph for line in words.splitlines() if (paragraph := " ".join(line.split()).strip(_EDGES))]
     if not paragraphs:
         return ()
@@ -93,7 +93,7 @@ def _ends(words: str) -> Sequence[str]:
 
 
 def _fitting(words: Sequence[str]) -> Sequence[str]:
-    """As many of the words as fit, at least one."""
+    """Return as many of the words as fit, at least one."""
     count = next((n for n in range(len(words), 1, -1) if len(" ".join(words[:n])) <= _LONGEST_END_CHARS), 1)
     return words[:count]
 

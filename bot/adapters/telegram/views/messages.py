@@ -42,12 +42,12 @@ class Outgoing:
 
 
 def plain_message(text: str) -> Outgoing:
-    """One of the bot's own sentences, without style, in the language being spoken."""
+    """Return one of the bot's own sentences, without style, in the language being spoken."""
     return Outgoing((styled(translated(text)),))
 
 
 def reply_message(reply: Reply) -> Outgoing:
-    """The first message of a reply: an answer with its best quotes, or why there is none."""
+    """Return the first message of a reply: an answer with its best quotes, or why there is none."""
     segments = tuple(_understanding(reply))
     match reply.outcome:
         case Answer() as answer:
@@ -61,7 +61,7 @@ def reply_message(reply: Reply) -> Outgoing:
 
 
 def more_message(reply_id: str, answer: Answer, seen: int) -> Outgoing:
-    """The citations after the first `seen` ones, a few at once."""
+    """Return the citations after the first `seen` ones, a few at once."""
     strong, total = answer.citations[seen : answer.n_strong], len(answer.citations)
     shown = _first_comfortable(strong or answer.citations[seen:])
     keyboard = answer_keyboard(reply_id, shown, seen=seen + len(shown), total=total, is_first=False)
@@ -70,7 +70,7 @@ def more_message(reply_id: str, answer: Answer, seen: int) -> Outgoing:
 
 
 def closest_message(reply_id: str, citations: Sequence[Citation]) -> Outgoing:
-    """What came nearest to a question that was refused, marked as no answer."""
+    """Return what came nearest to a question that was refused, marked as no answer."""
     shown = citations[:_CITATIONS_AT_ONCE]
     if not shown:
         return plain_message(wording.NOTHING_CLOSE)
@@ -79,7 +79,7 @@ def closest_message(reply_id: str, citations: Sequence[Citation]) -> Outgoing:
 
 
 def context_message(context: QuoteContext) -> Outgoing:
-    """The sentences around a quote, the quote in bold; or why they cannot be shown."""
+    """Return the sentences around a quote, the quote in bold; or why they cannot be shown."""
     quote = context.citation.quote.text
     heading = translated(wording.IN_CONTEXT if context.current else wording.CHANGED_SINCE)
     around = f"{context.before}{quote}{context.after}"
@@ -89,7 +89,7 @@ def context_message(context: QuoteContext) -> Outgoing:
 
 
 def quoted_sources_message(citations: Sequence[Citation]) -> Outgoing:
-    """The articles that a reply quotes, each once, in the order in which they are quoted."""
+    """Return the articles that a reply quotes, each once, in the order in which they are quoted."""
     counts = Counter(citation.quote.article_id for citation in citations)
     firsts = {citation.quote.article_id: citation for citation in reversed(citations)}
     segments = [styled(translated(texts.QUOTED_FROM), bold=True)]
@@ -102,8 +102,8 @@ def quoted_sources_message(citations: Sequence[Citation]) -> Outgoing:
 
 
 def sources_message(articles: Sequence[Article], page: int, words: str = "") -> Outgoing:
-    """One page of the articles that can be quoted, of those with the words in title or source if there are any words;
-    a page that is no more shows the last one."""
+    """Return one page of the articles that can be quoted, of those with the words in title or source if there are any
+    words; a page that is no more shows the last one."""
     if not articles:
         return plain_message(texts.NO_SOURCES)
     words = carried_words(words)
@@ -124,19 +124,19 @@ def sources_message(articles: Sequence[Article], page: int, words: str = "") -> 
 
 
 def lead_message(citation: Citation) -> Outgoing:
-    """An article as a link opens it: how it begins, and where to read on."""
+    """Return an article as a link opens it: how it begins, and where to read on."""
     begins = styled(f"\n\n{translated(texts.FROM_ARTICLE)}\n")
     ask = styled(f"\n{translated(texts.ASK_ABOUT_IT)}")
     return Outgoing((*byline(citation, mark=""), begins, *_quoted(citation), ask))
 
 
 def quote_segments(citation: Citation, mark: str | None = None) -> tuple[Segment, ...]:
-    """A quote and its byline, as they stand in an answer; `mark` takes the place of its number."""
+    """Return a quote and its byline, as they stand in an answer; `mark` takes the place of its number."""
     return (*_quoted(citation), styled("\n"), *byline(citation, mark))
 
 
 def byline(citation: Citation, mark: str | None = None) -> Iterator[Segment]:
-    """Where a quote is from: number, title linked to the very words, source, date and age."""
+    """Yield where a quote is from: number, title linked to the very words, source, date and age."""
     url = link_to_words(citation.url, citation.quote.text) if citation.url else None
     article = Article("", citation.title, "", citation.source, citation.published_at, url)
     yield from source_line(f"{citation.number}. " if mark is None else mark, article, plain_url=citation.url)
@@ -145,7 +145,7 @@ def byline(citation: Citation, mark: str | None = None) -> Iterator[Segment]:
 
 
 def source_line(mark: str, article: Article, *, plain_url: str | None = None) -> Iterator[Segment]:
-    """An article in one line; `plain_url` is linked where its own address is too long for a link."""
+    """Yield an article in one line; `plain_url` is linked where its own address is too long for a link."""
     title = one_line(article.title, _LISTED_TITLE_CHARS) or translated(wording.UNTITLED)
     yield styled(mark)
     yield from words_of_others(title, url=safe_url(article.url) or plain_url)
@@ -157,7 +157,7 @@ def source_line(mark: str, article: Article, *, plain_url: str | None = None) ->
 
 
 def one_line(text: str, longest: int | None = None) -> str:
-    """The text on one line, so that it cannot pass for several of the bot's, shortened with an ellipsis."""
+    """Return the text on one line, so that it cannot pass for several of the bot's, shortened with an ellipsis."""
     text = " ".join(text.split())
     return text if longest is None or len(text) <= longest else f"{text[: longest - 1]}…"
 

@@ -67,7 +67,7 @@ INLINE_MORE: Final = translatable("Ask me directly")
 
 
 def inline_wait(seconds: int | None) -> str:
-    """Why nothing is offered inline right now; the label of a button, so it must be short."""
+    """Return why nothing is offered inline right now; the label of a button, so it must be short."""
     if seconds is None:
         return translated("I am very busy: please try again soon")
     return translated("That was too fast: try again in {seconds}").format(
@@ -76,7 +76,7 @@ def inline_wait(seconds: int | None) -> str:
 
 
 def too_long() -> str:
-    """What to do about a question that goes on and on."""
+    """Return what to do about a question that goes on and on."""
     return translated(
         "That is a long one! Please shorten your question to at most {limit} characters;"
         " one question at a time works best."
@@ -84,14 +84,14 @@ def too_long() -> str:
 
 
 def not_allowed(asker_id: int) -> str:
-    """A polite no, with what an admin needs to change it."""
+    """Return a polite no, with what an admin needs to change it."""
     return translated("Sorry, I only answer people on my list; an admin can add you with your id, {id}.").format(
         id=asker_id
     )
 
 
 def in_groups(bot_name: str) -> str:
-    """How to reach the bot where others talk too."""
+    """Return how to reach the bot where others talk too."""
     return translated(
         "In a group, mention @{name}, reply to one of my messages, or use /ask. In any other chat, type @{name}"
         " and a question to send a quote there."
@@ -99,18 +99,18 @@ def in_groups(bot_name: str) -> str:
 
 
 def example_about(title: str) -> str:
-    """A question that the article of this title should answer."""
+    """Return a question that the article of this title should answer."""
     # Not translated: it is asked of articles in their own language.
     return f"What is said about “{title}”?"
 
 
 def example_button(position: int) -> str:
-    """The label of the button that asks an example."""
+    """Return the label of the button that asks an example."""
     return translated("Ask {number}").format(number=number(position))
 
 
 def sources_heading(total: int) -> str:
-    """The first line of the list of sources."""
+    """Return the first line of the list of sources."""
     return counted("I can quote {count} article.", "I can quote {count} articles.", total)
 
 
@@ -120,19 +120,19 @@ def narrowed_by(words: str) -> str:
 
 
 def none_found(words: str) -> str:
-    """Words that narrow a list down to nothing."""
+    """Return words that narrow a list down to nothing."""
     return translated("No article has “{words}” in its title or source. /sources alone lists them all.").format(
         words=words
     )
 
 
 def page(current: int, last: int) -> str:
-    """Where in a list one is."""
+    """Return where in a list one is."""
     return translated("Page {page} of {pages}.").format(page=number(current), pages=number(last))
 
 
 def quotes_of(count: int) -> str:
-    """How many quotes an answer took from an article."""
+    """Return how many quotes an answer took from an article."""
     return counted("{count} quote", "{count} quotes", count)
 
 
@@ -154,7 +154,7 @@ BUSY: Final = translatable(
 
 
 def too_many(limit: int, wait_seconds: int) -> str:
-    """A polite brake for one person."""
+    """Return a polite brake for one person."""
     return translated(
         "That was more than {limit} questions in a minute, which is as fast as I read for one person. Please ask"
         " again in {seconds}."
@@ -162,7 +162,7 @@ def too_many(limit: int, wait_seconds: int) -> str:
 
 
 def privacy(retention_days: int, *, in_hours: int = 48) -> str:
-    """What is stored, why and for how long. Keep it true: see the tables in `bot/store`."""
+    """Return what is stored, why and for how long. Keep it true: see the tables in `bot/store`."""
     retention = counted("{count} day", "{count} days", retention_days)
     return "\n".join(
         (

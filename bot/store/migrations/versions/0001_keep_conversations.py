@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Brings the tables to this revision."""
+    """Bring the tables to this revision."""
     op.create_table(
         "turns",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -70,6 +70,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Brings the tables back to the revision before: none, and every conversation is gone."""
+    """Bring the tables back to the revision before: none, and every conversation is gone."""
     for name in ("votes", "citations", "replies", "turns"):
         op.drop_table(name)

@@ -10,10 +10,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Brings the tables to this revision."""
+    """Bring the tables to this revision."""
     op.add_column("turns", sa.Column("options", sa.JSON()))
 
 
 def downgrade() -> None:
-    """Brings the tables back to the revision before; the options are gone."""
+    """Bring the tables back to the revision before; the options are gone."""
     op.drop_column("turns", "options")

@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Brings the tables to this revision."""
+    """Bring the tables to this revision."""
     op.create_table(
         "inbox",
         sa.Column("update_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -47,6 +47,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Brings the tables back to the revision before: what is not answered yet will not be."""
+    """Bring the tables back to the revision before: what is not answered yet will not be."""
     op.drop_table("outbox")
     op.drop_table("inbox")

@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Brings the tables to this revision."""
+    """Bring the tables to this revision."""
     op.create_table(
         "bans",
         sa.Column("person", sa.Text(), nullable=False),
@@ -42,6 +42,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Brings the tables back to the revision before: everybody is answered again."""
+    """Bring the tables back to the revision before: everybody is answered again."""
     for name in ("sent_answers", "admin_actions", "bans"):
         op.drop_table(name)

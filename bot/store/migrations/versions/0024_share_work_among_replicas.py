@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Brings the tables to this revision."""
+    """Bring the tables to this revision."""
     op.create_table(
         "replicas",
         sa.Column("id", sa.Text(), nullable=False),
@@ -34,7 +34,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Brings the tables back to the revision before; nobody may be at work meanwhile."""
+    """Bring the tables back to the revision before; nobody may be at work meanwhile."""
     op.drop_index("ix_outbox_key", "outbox")
     op.drop_column("outbox", "key")
     for name in ("duties", "lanes", "replicas"):
