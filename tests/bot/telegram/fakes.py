@@ -43,7 +43,7 @@ def answer_of_parts(count: int) -> Answer:
 
 
 class FakeDialogue(Dialogue):
-    """Replies with `outcome` to everything and keeps what it was told."""
+    """Replies with `outcome` to everything and keeps what it was told. While it is not free, whoever asks waits."""
 
     def __init__(self, outcome: Outcome = ANSWER, *, articles: Sequence[Article] = (FERRY, BRIDGE)) -> None:
         self.outcome = outcome
@@ -58,6 +58,9 @@ class FakeDialogue(Dialogue):
         self.literal: list[bool] = []
         self.replying_to: list[ReplyTo | None] = []
         self.most_at_once = 0
+        self.is_free = threading.Event()
+        self.is_free.set()
+        self.held_up = threading.Event()
         self._busy = 0
         self._lock = threading.Lock()
 
@@ -70,6 +73,7 @@ class FakeDialogue(Dialogue):
         replying_to: ReplyTo | None = None,
         **_: object,
     ) -> Reply:
+        self._wait()
         self.literal.append(literally)
         self.replying_to.append(replying_to)
         with self._lock:
@@ -91,6 +95,7 @@ class FakeDialogue(Dialogue):
         return OPENED if article_id == BRIDGE.id else None
 
     def recall(self, reply_id: str) -> Reply | None:
+        self._wait()
         return Reply(REPLY_ID, "tg:7", "Q?", "Q?", self.outcome, {}) if reply_id == REPLY_ID else None
 
     def context(self, reply_id: str, number: int) -> QuoteContext | None:
@@ -104,7 +109,13 @@ class FakeDialogue(Dialogue):
         self.forgotten.append(conversation_id)
 
     def sources(self) -> Sequence[Article]:
+        self._wait()
         return self.articles
+
+    def _wait(self) -> None:
+        if not self.is_free.is_set():
+            self.held_up.set()
+            self.is_free.wait(10)
 
 
 REPORT = BuildReport(

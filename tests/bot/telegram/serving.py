@@ -42,6 +42,7 @@ async def served(
     database: Path | str | None = None,
     config: TelegramConfig = FAST,
     *,
+    dialogue: FakeDialogue | None = None,
     sent_answers: SentAnswers | None = None,
 ) -> AsyncIterator[Served]:
     """A bot that serves for the length of the block, and then stops as on SIGTERM. The store knows none of the fake's
@@ -52,7 +53,7 @@ async def served(
     config = replace(config, token=server.token, api_url=server.url, file_url=server.file_url)
     url = f"sqlite:///{database}" if isinstance(database, Path) else database or "sqlite://"
     store = Store.open(url)
-    dialogue, metrics, stop, ended = FakeDialogue(), Metrics(), asyncio.Event(), asyncio.Event()
+    dialogue, metrics, stop, ended = dialogue or FakeDialogue(), Metrics(), asyncio.Event(), asyncio.Event()
     service = build_service(dialogue, FakeNewsroom(), FakeNewsDesk(), config, store, metrics, sent_answers=sent_answers)
     before = len(server.calls_of("getUpdates"))
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.adapters import wording
+from bot.adapters.telegram.delivery.inbox import may_be_handled_twice
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.keyboards import Action, Press, read_press
 from bot.answering import Answer
@@ -124,3 +125,26 @@ async def test_context_of_a_topic_stays_in_it(stage: Stage) -> None:
 def test_a_press_is_read_as_it_was_written() -> None:
     assert read_press(f"more:{REPLY_ID}:12") == Press(Action.MORE, REPLY_ID, 12)
     assert read_press("src:3") == Press(Action.SOURCES, number=3)
+
+
+_ADMINS = {Action.WHY, Action.PICK, Action.YES, Action.NO, Action.CANCEL}
+
+
+def test_every_button_of_readers_may_be_handled_twice_and_none_of_admins() -> None:
+    assert {action for action in Action if not action.is_repeatable} == _ADMINS
+
+
+@pytest.mark.parametrize("action", Action)
+def test_a_press_is_handled_twice_if_its_action_may_be(action: Action) -> None:
+    pressed = {"update_id": 1, "callback_query": {"data": f"{action.value}:1"}}
+    assert may_be_handled_twice(pressed) is action.is_repeatable
+
+
+@pytest.mark.parametrize("data", [None, "", "forget:yes:7", "drop:1"])
+def test_a_press_of_another_kind_is_not_handled_twice(data: str | None) -> None:
+    # What forgets a person ends first, so that nothing of the press itself is left to remember them by.
+    assert not may_be_handled_twice({"update_id": 1, "callback_query": {"data": data}})
+
+
+def test_a_button_is_about_a_reply_if_that_is_what_it_carries() -> None:
+    assert {action for action in Action if not action.is_about_a_reply} == _ADMINS | {Action.EXAMPLE, Action.SOURCES}

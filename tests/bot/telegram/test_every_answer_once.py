@@ -11,10 +11,13 @@ import pytest_asyncio
 from aiohttp import ClientSession
 
 from bot.adapters.telegram import application
+from bot.adapters.telegram import server as serving
 from bot.adapters.telegram.delivery import outbox as courier
+from bot.adapters.telegram.views import texts
+from bot.answering import Clarification, Option, Outcome
 from bot.store import IncomingUpdate, OutboxStore, Store
 from tests.bot.examples import OPENED
-from tests.bot.telegram.fakes import FakeSentAnswers, answer_of_parts
+from tests.bot.telegram.fakes import ANSWER, FakeDialogue, FakeSentAnswers, answer_of_parts
 from tests.bot.telegram.serving import FAST, Served, served
 from tests.botapi import BotApiServer, Fault, Message, faults
 
@@ -227,6 +230,41 @@ async def test_what_was_received_and_not_begun_is_answered_after_a_kill(server: 
         await server.wait_until(lambda: len(bot.answers(ada)) == 2)
         assert [question for _, question in bot.dialogue.asked] == ["Who opened it?", "And when?"]
         await server.wait_until(lambda: not bot.store.ledger.unfinished())
+
+
+_BUTTONS: dict[str, tuple[Outcome, str, str, str]] = {
+    "opt": (Clarification((Option("The bridge", "Which bridge?"),), ANSWER), "Which?", "The bridge", "Which bridge?"),
+    "raw": (ANSWER, "And he?", texts.AS_TYPED_BUTTON, OPENED.quote.text),
+    "eg": (ANSWER, "/help", texts.example_button(1), OPENED.quote.text),
+    "from": (ANSWER, "Who?", texts.SOURCES_BUTTON, OPENED.title),
+}
+
+
+@pytest.mark.parametrize(("outcome", "asked", "label", "expected"), _BUTTONS.values(), ids=_BUTTONS.keys())
+async def test_a_press_that_was_taken_and_not_answered_is_answered_after_a_kill(
+    server: BotApiServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    outcome: Outcome,
+    asked: str,
+    label: str,
+    expected: str,
+) -> None:
+    monkeypatch.setattr(serving, "_GRACE_SECONDS", 0.0)
+    ada, dialogue = server.user("Ada"), FakeDialogue(outcome)
+    dialogue.resolve = lambda question: f"{question} Of Marlow?"
+    async with served(server, tmp_path / "bot.db", dialogue=dialogue) as bot:
+        shown = await bot.ask(ada, asked)
+        await server.wait_until(lambda: not bot.store.ledger.unfinished())
+        dialogue.is_free.clear()
+        ada.presses(shown, label)
+        await server.wait_until(dialogue.held_up.is_set)
+    assert len(bot.answers(ada)) == 1
+    dialogue.is_free.set()
+    async with served(server, tmp_path / "bot.db", dialogue=dialogue) as bot:
+        await server.wait_until(lambda: len(bot.answers(ada)) == 2)
+        await server.wait_until(lambda: not bot.store.ledger.unfinished())
+        assert expected in bot.answers(ada)[1].text
 
 
 @pytest.mark.parametrize("arrived", [True, False])

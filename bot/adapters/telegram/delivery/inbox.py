@@ -13,13 +13,13 @@ from bot.adapters.telegram.delivery.errors import handled_later
 from bot.adapters.telegram.delivery.workers import BlockingExecutor
 from bot.adapters.telegram.routing import TelegramApplication
 from bot.adapters.telegram.views import texts
+from bot.adapters.telegram.views.keyboards import read_press
 from bot.errors import StoreUnavailable
 from bot.store import Claimed, ClaimedUpdate, Delivery, IncomingUpdate, OutboxMessage, OutboxStore
 
 _OF_MESSAGES: Final = ("message", "edited_message", "channel_post", "edited_channel_post")
 _FLEETING: Final = ("inline_query", "chosen_inline_result")
 _READERS_COMMANDS: Final = frozenset({"start", *(name for name, _ in texts.READER_COMMANDS)})
-_READERS_PRESSES: Final = ("ctx:", "more:", "near:", "up:", "down:", "src:")
 RawUpdate = dict[str, Any]
 
 logger = logging.getLogger(__name__)
@@ -46,13 +46,15 @@ def received_from(raw: RawUpdate) -> IncomingUpdate:
 def may_be_handled_twice(raw: RawUpdate) -> bool:
     """Return whether nothing changes for the worse when the process dies over an update and handles it again.
 
-    Questions may: what was planned for them is sent and not made again. An admin's command may not.
+    Questions and readers' buttons may: what was planned for them is sent and not made again. An admin's command or
+    button may not.
     """
     if any(kind in raw for kind in _FLEETING):
         return False
-    press = _object(raw.get("callback_query"))
-    if press:
-        return str(press.get("data")).startswith(_READERS_PRESSES)
+    query = _object(raw.get("callback_query"))
+    if query:
+        press = read_press(str(query.get("data")))
+        return press is not None and press.action.is_repeatable
     text = str(_message(raw).get("text") or "")
     command = text.split(maxsplit=1)[0].removeprefix("/").partition("@")[0].lower() if text.startswith("/") else ""
     return not text.startswith("/") or command in _READERS_COMMANDS

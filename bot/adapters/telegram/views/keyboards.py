@@ -42,15 +42,28 @@ class Action(Enum):
     @property
     def is_about_a_reply(self) -> bool:
         """Whether what the button carries is a reply's id."""
-        return self not in (
-            Action.EXAMPLE,
-            Action.SOURCES,
-            Action.WHY,
-            Action.PICK,
-            Action.YES,
-            Action.NO,
-            Action.CANCEL,
-        )
+        return self in _ABOUT_A_REPLY
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether nothing changes for the worse when the process dies over a press and handles it again."""
+        return self in _REPEATABLE
+
+
+_ABOUT_A_REPLY: Final = frozenset(
+    {
+        Action.CONTEXT,
+        Action.MORE,
+        Action.CLOSEST,
+        Action.QUOTED,
+        Action.UP,
+        Action.DOWN,
+        Action.OPTION,
+        Action.AS_TYPED,
+    }
+)
+# All that readers see. An admin's button changes something, or writes into the record of what admins did.
+_REPEATABLE: Final = _ABOUT_A_REPLY | {Action.EXAMPLE, Action.SOURCES}
 
 
 @dataclass(frozen=True, slots=True)
