@@ -250,10 +250,10 @@ def _impatient(replica: Replica) -> Iterator[None]:
 
 RACE = """
 import random, sys
-from bot.store import Outcome, Received, Store
+from bot.store import Delivery, IncomingUpdate, Store
 
 url, seed = sys.argv[1:]
-updates = [Received(n, {"update_id": n}, 0, n, n % 10, n % 10) for n in range(200)]
+updates = [IncomingUpdate(n, {"update_id": n}, 0, n, n % 10, n % 10) for n in range(200)]
 random.Random(int(seed)).shuffle(updates)
 with Store.open(url) as store:
     lanes = store.ledger.lanes
@@ -264,7 +264,7 @@ with Store.open(url) as store:
         while waiting and (len(waiting) > 3 or received is updates[-1]):
             handed = waiting.pop(0)
             print(handed.update_id, flush=True)
-            waiting += lanes.done(handed, Outcome.DONE).updates
+            waiting += lanes.done(handed, Delivery.DONE).updates
     store.ledger.replicas.part()
 """
 
