@@ -16,10 +16,10 @@ from rich.progress import track
 from bot.adapters.jsonl import AskedQuestion, ask, read_questions, reply_as_json
 from bot.adapters.terminal import run_chat, show_reply
 from bot.app import App, build_app, build_first_index, changing_articles
-from bot.dialogue import Reply
 from bot.errors import BotError
 from bot.evaluation import Gold, as_markdown, evaluate, gold_of, judge, make_folder, write_report
 from bot.logs import configure_logging, log_warnings_only
+from bot.replies import Reply
 from bot.settings import Settings
 from bot.store import Store, copy_database, only_one
 from index import Article

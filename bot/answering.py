@@ -4,7 +4,9 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeGuard
 
+from bot.query.headlines import lead_of
 from bot.quoting.quotes import Citation, is_verbatim, quote_from
 from bot.reading.reader import Reader, Reading
 from index import Article, Hit, Query, Span
@@ -19,6 +21,8 @@ _SHORT_ANSWER_PROBABILITY = 0.5
 """A short answer on its own claims more than a sentence does: from here on it is more often right than not."""
 _ON_TOPIC_SIMILARITY = 0.25
 """Below this cosine to every passage a question is about something else. It only chooses a refusal's words."""
+_CLEARLY_BETTER = 1.5
+"""One reading answers clearly better than another if it is so many times as likely right."""
 
 
 class RefusalReason(Enum):
@@ -129,6 +133,39 @@ def quote_passage(article: Article, spans: Sequence[Span], archive: Archive) -> 
         return None
     citation = Citation(1, quote, article.title, article.source, article.published_at, article.url, (), 1.0)
     return Answer(1.0, (citation,), 1, None, ())
+
+
+def quote_lead(article: Article, archive: Archive) -> Answer | None:
+    """Return how an article begins, as one quote; None if it holds nothing to quote."""
+    span = lead_of(archive.sentences_of(article.id), article.text)
+    return quote_passage(article, [span], archive) if span else None
+
+
+def choose_reading(
+    options: tuple[Option, Option], outcomes: tuple[Answer | Refusal, Answer | Refusal], *, may_ask: bool
+) -> tuple[str, Outcome]:
+    """Return which of two readings of a question is answered, and how: the better one, or a question back where both
+    are answered about as well by different words."""
+    (option, rival), (first, second) = options, outcomes
+    if may_ask and _are_equally_good(first, second):
+        return option.question, Clarification(options, first)
+    return (rival.question, second) if _is_better(second, first) else (option.question, first)
+
+
+def _are_equally_good(first: Answer | Refusal, second: Answer | Refusal) -> TypeGuard[Answer]:
+    """Return whether two readings of a question are answered about as well, by different words."""
+    if not (isinstance(first, Answer) and isinstance(second, Answer)):
+        return False
+    quoted, other = first.citations[0].quote, second.citations[0].quote
+    if quoted.article_id == other.article_id and quoted.span.overlaps(other.span):
+        return False
+    low, high = sorted((first.confidence, second.confidence))
+    return high <= _CLEARLY_BETTER * low
+
+
+def _is_better(outcome: Answer | Refusal, other: Answer | Refusal) -> bool:
+    """Return whether one outcome should be shown rather than the other: an answer, or else the surer one."""
+    return (isinstance(outcome, Answer), outcome.confidence) > (isinstance(other, Answer), other.confidence)
 
 
 def _verbatim(readings: Iterable[Reading], archive: Archive) -> list[Reading]:

@@ -11,9 +11,10 @@ from typing import Final
 
 from bot.admin.console import Newsroom
 from bot.answering import Answerer
-from bot.dialogue import Dialogue, Reply
+from bot.dialogue import Dialogue
 from bot.reading.passage_reader import PassageReader, shipped_weights
 from bot.reading.span_scoring import load_span_scorer
+from bot.replies import Reply
 from bot.settings import Settings
 from bot.store import Store
 from index.embedding.embedder import load_embedder

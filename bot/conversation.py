@@ -1,11 +1,12 @@
 """Turn and Conversation: what was asked and answered so far. Keeping them is the store's business."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 SAID_ELSEWHERE: Final = datetime(1970, 1, 1, tzinfo=UTC)
 """The time of a turn of which only the words are known."""
+_REMEMBERED_CHARS: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +32,17 @@ class Conversation:
 
     id: str
     turns: tuple[Turn, ...] = ()
+
+
+def still_going(conversation: Conversation, idle_after: timedelta) -> Conversation:
+    """Return the turns since the last long pause, and of long ones no more than are remembered, newest kept."""
+    kept: list[Turn] = []
+    chars, later = 0, datetime.now(UTC)
+    for turn in reversed(conversation.turns):
+        chars += sum(map(len, (turn.question, turn.resolved_question, turn.answer or "", *turn.quotes)))
+        is_recent = turn.asked_at == SAID_ELSEWHERE or later - turn.asked_at <= idle_after
+        if not is_recent or (kept and chars > _REMEMBERED_CHARS):
+            break
+        kept.insert(0, turn)
+        later = later if turn.asked_at == SAID_ELSEWHERE else turn.asked_at
+    return Conversation(conversation.id, tuple(kept))

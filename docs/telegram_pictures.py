@@ -18,7 +18,7 @@ from bot.adapters.telegram.server import serve
 from bot.adapters.telegram.views import texts
 from bot.admin.ingest import NewsDesk
 from bot.app import App, build_app, build_first_index
-from bot.dialogue import Vote
+from bot.replies import Vote
 from bot.settings import Settings
 from bot.store import Store
 from docs.chat_bubbles import Bubble, draw_chat

@@ -13,7 +13,8 @@ from bot.adapters.terminal import run_chat
 from bot.adapters.terminal.chat import CONVERSATION_ID
 from bot.adapters.terminal.lines import piped_lines
 from bot.answering import Clarification, Refusal, RefusalReason
-from bot.dialogue import Dialogue, Reply
+from bot.dialogue import Dialogue
+from bot.replies import Reply
 from tests.bot.telegram.ingest import open_newsdesk
 
 _FIRST_QUOTE = "[1] “"

@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 
 from bot.answering import Answer, Clarification, Outcome, Refusal
 from bot.conversation import SAID_ELSEWHERE, Conversation, Turn
-from bot.dialogue import Dialogue, Reply
+from bot.dialogue import Dialogue
 from bot.errors import InvalidQuestion
 from bot.followup import resolve
 from bot.query.operators import Scope
 from bot.quoting.quotes import Citation
+from bot.replies import Reply
 from index import Hit
 
 _T = TypeVar("_T")

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 from bot.admin.unanswered import Asked, Gap, find_gaps
-from bot.dialogue import Reply
+from bot.replies import Reply
 from index import Hit, Query
 from index.errors import IndexBusy
 from index.library.builder import BuildReport, ProgressListener

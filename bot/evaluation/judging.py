@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 from bot.answering import Answer
-from bot.dialogue import Reply
 from bot.evaluation.gold import Gold
 from bot.evaluation.matching import holds_evidence, is_read_within, precision_of, touches_evidence
 from bot.evaluation.short_answers import holds_answer
 from bot.quoting.quotes import Quote
+from bot.replies import Reply
 from index import Span
 
 BUDGETS = (200, 400)

@@ -1,6 +1,7 @@
 """Follow-ups: what a message means in the conversation it is said in."""
 
-from bot.followup.references import CitationRequest, Side, chosen_option, citation_request
+from bot.followup.references import CitationRequest, Side
 from bot.followup.resolution import Resolution, resolve
+from bot.followup.understanding import requested_citation, understand
 
-__all__ = ["CitationRequest", "Resolution", "Side", "chosen_option", "citation_request", "resolve"]
+__all__ = ["CitationRequest", "Resolution", "Side", "requested_citation", "resolve", "understand"]

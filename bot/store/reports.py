@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, insert, select
 from bot.admin.console import AdminAction, Complaint, Day
 from bot.admin.unanswered import Asked
 from bot.answering import RefusalReason
-from bot.dialogue import Vote
+from bot.replies import Vote
 from bot.store.tables import admin_actions, bans, replies, turns, votes
 from bot.store.transactions import Transactions, keep_if_new, outlives_connections
 

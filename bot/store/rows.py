@@ -1,36 +1,17 @@
 """Replies and turns as rows, and back: pure functions, no database."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping
 
 from bot.answering import Answer, Clarification, Option, Outcome, Refusal, RefusalReason
 from bot.conversation import Turn
-from bot.dialogue import Reply
 from bot.quoting.quotes import Citation, Quote
+from bot.replies import Reply
 from index import Span
 
 Row = dict[str, Any]
-
-
-def turn_of(reply: Reply, asked_at: datetime) -> Turn:
-    """Return what a conversation remembers of a reply: nothing but the question when the bot refused or asked back."""
-    outcome = reply.outcome
-    if isinstance(outcome, Refusal):
-        return Turn(reply.question, reply.resolved_question, asked_at)
-    if isinstance(outcome, Clarification):
-        options = tuple((option.label, option.question) for option in outcome.options)
-        return Turn(reply.question, reply.resolved_question, asked_at, options=options)
-    return Turn(
-        reply.question,
-        reply.resolved_question,
-        asked_at,
-        answer=outcome.short_answer,
-        quotes=tuple(citation.quote.text for citation in outcome.citations),
-        article_ids=tuple(citation.quote.article_id for citation in outcome.citations),
-    )
 
 
 def turn_row(conversation_id: str, turn: Turn) -> Row:

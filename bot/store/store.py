@@ -23,11 +23,11 @@ from sqlalchemy import (
 
 from bot.admin.console import Stats
 from bot.conversation import Conversation, Turn
-from bot.dialogue import Reply, Vote
+from bot.replies import Reply, Vote, turn_of
 from bot.store.engine import memory_engine, open_engine
 from bot.store.outbox import OutboxStore
 from bot.store.reports import Reports
-from bot.store.rows import citation_rows, reply_from, reply_row, turn_from, turn_of, turn_row
+from bot.store.rows import citation_rows, reply_from, reply_row, turn_from, turn_row
 from bot.store.sent_answers import SentAnswers
 from bot.store.tables import citations, replies, turns, votes
 from bot.store.transactions import Transactions, outlives_connections

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from bot.answering import Answer, Refusal, RefusalReason
-from bot.dialogue import Reply
 from bot.quoting.quotes import Citation, quote_from
+from bot.replies import Reply
 from index import Article, Span
 
 BRIDGE = Article(

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.dialogue import Dialogue, QuoteContext, Reply, Vote
+from bot.dialogue import Dialogue
+from bot.quoting.context import QuoteContext
+from bot.replies import Reply, Vote
 from index import Article
 from tests.bot.examples import BRIDGE, FERRY
 

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from bot.answering import Answer, Answerer, Refusal, RefusalReason
 from bot.conversation import Turn
-from bot.dialogue import Dialogue, Reply, Vote
+from bot.dialogue import Dialogue
 from bot.query.operators import EVERYTHING, Scope
 from bot.reading.passage_reader import PassageReader, shipped_weights
+from bot.replies import Reply, Vote
 from bot.store import Store
 from index import Article
 from index.library.disk.library import Library

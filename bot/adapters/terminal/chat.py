@@ -23,8 +23,9 @@ from bot.adapters.terminal.rendering import (
     said,
 )
 from bot.answering import Answer, Clarification, Refusal
-from bot.dialogue import Dialogue, Reply, Vote
+from bot.dialogue import Dialogue
 from bot.errors import BotError
+from bot.replies import Reply, Vote
 from index.errors import IndexingError
 
 logger = logging.getLogger(__name__)

@@ -10,8 +10,9 @@ from bot.adapters.listing import narrowed
 from bot.adapters.terminal import texts
 from bot.adapters.terminal.display import Page, Paragraph, one_line, visible
 from bot.answering import Answer, Clarification, Refusal
-from bot.dialogue import QuoteContext, Reply
+from bot.quoting.context import QuoteContext
 from bot.quoting.quotes import Citation
+from bot.replies import Reply
 from index import Article
 
 _INDENT = 4

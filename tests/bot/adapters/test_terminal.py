@@ -22,9 +22,11 @@ from bot.adapters.terminal.display import Page, one_line, visible
 from bot.adapters.terminal.lines import piped_lines
 from bot.adapters.terminal.rendering import render_closest, render_context, render_sources
 from bot.answering import Answer, Refusal, RefusalReason
-from bot.dialogue import Dialogue, QuoteContext, Vote
+from bot.dialogue import Dialogue
 from bot.errors import StoreUnavailable
+from bot.quoting.context import QuoteContext
 from bot.quoting.quotes import Citation, quote_from
+from bot.replies import Vote
 from index import Article, Span
 from tests.bot.examples import BRIDGE, COST, FERRY, OPENED, answer, refusal
 from tests.bot.fakes import ScriptedDialogue

@@ -9,11 +9,11 @@ import pytest
 
 from bot.__main__ import main
 from bot.answering import Answer, Refusal
-from bot.dialogue import Reply
 from bot.errors import InvalidQuestion
 from bot.evaluation import Gold, gold_of, judge
 from bot.evaluation.gold import Evidence
 from bot.evaluation.judging import Stage
+from bot.replies import Reply
 from index import Hit, Passage, Span
 from tests.bot.examples import BRIDGE, FERRY, answer, refusal, span_of
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.dialogue import Reply
 from bot.errors import BotError
 from bot.evaluation import Evaluation, Gold, as_markdown, evaluate, gold_of, judge, make_folder, write_report
 from bot.evaluation.judging import Judged
+from bot.replies import Reply
 from tests.bot.examples import BRIDGE, FERRY, answer, refusal
 
 _TEXTS = {BRIDGE.id: BRIDGE.text, FERRY.id: FERRY.text}

@@ -10,8 +10,9 @@ import pytest
 
 from bot.answering import Answer, Answerer, Clarification, Option
 from bot.conversation import SAID_ELSEWHERE, Turn
-from bot.dialogue import Dialogue, ReplyTo
+from bot.dialogue import Dialogue
 from bot.reading.passage_reader import PassageReader, shipped_weights
+from bot.replies import ReplyTo
 from bot.store import Store
 from index import Article
 from index.library.disk.library import Library

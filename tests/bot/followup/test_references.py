@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.followup import CitationRequest, Side, chosen_option, citation_request
+from bot.followup.references import CitationRequest, Side, chosen_option, citation_request
 
 
 @pytest.mark.parametrize(

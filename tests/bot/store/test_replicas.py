@@ -17,8 +17,8 @@ from sqlalchemy import func, select, update
 
 from bot.__main__ import main
 from bot.app import changing_articles
-from bot.dialogue import Vote
 from bot.errors import StoreUnavailable
+from bot.replies import Vote
 from bot.store import (
     ChatLeases,
     Claimed,

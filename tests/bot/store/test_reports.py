@@ -9,7 +9,7 @@ from sqlalchemy import delete
 from bot.admin.console import AdminAction, Complaint, Day
 from bot.admin.unanswered import Asked
 from bot.answering import RefusalReason
-from bot.dialogue import Vote
+from bot.replies import Vote
 from bot.store import Store
 from bot.store.sent_answers import SentAnswer
 from bot.store.tables import citations, replies

@@ -26,9 +26,9 @@ from sqlalchemy.schema import CreateTable
 from bot.admin.console import Stats
 from bot.answering import Answer, Refusal, RefusalReason
 from bot.conversation import Conversation, Turn
-from bot.dialogue import Reply, Vote
 from bot.errors import StoreTooNew, StoreUnavailable
 from bot.quoting.quotes import Citation, Quote
+from bot.replies import Reply, Vote
 from bot.store import Store
 from bot.store.engine import MIGRATIONS
 from bot.store.tables import SCHEMA_VERSION, metadata

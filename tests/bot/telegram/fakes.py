@@ -16,9 +16,11 @@ from bot.admin.console import Complaint, Day, Explanation, Newsroom, Stats, Stat
 from bot.admin.ingest import NewsDesk
 from bot.admin.unanswered import Gap
 from bot.answering import Answer, Outcome, Refusal, RefusalReason
-from bot.dialogue import Dialogue, QuoteContext, Reply, ReplyTo, Vote
+from bot.dialogue import Dialogue
 from bot.query.operators import EVERYTHING, Scope
+from bot.quoting.context import QuoteContext
 from bot.quoting.quotes import Citation
+from bot.replies import Reply, ReplyTo, Vote
 from bot.store.sent_answers import SentAnswer, SentAnswers
 from index import Article
 from index.library.builder import BuildProgress, BuildReport, ProgressListener

@@ -10,7 +10,8 @@ from bot.adapters.telegram.delivery.inbox import may_be_handled_twice
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.keyboards import Action, Press, read_press
 from bot.answering import Answer
-from bot.dialogue import QuoteContext, Vote
+from bot.quoting.context import QuoteContext
+from bot.replies import Vote
 from tests.bot.examples import COST, FERRY, LAST_FERRY, OPENED
 from tests.bot.telegram.conftest import ADA, GROUP, Stage
 from tests.bot.telegram.fakes import REFUSAL, REPLY_ID, Call

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.links import DeepLink, Opens, payload_of
-from bot.dialogue import Vote
+from bot.replies import Vote
 from bot.store import Delivery, IncomingUpdate, Store
 from bot.store.tables import inbox, outbox
 from tests.bot.examples import answer

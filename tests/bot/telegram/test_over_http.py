@@ -8,7 +8,8 @@ import pytest
 import pytest_asyncio
 
 from bot.adapters.telegram import Metrics, TelegramConfig, build_service, serve
-from bot.dialogue import QuoteContext, Vote
+from bot.quoting.context import QuoteContext
+from bot.replies import Vote
 from bot.store import Store
 from tests.bot.examples import OPENED
 from tests.bot.telegram.fakes import REPLY_ID, FakeDialogue, FakeNewsDesk, FakeNewsroom

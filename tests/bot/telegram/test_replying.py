@@ -6,7 +6,7 @@ import pytest
 
 from bot.adapters.telegram.views import texts
 from bot.answering import Answer, Clarification, Option
-from bot.dialogue import ReplyTo
+from bot.replies import ReplyTo
 from bot.store.sent_answers import SentAnswer
 from tests.bot.examples import COST, OPENED
 from tests.bot.telegram.conftest import ADA, FROM_BOT, GROUP, Stage

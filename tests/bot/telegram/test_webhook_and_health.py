@@ -12,7 +12,7 @@ from aiohttp import ClientSession
 
 from bot.adapters.telegram import TelegramConfig
 from bot.adapters.telegram.delivery.health import PortTaken
-from bot.dialogue import Reply
+from bot.replies import Reply
 from tests.bot.examples import OPENED
 from tests.bot.telegram.fakes import REFUSAL
 from tests.bot.telegram.serving import FAST, Served, served

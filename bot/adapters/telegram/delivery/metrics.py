@@ -11,7 +11,7 @@ from telegram.error import TelegramError
 
 from bot.admin.console import Newsroom
 from bot.answering import Refusal
-from bot.dialogue import Reply
+from bot.replies import Reply
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 

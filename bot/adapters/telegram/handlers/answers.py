@@ -14,7 +14,8 @@ from bot.adapters.telegram.delivery.sending import send, settled, typing
 from bot.adapters.telegram.routing import TelegramBot
 from bot.adapters.telegram.views.keyboards import read_press
 from bot.adapters.telegram.views.messages import reply_message
-from bot.dialogue import Dialogue, Reply, ReplyTo
+from bot.dialogue import Dialogue
+from bot.replies import Reply, ReplyTo
 from bot.store.sent_answers import SentAnswer, SentAnswers
 
 

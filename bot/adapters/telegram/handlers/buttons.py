@@ -28,7 +28,8 @@ from bot.adapters.telegram.views.messages import (
 )
 from bot.adapters.translation import translated
 from bot.answering import Answer, Clarification, Refusal
-from bot.dialogue import Dialogue, Reply, Vote
+from bot.dialogue import Dialogue
+from bot.replies import Reply, Vote
 
 logger = logging.getLogger(__name__)
 

@@ -34,8 +34,8 @@ from bot.adapters.telegram.views.messages import one_line, quote_segments
 from bot.adapters.telegram.views.splitting import MESSAGE_LIMIT, split_segments
 from bot.adapters.translation import translated
 from bot.answering import Answer
-from bot.dialogue import Reply
 from bot.quoting.quotes import Citation
+from bot.replies import Reply
 
 _FEWEST_WORDS: Final = 2
 _MOST_RESULTS: Final = 5

@@ -11,8 +11,8 @@ from bot.adapters.translation import translated
 from bot.admin.console import Complaint, Explanation
 from bot.admin.unanswered import Gap
 from bot.answering import Answer, Clarification, Refusal
-from bot.dialogue import Reply
 from bot.quoting.quotes import Citation
+from bot.replies import Reply
 from index import Article, Hit
 from index.article import Skipped
 from index.library.builder import BuildReport

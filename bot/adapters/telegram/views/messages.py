@@ -21,8 +21,9 @@ from bot.adapters.telegram.views.keyboards import (
 from bot.adapters.telegram.views.links import link_to_words
 from bot.adapters.translation import translated
 from bot.answering import Answer, Clarification, Refusal
-from bot.dialogue import QuoteContext, Reply
+from bot.quoting.context import QuoteContext
 from bot.quoting.quotes import Citation
+from bot.replies import Reply
 from index import Article
 
 SOURCES_PER_PAGE: Final = 10

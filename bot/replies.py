@@ -1,0 +1,86 @@
+"""Reply: what an adapter shows, and what can be said about it: a vote, or a message that replies to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+
+from bot.answering import Answer, Clarification, Outcome, Refusal
+from bot.conversation import SAID_ELSEWHERE, Turn
+from bot.query.operators import read_scope
+from bot.quoting.quotes import Citation
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyTo:
+    """An earlier reply that a message is an answer to; with a citation, it is about that quote alone."""
+
+    reply_id: str
+    citation: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What an adapter shows. `id` names this answer in buttons, votes and logs.
+
+    `resolved_question` differs from `question` when a follow-up was understood from what came before.
+    `timings_ms` maps a stage's name to its milliseconds.
+    """
+
+    id: str
+    conversation_id: str
+    question: str
+    resolved_question: str
+    outcome: Outcome
+    timings_ms: Mapping[str, float]
+
+    @property
+    def is_reworded(self) -> bool:
+        """Whether something other than the words as typed was searched."""
+        return " ".join(read_scope(self.question)[0].split()) != " ".join(self.resolved_question.split())
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """What the answer quotes, or the closest passages of a refusal, or what the likeliest reading would quote."""
+        match self.outcome:
+            case Answer(citations=citations) | Refusal(closest=citations):
+                return citations
+            case Clarification(likeliest=likeliest):
+                return likeliest.citations
+
+
+class Vote(Enum):
+    """A reader's opinion of one answer; the value is what is stored."""
+
+    UP = 1
+    DOWN = -1
+
+
+def turn_of(reply: Reply, asked_at: datetime) -> Turn:
+    """Return what a conversation remembers of a reply: nothing but the question when the bot refused or asked back."""
+    match reply.outcome:
+        case Answer(citations=citations, short_answer=answer):
+            quotes = tuple(citation.quote for citation in citations)
+            return Turn(
+                reply.question,
+                reply.resolved_question,
+                asked_at,
+                answer,
+                quotes=tuple(quote.text for quote in quotes),
+                article_ids=tuple(quote.article_id for quote in quotes),
+            )
+        case Clarification(options=options):
+            offered = tuple((option.label, option.question) for option in options)
+            return Turn(reply.question, reply.resolved_question, asked_at, options=offered)
+        case Refusal():
+            return Turn(reply.question, reply.resolved_question, asked_at)
+
+
+def followed_up(reply: Reply, citation: int | None) -> Turn:
+    """Return an earlier reply as the turn that a message follows up; with a citation, only that quote of it."""
+    turn = replace(turn_of(reply, SAID_ELSEWHERE), options=())
+    if citation is None:
+        return turn
+    place = slice(citation - 1, citation)
+    answer = turn.answer if citation == 1 else None
+    return replace(turn, answer=answer, quotes=turn.quotes[place], article_ids=turn.article_ids[place])
