@@ -3,12 +3,13 @@
 from bot.store.copy import copy_database
 from bot.store.leases import ChatLeases, Claimed, ClaimedUpdate
 from bot.store.outbox import OutboxStore
-from bot.store.outbox_rows import Delivery, IncomingUpdate, OutboxMessage
+from bot.store.outbox_rows import Answering, Delivery, IncomingUpdate, OutboxMessage, SendRequest
 from bot.store.replicas import Replicas
 from bot.store.single_process import only_one
 from bot.store.store import Store
 
 __all__ = [
+    "Answering",
     "ChatLeases",
     "Claimed",
     "ClaimedUpdate",
@@ -17,6 +18,7 @@ __all__ = [
     "OutboxMessage",
     "OutboxStore",
     "Replicas",
+    "SendRequest",
     "Store",
     "copy_database",
     "only_one",

@@ -12,7 +12,16 @@ from sqlalchemy import Connection, Engine, Select, and_, delete, func, or_, sele
 
 from bot.store import statements
 from bot.store.leases import ChatLeases
-from bot.store.outbox_rows import Body, Delivery, IncomingUpdate, OutboxMessage, keep_updates, message_from
+from bot.store.outbox_rows import (
+    Body,
+    Delivery,
+    IncomingUpdate,
+    OutboxMessage,
+    SendRequest,
+    keep_updates,
+    message_from,
+    request_columns,
+)
 from bot.store.replicas import Replicas
 from bot.store.tables import inbox, outbox
 from bot.store.transactions import Transactions, outlives_connections
@@ -49,7 +58,9 @@ class OutboxStore(Transactions):
         with self._writing() as connection:
             connection.execute(statements.FINISH, {"number": update_id, "ended": outcome.value})
 
-    def plan(self, update_id: int | None, box: int, chat_id: int, bodies: Sequence[Body]) -> list[OutboxMessage]:
+    def plan(
+        self, update_id: int | None, box: int, chat_id: int, requests: Sequence[SendRequest]
+    ) -> list[OutboxMessage]:
         """Keep the messages of one answer, all or none, before the first of them is sent.
 
         Raises:
@@ -57,9 +68,10 @@ class OutboxStore(Transactions):
         """
         answer, now = uuid4().hex, datetime.now(UTC)
         common = {"update_id": update_id, "planned_at": now, "box": box, "chat_id": chat_id, "attempted": False}
-        keyed = {f"{answer}:{number}": body for number, body in enumerate(bodies)}
-        numbers = self._plan(chat_id, [{**common, "key": key, "body": body} for key, body in keyed.items()])
-        return [OutboxMessage(numbers[key], update_id, now, box, chat_id, body) for key, body in keyed.items()]
+        keyed = {f"{answer}:{number}": request for number, request in enumerate(requests)}
+        rows = [{**common, "key": key, **request_columns(request)} for key, request in keyed.items()]
+        numbers = self._plan(chat_id, rows)
+        return [OutboxMessage(numbers[key], update_id, now, box, chat_id, request) for key, request in keyed.items()]
 
     @outlives_connections
     def _plan(self, chat_id: int, rows: Sequence[Body]) -> dict[str, int]:

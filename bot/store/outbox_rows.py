@@ -37,6 +37,27 @@ class IncomingUpdate:
 
 
 @dataclass(frozen=True, slots=True)
+class Answering:
+    """Which message asked, and the id of the reply that answers it."""
+
+    question_id: int
+    reply_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendRequest:
+    """Sends a message with this body, or makes the message `into` say it; without a body, deletes `into`.
+
+    The body is what the messenger is called with, but the chat. `answers` is what every part of an answer is kept
+    with.
+    """
+
+    body: Body | None
+    into: int | None = None
+    answers: Answering | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxMessage:
     """One message on its way. `attempted`: a call with it was made, so that it may have arrived."""
 
@@ -45,7 +66,7 @@ class OutboxMessage:
     planned_at: datetime
     box: int
     chat_id: int
-    body: Body
+    request: SendRequest
     attempted: bool = False
     after_id: int | None = None
 
@@ -60,17 +81,30 @@ def keep_updates(connection: Connection, updates: Sequence[IncomingUpdate]) -> i
 
 
 def message_from(row: RowMapping) -> OutboxMessage:
-    """Return the parcel of a row of `outbox`."""
+    """Return the message of a row of `outbox`."""
+    is_answer = row["question_id"] is not None
+    answers = Answering(row["question_id"], row["reply_id"]) if is_answer else None
     return OutboxMessage(
         row["id"],
         row["update_id"],
         row["planned_at"],
         row["box"],
         row["chat_id"],
-        row["body"],
+        SendRequest(row["body"], row["into"], answers),
         row["attempted"],
         row["after_id"],
     )
+
+
+def request_columns(request: SendRequest) -> Body:
+    """Return the columns of `outbox` that hold a request."""
+    answers = request.answers
+    return {
+        "body": request.body,
+        "into": request.into,
+        "question_id": answers.question_id if answers is not None else None,
+        "reply_id": answers.reply_id if answers is not None else None,
+    }
 
 
 def _received_row(received: IncomingUpdate, now: datetime) -> Body:

@@ -51,7 +51,11 @@ ATTEMPT: Final = (
 END: Final = (
     update(outbox)
     .where(outbox.c.id == bindparam("number"))
-    .values(outcome=bindparam("ended"), message_id=bindparam("arrived_as"), body=None)
+    .values(
+        outcome=bindparam("ended"),
+        message_id=bindparam("arrived_as"),
+        **dict.fromkeys(("body", "into", "question_id", "reply_id")),
+    )
 )
 """Ends the message of this `number`; wants how it `ended` and the id that it `arrived_as`, if it did."""
 

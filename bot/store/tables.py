@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 
-SCHEMA_VERSION = "0024"
+SCHEMA_VERSION = "0025"
 """The newest migration: it stands here too, so that opening an up-to-date database needs no alembic."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff\ufdd0]")
@@ -195,6 +195,9 @@ outbox = Table(
     Column("box", BigInteger, nullable=False),
     Column("chat_id", BigInteger, nullable=False),
     Column("body", JSON(none_as_null=True)),
+    Column("into", BigInteger),
+    Column("question_id", BigInteger),
+    Column("reply_id", Words),
     Column("attempted", Boolean, nullable=False),
     Column("after_id", BigInteger),
     Column("message_id", BigInteger),

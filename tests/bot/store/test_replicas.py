@@ -26,6 +26,7 @@ from bot.store import (
     Delivery,
     IncomingUpdate,
     Replicas,
+    SendRequest,
     Store,
     copy_database,
     transactions,
@@ -153,7 +154,7 @@ def test_a_chat_kept_in_hand_gets_what_came_by_way_of_another(two: tuple[Replica
 def test_what_a_dead_replica_had_in_hand_is_finished_by_another(two: tuple[Replica, Replica]) -> None:
     dead, survivor = two
     assert numbers(dead.lanes.receive([question(1), question(2), question(3, GRACE)])) == [1, 2, 3]
-    [planned] = dead.store.ledger.plan(1, 0, ADA, [{"text": "Ada Brook"}])
+    [planned] = dead.store.ledger.plan(1, 0, ADA, [SendRequest({"text": "Ada Brook"})])
     dead.store.ledger.attempt(planned.id)
     assert survivor.lanes.take_over() == Claimed()
     let_die(dead, survivor)
@@ -166,12 +167,12 @@ def test_what_a_dead_replica_had_in_hand_is_finished_by_another(two: tuple[Repli
 def test_a_replica_that_was_thought_dead_sends_nothing_and_begins_again(two: tuple[Replica, Replica]) -> None:
     slow, survivor = two
     slow.lanes.receive([question(1)])
-    [planned] = slow.store.ledger.plan(1, 0, ADA, [{"text": "Ada Brook"}])
+    [planned] = slow.store.ledger.plan(1, 0, ADA, [SendRequest({"text": "Ada Brook"})])
     let_die(slow, survivor)
     with pytest.raises(LeaseLost):
         slow.store.ledger.attempt(planned.id)
     with pytest.raises(LeaseLost):
-        slow.store.ledger.plan(1, 0, ADA, [{"text": "Ada Brook"}])
+        slow.store.ledger.plan(1, 0, ADA, [SendRequest({"text": "Ada Brook"})])
     assert not slow.replicas.beat()
     slow.lanes.drop_all()
     slow.replicas.join()
@@ -320,7 +321,7 @@ def _ask_until(store: Store, number: int, deadline: float) -> int:
         while not updates:  # a receipt that the database lost is one that Telegram repeats
             updates = _until_it_is_back(store.ledger.lanes.receive, question(update_id, number + 1)).updates
         store.save_reply(answer(name, f"tg:{number}"))
-        [parcel] = store.ledger.plan(update_id, 0, number + 1, [{"text": name}])
+        [parcel] = store.ledger.plan(update_id, 0, number + 1, [SendRequest({"text": name})])
         store.ledger.attempt(parcel.id)
         store.ledger.delivered(parcel.id, update_id)
         store.sent_answers.remember(SentAnswer(number + 1, update_id, update_id, name))
@@ -352,12 +353,12 @@ def test_everything_moves_to_a_server_and_back(url: str, tmp_path: Path, capsys:
         store.vote("r1", "tg:7", Vote.UP)
         store.editorial.ban("tg:9", by="tg:1")
         store.ledger.lanes.receive([question(1)])
-        store.ledger.plan(1, 0, ADA, [{"text": "Ada Brook"}])
+        store.ledger.plan(1, 0, ADA, [SendRequest({"text": "Ada Brook"})])
     assert main(["database", "copy", first, url]) == 0
     assert "        2 replies" in capsys.readouterr().out.splitlines()
     with Store.open(url) as store:
         store.save_reply(answer("r3"))  # numbers go on where they were
-        assert store.ledger.pending()[0].body == {"text": "Ada Brook"}
+        assert store.ledger.pending()[0].request == SendRequest({"text": "Ada Brook"})
         assert numbers(store.ledger.lanes.take_over()) == []
     assert copy_database(url, last)["turns"] == 3
     with Store.open(last) as store:

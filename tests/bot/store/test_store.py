@@ -9,12 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from hypothesis import given
@@ -30,10 +28,10 @@ from bot.errors import StoreTooNew, StoreUnavailable
 from bot.quoting.quotes import Citation, Quote
 from bot.replies import Reply, Vote
 from bot.store import Store
-from bot.store.engine import MIGRATIONS
 from bot.store.tables import SCHEMA_VERSION, metadata
 from index import Span
 from tests.bot.examples import answer, refusal
+from tests.bot.former_versions import migrations
 from tests.postgresql import PostgresServer
 
 NOON = datetime(2024, 6, 1, 12, tzinfo=UTC)
@@ -294,13 +292,6 @@ def test_opening_an_up_to_date_database_needs_no_alembic(url: str) -> None:
         assert process.communicate()[0] == "False\n"
 
 
-def migrations(connection: Any) -> Config:  # noqa: ANN401 - alembic takes it as it is
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["connection"] = connection
-    return config
-
-
 def test_the_last_migration_is_the_version_that_the_tables_name() -> None:
     assert ScriptDirectory.from_config(migrations(None)).get_heads() == [SCHEMA_VERSION]
 
@@ -337,7 +328,7 @@ def test_a_database_of_a_later_version_is_refused_and_left_alone(url: str) -> No
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreTooNew, match="has schema 9999, newer than 0024"):
+    with pytest.raises(StoreTooNew, match="has schema 9999, newer than 0025"):
         Store.open(url)
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"

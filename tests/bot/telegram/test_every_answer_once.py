@@ -15,9 +15,11 @@ from bot.adapters.telegram import server as serving
 from bot.adapters.telegram.delivery import outbox as courier
 from bot.adapters.telegram.views import texts
 from bot.answering import Clarification, Option, Outcome
-from bot.store import IncomingUpdate, OutboxStore, Store
+from bot.store import IncomingUpdate, OutboxStore, SendRequest, Store
+from bot.store.sent_answers import SentAnswer
 from tests.bot.examples import OPENED
-from tests.bot.telegram.fakes import ANSWER, FakeDialogue, FakeSentAnswers, answer_of_parts
+from tests.bot.former_versions import make_0024
+from tests.bot.telegram.fakes import ANSWER, REPLY_ID, FakeDialogue, FakeSentAnswers, answer_of_parts
 from tests.bot.telegram.serving import FAST, Served, served
 from tests.botapi import BotApiServer, Fault, Message, faults
 
@@ -277,16 +279,37 @@ async def test_a_kill_in_the_middle_of_sending_neither_loses_nor_repeats(
     with Store.open(f"sqlite:///{tmp_path}/bot.db") as store:
         ledger: OutboxStore = store.ledger
         ledger.receive([IncomingUpdate(update["update_id"], update, 0, asked.id, ada.id, ada.id)])
-        [parcel] = ledger.plan(update["update_id"], 0, ada.id, [{"text": "<b>Ada Brook</b>", "parse_mode": "HTML"}])
+        body: dict[str, object] = {"text": "<b>Ada Brook</b>", "parse_mode": "HTML"}
+        [parcel] = ledger.plan(update["update_id"], 0, ada.id, [SendRequest(body)])
         ledger.attempt(parcel.id)
         assert ledger.parcel(parcel.id).after_id == asked.id
     if arrived:
-        await _send(server, ada.id, parcel.body)
+        await _send(server, ada.id, body)
     async with served(server, tmp_path / "bot.db") as bot:
         await server.wait_until(lambda: not bot.store.ledger.pending())
         assert [answer.text for answer in bot.answers(ada)] == ["Ada Brook"]
         assert len(bot.answers(ada)[0].history) == 1
         assert bot.dialogue.asked == []
+
+
+async def test_what_an_earlier_version_planned_is_sent_edited_and_deleted(server: BotApiServer, tmp_path: Path) -> None:
+    ada, kept = server.user("Ada"), FakeSentAnswers()
+    async with served(server, tmp_path / "first.db", sent_answers=kept) as bot:
+        bot.dialogue.outcome = answer_of_parts(2)
+        question = ada.says(ada.opens_chat(), "Who opened it?")
+        await server.wait_until(lambda: len(bot.answers(ada)) == 2 and not bot.store.ledger.unfinished())
+    first, last = bot.answers(ada)
+    answers = [question.id, REPLY_ID]
+    bodies: list[dict[str, object]] = [
+        {"text": "Ada Brook", "_into": first.id, "_answers": answers},
+        {"_into": last.id, "_answers": answers},
+        {"text": "Good morning"},
+    ]
+    make_0024(f"sqlite:///{tmp_path}/second.db", ada.id, bodies)
+    async with served(server, tmp_path / "second.db", sent_answers=kept) as bot:
+        await server.wait_until(lambda: not bot.store.ledger.pending())
+        assert [answer.text for answer in bot.answers(ada)] == ["Ada Brook", "Good morning"]
+    assert kept.to_question(ada.id, question.id) == [SentAnswer(ada.id, first.id, question.id, REPLY_ID)]
 
 
 async def test_a_message_that_arrives_after_it_was_looked_for_is_taken_back(

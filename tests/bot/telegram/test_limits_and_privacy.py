@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.links import DeepLink, Opens, payload_of
 from bot.replies import Vote
-from bot.store import Delivery, IncomingUpdate, Store
+from bot.store import Delivery, IncomingUpdate, SendRequest, Store
 from bot.store.tables import inbox, outbox
 from tests.bot.examples import answer
 from tests.bot.telegram.fakes import FakeSentAnswers
@@ -205,7 +205,7 @@ def test_the_ledger_forgets_what_is_finished_and_old() -> None:
         ledger = store.ledger
         ledger.receive([IncomingUpdate(1, {"update_id": 1}), IncomingUpdate(2, {"update_id": 2})])
         ledger.finish(1, Delivery.DONE)
-        [parcel] = ledger.plan(1, 0, 7, [{"text": "x"}])
+        [parcel] = ledger.plan(1, 0, 7, [SendRequest({"text": "x"})])
         ledger.delivered(parcel.id, 9)
         ledger.delete_before(datetime.now(UTC) + timedelta(seconds=1))
         assert [body["update_id"] for _, body in ledger.unfinished()] == [2]

@@ -22,14 +22,11 @@ from bot.adapters.telegram.delivery.leases import LeaseKeeper
 from bot.adapters.telegram.delivery.rate_limiter import may_have_arrived, never_left, seconds_of
 from bot.adapters.telegram.delivery.workers import BlockingExecutor, KeyedLocks
 from bot.errors import StoreUnavailable
-from bot.store import Delivery, OutboxMessage, OutboxStore
+from bot.store import Answering, Delivery, OutboxMessage, OutboxStore, SendRequest
 from bot.store.sent_answers import SentAnswer, SentAnswers
 
 Body = dict[str, Any]
 """The parameters of sendMessage but the chat."""
-# No parameters of Telegram's begin with an underscore.
-_INTO: Final = "_into"
-_ANSWERS: Final = "_answers"
 
 logger = logging.getLogger(__name__)
 # Messages that nobody told us of yet may lie between the newest that we know and the one looked for.
@@ -44,39 +41,6 @@ _SETTLING_SECONDS: Final = 3.0
 _TIDY_AFTER_SECONDS: Final = (15.0, 45.0)
 # What Telegram says of a message that cannot be changed any more.
 _GONE: Final = ("message to edit not found", "message can't be edited", "message_id_invalid")
-
-
-@dataclass(frozen=True, slots=True)
-class Answering:
-    """Which message asked, and the id of the reply that answers it."""
-
-    question_id: int
-    reply_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class SendRequest:
-    """Sends a message with this body, or makes the message `into` say it; without a body, deletes `into`."""
-
-    body: Body | None
-    into: int | None = None
-    answers: Answering | None = None
-
-    def packed(self) -> Body:
-        """Return the errand as one JSON object."""
-        packed = dict(self.body or {})
-        if self.into is not None:
-            packed[_INTO] = self.into
-        if self.answers is not None:
-            packed[_ANSWERS] = [self.answers.question_id, self.answers.reply_id]
-        return packed
-
-    @classmethod
-    def unpacked(cls, packed: Body) -> "SendRequest":
-        """Return the errand that was packed so."""
-        body = {name: value for name, value in packed.items() if name not in (_INTO, _ANSWERS)}
-        answers = Answering(*packed[_ANSWERS]) if _ANSWERS in packed else None
-        return cls(body or None, packed.get(_INTO), answers)
 
 
 class MessageApi(Protocol):
@@ -133,8 +97,7 @@ class Outbox:
             StoreUnavailable: the database does not do its part; what is planned is sent when it does.
         """
         async with self._lanes.hold(chat_id), self._chats.hold(chat_id):
-            packed = [errand.packed() for errand in errands]
-            parcels = await self._desk.run(self._ledger.plan, update_id, box_of(chat_id), chat_id, packed)
+            parcels = await self._desk.run(self._ledger.plan, update_id, box_of(chat_id), chat_id, errands)
             return await self._deliver_all(post, parcels)
 
     async def settled(self, chat_id: int) -> None:
@@ -210,7 +173,7 @@ class Outbox:
 
     def _settle(self, parcel: OutboxMessage, message_id: int) -> None:
         """Note what is where now; the parcel last, for it is what is looked at after a kill."""
-        errand = SendRequest.unpacked(parcel.body)
+        errand = parcel.request
         if errand.into is not None and (errand.body is None or errand.into != message_id):
             self._sent_answers.remove(parcel.chat_id, errand.into)
         if errand.answers is not None and errand.body is not None:
@@ -235,7 +198,7 @@ class Outbox:
         return parcel.planned_at + self._give_up_after
 
     async def _try(self, post: MessageApi, parcel: OutboxMessage) -> Delivered:
-        errand = SendRequest.unpacked(parcel.body)
+        errand = parcel.request
         if parcel.attempted:
             message_id = await self._found(post, parcel)
             if message_id is not None:
@@ -255,7 +218,7 @@ class Outbox:
         if not parcel.after_id:
             return None
         candidates = await self._desk.run(self._ledger.unaccounted, parcel.box, parcel.after_id, beyond=_BEYOND_NEWEST)
-        body = SendRequest.unpacked(parcel.body).body or {}
+        body = parcel.request.body or {}
         noticed = {message_id for box, message_id in self._sent_by_others if box == parcel.box}
         for message_id in [number for number in candidates if number not in noticed][:_MOST_LOOKED_AT]:
             try:

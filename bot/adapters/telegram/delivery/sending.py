@@ -13,12 +13,13 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.adapters.telegram.addressing import Place
 from bot.adapters.telegram.delivery.bot import NewsquoteBot
-from bot.adapters.telegram.delivery.outbox import Answering, Body, send_requests
+from bot.adapters.telegram.delivery.outbox import Body, send_requests
 from bot.adapters.telegram.delivery.rate_limiter import CallNote
 from bot.adapters.telegram.delivery.update_processor import update_in_hand
 from bot.adapters.telegram.views.html import Segment, is_blank, to_html
 from bot.adapters.telegram.views.messages import Outgoing
 from bot.adapters.telegram.views.splitting import split_segments
+from bot.store import Answering
 
 logger = logging.getLogger(__name__)
 

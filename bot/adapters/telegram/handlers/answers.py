@@ -9,13 +9,13 @@ from functools import partial
 from telegram import Message
 
 from bot.adapters.telegram.addressing import Place, conversation_id, place_of
-from bot.adapters.telegram.delivery.outbox import Answering
 from bot.adapters.telegram.delivery.sending import send, settled, typing
 from bot.adapters.telegram.routing import TelegramBot
 from bot.adapters.telegram.views.keyboards import read_press
 from bot.adapters.telegram.views.messages import reply_message
 from bot.dialogue import Dialogue
 from bot.replies import Reply, ReplyTo
+from bot.store import Answering
 from bot.store.sent_answers import SentAnswer, SentAnswers
 
 

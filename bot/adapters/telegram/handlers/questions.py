@@ -20,7 +20,6 @@ from bot.adapters.telegram.addressing import (
     question_for,
 )
 from bot.adapters.telegram.config import TelegramConfig
-from bot.adapters.telegram.delivery.outbox import Answering
 from bot.adapters.telegram.delivery.sending import send
 from bot.adapters.telegram.handlers.access import Access
 from bot.adapters.telegram.handlers.answers import Answers, asking_of
@@ -31,6 +30,7 @@ from bot.adapters.telegram.views.help import help_message
 from bot.adapters.telegram.views.links import HELP, DeepLink, Opens, article_key, read_payload
 from bot.adapters.telegram.views.messages import lead_message, plain_message, sources_message
 from bot.dialogue import Dialogue
+from bot.store import Answering
 
 # A question that was not answered before may still be one after it was edited, but nobody waits for an old one.
 _EDIT_COUNTS_AS_NEW: Final = timedelta(minutes=10)
