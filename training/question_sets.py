@@ -19,7 +19,8 @@ from bot.query.event_dates import since_event
 from bot.quoting.quotes import quote_from
 from bot.reading.cascade import ReadingWeights, ReadState, Rows, places_of, stages
 from bot.reading.features import FEATURES, N_SAID, Floats, to_features
-from bot.reading.passage_reader import OFFERED, OpenPassages, is_whole
+from bot.reading.open_passages import OpenPassages
+from bot.reading.passage_reader import OFFERED, is_whole
 from bot.reading.span_scoring import SpanScorer
 from index import Article
 from index.embedding.embedder import OnnxEmbedder
@@ -32,8 +33,8 @@ _COLUMNS = ("known", "passages", "in_reach", "said", "right")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class State:
-    """What is known of the n sentences of one question at some point of reading.
+class RankingExample:
+    """What is known of the n sentences of one question at some point of reading, and which of them are right.
 
     `features`: (n, n_features). `right`: (n,) which of them would be a right first quote. `places`: (n,) as
     `bot.reading.cascade.places_of` gives them. `weight`: how much it counts beside others of its set.
@@ -48,7 +49,7 @@ class State:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Question:
-    """One question as it was asked, all its passages read: a `bot.reading.cascade.Book`.
+    """One question as it was asked, all its passages read: a `bot.reading.cascade.PassageReads`.
 
     Of its n sentences: `known`, `passages` as there, `in_reach`: (n,) which of them were read, `said`: (n, 4) what was
     said of these, `right`: (n,) which would be a right first quote. `fold`: which fifth of the articles it belongs to.
@@ -66,24 +67,24 @@ class Question:
     right: NDArray[np.bool_]
 
     def read(self, passage: int, likely_next: Sequence[int] = ()) -> tuple[Rows, Floats]:
-        """Return what the model said."""
+        """Return the rows of a passage that were read, and what the model said of them."""
         rows = self._rows([passage])
         return rows, self.said[rows]
 
-    def verdicts(self, weights: ReadingWeights) -> list[ReadState]:
-        """Return what is thought after each passage read."""
+    def read_states(self, weights: ReadingWeights) -> list[ReadState]:
+        """Return the state after each passage read."""
         return list(stages(self, weights))
 
-    def unread_state(self, weight: float = 1.0) -> State:
-        """Before anything is read."""
+    def unread_example(self, weight: float = 1.0) -> RankingExample:
+        """Return the example before anything is read."""
         features = to_features(self.known, np.zeros_like(self.said))
-        return State(self.set_name, features, self.right, places_of(self.passages), weight)
+        return RankingExample(self.set_name, features, self.right, places_of(self.passages), weight)
 
-    def state(self, passages: Sequence[int], weight: float = 1.0) -> State:
-        """Return these passages read."""
+    def example(self, passages: Sequence[int], weight: float = 1.0) -> RankingExample:
+        """Return the example of these passages, read."""
         rows = self._rows(passages)
         features = to_features(self.known[rows], self.said[rows])
-        return State(self.set_name, features, self.right[rows], places_of(self.passages)[rows], weight)
+        return RankingExample(self.set_name, features, self.right[rows], places_of(self.passages)[rows], weight)
 
     def _rows(self, passages: Sequence[int]) -> Rows:
         return np.flatnonzero(np.isin(self.passages, passages) & self.in_reach)
@@ -92,16 +93,18 @@ class Question:
 def questions_of(
     folder: Path, work: Path, embedder: OnnxEmbedder, scorer: SpanScorer, *, model: str, every: int
 ) -> list[Question]:
-    """Return the questions of a set, or one in `every`; `work` keeps what this `model` said of them, and an index of
-    the articles."""
+    """Return the questions of a set, or one in `every`.
+
+    `work` keeps what this `model` said of them, and an index of the articles.
+    """
     kept = work / f"{folder.name}-{model}-{len(FEATURES)}w{f'-{every}' * (every > 1)}.npz"
     if not kept.exists():
         _save(list(_read_set(folder, work, embedder, scorer, every)), kept)
     return _load(kept, folder.name)
 
 
-def set_weights(rows: Sequence[State | Question]) -> Floats:
-    """(n,) that sum to one, each set's the same in total."""
+def set_weights(rows: Sequence[RankingExample | Question]) -> Floats:
+    """Return weights, (n,), that sum to one, the same total for each set."""
     names, where, counts = np.unique([one.set_name for one in rows], return_inverse=True, return_counts=True)
     return np.asarray(1.0 / counts[where] / len(names), float)
 
@@ -138,7 +141,7 @@ def _read(asked: AskedQuestion, gold: Gold, set_name: str, retriever: Retriever,
 
 
 def _index(articles: Path, work: Path, embedder: OnnxEmbedder) -> Retriever:
-    """Return an index of these articles, the last run's if it is of the same."""
+    """Return an index of these articles: the last run's if it holds the same."""
     digest = hashlib.sha256(articles.read_bytes()).hexdigest()[:12]
     library = Library(work / f"index-{digest}")
     if not (work / f"index-{digest}" / "CURRENT").exists():

@@ -25,14 +25,14 @@ from bot.reading.features import FEATURES, Floats
 from bot.reading.span_scoring import MODEL_FILES, SHIPPED_FOLDER, OnnxSpanScorer
 from index.embedding.embedder import OnnxEmbedder
 from index.settings import IndexSettings
-from training.efforts import best_effort, best_threshold, outcomes
-from training.judgements import fit_judgements
 from training.question_sets import Question, questions_of
+from training.read_budgets import best_budget, best_threshold, outcomes
 from training.reading_measures import area_under_roc
+from training.sentence_models import fit_models
 
 _TOGETHER = "all questions together"
 Report = dict[str, dict[str, dict[str, float | None]]]
-"""What was left out, set, measure."""
+"""Measures by what was left out and by set."""
 _Row = tuple[bool, float, bool, bool, float, bool, float]
 
 
@@ -46,10 +46,10 @@ def main() -> None:
     for folder in sorted(one for one in options.sets.iterdir() if (one / "gold.jsonl").exists()):
         questions += questions_of(folder, options.work, embedder, scorer, model=model, every=options.every)
     fitted = fit(questions, options.price)
-    reports = cross_measured(questions, [one.part.effort for one in fitted])
+    reports = cross_measured(questions, [one.part.budget for one in fitted])
     prices = [_mean_prices(questions, one) for one in fitted]
     for price, weights, read, report in zip(options.price, fitted, prices, reports, strict=True):
-        print(f"--price {price}: {weights.part.effort}, threshold {weights.threshold:.2f}, passages read: {read}")
+        print(f"--price {price}: {weights.part.budget}, threshold {weights.threshold:.2f}, passages read: {read}")
         for left_out, sets in report.items():
             for set_name, measures in sets.items():
                 print(f"  {left_out}, {set_name}:", ", ".join(f"{name} {value}" for name, value in measures.items()))
@@ -66,37 +66,40 @@ def main() -> None:
 
 
 def fit(questions: Sequence[Question], prices: Sequence[float]) -> list[FittedWeights]:
-    """Return all weights, one for each price: mean passages a question, at most, where more than is offered may be
-    searched. Every set counts the same, however many questions it has."""
-    judges = fit_judgements(questions)
+    """Return weights for each price: the most passages a question, on the mean, where more than is offered may be
+    searched.
+
+    Every set counts the same, however many questions it has.
+    """
+    fitted = fit_models(questions)
     part = [one for one in questions if not one.is_whole] or questions
-    return [with_effort(questions, judges, best_effort(part, judges.part, price)) for price in prices]
+    return [with_budget(questions, fitted, best_budget(part, fitted.part, price)) for price in prices]
 
 
-def with_effort(questions: Sequence[Question], judges: FittedWeights, effort: ReadBudget) -> FittedWeights:
-    """Return these judgements with an effort for parts and the threshold that suits both."""
-    weights = replace(judges, part=replace(judges.part, effort=effort))
+def with_budget(questions: Sequence[Question], fitted: FittedWeights, budget: ReadBudget) -> FittedWeights:
+    """Return these weights with a budget for parts and the threshold that suits both."""
+    weights = replace(fitted, part=replace(fitted.part, budget=budget))
     return replace(weights, threshold=best_threshold(questions, outcomes(questions, weights)))
 
 
-def cross_measured(questions: Sequence[Question], efforts: Sequence[ReadBudget]) -> list[Report]:
-    """Return what holds on questions not fitted on, for each effort: a fifth of the articles left out, and a set left
+def cross_measured(questions: Sequence[Question], budgets: Sequence[ReadBudget]) -> list[Report]:
+    """Return measures on questions not fitted on, for each budget: a fifth of the articles left out, and a set left
     out."""
-    reports: list[Report] = [{} for _ in efforts]
+    reports: list[Report] = [{} for _ in budgets]
     groupings: dict[str, Callable[[Question], object]] = {
         "articles left out": lambda one: one.fold,
         "set left out": lambda one: one.set_name,
     }
     for grouping, group_of in groupings.items():
-        measured: list[dict[str, list[_Row]]] = [{} for _ in efforts]
+        measured: list[dict[str, list[_Row]]] = [{} for _ in budgets]
         for left_out in dict.fromkeys(map(group_of, questions)):
             others = [one for one in questions if group_of(one) != left_out]
             if not others:
                 continue
-            judges = fit_judgements(others)
+            fitted = fit_models(others)
             asked = [one for one in questions if group_of(one) == left_out]
-            for effort, rows in zip(efforts, measured, strict=True):
-                weights = with_effort(others, judges, effort)
+            for budget, rows in zip(budgets, measured, strict=True):
+                weights = with_budget(others, fitted, budget)
                 after = outcomes(asked, weights)
                 columns = (
                     after.confidence,
@@ -130,12 +133,12 @@ def _measures(rows: Sequence[_Row]) -> dict[str, float | None]:
 
 
 def calibration_error(confidence: Floats, right: NDArray[np.bool_]) -> float:
-    """Return mean distance of confidence from the share that is right, as the quality report has it."""
+    """Return the mean distance of confidence from the share that is right, as the quality report computes it."""
     return float(summaries.calibration_error(np.column_stack([confidence, right]), np.ones((1, len(right))))[0])
 
 
 def _mean_prices(questions: Sequence[Question], weights: FittedWeights) -> dict[str, float]:
-    """Return the passages that are read for a question of either kind."""
+    """Return the mean number of passages read for a question of either kind."""
     prices: dict[str, list[float]] = {}
     for one, price in zip(questions, outcomes(questions, weights).price, strict=True):
         prices.setdefault("whole" if one.is_whole else "part", []).append(float(price))
@@ -143,17 +146,17 @@ def _mean_prices(questions: Sequence[Question], weights: FittedWeights) -> dict[
 
 
 def _stored(weights: ReadingWeights) -> dict[str, Any]:
-    return {"unread": _rounded(weights.unread), "read": _rounded(weights.read), "effort": asdict(weights.effort)}
+    return {"unread": _rounded(weights.unread), "read": _rounded(weights.read), "effort": asdict(weights.budget)}
 
 
-def _rounded(judgement: SentenceModel) -> dict[str, Any]:
+def _rounded(model: SentenceModel) -> dict[str, Any]:
     return {
-        "ranking": judgement.ranking.round(5).tolist(),
-        "confidence": judgement.confidence.round(5).tolist(),
-        "bias": round(judgement.bias, 5),
-        "within": judgement.within,
-        "slope": round(judgement.slope, 5),
-        "offset": round(judgement.offset, 5),
+        "ranking": model.ranking.round(5).tolist(),
+        "confidence": model.confidence.round(5).tolist(),
+        "bias": round(model.bias, 5),
+        "within": model.within,
+        "slope": round(model.slope, 5),
+        "offset": round(model.offset, 5),
     }
 
 

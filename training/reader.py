@@ -32,12 +32,12 @@ from training.reading_measures import measure
 _SEED = 7
 _BATCH = 32
 _POOL = 100 * _BATCH
-"""Examples sorted by length together: batches of like length waste little, and their order stays random."""
+"""How many examples are sorted by length together. Batches of like length waste little, and their order is random."""
 _PEAK_RATE = 8e-5
 _WARM_UP_STEPS = 60
 _FALLING_SHARE = 0.4
 _AVERAGING = 0.995
-"""Share of the running average of weights that each step keeps."""
+"""The share of the running average of weights that each step keeps."""
 _MEASURE_EVERY = 200
 _SAVE_EVERY = 25
 _MEASURED = 600
@@ -59,7 +59,7 @@ class Run:
 
     @classmethod
     def start(cls, weights: Path, device: torch.device, *, bf16: bool = False) -> "Run":
-        """Return from the weights in a folder; a fresh scoring layer is seeded."""
+        """Return a run from the weights in a folder; a fresh scoring layer is seeded."""
         torch.manual_seed(_SEED)
         on_cpu = device.type == "cpu"
         # the fused attention goes backward slowly in 16 bits on a processor
@@ -70,7 +70,7 @@ class Run:
         return cls(model, optimizer, average, bf16 or not on_cpu)
 
     def learn(self, batch: Batch, rate: float) -> float:
-        """Take one step at this learning rate; the loss before it."""
+        """Take one step at this learning rate; return the loss before it."""
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         device = self.model.device
@@ -89,7 +89,7 @@ class Run:
         return float(value.detach())
 
     def save(self, path: Path) -> None:
-        """Atomic: a kill leaves the last checkpoint whole."""
+        """Write the checkpoint whole or not at all: a kill leaves the last one as it was."""
         scratch = path.with_suffix(".part")
         torch.save(
             {
@@ -129,7 +129,7 @@ class Lessons:
 
     @classmethod
     def load(cls, data: Path, tokenizer: Tokenizer, *, again: bool = False) -> "Lessons":
-        """Return the same for the same data, so that a resumed run finds its place.
+        """Return the same lessons for the same data, so that a resumed run finds its place.
 
         `again`: for a second run over it.
         """
@@ -142,7 +142,7 @@ class Lessons:
 
 
 def main() -> None:
-    """Train until the data or the minutes end; measures on the way."""
+    """Train until the data or the minutes end, and measure on the way."""
     options = _options()
     if options.threads:
         torch.set_num_threads(options.threads)
@@ -168,7 +168,7 @@ def train(weights: Path, lessons: Lessons, work: Path, minutes: float, *, bf16: 
 
 
 def learning_rate(step: int, steps: int, spent: float) -> float:
-    """Return the rate at this step. `spent`: the share of the time that is over, 0..1."""
+    """Return the learning rate at this step. `spent`: the share of the time that is over, 0..1."""
     done = max(step / steps, spent)
     falling = min(1.0, max(0.0, (1.0 - done) / _FALLING_SHARE))
     return _PEAK_RATE * min(1.0, (step + 1) / _WARM_UP_STEPS) * falling
@@ -198,7 +198,7 @@ def _take_steps(run: Run, lessons: Lessons, work: Path, seconds: float) -> None:
 def _batches(
     data: Path, tokenizer: Tokenizer, kinds: Sequence[Sequence[Portion]], run: int
 ) -> list[list[ReadingExample]]:
-    """Return one kind after the other; within each, batches of like length in a random order."""
+    """Return batches of one kind after the other; within each kind they are of like length, in a random order."""
     seed = _SEED * run
     chance = random.Random(seed)
     batches: list[list[ReadingExample]] = []

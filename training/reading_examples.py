@@ -1,9 +1,9 @@
-"""Question sets to what a reader is trained on: a question, one passage, and where in it the answer stands.
+"""Turns question sets into what a reader is trained on: a question, one passage, and where in it the answer stands.
 
-Contexts are cut into passages as articles are, so that the reader is trained on what it will be shown. Passages
-that do not answer come from people where there are any (questions written to be unanswerable), else from other
-passages of the same text, from passages that BM25 found and that lack the answer, and from questions in which
-one name or number was swapped for another.
+Contexts are cut into passages as articles are, so that the reader is trained on what it will be shown. Passages that do
+not answer come from people where there are any (questions written to be unanswerable), else from other passages of the
+same text, from passages that BM25 found and that lack the answer, and from questions in which one name or number was
+swapped for another.
 """
 
 import gzip
@@ -135,7 +135,7 @@ def _portion_examples(folder: Path, portion: Portion, chance: random.Random) -> 
 def _own_passages(
     record: dict[str, Any], portion: Portion, chance: random.Random, names: Sequence[str]
 ) -> Iterator[ReadingExample]:
-    """Yield the passage that answers; at the portion's rates a neighbour, and the passage with a changed question."""
+    """Yield the passage that answers and, at the portion's rates, a neighbour and one with a changed question."""
     question, context = record["question"], record["context"]
     if not record["answerable"]:
         yield ReadingExample(question, _most_alike(record, chance))
@@ -179,7 +179,7 @@ def _passages(text: str, chance: random.Random) -> list[Span]:
 
 
 def _most_alike(record: dict[str, Any], chance: random.Random) -> str:
-    """Return the passage of the record's context that shares most words with its question."""
+    """Return the passage of the record's context that shares the most words with its question."""
     context: str = record["context"]
     words = set(map(str.lower, _WORD.findall(record["question"])))
     best = max(

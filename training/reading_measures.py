@@ -1,4 +1,4 @@
-"""How well a reader reads: right words on passages that answer, and telling these from the others."""
+"""How well a reader reads: right words on passages that answer, and recognising those that do not."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,7 +18,8 @@ from training.reading_examples import ReadingExample
 def measure(
     model: BertForQuestionAnswering, examples: Sequence[ReadingExample], tokenizer: Tokenizer
 ) -> dict[str, float]:
-    """`word_f1`: of the best span against the right ones, where there are exact ones. `auroc`: of answerability."""
+    """Return `word_f1` of the best span against the right ones, where there are exact ones, and `auroc` of
+    answerability."""
     sure: list[float] = []
     answerable: list[bool] = []
     overlaps: list[float] = []
@@ -41,7 +42,7 @@ def measure(
 
 
 def area_under_roc(values: NDArray[np.float64], positive: NDArray[np.bool_]) -> float:
-    """Return the chance that a positive has a higher value than a negative."""
+    """Return the probability that a positive has a higher value than a negative."""
     return float(auroc(np.column_stack([values, positive]), np.ones((1, len(values))))[0])
 
 

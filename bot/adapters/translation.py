@@ -1,8 +1,7 @@
 """The language in which the bot talks to whoever it is answering. Catalogues are compiled as they are loaded.
 
 Sentences stand in the code in English; `locales/LANGUAGE/LC_MESSAGES/newsquote.po` beside this file says them in
-another language. Whoever handles a message says once whose language counts (`speak`); everything built for the answer
-follows.
+another language. The handler of a message calls `speak` once; everything built for the answer is then in that language.
 """
 
 import gettext
@@ -30,18 +29,18 @@ _language: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 
 def speak(language_code: str | None) -> None:
-    """From here on, what is said within this task is said in that language, or in English if it is not known."""
+    """Speak that language from here on within this task, or English if it is not known."""
     language = (language_code or "").replace("_", "-").partition("-")[0].lower()
     _language.set(language if language in _CATALOGUES else ENGLISH)
 
 
 def translatable(text: str) -> str:
-    """Return the text itself: marks a constant for the catalogue, to be `translated` when it is said."""
+    """Return the text itself; this marks a constant for the catalogue, to be `translated` when it is said."""
     return text
 
 
 def translated(text: str) -> str:
-    """Return the text in the language being spoken; itself where the catalogue does not know it."""
+    """Return the text in the language being spoken, or the text itself if the catalogue does not know it."""
     return _translations(_language.get()).gettext(text) if text else text
 
 
@@ -52,7 +51,7 @@ def counted(one: str, many: str, count: int) -> str:
 
 
 def number(value: float) -> str:
-    """Return a number with this language's separators, whole unless it is not."""
+    """Return a number with this language's separators, without decimals if it is whole."""
     return format_decimal(value, locale=spoken_locale())
 
 
@@ -92,7 +91,7 @@ def _translations(language: str) -> gettext.NullTranslations:
 
 
 def spoken_locale() -> Locale:
-    """Return how numbers and dates are written in the language being spoken."""
+    """Return the locale of the language being spoken, which decides how numbers and dates are written."""
     language = _language.get()
     # The day before the month, as the rest of the world writes it.
     return Locale("en", "GB") if language == ENGLISH else Locale(language)

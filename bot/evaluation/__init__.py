@@ -1,7 +1,7 @@
 """The quality report: how often the right passage is found, quoted and trusted, and where it goes wrong.
 
 `gold` reads what is known about a question, `judging` says what a reply was worth, `figures` defines what is reported,
-`evaluating` works it out for every group of questions, `report`, `failures` and `pictures` show it.
+`evaluating` computes it for every group of questions, `report`, `failures` and `pictures` show it.
 """
 
 from bot.evaluation.evaluating import Evaluation, evaluate

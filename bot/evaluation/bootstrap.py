@@ -28,6 +28,6 @@ def resample(clusters: Sequence[str | None]) -> Array:
 
 
 def interval(samples: Array) -> tuple[float, float]:
-    """Between which bounds 95% of the samples lie; resamples on which a figure has no value are left out."""
+    """Return the bounds of 95% of the samples; resamples on which a figure has no value are left out."""
     low, high = np.percentile(samples[np.isfinite(samples)], PERCENTILES)
     return float(low), float(high)

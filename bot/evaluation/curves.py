@@ -22,7 +22,7 @@ class Bin:
 
 
 def risk_at(coverages: Array, confidence: Array, right: Array, weights: Array) -> Array:
-    """Return the share that is wrong among the most confident, at each coverage in (0, 1]; ties are taken as shuffled.
+    """Return the share that is wrong among the most confident, at each coverage in (0, 1]; ties count as shuffled.
 
     All of `confidence`, `right` and `weights` are (n_questions,), at least one weight positive.
     """

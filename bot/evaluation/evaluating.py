@@ -15,7 +15,7 @@ ALL = "all"
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A figure, the bounds of its 95% interval, and of how many questions it is."""
+    """A figure, the bounds of its 95% interval, and how many questions it is computed from."""
 
     value: float
     low: float
@@ -35,7 +35,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Everything the report tells. The first group holds all questions, the others follow by name within their size."""
+    """All that is reported. The first group holds all questions, the others follow by name within their size."""
 
     judged: tuple[Judged, ...]
     groups: tuple[Group, ...]

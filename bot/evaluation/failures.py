@@ -1,4 +1,4 @@
-"""What went wrong, question by question, in words that tell what to mend."""
+"""What went wrong, question by question, in words that say what to mend."""
 
 import re
 from collections import Counter
@@ -17,12 +17,12 @@ _MENDED_BY = {
 
 
 def failures_of(judged: Iterable[Judged]) -> list[Judged]:
-    """Return those that went wrong, the worst first: answers before refusals, the most confident first."""
+    """Return the replies that went wrong, the worst first: answers before refusals, the most confident first."""
     return sorted((one for one in judged if one.stage), key=lambda one: (not one.is_answered, -one.confidence))
 
 
 def stage_table(judged: Sequence[Judged]) -> str:
-    """Return how many failures there are at each stage, and how many of these were given as answers, as Markdown."""
+    """Return a Markdown table of the failures at each stage, and how many of them were given as answers."""
     failed = failures_of(judged)
     counts = Counter(one.stage for one in failed)
     answered = Counter(one.stage for one in failed if one.is_answered)
@@ -73,6 +73,6 @@ def _lines(number: int, one: Judged) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """Return the text on one line, cut where it is long, with nothing that Markdown would take for markup."""
+    """Return the text on one line, cut if it is long, without anything that Markdown would take for markup."""
     words = " ".join(text.split())
     return _MARKUP.sub(r"\\\1", words if len(words) <= _LONGEST_TEXT else f"{words[:_LONGEST_TEXT]} …")

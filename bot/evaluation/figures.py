@@ -30,9 +30,9 @@ def _is_any(values: Array) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`measure` gives the values of one question, None where the figure does not apply to it.
+    """A figure of the report. `measure` gives the values of one question, None where the figure does not apply to it.
 
-    `is_enough` tells whether the values of all questions, (n, columns), can carry the figure.
+    `is_enough` says whether the values of all questions, (n, columns), can carry the figure.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Figure:
 
 
 def _of_answerable(value: Callable[[Judged], float]) -> Measure:
-    """Measured where the evidence is known."""
+    """Return the measure that gives this value where the evidence is known."""
     return lambda one: (value(one),) if one.gold.evidence else None
 
 
@@ -87,7 +87,7 @@ def _with_verdict(*values: Callable[[Judged], float]) -> Measure:
 
 
 def confidence_and_right(one: Judged) -> Sequence[float] | None:
-    """Return the confidence and whether the first quote is right; None where that cannot be told."""
+    """Return the confidence and whether the first quote is right; None where nobody can say."""
     return (one.confidence, one.is_first_quote_right) if one.gold.has_verdict else None
 
 
@@ -174,6 +174,6 @@ SECTIONS: dict[str, tuple[Figure, ...]] = {
 
 
 def measured(figure: Figure, judged: Sequence[Judged]) -> tuple[Array, list[int]]:
-    """Return the values of the questions that the figure applies to, (n, columns), and which ones these are."""
+    """Return the values of the questions that the figure applies to, (n, columns), and their places."""
     found = [(number, values) for number, one in enumerate(judged) if (values := figure.measure(one)) is not None]
     return np.array([values for _, values in found], dtype=np.float64), [number for number, _ in found]

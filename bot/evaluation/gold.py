@@ -16,7 +16,7 @@ _KEYS = ("gold", "evidence", "answers", "answerable")
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Words of an article that answer a question; no words where the article was not read."""
+    """Words of an article that answer a question; empty where the article was not read."""
 
     article_id: str
     span: Span
@@ -41,7 +41,7 @@ class Gold:
 
     @property
     def has_verdict(self) -> bool:
-        """Whether a quote can be told to be right or wrong."""
+        """Whether it is known of every quote if it is right or wrong."""
         return bool(self.evidence) or not self.is_answerable
 
     @property
@@ -51,7 +51,7 @@ class Gold:
 
 
 def gold_of(fields: Mapping[str, Any], texts: Mapping[str, str]) -> Gold:
-    """Return the gold of a question line, whose articles have these texts by id.
+    """Return the gold of a question line; `texts` are the articles' texts by id.
 
     Evidence is `gold` [{article, start, end}], or `evidence`, words to be found, of which white space may differ.
 
@@ -111,7 +111,7 @@ def _groups(fields: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _cluster(fields: Mapping[str, Any], evidence: tuple[Evidence, ...]) -> str | None:
-    """Return the article that a question is about, as far as anything tells."""
+    """Return the article that a question is about; None if nothing says which."""
     if fields.get("cluster") is not None:
         return str(fields["cluster"])
     if evidence:

@@ -1,7 +1,7 @@
-"""One reply against what is known about its question.
+"""Judges one reply by what is known about its question.
 
-A quote is right when its first 400 characters hold half of a piece of evidence, or touch one and hold a short answer.
-A question that nothing answers is served well by a refusal.
+A quote is right when its first 400 characters hold half of a piece of evidence, or touch one and hold a short answer. A
+question that nothing answers is served well by a refusal.
 """
 
 from collections.abc import Mapping
@@ -17,14 +17,14 @@ from bot.replies import Reply
 from index import Span
 
 BUDGETS = (200, 400)
-"""Quoted characters that a hurried and a patient reader read."""
+"""How many quoted characters a hurried and a patient reader read."""
 _QUOTES = 3
 _QUOTED_CHARS = 400
 _JSON_DECIMALS = 4
 
 
 class Stage(Enum):
-    """Where a question went wrong; the value is how the report calls it."""
+    """Where a question went wrong; the value is its name in the report."""
 
     ANSWERED_NOTHING = "answered where nothing answers"
     NOT_RETRIEVED = "not retrieved"
@@ -38,7 +38,7 @@ class Judged:
 
     `rank` is that of the first passage with evidence, 0 for none. `verbatim` says of each citation whether it equals
     the article, `right` of the first three whether they answer. `precision` is None where nothing was quoted, or
-    nothing can be right. `read_within` names the numbers of quoted characters within which evidence was read.
+    nothing can be right. `read_within` holds each of `BUDGETS` within which evidence was read.
     """
 
     question: str
@@ -77,7 +77,7 @@ class Judged:
 
     @property
     def stage(self) -> Stage | None:
-        """Where it went wrong; None where it did not, or nobody can tell."""
+        """Where it went wrong; None where it did not, or where nobody can say."""
         if self.is_right or not self.gold.has_verdict:
             return None
         if not self.gold.is_answerable:
@@ -88,7 +88,7 @@ class Judged:
 
 
 def judge(question: str, gold: Gold, reply: Reply, texts: Mapping[str, str]) -> Judged:
-    """Return what a reply is worth over articles with these texts by id."""
+    """Return what a reply is worth; `texts` are the articles' texts by id."""
     quotes = [citation.quote for citation in reply.citations]
     verbatim = tuple(quote.text == quote.span.slice(texts.get(quote.article_id, "")) for quote in quotes)
     sound = [(quote.article_id, quote.span) for quote, is_sound in zip(quotes, verbatim, strict=True) if is_sound]
@@ -108,7 +108,7 @@ def judge(question: str, gold: Gold, reply: Reply, texts: Mapping[str, str]) -> 
 
 
 def answers(quote: Quote, gold: Gold) -> bool:
-    """Return whether the quote's first 400 characters answer; it must be verbatim."""
+    """Return whether the quote's first 400 characters answer; the quote must be verbatim."""
     seen = _beginning(quote.span)
     if holds_evidence(quote.article_id, seen, gold):
         return True

@@ -25,7 +25,7 @@ def touches_evidence(article_id: str, span: Span, gold: Gold) -> bool:
 
 
 def is_read_within(quotes: Iterable[tuple[str, Span]], budget: int, gold: Gold) -> bool:
-    """Return whether who reads `budget` characters of these quotes, in order and none twice, has read some evidence.
+    """Return whether a reader of `budget` characters of these quotes, in order and none twice, has read some evidence.
 
     That is half of a piece; of one that is a whole passage 200 characters are enough.
     """
@@ -34,8 +34,10 @@ def is_read_within(quotes: Iterable[tuple[str, Span]], budget: int, gold: Gold) 
 
 
 def precision_of(span: Span, text: str, evidence: Iterable[Span]) -> float:
-    """Return the share of the span's characters in sentences of `text` that carry evidence: half of it, or half of
-    theirs."""
+    """Return the share of the span's characters that lie in sentences of `text` that carry evidence.
+
+    Such a sentence shares half of itself, or half of a piece of evidence, with that piece.
+    """
     pieces = list(evidence)
     inside = carrying = 0
     for sentence in sentence_spans(text):

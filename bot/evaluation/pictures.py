@@ -25,7 +25,7 @@ _DOT: dict[str, Any] = {
 _DPI = 160
 _LEAST_QUESTIONS = 10
 _LEAST_SHOWN = 5
-"""The risk of fewer questions jumps from one to the next and says nothing."""
+"""The fewest questions whose risk is drawn: the risk of fewer jumps from one to the next and says nothing."""
 
 
 def draw_pictures(evaluation: Evaluation, folder: Path) -> list[Path]:
@@ -83,8 +83,8 @@ def _reliability(confidence: Array, right: Array) -> Figure:
     x, y = [one.confidence for one in found], [one.right for one in found]
     _dress(upper)
     _dress(lower)
-    told = "as right as it is sure; above: too modest, below: too sure"
-    upper.plot([0, 1], [0, 1], color=_GREY, linewidth=1, linestyle=_DASHED, label=told)
+    meaning = "as right as it is sure; above: too modest, below: too sure"
+    upper.plot([0, 1], [0, 1], color=_GREY, linewidth=1, linestyle=_DASHED, label=meaning)
     upper.vlines(x, [one.low for one in found], [one.high for one in found], color=_BLUE, alpha=0.3, linewidth=3)
     upper.plot(x, y, "o", color=_BLUE, **_DOT)
     upper.set(xlim=(0, 1), ylim=(0, 1), ylabel="share of the first quotes that is right")
@@ -106,7 +106,7 @@ def _entitle(picture: Figure, title: str, subtitle: str) -> None:
 
 
 def _explain(picture: Figure) -> None:
-    """What the lines and dots mean, below, where it hides none of them."""
+    """Write what the lines and dots mean below the picture, where it hides none of them."""
     picture.legend(loc="outside lower left", ncols=3, frameon=False, fontsize=9, labelcolor=_INK, handlelength=1.6)
 
 

@@ -64,7 +64,7 @@ def make_folder(folder: Path) -> None:
 
 
 def write_report(evaluation: Evaluation, folder: Path) -> None:
-    """Write report.md, report.json, failures.md and the pictures there are questions enough for.
+    """Write report.md, report.json, failures.md and, if there are enough questions for them, the pictures.
 
     Raises:
         BotError: a file cannot be written.
@@ -83,7 +83,7 @@ def write_report(evaluation: Evaluation, folder: Path) -> None:
 def _figures(group: Group) -> str:
     rows = [
         f"| **{section}** | | | | |\n" + "\n".join(_row(figure, group.estimates[figure.name]) for figure in figures)
-        for section, figures in _told(group)
+        for section, figures in _applicable(group)
     ]
     head = "| figure | value | 95% interval | questions | what it says |\n| --- | --: | :-: | --: | --- |"
     return "\n".join([head, *rows])
@@ -96,7 +96,7 @@ def _row(figure: Figure, estimate: Estimate) -> str:
 
 def _by_group(groups: Sequence[Group]) -> Iterator[str]:
     """Yield a table for each section: the groups down, its figures across."""
-    for section, figures in _told(groups[0]):
+    for section, figures in _applicable(groups[0]):
         names = " | ".join(figure.name for figure in figures)
         head = f"| {section.lower()} | questions | answerable | {names} |\n| --- |{' --: |' * (len(figures) + 2)}"
         yield "\n".join([head, *(_group_row(group, figures) for group in groups)])
@@ -109,12 +109,12 @@ def _group_row(group: Group, figures: Sequence[Figure]) -> str:
     return f"| {name} | {group.n_questions} | {group.n_answerable} | {' | '.join(cells)} |"
 
 
-def _told(group: Group) -> Iterator[tuple[str, list[Figure]]]:
-    """Yield the sections and figures that apply."""
+def _applicable(group: Group) -> Iterator[tuple[str, list[Figure]]]:
+    """Yield the sections, each with the figures that apply to the group."""
     for section, figures in SECTIONS.items():
-        told = [figure for figure in figures if figure.name in group.estimates]
-        if told:
-            yield section, told
+        applicable = [figure for figure in figures if figure.name in group.estimates]
+        if applicable:
+            yield section, applicable
 
 
 def _value(figure: Figure, estimate: Estimate) -> str:

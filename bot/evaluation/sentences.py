@@ -16,8 +16,10 @@ _ABBREVIATIONS = frozenset({
 
 
 def sentence_spans(text: str) -> list[Span]:
-    """Return sentences end at a mark before white space, unless an abbreviation or an initial owns it, and at a line's
-    end."""
+    """Return the sentences.
+
+    They end at a mark before white space, unless an abbreviation or an initial owns it, and at a line's end.
+    """
     ends = (found.end() for found in _MARK_OR_LINE_END.finditer(text) if not _is_abbreviated(text, found))
     stretches = (_trimmed(text, start, end) for start, end in pairwise([0, *ends, len(text)]))
     return [span for span in stretches if span]

@@ -1,4 +1,4 @@
-"""Short answers against the known ones, compared as SQuAD does: Rajpurkar et al. 2016, section 6.1."""
+"""Compares short answers with the known ones as SQuAD does: Rajpurkar et al. 2016, section 6.1."""
 
 import re
 import string
@@ -10,12 +10,12 @@ _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 
 
 def is_exact_match(answer: str, known: Iterable[str]) -> bool:
-    """Return whether the answer is one of the known ones but for case, punctuation and articles."""
+    """Return whether the answer equals a known one, apart from case, punctuation and articles."""
     return _words(answer) in [_words(one) for one in known]
 
 
 def token_f1(answer: str, known: Iterable[str]) -> float:
-    """Return how many words the answer shares with the known one that is most like it, as F1."""
+    """Return the words that the answer shares with the known one that is most like it, as F1."""
     return max((_f1(_words(answer), _words(one)) for one in known), default=0.0)
 
 

@@ -1,4 +1,4 @@
-"""From what was measured on each question to one figure, for many weightings of the questions at once.
+"""Sums up what was measured on each question as one figure, for many weightings of the questions at once.
 
 A summary takes `values` (n_questions, n_columns) and `weights` (n_weightings, n_questions), how often each question
 counts, whole numbers as a bootstrap draws them; it gives (n_weightings,) figures, NaN where there is nothing to go by.
@@ -26,7 +26,7 @@ def ratio(values: Array, weights: Array) -> Array:
 
 
 def balanced_accuracy(values: Array, weights: Array) -> Array:
-    """Return the mean of how many answerable ones are answered and how many others refused.
+    """Return the mean of two shares: answerable questions that are answered, and others that are refused.
 
     Columns: answerable, answered.
     """
@@ -37,7 +37,7 @@ def balanced_accuracy(values: Array, weights: Array) -> Array:
 
 
 def auroc(values: Array, weights: Array) -> Array:
-    """Return how likely an answerable question has more confidence than another; ties count half.
+    """Return the probability that an answerable question has more confidence than another; ties count half.
 
     Columns: confidence, answerable.
     """
@@ -50,11 +50,11 @@ def auroc(values: Array, weights: Array) -> Array:
 
 
 def area_under_risk_coverage(values: Array, weights: Array) -> Array:
-    """Return the mean, over all k, of the share that is wrong among the k most confident; ties are taken as shuffled.
+    """Return the mean, over all k, of the share that is wrong among the k most confident; ties count as shuffled.
 
-    Within a tie of m questions, a share p of them right, the expected number of right ones after k is
-    `r + p (k - k0)`, where r were right among the k0 before; over k that is `p + (r - p k0) / k`, whose sum is
-    `m p + (r - p k0) (H(k0 + m) - H(k0))` with the harmonic numbers H. Columns: confidence, right.
+    Within a tie of m questions, a share p of them right, the expected number of right ones after k is `r + p (k - k0)`,
+    where r were right among the k0 before; over k that is `p + (r - p k0) / k`, whose sum is `m p + (r - p k0) (H(k0 +
+    m) - H(k0))` with the harmonic numbers H. Columns: confidence, right.
     """
     confidence, right = values.T
     starts, order = _ties(-confidence)
@@ -86,7 +86,7 @@ def bins_of(confidence: Array) -> NDArray[np.intp]:
 
 
 def percentile(share: float) -> Summary:
-    """Return the least value that at least this share of the values do not exceed (nearest rank)."""
+    """Return a summary: the least value that at least this share of the values do not exceed (nearest rank)."""
 
     def summary(values: Array, weights: Array) -> Array:
         order = values[:, 0].argsort()

@@ -85,7 +85,7 @@ def _last_two(turns: Sequence[Turn]) -> Antecedent | None:
 
 
 def _phrases(turn: Turn, background: str) -> list[tuple[Phrase, float]]:
-    """Return the phrases of a turn, each with what its place is worth."""
+    """Return the phrases of a turn, each with the score that its place gives it."""
     question = turn.resolved_question
     answer = (turn.answer or "").strip(" .")
     around = "\n".join([background, *turn.quotes])
@@ -120,14 +120,17 @@ def _phrases(turn: Turn, background: str) -> list[tuple[Phrase, float]]:
 
 
 def _cannot_be_meant(pronoun: Pronoun, phrase: Phrase) -> bool:
-    """Return a person has a name or an office, not an abbreviation or a nationality; what "there" is has a name."""
+    """Return whether the pronoun cannot stand for the phrase.
+
+    A person has a name or an office, not an abbreviation or a nationality; what "there" stands for has a name.
+    """
     if pronoun.sort is Sort.PERSON and _NOT_A_PERSON.search(phrase.text):
         return True
     return pronoun.sort in (Sort.PERSON, Sort.PLACE) and not phrase.is_name
 
 
 def _as_asked(name: Phrase, question: str) -> Phrase:
-    """Return an answer is of the sort that was asked for."""
+    """Return the name, its sort changed to what the question asks for: an answer to "who" is a person."""
     sort = name.sort
     if _ASKS_FOR_PERSON.search(question) and sort is Sort.PLACE:
         return name
@@ -139,7 +142,7 @@ def _as_asked(name: Phrase, question: str) -> Phrase:
 
 
 def _key(one: Antecedent, best: dict[str, Antecedent]) -> str:
-    """Return the key of the same person or thing, named in full or by the last word alone."""
+    """Return the key in `best` of the same person or thing, named in full or by the last word alone; else a new key."""
     words = one.text.lower().split()
     for key in best:
         others = key.split()
@@ -149,7 +152,7 @@ def _key(one: Antecedent, best: dict[str, Antecedent]) -> str:
 
 
 def _fuller(one: Antecedent, other: Antecedent | None) -> Antecedent:
-    """Return the higher score, with the longer of two names for the same."""
+    """Return the first of two that name the same, under the longer of their names."""
     if other is None or len(other.text) <= len(one.text):
         return one
     return Antecedent(other.text, one.sort, one.is_name, one.score)

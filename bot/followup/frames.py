@@ -19,7 +19,7 @@ _NUMBER = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
 
 def exchange(question: str, topic: str, background: str = "") -> str | None:
-    """`question` asked of `topic` instead; None where no part of it is of that sort.
+    """Return `question` asked of `topic` instead, or None if no part of it is of that sort.
 
     "How many died in July?", "in August" gives "How many died in August?".
     """
@@ -35,7 +35,8 @@ def exchange(question: str, topic: str, background: str = "") -> str | None:
 
 
 def swap(question: str, name: str, background: str = "") -> str | None:
-    """`question` with `name`, which stands in it, and the other name of the same question in each other's place."""
+    """Return `question` with `name`, which stands in it, and its other name in each other's place; None if there is not
+    exactly one other."""
     question = question.rstrip(" ?.!")
     names = names_in(question, background)
     one = next((each for each in names if each.text.lower() == name.lower()), None)
@@ -49,7 +50,7 @@ def swap(question: str, name: str, background: str = "") -> str | None:
 
 
 def _exchange_phrase(question: str, topic: str, background: str) -> str | None:
-    """Return the part of the question that is most like the topic: time for time, name for name, noun for noun."""
+    """Return the question with `topic` for the part most like it: time for time, name for name, noun for noun."""
     if _ORDINAL_ALONE.match(topic):
         topic = f"{topic} one"
     if _ONES.search(topic):
@@ -79,12 +80,12 @@ def _exchange_phrase(question: str, topic: str, background: str) -> str | None:
 
 
 def _like(names: list[Phrase], new: Phrase) -> Phrase:
-    """Return the name to exchange: of the same sort if there is one, else the first, which the question is about."""
+    """Return the name to exchange: one of the same sort, else the first, which the question is about."""
     return next((name for name in names if name.sort is new.sort is not Sort.THING), names[0])
 
 
 def _prepositional_part(question: str, preposition: str) -> Span | None:
-    """Return what follows this preposition in the question; the last if it occurs twice."""
+    """Return where the words after this preposition stand in the question; the last ones if it occurs twice."""
     found = [
         one for one in _PREPOSITIONAL.finditer(question) if one.group("preposition").lower() == preposition.lower()
     ]
@@ -104,7 +105,7 @@ def _noun_parts(question: str) -> list[Span]:
 
 
 def _with_noun(topic: str, there: str) -> str:
-    """ "the first one" beside "the 2020 war": "the first war"."""
+    """Return the topic with the noun for "one": "the first one" beside "the 2020 war" is "the first war"."""
     head = head_of(there)
     if _ORDINAL_ALONE.match(topic):
         return f"{topic} {head}" if head else topic

@@ -23,7 +23,7 @@ from index.text.terms import STOP_WORDS, terms_of
 
 
 class Sort(Enum):
-    """What a phrase may stand for, as far as its words tell."""
+    """What a phrase may stand for, as far as its words show."""
 
     PERSON = auto()
     PLACE = auto()
@@ -43,7 +43,7 @@ class Phrase:
 
     @property
     def terms(self) -> frozenset[str]:
-        """Its search terms."""
+        """The search terms of its words."""
         return frozenset(terms_of(self.text))
 
 
@@ -62,9 +62,9 @@ _ACTS = re.compile(
     r"\s+(?:(?:later|then|also|never|soon|finally|often|again) )?(?:\w+ed|was|is|had|has|did|would|could|will|made|"
     r"took|won|began|became|went|left|wrote|said|told|gave|came|led|met|lost|saw|got|ran|sold|kept|held)\b"
 )
-"""What a person does: the word before it is a subject."""
+"""Verbs of what a person does: the word before one is a subject."""
 _SHORT_TEXT = 40
-"""Characters: a text this short is no sentence, and a capital at its start tells a name."""
+"""Characters: a text this short is no sentence, and a capital at its start means a name."""
 _TITLE = (
     r"(?:Mr|Mrs|Ms|Dr|Sir|Lord|Lady|President|Prime Minister|Minister|Chancellor|Senator|Sen|Rep|Governor|General|"
     r"King|Queen|Prince|Princess|Judge|Justice|Secretary|Pope|Chief|Captain|Officer|Detective|Coach|Professor)"
@@ -96,7 +96,7 @@ def names_in(text: str, background: str = "") -> list[Phrase]:
 
 
 def pairs_in(text: str) -> list[Phrase]:
-    """Return two names joined by "and", as one phrase: who "they" are."""
+    """Return pairs of names joined by "and", each as one phrase: "they" may stand for it."""
     names = names_in(text)
     return [
         Phrase(text[one.span.start : other.span.end], Span(one.span.start, other.span.end), Sort.PLURAL, True)
@@ -106,14 +106,14 @@ def pairs_in(text: str) -> list[Phrase]:
 
 
 def times_in(text: str) -> list[Phrase]:
-    """Days, months, years and the like."""
+    """Return the days, months, years and the like in a text."""
     return [Phrase(one.group(), Span(*one.span()), Sort.TIME, False) for one in _TIME.finditer(text)]
 
 
 def noun_phrases(text: str) -> list[Phrase]:
-    """Run of words without capitals that may be noun phrases: what stands between function words and common verbs.
+    """Return runs of words without capitals, between function words and common verbs, that may be noun phrases.
 
-    One that the text introduces ("a bridge", "which bridge") is spoken of as known: "the bridge".
+    One that the text introduces ("a bridge", "which bridge") is returned as known: "the bridge".
     """
     found: list[Phrase] = []
     before, run = "", list[re.Match[str]]()
@@ -142,7 +142,7 @@ def _is_verb(before: str, word: str) -> bool:
 
 
 def head_of(phrase: str) -> str:
-    """Return the word that says what a noun phrase is: its last."""
+    """Return the last word of a noun phrase, which says what it is."""
     words = [word for word in phrase.split() if word.lower() not in DETERMINERS]
     return words[-1].strip(".,?!'’\"") if words else ""
 
@@ -160,8 +160,7 @@ def _names(text: str, background: str) -> Iterator[tuple[str, int]]:
 
 
 def _only_begins_a_sentence(words: str, start: int, text: str, background: str) -> bool:
-    """Return whether a single word has its capital from its place: it begins a sentence, and never stands inside
-    one."""
+    """Return whether a single word has its capital from its place: it begins a sentence and is never inside one."""
     if " " in words or words.isupper() or len(text) <= _SHORT_TEXT or not _SENTENCE_START.search(text[:start]):
         return False
     if _ACTS.match(text, start + len(words)):
@@ -186,7 +185,7 @@ def _sort_of_name(name: str, text: str) -> Sort:
 
 
 def _has_people(name: str, text: str) -> bool:
-    """Return whether the text also names who is of there: "Russian" beside "Russia", "Azerbaijani", "Ukrainian"."""
+    """Return whether the text also names a place's people: "Russian" beside "Russia", "Azerbaijani", "Ukrainian"."""
     stem = name[:-1] if name.endswith(_LAST_VOWELS) else name
     if " " in name or len(stem) < _SHORTEST_STEM:
         return False

@@ -44,8 +44,7 @@ class CitationRequest:
 
 
 def citation_request(message: str, n_citations: int) -> CitationRequest | None:
-    """Return what a message wants to see around one of the last reply's citations; None if it is an ordinary
-    question."""
+    """Return the citation of the last reply around which a message asks for more; None if it asks for none."""
     match = _NUMBERED.search(message) or _ORDINAL_ALONE.match(message)
     if match is None:
         return None
@@ -61,7 +60,7 @@ def citation_request(message: str, n_citations: int) -> CitationRequest | None:
 
 
 def chosen_option(message: str, labels: tuple[str, ...]) -> int | None:
-    """Return which of the choices that the bot offered a message takes, by its words or its place; None for neither."""
+    """Return the index of the offered choice that a message takes, by its words or its place; None if it takes none."""
     words = message.strip(" ?.!").casefold()
     for place, label in enumerate(labels):
         if words and (words == label.casefold() or words in label.casefold().split()):

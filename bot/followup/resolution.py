@@ -1,4 +1,4 @@
-"""A message and the conversation before it in, a self-contained question out. No language model.
+"""Makes a self-contained question of a message and the conversation before it. No language model.
 
 A message that names what it asks about is left as it is, whatever was said before. Otherwise what it lacks is looked
 for in the conversation: pronouns get the name they stand for, "And in August?" becomes the last question with another
@@ -28,7 +28,7 @@ from bot.reading.answer_types import BEHIND
 from index.text.terms import terms_of
 
 _FROM = re.compile(rf"\b(?:{either(PREPOSITIONS)})\s+$", re.IGNORECASE)
-"""Before a "there" that needs no further preposition: "from there"."""
+"""Words before a "there" that needs no further preposition: "from there"."""
 _LONGEST_CONTEXT = 120
 """Characters of a question, or of its answer, that a message is searched behind."""
 _LONGEST_SAID = 100
@@ -43,9 +43,9 @@ _RIVAL_MARGIN = 0.5
 class Resolution:
     """What a message was understood as.
 
-    `question` is self-contained; it equals the message where that already was. `leans`: whether the message follows
-    up at all. `context`: what was said just before, to search with at less weight. `rival` is another self-contained
-    question that is about as likely meant, and `names` what the two are told apart by ("Pashinyan", "Aliyev").
+    `question` is self-contained; it equals the message where that already was. `leans`: whether the message follows up
+    at all. `context`: what was said just before, to search with at less weight. `rival` is another self-contained
+    question that is about as likely meant, and `names` are what sets the two apart ("Pashinyan", "Aliyev").
     """
 
     question: str
@@ -88,7 +88,7 @@ def _resolve(message: str, conversation: Conversation, background: str) -> Resol
 
 
 def _about(topic: str, frame: str, turns: Sequence[Turn], background: str) -> Resolution:
-    """Return the last question, asked of something else."""
+    """Return the last question, asked about something else."""
     pronouns = pronouns_in(topic)
     if pronouns:
         topic = _with_names(topic, pronouns, turns, background).question
@@ -144,7 +144,7 @@ def _said_last(turn: Turn) -> str:
 
 
 def _last_frame(turns: Sequence[Turn]) -> str | None:
-    """Return the last question that asks in full, as it was understood."""
+    """Return the last question that asks in full, as it was understood; None if there is none."""
     for turn in reversed(turns):
         question = turn.resolved_question
         if len(terms_of(question)) >= 2 and not is_bare(question.split(BEHIND)[-1]):
@@ -153,7 +153,7 @@ def _last_frame(turns: Sequence[Turn]) -> str | None:
 
 
 def _after(turn: Turn, message: str) -> str:
-    """Return the message behind the question and answer that it follows."""
+    """Return the message with the question and answer that it follows in front of it."""
     asked = turn.resolved_question.strip().rstrip(" ?.!")
     if len(asked) > _LONGEST_CONTEXT:  # itself behind others: what was said first is left out
         asked = turn.question.strip().rstrip(" ?.!")[-_LONGEST_CONTEXT:]

@@ -74,7 +74,7 @@ _RELATES_TO = re.compile(
     rf"\b(?:the|an?|which|what)\s+(?:[\w’-]+\s+){{0,3}}?(?!(?:{_DO}|{_AT}|{either(PREDICATES)})\b)(?![a-z]+ed\b)[a-z]{{3,}}\s+$",
     re.IGNORECASE,
 )
-"""A noun that "that" says more of: "the award that means ..."."""
+"""Nouns that a following "that" describes: "the award that means ..."."""
 _GOES_ON = re.compile(rf"\s+(?!(?:{_AT}|and|or|but|then|now|so|too|also|again|not|ever|still)\b)[a-z]{{2,}}")
 _LONG = 5
 """Terms from which on a message seldom leans on another."""
@@ -96,13 +96,13 @@ class Pronoun:
 
 
 def opening_of(message: str) -> str:
-    """ "And ", "But " and the like at the start of a message, or nothing."""
+    """Return "And ", "But " and the like at the start of a message, or an empty string."""
     match = _OPENING.match(message)
     return match.group() if match else ""
 
 
 def topic_of(message: str) -> str | None:
-    """Return what "What about ...?" or a message that is no sentence asks about; None if it asks in full."""
+    """Return what "What about ...?", or a message that is no sentence, asks about; None if the message asks in full."""
     rest = message[len(opening_of(message)) :]
     match = _WHAT_ABOUT.match(rest)
     if match:
@@ -115,7 +115,7 @@ def topic_of(message: str) -> str | None:
 
 
 def correction_of(message: str) -> str | None:
-    """Return what "no, I meant ..." puts right; None if the message corrects nothing."""
+    """Return what "no, I meant ..." gives instead; None if the message corrects nothing."""
     match = _CORRECTION.match(message)
     return match.group("right").strip() if match and len(match.group("right").split()) <= 6 else None
 
@@ -162,7 +162,7 @@ def pronouns_in(message: str) -> list[Pronoun]:
 
 
 def _names_what_follows(message: str, pronoun: Span, names: Sequence[Phrase]) -> bool:
-    """Return whether it stands in an opening like "In his speech, Obama said ..."."""
+    """Return whether the pronoun stands in an opening like "In his speech, Obama said ..."."""
     if not re.match(rf"\s*(?:{_AT}|while|when|as)\b", message, re.IGNORECASE):
         return False
     return any(name.span.start > pronoun.end and "," in message[pronoun.end : name.span.start] for name in names)
@@ -178,6 +178,6 @@ def _named_before(before: str, possessive: bool, names: Sequence[Phrase], is_lon
 
 
 def points_at_something(message: str) -> str | None:
-    """ "that agreement", "the storm": a thing named before, where the message names nothing itself; else None."""
+    """Return a thing named before ("that agreement", "the storm") where the message names nothing itself; else None."""
     match = re.search(r"\b(?:the|this|that|these|those)\s+((?:[a-z]+\s+)?[a-z]{3,})\b", message)
     return match.group(1) if match and not names_in(message) and len(terms_of(message)) <= 3 else None

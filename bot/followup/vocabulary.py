@@ -1,4 +1,4 @@
-"""The words that follow-ups are told by."""
+"""The words by which follow-ups are recognised."""
 
 _AUXILIARIES = """
 is are was were be been being do does did done has have had having will would can could may might must shall should
@@ -34,7 +34,7 @@ MONTHS = tuple(_MONTHS.split())
 DAYS = tuple(_DAYS.split())
 DETERMINERS = frozenset(_DETERMINERS.split())
 INTRODUCE = frozenset(_INTRODUCE.split())
-"""Words before a noun that make it known: what is spoken of next as "the ..."."""
+"""Words before a noun that make it known: later it is called "the ..."."""
 NOT_NAMES = frozenset(_CAPITALISED.split()).union(MONTHS, DAYS)
 """Words that have a capital for another reason than being a name."""
 PREDICATES = frozenset(_PREDICATES.split())

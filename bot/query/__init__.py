@@ -1,1 +1,1 @@
-"""What a question asks of which articles and days."""
+"""What is asked: of which articles, and of which days."""

@@ -48,7 +48,7 @@ _NEWS = r"(?:news|articles?|stories|headlines|reports|coverage)"
 
 @dataclass(frozen=True, slots=True)
 class _Days:
-    """From one day to another, both included. `certain`: the words can mean no other days, whatever the article."""
+    """From one day to another, both included. `certain`: the words cannot mean other days, whatever the article."""
 
     first: date
     last: date
@@ -59,7 +59,7 @@ _Reading = Callable[[re.Match[str], date], _Days | None]
 
 
 def read_dates(question: str, asked_on: date | None = None) -> AskedDates | None:
-    """Return the days that a question asks about, or None if it names none; `asked_on` is today if it is not told.
+    """Return the days that a question asks about, or None if it names none; `asked_on` defaults to today.
 
     Where a question follows others, the last one that names a date counts.
     """
@@ -103,7 +103,7 @@ def _bounded(lead: str, days: _Days, today: date, *, restricts: bool) -> AskedDa
 
 
 def _asks_for_articles(sentence: str, start: int, end: int, lead: str) -> bool:
-    """Return whether it is articles that are asked for by these words of their date, and not what happened then."""
+    """Return whether these words ask for articles by their date, and not for what happened then."""
     before, after = sentence[:start], sentence[end:]
     if _PUBLISHED.search(before) or _POSSESSED.match(after):
         return True
@@ -115,8 +115,10 @@ def _asks_for_articles(sentence: str, start: int, end: int, lead: str) -> bool:
 def _earliest(
     sentence: str, start: int, today: date, *, at_once: bool = False
 ) -> tuple[re.Match[str] | None, _Days | None]:
-    """Return the first date in the sentence that is one, at `start` if it has to be `at_once`; of two there, the
-    fuller."""
+    """Return the first date in the sentence and its days; of two at the same place, the fuller.
+
+    `at_once`: the date has to begin at `start`.
+    """
     found: list[tuple[int, int, re.Match[str], _Days]] = []
     for order, (pattern, read) in enumerate(_PATTERNS):
         for match in pattern.finditer(sentence, start):
@@ -167,7 +169,7 @@ def _named_day(match: re.Match[str], today: date) -> _Days:
 
 
 def _weekday(match: re.Match[str], today: date) -> _Days:
-    """Return the last one: today only if it is that day and it is not "last"."""
+    """Return the last such day: today only if today is that day and the words do not say "last"."""
     ago = (today.weekday() - _WEEKDAYS.index(match["day"].lower())) % 7
     if ago == 0 and (match["which"] or "").lower() in ("last", "past"):
         ago = 7
@@ -181,7 +183,10 @@ def _weekend(match: re.Match[str], today: date) -> _Days:
 
 
 def _this(match: re.Match[str], today: date) -> _Days:
-    """This week is the seven days that end today, which a weekly quiz means; a month or year begins on its first."""
+    """Return the days of "this week", "this month" or "this year".
+
+    This week is the seven days that end today, which a weekly quiz means; a month or year begins on its first day.
+    """
     unit = match["unit"].lower()
     if unit == "week":
         return _Days(today - timedelta(days=6), today)
@@ -204,7 +209,7 @@ def _past(match: re.Match[str], today: date) -> _Days:
 
 
 def _ago(match: re.Match[str], today: date) -> _Days:
-    """So many days ago is a day; so many weeks, months or years ago is about then."""
+    """Return the days that "so long ago" means: one day where days are counted, some days around it otherwise."""
     unit = match["unit"].lower()
     then = today - _length(match["n"], unit)
     slack = timedelta(days={"hour": 0, "day": 0, "week": 3, "month": 15, "year": 183}[unit])

@@ -1,4 +1,4 @@
-"""Days that a question counts from an event: "since the election" is from the day the articles tell of it most.
+"""Days that a question counts from an event: "since the election" starts on the day that articles report it most.
 
 Only the articles can say when that was, and only roughly: such days weigh, and never restrict.
 """
@@ -21,11 +21,11 @@ _CANDIDATES = 30
 
 
 def since_event(query: Query, asked_on: date | None, retriever: Retriever) -> Query:
-    """Return the query with the days since the event that it names, if it names one and no day, and titles name it,
-    too.
+    """Return the query with the days since the event that it names.
 
-    The event was on the day on which most of these were published; of several such days, on the last before `asked_on`
-    (None: today).
+    It is returned as it is if it names no event, if it names days already, or if no title names the event. The event
+    was on the day on which most articles whose titles name it were published; of several such days, on the last before
+    `asked_on` (None: today).
     """
     found = _SINCE.search(query.text) if query.dates is None else None
     event = frozenset(terms_of(found["event"])) if found else frozenset[str]()

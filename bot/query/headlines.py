@@ -13,7 +13,7 @@ from index.search.retrieval import Archive
 _LEAD_SENTENCES = 3
 _MAX_LEAD_CHARS = 600
 _LOOKED_AT = 3
-"""Articles, in the order of the hits: one whose headline was typed is among the first."""
+"""How many articles are looked at, in the order of the hits: one whose headline was typed is among the first."""
 _LEAST_WORDS = 3
 """A shorter headline ("Weather", "The president") is as likely just a topic."""
 _SMALL = "a about any anything i in is it me more of on the there this to was with you your are"
@@ -26,8 +26,7 @@ _WORD = re.compile(r"\w+")
 
 
 def article_asked_for(question: str, hits: Iterable[Hit], archive: Archive) -> Article | None:
-    """Return the article whose headline the question holds whole, beside words of asking alone; None if there is
-    none."""
+    """Return the article whose whole headline stands in the question beside words of asking alone, or None."""
     for article_id in list(dict.fromkeys(hit.passage.article_id for hit in hits))[:_LOOKED_AT]:
         article = archive.article(article_id)
         if asks_by_headline(question, article.title):
@@ -47,7 +46,7 @@ def asks_by_headline(question: str, title: str) -> bool:
 
 
 def lead_of(sentences: Sequence[Span], text: str) -> Span | None:
-    """Return the first few sentences, as long as nothing but blanks, and no debris, lies between them."""
+    """Return the first few sentences, as long as only blanks, and no debris, lie between them; None for none."""
     end = sentences[0].end if sentences else 0
     for before, after in pairwise(sentences[:_LEAD_SENTENCES]):
         if text[before.end : after.start].strip() or after.end - sentences[0].start > _MAX_LEAD_CHARS:

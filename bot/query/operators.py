@@ -1,4 +1,4 @@
-"""What a question may be answered from, as a reader writes it: `source:Courier`, `before:2024-06-01`, `article:ID`.
+"""The operators that restrict a search, as a reader writes them: `source:Courier`, `before:2024-06-01`, `article:ID`.
 
 A value with spaces stands between quotation marks. Several of one kind mean any of them.
 """
@@ -29,7 +29,7 @@ class Scope:
     sources: frozenset[str] | None = None
 
     def query(self, question: str, context: str = "", preferred: frozenset[str] = frozenset()) -> Query:
-        """Return a search for what a question asks, of the days that it names, from no more than this."""
+        """Return a search within this scope for what a question asks, with the days that it names."""
         dates = read_dates(question, self.asked_on)
         return Query(question, self.articles, self.before, dates, context, preferred, self.sources)
 
@@ -38,7 +38,7 @@ EVERYTHING = Scope()
 
 
 def read_scope(text: str, scope: Scope = EVERYTHING) -> tuple[str, Scope]:
-    """Return the text without what it says of its scope, and the given scope narrowed by that."""
+    """Return the text without its operators, and the given scope narrowed by them."""
     articles: set[str] = set()
     sources: set[str] = set()
     before = [scope.before] if scope.before is not None else []

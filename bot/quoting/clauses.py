@@ -29,7 +29,7 @@ _MAY_BE = (
 SPEAKS = re.compile(rf"\b(?:{_SPEAKS})\b", re.IGNORECASE)
 _GOVERNS = re.compile(rf"\b(?:{_SPEAKS}|{_DENIES}|{_DEPENDS}|{_MAY_BE})\b|n[’']t\b", re.IGNORECASE)
 _GOVERNS_BACK = re.compile(rf"\b(?:(?:{_SPEAKS})(?!\s+to\b)|{_DENIES}|{_DEPENDS})\b|n[’']t\b", re.IGNORECASE)
-"""What stands after a clause and may still speak of it; that something may happen next does not."""
+"""Words after a clause that may still govern it; that something may happen next does not."""
 _BOUND = re.compile(
     r"[;:]\s+|\s+(?:[–—]|--?)\s+|"
     r",\s+(?=(?:and|but|while|whereas|so|yet|or|which|who|whose|whom|where|when|as|after|before|because|since|although|"
@@ -47,8 +47,8 @@ def shortened(text: str, sentence: Span, answer: Span, longest: int) -> Span:
     """Return the sentence without clauses at its edges: the longest run of at most `longest` characters that can stand
     alone.
 
-    It holds the answer, which must lie in the sentence, and whatever may govern it. Where no such run is short enough
-    it is the shortest one there is, at worst the whole sentence.
+    The run holds the answer, which must lie in the sentence, and whatever may govern it. If no such run is short
+    enough, it is the shortest there is, at worst the whole sentence.
     """
     words = sentence.slice(text)
     first, last = answer.start - sentence.start, answer.end - sentence.start
@@ -71,8 +71,10 @@ def shortened(text: str, sentence: Span, answer: Span, longest: int) -> Span:
 
 
 def _bounds(words: str) -> Iterator[re.Match[str]]:
-    """Yield what separates the clauses of a sentence; a few words after a comma are no clause, but the end
-    of a list."""
+    """Yield what separates the clauses of a sentence.
+
+    A few words after a comma are no clause, but the end of a list.
+    """
     bounds = list(_BOUND.finditer(words))
     following = [*(bound.start() for bound in bounds[1:]), len(words)]
     for bound, end in zip(bounds, following, strict=False):

@@ -7,7 +7,7 @@ from bot.quoting.clauses import SPEAKS, shortened
 from index import Passage, Span
 
 MAX_CHARS = 400
-"""Longer than this, a quote is not grown: readers want the words, not the page."""
+"""A quote is not grown beyond this: readers want the words, not the page."""
 _ENDLESS = 350
 """A sentence longer than this is cut to the clauses around the answer."""
 _LEANS_BACK = re.compile(
@@ -15,7 +15,7 @@ _LEANS_BACK = re.compile(
     r"(?:no|yes|not|never|neither|nor|none|nobody|wrong|false)\b[^.!?]{0,25}[.!?]",
     re.IGNORECASE,
 )
-"""Means nothing without the sentence before."""
+"""Openings of a sentence that means nothing without the one before."""
 _TAKES_BACK = re.compile(
     r"(?:but |however, |yet )?(?:(?:he|she|they|it|both|all|the \w+|[A-Z][\w.’'-]+) (?:\w+ )?){1,2}"
     r"(?:(?:den(?:y|ies|ied)|reject(?:s|ed)?|disput(?:es|ed)|dismiss(?:es|ed)?|refut(?:es|ed))\s+"
@@ -24,7 +24,7 @@ _TAKES_BACK = re.compile(
     r"(?:but )?(?:this|that|it) (?:is|was) (?:false|untrue|wrong|not true|not so|not the case|incorrect|denied)\b",
     re.IGNORECASE,
 )
-"""Says that the sentence before is not so."""
+"""Openings of a sentence that says that the one before is not so."""
 _SPEECH = re.compile(r"[“\"][^”\"]*(?:[”\"]|$)")
 _ENDS_SPEAKING = re.compile(r"[”\"][^“”\"]*$")
 _EDGES = " \t\n\r\xa0.,;:!?–—-…"
@@ -35,8 +35,8 @@ def quotable_span(text: str, sentence: Span, passage: Passage, answer: Span | No
     """Return the sentence, grown or cut to what can be quoted honestly; `answer` are the words in it that answer.
 
     It is grown by neighbours in its paragraph and passage: one that takes it back ("He denied it."), one without which
-    it means nothing ("Otherwise ..."), or the one that says who speaks. An endless one is cut to the clauses around
-    the answer.
+    it means nothing ("Otherwise ..."), or the one that says who speaks. An endless one is cut to the clauses around the
+    answer.
     """
     if answer is not None and len(sentence) > _ENDLESS and sentence.contains(answer):
         return shortened(text, sentence, answer, _ENDLESS)
@@ -70,8 +70,7 @@ def _with_speaker(text: str, sentence: Span, before: Sequence[Span], after: Sequ
 
 
 def _paragraph(text: str, sentences: Sequence[Span]) -> list[Span]:
-    """Return the first of these neighbours, in either direction, and those that follow it without an empty line
-    between."""
+    """Return the neighbours, in either direction, up to the first empty line after the nearest."""
     found = list(sentences[:1])
     for one in sentences[1:]:
         nearer = found[-1]
@@ -82,7 +81,8 @@ def _paragraph(text: str, sentences: Sequence[Span]) -> list[Span]:
 
 
 def grown(sentence: Span, neighbour: Span) -> Span:
-    """Return both and all between, or the sentence alone if that would be a page."""
+    """Return the span from the start of the first to the end of the last, or the sentence alone if that would be a
+    page."""
     both = Span(min(sentence.start, neighbour.start), max(sentence.end, neighbour.end))
     return both if len(both) <= MAX_CHARS else sentence
 
@@ -102,7 +102,7 @@ def _names_speaker(text: str, sentence: Span) -> bool:
 
 
 def tidy_answer(text: str, answer: Span) -> Span:
-    """Return the span without punctuation at its edges, nor half of a pair of quotation marks or brackets."""
+    """Return the span without punctuation at its edges and without half of a pair of quotation marks or brackets."""
     start, end = answer.start, answer.end
     while start < end:
         words = text[start:end]

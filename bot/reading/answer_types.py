@@ -40,7 +40,7 @@ _QUESTION_WORDS = (
 )  # fmt: skip
 _MEASURE = re.compile(r"\bhow (?:many|much|old|long|far|big|large|high|tall|often|fast|deep)\b", re.IGNORECASE)
 BEHIND = " – "
-"""Stands between what was said before and the question that is asked behind it."""
+"""What separates the context of a question from the question itself."""
 _QUESTION_END = re.compile(r"(?<=[?!])\s+(?=\S)")
 _SENTENCE_END = re.compile(rf"{_QUESTION_END.pattern}|{BEHIND}")
 _QUESTION_PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _QUESTION_WORDS)
@@ -71,14 +71,13 @@ _FUNCTION_WORDS = re.compile(
 
 
 def kind_of(question: str) -> Kind:
-    """Return the kind of answer that the question's words ask for; its last sentence asks, the others only lead up."""
+    """Return the kind of answer that a question asks for. Its last sentence decides; the others only lead up to it."""
     asking = _SENTENCE_END.split(question.strip())[-1]
     return next((kind for kind, pattern in _QUESTION_PATTERNS if pattern.search(asking)), Kind.OTHER)
 
 
 def last_question(question: str) -> str:
-    """Return the words without questions that come before the last one: what a follow-up leans on, and is not asked
-    again."""
+    """Return the words without the questions before the last one, which a follow-up leans on and does not ask again."""
     parts = _QUESTION_END.split(question.strip())
     earlier = [number for number, part in enumerate(parts[:-1]) if part.endswith("?")]
     return " ".join(parts[earlier[-1] + 1 :]) if earlier else question
@@ -91,13 +90,16 @@ def subject_terms(question: str) -> list[str]:
 
 @lru_cache(maxsize=20_000)
 def term_set(words: str) -> frozenset[str]:
-    """Return the terms of a few words, which news repeats: a look-up costs a tenth of cutting and stemming them
-    again."""
+    """Return the terms of a few words.
+
+    News repeats words, and a look-up costs a tenth of cutting and stemming them again.
+    """
     return frozenset(terms_of(words))
 
 
 def candidates(kind: Kind, question: str, text: str) -> list[Span]:
-    """Return spans of `text` that are of this kind and say something the question does not; empty for Kind.OTHER."""
+    """Return the spans of `text` that are of this kind and say something that the question does not; none for
+    Kind.OTHER."""
     pattern = _ANSWER_PATTERNS.get(kind)
     if pattern is None:
         return []

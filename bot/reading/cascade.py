@@ -25,8 +25,8 @@ class SentenceModel:
     `ranking`: (n_features,), orders them. `within`: a neighbour that ranks at most this much lower than the first is
     quoted with it; below 0, none is. `confidence`: (n_features + 3,), the last three for the ranking score, its lead
     over the best sentence that is not quoted with it, and whether one is, and `bias`: whether what is quoted first
-    answers. `slope`, `offset`: the chance that any one sentence answers, from its ranking score; the two have no common
-    scale, their chances have.
+    answers. `slope`, `offset`: the chance that any one sentence answers, from its ranking score; read and unread scores
+    have no common scale, their chances have.
     """
 
     ranking: Floats
@@ -37,17 +37,19 @@ class SentenceModel:
     within: float = -1.0
 
     def ranks(self, features: Floats) -> Floats:
-        """(n,) ranking scores; `features`: (n, n_features)."""
+        """Return the ranking scores, (n,); `features`: (n, n_features)."""
         ranks: Floats = features @ self.ranking
         return ranks
 
     def chances(self, ranks: Floats) -> Floats:
-        """(n,) the probability that each sentence answers, for what it is alone."""
+        """Return the probability that each sentence answers, taken alone, (n,)."""
         return _expit(self.slope * ranks + self.offset)
 
     def quoted(self, features: Floats, ranks: Floats, places: Rows) -> tuple[int, ...]:
-        """Return the first in rank, and the neighbour that is quoted with it, if any. `places`: (n,), a step of one
-        from a sentence to the one that follows it in the same passage."""
+        """Return the first in rank, and the neighbour that is quoted with it, if any.
+
+        `places`: (n,), a step of one from a sentence to the one that follows it in the same passage.
+        """
         first = int(np.argmax(ranks))
         beside = [
             row
@@ -60,7 +62,7 @@ class SentenceModel:
         return first, *sorted(beside, key=lambda row: -ranks[row])[:1]
 
     def confidence_in(self, quoted: Sequence[int], features: Floats, ranks: Floats) -> float:
-        """Return the probability that one of these sentences answers, the first in rank before its neighbour."""
+        """Return the probability that one of these sentences answers; the first in rank stands before its neighbour."""
         return float(_expit(confidence_inputs(quoted, features, ranks) @ self.confidence + self.bias))
 
 
@@ -79,11 +81,11 @@ class ReadBudget:
 
 @dataclass(frozen=True, slots=True)
 class ReadingWeights:
-    """How sentences are judged before a model reads them and after, and how much is read."""
+    """The models of sentences before a model reads them and after, and how much is read."""
 
     unread: SentenceModel
     read: SentenceModel
-    effort: ReadBudget
+    budget: ReadBudget
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +101,17 @@ class FittedWeights:
     threshold: float
 
     def of(self, *, is_whole: bool) -> ReadingWeights:
-        """Return those for such questions."""
+        """Return the weights for such questions."""
         return self.whole if is_whole else self.part
 
     def with_each(self, change: Callable[[ReadingWeights], ReadingWeights]) -> "FittedWeights":
-        """Return both changed in the same way."""
+        """Return these weights with both kinds changed in the same way."""
         return FittedWeights(change(self.whole), change(self.part), self.threshold)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadState:
-    """What is thought at some point of reading.
+    """What is known at some point of reading.
 
     `order`: (n,) the sentences, best first. `beside`: the neighbour that is quoted with the first, if any.
     `probabilities`: (n,) that each answers, in the order they were given in; the first one's is that of all that is
@@ -128,11 +130,11 @@ class ReadState:
         """The probability that what is quoted first answers."""
         return float(self.probabilities[self.order[0]])
 
-    def is_enough(self, effort: ReadBudget) -> bool:
+    def is_enough(self, budget: ReadBudget) -> bool:
         """Return whether to stop here."""
-        if not self.next_worth or len(self.read) >= effort.read:
+        if not self.next_worth or len(self.read) >= budget.read:
             return True
-        return self.confidence >= effort.sure or self.next_worth < effort.worth
+        return self.confidence >= budget.sure or self.next_worth < budget.worth
 
 
 class PassageReads(Protocol):
@@ -140,69 +142,76 @@ class PassageReads(Protocol):
 
     @property
     def known(self) -> Floats:
-        """(n, n_known): what is known of each sentence unread."""
+        """What is known of each sentence unread, (n, n_known)."""
 
     @property
     def passages(self) -> Rows:
-        """(n,) where each stands, passages numbered from 0 in the order of the search."""
+        """The passage that each sentence stands in, (n,), numbered from 0 in the order of the search."""
 
     def read(self, passage: int, likely_next: Sequence[int]) -> tuple[Rows, Floats]:
-        """Read this one: some of its sentences, (m,), and what a model said of them, (m, 4).
+        """Read a passage; return the rows of its sentences that were read, (m,), and what a model said of them, (m, 4).
 
         `likely_next`: what is asked for next unless this is enough, for whoever can read ahead.
         """
 
 
-def read_until_sure(book: PassageReads, weights: ReadingWeights) -> ReadState:
-    """Read as far as it is worth it."""
-    return next(verdict for verdict in stages(book, weights) if verdict.is_enough(weights.effort))
+def read_until_sure(reads: PassageReads, weights: ReadingWeights) -> ReadState:
+    """Read passages, the likeliest first, until another would hardly be worth it; return the last state."""
+    return next(state for state in stages(reads, weights) if state.is_enough(weights.budget))
 
 
-def stages(book: PassageReads, weights: ReadingWeights) -> Iterator[ReadState]:
-    """Yield the verdict after each further passage that is read, the likeliest first, until all are. Nothing is read
-    before the verdict on it is asked for."""
-    known, passages = book.known, book.passages
+def stages(reads: PassageReads, weights: ReadingWeights) -> Iterator[ReadState]:
+    """Yield the state after each further passage that is read, the likeliest first, until all are read.
+
+    No passage is read before the state after it is asked for.
+    """
+    known, passages = reads.known, reads.passages
     chances = weights.unread.chances(weights.unread.ranks(to_features(known, np.zeros((len(known), N_SAID)))))
     likeliest = [int(one) for one in np.argsort(-np.bincount(passages, chances), kind="stable")]
     worth = [float(chances[passages == one].sum()) for one in likeliest[1:]]
-    worth_reading = likeliest[: 1 + sum(one >= weights.effort.worth for one in worth)]
+    worth_reading = likeliest[: 1 + sum(one >= weights.budget.worth for one in worth)]
     places = places_of(passages)
     said = np.zeros((len(known), N_SAID))
     is_read = np.zeros(len(known), bool)
     for n_read, (passage, next_worth) in enumerate(zip(likeliest, [*worth, 0.0], strict=True), 1):
-        rows, said[rows] = book.read(passage, worth_reading[n_read : weights.effort.read])
+        rows, said[rows] = reads.read(passage, worth_reading[n_read : weights.budget.read])
         is_read[rows] = True
         order, probabilities, beside = _settle(known, said, is_read, chances, weights.read, places)
         yield ReadState(order, probabilities, tuple(likeliest[:n_read]), next_worth, beside)
 
 
 def places_of(passages: Rows) -> Rows:
-    """(n,) from one sentence to the next in the same passage a step of one, across passages of more."""
+    """Return the place of each sentence, (n,): one apart for neighbours in a passage, further apart across passages."""
     places: Rows = np.arange(len(passages)) + passages
     return places
 
 
 def _settle(
-    known: Floats, said: Floats, is_read: NDArray[np.bool_], chances: Floats, judgement: SentenceModel, places: Rows
+    known: Floats, said: Floats, is_read: NDArray[np.bool_], chances: Floats, model: SentenceModel, places: Rows
 ) -> tuple[Rows, Floats, int | None]:
-    """Return order and probabilities: the best sentence that was read, then all others by their chance. And its
-    neighbour, if that is quoted with it."""
+    """Return the order, the probabilities and the row of the neighbour that is quoted with the best, if any.
+
+    The order is the best sentence that was read, then all others by their chance.
+    """
     rows = np.flatnonzero(is_read)
     features = to_features(known[is_read], said[is_read])
-    ranks = judgement.ranks(features)
-    quoted = judgement.quoted(features, ranks, places[is_read])
+    ranks = model.ranks(features)
+    quoted = model.quoted(features, ranks, places[is_read])
     best, *beside = (int(rows[one]) for one in quoted)
     probabilities = chances.copy()
-    probabilities[is_read] = judgement.chances(ranks)
+    probabilities[is_read] = model.chances(ranks)
     others = np.argsort(-probabilities, kind="stable")
-    probabilities[best] = judgement.confidence_in(quoted, features, ranks)
+    probabilities[best] = model.confidence_in(quoted, features, ranks)
     order = np.array([best, *(row for row in others if row != best)], np.int64)
     return order, np.minimum(probabilities, probabilities[best]), next(iter(beside), None)
 
 
 def confidence_inputs(quoted: Sequence[int], features: Floats, ranks: Floats) -> Floats:
-    """(n_features + 3,): the features and the ranking score of the first of those that are quoted, its lead over the
-    best that is not, 0 if there is none, and whether a neighbour is quoted too."""
+    """Return the inputs of the confidence model, (n_features + 3,).
+
+    They are the features and the ranking score of the first of those that are quoted, its lead over the best that is
+    not, 0 if there is none, and whether a neighbour is quoted too.
+    """
     first = quoted[0]
     others = np.delete(ranks, quoted)
     lead = ranks[first] - others.max() if len(others) else 0.0

@@ -38,7 +38,7 @@ KNOWN = (
 )
 """What is known of a sentence before a model reads it: column names, in order."""
 SAID = ("answer_odds", "mass_odds", "share", "passage_odds")
-"""What a model says of a sentence."""
+"""What a model says of a sentence: column names, in order."""
 N_SAID = len(SAID)
 _CHANCES = ("answer_chance", "share_chance", "passage_chance", "overlap_unanswered")
 _WITH_LEAD = ("answer_odds", "passage_odds", "passage_similarity", "sentence_overlap")
@@ -49,7 +49,7 @@ Floats = NDArray[np.float64]
 _SIMILARITY, _OVERLAP = KNOWN.index("passage_similarity"), KNOWN.index("sentence_overlap")
 _LENGTH = KNOWN.index("length")
 LENGTH_CENTRE = 5.0
-"""What is taken off the logarithm of a sentence's length, which is near it."""
+"""The logarithm of a usual sentence's length; it is subtracted so that lengths lie around 0."""
 _NEAR_CHARS = 30
 _ANNOUNCED_DAYS = 30
 """About how long before an event articles may foretell it."""
@@ -104,7 +104,7 @@ class FeatureExtractor:
         self._passages_seen: dict[int, frozenset[str]] = {}
 
     def known(self, found: Sequence[Candidate]) -> Floats:
-        """(len(found), len(KNOWN)), rows in the order of `found`."""
+        """Return what is known of each candidate, (len(found), len(KNOWN)), rows in the order of `found`."""
         return np.array([self._known(candidate) for candidate in found], float).reshape(-1, len(KNOWN))
 
     def _known(self, candidate: Candidate) -> tuple[float, ...]:
@@ -126,15 +126,19 @@ class FeatureExtractor:
         )
 
     def _published_before(self, article: Article) -> float:
-        """Return from 0 to 1, how long before the days asked about: an article cannot report what came after it."""
+        """Return from 0 to 1 how long before the days asked about it was published: an article cannot report what came
+        later."""
         if self._reported_from is None or article.published_at is None:
             return 0.0
         days = (self._reported_from - article.published_at.date()).days
         return 1 - math.exp(-max(days, 0) / _ANNOUNCED_DAYS)
 
     def _words(self, candidate: Candidate, words: str) -> tuple[float, float, float, float, float, float]:
-        """Return weighted share of the question's terms in the sentence, what its neighbours add to it, the passage's
-        share; what is missing."""
+        """Return six columns on the question's terms.
+
+        They are the weighted share of them in the sentence, what each neighbour adds to it, the passage's share, the
+        weight of the rarest that the passage lacks, and the share of names that it lacks.
+        """
         text = candidate.article.text
         sentence = self._terms(words)
         share = self._share(sentence)
@@ -153,7 +157,7 @@ class FeatureExtractor:
         )
 
     def _passage_terms(self, candidate: Candidate) -> frozenset[str]:
-        """Return of the whole passage and its article's title."""
+        """Return the terms of the whole passage and its article's title."""
         rank, text = candidate.hit.rank, candidate.article.text
         if rank not in self._passages_seen:
             sentences = (self._terms(span.slice(text)) for span in candidate.hit.passage.sentences)
@@ -161,7 +165,7 @@ class FeatureExtractor:
         return self._passages_seen[rank]
 
     def _terms(self, text: str) -> frozenset[str]:
-        """Return the terms of a text; the sentences of a passage need each other's."""
+        """Return the terms of a text, kept because the sentences of a passage need each other's."""
         if text not in self._terms_seen:
             self._terms_seen[text] = frozenset(terms_of(text))
         return self._terms_seen[text]
@@ -170,7 +174,8 @@ class FeatureExtractor:
         return sum(weight for term, weight in self._weights.items() if term in terms) / self._total
 
     def _kind_columns(self, sentence: str) -> tuple[float, float, float]:
-        """Return whether the kind of thing asked for is there, is not, and how near it is to the question's words."""
+        """Return whether the kind of thing asked for is there, whether it is missing, and how near it is to the
+        question's words."""
         if self._kind is Kind.OTHER:
             return 0.0, 0.0, 0.0
         spans = candidates(self._kind, self._question, sentence)
@@ -179,19 +184,22 @@ class FeatureExtractor:
 
 
 def chars_of(columns: Floats) -> Floats:
-    """(n,) how long sentences are, in characters; `columns`: (n, len(KNOWN) or more), known of them or features."""
+    """Return how long sentences are in characters, (n,).
+
+    `columns`: (n, len(KNOWN) or more), what is known of them, or their features.
+    """
     chars: Floats = np.exp(columns[:, _LENGTH] + LENGTH_CENTRE)
     return chars
 
 
 def said(scores: Sequence[SentenceScores]) -> Floats:
-    """(len(scores), 4): what a model said of sentences, as `to_features` takes it."""
+    """Return what a model said of sentences, (len(scores), 4), as `to_features` takes it."""
     rows = [(one.answer_odds, one.mass_odds, one.share, one.passage_odds) for one in scores]
     return np.array(rows, float).reshape(-1, N_SAID)
 
 
 def to_features(known: Floats, said: Floats) -> Floats:
-    """(n, len(FEATURES)) of the sentences that compete for one question, at least one.
+    """Return the features, (n, len(FEATURES)), of the sentences that compete for one question, at least one.
 
     Odds come as they are, which rank, and as chances, which saturate; some also as the lead over the best.
     """
@@ -203,22 +211,23 @@ def to_features(known: Floats, said: Floats) -> Floats:
 
 
 def _chance(odds: Floats) -> Floats:
-    """Return odds count both ends of an answer: half of them is the odds of either."""
+    """Return the probability that these odds mean. They count both ends of an answer: half of them is the odds of
+    either."""
     chance: Floats = 1 / (1 + np.exp(-odds / 2))
     return chance
 
 
 def _opposes(asked: frozenset[str], pattern: re.Pattern[str], sentence: str) -> bool:
-    """Return whether a sentence names other years, months or places in an order than the question does, and none of
-    those."""
+    """Return whether a sentence names years, months or ordinals, and none of those that the question names."""
     found = frozenset(pattern.findall(sentence)) | frozenset(pattern.findall(sentence.lower()))
     return bool(asked and found) and asked.isdisjoint(found)
 
 
 def _gap_to_terms(spans: Sequence[Span], words: str, asked: frozenset[str]) -> float:
-    """Return characters from the nearest of these spans to what the question names in `words`; endless for none.
+    """Return how many characters lie between the nearest of these spans and the question's terms in `words`; inf for
+    none.
 
-    The mean over the nearest three places, because one alone is often chance.
+    It is the mean over the nearest three places, because one alone is often chance.
     """
     places = [match.start() for match in _WORD.finditer(words) if not asked.isdisjoint(term_set(match.group()))]
     if not spans or not places:
@@ -228,5 +237,5 @@ def _gap_to_terms(spans: Sequence[Span], words: str, asked: frozenset[str]) -> f
 
 
 def _capitalised(question: str) -> list[str]:
-    """Return the words of a question that look like names: capitals, but for the first word."""
+    """Return the words of a question that look like names: those with a capital, but for the first word."""
     return [word for word in question.split()[1:] if word[:1].isupper()]

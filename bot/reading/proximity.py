@@ -11,15 +11,17 @@ from index.search.retrieval import Retriever
 from index.text.terms import terms_of
 
 _LEAST_SHARE = 0.2
-"""Of the context's terms, weighted: a sentence that holds less is not what was spoken of."""
+"""The least weighted share of the context's terms: a sentence that holds less is not what was spoken of."""
 _HERE, _NEXT, _SOON, _EARLIER = 0.75, 1.5, 0.75, -0.75
 """Log-odds for the sentence spoken of, the one after it, the two after that, and all before the one before it. From
 where the next answers stand in CoQA's development conversations (docs/experiments/0021)."""
 
 
 def nearness(candidates: Sequence[Candidate], context: str, retriever: Retriever) -> Floats:
-    """(len(candidates),) log-odds that each sentence is what comes up next; 0 in other articles, and everywhere if no
-    sentence holds enough of the context."""
+    """Return log-odds that each sentence is what comes up next, (len(candidates),).
+
+    They are 0 in other articles, and everywhere if no sentence holds enough of the context.
+    """
     odds = np.zeros(len(candidates))
     weights = {term: retriever.rarity(term) for term in dict.fromkeys(terms_of(context))}
     total = sum(weights.values())
@@ -38,9 +40,9 @@ def nearness(candidates: Sequence[Candidate], context: str, retriever: Retriever
     return odds
 
 
-def follow_on(verdict: ReadState, near: Floats) -> NDArray[np.int64]:
-    """(n,) the sentences of a verdict, its best still first, the others by their odds with those of `near`."""
-    best, *others = verdict.order
-    chances = np.clip(verdict.probabilities[others], 1e-9, 1 - 1e-9)
+def follow_on(state: ReadState, near: Floats) -> NDArray[np.int64]:
+    """Return the order of the sentences, (n,): the best still first, the others by their odds with those of `near`."""
+    best, *others = state.order
+    chances = np.clip(state.probabilities[others], 1e-9, 1 - 1e-9)
     odds = np.log(chances / (1 - chances)) + near[others]
     return np.array([best, *np.array(others, np.int64)[np.argsort(-odds, kind="stable")]], np.int64)

@@ -1,4 +1,4 @@
-"""Reader: a question and the passages found for it in, readings out. Which reader is chosen in `bot.app`."""
+"""Reader: finds the words that answer in the passages found for a question. `bot.app` chooses which reader runs."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Reader(Protocol):
     def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Iterable[Reading]:
         """Return readings of these passages, best first; ties by the order of the hits. Empty for no hits.
 
-        Where the query has a context, much of what is meant stands there: the words of the question tell less of
-        where the answer stands, and what comes after the first reading may well stand near those. What was published
-        before the days it asks about can hardly tell of them.
+        Where the query has a context, much of what is meant stands there: the words of the question say less of where
+        the answer stands, and what comes after the first reading may well stand near those. An article published before
+        the days asked about can hardly report them.
         """

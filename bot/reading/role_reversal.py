@@ -1,7 +1,7 @@
-"""Who did it to whom: tells a sentence that says of two names the reverse of what a question asks.
+"""Who did it to whom: recognises a sentence that says of two names the reverse of what a question asks.
 
 "What did Armenia accuse Azerbaijan of?" is not answered by "Azerbaijan accused Armenia of ...": each word is there, and
-a model that weighs words takes it for an answer. Only plain cases are told: both names beside the same verb.
+a model that weighs words takes it for an answer. Only plain cases are recognised: both names beside the same verb.
 """
 
 import re
@@ -20,7 +20,7 @@ _BOTH_DO = frozenset(
         "meet met marry married wed face faced play played fight fought date dated divorce divorced join joined match"
     )
 )
-"""What two do to each other."""
+"""Verbs of what two do to each other."""
 _NAME_START = 6
 """Letters by which a name is known: "Armenia" is in "Armenian"."""
 
@@ -35,11 +35,11 @@ class Relation:
 
     @property
     def reversed(self) -> "Relation":
-        """The same, done by the other."""
+        """The same relation with the roles exchanged."""
         return Relation(self.other, self.verb, self.actor)
 
 
-def deeds_in(text: str) -> frozenset[Relation]:
+def relations_in(text: str) -> frozenset[Relation]:
     """Return what names do to names in plain sentences, active or passive."""
     acts = ((one[1], one[2], one[3]) for one in _ACTS.finditer(text))
     suffers = ((one[3], one[2], one[1]) for one in _SUFFERS.finditer(text))
@@ -53,10 +53,11 @@ def deeds_in(text: str) -> frozenset[Relation]:
 
 
 def says_the_reverse(asked: frozenset[Relation], sentence: str) -> bool:
-    """Return whether a sentence tells a deed that was asked about with its roles exchanged, and not as it was asked."""
+    """Return whether a sentence states a relation that was asked about with its roles exchanged, and none as it was
+    asked."""
     if not asked:
         return False
-    told = deeds_in(sentence)
+    told = relations_in(sentence)
     return any(one.reversed in told for one in asked) and asked.isdisjoint(told)
 
 

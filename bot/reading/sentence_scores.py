@@ -1,4 +1,4 @@
-"""A passage's log-probabilities, token by token, to what they say of each of its sentences."""
+"""Turns a passage's log-probabilities, token by token, into what they say of each of its sentences."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ _UNREAD = -25.0
 
 
 def _only_spans(n: int) -> NDArray[np.float32]:
-    """(n, n): 0 where the column's token may end an answer that the row's token starts, else never."""
+    """Return a mask, (n, n): 0 where an answer may start at the row's token and end at the column's, else -inf."""
     every = np.ones((n, n), bool)
     return np.where(np.triu(every) & np.tril(every, _LONGEST_ANSWER - 1), 0, -np.inf).astype(np.float32)
 
@@ -39,12 +39,12 @@ class SentenceScores:
     passage_odds: float
 
     def denied(self) -> "SentenceScores":
-        """Return of a sentence that the model took for an answer, and that cannot be one."""
+        """Return the scores of a sentence that the model took for an answer, and that cannot be one."""
         return SentenceScores(None, _UNREAD, _UNREAD, _UNREAD, self.passage_odds)
 
 
 def score_passage(scores: SpanScores, passage: Passage) -> list[SentenceScores]:
-    """Return one for each sentence of the passage, in order; spans are in offsets of the article."""
+    """Return the scores of each sentence of the passage, in order; spans are in offsets of the article."""
     moved_by = passage.span.start
     edges = [edge for sentence in passage.sentences for edge in (sentence.start, sentence.end)]
     bounds = np.searchsorted(scores.offsets[:, 0] + moved_by, edges).reshape(-1, 2)
@@ -52,7 +52,7 @@ def score_passage(scores: SpanScores, passage: Passage) -> list[SentenceScores]:
 
 
 def best_span(start: NDArray[np.float32], end: NDArray[np.float32]) -> tuple[int, int]:
-    """Return first and last token of the most probable answer of at most 30 tokens.
+    """Return the first and last token of the most probable answer of at most 30 tokens.
 
     `start`, `end`: (n,), 1 to MOST_TOKENS.
     """
@@ -62,7 +62,7 @@ def best_span(start: NDArray[np.float32], end: NDArray[np.float32]) -> tuple[int
 
 
 def _score(scores: SpanScores, first: int, last: int, moved_by: int) -> SentenceScores:
-    """Return of the tokens from `first` up to, not including, `last`."""
+    """Return the scores of the tokens from `first` up to, not including, `last`."""
     none = max(scores.no_start, _UNREAD) + max(scores.no_end, _UNREAD)
     whole = _log_sum(scores.start) + _log_sum(scores.end)
     mass = _log_sum(scores.start[first:last]) + _log_sum(scores.end[first:last])
@@ -87,7 +87,7 @@ def _best_answer(scores: SpanScores, first: int, last: int) -> tuple[Span | None
 
 
 def _log_sum(values: NDArray[np.float32]) -> float:
-    """Return the logarithm of a sum of probabilities; _UNREAD for none."""
+    """Return the logarithm of the sum of these log-probabilities' probabilities; _UNREAD for none."""
     if not len(values):
         return _UNREAD
     highest = float(values.max())

@@ -1,7 +1,7 @@
-"""A question and passages in, log-probabilities of where the answer starts and ends out: SpanScorer.
+"""SpanScorer: gives log-probabilities of where in a passage the answer to a question starts and ends.
 
-Two implementations: the shipped 8-bit ONNX model, and any extractive question-answering model of transformers.
-Which words to quote, and whether to answer at all, is left to the reader.
+Two implementations: the shipped 8-bit ONNX model, and any extractive question-answering model of transformers. Which
+words to quote, and whether to answer at all, is left to the reader.
 """
 
 import inspect
@@ -30,9 +30,10 @@ SHIPPED_FOLDER = Path(__file__).parent / "model"
 MODEL_FILES = ("model.onnx", "tokenizer.json")
 """What is in the folder of such a model: the network, and how words become numbers."""
 MAX_TOKENS = 192
-"""Of the shipped model: question, passage and separators, as it was trained. The rest of a passage is not read."""
+"""The most that the shipped model reads: question, passage and separators, as it was trained. The rest of a passage is
+not read."""
 MOST_TOKENS = 512
-"""Of any model: passages are shorter."""
+"""The most that any model reads: passages are shorter."""
 _MAX_QUESTION_TOKENS = 64
 _NO_ANSWER = 0
 _REMEDY = "Install Newsquote again."
@@ -69,16 +70,16 @@ class SpanScorer(Protocol):
         """How many passages it could read at once now without keeping anybody waiting."""
 
     def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
-        """Return one for each passage, in the order given; of what is too long the end is not read."""
+        """Return the scores of each passage, in the order given; the end of what is too long is not read."""
 
 
 class OnnxSpanScorer:
     """The shipped reader in 8-bit integers, run by onnxruntime: no torch, one maths thread a passage.
 
-    Each passage is run alone, unpadded. Of 1, 2, 3, 4 and 8 passages of about 110 tokens that is as fast as batches
-    of 2 and 4 or faster, it keeps every core busy from two passages on, and scores do not depend on the passages
-    beside: in 8 bits the values of a whole batch share one scale. However many ask, no more passages are run at
-    once than there are cores: more would only take each other's time and memory.
+    Each passage is run alone, unpadded. For 1, 2, 3, 4 and 8 passages of about 110 tokens that is as fast as batches of
+    2 and 4 or faster, it keeps every core busy from two passages on, and scores do not depend on the passages beside:
+    in 8 bits the values of a whole batch share one scale. However many ask, no more passages are run at once than there
+    are cores: more would only take each other's time and memory.
     """
 
     name = "newsquote-reader"
@@ -93,7 +94,7 @@ class OnnxSpanScorer:
 
     @property
     def spare(self) -> int:
-        """Workers that have nothing to do."""
+        """The number of workers that have nothing to do."""
         return max(0, self._workers - self._waiting)
 
     @classmethod
@@ -113,7 +114,7 @@ class OnnxSpanScorer:
         return cls(open_session(folder / "model.onnx", _REMEDY), tokenizer, workers=os.cpu_count() or 1)
 
     def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
-        """Return one for each passage, in the order given; passages side by side on every core."""
+        """Return the scores of each passage, in the order given; passages are read side by side on every core."""
         with self._lock:
             self._waiting += len(passages)
         try:
@@ -136,9 +137,11 @@ class TransformersSpanScorer:
     """
 
     def __init__(self, model_name: str) -> None:
-        """Raise   Raises:
-        ModelUnavailable: no such folder, and the hub does not have it or cannot be reached; or what was found
-            is not a question-answering model with a fast tokenizer.
+        """Load the model.
+
+        Raises:
+            ModelUnavailable: no such folder, and the hub does not have it or cannot be reached; or what was found
+                is not a question-answering model with a fast tokenizer.
         """
         self._model, tokenizer = _load_pretrained(model_name)
         if not tokenizer.is_fast:
@@ -157,7 +160,7 @@ class TransformersSpanScorer:
         return 1
 
     def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
-        """Return one for each passage, in the order given; one after another, on the GPU if there is one."""
+        """Return the scores of each passage, in the order given, read one after another, on the GPU if there is one."""
         return list(map(self._run, passages, self._pairs.encode(question, passages)))
 
     def _run(self, passage: str, pair: Encoding) -> SpanScores:
@@ -188,12 +191,12 @@ def load_span_scorer(model_name: str | None) -> SpanScorer:
 
 
 class _PairEncoder:
-    """Question and passage to the tokens that a model takes, at most `max_tokens` with the separators.
+    """Turns question and passage into the tokens that a model takes, at most `max_tokens` with the separators.
 
     The tokenizer is set up for that: it belongs to this encoder from now on.
 
-    A long question is cut to 64 tokens, or a third of what the model takes, and then the passage to what is left.
-    The tokenizer's own truncation would refuse a question that fills the model alone.
+    A long question is cut to 64 tokens, or a third of what the model takes, and then the passage to what is left. The
+    tokenizer's own truncation would refuse a question that fills the model alone.
     """
 
     def __init__(self, tokenizer: Tokenizer, max_tokens: int) -> None:
@@ -205,14 +208,17 @@ class _PairEncoder:
         self._max_question_tokens = min(_MAX_QUESTION_TOKENS, self._max_tokens // 3)
 
     def encode(self, question: str, passages: Sequence[str]) -> list[Encoding]:
-        """Return one for each passage, in the order given."""
+        """Return the tokens of the question with each passage, in the order given."""
         asked = self._first_tokens(question, self._max_question_tokens)
         left = self._max_tokens - len(asked)
         return [self._tokenizer.post_process(asked, self._first_tokens(passage, left)) for passage in passages]
 
     def _first_tokens(self, text: str, max_tokens: int) -> Encoding:
-        """`truncate` alone would keep the rest aside, and later every rest of a question would be paired with every
-        rest of a passage: a minute for two long texts."""
+        """Return the first tokens of a text.
+
+        `truncate` alone would keep the rest aside, and later every rest of a question would be paired with every rest
+        of a passage: a minute for two long texts.
+        """
         text = _SURROGATE.sub("\ufffd", text)  # which tokenizers cannot take
         encoding = self._encode(text)
         if len(encoding) <= max_tokens:
@@ -226,7 +232,10 @@ class _PairEncoder:
 
 
 def _to_scores(passage: str, pair: Encoding, start: Logits, end: Logits, no_answer: int) -> SpanScores:
-    """`start`, `end`: (tokens of the pair,) logits. The softmax is over the passage's tokens and `no_answer`."""
+    """Return the scores of a passage; `start`, `end`: (tokens of the pair,) logits.
+
+    The softmax is over the passage's tokens and `no_answer`.
+    """
     tokens = [token for token, sequence in enumerate(pair.sequence_ids) if sequence == 1]
     bounds = pair.offsets  # made anew each time it is asked for
     offsets = np.array([_whole(passage, *bounds[token]) for token in tokens], np.int64).reshape(-1, 2)
@@ -259,7 +268,7 @@ def _open_tokenizer(path: Path) -> Tokenizer:
 
 
 def _load_pretrained(model_name: str) -> "tuple[PreTrainedModel, PreTrainedTokenizerBase]":
-    """Model, on the GPU if there is one, and tokenizer."""
+    """Return the model, on the GPU if there is one, and its tokenizer."""
     # torch and transformers take seconds to import and are not needed with the shipped model
     import torch
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
@@ -291,7 +300,7 @@ def _max_tokens(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase") 
 
 
 def _takes_token_types(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase") -> bool:
-    """Return whether a model tells question from passage by token types; roberta knows one type and would fail."""
+    """Return whether a model marks question and passage by token types; roberta knows one type and would fail."""
     name = "token_type_ids"
     is_input = name in tokenizer.model_input_names and name in inspect.signature(model.forward).parameters
     return is_input and getattr(model.config, "type_vocab_size", 2) > 1

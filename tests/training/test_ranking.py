@@ -7,10 +7,10 @@ import pytest
 
 from bot.reading.cascade import FittedWeights, ReadBudget, SentenceModel
 from bot.reading.features import FEATURES, KNOWN, N_SAID
-from training.efforts import best_effort, best_threshold, outcomes
-from training.judgements import fit_judgement, fit_judgements, fit_ranking, fit_within
-from training.question_sets import Question, State
-from training.ranking import calibration_error, cross_measured, fit, with_effort
+from training.question_sets import Question, RankingExample
+from training.ranking import calibration_error, cross_measured, fit, with_budget
+from training.read_budgets import best_budget, best_threshold, outcomes
+from training.sentence_models import fit_model, fit_models, fit_ranking, fit_within
 
 _N_PASSAGES = 3
 _ODDS = FEATURES.index("answer_odds")
@@ -36,15 +36,15 @@ def _questions(n: int = 100, *, seed: int = 1, is_whole: bool = False, telling: 
     return questions
 
 
-def _states(n: int, *, seed: int = 1, set_name: str = "made up", telling: int = 0) -> list[State]:
+def _examples(n: int, *, seed: int = 1, set_name: str = "made up", telling: int = 0) -> list[RankingExample]:
     """Six sentences of three features, one of which tells the right one."""
     chance = np.random.default_rng(seed)
-    states = []
+    examples = []
     for _ in range(n):
         features = chance.normal(size=(6, 3))
         features[2, telling] += 3.0
-        states.append(State(set_name, features, np.arange(6) == 2, np.arange(6)))
-    return states
+        examples.append(RankingExample(set_name, features, np.arange(6) == 2, np.arange(6)))
+    return examples
 
 
 def _right(questions: list[Question], weights: FittedWeights) -> float:
@@ -53,45 +53,45 @@ def _right(questions: list[Question], weights: FittedWeights) -> float:
 
 
 def test_ranking_finds_the_feature_that_tells() -> None:
-    weights = fit_ranking(_states(400))
+    weights = fit_ranking(_examples(400))
 
     assert weights[0] > 1.0
     assert np.abs(weights[1:]).max() < 0.3
 
 
 def test_the_same_questions_twice_say_nothing_new() -> None:
-    states = _states(60)
+    examples = _examples(60)
 
-    once, twice = fit_ranking(states), fit_ranking([*states, *states])
+    once, twice = fit_ranking(examples), fit_ranking([*examples, *examples])
 
     np.testing.assert_allclose(twice, once, rtol=1e-3, atol=1e-3)
 
 
 def test_what_is_always_the_same_counts_for_nothing() -> None:
-    states = [replace(one, features=np.column_stack([one.features, np.full(6, 0.5)])) for one in _states(60)]
+    examples = [replace(one, features=np.column_stack([one.features, np.full(6, 0.5)])) for one in _examples(60)]
 
-    weights = fit_ranking(states)
+    weights = fit_ranking(examples)
 
     assert weights[3] == 0
-    np.testing.assert_allclose(weights[:3], fit_ranking(_states(60)), rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(weights[:3], fit_ranking(_examples(60)), rtol=1e-3, atol=1e-3)
 
 
 def test_each_set_counts_the_same_however_large() -> None:
-    weights = fit_ranking([*_states(40, set_name="small", telling=1), *_states(800, seed=4, set_name="large")])
+    weights = fit_ranking([*_examples(40, set_name="small", telling=1), *_examples(800, seed=4, set_name="large")])
 
     assert weights[1] == pytest.approx(weights[0], rel=0.5)
 
 
 def test_confidence_is_calibrated_on_other_questions() -> None:
-    judgement = fit_judgement([one.state(range(_N_PASSAGES)) for one in _questions(300)])
-    others = [one.state(range(_N_PASSAGES)) for one in _questions(200, seed=2)]
+    model = fit_model([one.example(range(_N_PASSAGES)) for one in _questions(300)])
+    others = [one.example(range(_N_PASSAGES)) for one in _questions(200, seed=2)]
 
-    ranks = [judgement.ranks(one.features) for one in others]
-    quoted = [list(judgement.quoted(one.features, some, one.places)) for one, some in zip(others, ranks, strict=True)]
-    told = list(zip(others, ranks, quoted, strict=True))
-    sure = np.array([judgement.confidence_in(rows, one.features, some) for one, some, rows in told])
-    right = np.array([one.right[rows].any() for one, _, rows in told])
-    each = np.concatenate([judgement.chances(judgement.ranks(one.features)) for one in others])
+    ranks = [model.ranks(one.features) for one in others]
+    quoted = [list(model.quoted(one.features, some, one.places)) for one, some in zip(others, ranks, strict=True)]
+    cases = list(zip(others, ranks, quoted, strict=True))
+    sure = np.array([model.confidence_in(rows, one.features, some) for one, some, rows in cases])
+    right = np.array([one.right[rows].any() for one, _, rows in cases])
+    each = np.concatenate([model.chances(model.ranks(one.features)) for one in others])
 
     assert calibration_error(sure, right) < 0.1
     assert right.mean() > 0.6
@@ -102,33 +102,33 @@ def test_confidence_is_calibrated_on_other_questions() -> None:
 def test_neighbours_are_quoted_together_where_that_finds_more_than_it_costs(right: list[int], within: float) -> None:
     features = np.zeros((2, len(FEATURES)))
     features[:, _ODDS] = [1.0, 0.5]
-    judgement = SentenceModel(np.eye(len(FEATURES))[_ODDS], np.array([]), 0.0, slope=1.0, offset=0.0)
-    states = [State("made up", features, np.arange(2) == row, np.arange(2)) for row in right]
+    model = SentenceModel(np.eye(len(FEATURES))[_ODDS], np.array([]), 0.0, slope=1.0, offset=0.0)
+    examples = [RankingExample("made up", features, np.arange(2) == row, np.arange(2)) for row in right]
 
-    assert fit_within(states, judgement) == within
+    assert fit_within(examples, model) == within
 
 
 def test_questions_that_see_all_there_is_and_those_that_see_a_part_are_fitted_apart() -> None:
     odds, share = (FEATURES.index(name) for name in ("answer_odds", "share"))
     questions = [*_questions(is_whole=True), *_questions(telling=2, seed=2)]
 
-    judges = fit_judgements(questions)
+    fitted = fit_models(questions)
 
-    assert judges.whole.read.ranking[odds] > judges.part.read.ranking[odds] > 0
-    assert judges.part.read.ranking[share] > judges.whole.read.ranking[share] > 0
+    assert fitted.whole.read.ranking[odds] > fitted.part.read.ranking[odds] > 0
+    assert fitted.part.read.ranking[share] > fitted.whole.read.ranking[share] > 0
 
 
 def test_what_counts_less_says_less() -> None:
-    other = [replace(one, weight=0.1) for one in _states(200, telling=1)]
+    other = [replace(one, weight=0.1) for one in _examples(200, telling=1)]
 
-    weights = fit_ranking([*_states(200), *other])
+    weights = fit_ranking([*_examples(200), *other])
 
     assert weights[0] > 2 * weights[1] > 0
 
 
 def test_all_there_is_is_read() -> None:
     whole, part = _questions(is_whole=True), _questions()
-    weights = with_effort([*whole, *part], fit_judgements([*whole, *part]), replace(_ALL, read=1))
+    weights = with_budget([*whole, *part], fit_models([*whole, *part]), replace(_ALL, read=1))
 
     assert outcomes(whole, weights).price.mean() > 2.0
     assert outcomes(part, weights).price.tolist() == [1] * len(part)
@@ -150,19 +150,19 @@ def test_the_threshold_serves_most_readers() -> None:
 
 def test_reading_more_finds_more_and_costs_more() -> None:
     questions = _questions()
-    judges = fit_judgements(questions)
-    little, much = (with_effort(questions, judges, replace(_ALL, read=n)) for n in (1, 3))
+    fitted = fit_models(questions)
+    little, much = (with_budget(questions, fitted, replace(_ALL, read=n)) for n in (1, 3))
 
     assert _right(questions, little) < _right(questions, much)
     assert outcomes(questions, little).price.tolist() == [1] * len(questions)
     assert outcomes(questions, much).price.tolist() == [_N_PASSAGES] * len(questions)
 
 
-def test_the_best_effort_keeps_to_the_price() -> None:
+def test_the_best_budget_keeps_to_the_price() -> None:
     questions = _questions()
-    judges = fit_judgements(questions)
+    fitted = fit_models(questions)
 
-    cheap, dear = (with_effort(questions, judges, best_effort(questions, judges.part, price)) for price in (1.5, 3.0))
+    cheap, dear = (with_budget(questions, fitted, best_budget(questions, fitted.part, price)) for price in (1.5, 3.0))
 
     assert outcomes(questions, cheap).price.mean() <= 1.5
     assert outcomes(questions, dear).price.mean() <= 3.0
@@ -173,7 +173,7 @@ def test_a_price_that_buys_nothing_is_refused() -> None:
     questions = _questions(40)
 
     with pytest.raises(ValueError, match=r"0\.1 passages"):
-        best_effort(questions, fit_judgements(questions).part, 0.1)
+        best_budget(questions, fit_models(questions).part, 0.1)
 
 
 def test_what_is_reported_was_not_fitted_on() -> None:

@@ -1,4 +1,4 @@
-"""run_chat: lines in, replies and the results of commands out."""
+"""run_chat: takes lines, prints replies and the results of commands."""
 
 import logging
 import sys
@@ -35,9 +35,10 @@ _HISTORY: Final = Path("var/chat_history")
 
 
 def run_chat(dialogue: Dialogue, *, console: Console | None = None, lines: Iterable[str] | None = None) -> None:
-    """Talk until the lines end or one of them says /quit. Left out: this terminal, or this pipe.
+    """Talk until the lines end or one of them says /quit.
 
-    Who types goes on where the last chat ended, until /new; piped lines always begin a new conversation.
+    Without `console` or `lines`, this terminal or this pipe is used. A conversation that is typed goes on where the
+    last chat ended, until /new; piped lines always begin a new one.
     """
     console = console or _standard_output()
     is_typed = lines is None and sys.stdin.isatty() and console.is_terminal
@@ -54,15 +55,15 @@ def run_chat(dialogue: Dialogue, *, console: Console | None = None, lines: Itera
 
 
 def show_reply(reply: Reply, *, console: Console | None = None) -> None:
-    """Print one reply; on standard output unless told otherwise."""
+    """Print one reply, by default on standard output."""
     show(render_reply(reply), console or _standard_output())
 
 
 class _Chat:
-    """One conversation and the last reply of it, which most commands are about."""
+    """One conversation and its last reply, which most commands are about."""
 
     def __init__(self, dialogue: Dialogue, console: Console, *, can_stop: bool) -> None:
-        """`can_stop`: Ctrl-C ends the answer at hand, not the chat."""
+        """Keep what is needed to talk. `can_stop`: Ctrl-C ends the answer at hand, not the chat."""
         self._dialogue = dialogue
         self._console = console
         self._last: Reply | None = None
@@ -93,7 +94,10 @@ class _Chat:
         show(_note(text), self._console)
 
     def take(self, line: str) -> None:
-        """Print what comes of one line. An error is told, logged, and does not end the chat."""
+        """Print what comes of one line.
+
+        An error is printed and does not end the chat; an unexpected one is logged.
+        """
         if not line:
             return
         try:
@@ -119,7 +123,7 @@ class _Chat:
         return Page((*page.paragraphs, said(hint, "dim"))) if hint else page
 
     def _offered(self, line: str) -> str | None:
-        """Return the choice that a bare number takes, if the bot has just asked back."""
+        """Return the choice that a bare number takes if the bot has just asked back, else None."""
         outcome = self._last.outcome if self._last else None
         if not isinstance(outcome, Clarification) or not line.isdecimal():
             return None
@@ -209,6 +213,6 @@ def _standard_input(console: Console, is_typed: bool) -> Iterable[str]:
 
 
 def _replace_what_cannot_be_coded(stream: object) -> None:
-    """A terminal that is not UTF-8 gets a question mark for what it cannot show, not an error."""
+    """Show a question mark, and raise no error, for what a terminal that is not UTF-8 cannot show."""
     if isinstance(stream, TextIOWrapper):
         stream.reconfigure(errors="replace")

@@ -1,4 +1,4 @@
-"""Text that no terminal can be steered with, and pages of it, coloured and wrapped or plain and not."""
+"""Text that cannot steer a terminal, and pages of it: coloured and wrapped, or plain."""
 
 import re
 import textwrap

@@ -39,7 +39,7 @@ def piped_lines(lines: Iterable[str], console: Console) -> Iterator[str]:
 
 @contextmanager
 def _kept(readline: ModuleType, history: Path) -> Iterator[None]:
-    """Line history from and to a file that only its owner can read; without one where that fails."""
+    """Keep the line history of the block in a file that only its owner can read; go without one if that fails."""
     readline.set_history_length(_REMEMBERED_LINES)
     with suppress(OSError):
         readline.read_history_file(history)

@@ -1,4 +1,4 @@
-"""Replies, quotes in context and lists of articles as pages. Pure: nothing is printed or looked up here."""
+"""Shows replies, quotes in context and lists of articles as pages. Pure: nothing is printed or looked up here."""
 
 from collections.abc import Sequence
 
@@ -41,14 +41,14 @@ def render_more(answer: Answer) -> Page:
 
 
 def render_closest(refusal: Refusal) -> Page:
-    """Return the closest passages, said not to be an answer."""
+    """Return the closest passages, marked as no answer."""
     if not refusal.closest:
         return Page((said(wording.NOTHING_CLOSE),))
     return Page((said(wording.CLOSEST), *_cited(refusal.closest)))
 
 
 def render_context(context: QuoteContext) -> Page:
-    """Return a quote with the sentences around it, or alone with the reason why."""
+    """Return a quote with the sentences around it, or alone with the reason why they are missing."""
     around = Text()
     if context.before:
         around.append(visible(context.before), style="dim")
@@ -124,7 +124,7 @@ def _source(citation: Citation) -> Text:
 
 
 def _link(address: str) -> Style:
-    """Return a style that keeps a long address clickable where the terminal breaks it in two."""
+    """Return a style in which a long address stays clickable where the terminal breaks it in two."""
     is_web = address.startswith(("https://", "http://"))
     return Style(underline=is_web, link=address if is_web else None)
 

@@ -49,7 +49,7 @@ def greeting(titles: Sequence[str]) -> str:
 
 
 def sources_heading(total: int, words: str) -> str:
-    """Return the first line of a list of articles; the words are what it was narrowed by."""
+    """Return the first line of a list of articles; `words` are what it was narrowed by."""
     return f"I can quote {_count(total)}{f' about “{words}”' if words else ''}."
 
 
@@ -59,7 +59,7 @@ def sources_left_out(count: int) -> str:
 
 
 def unknown_command(name: str) -> str:
-    """Return what to do about a command that there is not."""
+    """Return what to do about an unknown command."""
     return f"I don't know {name}. /help lists the commands; anything without a / is a question."
 
 
@@ -68,5 +68,5 @@ def _count(articles: int) -> str:
 
 
 def _spread(titles: Sequence[str]) -> Sequence[str]:
-    """Up to three titles from all over the list."""
+    """Return up to three titles from all over the list."""
     return titles[:: max(1, len(titles) // 3)][:3]

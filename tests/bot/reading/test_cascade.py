@@ -12,10 +12,10 @@ from bot.reading.cascade import ReadBudget, ReadingWeights, Rows, SentenceModel,
 from bot.reading.features import FEATURES, KNOWN, LENGTH_CENTRE, N_SAID, Floats, to_features
 
 
-def _weights(effort: ReadBudget) -> ReadingWeights:
+def _weights(budget: ReadBudget) -> ReadingWeights:
     """Ranks unread sentences by the words they share with the question, read ones by the odds of an answer."""
     shared, said = (_by(name) for name in ("sentence_overlap", "answer_odds"))
-    return ReadingWeights(shared, said, effort)
+    return ReadingWeights(shared, said, budget)
 
 
 def _by(name: str) -> SentenceModel:
@@ -28,7 +28,7 @@ def _said(odds: Sequence[float]) -> Floats:
     return np.column_stack([odds, *np.zeros((N_SAID - 1, len(odds)))])
 
 
-class _Book:
+class _Reads:
     """Sentences with these odds of an answer, unread and read; keeps which passages were asked for."""
 
     def __init__(self, passages: list[int], unread: list[float], read: list[float]) -> None:
@@ -50,24 +50,24 @@ class _Book:
 def test_judging_is_logistic_models() -> None:
     features = np.array([[1.0, 0.0], [2.0, 1.0], [0.0, 3.0]])
     weights = np.array([0.5, -0.5, 0.25, 1.0, 4.0])
-    judgement = SentenceModel(np.array([1.0, 2.0]), weights, -1.0, slope=0.5, offset=-2.0)
+    model = SentenceModel(np.array([1.0, 2.0]), weights, -1.0, slope=0.5, offset=-2.0)
 
-    ranks = judgement.ranks(features)
+    ranks = model.ranks(features)
 
     alone = -0.5 * 3 + 0.25 * 6 + (6 - 4) - 1
     together = -0.5 * 3 + 0.25 * 6 + (6 - 1) + 4 - 1
     assert ranks.tolist() == [1.0, 4.0, 6.0]
-    assert judgement.confidence_in([2], features, ranks) == pytest.approx(1 / (1 + np.exp(-alone)))
-    assert judgement.confidence_in([2, 1], features, ranks) == pytest.approx(1 / (1 + np.exp(-together)))
-    np.testing.assert_allclose(judgement.chances(ranks), 1 / (1 + np.exp([1.5, 0.0, -1.0])))
+    assert model.confidence_in([2], features, ranks) == pytest.approx(1 / (1 + np.exp(-alone)))
+    assert model.confidence_in([2, 1], features, ranks) == pytest.approx(1 / (1 + np.exp(-together)))
+    np.testing.assert_allclose(model.chances(ranks), 1 / (1 + np.exp([1.5, 0.0, -1.0])))
 
 
 @pytest.mark.parametrize("quoted", [[0], [0, 1]])
 def test_a_quote_without_rivals_has_no_lead(quoted: list[int]) -> None:
-    judgement = SentenceModel(np.array([2.0]), np.array([0.0, 0.0, 1.0, 0.0]), 0.0, slope=1.0, offset=0.0)
+    model = SentenceModel(np.array([2.0]), np.array([0.0, 0.0, 1.0, 0.0]), 0.0, slope=1.0, offset=0.0)
     features = np.array([[3.0], [1.0]])[: len(quoted)]
 
-    assert judgement.confidence_in(quoted, features, judgement.ranks(features)) == 0.5
+    assert model.confidence_in(quoted, features, model.ranks(features)) == 0.5
 
 
 @pytest.mark.parametrize(
@@ -85,28 +85,28 @@ def test_a_quote_without_rivals_has_no_lead(quoted: list[int]) -> None:
 def test_a_neighbour_that_is_nearly_as_likely_is_quoted_too(
     passages: list[int], ranks: list[float], chars: int, beside: int | None
 ) -> None:
-    book = _Book(passages, [0.0] * len(passages), ranks)
-    book.known[:, KNOWN.index("length")] = np.log(chars) - LENGTH_CENTRE
-    effort = ReadBudget(2, 1.0, 0.0)
-    weights = _weights(effort)
+    reads = _Reads(passages, [0.0] * len(passages), ranks)
+    reads.known[:, KNOWN.index("length")] = np.log(chars) - LENGTH_CENTRE
+    budget = ReadBudget(2, 1.0, 0.0)
+    weights = _weights(budget)
     weights = replace(weights, read=replace(weights.read, within=1.0))
 
-    verdict = read_until_sure(book, weights)
+    state = read_until_sure(reads, weights)
 
-    assert verdict.order[0] == int(np.argmax(ranks))
-    assert verdict.beside == beside
-    assert read_until_sure(book, _weights(effort)).beside is None
+    assert state.order[0] == int(np.argmax(ranks))
+    assert state.beside == beside
+    assert read_until_sure(reads, _weights(budget)).beside is None
 
 
 def test_of_a_passage_read_in_part_only_true_neighbours_are_quoted_together() -> None:
-    book = _Book([0, 0, 0], [0.0, 0.0, 0.0], [2.0, 0.0, 1.9])
-    book.known[:, KNOWN.index("length")] = np.log(50) - LENGTH_CENTRE
+    reads = _Reads([0, 0, 0], [0.0, 0.0, 0.0], [2.0, 0.0, 1.9])
+    reads.known[:, KNOWN.index("length")] = np.log(50) - LENGTH_CENTRE
     rows = np.array([0, 2])
     weights = _weights(ReadBudget(1, 1.0, 0.0))
-    judgement = replace(weights.read, within=1.0)
-    features = to_features(book.known[rows], _said([2.0, 1.9]))
+    model = replace(weights.read, within=1.0)
+    features = to_features(reads.known[rows], _said([2.0, 1.9]))
 
-    quoted = judgement.quoted(features, judgement.ranks(features), places_of(book.passages)[rows])
+    quoted = model.quoted(features, model.ranks(features), places_of(reads.passages)[rows])
 
     assert quoted == (0,)
 
@@ -126,41 +126,41 @@ def test_features_are_what_is_known_what_was_said_and_leads() -> None:
 
 
 def test_the_likeliest_passage_is_read_first() -> None:
-    book = _Book([0, 0, 1, 2], [-2.0, -2.0, -1.0, 3.0], [1.0, 1.0, 2.0, -1.0])
+    reads = _Reads([0, 0, 1, 2], [-2.0, -2.0, -1.0, 3.0], [1.0, 1.0, 2.0, -1.0])
 
-    verdict = read_until_sure(book, _weights(ReadBudget(2, 1.0, 0.0)))
+    state = read_until_sure(reads, _weights(ReadBudget(2, 1.0, 0.0)))
 
-    assert book.asked == [2, 1]
-    assert book.ahead == [[1], []]
-    assert verdict.read == (2, 1)
-    assert verdict.order[0] == 2
+    assert reads.asked == [2, 1]
+    assert reads.ahead == [[1], []]
+    assert state.read == (2, 1)
+    assert state.order[0] == 2
 
 
 def test_reading_stops_when_a_sentence_surely_answers() -> None:
-    book = _Book([0, 1, 2], [1.0, 0.0, -1.0], [-5.0, 5.0, 5.0])
+    reads = _Reads([0, 1, 2], [1.0, 0.0, -1.0], [-5.0, 5.0, 5.0])
 
-    verdict = read_until_sure(book, _weights(ReadBudget(3, sure=0.9, worth=0.0)))
+    state = read_until_sure(reads, _weights(ReadBudget(3, sure=0.9, worth=0.0)))
 
-    assert book.asked == [0, 1]
-    assert verdict.confidence == pytest.approx(1 / (1 + np.exp(-5.0)))
+    assert reads.asked == [0, 1]
+    assert state.confidence == pytest.approx(1 / (1 + np.exp(-5.0)))
 
 
 def test_a_passage_that_hardly_answers_is_not_read() -> None:
-    book = _Book([0, 1, 2], [1.0, 0.5, -3.0], [-5.0, -5.0, 5.0])
+    reads = _Reads([0, 1, 2], [1.0, 0.5, -3.0], [-5.0, -5.0, 5.0])
 
-    verdict = read_until_sure(book, _weights(ReadBudget(3, sure=0.9, worth=0.1)))
+    state = read_until_sure(reads, _weights(ReadBudget(3, sure=0.9, worth=0.1)))
 
-    assert book.asked == [0, 1]
-    assert book.ahead == [[1], []]
-    assert sorted(verdict.order.tolist()) == [0, 1, 2]
+    assert reads.asked == [0, 1]
+    assert reads.ahead == [[1], []]
+    assert sorted(state.order.tolist()) == [0, 1, 2]
 
 
 def test_after_the_best_come_the_others_by_their_chance_read_or_not() -> None:
-    book = _Book([0, 0, 1, 1], [1.0, 1.0, 0.5, -4.0], [2.0, -1.0, 0.0, 0.0])
+    reads = _Reads([0, 0, 1, 1], [1.0, 1.0, 0.5, -4.0], [2.0, -1.0, 0.0, 0.0])
 
-    verdict = read_until_sure(book, _weights(ReadBudget(1, sure=1.0, worth=0.0)))
+    state = read_until_sure(reads, _weights(ReadBudget(1, sure=1.0, worth=0.0)))
 
-    assert verdict.order.tolist() == [0, 2, 1, 3]
+    assert state.order.tolist() == [0, 2, 1, 3]
 
 
 @given(
@@ -173,21 +173,21 @@ def test_every_sentence_comes_out_once_and_none_is_likelier_than_the_first(
     passages = [number for number, (size, _, _) in enumerate(rows) for _ in range(size)]
     unread = [odds for size, odds, _ in rows for _ in range(size)]
     read = [odds for size, _, odds in rows for _ in range(size)]
-    book = _Book(passages, unread, read)
+    reads = _Reads(passages, unread, read)
 
-    verdict = read_until_sure(book, _weights(ReadBudget(n_read, sure=1.0, worth=0.0)))
+    state = read_until_sure(reads, _weights(ReadBudget(n_read, sure=1.0, worth=0.0)))
 
-    assert sorted(verdict.order.tolist()) == list(range(len(passages)))
-    assert (np.diff(verdict.probabilities[verdict.order]) <= 0).all()
-    assert len(book.asked) == len(set(book.asked)) <= n_read
-    assert passages[verdict.order[0]] in book.asked
+    assert sorted(state.order.tolist()) == list(range(len(passages)))
+    assert (np.diff(state.probabilities[state.order]) <= 0).all()
+    assert len(reads.asked) == len(set(reads.asked)) <= n_read
+    assert passages[state.order[0]] in reads.asked
 
 
 def test_a_passage_is_read_only_when_asked_for() -> None:
-    book = _Book([0, 1, 2], [2.0, 1.0, 0.0], [0.0, 0.0, 0.0])
-    verdicts = stages(book, _weights(ReadBudget(3, 1.0, 0.0)))
+    reads = _Reads([0, 1, 2], [2.0, 1.0, 0.0], [0.0, 0.0, 0.0])
+    states = stages(reads, _weights(ReadBudget(3, 1.0, 0.0)))
 
-    next(verdicts)
+    next(states)
 
-    assert book.asked == [0]
-    assert [verdict.next_worth for verdict in verdicts] == [pytest.approx(0.5), 0.0]
+    assert reads.asked == [0]
+    assert [state.next_worth for state in states] == [pytest.approx(0.5), 0.0]

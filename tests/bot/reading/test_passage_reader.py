@@ -9,13 +9,12 @@ import pytest
 
 from bot.reading.cascade import FittedWeights, ReadBudget, ReadingWeights, SentenceModel
 from bot.reading.features import FEATURES, KNOWN
+from bot.reading.open_passages import OpenPassages, window_of
 from bot.reading.passage_reader import (
     OFFERED,
-    OpenPassages,
     PassageReader,
     shipped_weights,
     weights_from,
-    window_of,
 )
 from index import Article, AskedDates, Query, Span
 from index.library.disk.library import Library
@@ -41,12 +40,12 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
 
 def _weights(*, sure: float = 0.9, read: int = 10, worth: float = 0.0, **ranking: float) -> FittedWeights:
     """Ranks by the named features, and is as sure as the ranking score says; the search says what to read first."""
-    read_by, unread_by = _judgement(**ranking), _judgement(passage_rank=1.0)
+    read_by, unread_by = _sentence_model(**ranking), _sentence_model(passage_rank=1.0)
     weights = ReadingWeights(unread_by, read_by, ReadBudget(read, sure, worth))
     return FittedWeights(weights, weights, threshold=0.4)
 
 
-def _judgement(**ranking: float) -> SentenceModel:
+def _sentence_model(**ranking: float) -> SentenceModel:
     confidence = np.zeros(len(FEATURES) + 3)
     confidence[-3] = 1.0
     return SentenceModel(
@@ -62,7 +61,7 @@ def test_the_shipped_weights_fit_the_features() -> None:
         assert np.isfinite([*one.ranking, *one.confidence, one.bias, one.offset]).all()
         assert one.slope > 0
     assert 0 < weights.threshold < 1
-    assert 1 <= weights.part.effort.read <= weights.whole.effort.read <= OFFERED
+    assert 1 <= weights.part.budget.read <= weights.whole.budget.read <= OFFERED
 
 
 def test_weights_of_other_features_are_refused() -> None:
@@ -94,8 +93,8 @@ def test_the_longer_before_the_days_asked_about_the_less_an_article_can_tell(
     query = Query(_QUESTION, dates=AskedDates(reported_from, certain=True))
     opened = OpenPassages(query, hits, retriever, WordScorer())
 
-    told = zip(opened.candidates, opened.known[:, KNOWN.index("published_before")], strict=True)
-    by_article = {one.article.id: value for one, value in told}
+    columns = zip(opened.candidates, opened.known[:, KNOWN.index("published_before")], strict=True)
+    by_article = {one.article.id: value for one, value in columns}
     assert by_article == {"bridge": pytest.approx(doubt, abs=0.005), "ferry": 0.0}  # the ferry has no date
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.reading.role_reversal import Relation, deeds_in, says_the_reverse
+from bot.reading.role_reversal import Relation, relations_in, says_the_reverse
 
 _ASKED = "And what does Armenia accuse Azerbaijan of?"
 
@@ -19,8 +19,8 @@ _ASKED = "And what does Armenia accuse Azerbaijan of?"
     ],
     ids=["active", "no second name", "passive", "people", "a list", "both do it"],
 )
-def test_deeds_are_told_between_names(text: str, expected: set[Relation]) -> None:
-    assert deeds_in(text) == expected
+def test_relations_are_found_between_names(text: str, expected: set[Relation]) -> None:
+    assert relations_in(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -35,5 +35,5 @@ def test_deeds_are_told_between_names(text: str, expected: set[Relation]) -> Non
     ],
 )
 def test_the_reverse_of_what_was_asked_is_told_apart(sentence: str, reverse: bool) -> None:
-    assert says_the_reverse(deeds_in(_ASKED), sentence) is reverse
+    assert says_the_reverse(relations_in(_ASKED), sentence) is reverse
     assert not says_the_reverse(frozenset(), sentence)

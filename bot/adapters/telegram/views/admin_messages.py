@@ -1,4 +1,4 @@
-"""What admins see of the bot's work as messages: gaps, feedback, and how an answer came about."""
+"""What admins see of the bot's work as messages: gaps, feedback, how an answer came about, articles to add."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
@@ -25,7 +25,7 @@ _TITLE_CHARS: Final = 60
 
 
 def gaps_message(gaps: Sequence[Gap]) -> Outgoing:
-    """Groups of questions that nothing answered, a few of the questions under each."""
+    """Return groups of questions that nothing answered, with a few of the questions under each."""
     if not gaps:
         return plain_message(admin_texts.NO_GAPS)
     segments = [styled(translated(admin_texts.GAPS_HEADING), bold=True)]
@@ -40,8 +40,7 @@ def gaps_message(gaps: Sequence[Gap]) -> Outgoing:
 
 
 def feedback_message(complaints: Sequence[tuple[Complaint, Reply]]) -> Outgoing:
-    """Return replies that were voted down, each with what was asked, what was quoted first, and how sure the bot
-    was."""
+    """Return the replies that were voted down, each with its question, its first quote and its confidence."""
     if not complaints:
         return plain_message(admin_texts.NO_FEEDBACK)
     segments = [styled(translated(admin_texts.FEEDBACK_HEADING), bold=True)]
@@ -53,7 +52,7 @@ def feedback_message(complaints: Sequence[tuple[Complaint, Reply]]) -> Outgoing:
 
 
 def explanation_message(explanation: Explanation) -> Outgoing:
-    """Return how a reply came about: what was searched, what was found, what was read in it, and how long that took."""
+    """Return how a reply came about: what was searched, found and read, and how long that took."""
     reply = explanation.reply
     segments = [
         *_line(admin_texts.ASKED, reply.question),
@@ -126,21 +125,21 @@ _LISTED: Final = 8
 _REASON_CHARS: Final = 300
 
 Lookup = Callable[[Iterable[str]], Sequence[Article]]
-"""Ids to articles: see `NewsDesk.articles`."""
+"""Gives the articles of these ids that are in service, in the order of the ids."""
 
 
 def question_to_add(articles: Sequence[Article], skipped: Sequence[Skipped]) -> list[Segment]:
-    """Return what would be added, and what of it could not be."""
+    """Return the question whether to add these articles, and what cannot be added."""
     return [styled(admin_texts.ask_to_add(len(articles)), bold=True), *_list(articles), *_skips(skipped)]
 
 
 def refusal_to_add(skipped: Sequence[Skipped]) -> list[Segment]:
-    """Return why nothing of it can be added."""
+    """Return why nothing can be added."""
     return [styled(admin_texts.no_article()), *_skips(skipped, heading=False)]
 
 
 def added(report: BuildReport, look_up: Lookup) -> list[Segment]:
-    """Return what came in, what took an older one's place, and what was left out and why."""
+    """Return what was added, what replaced an older article, and what was left out and why."""
     segments: list[Segment] = []
     for label, ids in (("Added", report.added), ("Changed", report.changed)):
         if ids:
@@ -154,7 +153,7 @@ def added(report: BuildReport, look_up: Lookup) -> list[Segment]:
 
 
 def of_others(text: str) -> list[Segment]:
-    """Return one of the bot's sentences with words of others in it."""
+    """Return one of the bot's sentences that holds words of others, safe to show."""
     return list(words_of_others(text))
 
 

@@ -85,7 +85,7 @@ def reloaded(report: BuildReport) -> str:
 
 
 def not_reloaded(why: str) -> str:
-    """Return a reload that failed and changed nothing."""
+    """Say that a reload failed and changed nothing."""
     return translated(
         "Not reloaded: {why}\nThe index from before stays in service, and I go on answering from it."
     ).format(why=why)
@@ -111,7 +111,7 @@ def status(now: Status, banned: int) -> str:
 
 
 def stats(figures: Stats) -> str:
-    """Return what was asked, how it went and how fast."""
+    """Return how many questions were asked, how they were answered and how fast."""
     since = translated("Since {day}:").format(day=day(figures.since))
     if not figures.questions:
         nothing = translated("no questions.")
@@ -148,7 +148,7 @@ def gap(shared: Sequence[str], questions: int, people: int) -> str:
 
 
 def more_gaps(count: int) -> str:
-    """Return what a list of gaps leaves out."""
+    """Return how many groups a list of gaps leaves out."""
     return counted("… and {count} more group", "… and {count} more groups", count)
 
 
@@ -163,22 +163,22 @@ def ask_to_unban(user_id: int) -> str:
 
 
 def banned(user_id: int) -> str:
-    """Done."""
+    """Say that somebody is banned now."""
     return translated("I no longer answer {id}. /unban {id} lifts it.").format(id=user_id)
 
 
 def unbanned(user_id: int) -> str:
-    """Done."""
+    """Say that a ban is lifted."""
     return translated("I answer {id} again.").format(id=user_id)
 
 
 def not_banned(user_id: int) -> str:
-    """There is nothing to lift."""
+    """Say that there is no ban to lift."""
     return translated("{id} is not banned.").format(id=user_id)
 
 
 def bans(ids: Sequence[int]) -> str:
-    """Return who is banned, for whoever forgot an id."""
+    """Return who is banned, for an admin who forgot an id."""
     if not ids:
         return translated("Nobody is banned.")
     return translated("Banned: {ids}").format(ids=_shortened([str(one) for one in ids]))
@@ -201,7 +201,7 @@ def _and_more(count: int) -> str:
 
 
 def articles(count: int) -> str:
-    """So many articles."""
+    """Return a number of articles in words."""
     return counted("{count} article", "{count} articles", count)
 
 
@@ -263,17 +263,17 @@ ROLLING_BACK: Final = translatable("Going back…")
 
 
 def too_many_addresses(most: int) -> str:
-    """Return somebody has a whole list."""
+    """Return how many addresses one message may hold."""
     return translated("Please name {most} addresses at most in one message.").format(most=number(most))
 
 
 def too_large(megabytes: int) -> str:
-    """Return a document that Telegram does not hand to bots."""
+    """Say that Telegram does not hand so large a document to bots."""
     return translated("That is too large: I can take documents of up to {size} MB.").format(size=number(megabytes))
 
 
 def no_article() -> str:
-    """Return the heading of why a document or message cannot be taken in."""
+    """Return the heading above the reasons why a document or message cannot be taken in."""
     return translated("I can't make an article of that:")
 
 
@@ -283,26 +283,26 @@ def ask_to_add(count: int) -> str:
 
 
 def not_added(why: str) -> str:
-    """Return nothing came of it."""
+    """Say that nothing was added, and why."""
     return translated("Not added: {why}").format(why=why)
 
 
 def kept_for_later(why: str) -> str:
-    """Return the index is being built elsewhere just now; what came is safe."""
+    """Say that the index is being built elsewhere, and that what came is safe."""
     return translated(
         "Not in service yet: {why}\nWhat I read is kept, and the next change or /reload takes it in."
     ).format(why=why)
 
 
 def none_found(words: str) -> str:
-    """Return nothing to remove."""
+    """Say that there is nothing to remove."""
     return translated("No article has the id “{words}” or any of that in its title. /sources lists them.").format(
         words=words
     )
 
 
 def not_removed(why: str) -> str:
-    """Return everything is as it was."""
+    """Say that nothing was removed, and why."""
     return translated("Not taken out: {why}").format(why=why)
 
 
@@ -312,7 +312,7 @@ def in_service_now(count: int) -> str:
 
 
 def and_more(count: int) -> str:
-    """Return what a list leaves out."""
+    """Return how many entries a list leaves out."""
     return translated("and {count} more").format(count=number(count))
 
 
@@ -332,16 +332,16 @@ def ask_to_roll_back(to: SnapshotInfo) -> str:
 
 
 def rolled_back(to: SnapshotInfo) -> str:
-    """Done."""
+    """Return which snapshot is in service now."""
     return translated("In service now: {snapshot}").format(snapshot=snapshot(to))
 
 
 def not_rolled_back(why: str) -> str:
-    """Return everything is as it was."""
+    """Say that nothing was rolled back, and why."""
     return translated("Not rolled back: {why}").format(why=why)
 
 
 def shortened(ids: Sequence[str], most: int = 8) -> str:
-    """Return ids in a line, for the record of what admins do; in English, as all of it."""
+    """Return the ids on one line for the audit log, which is in English."""
     more = f" and {len(ids) - most} more" if len(ids) > most else ""
     return f"{', '.join(ids[:most])}{more}"

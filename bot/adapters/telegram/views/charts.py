@@ -58,7 +58,7 @@ def draw_stats(days: Sequence[Day]) -> bytes:
 
 
 def percentile(ascending: Sequence[float], portion: float) -> float:
-    """Return the nearest-rank percentile; not a number when there is nothing."""
+    """Return the nearest-rank percentile, NaN if there are no values."""
     return ascending[math.ceil(portion * len(ascending)) - 1] if ascending else math.nan
 
 

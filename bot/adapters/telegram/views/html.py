@@ -1,4 +1,4 @@
-"""Styled text that no article can break: Segments in, Telegram's HTML out.
+"""Styled text that no article can break: turns Segments into Telegram's HTML.
 
 Every character of a message passes through `styled`, and only `to_html` writes a tag.
 """
@@ -60,7 +60,7 @@ def words_of_others(
     quoted: bool = False,
     url: str | None = None,
 ) -> Iterator[Segment]:
-    """Yield words that the bot did not write, so made that nothing in them can be tapped but `url`.
+    """Yield words that the bot did not write, made so that nothing in them can be tapped but `url`.
 
     Telegram makes links, mentions and commands of whatever looks like one: those are set as code, which leaves them as
     they are and leads nowhere. `bold` are half-open ranges of the text.
@@ -78,8 +78,7 @@ def words_of_others(
 
 
 def _whole(text: str, place: int) -> int:
-    """Return the place, within the text, moved on where `displayable` makes one character of what lies on either
-    side."""
+    """Return the place, moved into the text, and past a pair of characters that `displayable` makes one."""
     place = min(max(place, 0), len(text))
     while 0 < place < len(text) and (text[place] == "\u030a" or text[place - 1 : place + 1] == "\r\n"):
         place += 1
@@ -153,7 +152,7 @@ def plain_text(segments: Sequence[Segment]) -> str:
 
 
 def utf16_length(text: str) -> int:
-    """Return how long Telegram counts displayable text: in UTF-16 units, two for most emoji."""
+    """Return the length of displayable text as Telegram counts it: in UTF-16 units, two for most emoji."""
     return len(text.encode("utf-16-le")) // 2
 
 

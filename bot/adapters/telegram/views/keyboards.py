@@ -68,8 +68,8 @@ _REPEATABLE: Final = _ABOUT_A_REPLY | {Action.EXAMPLE, Action.SOURCES}
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A pressed button. `subject` names a reply, an article or a decision, or is the words that a list is narrowed by;
-    `number` is a citation's or an option's, how many were seen before "More", or a page."""
+    """A pressed button. `subject` names a reply, an article or a confirmation, or is the words that a list is narrowed
+    by; `number` is a citation's or an option's, how many were seen before "More", or a page."""
 
     action: Action
     subject: str = ""
@@ -96,7 +96,10 @@ def read_press(callback_data: str | None) -> Press | None:
 def answer_keyboard(
     reply_id: str, shown: Sequence[Citation], *, seen: int, total: int, is_first: bool, as_typed: bool = False
 ) -> InlineKeyboardMarkup:
-    """Return context for each citation shown, More when there are any left, sources and votes under a first answer."""
+    """Return buttons for the context of each citation shown, and for what else there is.
+
+    That is More if any citations are left, and under a first answer its sources and votes.
+    """
     numbered = len(shown) > 1
     context = translated(texts.CONTEXT_BUTTON)
     rows = [
@@ -119,7 +122,7 @@ def answer_keyboard(
 
 
 def refusal_keyboard(reply_id: str, *, closest: bool, as_typed: bool) -> InlineKeyboardMarkup | None:
-    """Return the offers under a refusal; None when there is nothing to offer."""
+    """Return the offers under a refusal; None if there is nothing to offer."""
     row = []
     if closest:
         row.append(button(translated(texts.CLOSEST_BUTTON), Action.CLOSEST, reply_id))
@@ -129,7 +132,7 @@ def refusal_keyboard(reply_id: str, *, closest: bool, as_typed: bool) -> InlineK
 
 
 def options_keyboard(reply_id: str, labels: Sequence[str]) -> InlineKeyboardMarkup:
-    """Return one button a reading of the question, each in a row of its own."""
+    """Return a button for each reading of the question, each in a row of its own."""
     return InlineKeyboardMarkup(
         [[button(_fitted(label), Action.OPTION, reply_id, place)] for place, label in enumerate(labels)]
     )
@@ -145,7 +148,10 @@ def examples_keyboard(article_keys: Sequence[str]) -> InlineKeyboardMarkup | Non
 
 
 def pages_keyboard(page: int, pages: int, words: str = "") -> InlineKeyboardMarkup | None:
-    """Leafing through the sources; None when they fit one page. Pages count from 0. `words` are `carried_words`."""
+    """Return buttons to leaf through the sources; None if they fit one page.
+
+    Pages count from 0; `words` are `carried_words`.
+    """
 
     def to(label: str, other: int) -> InlineKeyboardButton:
         if not words:
@@ -170,26 +176,26 @@ def carried_words(words: str) -> str:
 
 
 def feedback_keyboard(reply_ids: Sequence[str]) -> InlineKeyboardMarkup:
-    """Return how each of the listed answers came about."""
+    """Return buttons that explain each of the listed answers."""
     why = translated(admin_texts.WHY_BUTTON)
     row = [button(f"{why} {place}", Action.WHY, reply_id) for place, reply_id in enumerate(reply_ids, start=1)]
     return InlineKeyboardMarkup([row])
 
 
 def decision_keyboard(decision: str) -> InlineKeyboardMarkup:
-    """Yes or no to what an admin's command would change."""
+    """Return the buttons that confirm or decline what an admin's command would change."""
     yes, no = translated(admin_texts.YES_BUTTON), translated(admin_texts.NO_BUTTON)
     return InlineKeyboardMarkup([[button(yes, Action.YES, decision), button(no, Action.NO, decision)]])
 
 
 def choices_keyboard(decision: str, labels: Sequence[str]) -> InlineKeyboardMarkup:
-    """Return one button a choice, each in a row of its own, and a last one for none of them."""
+    """Return a button for each choice, each in a row of its own, and a last one for none of them."""
     rows = [[button(_fitted(label), Action.PICK, decision, place)] for place, label in enumerate(labels)]
     return InlineKeyboardMarkup([*rows, [button(translated(admin_texts.NONE_BUTTON), Action.NO, decision)]])
 
 
 def cancel_keyboard(key: str) -> InlineKeyboardMarkup:
-    """Return the way to call off what is under way."""
+    """Return the button that cancels a job."""
     return InlineKeyboardMarkup([[button(translated(admin_texts.CANCEL_BUTTON), Action.CANCEL, key)]])
 
 

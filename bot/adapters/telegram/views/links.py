@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import quote
 
 HELP: Final = "help"
-"""The payload that opens the welcome, as none does."""
+"""The payload that opens the welcome, as a missing payload does."""
 _LONGEST: Final = 64
 
 _DIRECTIVE: Final = ":~:"
@@ -23,7 +23,7 @@ _EDGES: Final = " \t\n\r\xa0.,;:!?…\"'“”„‘’«»()[]{}–—-*•"
 
 
 class Opens(Enum):
-    """What a link leads to; the value begins its payload."""
+    """What a link opens; the value begins its payload."""
 
     QUESTION = "q"
     REPLY = "r"
@@ -32,7 +32,7 @@ class Opens(Enum):
 
 @dataclass(frozen=True, slots=True)
 class DeepLink:
-    """`target` is the words of a question, a reply's id, or an article's key."""
+    """A link into the bot. `target` is the words of a question, a reply's id, or an article's key."""
 
     opens: Opens
     target: str
@@ -44,7 +44,7 @@ def article_key(article_id: str) -> str:
 
 
 def payload_of(link: DeepLink) -> str | None:
-    """Return what to put behind `?start=`; None for a question that is too long for one."""
+    """Return what follows `?start=` in the link; None for a question that is too long for one."""
     target = link.target
     if link.opens is Opens.QUESTION:
         target = base64.urlsafe_b64encode(target.encode("utf-8", "replace")).decode().rstrip("=")
@@ -53,7 +53,7 @@ def payload_of(link: DeepLink) -> str | None:
 
 
 def read_payload(payload: str) -> DeepLink | None:
-    """Return what a payload opens; None for one that is not ours."""
+    """Return the link that a payload stands for; None if it is not ours."""
     kind, _, target = payload.partition("_")
     try:
         opens = Opens(kind)
@@ -67,7 +67,7 @@ def read_payload(payload: str) -> DeepLink | None:
 def link_to_words(url: str, words: str) -> str:
     """Return the address with a text fragment that finds the words; the address alone if they hold nothing to find.
 
-    A fragment of the page's own is kept before it, an older text directive is replaced.
+    The page's own fragment is kept before it; an older text directive is replaced.
     """
     ends = _ends(words)
     if not ends:

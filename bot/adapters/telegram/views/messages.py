@@ -1,4 +1,4 @@
-"""Replies, contexts and lists as Messages: styled Segments and the buttons beneath them."""
+"""Shows replies, contexts and lists as Outgoing messages: styled Segments and the buttons beneath them."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -36,7 +36,7 @@ _LISTED_SOURCE_CHARS: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What is sent: text of any length, and the buttons under its end."""
+    """A message to send: text of any length, and the buttons under its end."""
 
     segments: tuple[Segment, ...]
     keyboard: InlineKeyboardMarkup | None = None
@@ -71,7 +71,7 @@ def more_message(reply_id: str, answer: Answer, seen: int) -> Outgoing:
 
 
 def closest_message(reply_id: str, citations: Sequence[Citation]) -> Outgoing:
-    """Return what came nearest to a question that was refused, marked as no answer."""
+    """Return the passages that came nearest to a refused question, marked as no answer."""
     shown = citations[:_CITATIONS_AT_ONCE]
     if not shown:
         return plain_message(wording.NOTHING_CLOSE)
@@ -103,8 +103,10 @@ def quoted_sources_message(citations: Sequence[Citation]) -> Outgoing:
 
 
 def sources_message(articles: Sequence[Article], page: int, words: str = "") -> Outgoing:
-    """Return one page of the articles that can be quoted, of those with the words in title or source if there are any
-    words; a page that is no more shows the last one."""
+    """Return one page of the articles that can be quoted; a page past the end shows the last one.
+
+    `words`, if there are any, must stand in an article's title or source.
+    """
     if not articles:
         return plain_message(texts.NO_SOURCES)
     words = carried_words(words)
@@ -158,7 +160,7 @@ def source_line(mark: str, article: Article, *, plain_url: str | None = None) ->
 
 
 def one_line(text: str, longest: int | None = None) -> str:
-    """Return the text on one line, so that it cannot pass for several of the bot's, shortened with an ellipsis."""
+    """Return the text on one line, so that it cannot pass for several of the bot's; a long one ends in an ellipsis."""
     text = " ".join(text.split())
     return text if longest is None or len(text) <= longest else f"{text[: longest - 1]}…"
 

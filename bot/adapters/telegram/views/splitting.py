@@ -1,4 +1,4 @@
-"""Long messages in parts that Telegram accepts, cut where a reader would pause. Pure functions."""
+"""Splits long messages into parts that Telegram accepts, cut where a reader would pause. Pure functions."""
 
 import re
 import unicodedata
@@ -17,10 +17,10 @@ _JOINERS: Final = "\u200d\ufe0e\ufe0f"
 
 
 def split_segments(segments: Sequence[Segment], limit: int = MESSAGE_LIMIT) -> list[list[Segment]]:
-    """Parts of at most `limit` UTF-16 units (2 or more), in order; joined they are the segments again.
+    """Return parts of at most `limit` UTF-16 units (2 or more), in order; joined they are the segments again.
 
-    Each part ends after a paragraph, else a sentence, else a word; inside a word only when it is longer
-    than half a message.
+    Each part ends after a paragraph, else a sentence, else a word; inside a word only when it is longer than half a
+    message.
     """
     parts = []
     rest = [segment for segment in segments if segment.text]

@@ -76,7 +76,7 @@ def inline_wait(seconds: int | None) -> str:
 
 
 def too_long() -> str:
-    """Return what to do about a question that goes on and on."""
+    """Return what to do about a question that is too long."""
     return translated(
         "That is a long one! Please shorten your question to at most {limit} characters;"
         " one question at a time works best."
@@ -84,14 +84,14 @@ def too_long() -> str:
 
 
 def not_allowed(asker_id: int) -> str:
-    """Return a polite no, with what an admin needs to change it."""
+    """Return a polite refusal, with what an admin needs to change it."""
     return translated("Sorry, I only answer people on my list; an admin can add you with your id, {id}.").format(
         id=asker_id
     )
 
 
 def in_groups(bot_name: str) -> str:
-    """Return how to reach the bot where others talk too."""
+    """Return how to reach the bot in a group."""
     return translated(
         "In a group, mention @{name}, reply to one of my messages, or use /ask. In any other chat, type @{name}"
         " and a question to send a quote there."
@@ -115,19 +115,19 @@ def sources_heading(total: int) -> str:
 
 
 def narrowed_by(words: str) -> str:
-    """Under the first line of a list that words have narrowed."""
+    """Return the line that says by which words a list is narrowed."""
     return translated("With “{words}” in the title or source.").format(words=words)
 
 
 def none_found(words: str) -> str:
-    """Return words that narrow a list down to nothing."""
+    """Say that these words match nothing in a list."""
     return translated("No article has “{words}” in its title or source. /sources alone lists them all.").format(
         words=words
     )
 
 
 def page(current: int, last: int) -> str:
-    """Return where in a list one is."""
+    """Return which page of a list is shown."""
     return translated("Page {page} of {pages}.").format(page=number(current), pages=number(last))
 
 
@@ -154,7 +154,7 @@ BUSY: Final = translatable(
 
 
 def too_many(limit: int, wait_seconds: int) -> str:
-    """Return a polite brake for one person."""
+    """Say that one person asked too much, and how long to wait."""
     return translated(
         "That was more than {limit} questions in a minute, which is as fast as I read for one person. Please ask"
         " again in {seconds}."

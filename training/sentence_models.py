@@ -1,4 +1,4 @@
-"""Fits that order sentences and say how likely they answer, each on the questions of all sets."""
+"""Fits the models that order sentences and say how likely they answer, each on the questions of all sets."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,56 +11,58 @@ from scipy.special import expit, log_expit
 from bot.reading.cascade import FittedWeights, ReadBudget, ReadingWeights, SentenceModel, confidence_inputs
 from bot.reading.features import Floats, chars_of
 from bot.reading.passage_reader import OFFERED
-from training.question_sets import Question, State, set_weights
+from training.question_sets import Question, RankingExample, set_weights
 
 _EVERYTHING = ReadBudget(read=OFFERED, sure=1.0, worth=0.0)
 _OF_THE_WHOLE = ReadBudget(read=OFFERED, sure=0.98, worth=0.02)
-"""Where all there is stands in a few passages, hardly any is left out."""
+"""The budget where all there is stands in a few passages: hardly any is left out."""
 _OTHERS_COUNT = {"whole": 0.1, "part": 0.3}
-"""How much a question of the other kind counts in a fit for this one; of those that see a part there are fewer."""
+"""How much a question of the other kind counts in a fit for this one. Fewer questions see a part."""
 _WITHIN = (-1.0, *np.linspace(0.1, 2.0, 20).round(1).tolist())
 """How much lower a neighbour may rank that is quoted with the first."""
 _AS_GOOD = 0.002
-"""Less F1 than this is no loss."""
+"""A loss of F1 below this does not count."""
 _PENALTY = 1e-3
 _LEAST_DEVIATION = 1e-6
 
 
-def fit_judgements(questions: Sequence[Question]) -> FittedWeights:
-    """Return all judgements, for any effort."""
+def fit_models(questions: Sequence[Question]) -> FittedWeights:
+    """Return all models, which suit any budget."""
     whole, part = (_fit_reading(questions, is_whole=one) for one in (True, False))
-    return FittedWeights(replace(whole, effort=_OF_THE_WHOLE), part, threshold=0.5)
+    return FittedWeights(replace(whole, budget=_OF_THE_WHOLE), part, threshold=0.5)
 
 
 def _fit_reading(questions: Sequence[Question], *, is_whole: bool) -> ReadingWeights:
-    """Return both judgements for one kind of question, from which the other kind's are not far."""
+    """Return both models for one kind of question; questions of the other kind count less."""
     others = _OTHERS_COUNT["whole" if is_whole else "part"]
     counts = [1.0 if one.is_whole == is_whole else others for one in questions]
     weighed = list(zip(questions, counts, strict=True))
-    unread = fit_judgement([one.unread_state(count) for one, count in weighed])
+    unread = fit_model([one.unread_example(count) for one, count in weighed])
     blind = ReadingWeights(unread, unread, _EVERYTHING)
-    read = [one.state(verdict.read, count) for one, count in weighed for verdict in one.verdicts(blind)]
-    return replace(blind, read=fit_judgement(read))
+    read = [one.example(state.read, count) for one, count in weighed for state in one.read_states(blind)]
+    return replace(blind, read=fit_model(read))
 
 
-def fit_judgement(states: Sequence[State]) -> SentenceModel:
-    """Return what orders the sentences, what says whether the first one answers, and whether any one does."""
-    ranking = fit_ranking(states)
-    judgement = SentenceModel(ranking, np.array([]), 0.0, *fit_chances(states, ranking))
-    judgement = replace(judgement, within=fit_within(states, judgement))
-    confidence, bias = fit_confidence(states, judgement)
-    return replace(judgement, confidence=confidence, bias=bias)
+def fit_model(examples: Sequence[RankingExample]) -> SentenceModel:
+    """Return the model that orders sentences and says whether the first one answers, and whether any one does."""
+    ranking = fit_ranking(examples)
+    model = SentenceModel(ranking, np.array([]), 0.0, *fit_chances(examples, ranking))
+    model = replace(model, within=fit_within(examples, model))
+    confidence, bias = fit_confidence(examples, model)
+    return replace(model, confidence=confidence, bias=bias)
 
 
-def fit_within(states: Sequence[State], judgement: SentenceModel) -> float:
-    """Return how much lower a neighbour may rank to be quoted with the first: what makes the F1 of first quotes
-    highest. Of what is as good, the most: it finds more."""
-    answerable = [one for one in states if one.right.any()]
-    weights = _state_weights(answerable)
-    ranked = [(one, judgement.ranks(one.features)) for one in answerable]
+def fit_within(examples: Sequence[RankingExample], model: SentenceModel) -> float:
+    """Return how much lower a neighbour may rank to be quoted with the first.
+
+    It makes the F1 of first quotes highest; of values that are as good, it is the largest, which finds more.
+    """
+    answerable = [one for one in examples if one.right.any()]
+    weights = _example_weights(answerable)
+    ranked = [(one, model.ranks(one.features)) for one in answerable]
 
     def served(within: float) -> float:
-        quotes = replace(judgement, within=within)
+        quotes = replace(model, within=within)
         found = ((one, list(quotes.quoted(one.features, ranks, one.places))) for one, ranks in ranked)
         return float(weights @ [quote_f1(chars_of(one.features[rows]), one.right[rows]) for one, rows in found])
 
@@ -68,12 +70,12 @@ def fit_within(states: Sequence[State], judgement: SentenceModel) -> float:
     return float(max(within for within, one in zip(_WITHIN, f1, strict=True) if one >= max(f1) - _AS_GOOD))
 
 
-def fit_chances(states: Sequence[State], ranking: Floats) -> tuple[float, float]:
+def fit_chances(examples: Sequence[RankingExample], ranking: Floats) -> tuple[float, float]:
     """Return slope and offset of a logistic model of "this sentence answers" by its ranking score, on all sentences."""
-    ranks = np.concatenate([one.features @ ranking for one in states])
-    sign = np.where(np.concatenate([one.right for one in states]), 1.0, -1.0)
-    sizes = [len(one.right) for one in states]
-    weights = np.repeat(_state_weights(states) / sizes, sizes)
+    ranks = np.concatenate([one.features @ ranking for one in examples])
+    sign = np.where(np.concatenate([one.right for one in examples]), 1.0, -1.0)
+    sizes = [len(one.right) for one in examples]
+    weights = np.repeat(_example_weights(examples) / sizes, sizes)
 
     def loss(line: Floats) -> tuple[float, Floats]:
         margins = sign * (line[0] * ranks + line[1])
@@ -84,16 +86,16 @@ def fit_chances(states: Sequence[State], ranking: Floats) -> tuple[float, float]
     return float(slope), float(offset)
 
 
-def fit_ranking(states: Sequence[State]) -> Floats:
-    """(n_features,) weights that maximise the chance of drawing a right sentence by softmax over the scores."""
-    usable = [one for one in states if one.right.any() and not one.right.all()]
+def fit_ranking(examples: Sequence[RankingExample]) -> Floats:
+    """Return the weights, (n_features,), that make drawing a right sentence by softmax over the scores most likely."""
+    usable = [one for one in examples if one.right.any() and not one.right.all()]
     features = np.concatenate([one.features for one in usable])
     right = np.concatenate([one.right for one in usable])
     starts = np.cumsum([0, *(len(one.right) for one in usable[:-1])])
     sizes = np.array([len(one.right) for one in usable])
     scale = _scale(features)
     scaled = features / scale
-    question_weights = _state_weights(usable)
+    question_weights = _example_weights(usable)
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         scores = scaled @ weights
@@ -107,19 +109,19 @@ def fit_ranking(states: Sequence[State]) -> Floats:
     return np.asarray(fitted.x / scale, float)
 
 
-def fit_confidence(states: Sequence[State], judgement: SentenceModel) -> tuple[Floats, float]:
+def fit_confidence(examples: Sequence[RankingExample], model: SentenceModel) -> tuple[Floats, float]:
     """Return weights and bias of a logistic model of "this quote answers", on the first of each question."""
     rows, labels = [], []
-    for one in states:
-        ranks = judgement.ranks(one.features)
-        quoted = list(judgement.quoted(one.features, ranks, one.places))
+    for one in examples:
+        ranks = model.ranks(one.features)
+        quoted = list(model.quoted(one.features, ranks, one.places))
         rows.append(confidence_inputs(quoted, one.features, ranks))
         labels.append(one.right[quoted].any())
     inputs = np.array(rows)
     centre, scale = inputs.mean(0), _scale(inputs)
     matrix = np.column_stack([(inputs - centre) / scale, np.ones(len(rows))])
     sign = np.where(labels, 1.0, -1.0)
-    question_weights = _state_weights(states)
+    question_weights = _example_weights(examples)
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         margins = sign * (matrix @ weights)
@@ -134,25 +136,28 @@ def fit_confidence(states: Sequence[State], judgement: SentenceModel) -> tuple[F
 
 
 def quote_f1(lengths: Floats, right: NDArray[np.bool_]) -> float:
-    """F1 of a quote of these sentences: all is found if any is right, and the right ones' share is the precision."""
+    """Return the F1 of a quote of these sentences.
+
+    All is found if any of them is right, and the right ones' share is the precision.
+    """
     precision = float(lengths[right].sum() / lengths.sum())
     return 2 * precision / (1 + precision)
 
 
 def _scale(columns: Floats) -> Floats:
-    """(n_columns,) to divide by; endless for a column that is always the same, which tells nothing."""
+    """Return what to divide each column by, (n_columns,); inf for a column that is always the same."""
     deviations = columns.std(0)
     return np.where(deviations > _LEAST_DEVIATION, deviations, np.inf)
 
 
-def _state_weights(states: Sequence[State]) -> Floats:
-    """(n,) that sum to one: of each set the same in total, but for what counts less."""
-    weights = set_weights(states) * [one.weight for one in states]
+def _example_weights(examples: Sequence[RankingExample]) -> Floats:
+    """Return weights, (n,), that sum to one: the same total for each set, less for what counts less."""
+    weights = set_weights(examples) * [one.weight for one in examples]
     return np.asarray(weights / weights.sum(), float)
 
 
 def _segment_softmax(scores: Floats, starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> tuple[Floats, Floats]:
-    """(n_segments,) logarithms of sums of exponentials, and (len(scores),) shares within the segments."""
+    """Return the logarithms of sums of exponentials, (n_segments,), and the shares in a segment, (len(scores),)."""
     highest = np.maximum.reduceat(scores, starts)
     weights = np.exp(scores - np.repeat(highest, sizes))
     sums = np.add.reduceat(weights, starts)
