@@ -38,7 +38,7 @@ from index.search.retrieval import Retriever
 from index.settings import IndexSettings
 
 _DEEP = 200
-"""Hits that hold the best hundred of either search."""
+"""How many hits hold the best hundred of either search."""
 _KEPT = 10
 _FIGURES = ("hit@1", "quote@1_forced", "quote_f1", "cited_in200", "cited_in400", "auroc", "ece", "p50_ms")
 _EVERYTHING = ReadBudget(read=OFFERED, sure=math.inf, worth=0.0)
@@ -56,14 +56,14 @@ class _Stage:
 
 
 class _Ranked(Answerer):
-    """Answers from hits in an order of its own."""
+    """Answers from hits in its own order."""
 
     def __init__(self, reader: Reader, order: Callable[[Hit], float] | None) -> None:
         super().__init__(reader)
         self._order = order
 
     def find(self, query: Query, retriever: Retriever) -> list[Hit]:
-        """Return the best hits by this order."""
+        """Return the best hits in this order."""
         if self._order is None or not query.text:
             return super().find(query, retriever)
         found = sorted(retriever.search(query, _DEEP), key=self._order, reverse=True)[:_KEPT]
@@ -71,7 +71,7 @@ class _Ranked(Answerer):
 
 
 class _NoReader:
-    """Quotes passages whole, as sure as the search was."""
+    """Quotes whole passages, as sure as the search was."""
 
     name = "none"
     threshold = 0.5
@@ -96,16 +96,16 @@ class _Counting:
 
     @property
     def name(self) -> str:
-        """That of the scorer."""
+        """The scorer's name."""
         return self._scorer.name
 
     @property
     def spare(self) -> int:
-        """None: what is read ahead would be counted."""
+        """One: passages that are read ahead would be counted."""
         return 1
 
     def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
-        """Return as the scorer does."""
+        """Return what the scorer returns."""
         self.windows += len(passages)
         return self._scorer.score(question, passages)
 
@@ -178,7 +178,7 @@ def _row(
 
 
 def _best_end(judged: Sequence[Judged]) -> float:
-    """Right quotes and rightful refusals at the threshold that is best on these very questions."""
+    """Return the share of right quotes and rightful refusals at the threshold that suits these very questions best."""
     counted = [one for one in judged if one.gold.has_verdict]
     confidence = np.array([one.confidence for one in counted])
     right = np.array([one.is_first_quote_right and one.gold.is_answerable for one in counted])
@@ -188,7 +188,7 @@ def _best_end(judged: Sequence[Judged]) -> float:
 
 
 def main() -> None:
-    """Print a JSON object a stage."""
+    """Print a JSON object for each stage."""
     parser = argparse.ArgumentParser(
         "python -m benchmarks.ablation", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

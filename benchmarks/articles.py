@@ -12,7 +12,7 @@ _SENTENCES_AN_ARTICLE = 20
 
 
 def write_articles(path: Path, count: int, seed: int) -> None:
-    """A .jsonl file of `count` articles; another `seed` gives other texts under the same ids."""
+    """Write a .jsonl file of `count` articles; another `seed` gives other texts under the same ids."""
     sentences = seed_sentences()
     chance = random.Random(seed)
     with path.open("w", encoding="utf-8") as file:

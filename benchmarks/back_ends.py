@@ -1,4 +1,4 @@
-"""The index on disk beside the one on a vector server, over the same passages: time to move, to search, to change.
+"""Compares the index on disk with the one on a vector server, over the same passages: to move, to search, to change.
 
     python -m benchmarks.back_ends --passages 100000 --articles FILE.jsonl
     python -m benchmarks.back_ends --index DIR
@@ -44,7 +44,7 @@ _SCOPES = (0.1, 0.01, 0.0)
 
 
 def measure() -> dict[str, Any]:
-    """Return a small size, over the seeds' sentences."""
+    """Measure a small index over the seeds' sentences; return its figures."""
     return _over_made_passages(Path(__file__).parents[1] / "seeds", 1_000, _QUESTIONS)
 
 
@@ -61,7 +61,7 @@ def _over_made_passages(articles: Path, n_passages: int, n_questions: int) -> di
 
 
 def _over_index(folder: Path, n_questions: int) -> dict[str, Any]:
-    """Over an index that is there: questions are words of its own articles."""
+    """Compare over an existing index; the questions are words of its own articles."""
     embedder = OnnxEmbedder.load(IndexSettings.from_environment().model_cache)
     library = Library(folder)
     archive = library.open_current(embedder).archive
@@ -120,7 +120,7 @@ def _throughput(snapshot: Snapshot, vectors: Vectors, questions: Sequence[str]) 
 
 
 def _scoped_figures(disk: Snapshot, server: Snapshot, vectors: Vectors) -> dict[str, float]:
-    """Return of the nearest passages that the disk finds in a scope, how many the server does."""
+    """Return which share of the nearest passages that the disk finds in a scope the server finds, too."""
     figures: dict[str, float] = {}
     chance, ids = np.random.default_rng(1), disk.archive.ids()
     for share in _SCOPES:
@@ -157,7 +157,7 @@ def _address() -> Iterator[ServerAddress]:
 
 
 def _share(one: Sequence[Sequence[Hit]], other: Sequence[Sequence[Hit]], depth: int) -> float:
-    """Return how many of the first hits both found."""
+    """Return which share of the first hits both found."""
     pairs = [
         ({hit.passage for hit in ours[:depth]}, {hit.passage for hit in theirs[:depth]})
         for ours, theirs in zip(one, other, strict=True)

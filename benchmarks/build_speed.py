@@ -41,7 +41,7 @@ _WARM, _ALONE = "ours without start-up characters/s", "onnxruntime alone charact
 
 
 def measure() -> dict[str, float]:
-    """Over made articles."""
+    """Measure over articles made for it."""
     with tempfile.TemporaryDirectory() as folder:
         articles = Path(folder) / "articles.jsonl"
         write_articles(articles, _ARTICLES, seed=1)
@@ -49,7 +49,7 @@ def measure() -> dict[str, float]:
 
 
 def measure_over(articles: Path, peers: str | None = None) -> dict[str, float]:
-    """Return one build each, in a process of its own, start-up included; then one in this process beside onnxruntime
+    """Return the figures of one build each, in a process of its own, start-up included, then of one beside onnxruntime
     alone.
 
     `peers`: the interpreter that has the peers.
@@ -83,7 +83,7 @@ def measure_over(articles: Path, peers: str | None = None) -> dict[str, float]:
 
 
 class _Recorder:
-    """Stands where the session stands, and keeps what it is given; 16 bits hold every token."""
+    """Takes the session's place and keeps what it is given; 16 bits hold every token."""
 
     def __init__(self) -> None:
         self.session: onnxruntime.InferenceSession | None = None
@@ -91,7 +91,7 @@ class _Recorder:
         self._lock = threading.Lock()
 
     def run(self, outputs: Sequence[str], inputs: Mapping[str, NDArray[np.int64]]) -> list[Any]:
-        """Return as the session does."""
+        """Return what the session returns."""
         assert self.session is not None
         with self._lock:
             self.batches.append(inputs["input_ids"].astype(np.int16))
@@ -99,7 +99,7 @@ class _Recorder:
         return found
 
     def replay(self) -> float:
-        """Return seconds of onnxruntime for the same batches, as many at once as there are cores."""
+        """Return how many seconds onnxruntime takes for the same batches, as many at once as there are cores."""
         session = self.session
         assert session is not None
 
@@ -114,15 +114,15 @@ class _Recorder:
 
 
 class _RecordedEmbedder(OnnxEmbedder):
-    """The shipped model, with what it is given kept."""
+    """The shipped model, keeping what it is given."""
 
     def record(self, recorder: _Recorder) -> None:
-        """From now on."""
+        """Keep what is given from now on."""
         recorder.session, self._session = self._session, recorder
 
 
 def draw(figures: Mapping[str, float], picture: Path) -> None:
-    """Characters a second of each, as bars."""
+    """Draw the characters a second of each as bars."""
     from matplotlib.figure import Figure  # takes a second to import
 
     bars = {

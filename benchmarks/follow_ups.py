@@ -1,4 +1,4 @@
-"""Follow-ups beside people's rewrites of them: which of the words that people added were added, at what cost.
+"""Compares follow-ups with people's rewrites of them: which of the words that people added were added, at what cost.
 
     python -m benchmarks.follow_ups QUESTIONS.jsonl ...
 
@@ -25,7 +25,8 @@ from index.text.terms import terms_of
 
 @dataclass
 class Tally:
-    """Terms that people added, of these the ones that stand in the dialogue, those that were added, and both."""
+    """Counts of terms: those that people added, those of them in the dialogue, those that were added, and rightly
+    added."""
 
     turns: int = 0
     wanted: int = 0
@@ -35,7 +36,7 @@ class Tally:
     milliseconds: list[float] = field(default_factory=list)
 
     def as_json(self) -> dict[str, float]:
-        """Return shares, and the time of one resolution at the median."""
+        """Return the shares, and the median time of one resolution."""
         return {
             "turns": self.turns,
             "recall": round(self.right / max(1, self.wanted), 3),

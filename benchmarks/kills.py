@@ -1,6 +1,7 @@
 """Kills: SIGKILL at random moments of `index build`, `add`, `remove`, `rollback`, and of a reload in the running bot.
 
-After each one the index must load, pass `verify` and answer, and hold every article of before or every one of after.
+After each one the index must load, pass `verify` and answer, and hold every article from before or every one from
+after.
 
     python -m benchmarks.kills --of-each 100
 """
@@ -37,7 +38,7 @@ _ARTICLES = 12
 _SEED = 11
 
 Holdings = dict[str, str]
-"""Article id to revision."""
+"""The revision of each article, by its id."""
 
 
 @dataclass(slots=True)
@@ -59,7 +60,7 @@ class _Bench:
         return self.root / "articles.jsonl"
 
     def next_edition(self) -> None:
-        """Other texts under the same ids."""
+        """Write other texts under the same ids."""
         self.edition += 1
         write_articles(self.articles, _ARTICLES, seed=self.edition)
 
@@ -77,8 +78,10 @@ class _Bench:
 
 
 def measure(of_each: int = _KILLS_OF_EACH) -> dict[str, float]:
-    """Return how many kills of each kind left the index as before, as after, or broken; seconds that each takes
-    unharmed."""
+    """Return how many kills of each kind left the index as before, as after, or broken.
+
+    The seconds that each command takes unharmed are returned as well.
+    """
     embedder = OnnxEmbedder.load(IndexSettings.from_environment().model_cache)
     figures: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -88,10 +91,10 @@ def measure(of_each: int = _KILLS_OF_EACH) -> dict[str, float]:
         for kind, prepare in {"build": _edition, "add": _arrival, "remove": _departure, "rollback": _return}.items():
             whole = _finish(prepare(bench), bench)
             states = Counter(_kill(prepare(bench), bench, whole, number) for number in _kills(kind, of_each))
-            figures |= _told(kind, states, whole)
+            figures |= _figures_of(kind, states, whole)
         whole = _finish_a_reload(bench)
         states = Counter(_kill_a_reload(bench, whole, number) for number in _kills("reload", of_each))
-        figures |= _told("reload", states, whole)
+        figures |= _figures_of("reload", states, whole)
     figures["kills"] = sum(int(count) for name, count in figures.items() if name.endswith("kills"))
     return figures
 
@@ -100,7 +103,7 @@ def _kills(kind: str, of_each: int) -> Iterable[int]:
     return track(range(of_each), kind, console=Console(stderr=True))
 
 
-def _told(kind: str, states: Counter[str], whole: float) -> dict[str, float]:
+def _figures_of(kind: str, states: Counter[str], whole: float) -> dict[str, float]:
     return {
         f"{kind}: kills": sum(states.values()),
         f"{kind}: as before": states["before"],
@@ -124,19 +127,19 @@ def _arrival(bench: _Bench) -> list[str]:
 
 
 def _departure(bench: _Bench) -> list[str]:
-    """Return of an article that came for this."""
+    """Add an article; return the command that removes it."""
     _finish(_arrival(bench), bench)
     return ["remove", f"arrived/{bench.edition}"]
 
 
 def _return(bench: _Bench) -> list[str]:
-    """To the state before an article came."""
+    """Add an article; return the command that goes back to the state before it."""
     _finish(_arrival(bench), bench)
     return ["rollback"]
 
 
 def _finish(command: list[str], bench: _Bench) -> float:
-    """Return seconds of the whole command."""
+    """Run the whole command; return how many seconds it took."""
     started = time.perf_counter()
     process = start(["index", *command, "--index", str(bench.index)])
     assert process.wait() == 0, command
@@ -153,7 +156,7 @@ def _kill(command: list[str], bench: _Bench, whole: float, number: int) -> str:
 
 
 def _finish_a_reload(bench: _Bench) -> float:
-    """Return seconds from the bot's first word about it to its last."""
+    """Reload in a running bot; return the seconds from its first word about it to its last."""
     bench.next_edition()
     with running_server() as server, _bot(server, bench.articles, bench.index) as (chat, admin, _):
         admin.says(chat, "/reload")
@@ -164,7 +167,7 @@ def _finish_a_reload(bench: _Bench) -> float:
 
 
 def _kill_a_reload(bench: _Bench, whole: float, number: int) -> str:
-    """Return the bot is killed together with the process that it reloads in."""
+    """Kill the bot together with the process that it reloads in; return what became of the index."""
     bench.next_edition()
     before = bench.holdings()
     with running_server() as server, _bot(server, bench.articles, bench.index) as (chat, admin, kill):
@@ -177,7 +180,7 @@ def _kill_a_reload(bench: _Bench, whole: float, number: int) -> str:
 
 @contextmanager
 def _bot(server: ThreadedBotApiServer, articles: Path, index: Path) -> Iterator[tuple[Chat, User, Callable[[], None]]]:
-    """A real bot on the local Bot API server, its admin, and the way to kill it."""
+    """Run a real bot on the local Bot API server; give its chat, its admin, and the way to kill it."""
     admin = server.user("Ada")
     chat = server.private_chat(admin)
     environment = bot_environment(server, admin, articles, index)
@@ -198,7 +201,7 @@ def _bot(server: ThreadedBotApiServer, articles: Path, index: Path) -> Iterator[
 
 
 def _state(before: Holdings | None, bench: _Bench, command: list[str]) -> str:
-    """Return whether the index is as before or as after the command, in full."""
+    """Return whether the index is as before or as after the command, in full, or broken."""
     now = bench.holdings()
     if now is None or before is None:
         return "broken"

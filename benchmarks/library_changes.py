@@ -35,13 +35,13 @@ class CountingEmbedder(OnnxEmbedder):
     embedded = 0
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """Return as the shipped model does."""
+        """Return what the shipped model returns, and count the passages."""
         self.embedded += len(texts)
         return super().embed_passages(texts)
 
 
 def measure() -> dict[str, float]:
-    """Over made articles."""
+    """Measure over articles made for it."""
     with tempfile.TemporaryDirectory() as folder:
         articles = Path(folder) / "articles.jsonl"
         write_articles(articles, _ARTICLES, seed=1)
@@ -49,8 +49,11 @@ def measure() -> dict[str, float]:
 
 
 def measure_over(articles: Path, index: Path | None = None) -> dict[str, float]:
-    """Return characters a second of the build and its peak memory; seconds, embedded texts and MiB of disk of each
-    change."""
+    """Return the figures of the build and of each change.
+
+    They are characters a second and the peak memory of the build; seconds, embedded texts and MiB of disk of each
+    change.
+    """
     embedder = CountingEmbedder.load(IndexSettings.from_environment().model_cache)
     sample = [item for item in read_articles(articles) if isinstance(item, Article)]
     with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""Memory, disk and time, measured."""
+"""Measures memory, disk and time."""
 
 import os
 import time
@@ -23,25 +23,27 @@ def cpu_seconds(pid: int) -> float:
 
 
 def folder_mib(folder: Path) -> float:
-    """Return what the files below a folder hold, in MiB."""
+    """Return the size of the files below a folder, in MiB."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 2**20
 
 
 def seconds_of(call: Callable[[], object]) -> float:
-    """Return how long a call takes."""
+    """Return how many seconds a call takes."""
     started = time.perf_counter()
     call()
     return time.perf_counter() - started
 
 
 def unmapped_mib() -> float:
-    """Return resident memory of this process that belongs to no file: what it has taken, not what the system keeps for
-    it."""
+    """Return the resident memory of this process that belongs to no file, in MiB.
+
+    That is what it has taken, not what the system keeps for it.
+    """
     return _memory_mib("self", "RssAnon:")
 
 
 def _memory_mib(process: str, field: str) -> float:
-    """0 where the field is missing, as for a process that has ended and is not yet waited for."""
+    """Return a field of a process's memory in MiB; 0 if it is missing, as for an ended process not yet waited for."""
     for line in Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines():
         if line.startswith(field):
             return int(line.split()[1]) / 1024

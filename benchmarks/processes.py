@@ -1,4 +1,4 @@
-"""Running the product's own commands and watching them from outside."""
+"""Runs the product's own commands and watches them from outside."""
 
 import os
 import subprocess
@@ -45,8 +45,10 @@ def start(
     stdout: int = subprocess.DEVNULL,
     in_own_group: bool = False,
 ) -> subprocess.Popen[str]:
-    """Start `python -m ...` in the project's folder, its diagnostics thrown away; `in_own_group` with whatever it
-    starts, so that all can be killed at once."""
+    """Start `python -m ...` in the project's folder, its diagnostics thrown away.
+
+    `in_own_group`: with whatever it starts, so that all can be killed at once.
+    """
     return subprocess.Popen(
         [sys.executable, "-m", *module_and_arguments],
         cwd=Path(__file__).parents[1],
@@ -60,7 +62,7 @@ def start(
 
 
 def bot_environment(server: ThreadedBotApiServer, admin: User, articles: Path, index: Path) -> dict[str, str]:
-    """Return the settings of a bot that talks to the local server; its conversations are kept beside the index."""
+    """Return the settings of a bot that talks to the local server and keeps its conversations beside the index."""
     return {
         "TELEGRAM_BOT_TOKEN": server.token,
         "TELEGRAM_API_URL": server.url,

@@ -1,6 +1,6 @@
 """Whether questions should be embedded together: 64 askers at once, each question alone or in micro-batches.
 
-`python -m benchmarks question_batches`: "alone" is what the bot does, one call of the shared session a question.
+`python -m benchmarks question_batches`: "alone" is what the bot does, one call of the shared session for each question.
 "batched": one worker and one session a core; a free worker takes all questions that wait, 32 at most, and embeds them
 as one batch, padded to the longest. Questions are of 6 to 30 words of the seeds.
 """
@@ -25,7 +25,7 @@ _MOST_AT_ONCE = 32
 
 
 class _Batcher:
-    """One worker a core, each with a session of its own."""
+    """Embeds questions together: one worker a core, each with a session of its own."""
 
     def __init__(self, model_cache: Path) -> None:
         self._waiting: queue.SimpleQueue[tuple[str, Future[Vectors]] | None] = queue.SimpleQueue()
@@ -35,13 +35,13 @@ class _Batcher:
             self._workers.submit(self._work, OnnxEmbedder.load(model_cache))
 
     def embed(self, question: str) -> Vectors:
-        """Return as soon as a worker is free, with whatever waits then."""
+        """Return the vector of a question, embedded by the next free worker together with whatever waits then."""
         done: Future[Vectors] = Future()
         self._waiting.put((question, done))
         return done.result()
 
     def close(self) -> None:
-        """Let the workers go."""
+        """Let the workers end."""
         for _ in range(cpu_count() or 1):
             self._waiting.put(None)
         self._workers.shutdown()
@@ -65,7 +65,7 @@ class _Batcher:
 
 
 def _together(embedder: OnnxEmbedder, questions: list[str]) -> Vectors:
-    """Return one batch, however many tokens: `embed` would spread long ones over the cores."""
+    """Return the vectors of one batch, however many tokens it has: `embed` would spread long ones over the cores."""
     return embedder._run([encoding.ids for encoding in embedder._tokenizer.encode_batch(questions)])
 
 

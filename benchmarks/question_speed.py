@@ -37,7 +37,7 @@ _SEED_QUESTIONS = (
 
 
 def measure() -> dict[str, float]:
-    """Over the seed article."""
+    """Measure over the seed article."""
     with tempfile.TemporaryDirectory() as folder:
         questions = Path(folder) / "questions.jsonl"
         questions.write_text("".join(json.dumps({"question": one}) + "\n" for one in _SEED_QUESTIONS), encoding="utf-8")
@@ -77,7 +77,7 @@ def measure_over(index: Path, questions: Path) -> dict[str, float]:
 
 
 def _ask_all(dialogue: Dialogue, asked: Sequence[AskedQuestion], askers: int) -> tuple[list[float], float]:
-    """Return milliseconds that each answer took, and seconds that all took."""
+    """Return the milliseconds that each answer took, and the seconds that all took."""
 
     def timed(question: AskedQuestion) -> float:
         started = time.perf_counter()
@@ -91,7 +91,7 @@ def _ask_all(dialogue: Dialogue, asked: Sequence[AskedQuestion], askers: int) ->
 
 
 def _some(asked: Sequence[AskedQuestion], count: int) -> list[AskedQuestion]:
-    """That many, all of them in turn."""
+    """Return so many questions, all of them in turn."""
     return [asked[number % len(asked)] for number in range(count)]
 
 

@@ -3,7 +3,7 @@
     python -m benchmarks.reload_under_load --questions-a-second 5 --reloads 10
 
 Quiet spells and reloads take turns, so that whatever else goes on meets both; a question belongs to a reload if it was
-asked between the admin's command and the word that it is done. Every article differs at every reload. With --vectors
+asked between the admin's command and the message that it is done. Every article differs at every reload. With --vectors
 the index is on a vector server, a `milvus-lite server`, and a reload switches an alias there.
 """
 
@@ -45,7 +45,7 @@ _QUESTIONS = (
 
 @dataclass
 class _Askers:
-    """People who ask in turn, each in a chat of their own, and when each asked."""
+    """People who ask in turn, each in their own chat, and when each asked."""
 
     server: ThreadedBotApiServer
     questions_a_second: float
@@ -60,7 +60,7 @@ class _Askers:
 
     @contextmanager
     def asking(self) -> Iterator[None]:
-        """Somebody asks again and again, at even distances, until the block ends."""
+        """Have people ask again and again, at even distances, until the block ends."""
         over = Event()
         thread = Thread(target=self._ask, args=(over,))
         thread.start()
@@ -128,7 +128,7 @@ def measure(
         return {
             "people": _USERS,
             "questions a second": questions_a_second,
-            **_told(askers, spells, began),
+            **_figures_of(askers, spells, began),
             "chats with exactly one answer a question": _chats_in_order(askers),
             "refused API calls": sum(call.error is not None for call in server.calls),
             "peak memory of the bot MiB": round(peak),
@@ -136,7 +136,7 @@ def measure(
 
 
 def _reload(server: ThreadedBotApiServer, admin: User, chat: Chat, done: int) -> tuple[float, float]:
-    """Return from when to when it ran."""
+    """Reload; return when it began and ended."""
     began = time.monotonic()
     admin.says(chat, "/reload")
     server.wait_until(
@@ -146,7 +146,7 @@ def _reload(server: ThreadedBotApiServer, admin: User, chat: Chat, done: int) ->
     return began, time.monotonic()
 
 
-def _told(askers: _Askers, spells: list[tuple[float, float]], began: float) -> dict[str, float]:
+def _figures_of(askers: _Askers, spells: list[tuple[float, float]], began: float) -> dict[str, float]:
     waits = askers.waits()
     counted = [(at, wait) for at, wait in waits if at >= began and wait is not None]
     during = [wait for at, wait in counted if any(first <= at <= last for first, last in spells)]

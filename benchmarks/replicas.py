@@ -67,7 +67,7 @@ class _Replica:
         self.process = start(self.command, {**self.environment, **listening})
 
     def kill(self) -> None:
-        """End it without a word."""
+        """Kill it without a warning."""
         if self.process is not None:
             self.process.kill()
             self.process.wait()
@@ -92,7 +92,7 @@ class _Reader:
 
 
 class _Crowd:
-    """Readers, and when each of their questions was asked and answered, in a thread of its own."""
+    """Readers who ask in a thread of their own, and when each of their questions was asked and answered."""
 
     def __init__(self, server: ThreadedBotApiServer, count: int) -> None:
         self._server = server
@@ -107,11 +107,11 @@ class _Crowd:
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
-        """Begin to ask."""
+        """Let the readers begin to ask."""
         self._thread.start()
 
     def rest(self) -> None:
-        """Ask nothing more, and wait for the answers."""
+        """Stop asking, and wait for the answers."""
         self._asking = False
         deadline = time.monotonic() + _REST_SECONDS
         while self.unanswered() and time.monotonic() < deadline:
@@ -125,7 +125,7 @@ class _Crowd:
         return sum(len(reader.asked_at) - len(reader.answered_at) for reader in self.readers)
 
     def waits(self) -> list[tuple[float, float]]:
-        """Return when each answered question was asked, and answered."""
+        """Return when each answered question was asked and answered."""
         pairs = (zip(reader.asked_at, reader.answered_at, strict=False) for reader in self.readers)
         return sorted(pair for each in pairs for pair in each)
 
@@ -143,7 +143,7 @@ class _Crowd:
 
 
 def measure(seconds: float = _SECONDS, people: int = _PEOPLE, *, command: tuple[str, ...] = _REAL) -> dict[str, float]:
-    """Return what the kills cost, and a restart of each server."""
+    """Return what the kills cost, and what a restart of each server costs."""
     with (
         running_postgres(durable=True) as postgres,
         running_vectors() as vectors,
@@ -160,7 +160,7 @@ def measure(seconds: float = _SECONDS, people: int = _PEOPLE, *, command: tuple[
         }
         killed, ready_after, restarted = _disturb(replicas, began + seconds, restarts)
         crowd.rest()
-        told = [message.text for reader in crowd.readers for message in server.messages(reader.user.opens_chat())]
+        texts = [message.text for reader in crowd.readers for message in server.messages(reader.user.opens_chat())]
         refused = sum("Too Many Requests" in (call.error or "") for call in server.calls)
         hooks = len(server.calls_of("setWebhook"))
         kept_bytes = _size_of(replicas[0].environment["DATABASE_URL"]) - empty_bytes
@@ -175,7 +175,7 @@ def measure(seconds: float = _SECONDS, people: int = _PEOPLE, *, command: tuple[
         "asked": asked,
         "lost": sum(max(len(reader.asked_at) - len(reader.answered_at), 0) for reader in crowd.readers),
         "repeated": sum(max(len(reader.answered_at) - len(reader.asked_at), 0) for reader in crowd.readers),
-        "apologies": sum(WENT_WRONG in text for text in told),
+        "apologies": sum(WENT_WRONG in text for text in texts),
         "kills": len(killed),
         "questions of each moment of a kill answered after s, median": round(statistics.median(recoveries), 2),
         "... at most s": round(max(recoveries), 2),
@@ -255,7 +255,7 @@ def _first_after(waits: Sequence[tuple[float, float]], moment: float) -> float:
 def _cluster(
     server: ThreadedBotApiServer, postgres: PostgresServer, vectors: VectorServer, command: tuple[str, ...]
 ) -> Iterator[list[_Replica]]:
-    """Two ready replicas behind a proxy that Telegram posts to."""
+    """Run two replicas behind a proxy that Telegram posts to; give them once they are ready."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as held:
         environment = {
             **bot_environment(server, server.user("Admin"), SEEDS, Path(folder) / "index"),

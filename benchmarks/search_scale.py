@@ -54,7 +54,7 @@ print(json.dumps(search_figures(snapshot, embedder, json.load(open(sys.argv[2]))
 
 
 class RecombinedEmbedder:
-    """Passages of known sentences to the mean of their vectors and noise of their own; others to the real model's."""
+    """Embeds passages of known sentences as the mean of their vectors and some noise, others with the real model."""
 
     backend = "recombined"
 
@@ -65,11 +65,11 @@ class RecombinedEmbedder:
         self._known = known
 
     def embed(self, questions: Sequence[str]) -> Vectors:
-        """Return those that are asked when an index is checked: they are passages' own sentences."""
+        """Return the vectors of what is asked when an index is checked: sentences of its own passages."""
         return self.embed_passages(questions)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """(len(texts), dimension), float32, rows of unit length."""
+        """Return the vectors, (len(texts), dimension), float32, rows of unit length."""
         vectors = np.array([self._one(text) for text in texts], np.float32).reshape(len(texts), self.dimension)
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
@@ -81,12 +81,12 @@ class RecombinedEmbedder:
 
 
 def measure() -> dict[str, Any]:
-    """Return small sizes, over the seeds' sentences."""
+    """Measure small sizes, over the seeds' sentences."""
     return measure_over(Path(__file__).parents[1] / "seeds", [5_000, 20_000], None)
 
 
 def measure_over(articles: Path, sizes: Sequence[int], picture: Path | None) -> dict[str, Any]:
-    """Build, disk, start, memory, search and recall for each number of passages."""
+    """Measure build, disk, start, memory, search and recall for each number of passages."""
     embedder = OnnxEmbedder.load(IndexSettings.from_environment().model_cache)
     sentences = sentences_of(articles)
     questions, sentences = sentences[:_QUESTIONS], sentences[_QUESTIONS:] or sentences
@@ -119,7 +119,7 @@ def measure_over(articles: Path, sizes: Sequence[int], picture: Path | None) -> 
 def search_figures(
     snapshot: IndexSnapshot, embedder: Embedder, questions: Sequence[str], started: float
 ) -> dict[str, Any]:
-    """Return of an index just opened, in a fresh process."""
+    """Return the figures of an index just opened, in a fresh process."""
 
     def first_words(question: str) -> str:
         return " ".join(question.split()[:12])
@@ -158,7 +158,7 @@ def search_figures(
 
 
 def _change_figures(library: Library, embedder: Embedder) -> dict[str, float]:
-    """Return median seconds of five changes each, embedding left out, and the MiB that they add to the disk."""
+    """Return the median seconds of five changes each, without embedding, and the MiB that they add to the disk."""
     before = folder_mib(library.root)
     story = "\n\n".join(f"Sentence {number} of a story that is new." for number in range(60))
     new = [Article(f"new/{number}", f"New {number}", story) for number in range(5)]
@@ -173,7 +173,7 @@ def _change_figures(library: Library, embedder: Embedder) -> dict[str, float]:
 
 
 def sentences_of(articles: Path) -> list[str]:
-    """Return different ones, in an order drawn by lot."""
+    """Return the different sentences of these articles, in a random order."""
     found = {
         " ".join(sentence.slice(article.text).split())
         for article in read_articles(articles)

@@ -1,4 +1,4 @@
-"""The bot with a reader that answers at once: what the Telegram side alone can do. Run by `telegram_load`."""
+"""The bot with a reader that answers at once: what the Telegram side alone can do. `telegram_load` runs it."""
 
 import logging
 import sys

@@ -1,4 +1,4 @@
-"""The real bot process on the local Bot API server, with a start, a stop and a kill."""
+"""Runs the real bot process on the local Bot API server, to start, stop and kill."""
 
 import shutil
 import signal
@@ -38,11 +38,11 @@ class Bot:
         return time.monotonic() - began
 
     def stop(self) -> float:
-        """Stop it as systemd does; seconds until it has ended."""
+        """Stop the process as systemd does; return the seconds until it has ended."""
         return self._end(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End it without a word."""
+        """Kill the process without a warning."""
         self._end(signal.SIGKILL)
 
     def answers(self, user: User) -> list[Message]:
@@ -50,7 +50,7 @@ class Bot:
         return self.server.messages(user.opens_chat())
 
     def wait_for_answers(self, users: list[User], each: int = 1, timeout: float = 90) -> None:
-        """Return when everybody has so many messages, or when the time is up."""
+        """Wait until everybody has so many messages, or until the time is up."""
         self._wait(lambda: all(len(self.answers(user)) >= each for user in users), timeout)
 
     def _greetings(self) -> int:
@@ -79,7 +79,7 @@ def bot_on(
     settings: Mapping[str, str] | None = None,
     command: tuple[str, ...] = ("bot", "run"),
 ) -> Iterator[Bot]:
-    """A running bot; `index` is copied, so that none is built."""
+    """Run a bot for the block; `index` is copied, so that none is built."""
     folder.mkdir(parents=True, exist_ok=True)
     if index is not None:
         shutil.copytree(index, folder / "index", dirs_exist_ok=True)

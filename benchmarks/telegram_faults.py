@@ -1,6 +1,6 @@
 """Faults: what goes wrong between the bot and Telegram, or with its process, and what it costs those who asked.
 
-Each fault meets a bot process of its own. Everybody asks at the same moment; lost is who has no answer after 90 s,
+Each fault meets its own bot process. Everybody asks at the same moment; lost is a person without an answer after 90 s,
 repeated is every message beyond one a question, the time is from the questions (after a kill: from the restart) to the
 last answer.
 """
@@ -58,7 +58,7 @@ Scene = Callable[[Bot], Outcome]
 
 
 def measure() -> dict[str, dict[str, float | str]]:
-    """Return every fault's outcome. Some are played side by side: they are mostly waiting."""
+    """Return every fault's outcome. Some faults run side by side, as they mostly wait."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         with running_server() as server, bot_on(server, root / "first"):
@@ -126,7 +126,7 @@ def _one_chat_waits(bot: Bot) -> Outcome:
 
 
 def _late(bot: Bot) -> Outcome:
-    """Telegram carries the call out long after the bot has given up on it, looked, and sent the answer anew."""
+    """Let Telegram carry the call out long after the bot has given up on it, looked, and sent the answer anew."""
     bot.server.order_fault(delay(18), method="sendMessage", times=2)
     since = time.monotonic()
     people = _ask(bot)
@@ -172,7 +172,7 @@ def _killed(bot: Bot) -> Outcome:
 
 
 def _killed_while_sending(bot: Bot, *, accepts: bool) -> Outcome:
-    """Kill when Telegram has been called with each answer and has not said what became of it."""
+    """Kill the bot when Telegram has been called with each answer and has not said what became of it."""
     bot.server.order_fault(silence(60, accepts=accepts), method="sendMessage", times=_PEOPLE)
     people = _ask(bot)
     if accepts:
@@ -220,7 +220,7 @@ def _post(bot: Bot, body: dict[str, object], secret: str | None) -> int:
 
 
 def _second_poller(bot: Bot) -> Outcome:
-    """Return somebody else fetches updates, without confirming them, five times in a second."""
+    """Let somebody else fetch updates, without confirming them, five times in a second."""
 
     def poll() -> None:
         for _ in range(5):
@@ -263,7 +263,7 @@ def _with_tries(bot: Bot, chat: Chat, outcome: Outcome, where: str) -> Outcome:
 
 
 def _stale_buttons(bot: Bot) -> Outcome:
-    """Return buttons of answers that nobody remembers: each press must be answered with a word."""
+    """Press buttons of answers that nobody remembers: each press must be answered with a message."""
     people = _ask(bot)
     bot.wait_for_answers(people)
     since = time.monotonic()

@@ -39,7 +39,8 @@ _GLANCE_SECONDS = 0.2
 def measure_over(
     articles: Path, index: Path, peers: str | None = None, stretch: float = _STRETCH_SECONDS
 ) -> dict[str, float]:
-    """Return one build of `articles` into `index`, which is empty or not there, held after each `stretch` of seconds.
+    """Build `articles` into `index`, which is empty or not there, held after each `stretch` of seconds; return the
+    figures.
 
     `peers`: the interpreter that has the peers.
     """
@@ -78,7 +79,7 @@ def measure_over(
 
 
 class _Build:
-    """The command, which runs only while it is waited for."""
+    """The build command, which runs only while it is waited for."""
 
     def __init__(self, articles: Path, index: Path) -> None:
         began = time.perf_counter()
@@ -89,7 +90,7 @@ class _Build:
         os.killpg(self._process.pid, signal.SIGSTOP)
 
     def goes_on_for(self, stretch: float) -> bool:
-        """Let it run for that many seconds or to its end, and hold it; return whether it is not at its end.
+        """Let it run for that many seconds or to its end, and hold it; return whether it has not ended.
 
         Raises:
             subprocess.CalledProcessError: it failed.
@@ -108,14 +109,14 @@ class _Build:
         return held
 
     def close(self) -> None:
-        """End it if it is held still, because something else failed: it would hold the library for ever."""
+        """End it if it is held because something else failed: it would hold the library for ever."""
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
 
 def main() -> None:
-    """Measure, print, and write figures where they are wanted."""
+    """Measure, print, and write the figures where they are wanted."""
     parser = argparse.ArgumentParser(
         "python -m benchmarks.whole_build", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

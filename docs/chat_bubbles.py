@@ -1,4 +1,4 @@
-"""Chat bubbles as a picture: text with Telegram's entities, buttons, photos. For documentation only."""
+"""Draws chat bubbles: text with Telegram's entities, buttons, photos. For documentation only."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ _QUOTE_PAPER, _QUOTE_BAR, _CODE, _KEY = "#eaf3fb", "#2f7fc1", "#8a5a2b", "#8fa58
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """A message. `entities` are the Bot API's, in UTF-16 units; `rows` the labels of its buttons."""
+    """A message. `entities` are the Bot API's, in UTF-16 units; `rows` are the labels of its buttons."""
 
     text: str
     entities: Sequence[dict[str, Any]] = ()
@@ -53,7 +53,7 @@ class _Line:
 
 
 def draw_chat(bubbles: Sequence[Bubble], path: Path) -> None:
-    """Writes a PNG of the bubbles, one under the other."""
+    """Write a PNG of the bubbles, one under the other."""
     parts = [_bubble_image(bubble) for bubble in bubbles]
     height = sum(part.height + _GAP for part in parts) + _GAP
     picture = Image.new("RGB", (_WIDTH, height), _PAPER)
@@ -120,7 +120,7 @@ def _draw_buttons(pen: ImageDraw.ImageDraw, labels: Sequence[str], y: int, width
 def _write(
     pen: ImageDraw.ImageDraw, at: tuple[float, float], text: str, font: ImageFont.FreeTypeFont, colour: str
 ) -> float:
-    """Writes and returns where it ended. Thumbs, which the font has not, are drawn."""
+    """Write the text and return where it ended. Thumbs, which the font lacks, are drawn."""
     x, y = at
     run = ""
     for character in (*text, ""):
@@ -175,7 +175,7 @@ def _wrapped(bubble: Bubble, width: float) -> Iterator[_Line]:
 
 
 def _words(bubble: Bubble) -> Iterator[tuple[str, _Style]]:
-    """Words, each with the blanks after it, in one style; a line break stands alone."""
+    """Yield words, each with the blanks after it, in one style; a line break stands alone."""
     word, last = "", _Style()
     for character, style in _styled(bubble):
         if word and (style != last or character == "\n" or (word.endswith(" ") and character != " ")):

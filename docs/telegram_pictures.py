@@ -108,7 +108,7 @@ def _bubble(message: Message, *, by_reader: bool = False) -> Bubble:
 
 
 def _past_week(app: App) -> None:
-    """A made-up week, so that there is something to see in the figures."""
+    """Save replies of a made-up week, so that there is something to see in the figures."""
     random, now = Random(7), datetime.now(UTC)
     for days_ago in range(7):
         for number in range(random.randint(14, 40)):
@@ -130,7 +130,7 @@ def _articles() -> Iterator[dict[str, str]]:
 
 
 def main() -> None:
-    """Indexes the articles, talks, draws."""
+    """Index the articles, talk, and draw."""
     with tempfile.TemporaryDirectory() as folder, Store.in_memory() as store:
         articles = Path(folder) / "articles.jsonl"
         articles.write_text("".join(f"{json.dumps(article)}\n" for article in _articles()))

@@ -22,7 +22,7 @@ _LINES = (
 
 
 def main() -> None:
-    """Asks over a fresh index of the seeds and records what the terminal shows."""
+    """Ask over a fresh index of the seeds and save what the terminal shows."""
     console = Console(record=True, width=104, force_terminal=True, color_system="truecolor", file=StringIO())
     with tempfile.TemporaryDirectory() as folder, Store.in_memory() as store:
         settings = Settings.from_environment(index=Path(folder))
@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def _typed(console: Console) -> Iterator[str]:
-    """The lines, shown as they would be on being typed."""
+    """Yield the lines, shown as they would be on being typed."""
     for line in _LINES:
         console.print(f"> {line}", style="bold", highlight=False)
         yield line
