@@ -112,7 +112,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         only_one(settings.database_url),
         _app(settings, Store.open(settings.database_url), on_reply=metrics.count_reply) as app,
     ):
-        alone, replicas = partial(changing_articles, app.store), app.store.ledger.replicas
+        alone, replicas = partial(changing_articles, app.store), app.store.outbox.replicas
         newsdesk = NewsDesk(app.live, Fetcher(), settings.feeds, feed_minutes=settings.feed_minutes, alone=alone)
         with FeedSchedule(newsdesk, leads=lambda: replicas.leads):
             run(build_service(app.dialogue, app.newsroom, newsdesk, config_from(settings), app.store, metrics))

@@ -1,4 +1,4 @@
-"""Conversations, replies and votes, the ledger of messages, and who handles them, kept on SQL."""
+"""Conversations, replies and votes, inbox and outbox, and which replica handles what, kept on SQL."""
 
 from bot.store.copy import copy_database
 from bot.store.leases import ChatLeases, Claimed, ClaimedUpdate

@@ -1,4 +1,4 @@
-"""Everything that is kept, from one database to another of either kind."""
+"""Copy everything that is kept from one database to another of either kind."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -7,12 +7,12 @@ from sqlalchemy import Connection, Engine, Integer, Table, func, insert, select
 
 from bot.errors import BotError
 from bot.store.engine import open_engine
-from bot.store.tables import duties, lanes, metadata, replicas
+from bot.store.tables import duties, leases, metadata, replicas
 from bot.store.transactions import Transactions
 
 _ROWS_AT_ONCE: Final = 1_000
 # Who is at work on a database says nothing about another.
-_NOT_COPIED: Final = {replicas, lanes, duties}
+_NOT_COPIED: Final = {replicas, leases, duties}
 
 
 class DatabaseNotEmpty(BotError):

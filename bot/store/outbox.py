@@ -1,6 +1,7 @@
-"""OutboxStore: what came in and is not finished, what goes out and whether it arrived. It outlives a killed process.
+"""OutboxStore keeps what came in and is not finished, and what goes out and whether it arrived, over a killed process.
 
 Words are kept no longer than they are needed: a finished update and a delivered message leave only numbers behind.
+Ids of messages count up in sequences; the column of a message's sequence is called `box`.
 """
 
 from collections.abc import Sequence
@@ -36,7 +37,7 @@ class OutboxStore(Transactions):
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
         self.replicas = Replicas(engine)
-        self.lanes = ChatLeases(engine, self.replicas)
+        self.leases = ChatLeases(engine, self.replicas)
 
     @outlives_connections
     def receive(self, updates: Sequence[IncomingUpdate]) -> None:
@@ -59,50 +60,52 @@ class OutboxStore(Transactions):
             connection.execute(statements.FINISH, {"number": update_id, "ended": outcome.value})
 
     def plan(
-        self, update_id: int | None, box: int, chat_id: int, requests: Sequence[SendRequest]
+        self, update_id: int | None, sequence: int, chat_id: int, requests: Sequence[SendRequest]
     ) -> list[OutboxMessage]:
         """Keep the messages of one answer, all or none, before the first of them is sent.
 
         Raises:
-            LaneLost: another replica has the chat in hand.
+            LeaseLost: another replica has the chat in hand.
         """
         answer, now = uuid4().hex, datetime.now(UTC)
-        common = {"update_id": update_id, "planned_at": now, "box": box, "chat_id": chat_id, "attempted": False}
+        common = {"update_id": update_id, "planned_at": now, "box": sequence, "chat_id": chat_id, "attempted": False}
         keyed = {f"{answer}:{number}": request for number, request in enumerate(requests)}
         rows = [{**common, "key": key, **request_columns(request)} for key, request in keyed.items()]
         numbers = self._plan(chat_id, rows)
-        return [OutboxMessage(numbers[key], update_id, now, box, chat_id, request) for key, request in keyed.items()]
+        return [
+            OutboxMessage(numbers[key], update_id, now, sequence, chat_id, request) for key, request in keyed.items()
+        ]
 
     @outlives_connections
     def _plan(self, chat_id: int, rows: Sequence[Body]) -> dict[str, int]:
         with self._writing() as connection:
-            self.replicas.check_lane(connection, chat_id)
+            self.replicas.check_lease(connection, chat_id)
             for row in rows:
                 connection.execute(statements.PLAN.on(connection), row)
             planned = connection.execute(statements.PLANNED, {"keys": [row["key"] for row in rows]})
             return {key: number for key, number in planned}
 
     @outlives_connections
-    def attempt(self, parcel_id: int) -> None:
-        """Note that a message is about to be sent, and after which id of its box its own will be.
+    def attempt(self, outbox_id: int) -> None:
+        """Note that a message is about to be sent, and after which id of its sequence its own will be.
 
         Raises:
-            LaneLost: another replica has the chat in hand.
+            LeaseLost: another replica has the chat in hand.
         """
         with self._writing() as connection:
-            chat_id = connection.execute(statements.CHAT, {"number": parcel_id}).scalar_one()
-            self.replicas.check_lane(connection, chat_id)
-            connection.execute(statements.ATTEMPT, {"number": parcel_id})
+            chat_id = connection.execute(statements.CHAT, {"number": outbox_id}).scalar_one()
+            self.replicas.check_lease(connection, chat_id)
+            connection.execute(statements.ATTEMPT, {"number": outbox_id})
 
     @outlives_connections
-    def delivered(self, parcel_id: int, message_id: int) -> None:
+    def delivered(self, outbox_id: int, message_id: int) -> None:
         """Note under which id a message arrived, and forget its words."""
-        self._end(parcel_id, Delivery.DONE, message_id)
+        self._end(outbox_id, Delivery.DONE, message_id)
 
     @outlives_connections
-    def undelivered(self, parcel_id: int, outcome: Delivery) -> None:
+    def undelivered(self, outbox_id: int, outcome: Delivery) -> None:
         """Note that a message is not to be sent any more, and forget its words."""
-        self._end(parcel_id, outcome, None)
+        self._end(outbox_id, outcome, None)
 
     @outlives_connections
     def pending(self) -> list[OutboxMessage]:
@@ -112,35 +115,35 @@ class OutboxStore(Transactions):
             return [message_from(row) for row in connection.execute(still_open).mappings()]
 
     @outlives_connections
-    def parcel(self, parcel_id: int) -> OutboxMessage:
+    def message(self, outbox_id: int) -> OutboxMessage:
         """Return a message as it is noted now."""
         with self._reading() as connection:
-            return message_from(connection.execute(select(outbox).where(outbox.c.id == parcel_id)).mappings().one())
+            return message_from(connection.execute(select(outbox).where(outbox.c.id == outbox_id)).mappings().one())
 
     @outlives_connections
-    def move(self, parcel_id: int, box: int, chat_id: int) -> None:
+    def move(self, outbox_id: int, sequence: int, chat_id: int) -> None:
         """Readdress a message that was refused because its chat has another id now."""
-        elsewhere = {"box": box, "chat_id": chat_id, "attempted": False, "after_id": None}
+        elsewhere = {"box": sequence, "chat_id": chat_id, "attempted": False, "after_id": None}
         with self._writing() as connection:
-            connection.execute(update(outbox).where(outbox.c.id == parcel_id).values(elsewhere))
+            connection.execute(update(outbox).where(outbox.c.id == outbox_id).values(elsewhere))
 
     @outlives_connections
-    def unaccounted(self, box: int, after_id: int, *, beyond: int) -> list[int]:
+    def unaccounted(self, sequence: int, after_id: int, *, beyond: int) -> list[int]:
         """Return the ids after one that belong to no known message, ascending.
 
-        They end past the newest known one, by as many as are on their way in the box and `beyond` more.
+        They end past the newest known one, by as many as are on their way in the sequence and `beyond` more.
         """
         with self._reading() as connection:
             on_their_way = select(func.count()).where(
-                outbox.c.box == box, outbox.c.attempted.is_(True), outbox.c.outcome.is_(None)
+                outbox.c.box == sequence, outbox.c.attempted.is_(True), outbox.c.outcome.is_(None)
             )
             beyond += connection.execute(on_their_way).scalar_one()
-            newest = max(_newest(connection, box), after_id)
+            newest = max(_newest(connection, sequence), after_id)
             known = {
                 number
                 for table in (inbox, outbox)
                 for number in connection.scalars(
-                    select(table.c.message_id).where(table.c.box == box, table.c.message_id > after_id)
+                    select(table.c.message_id).where(table.c.box == sequence, table.c.message_id > after_id)
                 )
             }
         return [number for number in range(after_id + 1, newest + beyond + 1) if number not in known]
@@ -164,13 +167,13 @@ class OutboxStore(Transactions):
             old = and_(inbox.c.outcome.is_not(None), inbox.c.received_at < moment)
             connection.execute(delete(inbox).where(old))
 
-    def _end(self, parcel_id: int, outcome: Delivery, message_id: int | None) -> None:
+    def _end(self, outbox_id: int, outcome: Delivery, message_id: int | None) -> None:
         with self._writing() as connection:
-            connection.execute(statements.END, {"number": parcel_id, "ended": outcome.value, "arrived_as": message_id})
+            connection.execute(statements.END, {"number": outbox_id, "ended": outcome.value, "arrived_as": message_id})
 
 
-def _newest(connection: Connection, box: int) -> int:
+def _newest(connection: Connection, sequence: int) -> int:
     def highest(table: Any) -> Select[Any]:  # noqa: ANN401 - both tables have these columns
-        return select(func.max(table.c.message_id)).where(table.c.box == box)
+        return select(func.max(table.c.message_id)).where(table.c.box == sequence)
 
     return max(connection.scalar(highest(table)) or 0 for table in (inbox, outbox))

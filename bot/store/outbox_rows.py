@@ -1,4 +1,4 @@
-"""What the ledger and the lanes write down of updates and messages, and how it is read back."""
+"""Values of inbox and outbox: updates that came in, messages that go out, and the rows that hold them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,11 +26,11 @@ class Delivery(Enum):
 
 @dataclass(frozen=True, slots=True)
 class IncomingUpdate:
-    """An update as it came. `box` names the sequence that its message's id counts in, None if it has no message."""
+    """An update as it came. Its message's id counts up in `sequence`, which is None if it has no message."""
 
     update_id: int
     body: Body
-    box: int | None = None
+    sequence: int | None = None
     message_id: int | None = None
     chat_id: int | None = None
     person_id: int | None = None
@@ -59,12 +59,16 @@ class SendRequest:
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """One message on its way. `attempted`: a call with it was made, so that it may have arrived."""
+    """One message on its way, whose id will count up in `sequence`.
+
+    `attempted`: a call with it was made, so that it may have arrived. `after_id`: the newest id of the sequence before
+    that call.
+    """
 
     id: int
     update_id: int | None
     planned_at: datetime
-    box: int
+    sequence: int
     chat_id: int
     request: SendRequest
     attempted: bool = False
@@ -72,7 +76,7 @@ class OutboxMessage:
 
 
 def keep_updates(connection: Connection, updates: Sequence[IncomingUpdate]) -> int:
-    """Write the updates down; how many of them are new."""
+    """Write the updates down and return how many of them are new."""
     now = datetime.now(UTC)
     # Always in the same order: two replicas that write the same ones then wait for each other in turn.
     by_id = sorted({received.update_id: received for received in reversed(updates)}.items())
@@ -111,7 +115,7 @@ def _received_row(received: IncomingUpdate, now: datetime) -> Body:
     return {
         "update_id": received.update_id,
         "received_at": now,
-        "box": received.box,
+        "box": received.sequence,
         "message_id": received.message_id,
         "chat_id": received.chat_id,
         "person_id": received.person_id,

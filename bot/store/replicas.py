@@ -1,4 +1,4 @@
-"""Replicas: who is at work on one database, who is alive, and who has which duty.
+"""Replicas: which processes share a database, which of them live, and which has which lock.
 
 A replica lives while it says so again and again. The database's clock alone counts. Whoever was silent for too long is
 struck off the list, and all that it held is free.
@@ -16,7 +16,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 
 from bot.errors import StoreInterrupted
-from bot.store.tables import duties, lanes, replicas
+from bot.store.tables import duties, leases, replicas
 from bot.store.transactions import Transactions, keep_if_new, outlives_connections
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ _STRIKE_OFF: Final = delete(replicas).where(
 )
 
 _TAKE: Final = keep_if_new(duties)
-_OWNER_UNTIL_THE_END: Final = select(lanes.c.owner).where(lanes.c.lane == bindparam("lane")).with_for_update(read=True)
+_OWNER_UNTIL_THE_END: Final = select(leases.c.owner).where(leases.c.lane == bindparam("key")).with_for_update(read=True)
 
 
 class LeaseLost(StoreInterrupted):
@@ -132,17 +132,19 @@ class Replicas(Transactions):
             if taken:
                 self._leave(duty)
 
-    def check_lane(self, connection: Connection, lane: int) -> None:
-        """Make sure, until the transaction ends, that a lane is this replica's; one that never joined is alone.
+    def check_lease(self, connection: Connection, key: int) -> None:
+        """Raise LeaseLost unless this replica holds a lease, and keep it so until the transaction ends.
+
+        One that never joined is alone.
 
         Raises:
-            LaneLost: it is not.
+            LeaseLost: it is not.
         """
         if self._id is None:
             return
-        owner = connection.scalar(_OWNER_UNTIL_THE_END, {"lane": lane})
+        owner = connection.scalar(_OWNER_UNTIL_THE_END, {"key": key})
         if owner != self._id:
-            raise LeaseLost("another replica has this chat in hand")
+            raise LeaseLost("another replica holds the lease of this chat")
 
     def part(self) -> None:
         """Take this process off the list; others may have at once what it held."""

@@ -63,7 +63,7 @@ class Store(Transactions):
         super().__init__(engine)
         self.editorial = Reports(engine)
         self.sent_answers = SentAnswers(engine)
-        self.ledger = OutboxStore(engine)
+        self.outbox = OutboxStore(engine)
 
     @classmethod
     def open(cls, database_url: str) -> Self:

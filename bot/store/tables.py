@@ -218,7 +218,8 @@ replicas = Table(
     Column("beaten_at", Instant, nullable=False),
 )
 
-lanes = Table(
+# In code a lease; the table and its column keep the names that databases know. A chat's id is a lane, see `LEASE_KEY`.
+leases = Table(
     "lanes",
     metadata,
     Column("lane", BigInteger, primary_key=True, autoincrement=False),

@@ -56,7 +56,7 @@ def asker_id(message: Message) -> int:
     return message.from_user.id if message.from_user is not None else message.chat.id
 
 
-def box_of(chat_id: int) -> int:
+def sequence_of(chat_id: int) -> int:
     """Return the sequence in which the ids of a chat's messages count up.
 
     A supergroup or channel has one of its own; all private chats and small groups of a bot share one, here 0.

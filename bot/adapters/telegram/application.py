@@ -48,7 +48,7 @@ _TELEGRAM_URL: Final = "https://api.telegram.org/bot"
 _TELEGRAM_FILE_URL: Final = "https://api.telegram.org/file/bot"
 _QUESTION_THREADS: Final = 2
 # A server keeps several commits at once; a file takes one after the other.
-_LEDGER_THREADS: Final = 4
+_STORE_THREADS: Final = 4
 _CONNECTIONS: Final = 16
 _READ_SECONDS: Final = 10.0
 
@@ -59,8 +59,8 @@ class Service:
 
     application: TelegramApplication
     bot: NewsquoteBot
-    intake: Inbox
-    membership: Heartbeat
+    inbox: Inbox
+    heartbeat: Heartbeat
     config: TelegramConfig
     menus: Menus
     metrics: Metrics
@@ -79,46 +79,46 @@ def build_service(
     request: BaseRequest | None = None,
     sent_answers: SentAnswers | None = None,
 ) -> Service:
-    """Return the adapter with its ledger in `store`. `request` takes the place of the network in tests, and
+    """Return the adapter with its inbox and outbox in `store`. `request` takes the place of the network in tests, and
     `sent_answers` of what the store keeps of them."""
     threads = ThreadPoolExecutor(_QUESTION_THREADS, thread_name_prefix="question")
-    desk = BlockingExecutor("ledger", clerks=1 if store.ledger.replicas.is_alone else _LEDGER_THREADS)
-    lanes = LeaseKeeper(store.ledger.lanes, desk)
+    executor = BlockingExecutor("outbox", workers=1 if store.outbox.replicas.is_alone else _STORE_THREADS)
+    leases = LeaseKeeper(store.outbox.leases, executor)
     sent = sent_answers or store.sent_answers
-    courier = Outbox(
-        store.ledger, desk, lanes, sent, give_up_after=config.answer_within, on_outcome=metrics.count_message
+    outbox = Outbox(
+        store.outbox, executor, leases, sent, give_up_after=config.answer_within, on_outcome=metrics.count_message
     )
     limiter = PatientRateLimiter(_CONNECTIONS, config.messages_per_second, metrics.count_error)
-    bot = _build_bot(config, request, courier, limiter)
+    bot = _build_bot(config, request, outbox, limiter)
     processor = OrderedUpdateProcessor()
     application = ApplicationBuilder().bot(bot).job_queue(None).concurrent_updates(processor).build()
-    send_left_over = partial(courier.resume, bot)
-    intake = Inbox(application, store.ledger, desk, send_left_over, answer_within=config.answer_within)
-    lanes.on_work = intake.dispatch
-    membership = Heartbeat(store.ledger.replicas, intake, limiter.share_among, newsroom.refresh_bans)
+    send_left_over = partial(outbox.resume, bot)
+    inbox = Inbox(application, store.outbox, executor, send_left_over, answer_within=config.answer_within)
+    leases.on_work = inbox.dispatch
+    heartbeat = Heartbeat(store.outbox.replicas, inbox, limiter.share_among, newsroom.refresh_bans)
 
     def forget(person_id: int) -> None:
         store.forget_person(f"tg:{person_id}")
-        store.ledger.forget(person_id)
+        store.outbox.forget(person_id)
 
     def close() -> None:
         threads.shutdown(wait=False, cancel_futures=True)
-        undertakings.close()
-        desk.close()
+        jobs.close()
+        executor.close()
 
-    answers, admission = Answers(dialogue, sent, threads), Access(newsroom, config)
-    manners = QuestionLimits(config, processor.waiting, metrics.count_turned_away)
-    questions = Questions(dialogue, config, answers, admission, manners)
-    undertakings = Jobs()
-    administration = Administration(newsroom, newsdesk, config, answers, undertakings, lanes.hold)
+    answers, access = Answers(dialogue, sent, threads), Access(newsroom, config)
+    limits = QuestionLimits(config, processor.waiting, metrics.count_turned_away)
+    questions = Questions(dialogue, config, answers, access, limits)
+    jobs = Jobs()
+    administration = Administration(newsroom, newsdesk, config, answers, jobs, leases.hold)
     application.add_handler(on_anything(), BEFORE_ALL)
     application.add_handlers(
         [
             *administration.handlers(),  # first: what an admin forwards is no question
             *questions.handlers(),
             *Privacy(forget, config.retention_days).handlers(),
-            Buttons(dialogue, answers, admission, manners, administration.press_takers()).handler(),
-            Inline(answers, admission, manners).handler(),
+            Buttons(dialogue, answers, access, limits, administration.press_takers()).handler(),
+            Inline(answers, access, limits).handler(),
             *questions.last_handlers(),
         ]
     )
@@ -126,7 +126,7 @@ def build_service(
     application.add_handler(menus.handler(), AFTER_ALL)
     application.add_error_handler(report_problem)
     metrics.watch(newsroom, processor.waiting)
-    return Service(application, bot, intake, membership, config, menus, metrics, store, close)
+    return Service(application, bot, inbox, heartbeat, config, menus, metrics, store, close)
 
 
 def build_application(
@@ -153,7 +153,7 @@ def build_application(
 
 
 def _build_bot(
-    config: TelegramConfig, request: BaseRequest | None, courier: Outbox, limiter: PatientRateLimiter
+    config: TelegramConfig, request: BaseRequest | None, outbox: Outbox, limiter: PatientRateLimiter
 ) -> NewsquoteBot:
     return NewsquoteBot(
         config.token,
@@ -162,5 +162,5 @@ def _build_bot(
         request=request or Connection(_CONNECTIONS, read_timeout=_READ_SECONDS),
         get_updates_request=request or Connection(1),
         rate_limiter=limiter,
-        courier=courier,
+        outbox=outbox,
     )

@@ -12,7 +12,7 @@ from typing import Final
 from telegram.error import InvalidToken, TelegramError
 
 from bot.adapters.telegram.application import ALLOWED_UPDATES, Service
-from bot.adapters.telegram.delivery.health import Doors, Pulse, health_routes
+from bot.adapters.telegram.delivery.health import HealthState, HttpServers, health_routes
 from bot.adapters.telegram.delivery.inbox import Inbox
 from bot.adapters.telegram.delivery.polling import Polling
 from bot.adapters.telegram.delivery.webhook import Webhook, derived_secret
@@ -21,7 +21,7 @@ from bot.store import Store
 
 _EVERY_SECONDS: Final = 3_600.0
 # Telegram repeats an update for a day at most.
-_LEDGER: Final = timedelta(hours=48)
+_FINISHED_KEPT: Final = timedelta(hours=48)
 
 logger = logging.getLogger(__name__)
 _GRACE_SECONDS: Final = 4.0
@@ -48,87 +48,87 @@ def run(service: Service) -> None:
 
 async def serve(service: Service, stop: asyncio.Event) -> None:
     """Serve until `stop` is set; what is unfinished then is kept for the next start. See `run`."""
-    pulse, doors = Pulse(must_poll=service.config.webhook_url is None), Doors()
-    reception = _reception(service, pulse, doors)
+    health, servers = HealthState(must_poll=service.config.webhook_url is None), HttpServers()
+    reception = _reception(service, health, servers)
     if service.config.health_listen is not None:
-        problems = (lambda: pulse.problem, lambda: service.membership.problem, lambda: _fullness(service.intake))
-        routes = health_routes(pulse, service.metrics, problems)
-        doors.add(service.config.health_listen, routes)
+        problems = (lambda: health.problem, lambda: service.heartbeat.problem, lambda: _fullness(service.inbox))
+        routes = health_routes(health, service.metrics, problems)
+        servers.add(service.config.health_listen, routes)
     work = asyncio.create_task(_work(service, reception))
     stopping = asyncio.create_task(stop.wait())
     try:
-        await doors.open()
+        await servers.open()
         await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        pulse.stopping = True
+        health.stopping = True
         stopping.cancel()
         work.cancel()
         try:
             with suppress(asyncio.CancelledError):
                 await work
         finally:
-            await doors.close()
+            await servers.close()
 
 
-def _reception(service: Service, pulse: Pulse, doors: Doors) -> Polling | Webhook:
+def _reception(service: Service, health: HealthState, servers: HttpServers) -> Polling | Webhook:
     config = service.config
     if config.webhook_url is None:
-        return Polling(service.bot, service.intake, ALLOWED_UPDATES, pulse.hear, service.metrics.count_error)
+        return Polling(service.bot, service.inbox, ALLOWED_UPDATES, health.hear, service.metrics.count_error)
     webhook = Webhook(
         service.bot,
-        service.intake,
+        service.inbox,
         ALLOWED_UPDATES,
-        pulse.hear,
+        health.hear,
         url=config.webhook_url,
         secret=config.webhook_secret or derived_secret(config.token),
-        leading=service.membership.leading,
+        leading=service.heartbeat.leading,
     )
-    doors.add(config.webhook_listen, {("POST", webhook.path): webhook.receive})
+    servers.add(config.webhook_listen, {("POST", webhook.path): webhook.receive})
     return webhook
 
 
 async def _work(service: Service, reception: Polling | Webhook) -> None:
     """Everything that goes on while the bot runs; cancelling it ends all of it in good order."""
     await _connect(service)
-    await service.membership.join()
+    await service.heartbeat.join()
     beside = [
-        asyncio.create_task(service.membership.run()),
+        asyncio.create_task(service.heartbeat.run()),
         asyncio.create_task(_lead(service)),
     ]
     try:
-        await reception.run(service.intake.resume)
+        await reception.run(service.inbox.resume)
     finally:
         logger.info("stopping")
-        await service.intake.stop(_GRACE_SECONDS)
+        await service.inbox.stop(_GRACE_SECONDS)
         for task in beside:
             task.cancel()
         await asyncio.wait(beside, timeout=1)
-        await service.membership.part()
+        await service.heartbeat.part()
         with suppress(TelegramError):
             await service.application.shutdown()
 
 
 async def _lead(service: Service) -> None:
     """What one replica does for all of them."""
-    await service.membership.leading.wait()
+    await service.heartbeat.leading.wait()
     await service.menus.publish(service.bot)
-    await keep_house(service.store, timedelta(days=service.config.retention_days))
+    await delete_expired(service.store, timedelta(days=service.config.retention_days))
 
 
-async def keep_house(store: Store, retention: timedelta) -> None:
-    """Delete old turns and old ledger entries now and every hour, until it is cancelled."""
+async def delete_expired(store: Store, retention: timedelta) -> None:
+    """Delete old turns and old entries of inbox and outbox now and every hour, until it is cancelled."""
     while True:
         now = datetime.now(UTC)
         try:
             await asyncio.to_thread(store.delete_before, now - retention)
-            await asyncio.to_thread(store.ledger.delete_before, now - _LEDGER)
+            await asyncio.to_thread(store.outbox.delete_before, now - _FINISHED_KEPT)
         except StoreUnavailable as error:
             logger.error("what is out of date could not be deleted: %s", error)
         await asyncio.sleep(_EVERY_SECONDS)
 
 
-def _fullness(intake: Inbox) -> str | None:
-    return "too many updates in hand" if intake.is_full else None
+def _fullness(inbox: Inbox) -> str | None:
+    return "too many updates in hand" if inbox.is_full else None
 
 
 async def _connect(service: Service) -> None:

@@ -18,9 +18,9 @@ _REQUESTS = [
 def test_what_an_earlier_version_did_not_send_is_still_to_be_sent(database_url: str) -> None:
     make_0024(database_url, 7, [*PACKED.values()])
     with Store.open(database_url) as store:
-        assert [message.request for message in store.ledger.pending()] == _REQUESTS
-        for message in store.ledger.pending():
-            store.ledger.delivered(message.id, 1_000 + message.id)
+        assert [message.request for message in store.outbox.pending()] == _REQUESTS
+        for message in store.outbox.pending():
+            store.outbox.delivered(message.id, 1_000 + message.id)
         assert bodies_in(store._engine) == [None] * 5
 
 
@@ -34,12 +34,12 @@ def test_what_is_not_sent_goes_back_to_the_earlier_version_as_it_was(database_ur
     assert bodies_in(engine) == [None, *PACKED.values()]
     engine.dispose()
     with Store.open(database_url) as store:
-        assert [message.request for message in store.ledger.pending()] == _REQUESTS
+        assert [message.request for message in store.outbox.pending()] == _REQUESTS
 
 
 def test_a_message_that_is_settled_leaves_only_numbers(database_url: str) -> None:
     with Store.open(database_url) as store:
-        for number, message in enumerate(store.ledger.plan(None, 0, 7, _REQUESTS), start=1):
-            assert store.ledger.parcel(message.id) == message
-            store.ledger.delivered(message.id, number)
-            assert store.ledger.parcel(message.id).request == SendRequest(None)
+        for number, message in enumerate(store.outbox.plan(None, 0, 7, _REQUESTS), start=1):
+            assert store.outbox.message(message.id) == message
+            store.outbox.delivered(message.id, number)
+            assert store.outbox.message(message.id).request == SendRequest(None)

@@ -61,20 +61,20 @@ class Replica:
 
     @property
     def replicas(self) -> Replicas:
-        return self.store.ledger.replicas
+        return self.store.outbox.replicas
 
     @property
-    def lanes(self) -> ChatLeases:
-        return self.store.ledger.lanes
+    def leases(self) -> ChatLeases:
+        return self.store.outbox.leases
 
 
 @contextmanager
 def replica_of(url: str) -> Iterator[Replica]:
     with Store.open(url) as store:
         watch = Watch()
-        store.ledger.replicas = Replicas(store._engine, clock=watch)
-        store.ledger.lanes = ChatLeases(store._engine, store.ledger.replicas)
-        store.ledger.replicas.beat()
+        store.outbox.replicas = Replicas(store._engine, clock=watch)
+        store.outbox.leases = ChatLeases(store._engine, store.outbox.replicas)
+        store.outbox.replicas.beat()
         yield Replica(store, watch)
 
 
@@ -94,7 +94,7 @@ def question(update_id: int, chat_id: int | None = ADA) -> IncomingUpdate:
 
 
 def numbers(work: Claimed) -> list[int]:
-    return [handed.update_id for handed in work.updates]
+    return [claimed.update_id for claimed in work.updates]
 
 
 def let_die(dead: Replica, survivor: Replica) -> None:
@@ -121,79 +121,79 @@ def _old_enough(postgres: PostgresServer) -> None:
 
 def test_an_update_that_two_replicas_are_given_is_handed_out_once(two: tuple[Replica, Replica]) -> None:
     one, other = two
-    assert numbers(one.lanes.receive([question(1)])) == [1]
-    assert other.lanes.receive([question(1)]) == Claimed(repeated=1)
-    assert one.lanes.receive([question(1)]) == Claimed(repeated=1)
-    assert numbers(other.lanes.receive([question(2, GRACE), question(3, None)])) == [2, 3]
+    assert numbers(one.leases.receive([question(1)])) == [1]
+    assert other.leases.receive([question(1)]) == Claimed(repeated=1)
+    assert one.leases.receive([question(1)]) == Claimed(repeated=1)
+    assert numbers(other.leases.receive([question(2, GRACE), question(3, None)])) == [2, 3]
 
 
 def test_a_chat_stays_in_one_hand_and_in_order(two: tuple[Replica, Replica]) -> None:
     one, other = two
-    [first] = one.lanes.receive([question(1)]).updates
-    assert other.lanes.receive([question(2)]).updates == ()
-    assert other.lanes.receive([question(3)]).updates == ()
-    assert other.lanes.take_over().updates == ()
-    assert other.lanes.enter(ADA) is None
-    second, third = one.lanes.done(first, Delivery.DONE).updates
+    [first] = one.leases.receive([question(1)]).updates
+    assert other.leases.receive([question(2)]).updates == ()
+    assert other.leases.receive([question(3)]).updates == ()
+    assert other.leases.take_over().updates == ()
+    assert other.leases.enter(ADA) is None
+    second, third = one.leases.done(first, Delivery.DONE).updates
     assert (second.update_id, third.update_id) == (2, 3)
-    assert one.lanes.done(third, Delivery.DONE) == one.lanes.done(second, Delivery.DONE) == Claimed()
-    assert numbers(other.lanes.receive([question(4)])) == [4]
+    assert one.leases.done(third, Delivery.DONE) == one.leases.done(second, Delivery.DONE) == Claimed()
+    assert numbers(other.leases.receive([question(4)])) == [4]
 
 
 def test_a_chat_kept_in_hand_gets_what_came_by_way_of_another(two: tuple[Replica, Replica]) -> None:
     one, other = two
-    assert one.lanes.enter(ADA) == Claimed()
-    assert other.lanes.receive([question(1)]).updates == ()
-    [press] = one.lanes.take_over().updates
-    assert one.lanes.done(press, Delivery.DONE) == Claimed()
-    assert other.lanes.enter(ADA) is None
-    assert one.lanes.leave(ADA) == Claimed()
-    assert other.lanes.enter(ADA) == Claimed()
+    assert one.leases.enter(ADA) == Claimed()
+    assert other.leases.receive([question(1)]).updates == ()
+    [press] = one.leases.take_over().updates
+    assert one.leases.done(press, Delivery.DONE) == Claimed()
+    assert other.leases.enter(ADA) is None
+    assert one.leases.leave(ADA) == Claimed()
+    assert other.leases.enter(ADA) == Claimed()
 
 
 def test_what_a_dead_replica_had_in_hand_is_finished_by_another(two: tuple[Replica, Replica]) -> None:
     dead, survivor = two
-    assert numbers(dead.lanes.receive([question(1), question(2), question(3, GRACE)])) == [1, 2, 3]
-    [planned] = dead.store.ledger.plan(1, 0, ADA, [SendRequest({"text": "Ada Brook"})])
-    dead.store.ledger.attempt(planned.id)
-    assert survivor.lanes.take_over() == Claimed()
+    assert numbers(dead.leases.receive([question(1), question(2), question(3, GRACE)])) == [1, 2, 3]
+    [planned] = dead.store.outbox.plan(1, 0, ADA, [SendRequest({"text": "Ada Brook"})])
+    dead.store.outbox.attempt(planned.id)
+    assert survivor.leases.take_over() == Claimed()
     let_die(dead, survivor)
-    work = survivor.lanes.take_over()
-    assert [(parcel.id, parcel.attempted) for parcel in work.parcels] == [(planned.id, True)]
+    work = survivor.leases.take_over()
+    assert [(message.id, message.attempted) for message in work.messages] == [(planned.id, True)]
     assert numbers(work) == [2, 3]
-    assert survivor.lanes.take_over() == Claimed()
+    assert survivor.leases.take_over() == Claimed()
 
 
 def test_a_replica_that_was_thought_dead_sends_nothing_and_begins_again(two: tuple[Replica, Replica]) -> None:
     slow, survivor = two
-    slow.lanes.receive([question(1)])
-    [planned] = slow.store.ledger.plan(1, 0, ADA, [SendRequest({"text": "Ada Brook"})])
+    slow.leases.receive([question(1)])
+    [planned] = slow.store.outbox.plan(1, 0, ADA, [SendRequest({"text": "Ada Brook"})])
     let_die(slow, survivor)
     with pytest.raises(LeaseLost):
-        slow.store.ledger.attempt(planned.id)
+        slow.store.outbox.attempt(planned.id)
     with pytest.raises(LeaseLost):
-        slow.store.ledger.plan(1, 0, ADA, [SendRequest({"text": "Ada Brook"})])
+        slow.store.outbox.plan(1, 0, ADA, [SendRequest({"text": "Ada Brook"})])
     assert not slow.replicas.beat()
-    slow.lanes.drop_all()
+    slow.leases.drop_all()
     slow.replicas.join()
     assert slow.replicas.beat()
-    assert [parcel.id for parcel in survivor.lanes.take_over().parcels] == [planned.id]
-    assert slow.lanes.take_over() == Claimed()
+    assert [message.id for message in survivor.leases.take_over().messages] == [planned.id]
+    assert slow.leases.take_over() == Claimed()
 
 
 def test_what_the_database_cut_short_is_handed_out_again(two: tuple[Replica, Replica]) -> None:
     one, other = two
-    [first] = one.lanes.receive([question(1)]).updates
-    assert one.lanes.done(first, None) == Claimed()
-    assert numbers(other.lanes.take_over()) == [1]
+    [first] = one.leases.receive([question(1)]).updates
+    assert one.leases.done(first, None) == Claimed()
+    assert numbers(other.leases.take_over()) == [1]
 
 
 def test_a_replica_that_stops_leaves_its_work_to_the_others_at_once(two: tuple[Replica, Replica]) -> None:
     one, other = two
-    one.lanes.receive([question(1)])
+    one.leases.receive([question(1)])
     assert (one.replicas.leads, other.replicas.leads) == (True, False)
     one.replicas.part()
-    assert numbers(other.lanes.take_over()) == [1]
+    assert numbers(other.leases.take_over()) == [1]
     other.replicas.beat()
     assert (other.replicas.leads, other.replicas.count) == (True, 1)
 
@@ -257,16 +257,16 @@ url, seed = sys.argv[1:]
 updates = [IncomingUpdate(n, {"update_id": n}, 0, n, n % 10, n % 10) for n in range(200)]
 random.Random(int(seed)).shuffle(updates)
 with Store.open(url) as store:
-    lanes = store.ledger.lanes
-    store.ledger.replicas.beat()
+    leases = store.outbox.leases
+    store.outbox.replicas.beat()
     waiting = []
     for received in updates:
-        waiting += lanes.receive([received]).updates
+        waiting += leases.receive([received]).updates
         while waiting and (len(waiting) > 3 or received is updates[-1]):
-            handed = waiting.pop(0)
-            print(handed.update_id, flush=True)
-            waiting += lanes.done(handed, Delivery.DONE).updates
-    store.ledger.replicas.part()
+            claimed = waiting.pop(0)
+            print(claimed.update_id, flush=True)
+            waiting += leases.done(claimed, Delivery.DONE).updates
+    store.outbox.replicas.part()
 """
 
 
@@ -279,7 +279,7 @@ def test_processes_that_race_for_the_same_updates_handle_each_once(url: str) -> 
     handled = [int(line) for process in racing for line in process.communicate()[0].split()]
     assert [process.returncode for process in racing] == [0, 0]
     with replica_of(url) as last:
-        handled += numbers(last.lanes.take_over())
+        handled += numbers(last.leases.take_over())
     assert sorted(handled) == list(range(200))
 
 
@@ -319,14 +319,14 @@ def _ask_until(store: Store, number: int, deadline: float) -> int:
         name, update_id = f"{number}.{count}", 100_000 * number + count
         updates: Sequence[ClaimedUpdate] = ()
         while not updates:  # a receipt that the database lost is one that Telegram repeats
-            updates = _until_it_is_back(store.ledger.lanes.receive, question(update_id, number + 1)).updates
+            updates = _until_it_is_back(store.outbox.leases.receive, question(update_id, number + 1)).updates
         store.save_reply(answer(name, f"tg:{number}"))
-        [parcel] = store.ledger.plan(update_id, 0, number + 1, [SendRequest({"text": name})])
-        store.ledger.attempt(parcel.id)
-        store.ledger.delivered(parcel.id, update_id)
+        [message] = store.outbox.plan(update_id, 0, number + 1, [SendRequest({"text": name})])
+        store.outbox.attempt(message.id)
+        store.outbox.delivered(message.id, update_id)
         store.sent_answers.remember(SentAnswer(number + 1, update_id, update_id, name))
         store.vote(name, f"tg:{number}", Vote.UP)
-        store.ledger.lanes.done(updates[0], Delivery.DONE)
+        store.outbox.leases.done(updates[0], Delivery.DONE)
     return count
 
 
@@ -352,14 +352,14 @@ def test_everything_moves_to_a_server_and_back(url: str, tmp_path: Path, capsys:
         store.save_reply(refusal("r2", "tg:\x00\ud800"))
         store.vote("r1", "tg:7", Vote.UP)
         store.editorial.ban("tg:9", by="tg:1")
-        store.ledger.lanes.receive([question(1)])
-        store.ledger.plan(1, 0, ADA, [SendRequest({"text": "Ada Brook"})])
+        store.outbox.leases.receive([question(1)])
+        store.outbox.plan(1, 0, ADA, [SendRequest({"text": "Ada Brook"})])
     assert main(["database", "copy", first, url]) == 0
     assert "        2 replies" in capsys.readouterr().out.splitlines()
     with Store.open(url) as store:
         store.save_reply(answer("r3"))  # numbers go on where they were
-        assert store.ledger.pending()[0].request == SendRequest({"text": "Ada Brook"})
-        assert numbers(store.ledger.lanes.take_over()) == []
+        assert store.outbox.pending()[0].request == SendRequest({"text": "Ada Brook"})
+        assert numbers(store.outbox.leases.take_over()) == []
     assert copy_database(url, last)["turns"] == 3
     with Store.open(last) as store:
         assert [store.load_reply(reply_id) for reply_id in ("r1", "r2", "r3")] == [

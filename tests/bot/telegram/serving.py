@@ -60,8 +60,8 @@ async def served(
     def is_up() -> bool:
         if not config.webhook_url:
             return len(server.calls_of("getUpdates")) > before
-        leads = service.membership.leading.is_set()
-        return bool(server.calls_of("setWebhook")) if leads else store.ledger.replicas.count > 1
+        leads = service.heartbeat.leading.is_set()
+        return bool(server.calls_of("setWebhook")) if leads else store.outbox.replicas.count > 1
 
     serving = asyncio.create_task(serve(service, stop))
     serving.add_done_callback(lambda _: ended.set())

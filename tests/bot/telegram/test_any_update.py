@@ -44,7 +44,7 @@ class Handled:
         )
         self.count = 0
         self.loop.run_until_complete(self.service.application.initialize())
-        self.loop.run_until_complete(self.service.intake.resume())
+        self.loop.run_until_complete(self.service.inbox.resume())
 
     def handle(self, update: dict[str, Any]) -> None:
         """Gives the bot the update, and waits until it is done with it."""
@@ -53,9 +53,9 @@ class Handled:
         self.loop.run_until_complete(self._handle({"update_id": self.count, **update}))
 
     async def _handle(self, update: dict[str, Any]) -> None:
-        await self.service.intake.take([update])
+        await self.service.inbox.take([update])
         async with asyncio.timeout(10):
-            while self.service.intake.in_hand:
+            while self.service.inbox.in_hand:
                 await asyncio.sleep(0)
 
     def close(self) -> None:
@@ -96,8 +96,8 @@ def check_many(count: int) -> int:
             assert errors.messages == []
 
         check()
-        assert handled.store.ledger.unfinished() == []
-        assert handled.store.ledger.pending() == []
+        assert handled.store.outbox.unfinished() == []
+        assert handled.store.outbox.pending() == []
         return handled.count
 
 

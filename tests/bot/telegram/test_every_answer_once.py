@@ -12,7 +12,7 @@ from aiohttp import ClientSession
 
 from bot.adapters.telegram import application
 from bot.adapters.telegram import server as serving
-from bot.adapters.telegram.delivery import outbox as courier
+from bot.adapters.telegram.delivery import outbox as delivery
 from bot.adapters.telegram.views import texts
 from bot.answering import Clarification, Option, Outcome
 from bot.store import IncomingUpdate, OutboxStore, SendRequest, Store
@@ -55,11 +55,11 @@ async def test_a_fault_costs_no_answer_and_repeats_none(bot: Served, fault: Faul
     bot.server.order_fault(fault, method="sendMessage", chat=ada.opens_chat(), times=2)
     ada.says(ada.opens_chat(), "Who opened it?")
     assert OPENED.quote.text in (await bot.ask(grace)).text
-    await bot.server.wait_until(lambda: bot.answers(ada) and not bot.store.ledger.pending())
+    await bot.server.wait_until(lambda: bot.answers(ada) and not bot.store.outbox.pending())
     await asyncio.sleep(0.3)
     assert [len(answer.history) for answer in bot.answers(ada)] == [1]
     assert len(bot.answers(grace)) == 1
-    assert not bot.store.ledger.unfinished()
+    assert not bot.store.outbox.unfinished()
 
 
 async def test_a_message_that_arrived_is_found_among_others_of_a_busy_bot(bot: Served) -> None:
@@ -68,7 +68,7 @@ async def test_a_message_that_arrived_is_found_among_others_of_a_busy_bot(bot: S
         bot.server.order_fault(faults.drop_after(), method="sendMessage", chat=person.opens_chat())
     for person in people:
         person.says(person.opens_chat(), "Who opened it?")
-    await bot.server.wait_until(lambda: all(map(bot.answers, people)) and not bot.store.ledger.pending())
+    await bot.server.wait_until(lambda: all(map(bot.answers, people)) and not bot.store.outbox.pending())
     assert [len(bot.answers(person)) for person in people] == [1] * 12
 
 
@@ -77,7 +77,7 @@ async def test_one_answer_in_a_group_is_not_taken_for_another(bot: Served) -> No
     group = bot.server.group("Readers", [ada, grace])
     bot.server.order_fault(faults.drop_after(), method="sendMessage", chat=group, times=2)
     asked = [person.says(group, f"/ask Who opened it? {person.account.first_name}") for person in (ada, grace)]
-    await bot.server.wait_until(lambda: len(bot.server.messages(group)) == 2 and not bot.store.ledger.pending())
+    await bot.server.wait_until(lambda: len(bot.server.messages(group)) == 2 and not bot.store.outbox.pending())
     answered = [answer.reply_to for answer in bot.server.messages(group)]
     assert len(answered) == len(asked)
     assert all(question in answered for question in asked)
@@ -91,7 +91,7 @@ async def test_a_long_answer_goes_on_where_it_broke_off(bot: Served) -> None:
     )
     bot.server.order_fault(faults.drop_after(), method="sendMessage", times=1)
     ada.says(ada.opens_chat(), "/sources")
-    await bot.server.wait_until(lambda: bot.answers(ada) and not bot.store.ledger.pending())
+    await bot.server.wait_until(lambda: bot.answers(ada) and not bot.store.outbox.pending())
     assert len(bot.answers(ada)) == 1
 
 
@@ -113,12 +113,12 @@ async def test_a_new_wording_changes_every_part_of_the_answer_once(
         ada = server.user("Ada")
         bot.dialogue.outcome = answer_of_parts(before)
         question = ada.says(ada.opens_chat(), "Who opened it?")
-        await server.wait_until(lambda: len(bot.answers(ada)) == before and not bot.store.ledger.unfinished())
+        await server.wait_until(lambda: len(bot.answers(ada)) == before and not bot.store.outbox.unfinished())
         bot.dialogue.outcome = answer_of_parts(after)
         server.order_fault(fault, method=method)
         ada.edits(question, "Who built it?")
-        await server.wait_until(lambda: len(bot.answers(ada)) == after and not bot.store.ledger.pending())
-        await server.wait_until(lambda: not bot.store.ledger.unfinished())
+        await server.wait_until(lambda: len(bot.answers(ada)) == after and not bot.store.outbox.pending())
+        await server.wait_until(lambda: not bot.store.outbox.unfinished())
         _whole(bot.answers(ada), after)
         assert len(bot.dialogue.asked) == 2
 
@@ -131,13 +131,13 @@ async def test_a_new_wording_that_a_stop_cuts_short_is_finished_after_the_start(
     async with served(server, tmp_path / "bot.db", sent_answers=kept) as bot:
         bot.dialogue.outcome = answer_of_parts(before)
         question = ada.says(ada.opens_chat(), "Who opened it?")
-        await server.wait_until(lambda: len(bot.answers(ada)) == before and not bot.store.ledger.unfinished())
+        await server.wait_until(lambda: len(bot.answers(ada)) == before and not bot.store.outbox.unfinished())
         bot.dialogue.outcome = answer_of_parts(after)
         server.order_fault(faults.too_many_requests(8), method="editMessageText")
         ada.edits(question, "Who built it?")
         await server.wait_until(lambda: server.calls_of("editMessageText"))
     async with served(server, tmp_path / "bot.db", sent_answers=kept) as bot:
-        await server.wait_until(lambda: len(bot.answers(ada)) == after and not bot.store.ledger.pending())
+        await server.wait_until(lambda: len(bot.answers(ada)) == after and not bot.store.outbox.pending())
         _whole(bot.answers(ada), after)
         assert bot.dialogue.asked == []
     assert [part.message_id for part in kept.to_question(ada.id, question.id)] == [each.id for each in bot.answers(ada)]
@@ -175,7 +175,7 @@ async def test_somebody_who_blocked_the_bot_gets_one_try_and_no_apology(bot: Ser
     ada = bot.server.user("Ada")
     ada.says(ada.opens_chat(), "Who opened it?")
     ada.blocks()
-    await bot.server.wait_until(lambda: bot.server.calls_of("sendMessage") and not bot.store.ledger.pending())
+    await bot.server.wait_until(lambda: bot.server.calls_of("sendMessage") and not bot.store.outbox.pending())
     await asyncio.sleep(0.2)
     assert [call.error for call in bot.server.calls_of("sendMessage")] == ["Forbidden: bot was blocked by the user"]
 
@@ -186,7 +186,7 @@ async def test_a_vanished_topic_gets_one_try_and_no_apology(bot: Served, caplog:
     [thread] = forum.topics
     ada.says(forum, "/ask Who opened it?", thread=thread)
     bot.server.closes_topic(forum, thread)
-    await bot.server.wait_until(lambda: bot.server.calls_of("sendMessage") and not bot.store.ledger.pending())
+    await bot.server.wait_until(lambda: bot.server.calls_of("sendMessage") and not bot.store.outbox.pending())
     await asyncio.sleep(0.2)
     assert [call.error for call in bot.server.calls_of("sendMessage")] == ["Bad Request: message thread not found"]
     assert "Traceback" not in caplog.text
@@ -216,7 +216,7 @@ async def test_what_a_stop_cuts_short_is_answered_after_the_next_start(server: B
     async with served(server, tmp_path / "bot.db") as bot:
         await server.wait_for_message(ada.opens_chat())
         assert bot.dialogue.asked == []
-        await server.wait_until(lambda: not bot.store.ledger.pending())
+        await server.wait_until(lambda: not bot.store.outbox.pending())
     assert len(server.messages(ada.opens_chat())) == 1
 
 
@@ -226,12 +226,12 @@ async def test_what_was_received_and_not_begun_is_answered_after_a_kill(server: 
     ada.says(ada.opens_chat(), "And when?")
     raw = server.state.updates.peek(2)
     with Store.open(f"sqlite:///{tmp_path}/bot.db") as store:
-        store.ledger.receive([IncomingUpdate(update["update_id"], update) for update in raw])
+        store.outbox.receive([IncomingUpdate(update["update_id"], update) for update in raw])
     server.state.updates.clear()
     async with served(server, tmp_path / "bot.db") as bot:
         await server.wait_until(lambda: len(bot.answers(ada)) == 2)
         assert [question for _, question in bot.dialogue.asked] == ["Who opened it?", "And when?"]
-        await server.wait_until(lambda: not bot.store.ledger.unfinished())
+        await server.wait_until(lambda: not bot.store.outbox.unfinished())
 
 
 _BUTTONS: dict[str, tuple[Outcome, str, str, str]] = {
@@ -257,7 +257,7 @@ async def test_a_press_that_was_taken_and_not_answered_is_answered_after_a_kill(
     dialogue.resolve = lambda question: f"{question} Of Marlow?"
     async with served(server, tmp_path / "bot.db", dialogue=dialogue) as bot:
         shown = await bot.ask(ada, asked)
-        await server.wait_until(lambda: not bot.store.ledger.unfinished())
+        await server.wait_until(lambda: not bot.store.outbox.unfinished())
         dialogue.is_free.clear()
         ada.presses(shown, label)
         await server.wait_until(dialogue.held_up.is_set)
@@ -265,7 +265,7 @@ async def test_a_press_that_was_taken_and_not_answered_is_answered_after_a_kill(
     dialogue.is_free.set()
     async with served(server, tmp_path / "bot.db", dialogue=dialogue) as bot:
         await server.wait_until(lambda: len(bot.answers(ada)) == 2)
-        await server.wait_until(lambda: not bot.store.ledger.unfinished())
+        await server.wait_until(lambda: not bot.store.outbox.unfinished())
         assert expected in bot.answers(ada)[1].text
 
 
@@ -277,16 +277,16 @@ async def test_a_kill_in_the_middle_of_sending_neither_loses_nor_repeats(
     asked = ada.says(ada.opens_chat(), "Who opened it?")
     [update] = server.state.updates.peek(1)
     with Store.open(f"sqlite:///{tmp_path}/bot.db") as store:
-        ledger: OutboxStore = store.ledger
-        ledger.receive([IncomingUpdate(update["update_id"], update, 0, asked.id, ada.id, ada.id)])
+        outbox: OutboxStore = store.outbox
+        outbox.receive([IncomingUpdate(update["update_id"], update, 0, asked.id, ada.id, ada.id)])
         body: dict[str, object] = {"text": "<b>Ada Brook</b>", "parse_mode": "HTML"}
-        [parcel] = ledger.plan(update["update_id"], 0, ada.id, [SendRequest(body)])
-        ledger.attempt(parcel.id)
-        assert ledger.parcel(parcel.id).after_id == asked.id
+        [message] = outbox.plan(update["update_id"], 0, ada.id, [SendRequest(body)])
+        outbox.attempt(message.id)
+        assert outbox.message(message.id).after_id == asked.id
     if arrived:
         await _send(server, ada.id, body)
     async with served(server, tmp_path / "bot.db") as bot:
-        await server.wait_until(lambda: not bot.store.ledger.pending())
+        await server.wait_until(lambda: not bot.store.outbox.pending())
         assert [answer.text for answer in bot.answers(ada)] == ["Ada Brook"]
         assert len(bot.answers(ada)[0].history) == 1
         assert bot.dialogue.asked == []
@@ -297,7 +297,7 @@ async def test_what_an_earlier_version_planned_is_sent_edited_and_deleted(server
     async with served(server, tmp_path / "first.db", sent_answers=kept) as bot:
         bot.dialogue.outcome = answer_of_parts(2)
         question = ada.says(ada.opens_chat(), "Who opened it?")
-        await server.wait_until(lambda: len(bot.answers(ada)) == 2 and not bot.store.ledger.unfinished())
+        await server.wait_until(lambda: len(bot.answers(ada)) == 2 and not bot.store.outbox.unfinished())
     first, last = bot.answers(ada)
     answers = [question.id, REPLY_ID]
     bodies: list[dict[str, object]] = [
@@ -307,7 +307,7 @@ async def test_what_an_earlier_version_planned_is_sent_edited_and_deleted(server
     ]
     make_0024(f"sqlite:///{tmp_path}/second.db", ada.id, bodies)
     async with served(server, tmp_path / "second.db", sent_answers=kept) as bot:
-        await server.wait_until(lambda: not bot.store.ledger.pending())
+        await server.wait_until(lambda: not bot.store.outbox.pending())
         assert [answer.text for answer in bot.answers(ada)] == ["Ada Brook", "Good morning"]
     assert kept.to_question(ada.id, question.id) == [SentAnswer(ada.id, first.id, question.id, REPLY_ID)]
 
@@ -316,8 +316,8 @@ async def test_a_message_that_arrives_after_it_was_looked_for_is_taken_back(
     server: BotApiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(application, "_READ_SECONDS", 0.3)
-    monkeypatch.setattr(courier, "_SETTLING_SECONDS", 0.1)
-    monkeypatch.setattr(courier, "_TIDY_AFTER_SECONDS", (1.5,))
+    monkeypatch.setattr(delivery, "_SETTLING_SECONDS", 0.1)
+    monkeypatch.setattr(delivery, "_TIDY_AFTER_SECONDS", (1.5,))
     ada, grace = server.user("Ada"), server.user("Grace")
     async with served(server) as bot:
         server.order_fault(faults.delay(1.5), method="sendMessage", chat=ada.opens_chat())
@@ -334,14 +334,14 @@ async def test_a_message_that_arrives_after_it_was_looked_for_is_taken_back(
 async def test_an_answer_is_given_up_when_it_has_become_old(
     server: BotApiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(courier, "_FIRST_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(delivery, "_FIRST_PAUSE_SECONDS", 0.05)
     ada = server.user("Ada")
     config = FAST.__class__("", messages_per_second=0, answer_within=timedelta(seconds=2))
     async with served(server, config=config) as bot:
         server.order_fault(faults.server_error(), method="sendMessage", times=100)
         ada.says(ada.opens_chat(), "Who opened it?")
         await server.wait_until(lambda: server.calls_of("sendMessage"))
-        await server.wait_until(lambda: not bot.store.ledger.pending() and not bot.store.ledger.unfinished())
+        await server.wait_until(lambda: not bot.store.outbox.pending() and not bot.store.outbox.unfinished())
     assert server.messages(ada.opens_chat()) == []
 
 

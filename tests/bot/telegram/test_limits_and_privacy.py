@@ -200,23 +200,23 @@ def _keep(store: Store, person: int, asked_at: datetime | None = None) -> None:
         store.vote(reply.id, f"tg:{person}", Vote.UP)
 
 
-def test_the_ledger_forgets_what_is_finished_and_old() -> None:
+def test_the_outbox_forgets_what_is_finished_and_old() -> None:
     with Store.in_memory() as store:
-        ledger = store.ledger
-        ledger.receive([IncomingUpdate(1, {"update_id": 1}), IncomingUpdate(2, {"update_id": 2})])
-        ledger.finish(1, Delivery.DONE)
-        [parcel] = ledger.plan(1, 0, 7, [SendRequest({"text": "x"})])
-        ledger.delivered(parcel.id, 9)
-        ledger.delete_before(datetime.now(UTC) + timedelta(seconds=1))
-        assert [body["update_id"] for _, body in ledger.unfinished()] == [2]
-        assert ledger.unaccounted(0, 5, beyond=2) == [6, 7]
+        kept = store.outbox
+        kept.receive([IncomingUpdate(1, {"update_id": 1}), IncomingUpdate(2, {"update_id": 2})])
+        kept.finish(1, Delivery.DONE)
+        [message] = kept.plan(1, 0, 7, [SendRequest({"text": "x"})])
+        kept.delivered(message.id, 9)
+        kept.delete_before(datetime.now(UTC) + timedelta(seconds=1))
+        assert [body["update_id"] for _, body in kept.unfinished()] == [2]
+        assert kept.unaccounted(0, 5, beyond=2) == [6, 7]
 
 
 @pytest.mark.parametrize(("after", "expected"), [(10, [12, 14, 15]), (13, [14, 15]), (20, [21, 22])])
 def test_ids_that_nobody_told_us_of_are_where_a_lost_message_may_be(after: int, expected: list[int]) -> None:
     with Store.in_memory() as store:
-        store.ledger.receive(
-            [IncomingUpdate(number, {}, box=0, message_id=number, chat_id=7) for number in (9, 10, 11, 13)]
-            + [IncomingUpdate(99, {}, box=-100, message_id=14, chat_id=-100)]
+        store.outbox.receive(
+            [IncomingUpdate(number, {}, sequence=0, message_id=number, chat_id=7) for number in (9, 10, 11, 13)]
+            + [IncomingUpdate(99, {}, sequence=-100, message_id=14, chat_id=-100)]
         )
-        assert store.ledger.unaccounted(0, after, beyond=2) == expected
+        assert store.outbox.unaccounted(0, after, beyond=2) == expected

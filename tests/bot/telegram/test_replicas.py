@@ -150,7 +150,7 @@ def test_what_a_killed_replica_was_answering_another_one_finishes(
         person.says(person.opens_chat(), "Who opened it?")
         person.says(person.opens_chat(), "And when?")
     with Store.open(one.url) as store:
-        server.wait_until(lambda: len([each for each in store.ledger.pending() if each.attempted]) == 8, timeout=30)
+        server.wait_until(lambda: len([each for each in store.outbox.pending() if each.attempted]) == 8, timeout=30)
     assert one.popen is not None
     one.popen.send_signal(signal.SIGKILL)
     one.popen.wait()

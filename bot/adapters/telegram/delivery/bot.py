@@ -1,4 +1,4 @@
-"""Telegram as the adapter sees it: calls keep to the flood budget, answers go by courier, no error names the token."""
+"""NewsquoteBot: calls keep to the flood budget, what was sent is noted, and no error names the token."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -27,7 +27,7 @@ class NewsquoteBot(ExtBot[CallNote]):
         request: BaseRequest,
         get_updates_request: BaseRequest,
         rate_limiter: PatientRateLimiter,
-        courier: Outbox,
+        outbox: Outbox,
     ) -> None:
         super().__init__(
             token,
@@ -38,7 +38,7 @@ class NewsquoteBot(ExtBot[CallNote]):
             rate_limiter=rate_limiter,
         )
         with self._unfrozen():
-            self.courier = courier
+            self.outbox = outbox
             self._connections = (request, get_updates_request)
 
     async def initialize(self) -> None:
@@ -64,19 +64,19 @@ class NewsquoteBot(ExtBot[CallNote]):
         return fetched
 
     async def send_body(self, chat_id: int, body: Body, before: Callable[[], Awaitable[object]]) -> int:
-        """Send a message, `before` awaited as it leaves; its id. See `courier.Post`."""
+        """Send a message, `before` awaited as it leaves; its id. See `outbox.MessageApi`."""
         noted = self._merge_api_rl_kwargs(None, CallNote(before=before))
         sent = await self._post("sendMessage", {"chat_id": chat_id, **body}, api_kwargs=noted)
         return int(sent["message_id"])
 
     async def edit_to_body(self, chat_id: int, message_id: int, body: Body, *, looks: bool) -> None:
-        """Make a message say this. See `courier.Post`."""
+        """Make a message say this. See `outbox.MessageApi`."""
         shown = {name: value for name, value in body.items() if name in _EDITABLE}
         noted = self._merge_api_rl_kwargs(None, CallNote(looks=looks))
         await self._post("editMessageText", {"chat_id": chat_id, "message_id": message_id, **shown}, api_kwargs=noted)
 
     async def take_back(self, chat_id: int, message_id: int) -> None:
-        """Delete a message. See `courier.Post`."""
+        """Delete a message. See `outbox.MessageApi`."""
         await self.delete_message(chat_id, message_id)
 
     async def _do_post(self, endpoint: str, data: dict[str, Any], **timeouts: Any) -> Any:  # noqa: ANN401 - as in the base
@@ -84,5 +84,5 @@ class NewsquoteBot(ExtBot[CallNote]):
         chat_id = data.get("chat_id")
         result = await super()._do_post(endpoint, data, **timeouts)
         if endpoint.startswith("send") and isinstance(result, dict) and isinstance(chat_id, int):
-            self.courier.notice(chat_id, int(result["message_id"]))
+            self.outbox.notice(chat_id, int(result["message_id"]))
         return result

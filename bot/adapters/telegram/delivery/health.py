@@ -24,7 +24,7 @@ class PortTaken(BotError):
 
 
 @dataclass(slots=True)
-class Pulse:
+class HealthState:
     """When Telegram was last heard of. With a webhook there may be silence: `must_poll` says whether that matters."""
 
     must_poll: bool = True
@@ -48,12 +48,12 @@ class Pulse:
         return None
 
 
-def health_routes(pulse: Pulse, metrics: Metrics, problems: Iterable[Callable[[], str | None]]) -> Routes:
+def health_routes(health: HealthState, metrics: Metrics, problems: Iterable[Callable[[], str | None]]) -> Routes:
     """`/healthz`: the process lives. `/readyz`: it serves, or 503 and the first of its problems. `/metrics`: for
     Prometheus."""
 
     async def alive(_: web.Request) -> web.Response:
-        return web.json_response({"status": "ok", "uptime_seconds": round(time.monotonic() - pulse.started_at)})
+        return web.json_response({"status": "ok", "uptime_seconds": round(time.monotonic() - health.started_at)})
 
     async def ready(_: web.Request) -> web.Response:
         problem = next((found for look in problems if (found := look())), None)
@@ -68,7 +68,7 @@ def health_routes(pulse: Pulse, metrics: Metrics, problems: Iterable[Callable[[]
     return {("GET", "/healthz"): alive, ("GET", "/readyz"): ready, ("GET", "/metrics"): figures}
 
 
-class Doors:
+class HttpServers:
     """HTTP servers, one for each address; what shares an address shares its server."""
 
     def __init__(self) -> None:

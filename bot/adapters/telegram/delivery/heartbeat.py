@@ -22,7 +22,7 @@ class Heartbeat:
     def __init__(
         self,
         replicas: Replicas,
-        intake: Inbox,
+        inbox: Inbox,
         on_count: Callable[[int], None],
         look_again: Callable[[], object],
         *,
@@ -30,7 +30,7 @@ class Heartbeat:
     ) -> None:
         """`on_count` hears how many replicas there are. `look_again` reads in a thread what others may have changed."""
         self._replicas = replicas
-        self._intake = intake
+        self._inbox = inbox
         self._on_count = on_count
         self._look_again = look_again
         self._every_seconds = every_seconds
@@ -56,7 +56,7 @@ class Heartbeat:
                 continue
             try:
                 await asyncio.to_thread(self._look_again)
-                await self._intake.take_over()
+                await self._inbox.take_over()
             except StoreUnavailable as error:
                 logger.warning("what others left could not be looked at: %s", error)
             except Exception:  # whatever it is, the others must go on hearing that this replica lives
@@ -74,7 +74,7 @@ class Heartbeat:
             if not await asyncio.to_thread(self._replicas.beat):
                 logger.warning("the other replicas thought that this one was dead: it begins again")
                 self.leading.clear()
-                await self._intake.start_over()
+                await self._inbox.start_over()
         except StoreUnavailable as error:
             if not self._out_of_reach:
                 logger.error("the database is out of reach, trying again: %s", error)

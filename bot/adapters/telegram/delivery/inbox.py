@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from telegram import Update
 
-from bot.adapters.telegram.addressing import box_of
+from bot.adapters.telegram.addressing import sequence_of
 from bot.adapters.telegram.delivery.errors import handled_later
 from bot.adapters.telegram.delivery.workers import BlockingExecutor
 from bot.adapters.telegram.routing import TelegramApplication
@@ -36,7 +36,7 @@ def received_from(raw: RawUpdate) -> IncomingUpdate:
     return IncomingUpdate(
         raw["update_id"],
         raw,
-        None if chat_id is None else box_of(chat_id),
+        None if chat_id is None else sequence_of(chat_id),
         _number(message.get("message_id")),
         chat_id,
         _number(person.get("id")),
@@ -88,16 +88,16 @@ class Inbox:
     def __init__(
         self,
         application: TelegramApplication,
-        ledger: OutboxStore,
-        desk: BlockingExecutor,
+        store: OutboxStore,
+        executor: BlockingExecutor,
         send_left_over: Callable[[Sequence[OutboxMessage]], Coroutine[object, object, None]],
         *,
         answer_within: timedelta,
     ) -> None:
         """`send_left_over` sends messages that others planned and did not send."""
         self._application = application
-        self._ledger = ledger
-        self._desk = desk
+        self._store = store
+        self._executor = executor
         self._send_left_over = send_left_over
         self._answer_within = answer_within
         self._tasks: set[asyncio.Task[None]] = set()
@@ -131,9 +131,9 @@ class Inbox:
         if not received:
             return
         if not self._is_open:
-            await self._desk.run(self._ledger.receive, received)
+            await self._executor.run(self._store.receive, received)
             return
-        work = await self._desk.run(self._ledger.lanes.receive, received)
+        work = await self._executor.run(self._store.leases.receive, received)
         if work.repeated:
             logger.info("%d updates came a second time", work.repeated)
         self.dispatch(work)
@@ -154,9 +154,9 @@ class Inbox:
             StoreUnavailable: what that is cannot be known.
         """
         while self._is_open and not self.is_full:
-            work = await self._desk.run(self._ledger.lanes.take_over)
+            work = await self._executor.run(self._store.leases.take_over)
             self.dispatch(work)
-            if not work.parcels and not work.updates:
+            if not work.messages and not work.updates:
                 return
 
     async def stop(self, grace_seconds: float) -> None:
@@ -175,8 +175,8 @@ class Inbox:
             StoreUnavailable: that is not possible yet.
         """
         await self._drop_all()
-        await self._desk.run(self._ledger.lanes.drop_all)
-        await self._desk.run(self._ledger.replicas.join)
+        await self._executor.run(self._store.leases.drop_all)
+        await self._executor.run(self._store.replicas.join)
         await self.take_over()
 
     async def _drop_all(self) -> None:
@@ -189,10 +189,10 @@ class Inbox:
         """Begin with what is to be done, unless this run is ending: then it is left as it is."""
         if not self._is_open:
             return
-        if work.parcels:
-            self._begin(self._send_left_over(work.parcels))
-        for handed in work.updates:
-            self._begin(self._handle(handed))
+        if work.messages:
+            self._begin(self._send_left_over(work.messages))
+        for claimed in work.updates:
+            self._begin(self._handle(claimed))
         self._mind_room()
 
     def _begin(self, doing: Coroutine[object, object, None]) -> None:
@@ -212,29 +212,29 @@ class Inbox:
         else:
             self._room.set()
 
-    async def _handle(self, handed: ClaimedUpdate) -> None:
+    async def _handle(self, claimed: ClaimedUpdate) -> None:
         outcome: Delivery | None = None
         try:
-            outcome = await self._outcome(handed)
+            outcome = await self._outcome(claimed)
         except Exception as error:
             logger.error("an update could not be handled: %s", type(error).__name__)
             outcome = None if isinstance(error, StoreUnavailable) else Delivery.DONE
         try:
-            self.dispatch(await self._desk.run(self._ledger.lanes.done, handed, outcome))
+            self.dispatch(await self._executor.run(self._store.leases.done, claimed, outcome))
         except StoreUnavailable as error:
-            logger.warning("what became of update %d is not noted yet: %s", handed.update_id, error)
+            logger.warning("what became of update %d is not noted yet: %s", claimed.update_id, error)
 
-    async def _outcome(self, handed: ClaimedUpdate) -> Delivery | None:
+    async def _outcome(self, claimed: ClaimedUpdate) -> Delivery | None:
         """Return how an update ended; None if the database came in between, and it is to be handled again."""
-        raw = handed.body
-        if asked_at(raw, handed.received_at) + self._answer_within < datetime.now(UTC):
+        raw = claimed.body
+        if asked_at(raw, claimed.received_at) + self._answer_within < datetime.now(UTC):
             return Delivery.EXPIRED
         update = self._parsed(raw)
         if update is None:
             return Delivery.DONE
         is_repeatable = may_be_handled_twice(raw)
         if not is_repeatable:
-            await self._desk.run(self._ledger.finish, handed.update_id, Delivery.DONE)
+            await self._executor.run(self._store.finish, claimed.update_id, Delivery.DONE)
         later = asyncio.Event()
         handled_later.set(later if is_repeatable else None)
         application = self._application

@@ -18,9 +18,9 @@ _LOOK_AGAIN_SECONDS: Final = 0.2
 class LeaseKeeper:
     """Whoever needs a chat waits here for it; what else there is to do in it goes to `on_work`."""
 
-    def __init__(self, lanes: ChatLeases, desk: BlockingExecutor) -> None:
-        self._lanes = lanes
-        self._desk = desk
+    def __init__(self, leases: ChatLeases, executor: BlockingExecutor) -> None:
+        self._leases = leases
+        self._executor = executor
         self.on_work: Callable[[Claimed], None] = lambda _: None
 
     @asynccontextmanager
@@ -30,7 +30,7 @@ class LeaseKeeper:
         Raises:
             StoreUnavailable: whether another has it cannot be known.
         """
-        while (work := await self._desk.run(self._lanes.enter, chat_id)) is None:
+        while (work := await self._executor.run(self._leases.enter, chat_id)) is None:
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
         self.on_work(work)
         try:
@@ -39,8 +39,8 @@ class LeaseKeeper:
             await self.leave(chat_id)
 
     async def leave(self, chat_id: int) -> None:
-        """The end of what somebody began who gave us `Claimed.parcels`."""
+        """The end of what somebody began who gave us `Claimed.messages`."""
         try:
-            self.on_work(await self._desk.run(self._lanes.leave, chat_id))
+            self.on_work(await self._executor.run(self._leases.leave, chat_id))
         except StoreUnavailable as error:
             logger.warning("a chat could not be let go of yet: %s", error)

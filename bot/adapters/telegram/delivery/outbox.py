@@ -1,7 +1,7 @@
 """Outbox: every message of an answer arrives once, whatever happens on the way.
 
 Telegram takes a message without a number of ours, so a call whose answer was lost may be repeated only if the message
-is not there. That can be found out: ids of messages count up, those of every message we know are in the ledger, and
+is not there. That can be found out: ids of messages count up, those of every message we know are in the outbox, and
 editing one to what it already says is refused as "not modified" if it is the one looked for, and as not found or not
 ours if it is any other. See docs/decisions/0013-every-answer-once.md.
 """
@@ -17,7 +17,7 @@ from typing import Any, Final, Protocol
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError, TimedOut
 
-from bot.adapters.telegram.addressing import box_of
+from bot.adapters.telegram.addressing import sequence_of
 from bot.adapters.telegram.delivery.leases import LeaseKeeper
 from bot.adapters.telegram.delivery.rate_limiter import may_have_arrived, never_left, seconds_of
 from bot.adapters.telegram.delivery.workers import BlockingExecutor, KeyedLocks
@@ -44,7 +44,7 @@ _GONE: Final = ("message to edit not found", "message can't be edited", "message
 
 
 class MessageApi(Protocol):
-    """The calls that a courier makes."""
+    """The calls that the outbox makes."""
 
     async def send_body(self, chat_id: int, body: Body, before: Callable[[], Awaitable[object]]) -> int:
         """Send a message, `before` awaited as it leaves; its id."""
@@ -69,17 +69,17 @@ class Outbox:
 
     def __init__(
         self,
-        ledger: OutboxStore,
-        desk: BlockingExecutor,
-        lanes: LeaseKeeper,
+        store: OutboxStore,
+        executor: BlockingExecutor,
+        leases: LeaseKeeper,
         sent_answers: SentAnswers,
         *,
         give_up_after: timedelta = timedelta(minutes=30),
         on_outcome: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._ledger = ledger
-        self._desk = desk
-        self._lanes = lanes
+        self._store = store
+        self._executor = executor
+        self._leases = leases
         self._sent_answers = sent_answers
         self._give_up_after = give_up_after
         self._on_outcome = on_outcome
@@ -88,17 +88,17 @@ class Outbox:
         self._sent_by_others: deque[tuple[int, int]] = deque(maxlen=_MOST_NOTICED)
 
     async def deliver(
-        self, post: MessageApi, update_id: int | None, chat_id: int, errands: Sequence[SendRequest]
+        self, api: MessageApi, update_id: int | None, chat_id: int, requests: Sequence[SendRequest]
     ) -> int:
-        """Run the errands one after the other and return the first message's id.
+        """Run the requests one after the other and return the first message's id.
 
         Raises:
             TelegramError: one of them cannot be delivered, so it and those after it are given up.
             StoreUnavailable: the database does not do its part; what is planned is sent when it does.
         """
-        async with self._lanes.hold(chat_id), self._chats.hold(chat_id):
-            parcels = await self._desk.run(self._ledger.plan, update_id, box_of(chat_id), chat_id, errands)
-            return await self._deliver_all(post, parcels)
+        async with self._leases.hold(chat_id), self._chats.hold(chat_id):
+            messages = await self._executor.run(self._store.plan, update_id, sequence_of(chat_id), chat_id, requests)
+            return await self._deliver_all(api, messages)
 
     async def settled(self, chat_id: int) -> None:
         """Return once nothing is on its way to the chat."""
@@ -106,123 +106,127 @@ class Outbox:
             return
 
     def notice(self, chat_id: int, message_id: int) -> None:
-        """Take note of a message that was sent past the courier, as a picture, so that it is not taken for another."""
-        self._sent_by_others.append((box_of(chat_id), message_id))
+        """Take note of a message that was sent past the outbox, as a picture, so that it is not taken for another."""
+        self._sent_by_others.append((sequence_of(chat_id), message_id))
 
-    async def resume(self, post: MessageApi, left_over: Sequence[OutboxMessage]) -> None:
+    async def resume(self, api: MessageApi, left_over: Sequence[OutboxMessage]) -> None:
         """Deliver what others planned and did not deliver, as far as they knew, and let go of their chats.
 
         What cannot be delivered is logged.
         """
         by_chat: dict[int, list[OutboxMessage]] = {}
-        for parcel in left_over:
-            by_chat.setdefault(parcel.chat_id, []).append(parcel)
+        for message in left_over:
+            by_chat.setdefault(message.chat_id, []).append(message)
         if by_chat:
             logger.info("messages left over go to %d chats", len(by_chat))
-        await asyncio.gather(*(self._resume_chat(post, chat_id, parcels) for chat_id, parcels in by_chat.items()))
+        await asyncio.gather(*(self._resume_chat(api, chat_id, messages) for chat_id, messages in by_chat.items()))
 
-    async def _resume_chat(self, post: MessageApi, chat_id: int, parcels: Sequence[OutboxMessage]) -> None:
+    async def _resume_chat(self, api: MessageApi, chat_id: int, messages: Sequence[OutboxMessage]) -> None:
         try:
             async with self._chats.hold(chat_id):
-                await self._deliver_all(post, parcels)
+                await self._deliver_all(api, messages)
         except (TelegramError, StoreUnavailable) as error:
             logger.info("a message left over for %s was not delivered: %s", chat_id, type(error).__name__)
         finally:
-            await self._lanes.leave(chat_id)
+            await self._leases.leave(chat_id)
 
-    async def _deliver_all(self, post: MessageApi, parcels: Sequence[OutboxMessage]) -> int:
+    async def _deliver_all(self, api: MessageApi, messages: Sequence[OutboxMessage]) -> int:
         message_ids: list[int] = []
         try:
-            for parcel in parcels:
-                message_ids.append(await self._deliver_one(post, parcel))
+            for message in messages:
+                message_ids.append(await self._deliver_one(api, message))
         except TelegramError as error:
             outcome = Delivery.REFUSED if isinstance(error, BadRequest | Forbidden) else Delivery.EXPIRED
-            for parcel in parcels[len(message_ids) :]:
-                await self._desk.run(self._ledger.undelivered, parcel.id, outcome)
+            for message in messages[len(message_ids) :]:
+                await self._executor.run(self._store.undelivered, message.id, outcome)
                 self._on_outcome(outcome.value)
             raise
         return message_ids[0]
 
-    async def _deliver_one(self, post: MessageApi, parcel: OutboxMessage) -> int:
+    async def _deliver_one(self, api: MessageApi, message: OutboxMessage) -> int:
         pause = _FIRST_PAUSE_SECONDS
         while True:
             try:
-                delivered = await self._try(post, parcel)
+                delivered = await self._try(api, message)
                 break
             except ChatMigrated as error:
-                await self._desk.run(self._ledger.move, parcel.id, box_of(error.new_chat_id), error.new_chat_id)
-                parcel = await self._desk.run(self._ledger.parcel, parcel.id)
-                async with self._lanes.hold(parcel.chat_id):
-                    return await self._deliver_one(post, parcel)
+                await self._executor.run(
+                    self._store.move, message.id, sequence_of(error.new_chat_id), error.new_chat_id
+                )
+                message = await self._executor.run(self._store.message, message.id)
+                async with self._leases.hold(message.chat_id):
+                    return await self._deliver_one(api, message)
             except TelegramError as error:
                 wait = max(pause, _least_wait(error))
-                if not _may_pass(error) or datetime.now(UTC) + timedelta(seconds=wait) > self._deadline(parcel):
+                if not _may_pass(error) or datetime.now(UTC) + timedelta(seconds=wait) > self._deadline(message):
                     raise
-                logger.info("a message for %s is delayed: %s", parcel.chat_id, type(error).__name__)
+                logger.info("a message for %s is delayed: %s", message.chat_id, type(error).__name__)
                 if may_have_arrived(error) and not never_left(error):
-                    parcel = await self._desk.run(self._ledger.parcel, parcel.id)
+                    message = await self._executor.run(self._store.message, message.id)
             await asyncio.sleep(wait)
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
-        await self._desk.run(self._settle, parcel, delivered.message_id)
+        await self._executor.run(self._settle, message, delivered.message_id)
         self._on_outcome(delivered.outcome)
-        if parcel.attempted and delivered.outcome == "sent":
-            tidying = asyncio.create_task(self._tidy_up(post, parcel))
+        if message.attempted and delivered.outcome == "sent":
+            tidying = asyncio.create_task(self._tidy_up(api, message))
             self._tidying.add(tidying)
             tidying.add_done_callback(self._tidying.discard)
         return delivered.message_id
 
-    def _settle(self, parcel: OutboxMessage, message_id: int) -> None:
-        """Note what is where now; the parcel last, for it is what is looked at after a kill."""
-        errand = parcel.request
-        if errand.into is not None and (errand.body is None or errand.into != message_id):
-            self._sent_answers.remove(parcel.chat_id, errand.into)
-        if errand.answers is not None and errand.body is not None:
-            answers = errand.answers
-            self._sent_answers.remember(SentAnswer(parcel.chat_id, message_id, answers.question_id, answers.reply_id))
-        self._ledger.delivered(parcel.id, message_id)
+    def _settle(self, message: OutboxMessage, message_id: int) -> None:
+        """Note what is where now; the message last, for it is what is looked at after a kill."""
+        request = message.request
+        if request.into is not None and (request.body is None or request.into != message_id):
+            self._sent_answers.remove(message.chat_id, request.into)
+        if request.answers is not None and request.body is not None:
+            answers = request.answers
+            self._sent_answers.remember(SentAnswer(message.chat_id, message_id, answers.question_id, answers.reply_id))
+        self._store.delivered(message.id, message_id)
 
-    async def _tidy_up(self, post: MessageApi, parcel: OutboxMessage) -> None:
+    async def _tidy_up(self, api: MessageApi, message: OutboxMessage) -> None:
         """Take back a copy of a message that was not there when it was looked for, and arrived all the same."""
         for wait in _TIDY_AFTER_SECONDS:
             await asyncio.sleep(wait)
             try:
-                async with self._lanes.hold(parcel.chat_id), self._chats.hold(parcel.chat_id):
-                    copy = await self._found(post, parcel)
+                async with self._leases.hold(message.chat_id), self._chats.hold(message.chat_id):
+                    copy = await self._found(api, message)
                 if copy is not None:
-                    await post.take_back(parcel.chat_id, copy)
+                    await api.take_back(message.chat_id, copy)
                     self._on_outcome("taken back")
             except (TelegramError, StoreUnavailable) as error:
-                logger.info("whether %s got a message twice is not known: %s", parcel.chat_id, type(error).__name__)
+                logger.info("whether %s got a message twice is not known: %s", message.chat_id, type(error).__name__)
 
-    def _deadline(self, parcel: OutboxMessage) -> datetime:
-        return parcel.planned_at + self._give_up_after
+    def _deadline(self, message: OutboxMessage) -> datetime:
+        return message.planned_at + self._give_up_after
 
-    async def _try(self, post: MessageApi, parcel: OutboxMessage) -> Delivered:
-        errand = parcel.request
-        if parcel.attempted:
-            message_id = await self._found(post, parcel)
+    async def _try(self, api: MessageApi, message: OutboxMessage) -> Delivered:
+        request = message.request
+        if message.attempted:
+            message_id = await self._found(api, message)
             if message_id is not None:
                 return Delivered(message_id, "found")
-        elif errand.into is not None and await _replaced(post, parcel.chat_id, errand.into, errand.body):
-            return Delivered(errand.into, "taken back" if errand.body is None else "edited")
-        if datetime.now(UTC) > self._deadline(parcel):
+        elif request.into is not None and await _replaced(api, message.chat_id, request.into, request.body):
+            return Delivered(request.into, "taken back" if request.body is None else "edited")
+        if datetime.now(UTC) > self._deadline(message):
             raise TimedOut("the answer is too old to be sent")
 
         async def note_attempt() -> None:
-            await self._desk.run(self._ledger.attempt, parcel.id)
+            await self._executor.run(self._store.attempt, message.id)
 
-        return Delivered(await post.send_body(parcel.chat_id, errand.body or {}, note_attempt), "sent")
+        return Delivered(await api.send_body(message.chat_id, request.body or {}, note_attempt), "sent")
 
-    async def _found(self, post: MessageApi, parcel: OutboxMessage) -> int | None:
+    async def _found(self, api: MessageApi, message: OutboxMessage) -> int | None:
         """Return the id of the message if it did arrive. Nothing older than what it answers is touched."""
-        if not parcel.after_id:
+        if not message.after_id:
             return None
-        candidates = await self._desk.run(self._ledger.unaccounted, parcel.box, parcel.after_id, beyond=_BEYOND_NEWEST)
-        body = parcel.request.body or {}
-        noticed = {message_id for box, message_id in self._sent_by_others if box == parcel.box}
+        candidates = await self._executor.run(
+            self._store.unaccounted, message.sequence, message.after_id, beyond=_BEYOND_NEWEST
+        )
+        body = message.request.body or {}
+        noticed = {message_id for box, message_id in self._sent_by_others if box == message.sequence}
         for message_id in [number for number in candidates if number not in noticed][:_MOST_LOOKED_AT]:
             try:
-                await post.edit_to_body(parcel.chat_id, message_id, body, looks=True)
+                await api.edit_to_body(message.chat_id, message_id, body, looks=True)
             except BadRequest as error:
                 if "not modified" not in str(error):
                     continue  # not there, or somebody else's
@@ -235,13 +239,13 @@ def send_requests(bodies: Sequence[Body], into: Sequence[int], answers: Answerin
     return [SendRequest(body, place, answers) for body, place in zip_longest(bodies, into)]
 
 
-async def _replaced(post: MessageApi, chat_id: int, message_id: int, body: Body | None) -> bool:
+async def _replaced(api: MessageApi, chat_id: int, message_id: int, body: Body | None) -> bool:
     """Make a message say this, or delete it; return False if it is gone, so that what it should say must be sent."""
     try:
         if body is None:
-            await post.take_back(chat_id, message_id)
+            await api.take_back(chat_id, message_id)
         else:
-            await post.edit_to_body(chat_id, message_id, body, looks=False)
+            await api.edit_to_body(chat_id, message_id, body, looks=False)
     except BadRequest as error:
         if body is None:
             logger.info("a part of an earlier answer in %s could not be deleted: %s", chat_id, error)

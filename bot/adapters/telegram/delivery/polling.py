@@ -27,14 +27,14 @@ class Polling:
     def __init__(
         self,
         bot: NewsquoteBot,
-        intake: Inbox,
+        inbox: Inbox,
         allowed: list[str],
         on_contact: Callable[[], None],
         on_error: Callable[[TelegramError], None] = lambda _: None,
     ) -> None:
         """`on_contact` is called whenever Telegram has answered, `on_error` when it has not or not as it should."""
         self._bot = bot
-        self._intake = intake
+        self._inbox = inbox
         self._allowed = allowed
         self._on_contact = on_contact
         self._on_error = on_error
@@ -48,13 +48,13 @@ class Polling:
         while True:
             called_at = time.monotonic()
             await self._insist(self._poll)
-            await self._intake.room()
+            await self._inbox.room()
             await asyncio.sleep(max(0.0, called_at + _BETWEEN_CALLS_SECONDS - time.monotonic()))
 
     async def _poll(self, **waiting: int) -> None:
         updates = await self._bot.fetch_updates(self._offset, self._allowed, **waiting)
         self._on_contact()
-        await self._intake.take(updates)
+        await self._inbox.take(updates)
         if updates:
             self._offset = updates[-1]["update_id"] + 1
 

@@ -48,7 +48,7 @@ async def send(
 
 async def settled(bot: Bot, place: Place) -> None:
     """Return once no message is on its way to the place's chat."""
-    await _own(bot).courier.settled(place.chat_id)
+    await _own(bot).outbox.settled(place.chat_id)
 
 
 async def edit(bot: Bot, place: Place, message_id: int, message: Outgoing, *, in_passing: bool = False) -> None:
@@ -116,8 +116,8 @@ async def _deliver(
         _body(place if not position else replace(place, reply_to=None), part, keyboard if position == last else None)
         for position, part in enumerate(parts)
     ]
-    errands = send_requests(bodies, into, answers)
-    return await own.courier.deliver(own, update_in_hand.get(), place.chat_id, errands)
+    requests = send_requests(bodies, into, answers)
+    return await own.outbox.deliver(own, update_in_hand.get(), place.chat_id, requests)
 
 
 def _own(bot: Bot) -> NewsquoteBot:

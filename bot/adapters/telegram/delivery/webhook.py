@@ -27,7 +27,7 @@ class Webhook:
     def __init__(
         self,
         bot: NewsquoteBot,
-        intake: Inbox,
+        inbox: Inbox,
         allowed: list[str],
         on_contact: Callable[[], None],
         *,
@@ -37,7 +37,7 @@ class Webhook:
     ) -> None:
         """One of several replicas behind the same address tells Telegram of it: that with `leading` set."""
         self._bot = bot
-        self._intake = intake
+        self._inbox = inbox
         self._allowed = allowed
         self._on_contact = on_contact
         self._url = url
@@ -76,10 +76,10 @@ class Webhook:
             return web.Response(status=400)
         if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
             return web.Response(status=400)
-        if self._intake.is_full:
+        if self._inbox.is_full:
             return web.Response(status=503)
         try:
-            await self._intake.take([update])
+            await self._inbox.take([update])
         except StoreUnavailable as error:
             logger.error("updates wait at Telegram: %s", error)
             return web.Response(status=503)

@@ -11,10 +11,10 @@ _T = TypeVar("_T")
 
 
 class BlockingExecutor:
-    """What is asked first is begun first, and with one clerk done first; the event loop never waits for a disk."""
+    """What is asked first is begun first, and with one worker done first; the event loop never waits for a disk."""
 
-    def __init__(self, name: str, *, clerks: int = 1) -> None:
-        self._thread = ThreadPoolExecutor(clerks, thread_name_prefix=name)
+    def __init__(self, name: str, *, workers: int = 1) -> None:
+        self._thread = ThreadPoolExecutor(workers, thread_name_prefix=name)
 
     async def run(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """Return the result of the work. Cancelling gives up the wait, not the work."""

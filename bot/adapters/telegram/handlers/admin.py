@@ -52,19 +52,19 @@ class Administration:
         newsdesk: NewsDesk,
         config: TelegramConfig,
         answers: Answers,
-        undertakings: Jobs,
+        jobs: Jobs,
         hold: Callable[[int], AbstractAsyncContextManager[None]],
     ) -> None:
         """`hold` keeps a chat in this replica's hand."""
         self._newsroom = newsroom
         self._config = config
         self._answers = answers
-        self._undertakings = undertakings
-        self._decisions = Confirmations(undertakings, hold)
-        self._banning = Banning(newsroom, config, answers, self._decisions)
-        self._adding = Adding(newsroom, newsdesk, config, self._decisions, undertakings)
-        self._removing = Removing(newsroom, newsdesk, self._decisions)
-        self._rolling_back = RollingBack(newsroom, self._decisions)
+        self._jobs = jobs
+        self._confirmations = Confirmations(jobs, hold)
+        self._banning = Banning(newsroom, config, answers, self._confirmations)
+        self._adding = Adding(newsroom, newsdesk, config, self._confirmations, jobs)
+        self._removing = Removing(newsroom, newsdesk, self._confirmations)
+        self._rolling_back = RollingBack(newsroom, self._confirmations)
         self._reload: asyncio.Task[None] | None = None
 
     def handlers(self) -> Sequence[Handler]:
@@ -87,7 +87,7 @@ class Administration:
 
     def press_takers(self) -> dict[Action, PressTaker]:
         """Return what takes the presses of admins' buttons."""
-        return {**self._decisions.takers(), Action.WHY: self._show_why, Action.CANCEL: self._cancel}
+        return {**self._confirmations.takers(), Action.WHY: self._show_why, Action.CANCEL: self._cancel}
 
     def _for_admins(self, name: str, callback: MessageCallback) -> MessageCallback:
         async def handle(message: Message, bot: TelegramBot) -> None:
@@ -159,13 +159,13 @@ class Administration:
         if self._reload is not None and not self._reload.done():
             await _say(bot, message, admin_texts.ALREADY_RELOADING)
             return
-        undertaking = Job(admin_texts.RELOADING, self._reload_all, can_be_cancelled=True)
-        self._reload = self._undertakings.start(bot, place_of(message), undertaking)
+        job = Job(admin_texts.RELOADING, self._reload_all, can_be_cancelled=True)
+        self._reload = self._jobs.start(bot, place_of(message), job)
 
     async def _cancel(self, query: CallbackQuery, bot: TelegramBot, press: Press) -> str | None:
         if not self._config.is_admin(query.from_user.id):
             return texts.ADMINS_ONLY
-        if not self._undertakings.cancel(press.subject):
+        if not self._jobs.cancel(press.subject):
             return admin_texts.OVER
         await asyncio.to_thread(self._newsroom.note, person(query.from_user.id), "cancel")
         return admin_texts.CANCELLING
@@ -183,11 +183,13 @@ class Administration:
 class Banning:
     """`/ban` and `/unban`; both ask first."""
 
-    def __init__(self, newsroom: Newsroom, config: TelegramConfig, answers: Answers, decisions: Confirmations) -> None:
+    def __init__(
+        self, newsroom: Newsroom, config: TelegramConfig, answers: Answers, confirmations: Confirmations
+    ) -> None:
         self._newsroom = newsroom
         self._config = config
         self._answers = answers
-        self._decisions = decisions
+        self._confirmations = confirmations
 
     async def ban(self, message: Message, bot: TelegramBot) -> None:
         """Whom the message names, or replies to, or whose question it answers."""
@@ -198,7 +200,7 @@ class Banning:
             await _say(bot, message, admin_texts.ADMINS_STAY)
         else:
             question = styled(admin_texts.ask_to_ban(user_id))
-            await self._decisions.ask(message, bot, [question], self._banning(user_id, by=asker_id(message)))
+            await self._confirmations.ask(message, bot, [question], self._banning(user_id, by=asker_id(message)))
 
     async def unban(self, message: Message, bot: TelegramBot) -> None:
         """Whom the message names; without a name it lists who is banned."""
@@ -210,7 +212,7 @@ class Banning:
             await _say(bot, message, admin_texts.not_banned(user_id))
         else:
             question = styled(admin_texts.ask_to_unban(user_id))
-            await self._decisions.ask(message, bot, [question], self._unbanning(user_id, by=asker_id(message)))
+            await self._confirmations.ask(message, bot, [question], self._unbanning(user_id, by=asker_id(message)))
 
     def _banning(self, user_id: int, *, by: int) -> Callable[[], str]:
         def deed() -> str:

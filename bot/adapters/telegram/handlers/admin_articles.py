@@ -46,14 +46,14 @@ class Adding:
         newsroom: Newsroom,
         newsdesk: NewsDesk,
         config: TelegramConfig,
-        decisions: Confirmations,
-        undertakings: Jobs,
+        confirmations: Confirmations,
+        jobs: Jobs,
     ) -> None:
         self._newsroom = newsroom
         self._newsdesk = newsdesk
         self._config = config
-        self._decisions = decisions
-        self._undertakings = undertakings
+        self._confirmations = confirmations
+        self._jobs = jobs
 
     def handlers(self) -> Sequence[Handler]:
         """Return what hears documents and forwarded messages; before whatever takes a forwarded message for a
@@ -77,8 +77,8 @@ class Adding:
         def read(listener: ProgressListener) -> BuildReport:
             return self._newsdesk.add_addresses(addresses, listener)
 
-        undertaking = self._undertaking(message, read, admin_texts.FETCHING)
-        self._undertakings.start(bot, place_of(message), undertaking)
+        job = self._job(message, read, admin_texts.FETCHING)
+        self._jobs.start(bot, place_of(message), job)
 
     async def _document(self, message: Message, bot: TelegramBot) -> None:
         document = message.document
@@ -126,10 +126,10 @@ class Adding:
         if not articles:
             await send(bot, place_of(message), Outgoing(tuple(refusal_to_add(skipped))))
             return
-        undertaking = self._undertaking(message, take_in, admin_texts.ADDING)
-        await self._decisions.ask(message, bot, question_to_add(articles, skipped), undertaking)
+        job = self._job(message, take_in, admin_texts.ADDING)
+        await self._confirmations.ask(message, bot, question_to_add(articles, skipped), job)
 
-    def _undertaking(self, message: Message, take_in: Callable[[ProgressListener], BuildReport], opening: str) -> Job:
+    def _job(self, message: Message, take_in: Callable[[ProgressListener], BuildReport], opening: str) -> Job:
         by = person(asker_id(message))
 
         def work(listener: ProgressListener) -> Sequence[Segment]:
@@ -150,10 +150,10 @@ class Adding:
 class Removing:
     """Takes articles out for admins."""
 
-    def __init__(self, newsroom: Newsroom, newsdesk: NewsDesk, decisions: Confirmations) -> None:
+    def __init__(self, newsroom: Newsroom, newsdesk: NewsDesk, confirmations: Confirmations) -> None:
         self._newsroom = newsroom
         self._newsdesk = newsdesk
-        self._decisions = decisions
+        self._confirmations = confirmations
 
     async def remove(self, message: Message, bot: TelegramBot) -> None:
         """Ask about the one article that is meant, or which of several is."""
@@ -166,7 +166,7 @@ class Removing:
             none = of_others(admin_texts.none_found(one_line(words, _WORDS_CHARS)))
             await send(bot, place_of(message), Outgoing(tuple(none)))
         elif len(found) == 1:
-            await self._decisions.ask(message, bot, _question(found[0]), self._removal(found[0], message))
+            await self._confirmations.ask(message, bot, _question(found[0]), self._removal(found[0], message))
         else:
             words_and_list = [styled(translated(admin_texts.WHICH_TO_REMOVE), bold=True)]
             choices = []
@@ -174,7 +174,7 @@ class Removing:
                 words_and_list += [styled("\n"), *source_line(f"{position}. ", article)]
                 title = one_line(article.title) or translated(wording.UNTITLED)
                 choices.append(Choice(f"{position}. {title}", _question(article), self._removal(article, message)))
-            await self._decisions.offer(message, bot, words_and_list, choices)
+            await self._confirmations.offer(message, bot, words_and_list, choices)
 
     def _removal(self, article: Article, message: Message) -> Job:
         by = person(asker_id(message))
@@ -198,9 +198,9 @@ class Removing:
 class RollingBack:
     """Goes back for admins."""
 
-    def __init__(self, newsroom: Newsroom, decisions: Confirmations) -> None:
+    def __init__(self, newsroom: Newsroom, confirmations: Confirmations) -> None:
         self._newsroom = newsroom
-        self._decisions = decisions
+        self._confirmations = confirmations
 
     async def roll_back(self, message: Message, bot: TelegramBot) -> None:
         """Lists what is kept, and asks whether to go back one step."""
@@ -213,7 +213,7 @@ class RollingBack:
             await send(bot, place_of(message), Outgoing(tuple(words)))
         else:
             words.append(styled(f"\n\n{admin_texts.ask_to_roll_back(earlier)}"))
-            await self._decisions.ask(message, bot, words, self._step(current, by=person(asker_id(message))))
+            await self._confirmations.ask(message, bot, words, self._step(current, by=person(asker_id(message))))
 
     def _step(self, leaving: SnapshotInfo, *, by: str) -> Job:
         def work(_: ProgressListener) -> Sequence[Segment]:

@@ -44,15 +44,15 @@ class Buttons:
         self,
         dialogue: Dialogue,
         answers: Answers,
-        admission: Access,
-        manners: QuestionLimits,
+        access: Access,
+        limits: QuestionLimits,
         admins: dict[Action, PressTaker],
     ) -> None:
         """`admins` take the presses of buttons that only admins see."""
         self._dialogue = dialogue
         self._answers = answers
-        self._admission = admission
-        self._manners = manners
+        self._access = access
+        self._limits = limits
         self._takers: dict[Action, PressTaker] = {
             Action.UP: self._vote,
             Action.DOWN: self._vote,
@@ -76,16 +76,16 @@ class Buttons:
         taker = self._takers.get(press.action) if press is not None else None
         if press is None or taker is None or query.message is None:
             await _acknowledge(query, texts.DEAD_BUTTON)
-        elif not self._admission.admits(query.from_user.id, query.message.chat.id):
+        elif not self._access.admits(query.from_user.id, query.message.chat.id):
             await _acknowledge(query, texts.not_allowed(query.from_user.id))
         else:
             # The button keeps turning until the word, which stops a second press in between.
             await _acknowledge(query, await taker(query, bot, press))
 
     async def _show(self, query: CallbackQuery, bot: TelegramBot, press: Press) -> str | None:
-        objection = self._manners.objection(query.from_user.id, BROWSING)
-        if objection is not None:
-            return objection.words
+        throttled = self._limits.check(query.from_user.id, BROWSING)
+        if throttled is not None:
+            return throttled.words
         found = await asyncio.to_thread(self._found, press)
         if isinstance(found, Outgoing):
             await send(bot, _under(query), found)
@@ -96,9 +96,9 @@ class Buttons:
         question = await asyncio.to_thread(self._question, press)
         if question is None or query.message is None:
             return texts.DEAD_BUTTON
-        objection = self._manners.objection(query.from_user.id, A_QUESTION)
-        if objection is not None:
-            return objection.words
+        throttled = self._limits.check(query.from_user.id, A_QUESTION)
+        if throttled is not None:
+            return throttled.words
         conversation_id = presser_conversation(query.message, query.from_user)
         place = _under(query)
         asking = Asking(question, place, conversation_id, query.message.message_id, literally=True)

@@ -55,9 +55,9 @@ class Confirmations:
     Until then the chat stays in this replica's hand, so that the answer comes here whichever replica gets it.
     """
 
-    def __init__(self, undertakings: Jobs, hold: Callable[[int], AbstractAsyncContextManager[None]]) -> None:
+    def __init__(self, jobs: Jobs, hold: Callable[[int], AbstractAsyncContextManager[None]]) -> None:
         """`hold` keeps a chat in hand."""
-        self._undertakings = undertakings
+        self._jobs = jobs
         self._hold = hold
         self._pending: dict[str, _Pending] = {}
         self._holding: set[asyncio.Task[None]] = set()
@@ -115,7 +115,7 @@ class Confirmations:
         elif press.action is not Action.YES:
             return admin_texts.SETTLED
         elif isinstance(what, Job):
-            self._undertakings.start(bot, place, what, into=message_id)
+            self._jobs.start(bot, place, what, into=message_id)
         else:
             await edit(bot, place, message_id, plain_message(await asyncio.to_thread(what)))
         return None

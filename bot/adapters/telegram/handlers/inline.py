@@ -52,11 +52,11 @@ class Inline:
     """Answers inline questions; of each person's, only the latest."""
 
     def __init__(
-        self, answers: Answers, admission: Access, manners: QuestionLimits, *, pause_seconds: float = _PAUSE_SECONDS
+        self, answers: Answers, access: Access, limits: QuestionLimits, *, pause_seconds: float = _PAUSE_SECONDS
     ) -> None:
         self._answers = answers
-        self._admission = admission
-        self._manners = manners
+        self._access = access
+        self._limits = limits
         self._pause_seconds = pause_seconds
         self._latest: dict[int, str] = {}
 
@@ -72,13 +72,13 @@ class Inline:
         if self._latest.get(asker) != query.id:
             return
         del self._latest[asker]
-        if not self._admission.admits(asker, asker):
+        if not self._access.admits(asker, asker):
             await _answer(query, (), None)
         elif len(re.findall(r"\w+", question)) < _FEWEST_WORDS or len(question) > texts.LONGEST_QUESTION:
             await _answer(query, (), _button(texts.INLINE_HINT, None))
-        elif (objection := self._manners.objection(asker, BROWSING)) is not None:
+        elif (throttled := self._limits.check(asker, BROWSING)) is not None:
             # Asked again once there is room, not what was kept from before.
-            await _answer(query, (), _button(texts.inline_wait(objection.wait_seconds), None), cache_seconds=0)
+            await _answer(query, (), _button(texts.inline_wait(throttled.wait_seconds), None), cache_seconds=0)
         else:
             reply = await self._answers.look_up(question)
             results = _results(reply)

@@ -44,9 +44,9 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class _UnderWay:
-    """An undertaking with the message that shows it and, if it can be cancelled, the key of its button."""
+    """A job with the message that shows it and, if it can be cancelled, the key of its button."""
 
-    undertaking: Job
+    job: Job
     place: Place
     key: str
     is_cancelled: Event
@@ -55,7 +55,7 @@ class _UnderWay:
         """Return the message as it is while the work goes on."""
         if self.is_cancelled.is_set():
             return plain_message(admin_texts.CANCELLING)
-        keyboard = cancel_keyboard(self.key) if self.undertaking.can_be_cancelled else None
+        keyboard = cancel_keyboard(self.key) if self.job.can_be_cancelled else None
         return Outgoing(plain_message(words).segments, keyboard)
 
 
@@ -68,9 +68,9 @@ class Jobs:
         self._running: set[asyncio.Task[None]] = set()
         self._under_way: dict[str, _UnderWay] = {}
 
-    def start(self, bot: TelegramBot, place: Place, undertaking: Job, *, into: int | None = None) -> asyncio.Task[None]:
+    def start(self, bot: TelegramBot, place: Place, job: Job, *, into: int | None = None) -> asyncio.Task[None]:
         """Begin, and return at once. `into` is the message to show it in; without one it is a new message."""
-        task = asyncio.create_task(self._run(bot, _UnderWay(undertaking, place, secrets.token_hex(8), Event()), into))
+        task = asyncio.create_task(self._run(bot, _UnderWay(job, place, secrets.token_hex(8), Event()), into))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
@@ -89,9 +89,9 @@ class Jobs:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _run(self, bot: TelegramBot, under_way: _UnderWay, into: int | None) -> None:
-        if under_way.undertaking.can_be_cancelled:
+        if under_way.job.can_be_cancelled:
             self._under_way[under_way.key] = under_way
-        opening = under_way.shows(under_way.undertaking.opening)
+        opening = under_way.shows(under_way.job.opening)
         place = under_way.place
         try:
             if into is None:
@@ -109,8 +109,8 @@ class Jobs:
 
     async def _done(self, bot: TelegramBot, under_way: _UnderWay, message_id: int) -> Sequence[Segment]:
         """Wait for the work, and show how far it is."""
-        undertaking = under_way.undertaking
-        latest = translated(undertaking.opening)
+        job = under_way.job
+        latest = translated(job.opening)
         shown = under_way.shows(latest)
 
         def listen(progress: BuildProgress) -> None:  # in the other thread: it only leaves a note
@@ -120,9 +120,7 @@ class Jobs:
                 raise BuildCancelled("called off")
 
         # The thread speaks the admin's language.
-        in_thread = asyncio.get_running_loop().run_in_executor(
-            self._thread, copy_context().run, undertaking.work, listen
-        )
+        in_thread = asyncio.get_running_loop().run_in_executor(self._thread, copy_context().run, job.work, listen)
         while not (await asyncio.wait({in_thread}, timeout=self._edit_every_seconds))[0]:
             if (now := under_way.shows(latest)) != shown:
                 shown = now

@@ -70,7 +70,7 @@ class QuestionLimits:
         self._on_turned_away = on_turned_away
         self._askers: dict[int, _Asker] = {}
 
-    def objection(self, asker: int, cost: Fraction = A_QUESTION) -> Throttled | None:
+    def check(self, asker: int, cost: Fraction = A_QUESTION) -> Throttled | None:
         """None to go on, and the cost is counted; else why not, and nothing is."""
         if self._config.is_admin(asker):
             return None
@@ -86,14 +86,14 @@ class QuestionLimits:
         known.spent.append((now, cost))
         return None
 
-    async def tell(self, bot: TelegramBot, message: Message, objection: Throttled) -> None:
-        """Answers a message with an objection: that somebody asks too fast is said once, until they do not."""
-        known = self._asker(objection.asker)
-        if objection.wait_seconds is not None:
+    async def tell(self, bot: TelegramBot, message: Message, throttled: Throttled) -> None:
+        """Answers a message with an throttled: that somebody asks too fast is said once, until they do not."""
+        known = self._asker(throttled.asker)
+        if throttled.wait_seconds is not None:
             was_told, known.told = known.told, True
             if was_told:
                 return
-        await send(bot, place_of(message), plain_message(objection.words))
+        await send(bot, place_of(message), plain_message(throttled.words))
 
     def _asker(self, asker: int) -> _Asker:
         known = self._askers.get(asker)

@@ -40,18 +40,18 @@ class Questions:
     """Hears readers."""
 
     def __init__(
-        self, dialogue: Dialogue, config: TelegramConfig, answers: Answers, admission: Access, manners: QuestionLimits
+        self, dialogue: Dialogue, config: TelegramConfig, answers: Answers, access: Access, limits: QuestionLimits
     ) -> None:
         self._dialogue = dialogue
         self._config = config
         self._answers = answers
-        self._admission = admission
-        self._manners = manners
+        self._access = access
+        self._limits = limits
         self._last_album: str | None = None
 
     def handlers(self) -> Sequence[Handler]:
         """Return what to register, the admins' commands before the last ones: those take what is left."""
-        admitted = self._admission.guard
+        admitted = self._access.guard
         return (
             on_command("start", admitted(self._start)),
             on_command("help", admitted(self._help)),
@@ -67,7 +67,7 @@ class Questions:
         wordless = filters.ChatType.PRIVATE & ~filters.TEXT & ~filters.StatusUpdate.ALL
         return (
             on_message(filters.COMMAND, self._hint),
-            on_message(wordless, self._admission.guard(self._ask_for_words)),
+            on_message(wordless, self._access.guard(self._ask_for_words)),
         )
 
     async def _start(self, message: Message, bot: TelegramBot) -> None:
@@ -115,7 +115,7 @@ class Questions:
     async def _hear(self, message: Message, bot: TelegramBot) -> None:
         question = question_for(message, bot.bot)
         if question is not None:
-            await self._admission.guard(lambda heard, by: self._answer(heard, by, question))(message, bot)
+            await self._access.guard(lambda heard, by: self._answer(heard, by, question))(message, bot)
 
     async def _hear_again(self, message: Message, bot: TelegramBot) -> None:
         """An edited question: its answer is edited; one that had none is answered if it is still fresh."""
@@ -123,10 +123,10 @@ class Questions:
         parts = await self._answers.answer_to(message, bot)
         if not parts:
             if question and datetime.now(UTC) - message.date < _EDIT_COUNTS_AS_NEW:
-                await self._admission.guard(lambda heard, by: self._answer(heard, by, question))(message, bot)
+                await self._access.guard(lambda heard, by: self._answer(heard, by, question))(message, bot)
             return
         # Telegram also reports edits that leave the words as they are.
-        if question == await self._answers.question_of(parts[0]) or not self._admission.admits(
+        if question == await self._answers.question_of(parts[0]) or not self._access.admits(
             asker_id(message), message.chat.id
         ):
             return
@@ -161,10 +161,10 @@ class Questions:
 
     async def _turns_away(self, message: Message, bot: TelegramBot) -> bool:
         """Return whether its author asks more than the bot reads; then they are told so."""
-        objection = self._manners.objection(asker_id(message))
-        if objection is not None:
-            await self._manners.tell(bot, message, objection)
-        return objection is not None
+        throttled = self._limits.check(asker_id(message))
+        if throttled is not None:
+            await self._limits.tell(bot, message, throttled)
+        return throttled is not None
 
     async def _hint(self, message: Message, bot: TelegramBot) -> None:
         if not is_group(message.chat) or names_bot(message, bot.bot):
