@@ -3,6 +3,8 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TESTABLE := $(VENV)/.testable
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # the container engine that answers, for `make image`; BUILD_FLAGS go to its `build`
 ENGINE = $(shell for engine in docker podman; do $$engine info >/dev/null 2>&1 && echo $$engine && break; done)
@@ -17,21 +19,21 @@ help: ## this list
 run: $(READY) ## set up, index seeds/ if there is no index, start the bot (Telegram, or the terminal chat)
 	@$(BIN)/python -m bot run
 
-test: $(READY) ## every test but the slow ones (SLOW=1 runs those as well)
+test: $(TESTABLE) ## every test but the slow ones (SLOW=1 runs those as well)
 	@$(BIN)/python -m pytest $(if $(SLOW),-m "not network and not image")
 
-check: $(READY) ## formatting, lint, types, import rules
+check: $(TESTABLE) ## formatting, lint, types, import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-image: $(READY) ## build the container image with docker or podman, and try it out
+image: $(TESTABLE) ## build the container image with docker or podman, and try it out
 	@test -n "$(ENGINE)" || { echo "neither docker nor podman answers"; exit 1; }
 	BUILDAH_FORMAT=docker $(ENGINE) build $(BUILD_FLAGS) -f deploy/Dockerfile $(if $(TORCH_INDEX),--build-arg TORCH_INDEX="$(TORCH_INDEX)") -t newsquote .
 	@CONTAINER_ENGINE=$(ENGINE) $(BIN)/python -m pytest -m image tests/test_image.py
 
-bench: $(READY) ## measure speed, memory, kills and load; writes benchmarks/results/
+bench: $(TESTABLE) ## measure speed, memory, kills and load; writes benchmarks/results/
 	@$(BIN)/python -m benchmarks
 
 clean: ## remove the environment (never var/, which holds your index and conversations)
@@ -40,8 +42,14 @@ clean: ## remove the environment (never var/, which holds your index and convers
 # torch first and pinned: an unpinned torch pulls gigabytes of CUDA
 $(READY): pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: install it, or run make PYTHON=/path/to/python3.11"; exit 1; }
-	@echo "setting up $(VENV) (once, a few minutes)"
+	@echo "setting up $(VENV) (once, a minute or two)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(INSTALL) torch==2.13.0
+	@$(INSTALL) --editable .
+	@touch $@
+
+# what tests and checks need beside it: linters, test servers, PostgreSQL, Telegram's own library
+$(TESTABLE): $(READY)
+	@echo "adding what tests and checks need"
+	@$(INSTALL) --editable '.[dev]'
 	@touch $@
