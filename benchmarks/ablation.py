@@ -77,7 +77,7 @@ class _NoReader:
     threshold = 0.5
 
     def __init__(self, scale: Callable[[float], float]) -> None:
-        """`scale` turns a score into something between 0 and 1."""
+        """Keep `scale`, which turns a score into something between 0 and 1."""
         self._scale = scale
 
     def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Iterator[Reading]:

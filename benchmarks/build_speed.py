@@ -6,9 +6,8 @@
 
 `python -m benchmarks build_speed` makes 100 articles of its own; with --figures nothing is measured, only drawn. PYTHON
 is an interpreter that has txtai, haystack-ai, langchain-huggingface and langchain-community: each then indexes the same
-passages with the same weights, as its own guide has it. Also:
-how long onnxruntime takes for the very batches of tokens that the build gave it, on both cores, when nothing else is
-to be done.
+passages with the same weights, as its own guide has it. Also: how long onnxruntime takes for the very batches of tokens
+that the build gave it, on both cores, when nothing else is to be done.
 """
 
 import argparse

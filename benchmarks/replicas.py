@@ -42,7 +42,7 @@ _PEOPLE = 100
 _KILL_EVERY_SECONDS = 5.0
 _REST_SECONDS = 60.0
 _THINKING_SECONDS = (4.0, 10.0)
-_GLANCE_SECONDS = 0.05
+_POLL_SECONDS = 0.05
 _SEED = 7
 _REAL: Final = ("bot", "run")
 _STAND_IN: Final = ("benchmarks.stand_in_bot",)
@@ -115,7 +115,7 @@ class _Crowd:
         self._asking = False
         deadline = time.monotonic() + _REST_SECONDS
         while self.unanswered() and time.monotonic() < deadline:
-            time.sleep(_GLANCE_SECONDS)
+            time.sleep(_POLL_SECONDS)
         time.sleep(3)  # for what comes twice
         self._ended.set()
         self._thread.join()
@@ -130,7 +130,7 @@ class _Crowd:
         return sorted(pair for each in pairs for pair in each)
 
     def _run(self) -> None:
-        while not self._ended.wait(_GLANCE_SECONDS):
+        while not self._ended.wait(_POLL_SECONDS):
             now = time.monotonic()
             for reader in self.readers:
                 count = len(self._server.messages(reader.user.opens_chat()))
@@ -280,7 +280,7 @@ def _cluster(
 def _wait(condition: Callable[[], bool], seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while not condition() and time.monotonic() < deadline:
-        time.sleep(_GLANCE_SECONDS)
+        time.sleep(_POLL_SECONDS)
 
 
 if __name__ == "__main__":

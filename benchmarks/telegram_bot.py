@@ -15,7 +15,7 @@ from tests.botapi import Message, ThreadedBotApiServer, User
 _ROOT = Path(__file__).parents[1]
 SEEDS = _ROOT / "seeds"
 QUESTION = "Who brokered the ceasefire?"
-_GLANCE_SECONDS = 0.25
+_POLL_SECONDS = 0.25
 
 
 @dataclass(slots=True)
@@ -59,7 +59,7 @@ class Bot:
     def _wait(self, condition: Callable[[], bool], timeout: float) -> None:
         deadline = time.monotonic() + timeout
         while not condition() and time.monotonic() < deadline:
-            time.sleep(_GLANCE_SECONDS)
+            time.sleep(_POLL_SECONDS)
 
     def _end(self, number: int) -> float:
         if self.process is None:

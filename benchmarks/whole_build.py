@@ -33,7 +33,7 @@ from index.ingest.sources import read_articles
 _SAMPLE = 90
 _STARTS = 3
 _STRETCH_SECONDS = 330.0
-_GLANCE_SECONDS = 0.2
+_POLL_SECONDS = 0.2
 
 
 def measure_over(
@@ -99,7 +99,7 @@ class _Build:
         os.killpg(self._process.pid, signal.SIGCONT)
         while self._process.poll() is None and time.perf_counter() - began < stretch:
             self.peak_mib = max(self.peak_mib, peak_mib(self._process.pid))
-            time.sleep(_GLANCE_SECONDS)
+            time.sleep(_POLL_SECONDS)
         held = self._process.poll() is None
         if held:
             os.killpg(self._process.pid, signal.SIGSTOP)

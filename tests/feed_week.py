@@ -39,7 +39,7 @@ OUTAGE = range(90, 116)
 
 @dataclass(frozen=True)
 class Story:
-    """One article of a site. It is told anew from hour `changes` on, and its page is gone from hour `gone` on."""
+    """One article of a site. It is written anew from hour `changes` on, and its page is gone from hour `gone` on."""
 
     site: str
     number: int
@@ -136,7 +136,7 @@ class World:
 
 
 class StoppableEmbedder(HashingEmbedder):
-    """Dies in the middle of its work when told to, like a process that is killed."""
+    """Dies in the middle of its work when it has to, like a process that is killed."""
 
     dies = False
 
@@ -158,13 +158,13 @@ class Week:
     n_kills: int
     seconds: float
 
-    def told(self) -> Counter[str]:
+    def reported_failures(self) -> Counter[str]:
         """How many failures were reported while the sites could be reached, by the address that failed."""
-        told: Counter[str] = Counter()
+        reported: Counter[str] = Counter()
         for report in [report for hour, report in self.reports if hour not in OUTAGE]:
-            told.update(feed.url for feed in report.failed)
-            told.update(_address_in(problem) for feed in report.feeds for problem in feed.problems)
-        return told
+            reported.update(feed.url for feed in report.failed)
+            reported.update(_address_in(problem) for feed in report.feeds for problem in feed.problems)
+        return reported
 
 
 def live_through(folder: Path) -> Week:
@@ -238,8 +238,8 @@ def _rss(site: Site, stories: list[Story], hour: int) -> str:
 
 def _rss_item(site: Site, story: Story, hour: int) -> str:
     """The herald puts whole stories into its feed; the others a teaser, which tells when a story has changed."""
-    told = "".join(f"<p>{sentence}</p>" for sentence in story.sentences(hour)) * 5
-    text = told if story.site == "herald" else f"{story.teaser} {'Updated.' * (hour >= story.changes)}"
+    story_html = "".join(f"<p>{sentence}</p>" for sentence in story.sentences(hour)) * 5
+    text = story_html if story.site == "herald" else f"{story.teaser} {'Updated.' * (hour >= story.changes)}"
     link = html.escape(story.link or site.url(story.path))
     published = formatdate(_START + story.hour * 3600)
     return (
@@ -268,7 +268,7 @@ def main() -> None:
         ),
         "others in the index": len(found.keys() - expected.keys()),
         "failures served": sum(week.world.failures.values()),
-        "failures reported": sum(week.told().values()),
+        "failures reported": sum(week.reported_failures().values()),
         "kills": week.n_kills,
         "seconds": round(week.seconds, 1),
     }

@@ -70,7 +70,7 @@ def test_the_index_knows_nothing_of_bots() -> None:
 
 
 def test_only_settings_read_the_environment() -> None:
-    """The export of the model passes the environment on to its own process, and the runtime of models is told by it to
+    """The export of the model passes the environment on to its own process, and the runtime of models is set there to
     report to nobody; neither reads anything of it."""
     reading = re.compile(r"os\.environ|getenv|BaseSettings")
     found = {path.relative_to(ROOT).as_posix() for path in _SOURCES if reading.search(path.read_text(encoding="utf-8"))}
@@ -123,8 +123,8 @@ def test_every_command_has_help_with_an_example_of_it(package: str, capsys: pyte
 @pytest.mark.parametrize("package", ["bot", "index"])
 def test_the_readme_tells_every_command_and_no_other(package: str, capsys: pytest.CaptureFixture[str]) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    told = re.findall(rf"python -m {package} ([a-z]+)", readme)
-    assert set(told) == set(_commands(package, capsys))
+    named = re.findall(rf"python -m {package} ([a-z]+)", readme)
+    assert set(named) == set(_commands(package, capsys))
 
 
 def _help(package: str, capsys: pytest.CaptureFixture[str], *command: str) -> str:

@@ -330,8 +330,8 @@ def test_who_reads_one_answer_and_leaves_causes_no_error(built: Path, tmp_path: 
 def test_a_missing_index_says_what_to_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = bot.__main__.main(["ask", _WHO, "--index", str(tmp_path / "nothing")])
 
-    told = f"There is no index in {tmp_path / 'nothing'}. Run `python -m index build --articles seeds --index"
-    assert (code, capsys.readouterr()) == (1, ("", f"error: {told} {tmp_path / 'nothing'}`.\n"))
+    complaint = f"There is no index in {tmp_path / 'nothing'}. Run `python -m index build --articles seeds --index"
+    assert (code, capsys.readouterr()) == (1, ("", f"error: {complaint} {tmp_path / 'nothing'}`.\n"))
 
 
 def test_an_index_of_another_model_is_refused(

@@ -25,7 +25,7 @@ _GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.yaml"))
 class GoldenTurn:
     """What somebody says, and what must come of it: a first quote or a refusal.
 
-    `understood_as` and `answer` may be anything where they are not told.
+    `understood_as` and `answer` may be anything where they are not given.
     """
 
     user: str

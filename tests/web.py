@@ -1,4 +1,4 @@
-"""A small web server on this machine that serves what a test tells it to, under names that only the test knows."""
+"""A small web server on this machine that serves what a test sets up, under names that only the test knows."""
 
 import ssl
 import time

@@ -67,7 +67,7 @@ def resolve(message: str, conversation: Conversation, background: str = "") -> R
 
 def _resolve(message: str, conversation: Conversation, background: str) -> Resolution:
     typed = message = " ".join(message.split())
-    if message.isupper() and len(message) > 4:  # capitals tell no names then
+    if message.isupper() and len(message) > 4:  # capitals mark no names then
         message = message.capitalize()
     turns = [turn for turn in conversation.turns if turn.resolved_question.strip()]
     if not message or not turns:

@@ -1,4 +1,4 @@
-"""A Dialogue that says what it was told to say."""
+"""A Dialogue that replies from a script."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from tests.bot.examples import BRIDGE, FERRY
 
 @dataclass
 class ScriptedDialogue(Dialogue):
-    """Gives the scripted replies in turn, raising those that are errors; keeps what it is told."""
+    """Gives the scripted replies in turn, raising those that are errors; keeps what is said to it."""
 
     replies: Sequence[Reply | BaseException] = ()
     articles: Sequence[Article] = (BRIDGE, FERRY)

@@ -79,8 +79,8 @@ def test_a_citation_says_where_the_words_stand(retriever: Retriever) -> None:
     quote = citation.quote
     assert (quote.article_id, quote.revision, quote.span) == ("bridge", BRIDGE.revision, span_of(_OPENED))
     assert (citation.number, citation.highlights, citation.score) == (1, (mayor,), 0.9)
-    told = (citation.title, citation.source, citation.published_at, citation.url)
-    assert told == (BRIDGE.title, BRIDGE.source, BRIDGE.published_at, BRIDGE.url)
+    fields = (citation.title, citation.source, citation.published_at, citation.url)
+    assert fields == (BRIDGE.title, BRIDGE.source, BRIDGE.published_at, BRIDGE.url)
     assert (outcome.confidence, outcome.short_answer) == (0.9, "Ada Brook")
 
 

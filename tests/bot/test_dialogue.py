@@ -42,7 +42,7 @@ _SCOPES = st.builds(
 
 
 @dataclass(frozen=True)
-class Desk:
+class Bot:
     """A dialogue that always answers if it finds anything, and the index below it."""
 
     dialogue: Dialogue
@@ -53,27 +53,27 @@ class Desk:
         return self.dialogue.reply(conversation_id, text, scope=scope)
 
 
-def _desk(folder: Path, store: Store) -> Desk:
+def _bot(folder: Path, store: Store) -> Bot:
     embedder = HashingEmbedder()
     library = Library(folder)
     library.rebuild([BRIDGE, FERRY, _ROOF], embedder)
     live = LiveIndex(library, embedder)
     answerer = Answerer(PassageReader(WordScorer(), shipped_weights()), threshold=0.0)
-    return Desk(Dialogue(live, answerer, store), live)
+    return Bot(Dialogue(live, answerer, store), live)
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def bot(tmp_path: Path) -> Iterator[Bot]:
     """With a memory of its own."""
     with closing(Store.in_memory()) as store:
-        yield _desk(tmp_path, store)
+        yield _bot(tmp_path, store)
 
 
 @pytest.fixture(scope="module")
-def shared_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def shared_bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
     """For properties: every example is one more message of the same conversation."""
     with closing(Store.in_memory()) as store:
-        yield _desk(tmp_path_factory.mktemp("index"), store)
+        yield _bot(tmp_path_factory.mktemp("index"), store)
 
 
 def _assert_verbatim(reply: Reply, archive: Archive) -> None:
@@ -88,11 +88,11 @@ def _assert_verbatim(reply: Reply, archive: Archive) -> None:
 
 @given(_QUESTIONS, _SCOPES)
 def test_whatever_is_said_the_reply_quotes_word_for_word_within_the_scope(
-    shared_desk: Desk, text: str, scope: Scope
+    shared_bot: Bot, text: str, scope: Scope
 ) -> None:
-    reply = shared_desk.ask(text, scope=scope)
+    reply = shared_bot.ask(text, scope=scope)
 
-    _assert_verbatim(reply, shared_desk.live.retriever().archive)
+    _assert_verbatim(reply, shared_bot.live.retriever().archive)
     for article in (BRIDGE, FERRY, _ROOF):
         if not _is_within(article, scope):
             assert article.id not in {citation.quote.article_id for citation in reply.citations}
@@ -116,71 +116,71 @@ def test_the_shipped_bot_answers_whatever_is_said(dialogue: Dialogue, seeds: Pat
     assert reply.question == text
 
 
-def test_a_reply_is_kept_before_it_is_given(desk: Desk) -> None:
-    reply = desk.ask("Who opened the old bridge?")
+def test_a_reply_is_kept_before_it_is_given(bot: Bot) -> None:
+    reply = bot.ask("Who opened the old bridge?")
 
     assert isinstance(reply.outcome, Answer)
-    assert desk.dialogue.recall(reply.id) == replace(reply, outcome=replace(reply.outcome, hits=()))
-    assert desk.dialogue.recall("never given") is None
+    assert bot.dialogue.recall(reply.id) == replace(reply, outcome=replace(reply.outcome, hits=()))
+    assert bot.dialogue.recall("never given") is None
 
 
-def test_a_reply_tells_how_long_each_stage_took(desk: Desk) -> None:
-    timings = desk.ask("Who opened the old bridge?").timings_ms
+def test_a_reply_tells_how_long_each_stage_took(bot: Bot) -> None:
+    timings = bot.ask("Who opened the old bridge?").timings_ms
 
     assert list(timings) == ["resolve", "retrieve", "read", "total"]
     assert timings["total"] >= timings["retrieve"] + timings["read"]
 
 
-def test_no_two_replies_share_an_id(desk: Desk) -> None:
-    assert len({desk.ask("Who?").id for _ in range(20)}) == 20
+def test_no_two_replies_share_an_id(bot: Bot) -> None:
+    assert len({bot.ask("Who?").id for _ in range(20)}) == 20
 
 
-def test_a_follow_up_leans_on_its_own_conversation_only(desk: Desk) -> None:
-    desk.ask("Who opened the old bridge?", "ann")
-    desk.ask("When did the ferry stop?", "ben")
+def test_a_follow_up_leans_on_its_own_conversation_only(bot: Bot) -> None:
+    bot.ask("Who opened the old bridge?", "ann")
+    bot.ask("When did the ferry stop?", "ben")
 
-    assert desk.ask("And why?", "ann").resolved_question == "Who opened the old bridge – why?"
-    assert desk.ask("And why?", "cat").resolved_question == "And why?"
-
-
-def test_starting_over_forgets_the_turns_but_not_the_replies(desk: Desk) -> None:
-    before = desk.ask("Who opened the old bridge?")
-    desk.dialogue.start_over("c")
-
-    assert desk.ask("And why?").resolved_question == "And why?"
-    assert desk.dialogue.recall(before.id) is not None
+    assert bot.ask("And why?", "ann").resolved_question == "Who opened the old bridge – why?"
+    assert bot.ask("And why?", "cat").resolved_question == "And why?"
 
 
-def test_turns_from_elsewhere_are_leaned_on_too(desk: Desk) -> None:
+def test_starting_over_forgets_the_turns_but_not_the_replies(bot: Bot) -> None:
+    before = bot.ask("Who opened the old bridge?")
+    bot.dialogue.start_over("c")
+
+    assert bot.ask("And why?").resolved_question == "And why?"
+    assert bot.dialogue.recall(before.id) is not None
+
+
+def test_turns_from_elsewhere_are_leaned_on_too(bot: Bot) -> None:
     asked_at = datetime(2024, 5, 4, tzinfo=UTC)
-    desk.dialogue.remember("c", [Turn("Who opened the old bridge?", "Who opened the old bridge?", asked_at)])
+    bot.dialogue.remember("c", [Turn("Who opened the old bridge?", "Who opened the old bridge?", asked_at)])
 
-    assert desk.ask("And why?").resolved_question == "Who opened the old bridge – why?"
+    assert bot.ask("And why?").resolved_question == "Who opened the old bridge – why?"
 
 
-def test_only_the_first_2000_characters_are_searched(desk: Desk) -> None:
-    reply = desk.ask("x" * 5000)
+def test_only_the_first_2000_characters_are_searched(bot: Bot) -> None:
+    reply = bot.ask("x" * 5000)
 
     assert (len(reply.question), len(reply.resolved_question)) == (5000, 2000)
 
 
-def test_an_empty_message_is_refused_as_no_question(desk: Desk) -> None:
-    outcome = desk.ask("").outcome
+def test_an_empty_message_is_refused_as_no_question(bot: Bot) -> None:
+    outcome = bot.ask("").outcome
 
     assert outcome == Refusal(RefusalReason.EMPTY_QUESTION, 0.0, (), ())
 
 
-def test_a_vote_counts_for_a_known_reply_only(desk: Desk) -> None:
-    reply = desk.ask("Who opened the old bridge?")
+def test_a_vote_counts_for_a_known_reply_only(bot: Bot) -> None:
+    reply = bot.ask("Who opened the old bridge?")
 
-    assert desk.dialogue.vote(reply.id, "ann", Vote.UP)
-    assert not desk.dialogue.vote("never given", "ann", Vote.UP)
+    assert bot.dialogue.vote(reply.id, "ann", Vote.UP)
+    assert not bot.dialogue.vote("never given", "ann", Vote.UP)
 
 
-def test_a_question_within_one_source_quotes_no_other(desk: Desk) -> None:
+def test_a_question_within_one_source_quotes_no_other(bot: Bot) -> None:
     asked = 'How much did the work cost? source:"The Courier" before:2024-05-05'
 
-    reply = desk.ask(asked)
+    reply = bot.ask(asked)
 
     assert (reply.question, reply.resolved_question, reply.is_reworded) == (
         asked,
@@ -188,55 +188,55 @@ def test_a_question_within_one_source_quotes_no_other(desk: Desk) -> None:
         False,
     )
     assert {citation.source for citation in reply.citations} == {"The Courier"}
-    outcome = desk.ask("How much did the work cost? source:Reuters").outcome
+    outcome = bot.ask("How much did the work cost? source:Reuters").outcome
     assert isinstance(outcome, Refusal)
     assert outcome.reason is RefusalReason.OUTSIDE_SCOPE
 
 
-def test_a_question_that_only_names_a_headline_gets_how_that_article_begins(desk: Desk) -> None:
-    reply = desk.ask(f"What is said about “{BRIDGE.title}”?")
+def test_a_question_that_only_names_a_headline_gets_how_that_article_begins(bot: Bot) -> None:
+    reply = bot.ask(f"What is said about “{BRIDGE.title}”?")
 
     assert isinstance(reply.outcome, Answer)
     (shown,) = reply.citations
-    assert shown == desk.dialogue.lead("bridge")
+    assert shown == bot.dialogue.lead("bridge")
     assert reply.outcome.hits
 
 
-def test_the_sources_are_told_by_title_without_their_texts(desk: Desk) -> None:
-    assert list(desk.dialogue.sources()) == [replace(article, text="") for article in (FERRY, BRIDGE, _ROOF)]
+def test_the_sources_are_told_by_title_without_their_texts(bot: Bot) -> None:
+    assert list(bot.dialogue.sources()) == [replace(article, text="") for article in (FERRY, BRIDGE, _ROOF)]
 
 
-def test_a_quote_is_shown_between_the_sentences_around_it(desk: Desk) -> None:
-    reply = desk.ask("How much did the work cost?", scope=Scope(frozenset({"bridge"})))
+def test_a_quote_is_shown_between_the_sentences_around_it(bot: Bot) -> None:
+    reply = bot.ask("How much did the work cost?", scope=Scope(frozenset({"bridge"})))
     by_words = {citation.quote.text: citation.number for citation in reply.citations}
 
-    context = desk.dialogue.context(reply.id, by_words["Cyclists may use both lanes."])
+    context = bot.dialogue.context(reply.id, by_words["Cyclists may use both lanes."])
 
     assert context is not None
     assert context.current
     assert f"{context.before}{context.citation.quote.text}{context.after}" == BRIDGE.text
-    assert desk.dialogue.context(reply.id, 99) is None
-    assert desk.dialogue.context("never given", 1) is None
+    assert bot.dialogue.context(reply.id, 99) is None
+    assert bot.dialogue.context("never given", 1) is None
 
 
 @pytest.mark.parametrize(
     "articles", [[FERRY], [FERRY, replace(BRIDGE, text=f"{BRIDGE.text} And more.")]], ids=["gone", "changed"]
 )
-def test_a_quote_of_an_article_that_is_no_longer_so_is_shown_alone(desk: Desk, articles: list[Article]) -> None:
-    reply = desk.ask("How much did the work cost?", scope=Scope(frozenset({"bridge"})))
-    desk.live.library.rebuild(articles, desk.live.embedder)
-    desk.live.refresh()
+def test_a_quote_of_an_article_that_is_no_longer_so_is_shown_alone(bot: Bot, articles: list[Article]) -> None:
+    reply = bot.ask("How much did the work cost?", scope=Scope(frozenset({"bridge"})))
+    bot.live.library.rebuild(articles, bot.live.embedder)
+    bot.live.refresh()
 
-    context = desk.dialogue.context(reply.id, 1)
+    context = bot.dialogue.context(reply.id, 1)
 
     assert context is not None
     assert (context.citation, context.current) == (reply.citations[0], False)
     assert (context.before, context.after) == ("", "")
 
 
-def test_the_log_tells_the_conversation_and_not_the_question(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_tells_the_conversation_and_not_the_question(bot: Bot, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level("INFO", "bot"):
-        desk.ask("Who opened the old bridge?", "tg:7")
+        bot.ask("Who opened the old bridge?", "tg:7")
 
     assert [re.sub(r"\d+ ms", "N ms", record.message) for record in caplog.records] == ["tg:7: answered in N ms"]
 

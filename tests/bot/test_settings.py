@@ -153,9 +153,9 @@ def test_settings_do_not_change() -> None:
 
 
 def test_the_example_file_tells_every_setting_and_its_meaning() -> None:
-    told = re.findall(r"^# (.+)\n([A-Z_]+)=.*$", EXAMPLE.read_text(), flags=re.MULTILINE)
+    documented = re.findall(r"^# (.+)\n([A-Z_]+)=.*$", EXAMPLE.read_text(), flags=re.MULTILINE)
     fields = Settings.model_fields.items()
-    assert told == [(field.description, name.upper()) for name, field in fields]
+    assert documented == [(field.description, name.upper()) for name, field in fields]
 
 
 def test_the_example_file_copied_as_it_is_changes_nothing(tmp_path: Path) -> None:

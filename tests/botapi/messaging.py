@@ -194,11 +194,11 @@ def _find(chat: Chat, request: Request, refusal: str) -> Message:
     return message
 
 
-def _own_message(state: State, request: Request, deed: str) -> Message:
+def _own_message(state: State, request: Request, action: str) -> Message:
     chat = state.find_chat(request.text("chat_id"))
-    message = _find(chat, request, f"message to {deed} not found")
+    message = _find(chat, request, f"message to {action} not found")
     if message.sender.id != state.bot.id:
-        raise bad_request(f"message can't be {deed}ed")
+        raise bad_request(f"message can't be {action}ed")
     return message
 
 

@@ -155,16 +155,16 @@ def test_a_quote_of_a_changed_article_is_shown_alone_and_said_to_be() -> None:
 
 def test_more_and_closest_point_to_each_other() -> None:
     dialogue = ScriptedDialogue([answer(), refusal()])
-    told = said_after(dialogue, "Who opened it?", "/closest", "Will the ferry come back?", "/more")
-    assert told[1::2] == [texts.WAS_ANSWERED, texts.WAS_REFUSED]
+    lines = said_after(dialogue, "Who opened it?", "/closest", "Will the ferry come back?", "/more")
+    assert lines[1::2] == [texts.WAS_ANSWERED, texts.WAS_REFUSED]
 
 
 def test_an_error_is_told_and_the_chat_goes_on(caplog: pytest.LogCaptureFixture) -> None:
     dialogue = ScriptedDialogue([RuntimeError("secret"), StoreUnavailable("the disk is full"), answer()])
     with caplog.at_level(logging.ERROR):
-        told = said_after(dialogue, "Who opened it?", "Who opened it?", "Who opened it?")
-    assert told[:2] == [texts.WENT_WRONG, "the disk is full"]
-    assert "Ada Brook" in told[2]
+        lines = said_after(dialogue, "Who opened it?", "Who opened it?", "Who opened it?")
+    assert lines[:2] == [texts.WENT_WRONG, "the disk is full"]
+    assert "Ada Brook" in lines[2]
     assert [record.exc_info is not None for record in caplog.records] == [True]
 
 
@@ -175,8 +175,8 @@ def test_every_refusal_says_why(reason: RefusalReason) -> None:
 
 def test_nothing_close_is_said_so() -> None:
     nothing = Refusal(RefusalReason.NOTHING_ON_TOPIC, 0.0, closest=(), hits=())
-    told = said_after(ScriptedDialogue([replace(refusal(), outcome=nothing)]), "Will the ferry come back?", "/closest")
-    assert told == [wording.refusal(RefusalReason.NOTHING_ON_TOPIC), wording.NOTHING_CLOSE]
+    lines = said_after(ScriptedDialogue([replace(refusal(), outcome=nothing)]), "Will the ferry come back?", "/closest")
+    assert lines == [wording.refusal(RefusalReason.NOTHING_ON_TOPIC), wording.NOTHING_CLOSE]
 
 
 def test_no_articles_are_said_so_in_the_greeting() -> None:

@@ -85,7 +85,7 @@ def test_what_is_answerable_and_what_can_be_judged(
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "complaint"),
     [
         ({}, '"q7" has no known answer: give it "gold", "evidence" or "answerable": false'),
         ({"evidence": ["no such words"]}, "no article holds the evidence of question \"q7\": 'no such words'"),
@@ -99,11 +99,11 @@ def test_what_is_answerable_and_what_can_be_judged(
         ({"gold": [{"article": "ferry", "start": 0, "end": 99}]}, "of 'ferry', of 42 characters"),
     ],
 )
-def test_a_line_that_cannot_be_used_is_refused_by_name(line: dict[str, Any], told: str) -> None:
+def test_a_line_that_cannot_be_used_is_refused_by_name(line: dict[str, Any], complaint: str) -> None:
     with pytest.raises(InvalidQuestion) as error:
         gold_of({"id": "q7", "question": "?", **line}, _TEXTS)
 
-    assert told.replace('"q7"', "'q7'") in str(error.value)
+    assert complaint.replace('"q7"', "'q7'") in str(error.value)
 
 
 def test_evidence_in_an_article_that_was_not_read_is_out_of_reach() -> None:
@@ -203,10 +203,10 @@ def test_the_command_reports_on_the_seed_article(
 
     assert main(["evaluate", str(questions), "--articles", str(seeds), "--out", str(out)]) == 0
 
-    told = capsys.readouterr().out
-    assert told.startswith("# Quality report\n\n2 questions, 1 of them answerable.")
-    assert "\n| end_to_end | 1.000 | 1.000–1.000 | 2 |" in told
-    assert (out / "report.md").read_text(encoding="utf-8") == told
+    printed = capsys.readouterr().out
+    assert printed.startswith("# Quality report\n\n2 questions, 1 of them answerable.")
+    assert "\n| end_to_end | 1.000 | 1.000–1.000 | 2 |" in printed
+    assert (out / "report.md").read_text(encoding="utf-8") == printed
     figures = json.loads((out / "report.json").read_text(encoding="utf-8"))["groups"]["all"]["figures"]
     assert figures["em"] == {"value": 1.0, "low": 1.0, "high": 1.0, "n_questions": 1}
     assert {path.name for path in out.iterdir()} == {"report.md", "report.json", "failures.md"}
@@ -228,9 +228,9 @@ def test_questions_about_other_articles_are_refused_and_some_of_them_announced(
         file.write(f"\n{json.dumps(elsewhere)}")
 
     assert main(["evaluate", str(questions), "--articles", str(seeds)]) == 0
-    told = capsys.readouterr()
-    assert "evidence in articles that were not read, which count as not retrieved: 1." in told.err
-    assert "- evidence: in an article that was not read\n" in told.out
+    printed = capsys.readouterr()
+    assert "evidence in articles that were not read, which count as not retrieved: 1." in printed.err
+    assert "- evidence: in an article that was not read\n" in printed.out
 
     questions.write_text(json.dumps(elsewhere), encoding="utf-8")
 

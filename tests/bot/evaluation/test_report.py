@@ -76,13 +76,15 @@ def test_a_group_of_the_same_questions_is_told_once() -> None:
 
 
 def test_the_report_tells_each_figure_with_its_interval(evaluation: Evaluation) -> None:
-    told = as_markdown(evaluation)
+    report = as_markdown(evaluation)
 
-    rows = {line.split(" | ")[0].lstrip("| "): line.split(" | ") for line in told.splitlines() if line.startswith("| ")}
+    rows = {
+        line.split(" | ")[0].lstrip("| "): line.split(" | ") for line in report.splitlines() if line.startswith("| ")
+    }
     assert rows["quote_chars"][1:] == ["49", "42–52", "3", "characters of the first quote |"]
     assert rows["right quote, but refused"][1:4] == ["1", "20.0%", "0"]
     assert rows["**all**"][1:4] == ["3", "60.0%", "2"]
-    assert "| asks for a time | 1 | 1 | 1.000 (1.000–1.000) |" in told
+    assert "| asks for a time | 1 | 1 | 1.000 (1.000–1.000) |" in report
 
 
 def test_failures_come_with_their_texts_the_most_confident_answers_first(evaluation: Evaluation) -> None:

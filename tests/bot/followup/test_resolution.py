@@ -51,9 +51,9 @@ def test_a_pronoun_gets_the_name_it_stands_for(before: str | tuple[str, str], me
 
 
 def test_he_is_no_country() -> None:
-    told = "Russia brokered the ceasefire, and Russian soldiers watched over it."
+    background = "Russia brokered the ceasefire, and Russian soldiers watched over it."
 
-    understood = resolve("When did he resign?", _after("Why is Russia distracted?"), told)
+    understood = resolve("When did he resign?", _after("Why is Russia distracted?"), background)
 
     assert understood.question == "Why is Russia distracted – When did he resign?"
 

@@ -1,4 +1,4 @@
-"""A sentence that tells a deed the other way round than it was asked about is no answer."""
+"""A sentence that states a relation the other way round than it was asked about is no answer."""
 
 import pytest
 

@@ -39,7 +39,7 @@ def test_after_a_week_every_article_is_there_once_and_in_its_last_version(week: 
 
 
 def test_every_failure_of_the_week_is_reported_as_often_as_it_happened(week: Week) -> None:
-    assert week.told() == week.world.failures
+    assert week.reported_failures() == week.world.failures
     assert set(week.world.failures.values()) > {1, 5}
 
 
@@ -61,7 +61,7 @@ def test_unchanged_feeds_are_not_sent_again(week: Week) -> None:
 
 
 @dataclass
-class Desk:
+class OneFeed:
     """A reader of one feed, with a clock that is set by hand."""
 
     site: Site
@@ -90,120 +90,122 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def one_feed(tmp_path: Path) -> Iterator[OneFeed]:
     """With a feed of one item, which leads to a page."""
     with serve_site() as site:
-        desk = Desk(site, Ingest(Library(tmp_path / "index"), HashingEmbedder()))
+        one_feed = OneFeed(site, Ingest(Library(tmp_path / "index"), HashingEmbedder()))
         site.pages["/story"] = Page(page_of())
-        _serve_feed(desk)
-        yield desk
+        _serve_feed(one_feed)
+        yield one_feed
 
 
-def _serve_feed(desk: Desk, description: str = "A teaser.", link: str = "/story") -> None:
+def _serve_feed(one_feed: OneFeed, description: str = "A teaser.", link: str = "/story") -> None:
     item = (
         f"<item><title>Bridge</title><link>{link}</link><guid>1</guid><description>{description}</description></item>"
     )
     rss = f'<rss version="2.0"><channel><title>News</title>{item}</channel></rss>'
-    desk.site.pages["/rss"] = Page(rss, kind="text/xml")
+    one_feed.site.pages["/rss"] = Page(rss, kind="text/xml")
 
 
-def test_an_item_is_fetched_once_and_a_feed_waits_for_its_time(desk: Desk) -> None:
-    (feed,) = desk.read().feeds
-    assert feed == FeedReport(desk.feeds[0].url, items=1, brought=1)
-    assert list(desk.texts()) == [desk.site.url("/story")]
+def test_an_item_is_fetched_once_and_a_feed_waits_for_its_time(one_feed: OneFeed) -> None:
+    (feed,) = one_feed.read().feeds
+    assert feed == FeedReport(one_feed.feeds[0].url, items=1, brought=1)
+    assert list(one_feed.texts()) == [one_feed.site.url("/story")]
 
-    desk.now += 599
-    assert desk.read().feeds == (FeedReport(feed.url, is_due=False),)
-    assert desk.reader().next_at(desk.feeds) == _NOW + 600
-    desk.now += 1
-    assert desk.read() == FeedsReport((FeedReport(feed.url, items=1),))
-    assert desk.site.paths() == ["/rss", "/story", "/rss"]
+    one_feed.now += 599
+    assert one_feed.read().feeds == (FeedReport(feed.url, is_due=False),)
+    assert one_feed.reader().next_at(one_feed.feeds) == _NOW + 600
+    one_feed.now += 1
+    assert one_feed.read() == FeedsReport((FeedReport(feed.url, items=1),))
+    assert one_feed.site.paths() == ["/rss", "/story", "/rss"]
 
 
-def test_a_feed_that_fails_is_left_alone_for_longer_and_longer(desk: Desk) -> None:
-    desk.site.pages["/rss"] = Page(status=503)
+def test_a_feed_that_fails_is_left_alone_for_longer_and_longer(one_feed: OneFeed) -> None:
+    one_feed.site.pages["/rss"] = Page(status=503)
     waits = []
     for _ in range(9):
-        assert desk.read().failed
-        waits.append(desk.reader().next_at(desk.feeds) - desk.now)
-        desk.now += waits[-1]
+        assert one_feed.read().failed
+        waits.append(one_feed.reader().next_at(one_feed.feeds) - one_feed.now)
+        one_feed.now += waits[-1]
     assert waits == [600, 1200, 2400, 4800, 9600, 19200, 21600, 21600, 21600]
 
-    desk.site.pages["/rss"] = Page(status=503, headers={"Retry-After": "40000"})
-    assert desk.read().failed[0].failures == 10
-    assert desk.reader().next_at(desk.feeds) == desk.now + 40000
+    one_feed.site.pages["/rss"] = Page(status=503, headers={"Retry-After": "40000"})
+    assert one_feed.read().failed[0].failures == 10
+    assert one_feed.reader().next_at(one_feed.feeds) == one_feed.now + 40000
 
 
-def test_a_page_that_stays_out_of_reach_is_given_up_after_a_week_and_the_feeds_own_text_taken(desk: Desk) -> None:
-    _serve_feed(desk, " ".join(WORDS))
-    desk.site.pages["/story"] = Page(status=500)
-    first = desk.read()
+def test_a_page_that_stays_out_of_reach_is_given_up_after_a_week_and_the_feeds_own_text_taken(
+    one_feed: OneFeed,
+) -> None:
+    _serve_feed(one_feed, " ".join(WORDS))
+    one_feed.site.pages["/story"] = Page(status=500)
+    first = one_feed.read()
     assert first.feeds[0].waiting == 1
     assert first.problems[0].endswith("(tried again later)")
-    started = desk.now
-    while not (report := desk.read()).build:
-        desk.now += 6 * 3600
-    assert 6 < (desk.now - started) / 86400 < 8
+    started = one_feed.now
+    while not (report := one_feed.read()).build:
+        one_feed.now += 6 * 3600
+    assert 6 < (one_feed.now - started) / 86400 < 8
     assert report.problems[0].endswith("(taken as the feed gives it)")
-    assert desk.texts() == {desk.site.url("/story"): " ".join(WORDS)}
+    assert one_feed.texts() == {one_feed.site.url("/story"): " ".join(WORDS)}
 
 
-def test_a_whole_story_in_a_feed_needs_no_page(desk: Desk) -> None:
-    _serve_feed(desk, " ".join(WORDS * 5))
-    desk.read()
-    assert desk.site.paths() == ["/rss"]
-    assert desk.texts() == {desk.site.url("/story"): " ".join(WORDS * 5)}
+def test_a_whole_story_in_a_feed_needs_no_page(one_feed: OneFeed) -> None:
+    _serve_feed(one_feed, " ".join(WORDS * 5))
+    one_feed.read()
+    assert one_feed.site.paths() == ["/rss"]
+    assert one_feed.texts() == {one_feed.site.url("/story"): " ".join(WORDS * 5)}
 
 
-def test_an_item_that_comes_to_lead_elsewhere_stays_the_same_article(desk: Desk) -> None:
-    desk.read()
-    desk.now += 600
-    desk.site.pages["/moved"] = Page(page_of(WORDS[::-1]))
-    _serve_feed(desk, link="/moved")
-    report = desk.read()
+def test_an_item_that_comes_to_lead_elsewhere_stays_the_same_article(one_feed: OneFeed) -> None:
+    one_feed.read()
+    one_feed.now += 600
+    one_feed.site.pages["/moved"] = Page(page_of(WORDS[::-1]))
+    _serve_feed(one_feed, link="/moved")
+    report = one_feed.read()
     assert report.build is not None
-    assert (report.build.added, report.build.changed) == ((), (desk.site.url("/story"),))
+    assert (report.build.added, report.build.changed) == ((), (one_feed.site.url("/story"),))
 
 
-def test_what_an_admin_removed_is_not_brought_back_by_a_change(desk: Desk) -> None:
-    desk.read()
-    desk.intake.add([_ANOTHER], "web")
-    desk.intake.remove([desk.site.url("/story")])
-    desk.now += 600
-    _serve_feed(desk, "It has changed.")
-    assert desk.read().build is None
-    assert list(desk.texts()) == ["another"]
+def test_what_an_admin_removed_is_not_brought_back_by_a_change(one_feed: OneFeed) -> None:
+    one_feed.read()
+    one_feed.intake.add([_ANOTHER], "web")
+    one_feed.intake.remove([one_feed.site.url("/story")])
+    one_feed.now += 600
+    _serve_feed(one_feed, "It has changed.")
+    assert one_feed.read().build is None
+    assert list(one_feed.texts()) == ["another"]
 
 
-def test_a_pass_leaves_to_the_next_what_takes_too_long(desk: Desk) -> None:
-    reader = FeedReader(desk.intake, desk.site.fetcher(), work_seconds=0.0, now=lambda: desk.now)
-    (feed,) = reader.read(desk.feeds).feeds
+def test_a_pass_leaves_to_the_next_what_takes_too_long(one_feed: OneFeed) -> None:
+    reader = FeedReader(one_feed.intake, one_feed.site.fetcher(), work_seconds=0.0, now=lambda: one_feed.now)
+    (feed,) = reader.read(one_feed.feeds).feeds
     assert (feed.brought, feed.waiting, feed.problems) == (0, 1, ())
     assert str(feed).endswith("1 items, 0 articles new or changed, 1 left for later")
-    (feed,) = desk.reader().read(desk.feeds, is_stopped=lambda: True).feeds
+    (feed,) = one_feed.reader().read(one_feed.feeds, is_stopped=lambda: True).feeds
     assert (feed.brought, feed.waiting) == (0, 1)
-    (feed,) = desk.read(only_due=False).feeds
+    (feed,) = one_feed.read(only_due=False).feeds
     assert (feed.brought, feed.waiting) == (1, 0)
 
 
-def test_only_one_process_reads_feeds_at_a_time(desk: Desk) -> None:
-    desk.read()
-    with FileLock(desk.intake.library.root / "feeds.lock"), pytest.raises(IndexBusy, match="reading feeds"):
-        desk.read()
+def test_only_one_process_reads_feeds_at_a_time(one_feed: OneFeed) -> None:
+    one_feed.read()
+    with FileLock(one_feed.intake.library.root / "feeds.lock"), pytest.raises(IndexBusy, match="reading feeds"):
+        one_feed.read()
 
 
-def test_an_item_is_done_only_once_the_index_has_published_it(desk: Desk) -> None:
+def test_an_item_is_done_only_once_the_index_has_published_it(one_feed: OneFeed) -> None:
     def states() -> list[str]:
-        connection = sqlite3.connect(desk.intake.file.path)
+        connection = sqlite3.connect(one_feed.intake.file.path)
         try:
             return [state for (state,) in connection.execute("SELECT state FROM items")]
         finally:
             connection.close()
 
-    desk.intake.library.root.mkdir()
-    with FileLock(desk.intake.library.root / "write.lock"):
-        report = desk.read()
+    one_feed.intake.library.root.mkdir()
+    with FileLock(one_feed.intake.library.root / "write.lock"):
+        report = one_feed.read()
     assert report.error is not None
     assert states() == ["kept"]
-    assert desk.read().error is None
+    assert one_feed.read().error is None
     assert states() == ["done"]

@@ -154,9 +154,9 @@ def test_a_page_of_another_kind_is_refused(site: Site) -> None:
     assert _refusal(site.fetcher(), site.url("/film")).endswith("is of the kind video/mp4, which is not read here")
 
 
-@pytest.mark.parametrize("told", [{}, {"Content-Length": "100001"}])
-def test_a_page_that_is_too_large_is_refused(told: dict[str, str], site: Site) -> None:
-    site.pages["/huge"] = Page(b"x" * 100_001, headers=told)
+@pytest.mark.parametrize("headers", [{}, {"Content-Length": "100001"}])
+def test_a_page_that_is_too_large_is_refused(headers: dict[str, str], site: Site) -> None:
+    site.pages["/huge"] = Page(b"x" * 100_001, headers=headers)
     assert _refusal(site.fetcher(), site.url("/huge")).endswith("is larger than 0.1 MB, the most that is read")
 
 
@@ -204,9 +204,11 @@ def test_an_answer_that_is_no_page_says_whether_to_try_again(
     assert reason in _refusal(site.fetcher(), site.url("/page"), error)
 
 
-@pytest.mark.parametrize(("told", "seconds"), [("120", 120.0), ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0), ("soon", None)])
-def test_a_server_can_say_how_long_to_stay_away(told: str, seconds: float | None, site: Site) -> None:
-    site.pages["/page"] = Page(status=503, headers={"Retry-After": told})
+@pytest.mark.parametrize(
+    ("retry_after", "seconds"), [("120", 120.0), ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0), ("soon", None)]
+)
+def test_a_server_can_say_how_long_to_stay_away(retry_after: str, seconds: float | None, site: Site) -> None:
+    site.pages["/page"] = Page(status=503, headers={"Retry-After": retry_after})
     with pytest.raises(FetchFailed) as raised:
         _get(site.fetcher(), site.url("/page"))
     assert raised.value.retry_after_seconds == seconds
@@ -226,10 +228,10 @@ def test_robots_txt_is_obeyed_and_read_once(site: Site) -> None:
 
     assert _get(fetcher, site.url("/story")).content == b"<p>Hello</p>"
     assert _get(fetcher, site.url("/private/open")).content == b"<p>Open</p>"
-    told = "news.example does not want programs to fetch /private/a (its robots.txt says so)"
-    assert _refusal(fetcher, site.url("/private/a")) == told
+    complaint = "news.example does not want programs to fetch /private/a (its robots.txt says so)"
+    assert _refusal(fetcher, site.url("/private/a")) == complaint
     site.pages["/aside"] = Page(status=302, headers={"Location": "/private/a"})
-    assert _refusal(fetcher, site.url("/aside")) == told
+    assert _refusal(fetcher, site.url("/aside")) == complaint
     assert [path for _, path in site.requests].count("/robots.txt") == 1
     assert site.paths() == ["/story", "/private/open", "/aside"]
 

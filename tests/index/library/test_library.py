@@ -210,10 +210,10 @@ def test_articles_of_the_last_format_can_be_indexed_anew(library: Library, embed
     name = library.rebuild([_PEACE, _WAR], embedder).snapshot
     library.remove(["war"], embedder)
     manifest = library.root / "snapshots" / library.current_name() / "manifest.json"
-    told = {**json.loads(manifest.read_text()), "format_version": 2}
-    del told["digest"]
-    told["digest"] = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
-    manifest.write_text(json.dumps(told))
+    fields = {**json.loads(manifest.read_text()), "format_version": 2}
+    del fields["digest"]
+    fields["digest"] = hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
+    manifest.write_text(json.dumps(fields))
     with pytest.raises(SnapshotMismatch, match="python -m index renew"):
         library.open_current(embedder)
 

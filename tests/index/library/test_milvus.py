@@ -175,9 +175,9 @@ def test_a_killed_server_is_told_and_questions_are_answered_once_it_is_back(
     assert _answered(live, Query("bridge")) == "bridge"
     live.refresh()
     assert library.add([_ROOF], embedder).articles == 3
-    told = [record.message for record in caplog.records if record.name == "index.library.live"]
-    assert len([line for line in told if line.startswith("no newer snapshot can be looked for")]) == 1
-    assert "the vector server is back" in told
+    messages = [record.message for record in caplog.records if record.name == "index.library.live"]
+    assert len([line for line in messages if line.startswith("no newer snapshot can be looked for")]) == 1
+    assert "the vector server is back" in messages
 
 
 def test_a_server_that_never_was_there_is_told_at_the_start(embedder: HashingEmbedder, tmp_path: Path) -> None:
@@ -377,19 +377,19 @@ def test_what_the_server_refuses_is_told_in_its_words(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "told"),
+    ("url", "shown"),
     [
         ("milvus://vectors:19531", "milvus://vectors:19531"),
         ("milvus://vectors", "milvus://vectors:19530"),
         ("milvus+tls://me:secr%40t@vectors.example:443/news", "milvus+tls://vectors.example:443/news"),
     ],
 )
-def test_a_vector_url_names_a_server(monkeypatch: pytest.MonkeyPatch, url: str, told: str) -> None:
+def test_a_vector_url_names_a_server(monkeypatch: pytest.MonkeyPatch, url: str, shown: str) -> None:
     monkeypatch.setenv("VECTOR_URL", url)
 
     settings = IndexSettings.from_environment()
 
-    assert str(settings.vector_url) == told
+    assert str(settings.vector_url) == shown
     assert "secr" not in repr(settings)
 
 

@@ -77,10 +77,10 @@ def test_a_library_is_the_same_on_the_other_side(
     here.rebuild(articles, shipped_embedder)
     there.rebuild([_OLD], shipped_embedder)
 
-    told = export_library(here, embedder, tmp_path / "library.tar")
+    report = export_library(here, embedder, tmp_path / "library.tar")
     import_library(there, embedder, tmp_path / "library.tar")
 
-    assert told.n_articles == len(articles)
+    assert report.n_articles == len(articles)
     assert list(there.open_current(shipped_embedder).archive.articles()) == articles
     assert _hits(there, shipped_embedder) == _hits(here, shipped_embedder)
     assert there.verify() == []
@@ -112,7 +112,7 @@ def _replace(file: Path, name: str, change: Callable[[bytes], bytes | None]) -> 
 
 @pytest.mark.parametrize("kind", ["embedded", "cluster"])
 @pytest.mark.parametrize(
-    ("name", "change", "told"),
+    ("name", "change", "complaint"),
     [
         ("segment/days.npy", lambda content: content[:-1] + b"x", "days.npy: contents changed"),
         ("segment/vectors.faiss", lambda _: None, "vectors.faiss: missing"),
@@ -123,12 +123,12 @@ def _replace(file: Path, name: str, change: Callable[[bytes], bytes | None]) -> 
     ],
 )
 def test_a_damaged_file_changes_nothing(
-    make: MakeLibrary, tmp_path: Path, kind: str, name: str, change: Callable[[bytes], bytes | None], told: str
+    make: MakeLibrary, tmp_path: Path, kind: str, name: str, change: Callable[[bytes], bytes | None], complaint: str
 ) -> None:
     file, library, embedder = _exported(make, tmp_path), make(kind, "target"), HashingEmbedder()
     _replace(file, name, change)
 
-    with pytest.raises(LibraryFileInvalid, match=told):
+    with pytest.raises(LibraryFileInvalid, match=complaint):
         import_library(library, embedder, file)
 
     with pytest.raises(SnapshotMissing):

@@ -60,8 +60,8 @@ def test_the_latest_such_day_may_be_years_ago() -> None:
 
 
 def test_a_dateline_never_takes_the_place_of_a_date() -> None:
-    told = datetime(2020, 1, 1, tzinfo=UTC)
+    published_at = datetime(2020, 1, 1, tzinfo=UTC)
     text = "PARIS, August 2 (AFP) - It opened."
-    dated, undated = Article("a", "", text, None, told), Article("b", "", text)
+    dated, undated = Article("a", "", text, None, published_at), Article("b", "", text)
     assert with_dateline(dated, read_on=_READ_ON) == dated
     assert with_dateline(undated, read_on=_READ_ON).published_at == datetime(2022, 8, 2, tzinfo=UTC)
