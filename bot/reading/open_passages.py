@@ -86,10 +86,10 @@ class OpenPassages:
 
 
 def window_of(sentences: Sequence[Span], overlaps: Floats, longest: int = WINDOW_CHARS) -> tuple[int, int]:
-    """Return the first and last of the sentences to read, at most `longest` characters together.
+    """Return the first and last of the sentences to read.
 
-    The window starts as the sentence that shares most with the question and takes neighbours, first on the side that
-    shares more.
+    It is the sentence that shares most with the question, and neighbours, first on the side that shares more, as long
+    as all are no longer than `longest`, in characters.
     """
     first = last = int(np.argmax(overlaps))
     while True:

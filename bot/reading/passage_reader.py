@@ -31,6 +31,10 @@ OFFERED = 6
 """How many passages have their sentences weighed, read or not."""
 _FOLLOW_UP_WINDOW_CHARS = 500
 """The longest part that is read for follow-ups: a question that lacks words says less of where to look."""
+_FOLLOW_UP_WORTH = 0.02
+_FOLLOW_UP_READ = 4
+"""What `ReadBudget.worth` and, at least, `ReadBudget.read` are for follow-ups: words predict less of them, and reading
+on is worth more (docs/experiments/0020-context-of-a-conversation.md)."""
 
 
 def shipped_weights() -> FittedWeights:
@@ -46,10 +50,7 @@ def weights_from(stored: Mapping[str, Any]) -> FittedWeights:
     """
     if tuple(stored["features"]) != FEATURES:
         raise ValueError("bot/reading/weights.json was fitted to other features: run training.ranking")
-    whole, part = (
-        ReadingWeights(_sentence_model(one["unread"]), _sentence_model(one["read"]), ReadBudget(**one["effort"]))
-        for one in (stored["whole"], stored["part"])
-    )
+    whole, part = (_reading_weights(stored[kind]) for kind in ("whole", "part"))
     return FittedWeights(whole, part, stored["threshold"])
 
 
@@ -61,14 +62,13 @@ def is_whole(hits: Sequence[Hit]) -> bool:
     return len(hits) <= OFFERED
 
 
+def _reading_weights(stored: Mapping[str, Any]) -> ReadingWeights:
+    budget = ReadBudget(**stored["effort"])  # the file keeps the name that former versions wrote
+    return ReadingWeights(_sentence_model(stored["unread"]), _sentence_model(stored["read"]), budget)
+
+
 def _sentence_model(stored: Mapping[str, Any]) -> SentenceModel:
     return SentenceModel(**{**stored, **{name: np.array(stored[name]) for name in ("ranking", "confidence")}})
-
-
-_FOLLOW_UP_WORTH = 0.02
-_FOLLOW_UP_READ = 4
-"""What `ReadBudget.worth` and, at least, `ReadBudget.read` are for follow-ups: words predict less of them, and reading
-on is worth more (docs/experiments/0020-context-of-a-conversation.md)."""
 
 
 class PassageReader:
