@@ -17,6 +17,7 @@ from bot.adapters.telegram.delivery.inbox import Inbox
 from bot.adapters.telegram.delivery.polling import Polling
 from bot.adapters.telegram.delivery.webhook import Webhook, derived_secret
 from bot.errors import BotError, StoreUnavailable
+from bot.retrying import BackOff
 from bot.store import Store
 
 _EVERY_SECONDS: Final = 3_600.0
@@ -26,7 +27,6 @@ _FINISHED_KEPT: Final = timedelta(hours=48)
 logger = logging.getLogger(__name__)
 _GRACE_SECONDS: Final = 4.0
 _LAST_SECOND: Final = 7.0
-_LONGEST_PAUSE_SECONDS: Final = 15.0
 
 
 class TokenRejected(BotError):
@@ -132,7 +132,7 @@ def _fullness(inbox: Inbox) -> str | None:
 
 
 async def _connect(service: Service) -> None:
-    pause = 0.5
+    back_off = BackOff()
     while True:
         try:
             await service.application.initialize()
@@ -140,8 +140,7 @@ async def _connect(service: Service) -> None:
             raise TokenRejected("Telegram rejected the token: check TELEGRAM_BOT_TOKEN") from None
         except TelegramError as error:
             logger.warning("Telegram is out of reach (%s), trying again", type(error).__name__)
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+            await back_off.pause()
         else:
             logger.info("connected as @%s", service.bot.username)
             return

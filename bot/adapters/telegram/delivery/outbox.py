@@ -22,6 +22,7 @@ from bot.adapters.telegram.delivery.leases import LeaseKeeper
 from bot.adapters.telegram.delivery.rate_limiter import may_have_arrived, never_left, seconds_of
 from bot.adapters.telegram.delivery.workers import BlockingExecutor, KeyedLocks
 from bot.errors import StoreUnavailable
+from bot.retrying import BackOff
 from bot.store import Answering, Delivery, OutboxMessage, OutboxStore, SendRequest
 from bot.store.sent_answers import SentAnswer, SentAnswers
 
@@ -34,7 +35,6 @@ _BEYOND_NEWEST: Final = 3
 _MOST_LOOKED_AT: Final = 100
 _MOST_NOTICED: Final = 1_000
 _FIRST_PAUSE_SECONDS: Final = 0.5
-_LONGEST_PAUSE_SECONDS: Final = 15.0
 # A call that timed out may still be on its way: asking too early would find nothing.
 _SETTLING_SECONDS: Final = 3.0
 # When to look whether a message that was sent anew has arrived twice.
@@ -144,7 +144,7 @@ class Outbox:
         return message_ids[0]
 
     async def _deliver_one(self, api: MessageApi, message: OutboxMessage) -> int:
-        pause = _FIRST_PAUSE_SECONDS
+        back_off = BackOff(_FIRST_PAUSE_SECONDS)
         while True:
             try:
                 delivered = await self._try(api, message)
@@ -157,14 +157,13 @@ class Outbox:
                 async with self._leases.hold(message.chat_id):
                     return await self._deliver_one(api, message)
             except TelegramError as error:
-                wait = max(pause, _least_wait(error))
+                wait = max(back_off.next_seconds(), _least_wait(error))
                 if not _may_pass(error) or datetime.now(UTC) + timedelta(seconds=wait) > self._deadline(message):
                     raise
                 logger.info("a message for %s is delayed: %s", message.chat_id, type(error).__name__)
                 if may_have_arrived(error) and not never_left(error):
                     message = await self._executor.run(self._store.message, message.id)
             await asyncio.sleep(wait)
-            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
         await self._executor.run(self._settle, message, delivered.message_id)
         self._on_outcome(delivered.outcome)
         if message.attempted and delivered.outcome == "sent":

@@ -11,14 +11,14 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 from bot.adapters.telegram.delivery.bot import NewsquoteBot
 from bot.adapters.telegram.delivery.inbox import Inbox
 from bot.errors import StoreUnavailable
+from bot.retrying import BackOff
 
 logger = logging.getLogger(__name__)
 
-_FIRST_PAUSE_SECONDS: Final = 0.5
-_LONGEST_PAUSE_SECONDS: Final = 15.0
 # Under load several updates come with each call then; who asks alone does not wait.
 _BETWEEN_CALLS_SECONDS: Final = 0.05
-_LEAST_PAUSE_SECONDS: Final[dict[type[TelegramError], float]] = {Conflict: 2.0, InvalidToken: _LONGEST_PAUSE_SECONDS}
+# Both mend themselves, if at all, more slowly than a network does.
+_LEAST_PAUSE_SECONDS: Final[dict[type[TelegramError], float]] = {Conflict: 2.0, InvalidToken: 15.0}
 
 
 class Polling:
@@ -59,20 +59,19 @@ class Polling:
             self._offset = updates[-1]["update_id"] + 1
 
     async def _insist(self, work: Callable[[], Awaitable[object]]) -> None:
-        pause = _FIRST_PAUSE_SECONDS
+        back_off = BackOff()
         while True:
             try:
                 await work()
             except TelegramError as error:
                 self._on_error(error)
                 _explain(error)
-                pause = max(pause, _LEAST_PAUSE_SECONDS.get(type(error), 0.0))
+                await back_off.pause(at_least=_LEAST_PAUSE_SECONDS.get(type(error), 0.0))
             except StoreUnavailable as error:
                 logger.error("updates wait at Telegram: %s", error)
+                await back_off.pause()
             else:
                 return
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
 
 def _explain(error: TelegramError) -> None:

@@ -13,11 +13,11 @@ from telegram.error import TelegramError
 from bot.adapters.telegram.delivery.bot import NewsquoteBot
 from bot.adapters.telegram.delivery.inbox import Inbox
 from bot.errors import StoreUnavailable
+from bot.retrying import BackOff
 
 logger = logging.getLogger(__name__)
 
 _SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"
-_LONGEST_PAUSE_SECONDS: Final = 15.0
 _GLANCE_SECONDS: Final = 1.0
 
 
@@ -96,14 +96,13 @@ class Webhook:
                 return
 
     async def _register(self) -> None:
-        pause = 0.5
+        back_off = BackOff()
         while True:
             try:
                 await self._bot.set_webhook(self._url, allowed_updates=self._allowed, secret_token=self._secret)
             except TelegramError as error:
                 logger.warning("the webhook could not be set (%s), trying again", error)
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+                await back_off.pause()
             else:
                 return
 
