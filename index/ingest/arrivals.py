@@ -8,12 +8,13 @@ kept here. One that an admin removed stays known as removed, so that a feed does
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from index.article import Article
+from index.article_rows import COLUMNS, article_of, row_of
 from index.errors import ArrivalsUnavailable
 
 _SCHEMA = """
@@ -29,7 +30,6 @@ CREATE TABLE IF NOT EXISTS items (
   attempts INTEGER NOT NULL, next_at REAL NOT NULL, error TEXT, UNIQUE (feed, key));
 CREATE INDEX IF NOT EXISTS items_by_state ON items (feed, state);
 """
-_COLUMNS = "id, title, text, source, published_at, url"
 _WAITING, _PUBLISHED, _REMOVED = "waiting", "published", "removed"
 _BUSY_SECONDS = 20.0
 _PAGE = 100
@@ -91,18 +91,18 @@ class Arrivals:
         changed = []
         with self._file.transaction() as file:
             for article in articles:
-                known = file.execute(f"SELECT state, {_COLUMNS} FROM articles WHERE id = ?", (article.id,)).fetchone()
+                known = file.execute(f"SELECT state, {COLUMNS} FROM articles WHERE id = ?", (article.id,)).fetchone()
                 state = known[0] if known else None
-                unchanged = known is not None and known[1:] == _row(article)
+                unchanged = known is not None and known[1:] == row_of(article)
                 if (state == _REMOVED and unless_removed) or (state in (_WAITING, _PUBLISHED) and unchanged):
                     continue
                 changed.append(article.id)
                 file.execute(
-                    f"INSERT INTO articles ({_COLUMNS}, origin, arrived_at, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                    f"INSERT INTO articles ({COLUMNS}, origin, arrived_at, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
                     "ON CONFLICT (id) DO UPDATE SET title = excluded.title, text = excluded.text, "
                     "source = excluded.source, published_at = excluded.published_at, url = excluded.url, "
                     "origin = excluded.origin, arrived_at = excluded.arrived_at, state = excluded.state",
-                    (*_row(article), origin, self._now().isoformat(timespec="seconds"), _WAITING),
+                    (*row_of(article), origin, self._now().isoformat(timespec="seconds"), _WAITING),
                 )
         return changed
 
@@ -119,8 +119,8 @@ class Arrivals:
         if not self._file.exists:
             return []
         with self._file.transaction() as file:
-            rows = file.execute(f"SELECT {_COLUMNS} FROM articles WHERE state = ? ORDER BY number", (_WAITING,))
-            return [_article(row) for row in rows]
+            rows = file.execute(f"SELECT {COLUMNS} FROM articles WHERE state = ? ORDER BY number", (_WAITING,))
+            return [article_of(row) for row in rows]
 
     def all(self) -> Iterator[Article]:
         """Yield every article that was not removed, in the order they first came, a few at a time."""
@@ -128,20 +128,20 @@ class Arrivals:
         while self._file.exists:
             with self._file.transaction() as file:
                 rows = file.execute(
-                    f"SELECT number, {_COLUMNS} FROM articles WHERE number > ? AND state <> ? ORDER BY number LIMIT ?",
+                    f"SELECT number, {COLUMNS} FROM articles WHERE number > ? AND state <> ? ORDER BY number LIMIT ?",
                     (last, _REMOVED, _PAGE),
                 ).fetchall()
             if not rows:
                 return
             last = rows[-1][0]
-            yield from (_article(row[1:]) for row in rows)
+            yield from (article_of(row[1:]) for row in rows)
 
     def mark_published(self, articles: Iterable[Article]) -> None:
         """Note that a build has taken these in; one that changed meanwhile goes on waiting."""
         with self._file.transaction() as file:
             for article in articles:
-                known = file.execute(f"SELECT {_COLUMNS} FROM articles WHERE id = ?", (article.id,)).fetchone()
-                if known == _row(article):
+                known = file.execute(f"SELECT {COLUMNS} FROM articles WHERE id = ?", (article.id,)).fetchone()
+                if known == row_of(article):
                     file.execute(
                         "UPDATE articles SET state = ? WHERE id = ? AND state = ?", (_PUBLISHED, article.id, _WAITING)
                     )
@@ -151,14 +151,3 @@ class Arrivals:
         if self._file.exists:
             with self._file.transaction() as file:
                 file.executemany("UPDATE articles SET state = ? WHERE id = ?", [(_REMOVED, one) for one in article_ids])
-
-
-def _row(article: Article) -> tuple[str | None, ...]:
-    published = article.published_at.isoformat() if article.published_at else None
-    return article.id, article.title, article.text, article.source, published, article.url
-
-
-def _article(row: Sequence[str | None]) -> Article:
-    article_id, title, text, source, published, url = row
-    published_at = datetime.fromisoformat(published).astimezone(UTC) if published else None
-    return Article(article_id or "", title or "", text or "", source, published_at, url)

@@ -1,6 +1,5 @@
 """Articles in, the files of one segment out: in one pass, embedding on every core while the next articles are read."""
 
-import hashlib
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -9,18 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from index.article import Article, Passage, Skipped
+from index.article import Article, Skipped
 from index.embedding.embedder import Embedder, Vectors
 from index.embedding.vector_cache import KnownVectors, UnfinishedWork
-from index.library.disk.segment import write_contents
-from index.library.disk.segment_articles import ArchiveWriter
+from index.hashing import hash64
+from index.library.disk.segment import SegmentWriter
 from index.library.near_duplicates import CopyFinder, KnownCopies
-from index.search.postings import PostingsWriter
-from index.search.vectors import FaissVectors
 from index.text.chunking import chunk_article
-from index.text.terms import terms_of
 
 _WINDOW = 1024
 """Passages whose texts are held and sorted by length together: bounds memory, and the work that a kill can cost."""
@@ -68,11 +63,9 @@ class _Window:
     """Passages in a row whose vectors are being found."""
 
     texts: list[str] = field(default_factory=list)
+    keys: list[int] = field(default_factory=list)
+    """What each text, and so its vector, is known by."""
     n_computed: int = 0
-
-    def keys(self) -> NDArray[np.uint64]:
-        """(n,): what each text is known by."""
-        return np.array([text_key(text) for text in self.texts], np.uint64)
 
 
 class SegmentBuilder:
@@ -93,8 +86,6 @@ class SegmentBuilder:
         self._unfinished = unfinished
         self._copies = CopyFinder(tuple(copies))
         self._listener = listener
-        self._keys: list[NDArray[np.uint64]] = []
-        self._postings = PostingsWriter()
         self._done = 0
         self._total = 0
         self._cancelled = False
@@ -104,21 +95,14 @@ class SegmentBuilder:
 
     def build(self, items: Iterable[Article | Skipped], folder: Path) -> bool:
         """Write the segment of the articles among `items` into `folder`; False if there was none to write."""
-        writer = ArchiveWriter(folder)
-        try:
-            vectors = FaissVectors.from_batches(self._batches(items, writer), self._embedder.dimension)
-        finally:
-            writer.close()
-        if not self.ids:
-            return False
-        vectors.save(folder)
-        self._postings.finish().save(folder / "keywords")
-        self._copies.finish().save(folder)
-        np.save(folder / "keys.npy", np.concatenate(self._keys))
-        write_contents(folder, len(self.ids), len(vectors))
-        return True
+        with SegmentWriter(folder, self._embedder.dimension) as writer:
+            for vectors in self._batches(items, writer):
+                writer.add_vectors(vectors)
+            if self.ids:
+                writer.finish(self._copies.finish())
+        return bool(self.ids)
 
-    def _batches(self, items: Iterable[Article | Skipped], writer: ArchiveWriter) -> Iterator[Vectors]:
+    def _batches(self, items: Iterable[Article | Skipped], writer: SegmentWriter) -> Iterator[Vectors]:
         """Yield the vectors of all passages, in their order, while articles are read ahead of them."""
         flying: deque[Future[Vectors]] = deque()
         with ThreadPoolExecutor(1) as pool, closing(self._windows(items, writer)) as windows:
@@ -127,7 +111,7 @@ class SegmentBuilder:
                     flying.append(pool.submit(self._vectors, window))
                     while len(flying) > _WINDOWS_IN_FLIGHT:
                         yield self._landed(flying.popleft())
-                self._total = len(writer)
+                self._total = writer.n_passages
                 self._report()
                 while flying:
                     yield self._landed(flying.popleft())
@@ -136,19 +120,20 @@ class SegmentBuilder:
                 self._cancelled = True
                 raise
 
-    def _windows(self, items: Iterable[Article | Skipped], writer: ArchiveWriter) -> Generator[_Window, None, None]:
+    def _windows(self, items: Iterable[Article | Skipped], writer: SegmentWriter) -> Generator[_Window, None, None]:
         window = _Window()
         for item in items:
-            for words in self._read(item, writer):
+            for words, key in self._read(item, writer):
                 window.texts.append(words)
+                window.keys.append(key)
                 if len(window.texts) == _WINDOW:
                     yield window
                     window = _Window()
         if window.texts:
             yield window
 
-    def _read(self, item: Article | Skipped, writer: ArchiveWriter) -> list[str]:
-        """Store an article, and give the words of its passages, which are to be embedded."""
+    def _read(self, item: Article | Skipped, writer: SegmentWriter) -> list[tuple[str, int]]:
+        """Store an article, and return the words of its passages, which are to be embedded, with their keys."""
         if isinstance(item, Skipped):
             self.skipped.append(item)
             return []
@@ -160,19 +145,18 @@ class SegmentBuilder:
             self.skipped.append(Skipped(item.id, "no sentence is left once markup and boilerplate are set aside"))
             return []
         self.ids.add(item.id)
-        writer.add(item, passages)
+        texts = [passage.span.slice(item.text) for passage in passages]
+        keys = [hash64(text) for text in texts]
+        writer.add_article(item, passages, keys)
         self._copies.add(item)
-        for passage in passages:
-            self._postings.add(terms_of(search_text(item, passage)))
         self._report()
-        return [passage.span.slice(item.text) for passage in passages]
+        return list(zip(texts, keys, strict=True))
 
     def _vectors(self, window: _Window) -> Vectors:
         """(n, dimension): those of a window. Runs beside the reading."""
         vectors = np.zeros((len(window.texts), self._embedder.dimension), np.float32)
-        keys = window.keys()
+        keys = np.array(window.keys, np.uint64)
         known = self._known.fill(keys, vectors)
-        self._keys.append(keys)
         missing = sorted(np.flatnonzero(~known).tolist(), key=lambda row: len(window.texts[row]))
         self._done += int(known.sum())
         for first in range(0, len(missing), _STEP):
@@ -196,15 +180,3 @@ class SegmentBuilder:
 
     def _report(self) -> None:
         self._listener(BuildProgress(len(self.ids), self._done, self._total))
-
-
-def search_text(article: Article, passage: Passage) -> str:
-    """Return what words are searched for a passage: its article's title and date, then its own, which alone are
-    embedded."""
-    dated = f"{article.published_at:%-d %B %Y}. " if article.published_at else ""
-    return f"{article.title}. {dated}{passage.span.slice(article.text)}"
-
-
-def text_key(text: str) -> int:
-    """Return what the words of a passage, and so its vector, are known by: 64 bits."""
-    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")

@@ -4,7 +4,6 @@ Two articles are near copies when about two thirds of their shingles are shared 
 paragraph cut). A group is a number; an article that is like one there joins its group, else it begins its own.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from index.arrays import open_array
 from index.article import Article
+from index.hashing import hash64
 from index.text.terms import words_of
 
 _SHINGLE = 5
@@ -98,7 +98,7 @@ class CopyFinder:
         best = max((one for one in (*found, self._closest(signature, bands)) if one), default=None)
         row = len(self._signatures)
         self._signatures.append(signature)
-        self._groups.append(best[1] if best else _hash(f"group of {article.id}"))
+        self._groups.append(best[1] if best else hash64(f"group of {article.id}"))
         for band in bands.tolist():
             self._first_rows.setdefault(band, row)
 
@@ -123,10 +123,10 @@ def signature_of(article: Article) -> Signature:
     """(128,), uint32: the least of each hash over the article's shingles; a short text's is that of its own text."""
     words = words_of(article.text)
     if len(words) < _FEWEST_WORDS:
-        shingles = np.array([_hash(article.text)], np.uint64)
+        shingles = np.array([hash64(article.text)], np.uint64)
     else:
         numbers: dict[str, int] = {}
-        hashed = np.array([numbers.get(w) or numbers.setdefault(w, _hash(w)) for w in words], np.uint64)
+        hashed = np.array([numbers.get(w) or numbers.setdefault(w, hash64(w)) for w in words], np.uint64)
         shingles = np.zeros(len(words) - _SHINGLE + 1, np.uint64)
         for place in range(_SHINGLE):  # overflow wraps round, as hashes may
             shingles = shingles * np.uint64(0x9E3779B97F4A7C15) + hashed[place : place + len(shingles)]
@@ -157,7 +157,3 @@ def band_keys(signatures: NDArray[np.uint32]) -> NDArray[np.uint64]:
         keys = (keys ^ numbers[:, :, column]) * np.uint64(0x9E3779B97F4A7C15)
         keys ^= keys >> np.uint64(32)
     return keys
-
-
-def _hash(text: str) -> int:
-    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")

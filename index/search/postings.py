@@ -3,7 +3,6 @@
 Terms are kept as 64-bit hashes in ascending order: in a million of them, two are alike once in 37 million libraries.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.arrays import open_array
+from index.hashing import hash64
 
 _BLOCK = 16_384
 """Passages that are counted together: bounds the memory of a build."""
@@ -55,24 +55,31 @@ class PostingsWriter:
     """Collects the terms of passages in row order."""
 
     def __init__(self) -> None:
-        self._done: list[Postings] = []
+        self._done: list[tuple[Postings, NDArray[np.bool_] | None]] = []
         self._waiting: list[Sequence[str]] = []
 
     def add(self, terms: Sequence[str]) -> None:
-        """The terms of the next passage, repeats kept."""
+        """Take in the terms of the next passage, repeats kept."""
         self._waiting.append(terms)
         if len(self._waiting) == _BLOCK:
             self._count()
 
+    def add_part(self, part: Postings, live: NDArray[np.bool_]) -> None:
+        """Take in the passages of a segment as the next ones, without those that are false in `live`, (n_passages,)."""
+        if self._waiting:
+            self._count()
+        self._done.append((part, live))
+
     def finish(self) -> Postings:
         """Return everything that was added."""
-        self._count()
-        return self._done[0] if len(self._done) == 1 else merge_postings([(part, None) for part in self._done])
+        if self._waiting or not self._done:
+            self._count()
+        part, live = self._done[0]
+        return part if len(self._done) == 1 and live is None else merge_postings(self._done)
 
     def _count(self) -> None:
-        if self._waiting or not self._done:
-            self._done.append(_counted(self._waiting))
-            self._waiting = []
+        self._done.append((_counted(self._waiting), None))
+        self._waiting = []
 
 
 def merge_postings(parts: Sequence[tuple[Postings, NDArray[np.bool_] | None]]) -> Postings:
@@ -104,7 +111,7 @@ def merge_postings(parts: Sequence[tuple[Postings, NDArray[np.bool_] | None]]) -
 @lru_cache(maxsize=100_000)
 def term_key(term: str) -> np.uint64:
     """Return the hash that stands for a term."""
-    return np.uint64(int.from_bytes(hashlib.blake2b(term.encode("utf-8", "replace"), digest_size=8).digest(), "big"))
+    return np.uint64(hash64(term))
 
 
 def _counted(passages: Sequence[Sequence[str]]) -> Postings:

@@ -6,6 +6,8 @@ from functools import lru_cache
 
 import Stemmer
 
+from index.article import Article, Passage
+
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|(?:[^\W\d_]\.){2,}|[^\W\d_]+(?:['’][^\W\d_]+)*|\w+")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _POSSESSIVE = re.compile(r"['’]s?$")
@@ -33,6 +35,13 @@ def words_of(text: str) -> list[str]:
 def terms_of(text: str) -> list[str]:
     """Return the stems of the words that carry meaning, in order, repeats kept."""
     return [term for word in _WORD.findall(text) if (term := _term_of(word))]
+
+
+def search_text(article: Article, passage: Passage) -> str:
+    """Return what words are searched for a passage: its article's title and date, then its own, which alone are
+    embedded."""
+    dated = f"{article.published_at:%-d %B %Y}. " if article.published_at else ""
+    return f"{article.title}. {dated}{passage.span.slice(article.text)}"
 
 
 @lru_cache(1 << 15)

@@ -8,11 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding.embedder import Vectors
-from index.library.disk.segment import Segment, write_contents
-from index.library.disk.segment_articles import write_merged
+from index.library.disk.segment import Segment, SegmentWriter
 from index.library.near_duplicates import merge_copies
-from index.search.postings import merge_postings
-from index.search.vectors import FaissVectors
 
 _GROWTH = 4
 """A segment is at least this many times larger than the next: a library of n passages has some log n segments, and a
@@ -32,6 +29,12 @@ class SegmentView:
     def n_articles(self) -> int:
         """How many of its articles count."""
         return self.segment.contents.n_articles - len(self.dead)
+
+    def live_articles(self) -> NDArray[np.bool_]:
+        """(n_articles,): which of its articles count."""
+        live = np.ones(self.segment.contents.n_articles, np.bool_)
+        live[sorted(self.dead)] = False
+        return live
 
     def live_passages(self) -> NDArray[np.bool_]:
         """(n_passages,): which of its passages count."""
@@ -60,26 +63,19 @@ def what_to_merge(members: Sequence[SegmentView]) -> range | None:
 
 def merge_segments(members: Sequence[SegmentView], folder: Path) -> None:
     """Write what counts of these segments, in their order, into the empty `folder`."""
-    masks = [member.live_passages() for member in members]
-    segments = [member.segment for member in members]
-    write_merged(folder, [(member.segment.archive, _live_articles(member)) for member in members])
-    merge_postings([(one.postings, mask) for one, mask in zip(segments, masks, strict=True)]).save(folder / "keywords")
-    merge_copies([(member.segment.copies, _live_articles(member)) for member in members]).save(folder)
-    np.save(folder / "keys.npy", np.concatenate([one.keys[mask] for one, mask in zip(segments, masks, strict=True)]))
-    largest = max(segments, key=lambda one: one.contents.n_passages).vectors
-    vectors = FaissVectors.from_batches(_batches(segments, masks), largest.dimension, codes_like=largest)
-    vectors.save(folder)
-    write_contents(folder, sum(member.n_articles for member in members), len(vectors))
+    largest = max((member.segment for member in members), key=lambda one: one.contents.n_passages).vectors
+    with SegmentWriter(folder, largest.dimension) as writer:
+        for member in members:
+            writer.add_segment(member.segment, member.live_articles())
+        writer.end_articles()  # before any vector is in memory
+        for vectors in _live_vectors(members):
+            writer.add_vectors(vectors)
+        copies = merge_copies([(member.segment.copies, member.live_articles()) for member in members])
+        writer.finish(copies, codes_like=largest)
 
 
-def _live_articles(member: SegmentView) -> NDArray[np.bool_]:
-    live = np.ones(member.segment.contents.n_articles, np.bool_)
-    live[sorted(member.dead)] = False
-    return live
-
-
-def _batches(segments: Sequence[Segment], masks: Sequence[NDArray[np.bool_]]) -> Iterator[Vectors]:
-    for segment, mask in zip(segments, masks, strict=True):
-        rows = np.flatnonzero(mask)
+def _live_vectors(members: Sequence[SegmentView]) -> Iterator[Vectors]:
+    for member in members:
+        rows = np.flatnonzero(member.live_passages())
         for first in range(0, len(rows), _WINDOW):
-            yield segment.vectors.reconstruct(rows[first : first + _WINDOW])
+            yield member.segment.vectors.reconstruct(rows[first : first + _WINDOW])

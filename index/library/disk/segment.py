@@ -1,26 +1,33 @@
 """Segment: some articles with everything that finds them, on disk, never changed once written.
 
-A snapshot is a list of segments; see `index.library.disk.snapshot`. What a segment's files should be stands in its
-`segment.json`.
+A snapshot is a list of segments; see `index.library.disk.snapshot`. Which files a segment consists of, `SegmentWriter`
+and `Segment` know and nobody else; what the files should be stands in its `segment.json`.
 """
 
 import json
-from collections.abc import Mapping
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.arrays import open_array
+from index.article import Article, Passage
+from index.embedding.embedder import Vectors
 from index.errors import SnapshotCorrupt
 from index.library.disk.checksums import checksums_of, require_sizes
-from index.library.disk.segment_articles import ArchivePart
+from index.library.disk.segment_articles import ArchivePart, ArchiveWriter
 from index.library.near_duplicates import CopyIndex
-from index.search.postings import Postings
-from index.search.vectors import FaissVectors
+from index.search.postings import Postings, PostingsWriter
+from index.search.vectors import FaissVectors, VectorsWriter
+from index.text.terms import search_text, terms_of
 
 SEGMENT_FILE = "segment.json"
+_KEYWORDS = "keywords"
+_KEYS = "keys.npy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +53,9 @@ class Segment:
         self.archive = ArchivePart(folder)
         try:
             self.vectors = FaissVectors.load(folder)
-            self.postings = Postings.load(folder / "keywords")
+            self.postings = Postings.load(folder / _KEYWORDS)
             self.copies = CopyIndex.load(folder)
-            self.keys: NDArray[np.uint64] = open_array(folder / "keys.npy")
+            self.keys: NDArray[np.uint64] = open_array(folder / _KEYS)
         except (OSError, RuntimeError, ValueError, KeyError) as error:
             raise SnapshotCorrupt(f"{folder} cannot be read ({error}). Run `python -m index rollback`.") from error
         self._require_equal_counts(folder)
@@ -69,20 +76,76 @@ class Segment:
         return ~np.isin(self.archive.article_rows, sorted(dead))
 
     def _require_equal_counts(self, folder: Path) -> None:
-        told = (self.contents.n_articles, self.contents.n_passages)
+        expected = (self.contents.n_articles, self.contents.n_passages)
         articles = (self.archive.n_articles, len(self.copies.signatures), len(self.copies.groups))
         passages = (self.archive.n_passages, len(self.vectors), len(self.postings.lengths), len(self.keys))
-        if set(articles) != {told[0]} or set(passages) != {told[1]}:
+        if set(articles) != {expected[0]} or set(passages) != {expected[1]}:
             raise SnapshotCorrupt(
-                f"{folder}: its files hold {articles} articles and {passages} passages, expected {told}. "
+                f"{folder}: its files hold {articles} articles and {passages} passages, expected {expected}. "
                 "Run `python -m index rollback`, or build again."
             )
 
 
-def write_contents(folder: Path, n_articles: int, n_passages: int) -> None:
-    """Write `segment.json`, the last file of a segment."""
-    contents = SegmentContents(n_articles, n_passages, checksums_of(folder))
-    (folder / SEGMENT_FILE).write_text(json.dumps(asdict(contents), indent=1), encoding="utf-8")
+class SegmentWriter:
+    """Writes one segment into an empty folder. A context: only what was finished within it is a segment.
+
+    Passages and their vectors are rows that are counted alike, but vectors may come later than their articles.
+    """
+
+    def __init__(self, folder: Path, dimension: int) -> None:
+        self._folder = folder
+        self._archive = ArchiveWriter(folder)
+        self._postings = PostingsWriter()
+        self._has_ended = False
+        self._keys = array("Q")
+        self._vectors = VectorsWriter(dimension)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._archive.close()
+
+    @property
+    def n_passages(self) -> int:
+        """How many passages were added, with or without their vectors."""
+        return self._archive.n_passages
+
+    def add_article(self, article: Article, passages: Sequence[Passage], keys: Iterable[int]) -> None:
+        """Append an article, which needs an id of its own, and its passages with what their words are known by."""
+        self._archive.add(article, passages)
+        self._keys.extend(keys)
+        for passage in passages:
+            self._postings.add(terms_of(search_text(article, passage)))
+
+    def add_segment(self, segment: Segment, live: NDArray[np.bool_]) -> None:
+        """Append the articles of another segment, without those that are false in `live`, (n_articles,)."""
+        live_passages = live[segment.archive.article_rows]
+        self._archive.add_part(segment.archive, live)
+        self._keys.frombytes(segment.keys[live_passages].tobytes())
+        self._postings.add_part(segment.postings, live_passages)
+
+    def add_vectors(self, vectors: Vectors) -> None:
+        """Append the vectors of the next passages: (n, dimension), float32."""
+        self._vectors.add(vectors)
+
+    def end_articles(self) -> None:
+        """Write what was added of articles, and let go of it; vectors may follow."""
+        if not self._has_ended:
+            self._archive.finish()
+            self._postings.finish().save(self._folder / _KEYWORDS)
+            np.save(self._folder / _KEYS, np.array(self._keys, np.uint64))
+            self._postings = PostingsWriter()
+            self._has_ended = True
+
+    def finish(self, copies: CopyIndex, *, codes_like: FaissVectors | None = None) -> None:
+        """Write all that is left; `copies` is of the same articles. `codes_like`: see `FaissVectors.from_batches`."""
+        self.end_articles()
+        copies.save(self._folder)
+        vectors = self._vectors.finish(codes_like=codes_like)
+        vectors.save(self._folder)
+        contents = SegmentContents(self._archive.n_articles, len(vectors), checksums_of(self._folder))
+        (self._folder / SEGMENT_FILE).write_text(json.dumps(asdict(contents), indent=1), encoding="utf-8")
 
 
 def read_contents(folder: Path) -> SegmentContents:

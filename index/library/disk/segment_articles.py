@@ -3,14 +3,11 @@
 Passages are rows, numbered article after article; so are sentences, passage after passage.
 """
 
-import hashlib
 import sqlite3
 import threading
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,7 +17,9 @@ from numpy.typing import NDArray
 
 from index.arrays import open_array
 from index.article import Article, Passage, Span
+from index.article_rows import COLUMNS, article_of, row_of
 from index.errors import SnapshotCorrupt
+from index.hashing import digest_of
 
 NO_DATE = np.iinfo(np.int32).max
 """Later than any day, so that an undated article is never `before` one."""
@@ -33,7 +32,6 @@ CREATE TABLE articles (
 """
 _BY_SOURCE = "CREATE INDEX articles_by_source ON articles (source)"
 """Holds sources and rows, so that asking for them does not read the texts between."""
-_COLUMNS = "id, title, text, source, published_at, url"
 _NUMBERS = 4
 """Of a passage: the row of its article, start, end, first sentence."""
 
@@ -50,13 +48,12 @@ class Stored:
 
 def fingerprint_of(article: Article) -> bytes:
     """16 bytes that differ for articles that differ in text, title, source, date or address."""
-    published = article.published_at.isoformat() if article.published_at else None
-    told = repr((article.title, article.text, article.source, published, article.url))
-    return hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    _, title, text, source, published, url = row_of(article)
+    return digest_of(repr((title, text, source, published, url)), 16)
 
 
 class ArchiveWriter:
-    """Writes articles with their passages, one after the other, into a folder. Call `close` at the end."""
+    """Writes articles with their passages, one after the other, into a folder. Call `finish` and `close` at the end."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -67,71 +64,63 @@ class ArchiveWriter:
         self._sentences = array("i")  # two numbers a sentence
         self._days = array("i")
 
-    def __len__(self) -> int:
-        """Return passages written so far."""
+    @property
+    def n_articles(self) -> int:
+        """How many articles were added."""
+        return len(self._days)
+
+    @property
+    def n_passages(self) -> int:
+        """How many passages were added."""
         return len(self._passages) // _NUMBERS
 
     @property
-    def n_articles(self) -> int:
-        """Articles written so far."""
-        return len(self._days)
+    def _n_sentences(self) -> int:
+        return len(self._sentences) // 2
 
     def add(self, article: Article, passages: Sequence[Passage]) -> None:
         """Append an article, which needs an id of its own, and its passages."""
-        row, first = len(self._days), len(self)
-        published = article.published_at.isoformat() if article.published_at else None
-        told = (article.id, article.title, article.text, article.source, published, article.url)
-        place = (first, first + len(passages))
-        self._connection.execute(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (row, *told, fingerprint_of(article), article.revision, *place),
-        )
+        row, first = self.n_articles, self.n_passages
+        columns = (*row_of(article), fingerprint_of(article), article.revision)
+        self._insert(row, columns, first, first + len(passages))
         self._days.append(article.published_at.date().toordinal() if article.published_at else NO_DATE)
         for passage in passages:
-            self._passages.extend((row, passage.span.start, passage.span.end, len(self._sentences) // 2))
+            self._passages.extend((row, passage.span.start, passage.span.end, self._n_sentences))
             self._sentences.extend(bound for span in passage.sentences for bound in (span.start, span.end))
 
-    def close(self) -> None:
+    def add_part(self, part: "ArchivePart", live: NDArray[np.bool_]) -> None:
+        """Append the articles of another archive, without those that are false in `live`, (n_articles,)."""
+        rows, spans = part.numbers()
+        kept = live[rows[:-1, 0]]
+        counts = np.diff(rows[:, 3])
+        moved = rows[:-1][kept].copy()
+        moved[:, 0] = (np.cumsum(live) - 1 + self.n_articles)[moved[:, 0]]
+        moved[:, 3] = self._n_sentences + np.cumsum(counts[kept]) - counts[kept]
+        place = np.concatenate([[0], np.cumsum(kept)]) + self.n_passages  # of each passage once moved
+        living = (row for row in part.whole_rows() if live[row[0]])
+        for row, (_, *columns, first, end) in enumerate(living, start=self.n_articles):
+            self._insert(row, columns, int(place[first]), int(place[end]))
+        self._passages.frombytes(moved.astype(np.int32).tobytes())
+        self._sentences.frombytes(spans[np.repeat(kept, counts)].astype(np.int32).tobytes())
+        self._days.frombytes(part.days[live].astype(np.int32).tobytes())
+
+    def finish(self) -> None:
         """Write what is left to the folder."""
         self._connection.execute(_BY_SOURCE)
         self._connection.commit()
-        self._connection.close()
-        self._passages.extend((len(self._days), 0, 0, len(self._sentences) // 2))  # so that row + 1 always exists
+        self._passages.extend((self.n_articles, 0, 0, self._n_sentences))  # so that row + 1 always exists
         np.save(self._folder / "passages.npy", np.array(self._passages, np.int32).reshape(-1, _NUMBERS))
         np.save(self._folder / "sentences.npy", np.array(self._sentences, np.int32).reshape(-1, 2))
         np.save(self._folder / "days.npy", np.array(self._days, np.int32))
 
+    def close(self) -> None:
+        """Close the file of the texts; without `finish` nothing of it counts."""
+        self._connection.close()
 
-def write_merged(folder: Path, parts: Iterable[tuple["ArchivePart", NDArray[np.bool_]]]) -> None:
-    """Write the articles of several parts, in turn, without those that are false in the masks, (n_articles,)."""
-    with closing(sqlite3.connect(folder / "articles.sqlite")) as connection, connection:
-        connection.execute("PRAGMA synchronous = OFF")
-        connection.execute(_SCHEMA)
-        n_articles = n_passages = n_sentences = 0
-        passages, sentences, days = [], [], []
-        for part, live in parts:
-            rows, spans = part.numbers()
-            kept = live[rows[:-1, 0]]
-            counts = np.diff(rows[:, 3])
-            moved = rows[:-1][kept].copy()
-            moved[:, 0] = (np.cumsum(live) - 1 + n_articles)[moved[:, 0]]
-            moved[:, 3] = n_sentences + np.cumsum(counts[kept]) - counts[kept]
-            place = np.concatenate([[0], np.cumsum(kept)]) + n_passages  # of each passage once moved
-            for row in part.whole_rows():
-                if live[row[0]]:
-                    told = (n_articles, *row[1:-2], int(place[row[-2]]), int(place[row[-1]]))
-                    connection.execute("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", told)
-                    n_articles += 1
-            passages.append(moved)
-            sentences.append(spans[np.repeat(kept, counts)])
-            days.append(part.days[live])
-            n_passages += len(moved)
-            n_sentences += len(sentences[-1])
-        connection.execute(_BY_SOURCE)
-    end = np.array([[n_articles, 0, 0, n_sentences]], np.int32)
-    np.save(folder / "passages.npy", np.concatenate([*passages, end]).astype(np.int32))
-    np.save(folder / "sentences.npy", np.concatenate(sentences))
-    np.save(folder / "days.npy", np.concatenate(days))
+    def _insert(self, row: int, columns: Sequence[Any], first_passage: int, end_passage: int) -> None:
+        self._connection.execute(
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (row, *columns, first_passage, end_passage)
+        )
 
 
 class ArchivePart:
@@ -174,14 +163,14 @@ class ArchivePart:
     def articles(self) -> Iterator[tuple[int, Article]]:
         """Yield every article with its row, in the order they were added, read a few at a time."""
         last = -1
-        while rows := self._fetch(f"SELECT row, {_COLUMNS} FROM articles WHERE row > ? ORDER BY row LIMIT 200", last):
-            yield from ((row[0], _article(row[1:])) for row in rows)
+        while rows := self._fetch(f"SELECT row, {COLUMNS} FROM articles WHERE row > ? ORDER BY row LIMIT 200", last):
+            yield from ((row[0], article_of(row[1:])) for row in rows)
             last = rows[-1][0]
 
     def headlines(self) -> list[tuple[int, Article]]:
         """Return every article with its row and without its text (empty)."""
         rows = self._fetch("SELECT row, id, title, '', source, published_at, url FROM articles ORDER BY row")
-        return [(row[0], _article(row[1:])) for row in rows]
+        return [(row[0], article_of(row[1:])) for row in rows]
 
     @cached_property
     def sources(self) -> tuple[dict[str, int], NDArray[np.int32]]:
@@ -223,7 +212,7 @@ class ArchivePart:
 
     def article(self, row: int) -> Article:
         """Return the article of that row."""
-        return _article(self._fetch(f"SELECT {_COLUMNS} FROM articles WHERE row = ?", row)[0])
+        return article_of(self._fetch(f"SELECT {COLUMNS} FROM articles WHERE row = ?", row)[0])
 
     def id_of(self, passage_row: int) -> str:
         """Return the id of the article that holds the passage."""
@@ -249,9 +238,3 @@ class ArchivePart:
                 raise SnapshotCorrupt(
                     f"The articles of this snapshot cannot be read ({error}). Run `python -m index rollback`."
                 ) from error
-
-
-def _article(row: Sequence[str | None]) -> Article:
-    article_id, title, text, source, published, url = row
-    published_at = datetime.fromisoformat(published).astimezone(UTC) if published else None
-    return Article(article_id or "", title or "", text or "", source, published_at, url)

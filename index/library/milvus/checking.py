@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from index.errors import SnapshotCorrupt
-from index.library.builder import text_key
+from index.hashing import hash64
 from index.library.disk.segment_articles import fingerprint_of
 from index.library.milvus.copying import Whole, whole_articles
 from index.library.milvus.rows import signed, vector_sum
@@ -29,7 +29,7 @@ def _problems(one: Whole) -> Iterator[str]:
         return
     for passage, row in zip(one.passages(), one.passage_rows, strict=True):
         place = f"article {article.id}, passage [{passage.span.start}:{passage.span.end}]"
-        key = np.array([text_key(passage.span.slice(article.text))], np.uint64)
+        key = np.array([hash64(passage.span.slice(article.text))], np.uint64)
         if int(signed(key)[0]) != int(row["key"]):
             yield f"{place}: moved (key differs)"
         if vector_sum(np.array(row["vector"], np.float32)) != int(row["vector_sum"]):

@@ -7,19 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from index.article import Article, Passage
-from index.embedding.embedder import Vectors
-from index.library.builder import search_text
-from index.library.disk.segment import write_contents
-from index.library.disk.segment_articles import ArchiveWriter
+from index.library.disk.segment import SegmentWriter
 from index.library.milvus.calls import Row
 from index.library.milvus.layout import PIECES, seen_by
 from index.library.milvus.rows import article_in, passage_in, signature_in, unsigned
 from index.library.milvus.server import Server
 from index.library.milvus.snapshot import ClusterSnapshot
 from index.library.near_duplicates import CopyIndex, Signature
-from index.search.postings import PostingsWriter
-from index.search.vectors import FaissVectors
-from index.text.terms import terms_of
 
 _STEP = 100
 """Articles that are read at once, with their passages."""
@@ -54,31 +48,16 @@ def whole_articles(server: Server, snapshot: ClusterSnapshot) -> Iterator[Whole]
 def write_segment(server: Server, snapshot: ClusterSnapshot, folder: Path) -> None:
     """Write all articles of a snapshot, with their vectors, as a segment into `folder`, which need not exist yet."""
     folder.mkdir(parents=True, exist_ok=True)
-    writer, postings = ArchiveWriter(folder), PostingsWriter()
     signatures: list[Signature] = []
     groups: list[int] = []
-    keys: list[int] = []
-
-    def batches() -> Iterator[Vectors]:
+    with SegmentWriter(folder, snapshot.manifest.dimension) as writer:
         for one in whole_articles(server, snapshot):
-            passages = one.passages()
-            writer.add(one.article, passages)
+            keys = unsigned([int(row["key"]) for row in one.passage_rows])
+            writer.add_article(one.article, one.passages(), keys.tolist())
+            writer.add_vectors(np.array([row["vector"] for row in one.passage_rows], np.float32))
             signatures.append(signature_in(one.first_piece))
             groups.append(int(one.first_piece["copy_group"]))
-            keys.extend(int(row["key"]) for row in one.passage_rows)
-            for passage in passages:
-                postings.add(terms_of(search_text(one.article, passage)))
-            yield np.array([row["vector"] for row in one.passage_rows], np.float32)
-
-    try:
-        vectors = FaissVectors.from_batches(batches(), snapshot.manifest.dimension)
-    finally:
-        writer.close()
-    vectors.save(folder)
-    postings.finish().save(folder / "keywords")
-    CopyIndex.from_signatures(np.stack(signatures), unsigned(groups)).save(folder)
-    np.save(folder / "keys.npy", unsigned(keys))
-    write_contents(folder, len(groups), len(vectors))
+        writer.finish(CopyIndex.from_signatures(np.stack(signatures), unsigned(groups)))
 
 
 def _by_number(rows: list[Row], column: str) -> dict[int, list[Row]]:

@@ -12,9 +12,9 @@ generation on it counts (`born`) and from which on no more (`died`); a snapshot 
 proportion to the change, and what is in service is never touched.
 """
 
-import hashlib
 from dataclasses import dataclass
 
+from index.hashing import hash64
 from index.library.milvus.calls import Field
 from index.search.postings import term_key
 
@@ -108,8 +108,7 @@ def seen_by(generation: int) -> str:
 
 def id_key(article_id: str) -> int:
     """63 bits that stand for an article's id in expressions, where its own characters would need escaping."""
-    digest = hashlib.blake2b(article_id.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "big") >> 1
+    return hash64(article_id) >> 1
 
 
 def dimension_of(term: str) -> int:

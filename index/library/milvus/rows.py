@@ -1,30 +1,29 @@
 """Articles and passages as rows of collections, and back."""
 
 import base64
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.article import Article, Passage, Span
+from index.article_rows import COLUMN_NAMES, article_of, row_of
 from index.embedding.embedder import Vectors
 from index.errors import SnapshotCorrupt
-from index.library.builder import search_text
+from index.hashing import hash64
 from index.library.disk.segment import Segment
 from index.library.disk.segment_articles import NO_DATE, fingerprint_of
 from index.library.milvus.calls import Row
 from index.library.milvus.layout import ALIVE, DIMENSIONS, PIECE_CHARACTERS, PIECES, dimension_of, id_key
 from index.library.near_duplicates import Signature, band_keys
 from index.search.bm25 import saturation
-from index.text.terms import terms_of
+from index.text.terms import search_text, terms_of
 
 HEAD_BYTES = 65_535
-"""Of all that is told of an article but its text, at most: what Milvus holds in one place."""
+"""Of an article's columns but its text, at most: what Milvus holds in one place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +65,8 @@ def article_rows(segment: Segment, birth: Birth) -> Iterator[Row]:
                 "bands": band_weights(signature),
             }
             later = {"head": "", "fingerprint": "", "signature": "", "bands": {DIMENSIONS: 1.0}}
-            told = first if piece == 0 else later
-            yield {"id": number * PIECES + piece, "piece": piece, "text": text, **told, **shared}
+            of_piece = first if piece == 0 else later
+            yield {"id": number * PIECES + piece, "piece": piece, "text": text, **of_piece, **shared}
 
 
 def passage_rows(segment: Segment, birth: Birth) -> Iterator[Row]:
@@ -100,10 +99,10 @@ def passage_rows(segment: Segment, birth: Birth) -> Iterator[Row]:
 
 
 def head_of(article: Article) -> str:
-    """Return all that is told of an article but its text, as JSON."""
-    published = article.published_at.isoformat() if article.published_at else None
-    told = {"id": article.id, "title": article.title, "source": article.source, "url": article.url}
-    return json.dumps({**told, "published_at": published}, ensure_ascii=False)
+    """Return the columns of an article but its text, as JSON."""
+    fields = dict(zip(COLUMN_NAMES, row_of(article), strict=True))
+    del fields["text"]
+    return json.dumps(fields, ensure_ascii=False)
 
 
 def term_counts(segment: Segment) -> Counter[int]:
@@ -128,15 +127,13 @@ def signature_in(row: Row) -> Signature:
 
 def vector_sum(vector: Vectors) -> int:
     """Return a checksum of a vector as it is kept: 16-bit floats."""
-    digest = hashlib.blake2b(vector.astype("<f2").tobytes(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") >> 1
+    return hash64(vector.astype("<f2").tobytes()) >> 1
 
 
 def headline_in(row: Row) -> Article:
     """Return the article of a first piece, without its text (empty)."""
-    told = json.loads(row["head"])
-    published = datetime.fromisoformat(told["published_at"]).astimezone(UTC) if told["published_at"] else None
-    return Article(told["id"], told["title"], "", told["source"], published, told["url"])
+    fields = {**json.loads(row["head"]), "text": ""}
+    return article_of([fields[name] for name in COLUMN_NAMES])
 
 
 def article_in(pieces: Sequence[Row]) -> Article:
@@ -150,9 +147,7 @@ def article_in(pieces: Sequence[Row]) -> Article:
         raise SnapshotCorrupt(
             f"Article {ordered[0]['number']} lacks a piece of its text. Run `python -m index rollback`, or build again."
         )
-    told = headline_in(ordered[0])
-    text = "".join(row["text"] for row in ordered)
-    return Article(told.id, told.title, text, told.source, told.published_at, told.url)
+    return replace(headline_in(ordered[0]), text="".join(row["text"] for row in ordered))
 
 
 def passage_in(article_id: str, row: Row) -> Passage:

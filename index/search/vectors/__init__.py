@@ -1,6 +1,6 @@
 """Vectors to rows with scores: FAISS, embedded."""
 
-from index.search.vectors.faiss import FaissVectors
+from index.search.vectors.faiss import FaissVectors, VectorsWriter
 from index.search.vectors.segmented import SegmentedVectors
 
-__all__ = ["FaissVectors", "SegmentedVectors"]
+__all__ = ["FaissVectors", "SegmentedVectors", "VectorsWriter"]

@@ -40,15 +40,10 @@ class FaissVectors:
 
         `codes_like` lends its code book, which saves training one: for segments that are merged.
         """
-        stored = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+        writer = VectorsWriter(dimension)
         for batch in batches:
-            stored.add(np.ascontiguousarray(batch, np.float32))
-        codes = None
-        if stored.ntotal > EXACT_UP_TO:
-            codes = _code_book(stored, codes_like)
-            for first in range(0, stored.ntotal, _WINDOW):
-                codes.add(stored.reconstruct_n(first, min(_WINDOW, stored.ntotal - first)))
-        return cls(stored, codes)
+            writer.add(batch)
+        return writer.finish(codes_like=codes_like)
 
     @classmethod
     def load(cls, folder: Path) -> "FaissVectors":
@@ -113,6 +108,26 @@ class FaissVectors:
         """(len(rows), dimension), float32: the stored vectors of these rows."""
         stored: Vectors = self._stored.reconstruct_batch(np.ascontiguousarray(rows, np.int64))
         return stored
+
+
+class VectorsWriter:
+    """Collects the vectors of passages in row order."""
+
+    def __init__(self, dimension: int) -> None:
+        self._stored = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+
+    def add(self, vectors: Vectors) -> None:
+        """Take in the next vectors: (n, dimension), float32."""
+        self._stored.add(np.ascontiguousarray(vectors, np.float32))
+
+    def finish(self, *, codes_like: FaissVectors | None = None) -> FaissVectors:
+        """Return the index of all that was added; `codes_like`: see `FaissVectors.from_batches`."""
+        stored, codes = self._stored, None
+        if stored.ntotal > EXACT_UP_TO:
+            codes = _code_book(stored, codes_like)
+            for first in range(0, stored.ntotal, _WINDOW):
+                codes.add(stored.reconstruct_n(first, min(_WINDOW, stored.ntotal - first)))
+        return FaissVectors(stored, codes)
 
 
 def _code_book(stored: faiss.Index, like: FaissVectors | None) -> faiss.Index:

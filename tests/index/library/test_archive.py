@@ -45,6 +45,7 @@ def _write(folder: Path, articles: Sequence[Article]) -> Archive:
     writer = ArchiveWriter(folder)
     for article in articles:
         writer.add(article, chunk_article(article))
+    writer.finish()
     writer.close()
     return Archive([ArchivePart(folder)])
 

@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 
 from index import Article, Query
 from index.embedding.embedder import Embedder
-from index.library.builder import search_text
 from index.library.disk.library import Library
 from index.search.retrieval import Retriever
 from index.text.chunking import chunk_article
-from index.text.terms import terms_of
+from index.text.terms import search_text, terms_of
 from tests.embedders import HashingEmbedder
 
 _WORDS = ["bridge", "ferry", "mayor", "council", "roof", "river", "storm", "harbour", "train", "museum", "strike"]
