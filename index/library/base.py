@@ -77,6 +77,11 @@ class Change(Generic[PlaceT]):
         """The places that count no more after this change."""
         return [*self.replaced.values(), *self.removed.values()]
 
+    @property
+    def former_ids(self) -> frozenset[str]:
+        """The ids of the articles at these places."""
+        return frozenset([*self.replaced, *self.removed])
+
 
 @dataclass(frozen=True, slots=True)
 class BuildCache:
@@ -289,7 +294,7 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
     def _report(self, change: Change[PlaceT], builder: SegmentBuilder, seconds: float) -> BuildReport:
         name = self.current_name()
         manifest = self.manifests()[name]
-        before = change.replaced.keys() | change.removed.keys()
+        before = change.former_ids
         return BuildReport(
             snapshot=name,
             articles=manifest.n_articles,

@@ -145,8 +145,7 @@ class Library(ArticleLibrary[IndexSnapshot, Place]):
         if not any(member.n_articles for member in members):
             raise plan.nothing_left()
         publication = Publication(self._folders, plan.embedder, keep=self._keep)
-        gone = frozenset([*change.replaced, *change.removed])
-        publication.publish(members, base, gone, choose=plan.choose)
+        publication.publish(members, base, change.former_ids, choose=plan.choose)
 
 
 def _dead_rows(change: Change[Place], segment: int) -> frozenset[int]:

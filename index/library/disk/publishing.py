@@ -9,7 +9,7 @@ import numpy as np
 
 from index.embedding.embedder import Embedder
 from index.errors import IndexingError
-from index.library.canaries import canaries_left, choose_canaries, require_canaries
+from index.library.canaries import RECALL_DEPTH, check_snapshot, draw_for_recall
 from index.library.disk.directory import IndexFolders
 from index.library.disk.merging import SegmentView, merge_segments, what_to_merge
 from index.library.disk.segment import Segment
@@ -20,11 +20,7 @@ from index.library.disk.snapshot import (
     read_manifest,
     write_snapshot,
 )
-from index.manifest import FORMAT_VERSION, Canary
-
-_FEWEST_CANARIES = 4
-_RECALL_QUERIES = 64
-_DEPTH = 10
+from index.manifest import FORMAT_VERSION
 
 
 class Publication:
@@ -49,16 +45,12 @@ class Publication:
         with ExitStack() as stack:
             merged = self._merged([member for member in members if member.n_articles], stack)
             name = self._folders.new_name()
-            canaries, vectors = canaries_left(base, changed)
-            manifest = self._manifest(merged, canaries)
-            snapshot = IndexSnapshot(name, manifest, merged, vectors)
-            require_canaries(canaries, vectors, snapshot)
-            if choose and len(canaries) < _FEWEST_CANARIES:
-                chosen, vectors = choose_canaries(snapshot, self._embedder)
-                manifest = replace(manifest, canaries=chosen)
-            manifest = replace(manifest, recall_at_10=_recall(snapshot, base))
+            manifest = self._manifest(merged)
+            snapshot = IndexSnapshot(name, manifest, merged)
+            canaries = check_snapshot(snapshot, base, changed, self._embedder, choose=choose)
+            manifest = replace(manifest, canaries=canaries.questions, recall_at_10=_recall(snapshot, base))
             with self._folders.scratch(self._folders.snapshots, name) as scratch:
-                manifest = write_snapshot(scratch, manifest, vectors)
+                manifest = write_snapshot(scratch, manifest, canaries.vectors)
                 IndexSnapshot.open(scratch, self._folders.segments, self._embedder).close()
         undone = self._rolled_back_from()
         self._folders.publish(name)
@@ -76,7 +68,7 @@ class Publication:
             members = [*members[: due.start], SegmentView(segment, frozenset()), *members[due.stop :]]
         return members
 
-    def _manifest(self, members: Sequence[SegmentView], canaries: Sequence[Canary]) -> SegmentsManifest:
+    def _manifest(self, members: Sequence[SegmentView]) -> SegmentsManifest:
         return SegmentsManifest(
             format_version=FORMAT_VERSION,
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -89,7 +81,7 @@ class Publication:
             segments=tuple(entry_of(member, self._folders.segments) for member in members),
             search=max((member.segment.vectors for member in members), key=len).kind,
             recall_at_10=1.0,
-            canaries=tuple(canaries),
+            canaries=(),
             canaries_checksum="",
         )
 
@@ -122,9 +114,9 @@ def _recall(snapshot: IndexSnapshot, base: IndexSnapshot | None) -> float:
         return base.manifest.recall_at_10
     live = snapshot.archive.live
     rows = np.flatnonzero(live) if live is not None else np.arange(snapshot.archive.n_rows)
-    chosen = np.random.default_rng(0).choice(rows, _RECALL_QUERIES, replace=False)
+    chosen = draw_for_recall(rows)
     found = 0
     for row, vector in zip(chosen.tolist(), snapshot.vectors.reconstruct(chosen), strict=True):
-        nearest = snapshot.vectors.search(vector, _DEPTH + 1, live, exactly=True).keys() - {row}
-        found += len(nearest & snapshot.vectors.search(vector, _DEPTH + 1, live).keys())
-    return round(found / (_RECALL_QUERIES * _DEPTH), 4)
+        nearest = snapshot.vectors.search(vector, RECALL_DEPTH + 1, live, exactly=True).keys() - {row}
+        found += len(nearest & snapshot.vectors.search(vector, RECALL_DEPTH + 1, live).keys())
+    return round(found / (len(chosen) * RECALL_DEPTH), 4)

@@ -52,13 +52,19 @@ class IndexSnapshot:
     """A snapshot, open for reading."""
 
     def __init__(
-        self, name: str, manifest: SegmentsManifest, members: Sequence[SegmentView], canary_vectors: Vectors
+        self,
+        name: str,
+        manifest: SegmentsManifest,
+        members: Sequence[SegmentView],
+        canary_vectors: Vectors | None = None,
     ) -> None:
-        """`canary_vectors`: (n_canaries, dimension)."""
+        """`canary_vectors`: (n_canaries, dimension); None while it has no canaries yet."""
         self.name = name
         self.manifest = manifest
         self.members = tuple(members)
-        self.canary_vectors = canary_vectors
+        self.canary_vectors = (
+            canary_vectors if canary_vectors is not None else np.empty((0, manifest.dimension), np.float32)
+        )
         segments = [member.segment for member in members]
         self.archive = SegmentArchive(
             [segment.archive for segment in segments],

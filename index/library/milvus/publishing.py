@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from index.library.base import Change, PublishOptions
-from index.library.canaries import canaries_left, choose_canaries, require_canaries
+from index.library.canaries import RECALL_DEPTH, check_snapshot, draw_for_recall
 from index.library.disk.segment import Segment
 from index.library.milvus.archive import ArticlePlace
 from index.library.milvus.calls import Row, Wanted, one_of
@@ -26,7 +26,7 @@ from index.library.milvus.manifest import ClusterManifest, write_manifest
 from index.library.milvus.rows import Birth, Numbers, article_rows, passage_rows, term_counts
 from index.library.milvus.server import Server
 from index.library.milvus.snapshot import CANDIDATES, ClusterSnapshot
-from index.manifest import FORMAT_VERSION, Canary
+from index.manifest import FORMAT_VERSION
 
 logger = logging.getLogger(__name__)
 
@@ -34,10 +34,7 @@ _STEP = 20
 """Articles that are taken out at once."""
 _COUNTS_STEP = 1_000
 _REWRITTEN = 500
-_FEWEST_CANARIES = 4
 _WORTH_SETTLING = 10_000
-_RECALL_QUERIES = 64
-_DEPTH = 10
 _SEARCH = "HNSW"
 
 
@@ -189,18 +186,14 @@ class ClusterPublication:
         plan: PublishOptions,
     ) -> ClusterSnapshot:
         """Return the snapshot of this generation, described on the server, once it was found to answer as it should."""
-        canaries, vectors = canaries_left(base, frozenset([*change.replaced, *change.removed]))
-        manifest = _manifest(draft, fresh, canaries, plan)
-        snapshot = ClusterSnapshot(self._server, draft.name, manifest, vectors)
+        manifest = _manifest(draft, fresh, plan)
+        snapshot = ClusterSnapshot(self._server, draft.name, manifest)
         snapshot.require_whole()
-        require_canaries(canaries, vectors, snapshot)
-        if plan.choose and len(canaries) < _FEWEST_CANARIES:
-            chosen, vectors = choose_canaries(snapshot, plan.embedder)
-            manifest = replace(manifest, canaries=chosen)
+        canaries = check_snapshot(snapshot, base, change.former_ids, plan.embedder, choose=plan.choose)
         recall = base.manifest.recall_at_10 if base is not None else _recall(self._server, fresh, manifest)
-        manifest = replace(manifest, recall_at_10=recall)
-        write_manifest(self._server, draft.name, manifest, vectors)
-        return ClusterSnapshot(self._server, draft.name, manifest, vectors)
+        manifest = replace(manifest, canaries=canaries.questions, recall_at_10=recall)
+        write_manifest(self._server, draft.name, manifest, canaries.vectors)
+        return ClusterSnapshot(self._server, draft.name, manifest, canaries.vectors)
 
     def _undo(self, collection: str, generation: int) -> None:
         """Take out the rows that are younger than a generation, and let those count again that died after it.
@@ -247,9 +240,7 @@ def _latest(manifests: dict[str, ClusterManifest]) -> datetime:
     return datetime.fromtimestamp(newest / 1_000_000, UTC)
 
 
-def _manifest(
-    draft: _Draft, fresh: Segment | None, canaries: tuple[Canary, ...], plan: PublishOptions
-) -> ClusterManifest:
+def _manifest(draft: _Draft, fresh: Segment | None, plan: PublishOptions) -> ClusterManifest:
     n_fresh = (fresh.contents.n_articles, fresh.contents.n_passages) if fresh is not None else (0, 0)
     first, embedder = draft.birth.first, plan.embedder
     return ClusterManifest(
@@ -263,7 +254,7 @@ def _manifest(
         n_passages=draft.n_passages,
         search=_SEARCH,
         recall_at_10=1.0,
-        canaries=canaries,
+        canaries=(),
         generation=draft.birth.generation,
         lineage=draft.lineage,
         next=Numbers(first.article + n_fresh[0], first.passage + n_fresh[1], first.term + draft.n_counts),
@@ -276,14 +267,13 @@ def _recall(server: Server, fresh: Segment | None, manifest: ClusterManifest) ->
     """Return the share of the ten nearest neighbours of 64 passages that the server's search finds, itself left out."""
     if fresh is None:
         return 1.0
-    n_rows = len(fresh.vectors)
-    rows = np.random.default_rng(0).choice(n_rows, min(_RECALL_QUERIES, n_rows), replace=False)
+    rows = draw_for_recall(np.arange(len(fresh.vectors)))
     vectors = fresh.vectors.reconstruct(rows)
-    wanted = Wanted(seen_by(manifest.generation), _DEPTH + 1, candidates=CANDIDATES)
+    wanted = Wanted(seen_by(manifest.generation), RECALL_DEPTH + 1, candidates=CANDIDATES)
     hits = server.search(manifest.lineage.passages, "vector", vectors.tolist(), wanted)
     found = expected = 0
     for row, vector, near in zip(rows.tolist(), vectors, hits, strict=True):
-        nearest = fresh.vectors.search_exactly(vector, _DEPTH + 1)
+        nearest = fresh.vectors.search_exactly(vector, RECALL_DEPTH + 1)
         threshold = min(nearest.values()) - 1e-3  # of equals, any will do
         others = [hit for hit in near if hit.id != row]
         expected += len(nearest.keys() - {row})

@@ -33,11 +33,15 @@ _FEW = 2_000
 class ClusterSnapshot:
     """A snapshot, open for searching. Safe to use from several threads."""
 
-    def __init__(self, server: Server, name: str, manifest: ClusterManifest, canary_vectors: Vectors) -> None:
-        """`canary_vectors`: (n_canaries, dimension)."""
+    def __init__(
+        self, server: Server, name: str, manifest: ClusterManifest, canary_vectors: Vectors | None = None
+    ) -> None:
+        """`canary_vectors`: (n_canaries, dimension); None while it has no canaries yet."""
         self.name = name
         self.manifest = manifest
-        self.canary_vectors = canary_vectors
+        self.canary_vectors = (
+            canary_vectors if canary_vectors is not None else np.empty((0, manifest.dimension), np.float32)
+        )
         self.archive = ClusterArchive(server, manifest)
         self._server = server
         self._seen = seen_by(manifest.generation)
