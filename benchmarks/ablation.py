@@ -32,7 +32,7 @@ from bot.store import Store
 from index import Article, Hit, Query
 from index.embedding.embedder import load_embedder
 from index.ingest.sources import read_articles
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from index.library.live import LiveIndex
 from index.search.retrieval import Retriever
 from index.settings import IndexSettings
@@ -118,7 +118,7 @@ def measure_over(
     with questions.open(encoding="utf-8") as lines:
         known = [(asked, gold_of(asked.fields, texts)) for asked in read_questions(lines)]
     shipped = _Counting(load_span_scorer(None))
-    live = LiveIndex(Library(index), load_embedder(None, IndexSettings.from_environment().model_cache))
+    live = LiveIndex(DiskLibrary(index), load_embedder(None, IndexSettings.from_environment().model_cache))
     rows = [_row(stage, shipped, live, known, texts) for stage in _stages(shipped)]
     if full_precision is not None:
         full = _Counting(load_span_scorer(full_precision))

@@ -25,9 +25,9 @@ from benchmarks.search_scale import RecombinedEmbedder, recombined_articles, sen
 from index import Article, Hit, Passage, Query
 from index.embedding.embedder import Embedder, OnnxEmbedder, Vectors
 from index.endpoints import ServerAddress
-from index.library.base import AnyLibrary
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from index.library.milvus import ClusterLibrary
+from index.library.protocol import Library
 from index.library.transfer import export_library, import_library
 from index.search.retrieval import Snapshot, search_snapshot
 from index.settings import IndexSettings
@@ -55,7 +55,7 @@ def _over_made_passages(articles: Path, n_passages: int, n_questions: int) -> di
     vectors = real.embed(sentences)
     embedder = RecombinedEmbedder(real, dict(zip(sentences, vectors, strict=True)))
     with tempfile.TemporaryDirectory() as folder:
-        library = Library(Path(folder) / "disk")
+        library = DiskLibrary(Path(folder) / "disk")
         library.rebuild(recombined_articles(sentences, n_passages), embedder)
         return _compare(library, embedder, real.embed([_words_of(one) for one in questions]), questions)
 
@@ -63,7 +63,7 @@ def _over_made_passages(articles: Path, n_passages: int, n_questions: int) -> di
 def _over_index(folder: Path, n_questions: int) -> dict[str, Any]:
     """Compare over an existing index; the questions are words of its own articles."""
     embedder = OnnxEmbedder.load(IndexSettings.from_environment().model_cache)
-    library = Library(folder)
+    library = DiskLibrary(folder)
     archive = library.open_current(embedder).archive
     ids = archive.ids()
     drawn = np.random.default_rng(0).choice(len(ids), min(n_questions, len(ids)), replace=False)
@@ -71,7 +71,7 @@ def _over_index(folder: Path, n_questions: int) -> dict[str, Any]:
     return _compare(library, embedder, embedder.embed([_words_of(one) for one in questions]), questions)
 
 
-def _compare(disk: Library, embedder: Embedder, vectors: Vectors, questions: Sequence[str]) -> dict[str, Any]:
+def _compare(disk: DiskLibrary, embedder: Embedder, vectors: Vectors, questions: Sequence[str]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder, _address() as address:
         cluster = ClusterLibrary(Path(folder) / "server", address)
         file = Path(folder) / "library.tar"
@@ -138,7 +138,7 @@ def _nearest(snapshot: Snapshot, scope: Query, vector: Vectors) -> set[Passage]:
     return set(found.passages(list(found.similarities))) if found else set()
 
 
-def _change_figures(library: AnyLibrary, embedder: Embedder) -> dict[str, float]:
+def _change_figures(library: Library, embedder: Embedder) -> dict[str, float]:
     one = Article(
         "made/new", "A new article", "The mayor opened a bridge on Friday. Nobody had expected so many to come."
     )

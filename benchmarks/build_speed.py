@@ -31,7 +31,7 @@ from benchmarks.processes import run
 from index import Article
 from index.embedding.embedder import OnnxEmbedder
 from index.ingest.sources import read_articles
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from index.settings import IndexSettings
 
 _ARTICLES = 100
@@ -64,7 +64,7 @@ def measure_over(articles: Path, peers: str | None = None) -> dict[str, float]:
         embedder = _RecordedEmbedder.load(IndexSettings.from_environment().model_cache)
         embedder.record(recorder)
         started = time.perf_counter()
-        Library(Path(folder) / "again").rebuild(items, embedder)
+        DiskLibrary(Path(folder) / "again").rebuild(items, embedder)
         warm_seconds = time.perf_counter() - started
         alone_seconds = recorder.replay()
     return {

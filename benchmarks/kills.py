@@ -28,7 +28,7 @@ from benchmarks.processes import bot_environment, start
 from index import Query
 from index.embedding.embedder import OnnxEmbedder
 from index.errors import IndexingError
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from index.search.retrieval import Retriever
 from index.settings import IndexSettings
 from tests.botapi import Chat, ThreadedBotApiServer, User, running_server
@@ -66,7 +66,7 @@ class _Bench:
 
     def holdings(self) -> Holdings | None:
         """Return what the index holds; None if it does not load, answer or verify."""
-        library = Library(self.index)
+        library = DiskLibrary(self.index)
         try:
             with closing(library.open_current(self.embedder)) as snapshot:
                 if not Retriever(snapshot, self.embedder).search(Query("Who brokered the ceasefire?")):

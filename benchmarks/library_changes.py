@@ -22,7 +22,7 @@ from benchmarks.processes import run
 from index import Article
 from index.embedding.embedder import OnnxEmbedder, Vectors
 from index.ingest.sources import read_articles
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from index.settings import IndexSettings
 
 _ARTICLES = 300
@@ -61,7 +61,7 @@ def measure_over(articles: Path, index: Path | None = None) -> dict[str, float]:
         building = {} if index else _build(articles, root, sum(len(article.text) for article in sample))
         if index:
             shutil.copytree(index, root)
-        library = Library(root)
+        library = DiskLibrary(root)
         figures = {
             "articles": library.open_current(embedder).manifest.n_articles,
             "passages": library.open_current(embedder).manifest.n_passages,

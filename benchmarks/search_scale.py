@@ -27,7 +27,7 @@ from benchmarks.measuring import folder_mib, own_mib, seconds_of
 from index import Article, Query
 from index.embedding.embedder import Embedder, OnnxEmbedder, Vectors
 from index.ingest.sources import read_articles
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from index.library.disk.snapshot import IndexSnapshot
 from index.search.retrieval import search_snapshot
 from index.settings import IndexSettings
@@ -45,10 +45,10 @@ started = time.perf_counter()
 from pathlib import Path
 from benchmarks.search_scale import RecombinedEmbedder, search_figures
 from index.embedding.embedder import OnnxEmbedder
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from index.settings import IndexSettings
 embedder = OnnxEmbedder.load(IndexSettings.from_environment().model_cache)
-snapshot = Library(Path(sys.argv[1])).open_current(RecombinedEmbedder(embedder, {}))
+snapshot = DiskLibrary(Path(sys.argv[1])).open_current(RecombinedEmbedder(embedder, {}))
 print(json.dumps(search_figures(snapshot, embedder, json.load(open(sys.argv[2])), started)))
 """
 
@@ -99,7 +99,7 @@ def measure_over(articles: Path, sizes: Sequence[int], picture: Path | None) -> 
             asked.write_text(json.dumps(questions))
             root = Path(folder) / "index"
             started = time.perf_counter()
-            Library(root).rebuild(recombined_articles(sentences, size), recombined)
+            DiskLibrary(root).rebuild(recombined_articles(sentences, size), recombined)
             built = time.perf_counter() - started
             disk = folder_mib(root)
             command = [sys.executable, "-c", _MEASURE, str(root), str(asked)]
@@ -108,7 +108,7 @@ def measure_over(articles: Path, sizes: Sequence[int], picture: Path | None) -> 
                 "build without embedding s": round(built, 1),
                 "disk MiB": round(disk, 1),
                 **json.loads(done.stdout),
-                **_change_figures(Library(root), recombined),
+                **_change_figures(DiskLibrary(root), recombined),
             }
             print(size, json.dumps(figures[f"{size:,}"]), file=sys.stderr, flush=True)
     if picture is not None:
@@ -157,7 +157,7 @@ def search_figures(
     }
 
 
-def _change_figures(library: Library, embedder: Embedder) -> dict[str, float]:
+def _change_figures(library: DiskLibrary, embedder: Embedder) -> dict[str, float]:
     """Return the median seconds of five changes each, without embedding, and the MiB that they add to the disk."""
     before = folder_mib(library.root)
     story = "\n\n".join(f"Sentence {number} of a story that is new." for number in range(60))

@@ -14,9 +14,9 @@ from index.embedding.embedder import Embedder, load_embedder
 from index.errors import BuildCancelled, IndexingError, SettingsInvalid
 from index.ingest.intake import Ingest
 from index.ingest.sources import read_articles
-from index.library.base import AnyLibrary
 from index.library.builder import BuildReport
 from index.library.opening import open_library
+from index.library.protocol import Library
 from index.library.transfer import export_library, import_library
 from index.progress import announce_preparation, show_progress
 from index.search.retrieval import Retriever
@@ -211,7 +211,7 @@ def _search(options: argparse.Namespace) -> int:
     return 0
 
 
-def _report(library: AnyLibrary, report: BuildReport) -> None:
+def _report(library: Library, report: BuildReport) -> None:
     """Human words on a terminal; else one line of JSON, as scripts expect."""
     for skipped in report.skipped:
         _console.print(f"skipped {skipped.name}: {skipped.reason}", markup=False, highlight=False, soft_wrap=True)

@@ -17,7 +17,7 @@ from bot.settings import Settings
 from bot.store import Store
 from index.embedding.embedder import OnnxEmbedder
 from index.ingest.sources import read_articles
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from index.library.opening import open_library
 from index.library.transfer import export_library, import_library
 from index.settings import IndexSettings
@@ -69,7 +69,7 @@ def shipped_embedder(model_cache: Path) -> OnnxEmbedder:
 def seed_index(tmp_path_factory: pytest.TempPathFactory, seeds: Path, shipped_embedder: OnnxEmbedder) -> Path:
     """An index folder of the seeds, for reading only."""
     folder = tmp_path_factory.mktemp("seed-index")
-    Library(folder).rebuild(read_articles(seeds), shipped_embedder)
+    DiskLibrary(folder).rebuild(read_articles(seeds), shipped_embedder)
     return folder
 
 
@@ -113,7 +113,7 @@ def cluster_dialogue(
     folder = tmp_path_factory.mktemp("cluster")
     given = {"index": folder / "index", "vector_url": vector_server.address()}
     settings = Settings.from_environment().model_copy(update=given)
-    export_library(Library(seed_index), shipped_embedder, folder / "seeds.tar")
+    export_library(DiskLibrary(seed_index), shipped_embedder, folder / "seeds.tar")
     import_library(open_library(settings), shipped_embedder, folder / "seeds.tar")
     with closing(build_app(settings, Store.in_memory())) as app:
         yield app.dialogue

@@ -24,7 +24,7 @@ from index.ingest.feeds.reading import FeedReader
 from index.ingest.feeds.report import FeedsReport
 from index.ingest.fetching import Fetcher, FetchLimits
 from index.ingest.intake import Ingest
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from tests.embedders import HashingEmbedder
 from tests.web import NOT_THERE, Page, Serve, Site, serve_site
 
@@ -177,7 +177,7 @@ def live_through(folder: Path) -> Week:
         kills = 0
         for world.hour in range(0, HOURS, _STEP_HOURS):
             if world.hour % 24 == 0:
-                intake = Ingest(Library(folder / "index"), embedder)
+                intake = Ingest(DiskLibrary(folder / "index"), embedder)
                 hosts = dict.fromkeys(("news.example",), ("127.0.0.1",))
                 fetchers = {False: site.fetcher(_LIMITS, hosts), True: site.fetcher(_LIMITS, {"news.example": ()})}
             reader = _reader(intake, fetchers[world.hour in OUTAGE], world)

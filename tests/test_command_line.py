@@ -18,7 +18,7 @@ import index.__main__
 from benchmarks.articles import write_articles
 from index import Article
 from index.ingest.sources import read_articles
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from tests.embedders import HashingEmbedder
 
 _FIELDS = (
@@ -94,7 +94,7 @@ def test_an_index_is_kept_up_by_its_commands(
 
     bridge, ferry = "bridge\t2024-05-04\tOld bridge opens again", "ferry\t2024-06-01\tFerry across the lake stops"
     run("build", "--articles", str(articles))
-    first = Library(tmp_path / "index").current_name()
+    first = DiskLibrary(tmp_path / "index").current_name()
     code, added = run("add", str(roof))
     assert (code, json.loads(added[-1])["articles"]) == (0, 3)
     assert run("list") == (0, [ferry, bridge, "roof.txt\t-\tRoof"])
@@ -172,7 +172,7 @@ def test_feeds_are_read_once_and_each_failure_is_told(
 
 
 def test_a_changed_file_is_found_by_verify(articles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    Library(tmp_path).rebuild(read_articles(articles), HashingEmbedder())
+    DiskLibrary(tmp_path).rebuild(read_articles(articles), HashingEmbedder())
     (days,) = (tmp_path / "segments").rglob("days.npy")
     days.unlink()
 
@@ -337,7 +337,7 @@ def test_a_missing_index_says_what_to_run(tmp_path: Path, capsys: pytest.Capture
 def test_an_index_of_another_model_is_refused(
     articles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    Library(tmp_path).rebuild(read_articles(articles), HashingEmbedder())
+    DiskLibrary(tmp_path).rebuild(read_articles(articles), HashingEmbedder())
 
     code = bot.__main__.main(["ask", _WHO, "--index", str(tmp_path)])
 
@@ -374,7 +374,7 @@ def test_without_a_token_run_indexes_the_articles_and_talks_here(articles: Path,
     assert done.stdout.startswith("I answer questions about 2 news articles")
     assert f"\n> {_WHO}\n" in done.stdout
     assert done.stdout.endswith("\nGoodbye.\n")
-    assert Library(tmp_path / "index").names()
+    assert DiskLibrary(tmp_path / "index").names()
 
 
 @pytest.mark.slow

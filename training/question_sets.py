@@ -25,7 +25,7 @@ from bot.reading.span_scoring import SpanScorer
 from index import Article
 from index.embedding.embedder import OnnxEmbedder
 from index.ingest.sources import read_articles
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from index.search.retrieval import Retriever
 
 _FOLDS = 5
@@ -143,7 +143,7 @@ def _read(asked: AskedQuestion, gold: Gold, set_name: str, retriever: Retriever,
 def _index(articles: Path, work: Path, embedder: OnnxEmbedder) -> Retriever:
     """Return an index of these articles: the last run's if it holds the same."""
     digest = hashlib.sha256(articles.read_bytes()).hexdigest()[:12]
-    library = Library(work / f"index-{digest}")
+    library = DiskLibrary(work / f"index-{digest}")
     if not (work / f"index-{digest}" / "CURRENT").exists():
         library.rebuild((one for one in read_articles(articles) if isinstance(one, Article)), embedder)
     return Retriever(library.open_current(embedder), embedder)

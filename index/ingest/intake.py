@@ -8,8 +8,8 @@ from index.embedding.embedder import Embedder
 from index.errors import ArticlesMissing
 from index.ingest.arrivals import Arrivals, ArrivalsFile
 from index.ingest.sources import read_articles
-from index.library.base import AnyLibrary
 from index.library.builder import BuildReport, ProgressListener
+from index.library.protocol import Library
 
 _FILE = "arrivals.sqlite"
 
@@ -17,7 +17,7 @@ _FILE = "arrivals.sqlite"
 class Ingest:
     """One library, and what arrived for it. Safe to use from several threads and processes, like the library."""
 
-    def __init__(self, library: AnyLibrary, embedder: Embedder) -> None:
+    def __init__(self, library: Library, embedder: Embedder) -> None:
         self.library = library
         self.file = ArrivalsFile(library.root / _FILE)
         self.arrivals = Arrivals(self.file)

@@ -1,6 +1,10 @@
-"""ArticleLibrary: what every back end can do with its articles, and how a change comes about on any of them.
+"""ArticleLibrary: how a change to a library comes about on any back end.
 
-A change is indexed into one new segment on the disk of whoever makes it; what becomes of it is the back end's own.
+A change is indexed into one new segment on the disk of whoever makes it; what becomes of it is the back end's own:
+
+    rebuild, renew, add, remove    take the lock, open what is in service, say what is to change: a `Change`
+    _apply                         indexes what arrives with the change into a segment
+    _publish                       of the back end: puts what was in service, with the change, in service
 """
 
 import logging
@@ -11,7 +15,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
+
+from typing_extensions import override
 
 from index.article import Article, Skipped
 from index.embedding.embedder import Embedder
@@ -21,7 +27,7 @@ from index.library.builder import BuildReport, ProgressListener, SegmentBuilder
 from index.library.disk.segment import Segment
 from index.library.disk.segment_articles import fingerprint_of
 from index.library.near_duplicates import KnownCopies
-from index.manifest import Manifest
+from index.library.protocol import Library
 from index.search.retrieval import Snapshot
 
 logger = logging.getLogger(__name__)
@@ -36,41 +42,49 @@ class Findable(Protocol):
 
 
 PlaceT = TypeVar("PlaceT", bound=Findable)
-
-
 SnapshotT = TypeVar("SnapshotT", bound=Snapshot)
-
-
 Finder = Callable[[str], PlaceT | None]
+"""From an article's id to the place of the one in service, if there is one."""
 
 
 @dataclass(slots=True)
 class Change(Generic[PlaceT]):
-    """Collects, while articles pass through `arriving`, the places of those that they replace.
+    """What becomes of the articles in service. `items` arrive; those that are `replaced` and `removed` leave.
 
-    `find` gives the place of an article that is in service, by id.
+    `known`, if given, is every article in service: the items are then all there are to be, and the others are removed.
     """
 
-    find: Callable[[str], PlaceT | None]
+    items: Iterable[Article | Skipped] = ()
+    find: Finder[PlaceT] = lambda _: None
+    known: Mapping[str, PlaceT] | None = None
     replaced: dict[str, PlaceT] = field(default_factory=dict)
     removed: dict[str, PlaceT] = field(default_factory=dict)
-    seen: set[str] = field(default_factory=set)
 
-    def arriving(self, items: Iterable[Article | Skipped]) -> Iterator[Article | Skipped]:
-        """Yield the items that have to be indexed: new articles and changed ones, and whatever was skipped."""
-        for item in items:
+    def arriving(self) -> Iterator[Article | Skipped]:
+        """Yield the items that have to be indexed, new articles and changed ones, and whatever was skipped.
+
+        What leaves is known once all were yielded.
+        """
+        seen: set[str] = set()
+        for item in self.items:
             if isinstance(item, Skipped):
                 yield item
-            elif item.id in self.seen:
+            elif item.id in seen:
                 yield Skipped(item.id, "an article with this id came before it")
             else:
-                self.seen.add(item.id)
+                seen.add(item.id)
                 place = self.find(item.id)
                 if place is None:
                     yield item
                 elif place.fingerprint != fingerprint_of(item):
                     self.replaced[item.id] = place
                     yield item
+        self.removed |= {name: place for name, place in (self.known or {}).items() if name not in seen}
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the items are all the articles that there are to be."""
+        return self.known is not None
 
     @property
     def leaving(self) -> list[PlaceT]:
@@ -91,123 +105,56 @@ class BuildCache:
     copies: Sequence[KnownCopies] = ()
 
 
-class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
-    """A library of articles and its history. Reading needs no lock; whatever writes takes it."""
+class ArticleLibrary(Library, ABC, Generic[SnapshotT, PlaceT]):
+    """What libraries have in common on every back end, which knows its snapshots and where an article lies in one."""
 
     def __init__(self, root: Path) -> None:
-        """`root` is the folder of this machine's own files: what arrived, and vectors of builds under way."""
         self.root = root
 
+    @override
     def __str__(self) -> str:
-        """Return where the articles are, in a word."""
         return str(self.root)
 
+    @override
     @abstractmethod
-    def current_name(self) -> str:
-        """Return the name of the snapshot in service.
+    def open_current(self, embedder: Embedder) -> SnapshotT: ...
 
-        Raises:
-            SnapshotMissing: nothing was published yet.
-        """
-
-    @abstractmethod
-    def names(self) -> list[str]:
-        """Return every whole snapshot that is kept, oldest first."""
-
-    @abstractmethod
-    def open_current(self, embedder: Embedder) -> SnapshotT:
-        """Return the snapshot in service.
-
-        Raises:
-            SnapshotMissing, SnapshotCorrupt, SnapshotMismatch: it cannot be served; the text says what to run.
-        """
-
-    @abstractmethod
-    def manifests(self) -> dict[str, Manifest]:
-        """Return what each kept snapshot says of itself, by name, oldest first; one that cannot be read is left out."""
-
-    @abstractmethod
-    def roll_back(self, *, leaving: str | None = None) -> str:
-        """Put the snapshot before the current one back in service and return its name. Again undoes that of before.
-
-        Raises:
-            SnapshotMissing: there is no earlier one, or the one in service is not `leaving`, as somebody expected.
-            SnapshotCorrupt, SnapshotMismatch: the earlier one cannot be served; the current one stays.
-        """
-
-    @abstractmethod
-    def verify(self) -> list[str]:
-        """Return what is wrong with the kept snapshots, that in service first, a line each; empty if all is well.
-
-        Raises:
-            SnapshotMissing, SnapshotCorrupt, SnapshotMismatch: none is in service that this program can read.
-        """
-
-    @abstractmethod
-    def copy_current(self, folder: Path, embedder: Embedder) -> None:
-        """Write all articles in service as one segment into the empty `folder`."""
-
-    @abstractmethod
-    def take_over(self, folder: Path, embedder: Embedder) -> None:
-        """Publish the segment in `folder`, made by `embedder`'s model, as all the articles there are. Moves it."""
-
+    @override
     def rebuild(
         self,
         items: Iterable[Article | Skipped],
         embedder: Embedder,
         listener: ProgressListener = lambda _: None,
     ) -> BuildReport:
-        """Make these the articles of the library, and put the result in service. A failure changes nothing.
-
-        Articles that are there already, the same in every respect, stay as they are.
-
-        Raises:
-            ArticlesMissing: none of the items is an article with words.
-            BuildCancelled, or whatever the listener raised: called off; the next build goes on from there.
-            SnapshotRejected: the result does not find what the index in service finds.
-            IndexBusy: another process is building.
-        """
         with self._writing(), self._sound_base(embedder) as base:
-            places = self._places(base) if base is not None else {}
-            return self._apply(Change(places.get), base, embedder, _Work(items, listener, there=places))
+            known = self._places(base) if base is not None else {}
+            return self._apply(Change(self._admitted(items), known.get, known), base, embedder, listener)
 
+    @override
     def renew(self, embedder: Embedder, listener: ProgressListener = lambda _: None) -> BuildReport:
-        """Index every article in service anew, whichever model or earlier format it was indexed with.
-
-        Raises:
-            SnapshotMissing, SnapshotCorrupt, SnapshotMismatch: there is none whose articles can be read.
-            BuildCancelled, or whatever the listener raised: called off; the next time goes on from there.
-            IndexBusy: another process is building.
-        """
         with self._writing(), closing(self._open_to_read()) as old:
-            work: _Work[PlaceT] = _Work(self._as_written(old), listener, there={})
-            return replace(self._apply(Change(lambda _: None), None, embedder, work), added=())
+            change: Change[PlaceT] = Change(self._admitted(self._as_written(old)), known={})
+            return replace(self._apply(change, None, embedder, listener), added=())
 
+    @override
     def add(
         self,
         items: Iterable[Article | Skipped],
         embedder: Embedder,
         listener: ProgressListener = lambda _: None,
     ) -> BuildReport:
-        """Add these articles to those in service; one with a known id takes its place. Errors as of `rebuild`."""
         with self._writing(), self._base(embedder) as base:
-            return self._apply(Change(self._finder(base)), base, embedder, _Work(items, listener))
+            return self._apply(Change(self._admitted(items), self._finder(base)), base, embedder, listener)
 
+    @override
     def remove(self, article_ids: Iterable[str], embedder: Embedder) -> BuildReport:
-        """Publish the articles in service without these.
-
-        Raises:
-            UnknownArticle: an id is not in the index; nothing is removed then.
-            ArticlesMissing: none would be left.
-        """
         leaving = sorted(set(article_ids))
         with self._writing(), closing(self.open_current(embedder)) as base:
-            find = self._finder(base)
-            found = {article_id: find(article_id) for article_id in leaving}
+            found = {article_id: self._find(base, article_id) for article_id in leaving}
             if unknown := [article_id for article_id, place in found.items() if place is None]:
                 raise UnknownArticle(f"Not in the index: {', '.join(unknown)}. `python -m index list` shows all ids.")
             removed = {article_id: place for article_id, place in found.items() if place is not None}
-            return self._apply(Change(find, removed=removed), base, embedder, _Work((), lambda _: None))
+            return self._apply(Change(removed=removed), base, embedder, lambda _: None)
 
     @abstractmethod
     def _writing(self) -> AbstractContextManager[None]:
@@ -224,10 +171,10 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
 
     @abstractmethod
     def _find(self, base: SnapshotT, article_id: str) -> PlaceT | None:
-        """Return the place of one, if it is there."""
+        """Return the place of one article, if it is there."""
 
     @abstractmethod
-    def _known(self, base: SnapshotT) -> BuildCache:
+    def _build_cache(self, base: SnapshotT) -> BuildCache:
         """Return what the snapshot in service saves a build."""
 
     @abstractmethod
@@ -237,7 +184,7 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
 
     @abstractmethod
     def _publish(
-        self, fresh: Segment | None, change: Change[PlaceT], base: SnapshotT | None, plan: "PublishOptions"
+        self, fresh: Segment | None, change: Change[PlaceT], base: SnapshotT | None, options: "PublishOptions"
     ) -> None:
         """Put the base with this change in service, by way of a check that it answers as it should.
 
@@ -261,33 +208,37 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
                 )
             yield article
 
-    def _admitted(self, item: Article | Skipped) -> Article | Skipped:
-        """Return the item, or why this back end cannot hold it."""
-        return item
+    def _refusal(self, article: Article) -> str | None:
+        """Return why this back end cannot hold the article; None if it can."""
+        return None
+
+    def _admitted(self, items: Iterable[Article | Skipped]) -> Iterator[Article | Skipped]:
+        for item in items:
+            reason = self._refusal(item) if isinstance(item, Article) else None
+            yield Skipped(item.id, reason) if isinstance(item, Article) and reason is not None else item
 
     def _finder(self, base: SnapshotT | None) -> Finder[PlaceT]:
         return lambda article_id: self._find(base, article_id) if base is not None else None
 
     def _apply(
-        self, change: Change[PlaceT], base: SnapshotT | None, embedder: Embedder, work: "_Work[PlaceT]"
+        self, change: Change[PlaceT], base: SnapshotT | None, embedder: Embedder, listener: ProgressListener
     ) -> BuildReport:
-        """Write what the change brings and publish the result, unless there is nothing to do."""
+        """Index what arrives and publish the result, unless there is nothing to do."""
         started = time.perf_counter()
-        known = self._known(base) if base is not None else BuildCache()
+        cache = self._build_cache(base) if base is not None else BuildCache()
         unfinished = UnfinishedWork(self.root / "unfinished", embedder.fingerprint)
         builder = SegmentBuilder(
             embedder,
-            known=known_vectors(known.vectors, unfinished),
+            known=known_vectors(cache.vectors, unfinished),
             unfinished=unfinished,
-            copies=known.copies,
-            listener=work.listener,
+            copies=cache.copies,
+            listener=listener,
         )
-        with self._new_segment(builder, change.arriving(map(self._admitted, work.items))) as fresh:
-            change.removed |= {name: place for name, place in (work.there or {}).items() if name not in change.seen}
+        with self._new_segment(builder, change.arriving()) as fresh:
             if base is None or fresh is not None or change.leaving:
-                plan = PublishOptions(embedder, choose=base is None or work.there is not None, skipped=builder.skipped)
-                self._publish(fresh, change, base, plan)
-        if work.there is not None or unfinished.is_touched:
+                options = PublishOptions(embedder, choose=base is None or change.is_whole, skipped=builder.skipped)
+                self._publish(fresh, change, base, options)
+        if change.is_whole or unfinished.is_touched:
             unfinished.clear()
         return self._report(change, builder, time.perf_counter() - started)
 
@@ -309,7 +260,7 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
 
     @contextmanager
     def _new_segment(self, builder: SegmentBuilder, items: Iterable[Article | Skipped]) -> Iterator[Segment | None]:
-        """The segment of these items, open; None if there is nothing to index among them."""
+        """Open the segment of these items; None if there is nothing to index among them."""
         with self._fresh_folder() as (scratch, folder):
             if not builder.build(items, scratch):
                 shutil.rmtree(scratch)
@@ -321,7 +272,7 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
 
     @contextmanager
     def _base(self, embedder: Embedder) -> Iterator[SnapshotT | None]:
-        """The snapshot in service, to build upon; None if there is no index yet."""
+        """Open the snapshot in service, to build upon; None if there is no index yet."""
         try:
             snapshot = self.open_current(embedder)
         except SnapshotMissing:
@@ -332,7 +283,8 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
 
     @contextmanager
     def _sound_base(self, embedder: Embedder) -> Iterator[SnapshotT | None]:
-        """The same if it can be built upon and nothing of it was changed; what is broken is built anew."""
+        """Open the snapshot in service if it can be built upon and nothing of it was changed; what is broken is built
+        anew."""
         try:
             snapshot = self.open_current(embedder)
         except SnapshotMissing:
@@ -348,14 +300,11 @@ class ArticleLibrary(ABC, Generic[SnapshotT, PlaceT]):
             yield None if damage else snapshot
 
 
-AnyLibrary = ArticleLibrary[Any, Any]
-
-
 @dataclass(frozen=True, slots=True)
 class PublishOptions:
-    """How to publish: with `choose`, canary questions are added where too few are left; `skipped` tells why nothing is.
+    """How to publish: with `choose`, canary questions are chosen where too few are left.
 
-    `embedder` is the model of all vectors.
+    `embedder` is the model of all vectors; `skipped` is what an error tells of where no article is left.
     """
 
     embedder: Embedder
@@ -380,12 +329,3 @@ def name_before(current: str, names: list[str], leaving: str | None, place: str)
     if not earlier:
         raise SnapshotMissing(f"{current} is the oldest snapshot in {place}: nothing to roll back to.")
     return earlier[-1]
-
-
-@dataclass(frozen=True, slots=True)
-class _Work(Generic[PlaceT]):
-    """What to index, and who hears of it. `there`: every article in service, if `items` are to be all there are."""
-
-    items: Iterable[Article | Skipped]
-    listener: ProgressListener
-    there: Mapping[str, PlaceT] | None = None

@@ -6,7 +6,7 @@ import time
 
 from index.embedding.embedder import Embedder
 from index.errors import IndexingError, VectorServerUnavailable
-from index.library.base import AnyLibrary
+from index.library.protocol import Library
 from index.search.retrieval import Retriever, Snapshot
 
 logger = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ class LiveIndex:
     cannot be opened is logged once, and the last good one stays in service. So it does while a server is away.
     """
 
-    def __init__(self, library: AnyLibrary, embedder: Embedder) -> None:
+    def __init__(self, library: Library, embedder: Embedder) -> None:
         """Raise   Raises:
         SnapshotMissing, SnapshotCorrupt, SnapshotMismatch: there is nothing to serve.
         """

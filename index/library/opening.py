@@ -3,19 +3,19 @@
 from datetime import timedelta
 
 from index.errors import SettingsInvalid
-from index.library.base import AnyLibrary
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
+from index.library.protocol import Library
 from index.settings import IndexSettings
 
 
-def open_library(settings: IndexSettings) -> AnyLibrary:
+def open_library(settings: IndexSettings) -> Library:
     """Return the library of INDEX, or that of VECTOR_URL.
 
     Raises:
         SettingsInvalid: VECTOR_URL is set, but what speaks to such a server is not installed.
     """
     if settings.vector_url is None:
-        return Library(settings.index, keep=settings.keep_snapshots)
+        return DiskLibrary(settings.index, keep=settings.keep_snapshots)
     try:
         # what speaks to the server takes more than a second to import, and nobody else needs it
         from index.library.milvus import ClusterLibrary

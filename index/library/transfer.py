@@ -17,9 +17,9 @@ from typing import Any
 
 from index.embedding.embedder import Embedder
 from index.errors import LibraryFileInvalid
-from index.library.base import AnyLibrary
 from index.library.disk.checksums import differences, sha256_of
 from index.library.disk.segment import SEGMENT_FILE, read_contents
+from index.library.protocol import Library
 from index.manifest import FORMAT_VERSION, require_same_format, require_same_model
 
 _TOLD = "library.json"
@@ -42,7 +42,7 @@ class LibraryFile:
     checksum: str
 
 
-def export_library(library: AnyLibrary, embedder: Embedder, file: Path) -> LibraryFile:
+def export_library(library: Library, embedder: Embedder, file: Path) -> LibraryFile:
     """Write the articles in service into `file`, which is there only once it is whole; what it says of itself.
 
     Raises:
@@ -66,7 +66,7 @@ def export_library(library: AnyLibrary, embedder: Embedder, file: Path) -> Libra
     return told
 
 
-def import_library(library: AnyLibrary, embedder: Embedder, file: Path) -> LibraryFile:
+def import_library(library: Library, embedder: Embedder, file: Path) -> LibraryFile:
     """Put the articles of `file` in service in the place of all others; what the file says of itself.
 
     A rollback brings the others back. If anything is wrong, nothing changes.
@@ -91,7 +91,7 @@ def import_library(library: AnyLibrary, embedder: Embedder, file: Path) -> Libra
     return told
 
 
-def _scratch(library: AnyLibrary) -> TemporaryDirectory[str]:
+def _scratch(library: Library) -> TemporaryDirectory[str]:
     """Return a folder on the same disk as the library's own."""
     library.root.mkdir(parents=True, exist_ok=True)
     return TemporaryDirectory(dir=library.root, prefix=".moving-")

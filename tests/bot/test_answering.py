@@ -10,7 +10,7 @@ import pytest
 from bot.answering import Answer, Answerer, Refusal, RefusalReason
 from bot.reading.reader import Reading
 from index import Article, AskedDates, Hit, Passage, Query, Span
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from index.search.retrieval import Retriever
 from tests.bot.examples import BRIDGE, FERRY, span_of
 from tests.embedders import HashingEmbedder
@@ -40,7 +40,7 @@ class ScriptedReader:
 def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
     """Over the bridge, its twin and the ferry."""
     embedder = HashingEmbedder(dimension=256)
-    library = Library(tmp_path_factory.mktemp("index"))
+    library = DiskLibrary(tmp_path_factory.mktemp("index"))
     library.rebuild([BRIDGE, _TWIN, FERRY], embedder)
     return Retriever(library.open_current(embedder), embedder)
 

@@ -19,7 +19,7 @@ from bot.reading.passage_reader import PassageReader, shipped_weights
 from bot.replies import Reply, Vote
 from bot.store import Store
 from index import Article
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from index.library.live import LiveIndex
 from index.search.retrieval import Archive
 from tests.bot.examples import BRIDGE, FERRY
@@ -55,7 +55,7 @@ class Bot:
 
 def _bot(folder: Path, store: Store) -> Bot:
     embedder = HashingEmbedder()
-    library = Library(folder)
+    library = DiskLibrary(folder)
     library.rebuild([BRIDGE, FERRY, _ROOF], embedder)
     live = LiveIndex(library, embedder)
     answerer = Answerer(PassageReader(WordScorer(), shipped_weights()), threshold=0.0)

@@ -1,4 +1,4 @@
-"""Library: the snapshots of one index folder. Changing the articles, publishing the result, rolling back.
+"""DiskLibrary: the snapshots of one index folder. Changing the articles, publishing the result, rolling back.
 
 A change writes what it changes: a segment for the articles that came, and a list of those that count no more. See
 `index.library.disk.directory` for what lies where, and `index.library.disk.merging` for when small segments become a
@@ -9,6 +9,8 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
+
+from typing_extensions import override
 
 from index.embedding.embedder import Embedder
 from index.embedding.vector_cache import KeptVectors
@@ -25,7 +27,7 @@ from index.manifest import RENEWABLE_FORMATS, Manifest
 logger = logging.getLogger(__name__)
 
 
-class Library(ArticleLibrary[IndexSnapshot, Place]):
+class DiskLibrary(ArticleLibrary[IndexSnapshot, Place]):
     """One index folder."""
 
     def __init__(self, root: Path, *, keep: int = 3) -> None:
@@ -34,16 +36,16 @@ class Library(ArticleLibrary[IndexSnapshot, Place]):
         self._folders = IndexFolders(root)
         self._keep = max(keep, 2)
 
+    @override
     def current_name(self) -> str:
-        """See `ArticleLibrary`."""
         return self._folders.current_name()
 
+    @override
     def names(self) -> list[str]:
-        """See `ArticleLibrary`."""
         return self._folders.snapshot_names()
 
+    @override
     def open_current(self, embedder: Embedder) -> IndexSnapshot:
-        """See `ArticleLibrary`."""
         name = self.current_name()
         try:
             return IndexSnapshot.open(self._folders.snapshots / name, self._folders.segments, embedder)
@@ -52,12 +54,13 @@ class Library(ArticleLibrary[IndexSnapshot, Place]):
                 return self.open_current(embedder)
             raise
 
+    @override
     def _open_to_read(self) -> IndexSnapshot:
         folder = self._folders.snapshots / self.current_name()
         return IndexSnapshot.open(folder, self._folders.segments, None, RENEWABLE_FORMATS)
 
+    @override
     def manifests(self) -> dict[str, Manifest]:
-        """See `ArticleLibrary`."""
         found: dict[str, Manifest] = {}
         for name in self.names():
             try:
@@ -66,8 +69,8 @@ class Library(ArticleLibrary[IndexSnapshot, Place]):
                 logger.warning("a snapshot cannot be read: %s", error)
         return found
 
+    @override
     def roll_back(self, *, leaving: str | None = None) -> str:
-        """See `ArticleLibrary`."""
         with self._writing():
             earlier = name_before(self._folders.pointer(), self.names(), leaving, str(self.root))
             IndexSnapshot.open(self._folders.snapshots / earlier, self._folders.segments, None).close()
@@ -79,8 +82,9 @@ class Library(ArticleLibrary[IndexSnapshot, Place]):
             self._folders.publish(earlier)
             return earlier
 
+    @override
     def verify(self) -> list[str]:
-        """See `ArticleLibrary`. Reads every file."""
+        # Every file is read.
         checked: set[str] = set()
         problems = self._problems(self.current_name(), checked)
         for name in reversed(self.names()):
@@ -96,56 +100,63 @@ class Library(ArticleLibrary[IndexSnapshot, Place]):
             corrupt_files(folders.snapshots / name, folders.segments, checked if checked is not None else set())
         )
 
+    @override
     def _damage(self, base: IndexSnapshot) -> list[str]:
         return self._problems(base.name)
 
+    @override
     def copy_current(self, folder: Path, embedder: Embedder) -> None:
-        """See `ArticleLibrary`."""
         with closing(self.open_current(embedder)) as snapshot:
             merge_segments(snapshot.members, folder)
 
+    @override
     def take_over(self, folder: Path, embedder: Embedder) -> None:
-        """See `ArticleLibrary`."""
         with self._writing():
             name = self._folders.new_name()
             with self._folders.scratch(self._folders.segments, name) as scratch:
                 scratch.rmdir()
                 folder.rename(scratch)
             with closing(Segment(self._folders.segments / name)) as segment:
-                self._publish(segment, Change(lambda _: None), None, PublishOptions(embedder, choose=True))
+                self._publish(segment, Change(), None, PublishOptions(embedder, choose=True))
 
+    @override
     def _writing(self) -> AbstractContextManager[None]:
         return self._folders.writing()
 
+    @override
     def _places(self, base: IndexSnapshot) -> Mapping[str, Place]:
         return dict(base.archive.places())
 
+    @override
     def _find(self, base: IndexSnapshot, article_id: str) -> Place | None:
         return base.archive.find(article_id)
 
-    def _known(self, base: IndexSnapshot) -> BuildCache:
+    @override
+    def _build_cache(self, base: IndexSnapshot) -> BuildCache:
         segments = [member.segment for member in base.members]
         return BuildCache(
             [KeptVectors(segment.keys, segment.vectors.reconstruct) for segment in segments],
             [segment.copies for segment in segments],
         )
 
+    @override
     @contextmanager
     def _fresh_folder(self) -> Iterator[tuple[Path, Path]]:
         name = self._folders.new_name()
         with self._folders.scratch(self._folders.segments, name) as scratch:
             yield scratch, self._folders.segments / name
 
+    @override
     def _publish(
-        self, fresh: Segment | None, change: Change[Place], base: IndexSnapshot | None, plan: PublishOptions
+        self, fresh: Segment | None, change: Change[Place], base: IndexSnapshot | None, options: PublishOptions
     ) -> None:
         members = base.members if base is not None else ()
         kept = [SegmentView(one.segment, one.dead | _dead_rows(change, row)) for row, one in enumerate(members)]
         members = (*kept, *([SegmentView(fresh, frozenset())] if fresh is not None else []))
         if not any(member.n_articles for member in members):
-            raise plan.nothing_left()
-        publication = Publication(self._folders, plan.embedder, keep=self._keep)
-        publication.publish(members, base, change.former_ids, choose=plan.choose)
+            raise options.nothing_left()
+        publication = Publication(self._folders, options.embedder, keep=self._keep)
+        publication.publish(members, base, change.former_ids, choose=options.choose)
 
 
 def _dead_rows(change: Change[Place], segment: int) -> frozenset[int]:

@@ -8,7 +8,9 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from index.article import Article, Skipped
+from typing_extensions import override
+
+from index.article import Article
 from index.embedding.embedder import Embedder
 from index.endpoints import ServerAddress
 from index.errors import SnapshotCorrupt, SnapshotMismatch, SnapshotMissing
@@ -53,11 +55,12 @@ class ClusterLibrary(ArticleLibrary[ClusterSnapshot, ArticlePlace]):
         self._keeping = Keeping(max(keep, 2), grace)
         self._lock = WriterLock(self._server)
 
+    @override
     def __str__(self) -> str:
         return str(self.address)
 
+    @override
     def current_name(self) -> str:
-        """See `ArticleLibrary`."""
         target = self._server.alias_target(ALIAS)
         name = snapshot_name(target) if target else None
         if name is None:
@@ -67,13 +70,13 @@ class ClusterLibrary(ArticleLibrary[ClusterSnapshot, ArticlePlace]):
             )
         return name
 
+    @override
     def names(self) -> list[str]:
-        """See `ArticleLibrary`."""
         found = [snapshot_name(collection) for collection in self._server.collections()]
         return sorted(name for name in found if name is not None)
 
+    @override
     def open_current(self, embedder: Embedder) -> ClusterSnapshot:
-        """See `ArticleLibrary`."""
         name = self.current_name()
         try:
             return ClusterSnapshot.open(self._server, name, embedder)
@@ -82,23 +85,25 @@ class ClusterLibrary(ArticleLibrary[ClusterSnapshot, ArticlePlace]):
                 return self.open_current(embedder)
             raise
 
+    @override
     def _open_to_read(self) -> ClusterSnapshot:
         return ClusterSnapshot.open(self._server, self.current_name(), None, RENEWABLE_FORMATS)
 
+    @override
     def manifests(self) -> dict[str, Manifest]:
-        """See `ArticleLibrary`."""
         return dict(self._manifests())
 
+    @override
     def roll_back(self, *, leaving: str | None = None) -> str:
-        """See `ArticleLibrary`."""
         with self._writing():
             earlier = name_before(self.current_name(), self.names(), leaving, str(self.address))
             ClusterSnapshot.open(self._server, earlier, None)
             self._server.point_alias(ALIAS, snapshot_collection(earlier))
             return earlier
 
+    @override
     def verify(self) -> list[str]:
-        """See `ArticleLibrary`. Reads every row, and compares each with its checksums."""
+        # Every row is read, and compared with its checksums.
         name = self.current_name()
         try:
             snapshot = ClusterSnapshot.open(self._server, name, None)
@@ -106,16 +111,17 @@ class ClusterLibrary(ArticleLibrary[ClusterSnapshot, ArticlePlace]):
             return [str(error)]
         return list(problems_of(self._server, snapshot))
 
+    @override
     def copy_current(self, folder: Path, embedder: Embedder) -> None:
-        """See `ArticleLibrary`."""
         write_segment(self._server, self.open_current(embedder), folder)
 
+    @override
     def take_over(self, folder: Path, embedder: Embedder) -> None:
-        """See `ArticleLibrary`."""
         with self._writing(), closing(Segment(folder)) as segment:
-            self._publish(segment, Change(lambda _: None), None, PublishOptions(embedder, choose=True))
+            self._publish(segment, Change(), None, PublishOptions(embedder, choose=True))
         shutil.rmtree(folder)
 
+    @override
     @contextmanager
     def _writing(self) -> Iterator[None]:
         self._server.ensure_database()
@@ -133,52 +139,58 @@ class ClusterLibrary(ArticleLibrary[ClusterSnapshot, ArticlePlace]):
         if not name or name in manifests:  # of a snapshot that cannot be read nobody knows what it needs
             ClusterPublication(self._server, manifests, self._keeping).clear_unfinished(name)
 
+    @override
     def _places(self, base: ClusterSnapshot) -> Mapping[str, ArticlePlace]:
         return dict(base.archive.places())
 
+    @override
     def _find(self, base: ClusterSnapshot, article_id: str) -> ArticlePlace | None:
         return base.archive.find(article_id)
 
-    def _known(self, base: ClusterSnapshot) -> BuildCache:
+    @override
+    def _build_cache(self, base: ClusterSnapshot) -> BuildCache:
         return BuildCache([ServerVectors(self._server, base.manifest)], [ServerCopies(self._server, base.manifest)])
 
+    @override
     def _damage(self, base: ClusterSnapshot) -> list[str]:
         return []  # counted when it was opened; reading all of it over the network, `verify` does
 
-    def _admitted(self, item: Article | Skipped) -> Article | Skipped:
-        if isinstance(item, Article) and len(head_of(item).encode("utf-8", "surrogatepass")) > HEAD_BYTES:
-            return Skipped(item.id, f"its title, source and address have more than {HEAD_BYTES:,} bytes")
-        return item
+    @override
+    def _refusal(self, article: Article) -> str | None:
+        is_too_long = len(head_of(article).encode("utf-8", "surrogatepass")) > HEAD_BYTES
+        return f"its title, source and address have more than {HEAD_BYTES:,} bytes" if is_too_long else None
 
     @property
     def _fresh(self) -> Path:
         return self.root / "uploading"
 
+    @override
     @contextmanager
     def _fresh_folder(self) -> Iterator[tuple[Path, Path]]:
         self._fresh.mkdir(parents=True)
         yield self._fresh, self._fresh
 
+    @override
     def _publish(
-        self, fresh: Segment | None, change: Change[ArticlePlace], base: ClusterSnapshot | None, plan: PublishOptions
+        self, fresh: Segment | None, change: Change[ArticlePlace], base: ClusterSnapshot | None, options: PublishOptions
     ) -> None:
         publication = ClusterPublication(self._server, self._manifests(), self._keeping)
-        snapshot = publication.publish(fresh, change, base, plan)
+        snapshot = publication.publish(fresh, change, base, options)
         if _has_strayed(snapshot.manifest):
             logger.info("passages have become longer or shorter; their weights are made anew")
-            snapshot = self._rewritten(snapshot, publication, plan)
+            snapshot = self._rewritten(snapshot, publication, options)
         self._lock.require()
         publication.lead_there(snapshot)
         shutil.rmtree(self._fresh, ignore_errors=True)
 
     def _rewritten(
-        self, snapshot: ClusterSnapshot, publication: ClusterPublication, plan: PublishOptions
+        self, snapshot: ClusterSnapshot, publication: ClusterPublication, options: PublishOptions
     ) -> ClusterSnapshot:
         """Return the same articles as a lineage of its own, with weights for the lengths of today."""
         shutil.rmtree(self._fresh, ignore_errors=True)
         write_segment(self._server, snapshot, self._fresh)
         with closing(Segment(self._fresh)) as segment:
-            rewritten = publication.publish(segment, Change(lambda _: None), None, replace(plan, choose=True))
+            rewritten = publication.publish(segment, Change(), None, replace(options, choose=True))
         self._server.drop(snapshot_collection(snapshot.name))
         return rewritten
 

@@ -69,7 +69,7 @@ class ClusterPublication:
         self._keeping = keeping
 
     def publish(
-        self, fresh: Segment | None, change: Change[ArticlePlace], base: ClusterSnapshot | None, plan: PublishOptions
+        self, fresh: Segment | None, change: Change[ArticlePlace], base: ClusterSnapshot | None, options: PublishOptions
     ) -> ClusterSnapshot:
         """Write the change as a generation of its own, have it checked, and describe it. See `lead_there`.
 
@@ -78,7 +78,7 @@ class ClusterPublication:
         """
         draft = self._begin(fresh, base)
         if draft.n_articles + (fresh.contents.n_articles if fresh else 0) - len(change.leaving) < 1:
-            raise plan.nothing_left()
+            raise options.nothing_left()
         counts = Counter[int]()
         if fresh is not None:
             self._write_segment(fresh, draft)
@@ -86,7 +86,7 @@ class ClusterPublication:
         if base is not None and change.leaving:
             self._take_out([place.number for place in change.leaving], draft, base, counts)
         self._write_counts(counts, draft, base)
-        return self._checked(draft, fresh, base, change, plan)
+        return self._checked(draft, fresh, base, change, options)
 
     def lead_there(self, snapshot: ClusterSnapshot) -> None:
         """Put a snapshot in service, and drop what is not needed any more."""
@@ -183,13 +183,13 @@ class ClusterPublication:
         fresh: Segment | None,
         base: ClusterSnapshot | None,
         change: Change[ArticlePlace],
-        plan: PublishOptions,
+        options: PublishOptions,
     ) -> ClusterSnapshot:
         """Return the snapshot of this generation, described on the server, once it was found to answer as it should."""
-        manifest = _manifest(draft, fresh, plan)
+        manifest = _manifest(draft, fresh, options)
         snapshot = ClusterSnapshot(self._server, draft.name, manifest)
         snapshot.require_whole()
-        canaries = check_snapshot(snapshot, base, change.former_ids, plan.embedder, choose=plan.choose)
+        canaries = check_snapshot(snapshot, base, change.former_ids, options.embedder, choose=options.choose)
         recall = base.manifest.recall_at_10 if base is not None else _recall(self._server, fresh, manifest)
         manifest = replace(manifest, canaries=canaries.questions, recall_at_10=recall)
         write_manifest(self._server, draft.name, manifest, canaries.vectors)
@@ -240,9 +240,9 @@ def _latest(manifests: dict[str, ClusterManifest]) -> datetime:
     return datetime.fromtimestamp(newest / 1_000_000, UTC)
 
 
-def _manifest(draft: _Draft, fresh: Segment | None, plan: PublishOptions) -> ClusterManifest:
+def _manifest(draft: _Draft, fresh: Segment | None, options: PublishOptions) -> ClusterManifest:
     n_fresh = (fresh.contents.n_articles, fresh.contents.n_passages) if fresh is not None else (0, 0)
-    first, embedder = draft.birth.first, plan.embedder
+    first, embedder = draft.birth.first, options.embedder
     return ClusterManifest(
         format_version=FORMAT_VERSION,
         created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),

@@ -15,7 +15,7 @@ from index.errors import ArticlesMissing, IndexBusy, SnapshotMissing
 from index.ingest.intake import Ingest
 from index.ingest.sources import read_articles
 from index.library.builder import BuildProgress
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from index.library.live import LiveIndex
 from tests.bot.examples import answer, refusal
 from tests.embedders import HashingEmbedder
@@ -43,7 +43,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
     (folder / "bridge.txt").write_text("The bridge opened again on Friday.")
     (folder / "ferry.txt").write_text("The ferry ran for the last time.")
     embedder = HashingEmbedder()
-    library = Library(tmp_path / "index")
+    library = DiskLibrary(tmp_path / "index")
     library.rebuild(read_articles(folder), embedder)
     live, rebuild = LiveIndex(library, embedder), partial(Ingest(library, embedder).rebuild, folder)
     with closing(Store.in_memory()) as store:
@@ -125,7 +125,7 @@ def test_the_status_is_that_of_the_index_in_service(office: Office) -> None:
 
 def test_the_status_follows_what_another_process_publishes(office: Office) -> None:
     (office.folder / "roof.txt").write_text("The roof leaks.")
-    Library(office.live.library.root).rebuild(read_articles(office.folder), HashingEmbedder())
+    DiskLibrary(office.live.library.root).rebuild(read_articles(office.folder), HashingEmbedder())
 
     assert office.newsroom.status().articles == 3
 

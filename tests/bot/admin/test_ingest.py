@@ -19,7 +19,7 @@ from index.endpoints import Feed
 from index.errors import ArticlesMissing
 from index.ingest.intake import Ingest
 from index.ingest.sources import read_articles
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from index.library.live import LiveIndex
 from tests.embedders import HashingEmbedder
 from tests.index.ingest.test_sources_web import page_of
@@ -49,7 +49,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
     folder = tmp_path / "articles"
     folder.mkdir()
     (folder / "roof.txt").write_text("The roof leaks.")
-    library, embedder = Library(tmp_path / "index"), HashingEmbedder()
+    library, embedder = DiskLibrary(tmp_path / "index"), HashingEmbedder()
     library.rebuild(read_articles(folder), embedder)
     live, rebuild = LiveIndex(library, embedder), partial(Ingest(library, embedder).rebuild, folder)
     with serve_site() as site, closing(Store.in_memory()) as store:

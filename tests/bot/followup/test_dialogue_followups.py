@@ -15,7 +15,7 @@ from bot.reading.passage_reader import PassageReader, shipped_weights
 from bot.replies import ReplyTo
 from bot.store import Store
 from index import Article
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from index.library.live import LiveIndex
 from tests.bot.examples import BRIDGE, FERRY
 from tests.bot.reading.scorers import WordScorer
@@ -41,7 +41,7 @@ def dialogue(tmp_path: Path, store: Store) -> Dialogue:
     """A dialogue that always answers if it finds anything, with single sentences."""
     weights = shipped_weights().with_each(lambda one: replace(one, read=replace(one.read, within=-1.0)))
     embedder = HashingEmbedder()
-    library = Library(tmp_path)
+    library = DiskLibrary(tmp_path)
     library.rebuild([BRIDGE, FERRY, _HARBOUR], embedder)
     answerer = Answerer(PassageReader(WordScorer(), weights), threshold=0.0)
     return Dialogue(LiveIndex(library, embedder), answerer, store, idle_after=timedelta(hours=1))

@@ -6,7 +6,7 @@ import pytest
 
 from bot.query.event_dates import since_event
 from index import Article, AskedDates, Query
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from index.search.retrieval import Retriever
 from tests.embedders import HashingEmbedder
 
@@ -22,7 +22,7 @@ def _article(name: str, title: str, day: date) -> Article:
 
 @pytest.fixture(scope="module")
 def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
-    library = Library(tmp_path_factory.mktemp("index"))
+    library = DiskLibrary(tmp_path_factory.mktemp("index"))
     library.rebuild(
         [
             _article("a", "Marlow counts votes after election", date(2024, 5, 10)),

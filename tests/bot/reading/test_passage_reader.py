@@ -17,7 +17,7 @@ from bot.reading.passage_reader import (
     weights_from,
 )
 from index import Article, AskedDates, Query, Span
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from index.search.retrieval import Retriever
 from tests.bot.examples import BRIDGE, FERRY, span_of
 from tests.bot.reading.scorers import WordScorer
@@ -33,7 +33,7 @@ _BRIDGE_ONLY = Query(_QUESTION, frozenset({"bridge"}))
 def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
     """Over the bridge, the ferry and an article of a hundred sentences."""
     embedder = HashingEmbedder(dimension=128)
-    library = Library(tmp_path_factory.mktemp("index"))
+    library = DiskLibrary(tmp_path_factory.mktemp("index"))
     library.rebuild([BRIDGE, FERRY, _LONG], embedder)
     return Retriever(library.open_current(embedder), embedder)
 
@@ -192,7 +192,7 @@ def test_a_neighbour_that_nearly_answers_is_quoted_with_the_first(retriever: Ret
 
 def test_a_sentence_with_the_roles_exchanged_is_no_answer(tmp_path: Path) -> None:
     border = Article("border", "Border", "Norland accused Sudland of theft. Later, Sudland accused Norland of lies.")
-    library, embedder = Library(tmp_path), HashingEmbedder(dimension=64)
+    library, embedder = DiskLibrary(tmp_path), HashingEmbedder(dimension=64)
     library.rebuild([border], embedder)
     retriever = Retriever(library.open_current(embedder), embedder)
     reader = PassageReader(WordScorer({"theft": 4.0, "lies": 2.0}), _weights(answer_odds=0.5))

@@ -7,7 +7,7 @@ from bot.reading.cascade import ReadState
 from bot.reading.features import Candidate, candidates_of
 from bot.reading.proximity import follow_on, nearness
 from index import Article, Query
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from index.search.retrieval import Retriever
 from tests.embedders import HashingEmbedder
 
@@ -27,7 +27,7 @@ _OTHER = Article("other", "Elsewhere", "A ferry sank. Nobody was hurt.")
 @pytest.fixture(scope="module")
 def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
     embedder = HashingEmbedder(dimension=64)
-    library = Library(tmp_path_factory.mktemp("index"))
+    library = DiskLibrary(tmp_path_factory.mktemp("index"))
     library.rebuild([_STORY, _OTHER], embedder)
     return Retriever(library.open_current(embedder), embedder)
 

@@ -16,7 +16,7 @@ from bot.store import Store
 from index.embedding.embedder import Embedder
 from index.ingest.fetching import Fetcher
 from index.ingest.sources import read_articles
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from tests.botapi import BotApiServer, BotSetup, Chat, Message, User
 
 ARTICLES = (
@@ -81,7 +81,7 @@ def index_articles(folder: Path, embedder: Embedder) -> Path:
     """An index of the articles; beside it lies the file they were read from."""
     source = folder / "articles.jsonl"
     source.write_text("".join(f"{json.dumps(article)}\n" for article in ARTICLES))
-    Library(folder / "index").rebuild(read_articles(source), embedder)
+    DiskLibrary(folder / "index").rebuild(read_articles(source), embedder)
     return folder / "index"
 
 

@@ -15,7 +15,7 @@ from bot.adapters.telegram.views import admin_texts, texts
 from bot.adapters.telegram.views.links import DeepLink, Opens, article_key, payload_of
 from index import Article
 from index.embedding.embedder import OnnxEmbedder
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from tests.bot.telegram.ingest import (
     ANSWERING,
     QUESTION,
@@ -76,7 +76,7 @@ async def test_the_list_of_sources_is_narrowed_by_words_on_every_page(
 ) -> None:
     index = index_articles(tmp_path, shipped_embedder)
     stories = [Article(f"s{n}", f"Storm {n} hits Marlow", f"Storm {n} hit Marlow on Friday.", "BBC") for n in range(12)]
-    Library(index).add(stories, shipped_embedder)
+    DiskLibrary(index).add(stories, shipped_embedder)
     async with open_newsdesk(index) as desk:
         ada = desk.server.user("Ada")
         listed = await desk.ask(ada, "/sources  storm ")

@@ -14,7 +14,7 @@ from index.errors import IndexBusy
 from index.ingest.feeds.reading import FeedReader
 from index.ingest.feeds.report import FeedReport, FeedsReport
 from index.ingest.intake import Ingest
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from tests.embedders import HashingEmbedder
 from tests.feed_week import OUTAGE, Week, live_through
 from tests.index.ingest.test_sources_web import WORDS, page_of
@@ -93,7 +93,7 @@ class OneFeed:
 def one_feed(tmp_path: Path) -> Iterator[OneFeed]:
     """With a feed of one item, which leads to a page."""
     with serve_site() as site:
-        one_feed = OneFeed(site, Ingest(Library(tmp_path / "index"), HashingEmbedder()))
+        one_feed = OneFeed(site, Ingest(DiskLibrary(tmp_path / "index"), HashingEmbedder()))
         site.pages["/story"] = Page(page_of())
         _serve_feed(one_feed)
         yield one_feed

@@ -11,7 +11,7 @@ from index import Article
 from index.article import Skipped
 from index.errors import ArrivalsUnavailable, ArticlesMissing, IndexBusy, UnknownArticle
 from index.ingest.intake import Ingest
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from tests.embedders import HashingEmbedder
 
 _URL = "https://news.example/bridge"
@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def intake(tmp_path: Path, folder: Path) -> Ingest:
     """With that one indexed."""
-    intake = Ingest(Library(tmp_path / "index"), HashingEmbedder())
+    intake = Ingest(DiskLibrary(tmp_path / "index"), HashingEmbedder())
     intake.rebuild(folder)
     return intake
 

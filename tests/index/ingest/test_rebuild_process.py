@@ -11,7 +11,7 @@ from index.embedding.embedder import OnnxEmbedder
 from index.errors import ArticlesMissing, BuildBroken, BuildCancelled
 from index.ingest.rebuild_process import rebuild_apart
 from index.library.builder import BuildProgress
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from index.settings import IndexSettings
 
 
@@ -52,7 +52,7 @@ def test_a_build_is_cancelled_where_it_is_and_the_next_goes_on_from_there(
     assert report.embedded <= report.passages - 256
     assert heard[-1] == BuildProgress(100, report.passages, report.passages)
     assert nice == {os.getpriority(os.PRIO_PROCESS, 0) + 10}
-    library = Library(order.index)
+    library = DiskLibrary(order.index)
     assert (library.open_current(shipped_embedder).name, library.verify()) == (report.snapshot, [])
 
 

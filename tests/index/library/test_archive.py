@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from index import Article
 from index.errors import SnapshotCorrupt, UnknownArticle
 from index.library.disk.archive import SegmentArchive as Archive
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from index.library.disk.segment_articles import ArchivePart, ArchiveWriter
 from index.text.chunking import chunk_article
 from tests.embedders import HashingEmbedder
@@ -72,7 +72,7 @@ def test_an_index_keeps_every_article_with_a_passage_as_it_came(articles: list[A
     quotable = [article for article in articles if chunk_article(article)]
     embedder = HashingEmbedder(dimension=8)
     with tempfile.TemporaryDirectory() as folder:
-        library = Library(Path(folder))
+        library = DiskLibrary(Path(folder))
         library.rebuild([_READABLE, *articles], embedder)
         snapshot = library.open_current(embedder)
 

@@ -19,11 +19,11 @@ from index.errors import (
     UnknownArticle,
 )
 from index.ingest.sources import read_articles
-from index.library.base import AnyLibrary
 from index.library.builder import BuildProgress
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from index.library.milvus import ClusterLibrary
 from index.library.milvus.server import Server
+from index.library.protocol import Library
 from index.search.retrieval import Retriever
 from tests.embedders import HashingEmbedder
 from tests.milvus import VectorServer
@@ -63,22 +63,22 @@ def embedder() -> HashingEmbedder:
 
 
 @pytest.fixture(params=["embedded", "cluster"])
-def library(request: pytest.FixtureRequest, tmp_path: Path) -> AnyLibrary:
+def library(request: pytest.FixtureRequest, tmp_path: Path) -> Library:
     if request.param == "embedded":
-        return Library(tmp_path / "index")
+        return DiskLibrary(tmp_path / "index")
     server: VectorServer = request.getfixturevalue("vector_server")
     return ClusterLibrary(tmp_path / "index", server.address(), grace=timedelta(0))
 
 
-def _articles(library: AnyLibrary, embedder: HashingEmbedder) -> list[Article]:
+def _articles(library: Library, embedder: HashingEmbedder) -> list[Article]:
     return list(library.open_current(embedder).archive.articles())
 
 
-def _found(library: AnyLibrary, embedder: HashingEmbedder, query: Query) -> list[str]:
+def _found(library: Library, embedder: HashingEmbedder, query: Query) -> list[str]:
     return [hit.passage.article_id for hit in Retriever(library.open_current(embedder), embedder).search(query)]
 
 
-def test_a_published_snapshot_holds_the_articles_as_they_came(library: AnyLibrary, embedder: HashingEmbedder) -> None:
+def test_a_published_snapshot_holds_the_articles_as_they_came(library: Library, embedder: HashingEmbedder) -> None:
     odd = Article("odd'\"\\ id é", "Tïtle \x00 with\nlines", "First “quoted” — line.\r\n\tSecond 😀 line.\x00 Third.")
     long = Article("long", "Long", "A sentence that is said again and again, é. " * 500)
     library.rebuild([_PEACE, odd, long, _WAR], embedder)
@@ -91,7 +91,7 @@ def test_a_published_snapshot_holds_the_articles_as_they_came(library: AnyLibrar
     assert library.verify() == []
 
 
-def test_passages_and_sentences_are_slices_of_the_stored_text(library: AnyLibrary, embedder: HashingEmbedder) -> None:
+def test_passages_and_sentences_are_slices_of_the_stored_text(library: Library, embedder: HashingEmbedder) -> None:
     library.rebuild([_PEACE], embedder)
     archive = library.open_current(embedder).archive
 
@@ -105,7 +105,7 @@ def test_passages_and_sentences_are_slices_of_the_stored_text(library: AnyLibrar
         archive.article("nobody")
 
 
-def test_the_report_says_what_changed(library: AnyLibrary, embedder: HashingEmbedder) -> None:
+def test_the_report_says_what_changed(library: Library, embedder: HashingEmbedder) -> None:
     library.rebuild([_PEACE, _WAR], embedder)
     longer = replace(_WAR, text=_WAR.text + " A ceasefire followed.")
     unreadable = Skipped("x.pdf", "encrypted")
@@ -118,7 +118,7 @@ def test_the_report_says_what_changed(library: AnyLibrary, embedder: HashingEmbe
     assert _articles(library, embedder) == [longer, _OIL]
 
 
-def test_unchanged_passages_keep_their_vectors(library: AnyLibrary, embedder: HashingEmbedder) -> None:
+def test_unchanged_passages_keep_their_vectors(library: Library, embedder: HashingEmbedder) -> None:
     two = "The first paragraph tells of a bridge. " * 9 + "\n\n" + "The second one tells of a ferry. " * 9
     library.rebuild([Article("two", "Two", two), _WAR], embedder)
     embedder.embedded.clear()
@@ -131,7 +131,7 @@ def test_unchanged_passages_keep_their_vectors(library: AnyLibrary, embedder: Ha
     assert all("third" in text for text in passages)
 
 
-def test_articles_can_be_indexed_anew_with_another_model(library: AnyLibrary, embedder: HashingEmbedder) -> None:
+def test_articles_can_be_indexed_anew_with_another_model(library: Library, embedder: HashingEmbedder) -> None:
     library.rebuild([_PEACE, _WAR], embedder)
     library.add([_OIL, _COPY], embedder)
     library.remove(["peace"], embedder)
@@ -148,7 +148,7 @@ def test_articles_can_be_indexed_anew_with_another_model(library: AnyLibrary, em
     assert hits[0].passage.article_id == "oil"
 
 
-def test_the_same_again_changes_nothing(library: AnyLibrary, embedder: HashingEmbedder) -> None:
+def test_the_same_again_changes_nothing(library: Library, embedder: HashingEmbedder) -> None:
     first = library.rebuild([_PEACE, _WAR], embedder)
     embedder.embedded.clear()
 
@@ -159,7 +159,7 @@ def test_the_same_again_changes_nothing(library: AnyLibrary, embedder: HashingEm
     assert (embedder.embedded, library.names()) == ([], [first.snapshot])
 
 
-def test_a_changed_article_takes_the_place_of_the_old(library: AnyLibrary, embedder: HashingEmbedder) -> None:
+def test_a_changed_article_takes_the_place_of_the_old(library: Library, embedder: HashingEmbedder) -> None:
     library.rebuild([_PEACE, _WAR, _OIL], embedder)
     changed = replace(_WAR, text="Nobody at all was killed in the tournament.")
 
@@ -171,7 +171,7 @@ def test_a_changed_article_takes_the_place_of_the_old(library: AnyLibrary, embed
     assert library.verify() == []
 
 
-def test_removed_articles_are_found_no_more(library: AnyLibrary, embedder: HashingEmbedder) -> None:
+def test_removed_articles_are_found_no_more(library: Library, embedder: HashingEmbedder) -> None:
     library.rebuild([_PEACE, _WAR, _OIL], embedder)
 
     report = library.remove(["war"], embedder)
@@ -185,7 +185,7 @@ def test_removed_articles_are_found_no_more(library: AnyLibrary, embedder: Hashi
     assert [article.id for article in _articles(library, embedder)] == ["peace", "oil"]
 
 
-def test_a_roll_back_brings_the_snapshot_before_back(library: AnyLibrary, embedder: HashingEmbedder) -> None:
+def test_a_roll_back_brings_the_snapshot_before_back(library: Library, embedder: HashingEmbedder) -> None:
     first = library.rebuild([_PEACE, _WAR], embedder).snapshot
     second = library.rebuild([_PEACE, _OIL], embedder).snapshot
 
@@ -198,9 +198,7 @@ def test_a_roll_back_brings_the_snapshot_before_back(library: AnyLibrary, embedd
         library.roll_back()
 
 
-def test_a_change_after_a_roll_back_builds_on_what_is_in_service(
-    library: AnyLibrary, embedder: HashingEmbedder
-) -> None:
+def test_a_change_after_a_roll_back_builds_on_what_is_in_service(library: Library, embedder: HashingEmbedder) -> None:
     first = library.rebuild([_PEACE, _WAR], embedder).snapshot
     undone = library.rebuild([_PEACE, _OIL], embedder).snapshot
     library.roll_back()
@@ -215,7 +213,7 @@ def test_a_change_after_a_roll_back_builds_on_what_is_in_service(
     assert _articles(library, embedder) == [_PEACE, _WAR]
 
 
-def test_so_many_snapshots_are_kept(library: AnyLibrary, embedder: HashingEmbedder) -> None:
+def test_so_many_snapshots_are_kept(library: Library, embedder: HashingEmbedder) -> None:
     names = [library.rebuild([_story(one), _PEACE], embedder).snapshot for one in range(5)]
 
     assert library.names() == names[-3:]
@@ -224,7 +222,7 @@ def test_so_many_snapshots_are_kept(library: AnyLibrary, embedder: HashingEmbedd
     assert [article.id for article in _articles(library, embedder)] == ["peace", "story 4"]
 
 
-def test_nothing_in_service_says_what_to_run(library: AnyLibrary, embedder: HashingEmbedder) -> None:
+def test_nothing_in_service_says_what_to_run(library: Library, embedder: HashingEmbedder) -> None:
     with pytest.raises(SnapshotMissing, match="python -m index build"):
         library.current_name()
     with pytest.raises(ArticlesMissing, match="encrypted"):
@@ -233,9 +231,7 @@ def test_nothing_in_service_says_what_to_run(library: AnyLibrary, embedder: Hash
         library.open_current(embedder)
 
 
-def test_another_model_is_refused_until_everything_is_built_anew(
-    library: AnyLibrary, embedder: HashingEmbedder
-) -> None:
+def test_another_model_is_refused_until_everything_is_built_anew(library: Library, embedder: HashingEmbedder) -> None:
     library.rebuild([_PEACE, _WAR], embedder)
 
     for other in (HashingEmbedder("other"), HashingEmbedder("hashing", 32)):
@@ -248,7 +244,7 @@ def test_another_model_is_refused_until_everything_is_built_anew(
 
 
 def test_a_build_that_is_called_off_changes_nothing_and_is_gone_on_with(
-    library: AnyLibrary, embedder: HashingEmbedder
+    library: Library, embedder: HashingEmbedder
 ) -> None:
     library.rebuild([_PEACE], embedder)
 
@@ -279,14 +275,14 @@ def test_a_build_that_is_called_off_changes_nothing_and_is_gone_on_with(
     ],
 )
 def test_a_scope_leaves_out_the_rest(
-    library: AnyLibrary, embedder: HashingEmbedder, query: Query, expected: list[str]
+    library: Library, embedder: HashingEmbedder, query: Query, expected: list[str]
 ) -> None:
     library.rebuild([_PEACE, _WAR, _OIL], embedder)
 
     assert _found(library, embedder, query) == expected
 
 
-def test_near_copies_speak_with_one_voice(library: AnyLibrary, embedder: HashingEmbedder) -> None:
+def test_near_copies_speak_with_one_voice(library: Library, embedder: HashingEmbedder) -> None:
     library.rebuild([_WIRE, _OIL], embedder)
     library.add([replace(_WIRE, id="wire again", title="Wire again", text=_WIRE.text + " More follows.")], embedder)
 
@@ -298,7 +294,7 @@ def test_near_copies_speak_with_one_voice(library: AnyLibrary, embedder: Hashing
     assert len(set(found) & {"wire", "wire again"}) == 1
 
 
-def test_terms_are_as_telling_as_they_are_rare(library: AnyLibrary, embedder: HashingEmbedder) -> None:
+def test_terms_are_as_telling_as_they_are_rare(library: Library, embedder: HashingEmbedder) -> None:
     library.rebuild([_story(number) for number in range(30)], embedder)
     snapshot = library.open_current(embedder)
 
@@ -308,7 +304,7 @@ def test_terms_are_as_telling_as_they_are_rare(library: AnyLibrary, embedder: Ha
 Ranking = list[tuple[str, int, float, float, float]]
 
 
-def _ranking(library: AnyLibrary, embedder: OnnxEmbedder | HashingEmbedder, query: Query) -> Ranking:
+def _ranking(library: Library, embedder: OnnxEmbedder | HashingEmbedder, query: Query) -> Ranking:
     hits = Retriever(library.open_current(embedder), embedder).search(query, 20)
     return [
         (hit.passage.article_id, hit.passage.span.start, hit.score, hit.similarity, hit.keyword_score) for hit in hits
@@ -342,10 +338,10 @@ _QUESTIONS = [
 @pytest.fixture(scope="module")
 def both(
     tmp_path_factory: pytest.TempPathFactory, vector_server: VectorServer, seeds: Path, shipped_embedder: OnnxEmbedder
-) -> tuple[AnyLibrary, AnyLibrary]:
+) -> tuple[Library, Library]:
     """The seeds and many made articles in both back ends, brought there in three changes."""
     folder = tmp_path_factory.mktemp("both")
-    libraries = (Library(folder / "embedded"), ClusterLibrary(folder / "cluster", vector_server.address()))
+    libraries = (DiskLibrary(folder / "embedded"), ClusterLibrary(folder / "cluster", vector_server.address()))
     for library in libraries:
         library.rebuild([*read_articles(seeds), *map(_story, range(60))], shipped_embedder)
         library.add([*map(_story, range(60, 90)), replace(_story(3), title="Story three")], shipped_embedder)
@@ -354,7 +350,7 @@ def both(
 
 @pytest.mark.parametrize("query", _QUESTIONS, ids=lambda query: query.text)
 def test_both_back_ends_agree_on_rankings(
-    both: tuple[AnyLibrary, AnyLibrary], shipped_embedder: OnnxEmbedder, query: Query
+    both: tuple[Library, Library], shipped_embedder: OnnxEmbedder, query: Query
 ) -> None:
     embedded, cluster = (_ranking(library, shipped_embedder, query) for library in both)
 
@@ -366,7 +362,7 @@ def test_both_back_ends_agree_on_rankings(
 
 @pytest.mark.parametrize("query", _QUESTIONS, ids=lambda query: query.text)
 def test_both_back_ends_agree_to_the_last_digit_on_what_was_built_at_once(
-    built_at_once: Callable[[], tuple[AnyLibrary, AnyLibrary]], shipped_embedder: OnnxEmbedder, query: Query
+    built_at_once: Callable[[], tuple[Library, Library]], shipped_embedder: OnnxEmbedder, query: Query
 ) -> None:
     embedded, cluster = (_ranking(library, shipped_embedder, query) for library in built_at_once())
 
@@ -376,9 +372,9 @@ def test_both_back_ends_agree_to_the_last_digit_on_what_was_built_at_once(
 @pytest.fixture(scope="module")
 def built_at_once(
     tmp_path_factory: pytest.TempPathFactory, vector_server: VectorServer, seeds: Path, shipped_embedder: OnnxEmbedder
-) -> Callable[[], tuple[AnyLibrary, AnyLibrary]]:
+) -> Callable[[], tuple[Library, Library]]:
     folder = tmp_path_factory.mktemp("at-once")
-    libraries = (Library(folder / "embedded"), ClusterLibrary(folder / "cluster", vector_server.address()))
+    libraries = (DiskLibrary(folder / "embedded"), ClusterLibrary(folder / "cluster", vector_server.address()))
     for library in libraries:
         library.rebuild([*read_articles(seeds), *map(_story, range(90)), _PEACE, _WAR, _COPY], shipped_embedder)
     return lambda: libraries
@@ -395,7 +391,7 @@ def built_at_once(
     ids=["one article", "five articles", "one day", "two days"],
 )
 def test_a_narrow_scope_in_a_large_library_leaves_nothing_out(
-    large: tuple[AnyLibrary, AnyLibrary], embedder: HashingEmbedder, query: Query
+    large: tuple[Library, Library], embedder: HashingEmbedder, query: Query
 ) -> None:
     embedded, cluster = (library.open_current(embedder) for library in large)
 
@@ -409,11 +405,11 @@ def test_a_narrow_scope_in_a_large_library_leaves_nothing_out(
 
 
 @pytest.fixture(scope="module")
-def large(tmp_path_factory: pytest.TempPathFactory, vector_server: VectorServer) -> tuple[AnyLibrary, AnyLibrary]:
+def large(tmp_path_factory: pytest.TempPathFactory, vector_server: VectorServer) -> tuple[Library, Library]:
     """Two thousand articles in both back ends; the server has made its graph of them."""
     folder = tmp_path_factory.mktemp("large")
     address = vector_server.address()
-    libraries = (Library(folder / "embedded"), cluster := ClusterLibrary(folder / "cluster", address))
+    libraries = (DiskLibrary(folder / "embedded"), cluster := ClusterLibrary(folder / "cluster", address))
     for library in libraries:
         library.rebuild(map(_story, range(2000)), HashingEmbedder())
     Server(address).settle(cluster.open_current(HashingEmbedder()).manifest.lineage.passages)

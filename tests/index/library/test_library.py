@@ -27,7 +27,7 @@ from index.errors import (
     UnknownArticle,
 )
 from index.library.builder import BuildProgress
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from index.manifest import FORMAT_VERSION
 from index.search.retrieval import Retriever
 from tests.embedders import HashingEmbedder
@@ -42,8 +42,8 @@ def _story(number: int) -> Article:
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Library:
-    return Library(tmp_path / "index")
+def library(tmp_path: Path) -> DiskLibrary:
+    return DiskLibrary(tmp_path / "index")
 
 
 @pytest.fixture
@@ -51,18 +51,18 @@ def embedder() -> HashingEmbedder:
     return HashingEmbedder()
 
 
-def _articles(library: Library, embedder: HashingEmbedder) -> Sequence[Article]:
+def _articles(library: DiskLibrary, embedder: HashingEmbedder) -> Sequence[Article]:
     return tuple(library.open_current(embedder).archive.articles())
 
 
-def test_a_published_snapshot_holds_the_articles_as_they_came(library: Library, embedder: HashingEmbedder) -> None:
+def test_a_published_snapshot_holds_the_articles_as_they_came(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     library.rebuild([_PEACE, _WAR], embedder)
 
     assert _articles(library, embedder) == (_PEACE, _WAR)
     assert library.verify() == []
 
 
-def test_the_report_says_what_changed(library: Library, embedder: HashingEmbedder) -> None:
+def test_the_report_says_what_changed(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     library.rebuild([_PEACE, _WAR], embedder)
     longer = Article("war", "War", _WAR.text + " A ceasefire followed.")
     unreadable = Skipped("x.pdf", "encrypted")
@@ -73,7 +73,7 @@ def test_the_report_says_what_changed(library: Library, embedder: HashingEmbedde
     assert changes == (("oil",), ("war",), ("peace",), (unreadable,))
 
 
-def test_unchanged_passages_are_not_embedded_again(library: Library, embedder: HashingEmbedder) -> None:
+def test_unchanged_passages_are_not_embedded_again(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     library.rebuild([_PEACE, _WAR], embedder)
     embedder.embedded.clear()
 
@@ -85,7 +85,7 @@ def test_unchanged_passages_are_not_embedded_again(library: Library, embedder: H
     assert hits[0].passage.article_id == "peace"
 
 
-def test_adding_a_known_id_replaces_the_article(library: Library, embedder: HashingEmbedder) -> None:
+def test_adding_a_known_id_replaces_the_article(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     library.rebuild([_PEACE, _WAR], embedder)
     other = Article("war", "War", "The war is over.")
 
@@ -94,13 +94,13 @@ def test_adding_a_known_id_replaces_the_article(library: Library, embedder: Hash
     assert _articles(library, embedder) == (_PEACE, other)
 
 
-def test_adding_to_nothing_starts_an_index(library: Library, embedder: HashingEmbedder) -> None:
+def test_adding_to_nothing_starts_an_index(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     library.add([_OIL], embedder)
 
     assert _articles(library, embedder) == (_OIL,)
 
 
-def test_removing_takes_one_article_out(library: Library, embedder: HashingEmbedder) -> None:
+def test_removing_takes_one_article_out(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     library.rebuild([_PEACE, _WAR], embedder)
 
     library.remove(["war"], embedder)
@@ -108,7 +108,7 @@ def test_removing_takes_one_article_out(library: Library, embedder: HashingEmbed
     assert _articles(library, embedder) == (_PEACE,)
 
 
-def test_removing_an_unknown_id_removes_nothing(library: Library, embedder: HashingEmbedder) -> None:
+def test_removing_an_unknown_id_removes_nothing(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     library.rebuild([_PEACE, _WAR], embedder)
 
     with pytest.raises(UnknownArticle, match="nonsense"):
@@ -117,7 +117,7 @@ def test_removing_an_unknown_id_removes_nothing(library: Library, embedder: Hash
     assert _articles(library, embedder) == (_PEACE, _WAR)
 
 
-def test_rolling_back_returns_to_the_snapshot_before(library: Library, embedder: HashingEmbedder) -> None:
+def test_rolling_back_returns_to_the_snapshot_before(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     library.rebuild([_PEACE], embedder)
     library.rebuild([_PEACE, _WAR], embedder)
 
@@ -126,7 +126,7 @@ def test_rolling_back_returns_to_the_snapshot_before(library: Library, embedder:
     assert _articles(library, embedder) == (_PEACE,)
 
 
-def test_a_rolled_back_snapshot_never_returns(library: Library, embedder: HashingEmbedder) -> None:
+def test_a_rolled_back_snapshot_never_returns(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     library.rebuild([_PEACE], embedder)
     library.rebuild([_WAR], embedder)
     library.roll_back()
@@ -137,7 +137,7 @@ def test_a_rolled_back_snapshot_never_returns(library: Library, embedder: Hashin
     assert _articles(library, embedder) == (_PEACE,)
 
 
-def test_the_oldest_snapshot_cannot_be_rolled_back(library: Library, embedder: HashingEmbedder) -> None:
+def test_the_oldest_snapshot_cannot_be_rolled_back(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     library.rebuild([_PEACE], embedder)
 
     with pytest.raises(SnapshotMissing, match="nothing to roll back to"):
@@ -145,14 +145,14 @@ def test_the_oldest_snapshot_cannot_be_rolled_back(library: Library, embedder: H
 
 
 def test_only_so_many_snapshots_stay_on_disk(tmp_path: Path, embedder: HashingEmbedder) -> None:
-    library = Library(tmp_path, keep=2)
+    library = DiskLibrary(tmp_path, keep=2)
 
     built = [library.rebuild([one], embedder).snapshot for one in (_PEACE, _WAR, _PEACE, _OIL)]
 
     assert library.names() == built[-2:]
 
 
-def test_a_failed_build_leaves_the_last_one_in_service(library: Library, embedder: HashingEmbedder) -> None:
+def test_a_failed_build_leaves_the_last_one_in_service(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     library.rebuild([_PEACE], embedder)
 
     with pytest.raises(ArticlesMissing, match=r"x\.pdf: encrypted"):
@@ -162,7 +162,7 @@ def test_a_failed_build_leaves_the_last_one_in_service(library: Library, embedde
     assert len(library.names()) == 1
 
 
-def test_what_a_killed_build_left_is_cleared_away(library: Library, embedder: HashingEmbedder) -> None:
+def test_what_a_killed_build_left_is_cleared_away(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     leftovers = [library.root / parent / ".building-20200101T000000" for parent in ("snapshots", "segments")]
     for leftover in leftovers:
         leftover.mkdir(parents=True)
@@ -175,21 +175,21 @@ def test_what_a_killed_build_left_is_cleared_away(library: Library, embedder: Ha
     assert [path for path in (*leftovers, orphan) if path.exists()] == []
 
 
-def test_two_builds_at_once_are_refused(library: Library, embedder: HashingEmbedder) -> None:
+def test_two_builds_at_once_are_refused(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     library.root.mkdir(parents=True)
 
     with FileLock(library.root / "write.lock"), pytest.raises(IndexBusy):
         library.rebuild([_PEACE], embedder)
 
 
-def test_a_missing_index_says_what_to_run(library: Library, embedder: HashingEmbedder) -> None:
+def test_a_missing_index_says_what_to_run(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     with pytest.raises(SnapshotMissing, match="python -m index build"):
         library.open_current(embedder)
 
 
 @pytest.mark.parametrize("other", [HashingEmbedder("other"), HashingEmbedder(dimension=32)], ids=["model", "dimension"])
 def test_a_snapshot_of_another_model_is_refused(
-    library: Library, embedder: HashingEmbedder, other: HashingEmbedder
+    library: DiskLibrary, embedder: HashingEmbedder, other: HashingEmbedder
 ) -> None:
     library.rebuild([_PEACE], embedder)
 
@@ -197,7 +197,7 @@ def test_a_snapshot_of_another_model_is_refused(
         library.open_current(other)
 
 
-def test_a_snapshot_of_another_format_is_refused(library: Library, embedder: HashingEmbedder) -> None:
+def test_a_snapshot_of_another_format_is_refused(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     name = library.rebuild([_PEACE], embedder).snapshot
     manifest = library.root / "snapshots" / name / "manifest.json"
     manifest.write_text(manifest.read_text().replace(f'"format_version": {FORMAT_VERSION}', '"format_version": 99'))
@@ -206,7 +206,7 @@ def test_a_snapshot_of_another_format_is_refused(library: Library, embedder: Has
         library.open_current(embedder)
 
 
-def test_articles_of_the_last_format_can_be_indexed_anew(library: Library, embedder: HashingEmbedder) -> None:
+def test_articles_of_the_last_format_can_be_indexed_anew(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     name = library.rebuild([_PEACE, _WAR], embedder).snapshot
     library.remove(["war"], embedder)
     manifest = library.root / "snapshots" / library.current_name() / "manifest.json"
@@ -224,7 +224,7 @@ def test_articles_of_the_last_format_can_be_indexed_anew(library: Library, embed
     assert name < library.current_name()
 
 
-def test_an_article_that_was_tampered_with_is_not_indexed_anew(library: Library, embedder: HashingEmbedder) -> None:
+def test_an_article_that_was_tampered_with_is_not_indexed_anew(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     first = library.rebuild([_PEACE, _WAR], embedder).snapshot
     (path,) = (library.root / "segments").rglob("articles.sqlite")
     with closing(sqlite3.connect(path)) as connection, connection:
@@ -235,7 +235,7 @@ def test_an_article_that_was_tampered_with_is_not_indexed_anew(library: Library,
     assert library.current_name() == first
 
 
-def test_a_renewal_that_is_called_off_changes_nothing(library: Library, embedder: HashingEmbedder) -> None:
+def test_a_renewal_that_is_called_off_changes_nothing(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     first = library.rebuild([_story(number) for number in range(700)], embedder).snapshot
     other = HashingEmbedder("other")
 
@@ -253,7 +253,7 @@ def test_a_renewal_that_is_called_off_changes_nothing(library: Library, embedder
     assert len(other.embedded) < 700 + done
 
 
-def test_a_snapshot_of_another_model_is_built_anew(library: Library, embedder: HashingEmbedder) -> None:
+def test_a_snapshot_of_another_model_is_built_anew(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     library.rebuild([_PEACE], embedder)
     other = HashingEmbedder("other", dimension=32)
 
@@ -262,13 +262,13 @@ def test_a_snapshot_of_another_model_is_built_anew(library: Library, embedder: H
     assert library.open_current(other).manifest.dimension == 32
 
 
-def _files(library: Library) -> list[Path]:
+def _files(library: DiskLibrary) -> list[Path]:
     """Every file that the snapshot in service needs."""
     places = (library.root / part for part in ("segments", "snapshots"))
     return sorted(path for place in places for path in place.rglob("*") if path.is_file())
 
 
-def test_a_file_cut_short_or_missing_is_refused_and_named(library: Library, embedder: HashingEmbedder) -> None:
+def test_a_file_cut_short_or_missing_is_refused_and_named(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     library.rebuild([_PEACE], embedder)
     files = _files(library)
     assert len(files) == 18
@@ -283,7 +283,7 @@ def test_a_file_cut_short_or_missing_is_refused_and_named(library: Library, embe
     assert library.verify() == []
 
 
-def test_a_flipped_bit_is_found_by_verify(library: Library, embedder: HashingEmbedder) -> None:
+def test_a_flipped_bit_is_found_by_verify(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     library.rebuild([_PEACE, _WAR], embedder)
     for path in _files(library):
         whole = path.read_bytes()
@@ -295,7 +295,7 @@ def test_a_flipped_bit_is_found_by_verify(library: Library, embedder: HashingEmb
 
 
 def test_verify_finds_whatever_is_planted_in_any_file_of_a_large_index(
-    library: Library, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
+    library: DiskLibrary, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("index.search.vectors.faiss.EXACT_UP_TO", 640)
     library.rebuild([_story(number) for number in range(700)], embedder)
@@ -326,7 +326,7 @@ def test_verify_finds_whatever_is_planted_in_any_file_of_a_large_index(
     assert library.verify() == []
 
 
-def test_a_damaged_pointer_is_found_by_verify(library: Library, embedder: HashingEmbedder) -> None:
+def test_a_damaged_pointer_is_found_by_verify(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     library.rebuild([_PEACE], embedder)
     pointer = library.root / "CURRENT"
     whole = pointer.read_bytes()
@@ -342,7 +342,7 @@ def test_a_damaged_pointer_is_found_by_verify(library: Library, embedder: Hashin
             library.verify()
 
 
-def test_a_damaged_snapshot_is_not_rolled_back_to(library: Library, embedder: HashingEmbedder) -> None:
+def test_a_damaged_snapshot_is_not_rolled_back_to(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     first = library.rebuild([_PEACE], embedder).snapshot
     second = library.rebuild([_OIL], embedder).snapshot
     [damaged] = [path for path in _files(library) if path.name == "articles.sqlite" and b"Michel" in path.read_bytes()]
@@ -356,7 +356,9 @@ def test_a_damaged_snapshot_is_not_rolled_back_to(library: Library, embedder: Ha
     assert library.current_name() == second
 
 
-def test_a_pointer_to_nothing_is_told_and_mended_by_a_roll_back(library: Library, embedder: HashingEmbedder) -> None:
+def test_a_pointer_to_nothing_is_told_and_mended_by_a_roll_back(
+    library: DiskLibrary, embedder: HashingEmbedder
+) -> None:
     name = library.rebuild([_PEACE], embedder).snapshot
     (library.root / "CURRENT").write_text("2\x000260101T000000")
 
@@ -367,7 +369,7 @@ def test_a_pointer_to_nothing_is_told_and_mended_by_a_roll_back(library: Library
     assert _articles(library, embedder) == (_PEACE,)
 
 
-def test_a_rebuild_does_not_build_on_files_that_changed(library: Library, embedder: HashingEmbedder) -> None:
+def test_a_rebuild_does_not_build_on_files_that_changed(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     library.rebuild([_PEACE, _WAR], embedder)
     for path in (library.root / "segments").rglob("vectors.faiss"):
         path.write_bytes(path.read_bytes()[:-2] + b"xy")
@@ -380,7 +382,7 @@ def test_a_rebuild_does_not_build_on_files_that_changed(library: Library, embedd
     assert all("kept for a rollback" in line for line in problems)
 
 
-def test_a_rebuild_of_the_same_articles_changes_nothing(library: Library, embedder: HashingEmbedder) -> None:
+def test_a_rebuild_of_the_same_articles_changes_nothing(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     first = library.rebuild([_PEACE, _WAR], embedder)
     embedder.embedded.clear()
 
@@ -390,7 +392,7 @@ def test_a_rebuild_of_the_same_articles_changes_nothing(library: Library, embedd
     assert embedder.embedded == []
 
 
-def test_a_change_leaves_the_files_of_all_else_as_they_are(library: Library, embedder: HashingEmbedder) -> None:
+def test_a_change_leaves_the_files_of_all_else_as_they_are(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     library.rebuild([_story(number) for number in range(40)], embedder)
     before = {path: path.stat().st_ino for path in (library.root / "segments").rglob("*") if path.is_file()}
     embedder.embedded.clear()
@@ -412,11 +414,11 @@ def test_a_change_leaves_the_files_of_all_else_as_they_are(library: Library, emb
     assert retriever.search(Query("ceasefire followed"), 1)[0].passage.article_id == "story 7"
 
 
-def test_segments_stay_few_and_hold_what_a_single_build_holds(library: Library, embedder: HashingEmbedder) -> None:
+def test_segments_stay_few_and_hold_what_a_single_build_holds(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     for number in range(40):
         library.add([_story(number)], embedder)
     library.remove([f"story {number}" for number in range(0, 40, 2)], embedder)
-    single = Library(library.root / "single")
+    single = DiskLibrary(library.root / "single")
     single.rebuild([_story(number) for number in range(1, 40, 2)], embedder)
 
     grown, built = library.open_current(embedder), single.open_current(embedder)
@@ -429,7 +431,7 @@ def test_segments_stay_few_and_hold_what_a_single_build_holds(library: Library, 
     assert library.verify() == []
 
 
-def test_a_source_holds_through_changes_and_merges(library: Library, embedder: HashingEmbedder) -> None:
+def test_a_source_holds_through_changes_and_merges(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     sources = ["The Courier", "Gazette", None]
     for number in range(12):
         library.add([replace(_story(number), source=sources[number % 3])], embedder)
@@ -447,7 +449,7 @@ def test_a_source_holds_through_changes_and_merges(library: Library, embedder: H
     assert found("Reuters") == set()
 
 
-def test_a_build_called_off_goes_on_where_it_stopped(library: Library, embedder: HashingEmbedder) -> None:
+def test_a_build_called_off_goes_on_where_it_stopped(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     stories = [_story(number) for number in range(3000)]
 
     def call_off(progress: BuildProgress) -> None:
@@ -466,7 +468,7 @@ def test_a_build_called_off_goes_on_where_it_stopped(library: Library, embedder:
 
 
 def test_a_small_change_in_between_leaves_the_vectors_of_an_unfinished_build(
-    library: Library, embedder: HashingEmbedder
+    library: DiskLibrary, embedder: HashingEmbedder
 ) -> None:
     stories = [_story(number) for number in range(1500)]
     library.rebuild([_PEACE], embedder)
@@ -484,7 +486,7 @@ def test_a_small_change_in_between_leaves_the_vectors_of_an_unfinished_build(
     assert list((library.root / "unfinished").iterdir()) == []
 
 
-def test_what_a_kill_tore_of_an_unfinished_build_is_left_out(library: Library, embedder: HashingEmbedder) -> None:
+def test_what_a_kill_tore_of_an_unfinished_build_is_left_out(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     work = UnfinishedWork(library.root / "unfinished", embedder.fingerprint)
     work.keep(np.array([1], np.uint64), np.ones((1, 64), np.float32))
     (path,) = (library.root / "unfinished").glob("*.npz")
@@ -493,7 +495,7 @@ def test_what_a_kill_tore_of_an_unfinished_build_is_left_out(library: Library, e
     assert library.rebuild([_PEACE], embedder).articles == 1
 
 
-def test_an_index_that_finds_nothing_is_not_put_in_service(library: Library, embedder: HashingEmbedder) -> None:
+def test_an_index_that_finds_nothing_is_not_put_in_service(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     library.rebuild([_story(number) for number in range(30)], embedder)
     snapshot = library.open_current(embedder)
     assert len(snapshot.manifest.canaries) == 8
@@ -508,7 +510,7 @@ def test_an_index_that_finds_nothing_is_not_put_in_service(library: Library, emb
     assert library.current_name() == snapshot.name
 
 
-def test_an_index_of_another_time_is_refused_with_what_to_run(library: Library, embedder: HashingEmbedder) -> None:
+def test_an_index_of_another_time_is_refused_with_what_to_run(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     old = library.root / "snapshots" / "20251122T212325.506181"
     old.mkdir(parents=True)
     (old / "manifest.json").write_text('{"format_version": 1, "revisions": {}}')
@@ -525,7 +527,7 @@ def test_an_index_of_another_time_is_refused_with_what_to_run(library: Library, 
         library.roll_back()
 
 
-def test_progress_counts_articles_and_then_passages(library: Library, embedder: HashingEmbedder) -> None:
+def test_progress_counts_articles_and_then_passages(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     heard: list[BuildProgress] = []
 
     library.rebuild([_PEACE, _WAR], embedder, heard.append)

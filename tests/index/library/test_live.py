@@ -9,7 +9,7 @@ import pytest
 
 from index import Article, Query
 from index.errors import SnapshotMismatch, SnapshotMissing
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from index.library.live import LiveIndex
 from index.search.retrieval import Retriever
 from index.text.terms import terms_of
@@ -40,29 +40,29 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def publisher(tmp_path: Path) -> Library:
+def publisher(tmp_path: Path) -> DiskLibrary:
     """Another process's way to the same folder."""
-    library = Library(tmp_path, keep=2)
+    library = DiskLibrary(tmp_path, keep=2)
     library.rebuild([_BRIDGE], _EMBEDDER)
     return library
 
 
 @pytest.fixture
-def live(clock: Clock, publisher: Library) -> LiveIndex:
-    return LiveIndex(Library(publisher.root), _EMBEDDER)
+def live(clock: Clock, publisher: DiskLibrary) -> LiveIndex:
+    return LiveIndex(DiskLibrary(publisher.root), _EMBEDDER)
 
 
 def _ids(retriever: Retriever) -> list[str]:
     return [article.id for article in retriever.archive.articles()]
 
 
-def _break(publisher: Library) -> None:
+def _break(publisher: DiskLibrary) -> None:
     for vectors in (publisher.root / "segments").rglob("vectors.faiss"):
         vectors.write_bytes(b"broken")
 
 
 def test_a_snapshot_published_by_another_is_served_a_second_later(
-    live: LiveIndex, publisher: Library, clock: Clock
+    live: LiveIndex, publisher: DiskLibrary, clock: Clock
 ) -> None:
     publisher.rebuild([_FERRY], _EMBEDDER)
 
@@ -72,14 +72,14 @@ def test_a_snapshot_published_by_another_is_served_a_second_later(
     assert (at_once, _ids(live.retriever())) == (["bridge"], ["ferry"])
 
 
-def test_a_refresh_looks_at_once(live: LiveIndex, publisher: Library) -> None:
+def test_a_refresh_looks_at_once(live: LiveIndex, publisher: DiskLibrary) -> None:
     name = publisher.rebuild([_FERRY], _EMBEDDER).snapshot
 
     assert live.refresh().name == name
     assert _ids(live.retriever()) == ["ferry"]
 
 
-def test_a_roll_back_is_followed(live: LiveIndex, publisher: Library) -> None:
+def test_a_roll_back_is_followed(live: LiveIndex, publisher: DiskLibrary) -> None:
     publisher.rebuild([_FERRY], _EMBEDDER)
     live.refresh()
 
@@ -97,7 +97,7 @@ def test_an_unchanged_index_is_not_opened_again(live: LiveIndex, clock: Clock) -
 
 
 def test_a_broken_snapshot_is_told_once_and_the_last_good_one_stays(
-    live: LiveIndex, publisher: Library, caplog: pytest.LogCaptureFixture
+    live: LiveIndex, publisher: DiskLibrary, caplog: pytest.LogCaptureFixture
 ) -> None:
     publisher.rebuild([_FERRY], _EMBEDDER)
     _break(publisher)
@@ -110,7 +110,7 @@ def test_a_broken_snapshot_is_told_once_and_the_last_good_one_stays(
     assert [hit.passage.article_id for hit in live.retriever().search(Query("bridge"))] == ["bridge"]
 
 
-def test_a_good_snapshot_after_a_broken_one_is_served(live: LiveIndex, publisher: Library) -> None:
+def test_a_good_snapshot_after_a_broken_one_is_served(live: LiveIndex, publisher: DiskLibrary) -> None:
     publisher.rebuild([_FERRY], _EMBEDDER)
     _break(publisher)
     live.refresh()
@@ -121,7 +121,7 @@ def test_a_good_snapshot_after_a_broken_one_is_served(live: LiveIndex, publisher
     assert _ids(live.retriever()) == ["roof"]
 
 
-def test_a_snapshot_of_another_model_is_not_served(live: LiveIndex, publisher: Library) -> None:
+def test_a_snapshot_of_another_model_is_not_served(live: LiveIndex, publisher: DiskLibrary) -> None:
     publisher.rebuild([_FERRY], HashingEmbedder("other"))
 
     live.refresh()
@@ -129,7 +129,7 @@ def test_a_snapshot_of_another_model_is_not_served(live: LiveIndex, publisher: L
     assert _ids(live.retriever()) == ["bridge"]
 
 
-def test_an_index_that_vanishes_is_served_on(live: LiveIndex, publisher: Library) -> None:
+def test_an_index_that_vanishes_is_served_on(live: LiveIndex, publisher: DiskLibrary) -> None:
     shutil.rmtree(publisher.root)
 
     live.refresh()
@@ -137,7 +137,7 @@ def test_an_index_that_vanishes_is_served_on(live: LiveIndex, publisher: Library
     assert [hit.passage.article_id for hit in live.retriever().search(Query("bridge"))] == ["bridge"]
 
 
-def test_who_holds_a_snapshot_reads_on_after_it_was_dropped_from_disk(live: LiveIndex, publisher: Library) -> None:
+def test_who_holds_a_snapshot_reads_on_after_it_was_dropped_from_disk(live: LiveIndex, publisher: DiskLibrary) -> None:
     held = live.retriever()
     for article in (_FERRY, _ROOF):
         publisher.rebuild([article], _EMBEDDER)
@@ -149,7 +149,7 @@ def test_who_holds_a_snapshot_reads_on_after_it_was_dropped_from_disk(live: Live
     assert held.rarity(*terms_of("bridge")) < 1
 
 
-def test_no_question_fails_while_snapshots_come_and_go(live: LiveIndex, publisher: Library) -> None:
+def test_no_question_fails_while_snapshots_come_and_go(live: LiveIndex, publisher: DiskLibrary) -> None:
     found: list[str] = []
     done = threading.Event()
 
@@ -173,8 +173,8 @@ def test_no_question_fails_while_snapshots_come_and_go(live: LiveIndex, publishe
     assert _ids(live.retriever()) == ["roof"]
 
 
-def test_nothing_to_serve_is_an_error_at_the_start(tmp_path: Path, publisher: Library) -> None:
+def test_nothing_to_serve_is_an_error_at_the_start(tmp_path: Path, publisher: DiskLibrary) -> None:
     with pytest.raises(SnapshotMissing, match="python -m index build"):
-        LiveIndex(Library(tmp_path / "nothing"), _EMBEDDER)
+        LiveIndex(DiskLibrary(tmp_path / "nothing"), _EMBEDDER)
     with pytest.raises(SnapshotMismatch, match="hashing"):
         LiveIndex(publisher, HashingEmbedder("other"))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from index import Article, Query
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from index.library.near_duplicates import CopyFinder, CopyIndex, merge_copies, signature_of
 from index.search.retrieval import Retriever
 from tests.embedders import HashingEmbedder
@@ -81,7 +81,7 @@ def test_signatures_agree_as_often_as_shingles_do(share: float) -> None:
 
 @pytest.mark.parametrize("at_once", [True, False])
 def test_copies_speak_with_one_voice_and_are_counted(tmp_path: Path, at_once: bool) -> None:
-    library, embedder = Library(tmp_path), HashingEmbedder()
+    library, embedder = DiskLibrary(tmp_path), HashingEmbedder()
     stories = [_wire("courier"), _wire("herald", headline="Late"), _wire("post", cut=4), _wire("other", seed=9)]
     for batch in [stories] if at_once else [[story] for story in stories]:
         library.add(batch, embedder)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from index import Article
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from index.library.disk.merging import SegmentView, merge_segments
 from index.library.disk.segment import Segment
 from tests.embedders import HashingEmbedder
@@ -19,7 +19,7 @@ _ARTICLES = [
 
 
 def _built(folder: Path, articles: list[Article]) -> Path:
-    Library(folder).rebuild(articles, HashingEmbedder(dimension=16))
+    DiskLibrary(folder).rebuild(articles, HashingEmbedder(dimension=16))
     (segment,) = (folder / "segments").iterdir()
     return segment
 

@@ -12,9 +12,9 @@ from index import Article, Query
 from index.embedding.embedder import OnnxEmbedder
 from index.errors import LibraryFileInvalid, SnapshotMismatch, SnapshotMissing
 from index.ingest.sources import read_articles
-from index.library.base import AnyLibrary
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from index.library.milvus import ClusterLibrary
+from index.library.protocol import Library
 from index.library.transfer import export_library, import_library
 from index.search.retrieval import Retriever
 from tests.embedders import HashingEmbedder
@@ -25,23 +25,23 @@ _ODD = Article("odd'\"\\ id é", "Tïtle\nof two lines", "“Quoted” 😀\r\n\
 _BORDER = Article("border", "Border", "Talks about the border went on in Brussels. Nobody was killed there on Tuesday.")
 _QUESTIONS = ["Who brokered the ceasefire?", "How many people were killed?", "talks in Brussels", "qwertz"]
 
-MakeLibrary = Callable[[str, str], AnyLibrary]
+MakeLibrary = Callable[[str, str], Library]
 
 
 @pytest.fixture
 def make(tmp_path: Path, request: pytest.FixtureRequest) -> MakeLibrary:
     """An empty library of a kind; `name` tells it from others."""
 
-    def make(kind: str, name: str) -> AnyLibrary:
+    def make(kind: str, name: str) -> Library:
         if kind == "embedded":
-            return Library(tmp_path / name)
+            return DiskLibrary(tmp_path / name)
         server: VectorServer = request.getfixturevalue("vector_server")
         return ClusterLibrary(tmp_path / name, server.address(), grace=timedelta(0))
 
     return make
 
 
-def _hits(library: AnyLibrary, embedder: OnnxEmbedder) -> list[object]:
+def _hits(library: Library, embedder: OnnxEmbedder) -> list[object]:
     retriever = Retriever(library.open_current(embedder), embedder)
     return [
         [(hit.passage, round(hit.score, 4), round(hit.similarity, 4)) for hit in retriever.search(Query(question))]

@@ -8,7 +8,7 @@ import pytest
 
 from index import Article, AskedDates, Query
 from index.embedding.embedder import Vectors
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from index.search.fusion import fuse_scores, score_dates
 from index.search.retrieval import Retriever
 from tests.embedders import HashingEmbedder
@@ -41,7 +41,7 @@ def _story(name: str, days: int | None) -> Article:
 
 
 def _retriever(folder: Path, articles: list[Article]) -> Retriever:
-    library = Library(folder)
+    library = DiskLibrary(folder)
     library.rebuild(articles, _EMBEDDER)
     return Retriever(library.open_current(_EMBEDDER), _EMBEDDER)
 

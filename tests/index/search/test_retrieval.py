@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from index import Article, Query
 from index.embedding.embedder import Embedder
-from index.library.disk.library import Library
+from index.library.disk.library import DiskLibrary
 from index.search.retrieval import Retriever
 from index.text.chunking import chunk_article
 from index.text.terms import search_text, terms_of
@@ -51,7 +51,7 @@ _QUERIES = st.builds(
 @pytest.fixture(scope="module")
 def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
     """Over 130 passages, one an article."""
-    library = Library(tmp_path_factory.mktemp("index"))
+    library = DiskLibrary(tmp_path_factory.mktemp("index"))
     library.rebuild(_ARTICLES, _EMBEDDER)
     return Retriever(library.open_current(_EMBEDDER), _EMBEDDER)
 
@@ -82,7 +82,7 @@ def test_equal_scores_are_in_the_order_of_the_articles(tmp_path: Path) -> None:
         Article(name, "", f"{word} ferry stops on Sunday.")
         for name, word in zip("zam", ("The", "A", "Any"), strict=True)
     ]
-    library = Library(tmp_path)
+    library = DiskLibrary(tmp_path)
     library.rebuild(twins, _EMBEDDER)
 
     hits = Retriever(library.open_current(_EMBEDDER), _EMBEDDER).search(Query("ferry"))
@@ -104,7 +104,7 @@ def test_a_scope_that_holds_nothing_finds_nothing(retriever: Retriever) -> None:
 
 
 def test_the_real_model_finds_a_passage_that_shares_no_word(tmp_path: Path, shipped_embedder: Embedder) -> None:
-    library = Library(tmp_path)
+    library = DiskLibrary(tmp_path)
     doctor = Article("doctor", "Health", "The physician prescribed an antibiotic.")
     library.rebuild([Article("oil", "Oil", "Crude became dearer."), doctor], shipped_embedder)
 
@@ -166,7 +166,7 @@ def test_of_equal_passages_the_one_that_leads_its_article_comes_first(tmp_path: 
     filler = " ".join(["The storm hit the old harbour again."] * 13)
     body = Article("body", "News", f"{filler}\n\nThe mayor opened the bridge.")
     lead = Article("lead", "News", f"The mayor opened the bridge.\n\n{filler}")
-    library = Library(tmp_path)
+    library = DiskLibrary(tmp_path)
     library.rebuild([body, lead], _EMBEDDER)
 
     first, second, *_ = Retriever(library.open_current(_EMBEDDER), _EMBEDDER).search(Query("Who opened the bridge?"))
