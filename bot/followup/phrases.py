@@ -9,16 +9,15 @@ from itertools import pairwise
 
 from bot.followup.vocabulary import (
     AUXILIARIES,
-    DAYS,
     DETERMINERS,
     INTRODUCE,
-    MONTHS,
     NOT_NAMES,
     PREDICATES,
     PREPOSITIONS,
     either,
 )
 from index import Span
+from index.text.calendar_words import MONTHS, WEEKDAYS
 from index.text.terms import STOP_WORDS, terms_of
 
 
@@ -47,7 +46,7 @@ class Phrase:
         return frozenset(terms_of(self.text))
 
 
-_DAYS, _MONTHS = either(DAYS), either(MONTHS)
+_DAYS, _MONTHS = either(WEEKDAYS), either(MONTHS)
 _TIME = re.compile(
     rf"\b(?:(?:{_DAYS}|{_MONTHS})(?:\s+\d{{1,2}})?(?:,?\s+\d{{4}})?|\d{{1,2}}\s+(?:{_MONTHS})(?:\s+\d{{4}})?|"
     r"(?:1[5-9]|20)\d\d|(?:last|next|this)\s+(?:week|month|year|night|summer|winter|spring|autumn|fall)|"

@@ -1,5 +1,7 @@
 """The words by which follow-ups are recognised."""
 
+from index.text.calendar_words import MONTHS, WEEKDAYS
+
 _AUXILIARIES = """
 is are was were be been being do does did done has have had having will would can could may might must shall should
 """
@@ -7,8 +9,6 @@ _PREPOSITIONS = """
 in on at of for from to by with without about against after before during since until under over between near into
 within outside inside through across behind
 """
-_MONTHS = "January February March April May June July August September October November December"
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
 _DETERMINERS = "the a an this that these those his her its their our my your any some"
 _INTRODUCE = "the a an this that these those what which some"
 _CAPITALISED = """
@@ -30,12 +30,10 @@ fast deep kind sort type way reason
 
 AUXILIARIES = frozenset(_AUXILIARIES.split())
 PREPOSITIONS = frozenset(_PREPOSITIONS.split())
-MONTHS = tuple(_MONTHS.split())
-DAYS = tuple(_DAYS.split())
 DETERMINERS = frozenset(_DETERMINERS.split())
 INTRODUCE = frozenset(_INTRODUCE.split())
 """Words before a noun that make it known: later it is called "the ..."."""
-NOT_NAMES = frozenset(_CAPITALISED.split()).union(MONTHS, DAYS)
+NOT_NAMES = frozenset(_CAPITALISED.split()).union(MONTHS, WEEKDAYS)
 """Words that have a capital for another reason than being a name."""
 PREDICATES = frozenset(_PREDICATES.split())
 """Common words that are no part of what a noun phrase names."""

@@ -11,13 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from index import AskedDates
-from index.text.datelines import latest_such_day, month_number
+from index.text.calendar_words import MONTH, WEEKDAY_NAME, WEEKDAYS, month_number
+from index.text.datelines import latest_such_day
 
-_MONTH = (
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december|"
-    r"(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?)"
-)
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NUMBERS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "a couple of": 2, "couple of": 2, "three": 3, "few": 3, "a few": 3, "four": 4,
     "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12,
@@ -170,7 +166,7 @@ def _named_day(match: re.Match[str], today: date) -> _Days:
 
 def _weekday(match: re.Match[str], today: date) -> _Days:
     """Return the last such day: today only if today is that day and the words do not say "last"."""
-    ago = (today.weekday() - _WEEKDAYS.index(match["day"].lower())) % 7
+    ago = (today.weekday() - WEEKDAYS.index(match["day"].capitalize())) % 7
     if ago == 0 and (match["which"] or "").lower() in ("last", "past"):
         ago = 7
     day = today - timedelta(days=ago)
@@ -239,19 +235,19 @@ def _pattern(text: str) -> re.Pattern[str]:
 # Fuller ones first: of two that begin at the same place, the first counts.
 _PATTERNS: tuple[tuple[re.Pattern[str], _Reading], ...] = (
     (_pattern(rf"(?P<y>{_YEAR})-(?P<m>\d\d)-(?P<d>\d\d)"), _day),
-    (_pattern(rf"(?P<d>\d{{1,2}}){_ORDINAL}(?: of)? (?P<m>{_MONTH})(?:,? (?P<y>{_YEAR}))?"), _day),
-    (_pattern(rf"(?P<m>{_MONTH}) (?:the )?(?P<d>\d{{1,2}}){_ORDINAL}(?:,? (?P<y>{_YEAR}))?"), _day),
-    (_pattern(rf"(?P<m>{_MONTH})(?: of)?,? (?P<y>{_YEAR})"), _month),
+    (_pattern(rf"(?P<d>\d{{1,2}}){_ORDINAL}(?: of)? (?P<m>{MONTH})(?:,? (?P<y>{_YEAR}))?"), _day),
+    (_pattern(rf"(?P<m>{MONTH}) (?:the )?(?P<d>\d{{1,2}}){_ORDINAL}(?:,? (?P<y>{_YEAR}))?"), _day),
+    (_pattern(rf"(?P<m>{MONTH})(?: of)?,? (?P<y>{_YEAR})"), _month),
     (_pattern("the day before yesterday|yesterday|today|tonight|last night|this (?:morning|afternoon|evening)"),
      _named_day),
-    (_pattern(rf"(?:{_AFTER}|(?<=\bon )|(?P<which>last|past|this) )(?P<day>{'|'.join(_WEEKDAYS)})"), _weekday),
+    (_pattern(rf"(?:{_AFTER}|(?<=\bon )|(?P<which>last|past|this) )(?P<day>{WEEKDAY_NAME})"), _weekday),
     (_pattern("(?:last|this|past|over the|at the) weekend"), _weekend),
     (_pattern("this (?P<unit>week|month|year)"), _this),
     (_pattern("last (?P<unit>week|month|year)"), _last),
     (_pattern(rf"(?:last|past|previous) (?P<n>{_NUMBER}) (?P<unit>hour|day|week|month|year)s"), _past),
     (_pattern("past (?P<n>)(?P<unit>day|week|month|year)"), _past),
     (_pattern(rf"(?P<n>{_NUMBER}) (?P<unit>hour|day|week|month|year)s? ago"), _ago),
-    (_pattern(rf"(?:{_AFTER}|(?<=\bof )|(?P<which>last|this) )(?P<m>{_MONTH})"), _month),
+    (_pattern(rf"(?:{_AFTER}|(?<=\bof )|(?P<which>last|this) )(?P<m>{MONTH})"), _month),
     (_pattern(rf"(?:{_AFTER})(?P<y>{_YEAR})"), _year),
 )  # fmt: skip
 _LEAD_BEFORE = re.compile(rf"\b{_LEAD}(?: the| early| late| mid)?[ -]+$", re.IGNORECASE)

@@ -40,7 +40,8 @@ _NEW_SUBJECT = re.compile(
     r"all|both|another|more)\b|[A-Z0-9])"
 )
 _LEAST_WORDS = 4
-_PAIRS = (("“", "”"), ("(", ")"), ("[", "]"), ("«", "»"))
+PAIRS = (("“", "”"), ("(", ")"), ("[", "]"), ("«", "»"))
+"""Quotation marks and brackets that are always one half of a pair: ’ is not, for it is an apostrophe as well."""
 
 
 def shortened(text: str, sentence: Span, answer: Span, longest: int) -> Span:
@@ -93,7 +94,7 @@ def _can_start(words: str, bound: re.Match[str]) -> bool:
 
 def _is_whole(words: str) -> bool:
     """Return whether no quotation or bracket is cut in two."""
-    return words.count('"') % 2 == 0 and all(_is_paired(words, *pair) for pair in _PAIRS)
+    return words.count('"') % 2 == 0 and all(_is_paired(words, *pair) for pair in PAIRS)
 
 
 def _is_paired(words: str, opening: str, closing: str) -> bool:

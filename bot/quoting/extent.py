@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot.quoting.clauses import SPEAKS, shortened
+from bot.quoting.clauses import PAIRS, SPEAKS, shortened
 from index import Passage, Span
 
 MAX_CHARS = 400
@@ -27,8 +27,9 @@ _TAKES_BACK = re.compile(
 """Openings of a sentence that says that the one before is not so."""
 _SPEECH = re.compile(r"[“\"][^”\"]*(?:[”\"]|$)")
 _ENDS_SPEAKING = re.compile(r"[”\"][^“”\"]*$")
-_EDGES = " \t\n\r\xa0.,;:!?–—-…"
-_PAIRS = {"“": "”", "‘": "’", "(": ")", "[": "]", "«": "»", '"': '"'}
+EDGES = " \t\n\r\xa0.,;:!?–—-…"
+"""White space and punctuation that say nothing at the ends of a few words."""
+_PAIRS = {**dict(PAIRS), "‘": "’", '"': '"'}
 
 
 def quotable_span(text: str, sentence: Span, passage: Passage, answer: Span | None = None) -> Span:
@@ -106,9 +107,9 @@ def tidy_answer(text: str, answer: Span) -> Span:
     start, end = answer.start, answer.end
     while start < end:
         words = text[start:end]
-        if words[0] in _EDGES or _is_unpaired(words[0], words):
+        if words[0] in EDGES or _is_unpaired(words[0], words):
             start += 1
-        elif words[-1] in _EDGES.replace(".", "") or _is_unpaired(words[-1], words) or _ends_sentence(words):
+        elif words[-1] in EDGES.replace(".", "") or _is_unpaired(words[-1], words) or _ends_sentence(words):
             end -= 1
         else:
             return Span(start, end)

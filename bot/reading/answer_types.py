@@ -6,11 +6,9 @@ from enum import Enum
 from functools import lru_cache
 
 from index import Span
+from index.text.calendar_words import MONTH_NAME, MONTH_OF_AGENCIES, WEEKDAY_NAME
 from index.text.terms import terms_of
 
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-_MONTH = rf"(?:{_MONTHS}|Jan\.|Feb\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
-_DAYS = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
 _NUMBER_WORDS = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fifteen|twenty|thirty|forty|fifty|"
     "sixty|seventy|eighty|ninety|hundreds?|thousands?|dozens?|millions?|billions?|half"
@@ -46,9 +44,10 @@ _SENTENCE_END = re.compile(rf"{_QUESTION_END.pattern}|{BEHIND}")
 _QUESTION_PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _QUESTION_WORDS)
 _ANSWER_PATTERNS = {
     Kind.TIME: re.compile(
-        rf"(?:(?:early|late|end of|mid-?)\s+)?(?:on\s+)?(?:{_DAYS})(?:\s+(?:morning|afternoon|evening|night))?|"
-        rf"(?:(?:early|late|the end of|end of|beginning of|mid-?)\s*)?{_MONTH}(?:\s+\d{{1,2}}\b)?(?:,?\s+\d{{4}})?|"
-        rf"\b\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH}(?:\s+\d{{4}})?|\b(?:1[5-9]|20)\d\d(?:s\b|\b)|"
+        rf"(?:(?:early|late|end of|mid-?)\s+)?(?:on\s+)?(?:{WEEKDAY_NAME})(?:\s+(?:morning|afternoon|evening|night))?|"
+        rf"(?:(?:early|late|the end of|end of|beginning of|mid-?)\s*)?{MONTH_OF_AGENCIES}(?:\s+\d{{1,2}}\b)?"
+        r"(?:,?\s+\d{4})?|"
+        rf"\b\d{{1,2}}(?:st|nd|rd|th)?\s+{MONTH_OF_AGENCIES}(?:\s+\d{{4}})?|\b(?:1[5-9]|20)\d\d(?:s\b|\b)|"
         r"\b\d{1,2}(?::\d\d)?\s*[ap]\.?m\b\.?|\b(?:yesterday|today|tomorrow|tonight|overnight|midnight|noon)\b|"
         r"\b(?:last|next|this|past)\s+(?:week|month|year|night|summer|winter|spring|fall|autumn|decade)\b|"
         r"\b(?:\w+)\s+(?:years?|months?|weeks?|days?|hours?|decades?)\s+(?:ago|later|earlier)\b"
@@ -66,7 +65,7 @@ _ANSWER_PATTERNS = {
 _FUNCTION_WORDS = re.compile(
     r"^(?:The|A|An|In|On|At|It|He|She|They|But|And|This|That|These|Those|As|For|After|Before|When|While|If|We|I|"
     r"His|Her|Their|Its|There|Since|During|According|With|By|From|To|Of|Or|Not|No|So|Last|More|Most|Some|Many|"
-    rf"{_DAYS}|{_MONTHS})$"
+    rf"{WEEKDAY_NAME}|{MONTH_NAME})$"
 )
 
 

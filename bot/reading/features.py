@@ -12,6 +12,7 @@ from bot.reading.answer_types import Kind, candidates, kind_of, subject_terms, t
 from bot.reading.sentence_scores import SentenceScores
 from index import Article, Hit, Query, Span
 from index.search.retrieval import Retriever
+from index.text.calendar_words import MONTH_NAME
 from index.text.terms import terms_of
 
 KNOWN = (
@@ -54,9 +55,7 @@ _NEAR_CHARS = 30
 _ANNOUNCED_DAYS = 30
 """About how long before an event articles may foretell it."""
 _WORD = re.compile(r"[^\W_](?:[\w.,’'-]*[\w%])?")
-_TIMES = re.compile(
-    r"\b(?:1[5-9]\d\d|20\d\d|January|February|March|April|May|June|July|August|September|October|November|December)\b"
-)
+_TIMES = re.compile(rf"\b(?:1[5-9]\d\d|20\d\d|{MONTH_NAME})\b")
 _ORDERS = re.compile(r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:st|nd|rd|th))\b")
 _DENIAL = re.compile(r"\b(?:not|never|no|nobody|none|nothing|without|neither|nor|cannot|\w+n['’]t)\b", re.IGNORECASE)
 _PRONOUNS = ("he ", "she ", "it ", "they ", "this ", "that ", "these ", "those ", "his ", "her ", "their ")

@@ -9,23 +9,16 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from index.article import Article
+from index.text.calendar_words import MONTH, month_number
 from index.text.cleaning import front_matter_end
 
 _NEAR_THE_START_CHARS = 1000
 _LINES = 6
 _FIRST_YEAR = 1800
-MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
-)  # fmt: skip
-_MONTH = (
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
-    r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?)"
-)
 _CAPITALS = r"[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,3}"
 _PLACE = rf"(?P<place>{_CAPITALS}|[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){{0,3}})"
 _REGION = r"(?:, ?[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){0,3}){0,2}"
-_DAY = rf"(?:(?P<month>{_MONTH}) (?P<day>\d{{1,2}})|(?P<day_first>\d{{1,2}}) (?P<month_second>{_MONTH}))"
+_DAY = rf"(?:(?P<month>{MONTH}) (?P<day>\d{{1,2}})|(?P<day_first>\d{{1,2}}) (?P<month_second>{MONTH}))"
 _DATELINE = re.compile(
     rf"(?:{_PLACE}{_REGION}, ?)?{_DAY}(?:,? (?P<year>\d{{4}}))?,?"
     r" ?(?P<agency>\([A-Z][\w ./-]{1,30}\)|/[A-Z][\w .-]{1,30}/)? ?(?:--|[—–-])"
@@ -53,12 +46,6 @@ def find_dateline(text: str, *, read_on: date | None = None) -> date | None:
         if match and (match["agency"] or (match["place"] and match["place"].isupper())):
             return _day(match, read_on)
     return None
-
-
-def month_number(name: str) -> int | None:
-    """1 to 12 for a month's English name or its abbreviation, with or without a full stop."""
-    start = name.lower().rstrip(".")[:3]
-    return next((number for number, month in enumerate(MONTHS, start=1) if month.startswith(start)), None)
 
 
 def latest_such_day(month: int, day: int, until: date) -> date | None:

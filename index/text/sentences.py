@@ -11,6 +11,7 @@ from itertools import pairwise
 from sentencex import get_sentence_boundaries
 
 from index.article import Span
+from index.text.calendar_words import MONTH_NAME, SHORT_MONTH, WEEKDAY_NAME
 
 MAX_SENTENCE_CHARS = 600
 _MIN_CUT_CHARS = 250  # a part cut from a sentence that is too long is no shorter
@@ -42,14 +43,12 @@ _BEFORE_NAMES = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_NUMBERS = re.compile(
-    r"no|nos|p|pp|fig|art|sec|vol|ch|c|ca|approx|est|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec",
+    rf"no|nos|p|pp|fig|art|sec|vol|ch|c|ca|approx|est|{SHORT_MONTH}",
     re.IGNORECASE,
 )
 _AFTER_CLOCK = re.compile(
     r"gmt|utc|bst|cet|cest|est|edt|et|cst|cdt|ct|mst|mdt|mt|pst|pdt|pt|ist|jst|kst|aest|aedt|msk|eastern|"
-    r"central|mountain|pacific|local|monday|tuesday|wednesday|thursday|friday|saturday|sunday|moscow|"
-    r"beijing|greenwich|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|may|"
-    r"june|july|august|september|october|november|december",
+    rf"central|mountain|pacific|local|moscow|beijing|greenwich|{WEEKDAY_NAME}|{MONTH_NAME}|{SHORT_MONTH}",
     re.IGNORECASE,
 )
 # A capital letter in one of these begins a sentence rather than a name.

@@ -10,6 +10,8 @@ from enum import Enum
 from typing import Final
 from urllib.parse import quote
 
+from bot.quoting.extent import EDGES
+
 HELP: Final = "help"
 """The payload that opens the welcome, as a missing payload does."""
 _LONGEST: Final = 64
@@ -19,7 +21,7 @@ _DIRECTIVE: Final = ":~:"
 _LONGEST_WHOLE_CHARS: Final = 90
 _WORDS_AT_AN_END: Final = 6
 _LONGEST_END_CHARS: Final = 60
-_EDGES: Final = " \t\n\r\xa0.,;:!?…\"'“”„‘’«»()[]{}–—-*•"
+_EDGES: Final = f"{EDGES}\"'“”„‘’«»()[]{{}}*•"
 
 
 class Opens(Enum):
