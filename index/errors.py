@@ -1,24 +1,25 @@
 """What can go wrong while articles are read, indexed and opened.
 
 IndexingError
-├── SettingsInvalid      a variable holds an unusable value: correct it in the environment or .env
-├── ArticlesMissing      the path holds nothing that can be indexed: check --articles
-├── SnapshotMissing      nothing was built yet: run `python -m index build`
-├── SnapshotCorrupt      files do not match the manifest: roll back or build again
-├── SnapshotMismatch     built by another model, dimension or format: run `python -m index renew`
-├── UnknownArticle       an id that the index does not hold: see `python -m index list`
-├── ModelUnavailable     a model cannot be loaded: check EMBEDDING_MODEL or READER_MODEL
-├── IndexBusy            another process is building: wait for it
-├── BuildCancelled       called off: build again, it goes on from there
-├── BuildBroken          the process that built has died: build again, it goes on from there
-├── SnapshotRejected     it would answer worse than the one in service: look at what changed
+├── SettingsInvalid          a variable holds an unusable value: correct it in the environment or .env
+├── ArticlesMissing          the path holds nothing that can be indexed: check --articles
+├── SnapshotMissing          nothing was built yet: run `python -m index build`
+├── SnapshotCorrupt          files do not match the manifest: roll back or build again
+├── SnapshotMismatch         built by another model, dimension or format: run `python -m index renew`
+├── UnknownArticle           an id that the index does not hold: see `python -m index list`
+├── ModelUnavailable         a model cannot be loaded: check EMBEDDING_MODEL or READER_MODEL
+├── IndexBusy                another process is building: wait for it
+├── BuildCancelled           called off: build again, it goes on from there
+├── BuildBroken              the process that built has died: build again, it goes on from there
+├── SnapshotRejected         it would answer worse than the one in service: look at what changed
 ├── VectorServerUnavailable  the server of VECTOR_URL is away: start it; questions are answered once it is back
-├── VectorServerRefused  that server does not want to do what it is asked; its text says why
-├── LibraryFileInvalid   a file to import is not one that `index export` wrote, or was damaged
-├── ArrivalsUnavailable  what came from the web or a chat cannot be kept or read: check the disk, the permissions
-└── FetchError           a web address gave nothing; its text says why
-    ├── FetchRefused     ... and never will as it is: another address, a site that does not want it, no article
-    └── FetchFailed      ... this time: try again later
+├── VectorServerRefused      that server does not want to do what it is asked; its text says why
+├── LibraryFileInvalid       a file to import is not one that `index export` wrote, or was damaged
+├── Unreadable               a file, page or line cannot become an article: it is skipped, and its text says why
+├── ArrivalsUnavailable      what came from the web or a chat cannot be kept or read: check the disk, the permissions
+└── FetchError               a web address gave nothing; its text says why
+    ├── FetchRefused         ... and never will as it is: another address, a site that does not want it, no article
+    └── FetchFailed          ... this time: try again later
 """
 
 
@@ -72,6 +73,10 @@ class VectorServerRefused(IndexingError):
 
 class LibraryFileInvalid(IndexingError):
     """A file that was to be imported is not what `index export` writes, or was damaged on its way."""
+
+
+class Unreadable(IndexingError):
+    """A file, page or line that cannot become an article; the text says why, for a reader new to this."""
 
 
 class ArrivalsUnavailable(IndexingError):

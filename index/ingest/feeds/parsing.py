@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
-from index.errors import FetchFailed
-from index.ingest.sources.files import Unreadable, check_storable
+from index.errors import FetchFailed, Unreadable
+from index.ingest.sources.files import check_storable
 
 KINDS = frozenset(
     {
@@ -24,24 +24,10 @@ KINDS = frozenset(
 _ENDS = (b"</rss>", b"</feed>", b"</rdf:rdf>")
 _BLOCKS = frozenset(
     {
-        "p",
-        "div",
-        "li",
-        "ul",
-        "ol",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "blockquote",
-        "section",
-        "article",
-        "table",
+        "p", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "section", "article", "table",
         "tr",
     }
-)
+)  # fmt: skip
 _SILENT = frozenset({"script", "style", "figure", "figcaption", "noscript"})
 
 
@@ -114,7 +100,10 @@ def plain_text(markup: str) -> str:
 
 
 class _TextReader(HTMLParser):
-    """Collects text, with an empty line wherever a block begins or ends."""
+    """Collects text, with an empty line wherever a block begins or ends.
+
+    lxml would glue the words on both sides of an end tag that has no beginning, as feeds that cut their texts have.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -122,7 +111,7 @@ class _TextReader(HTMLParser):
         self._silent = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """A block or the beginning of what is not shown."""
+        """Note the beginning of a block, or of what is not shown."""
         self._silent += tag in _SILENT
         if tag in _BLOCKS:
             self.pieces.append("\n\n")
@@ -130,13 +119,13 @@ class _TextReader(HTMLParser):
             self.pieces.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
-        """A block or the end of what is not shown."""
+        """Note the end of a block, or of what is not shown."""
         self._silent -= tag in _SILENT and self._silent > 0
         if tag in _BLOCKS:
             self.pieces.append("\n\n")
 
     def handle_data(self, data: str) -> None:
-        """Words."""
+        """Collect words that are shown."""
         if not self._silent:
             self.pieces.append(data)
 
@@ -162,7 +151,7 @@ def _item(entry: Mapping[str, Any]) -> FeedItem | None:
 
 
 def _moment(parsed: time.struct_time | None) -> datetime | None:
-    """feedparser gives times in UTC."""
+    """Return the time that feedparser gives, which is in UTC."""
     try:
         return datetime.fromtimestamp(timegm(parsed), UTC) if parsed else None
     except (ValueError, OverflowError, OSError):

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from charset_normalizer import from_bytes
 
+from index.errors import Unreadable
+
 MAX_ARTICLE_BYTES = 10_000_000
 _SAMPLE_BYTES = 64_000  # enough to tell an encoding; detection is slow on more
 _MANY_HIGH_BYTES = 0.15  # of all bytes: Cyrillic, Greek, CJK; Western languages stay well below
@@ -19,10 +21,6 @@ _BOMS = (
 _HIGH = bytes(range(128))
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
-
-
-class Unreadable(Exception):
-    """A file or a line that cannot become an article; its text says why, for a reader new to this."""
 
 
 def read_bytes(path: Path) -> bytes:

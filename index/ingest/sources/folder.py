@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from index.article import Article, Skipped, revision_of
-from index.errors import ArticlesMissing
-from index.ingest.sources.files import Unreadable, read_bytes
+from index.errors import ArticlesMissing, Unreadable
+from index.ingest.sources.files import read_bytes
 from index.ingest.sources.html import read_html
 from index.ingest.sources.jsonl import read_jsonl
 from index.ingest.sources.metadata import (

@@ -1,6 +1,6 @@
 """`.html` files: trafilatura finds the article in the page; its text is what is stored."""
 
-from index.ingest.sources.files import Unreadable
+from index.errors import Unreadable
 from index.ingest.sources.metadata import Metadata, headline_of, parse_date
 
 

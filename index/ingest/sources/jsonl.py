@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from index.article import Article, revision_of
-from index.ingest.sources.files import MAX_ARTICLE_BYTES, Unreadable, check_storable, decode
+from index.errors import Unreadable
+from index.ingest.sources.files import MAX_ARTICLE_BYTES, check_storable, decode
 from index.ingest.sources.metadata import headline_of, parse_metadata, title_from_text
 
 

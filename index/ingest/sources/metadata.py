@@ -11,7 +11,8 @@ from pathlib import Path
 
 import yaml
 
-from index.ingest.sources.files import Unreadable, check_storable, decode, read_bytes
+from index.errors import Unreadable
+from index.ingest.sources.files import check_storable, decode, read_bytes
 from index.text.cleaning import front_matter_end
 
 logger = logging.getLogger(__name__)

@@ -3,7 +3,7 @@
 import io
 import re
 
-from index.ingest.sources.files import Unreadable
+from index.errors import Unreadable
 from index.ingest.sources.metadata import Metadata, headline_of
 
 # Word processors leave these as titles: "Microsoft Word - draft3.docx", "untitled", "report.indd"

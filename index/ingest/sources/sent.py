@@ -7,7 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from index.article import Article, Skipped, revision_of
-from index.ingest.sources.files import Unreadable, check_storable
+from index.errors import Unreadable
+from index.ingest.sources.files import check_storable
 from index.ingest.sources.folder import read_articles
 from index.ingest.sources.metadata import headline_of, title_from_text
 from index.text.datelines import with_dateline

@@ -2,7 +2,8 @@
 
 import logging
 
-from index.ingest.sources.files import Unreadable, decode
+from index.errors import Unreadable
+from index.ingest.sources.files import decode
 from index.ingest.sources.metadata import Metadata, headline_of, read_front_matter
 
 logger = logging.getLogger(__name__)

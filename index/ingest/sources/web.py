@@ -8,10 +8,10 @@ from functools import partial
 import httpx
 
 from index.article import Article, Skipped
-from index.errors import FetchError, FetchRefused
+from index.errors import FetchError, FetchRefused, Unreadable
 from index.ingest.fetching import Fetched, Fetcher
 from index.ingest.fetching.addresses import check_address
-from index.ingest.sources.files import Unreadable, check_storable
+from index.ingest.sources.files import check_storable
 from index.ingest.sources.html import read_html
 from index.ingest.sources.metadata import Metadata, title_from_text
 from index.ingest.sources.pdf import read_pdf

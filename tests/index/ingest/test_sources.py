@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.article import Article, Skipped
-from index.errors import ArticlesMissing
+from index.errors import ArticlesMissing, Unreadable
 from index.ingest.sources import read_articles
-from index.ingest.sources.files import MAX_ARTICLE_BYTES, Unreadable, decode
+from index.ingest.sources.files import MAX_ARTICLE_BYTES, decode
 from index.ingest.sources.metadata import parse_date
 
 KINDS = ".txt, .md, .html, .htm, .pdf, .jsonl"
