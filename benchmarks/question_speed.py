@@ -59,7 +59,7 @@ def measure_over(index: Path, questions: Path) -> dict[str, float]:
         at_once, seconds = _ask_all(app.dialogue, _some(asked, _AT_ONCE), _ASKERS)
         worked = time.process_time() - worked
         after, after_unmapped = own_mib(), unmapped_mib()
-        articles = app.newsroom.status().articles
+        articles = app.admin.operations.status().articles
     return {
         "articles": articles,
         "one asker, ms p50": round(float(np.percentile(alone, 50)), 1),

@@ -6,7 +6,7 @@ import sys
 from bot.adapters.telegram import Metrics, build_service, config_from, run
 from bot.settings import Settings
 from bot.store import Store
-from tests.bot.telegram.fakes import FakeDialogue, FakeNewsDesk, FakeNewsroom
+from tests.bot.telegram.fakes import fake_app
 
 
 def main() -> int:
@@ -14,7 +14,7 @@ def main() -> int:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     settings = Settings.from_environment()
     with Store.open(settings.database_url) as store:
-        run(build_service(FakeDialogue(), FakeNewsroom(), FakeNewsDesk(), config_from(settings), store, Metrics()))
+        run(build_service(fake_app(store=store), config_from(settings), Metrics()))
     return 0
 
 

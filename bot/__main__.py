@@ -4,9 +4,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
-from functools import partial
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,11 +14,10 @@ from rich.progress import track
 
 from bot.adapters.jsonl import AskedQuestion, ask, read_questions, reply_as_json
 from bot.adapters.terminal import run_chat, show_reply
-from bot.app import App, build_app, build_first_index, changing_articles
+from bot.app import build_app, build_dialogue, build_first_index, schedule_feeds
 from bot.errors import BotError
 from bot.evaluation import Gold, as_markdown, evaluate, gold_of, judge, make_folder, write_report
 from bot.logs import configure_logging, log_warnings_only
-from bot.replies import Reply
 from bot.settings import Settings
 from bot.store import Store, copy_database, only_one
 from index import Article
@@ -103,26 +101,21 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         return _chat(options, settings)
     # the Telegram library takes a second to import, and no other command needs it or what speaks HTTP
     from bot.adapters.telegram import Metrics, build_service, config_from, leave, run
-    from bot.admin.feed_schedule import FeedSchedule
-    from bot.admin.ingest import NewsDesk
-    from index.ingest.fetching import Fetcher
 
     metrics = Metrics()
-    with (
-        only_one(settings.database_url),
-        _app(settings, Store.open(settings.database_url), on_reply=metrics.count_reply) as app,
-    ):
-        alone, replicas = partial(changing_articles, app.store), app.store.outbox.replicas
-        newsdesk = NewsDesk(app.live, Fetcher(), settings.feeds, feed_minutes=settings.feed_minutes, alone=alone)
-        with FeedSchedule(newsdesk, leads=lambda: replicas.leads):
-            run(build_service(app.dialogue, app.newsroom, newsdesk, config_from(settings), app.store, metrics))
+    with only_one(settings.database_url), Store.open(settings.database_url) as store:
+        _prepare(settings)
+        app = build_app(settings, store, metrics.count_reply)
+        with schedule_feeds(app):
+            run(build_service(app, config_from(settings), metrics))
     leave()
     return 0
 
 
 def _chat(options: argparse.Namespace, settings: Settings) -> int:
-    with _app(settings, Store.open(settings.database_url)) as app:
-        run_chat(app.dialogue)
+    with Store.open(settings.database_url) as store:
+        _prepare(settings)
+        run_chat(build_dialogue(settings, store))
     return 0
 
 
@@ -130,9 +123,11 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     if (options.question is None) == (options.jsonl is None):
         _errors.print('error: give either a "question" or --jsonl FILE', style="red", highlight=False)
         return 2
-    with _app(settings, Store.in_memory(), first_index=False) as app:
+    with Store.in_memory() as store:
+        _prepare(settings, first_index=False)
+        dialogue = build_dialogue(settings, store)
         if options.question is not None:
-            reply = app.dialogue.reply("ask", options.question)
+            reply = dialogue.reply("ask", options.question)
             if options.json:
                 print(json.dumps(reply_as_json(reply), ensure_ascii=False))
             else:
@@ -140,7 +135,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
             return 0
         with _lines(options.jsonl) as lines:
             for asked in read_questions(lines):
-                answer = {"id": asked.id, **reply_as_json(ask(app.dialogue, asked))}
+                answer = {"id": asked.id, **reply_as_json(ask(dialogue, asked))}
                 print(json.dumps(answer, ensure_ascii=False), flush=True)
     return 0
 
@@ -154,9 +149,12 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
         given: dict[str, Path | None] = {"articles": options.articles, "index": options.index}
         if options.index is None:
             given |= {"index": Path(folder) / "index", "vector_url": None}
-        with _app(settings.model_copy(update=given), Store.in_memory()) as app:
+        settings = settings.model_copy(update=given)
+        with Store.in_memory() as store:
+            _prepare(settings)
+            dialogue = build_dialogue(settings, store)
             asking = track(known, "asking", console=_errors, transient=True)
-            judged = [judge(asked.question, gold, ask(app.dialogue, asked), texts) for asked, gold in asking]
+            judged = [judge(asked.question, gold, ask(dialogue, asked), texts) for asked, gold in asking]
     evaluation = evaluate(judged)
     print(as_markdown(evaluation), end="")
     if options.out:
@@ -183,22 +181,17 @@ def _known_questions(path: str, texts: Mapping[str, str]) -> list[tuple[AskedQue
     if n_lost == sum(bool(gold.evidence) for _, gold in known) > 0:
         raise BotError(f"no evidence of {path} is in any of the {len(texts)} articles; are --articles the right ones?")
     if n_lost:
-        told = f"Questions with all evidence in articles that were not read, which count as not retrieved: {n_lost}."
-        _errors.print(told, highlight=False, soft_wrap=True)
+        lost = f"Questions with all evidence in articles that were not read, which count as not retrieved: {n_lost}."
+        _errors.print(lost, highlight=False, soft_wrap=True)
     return known
 
 
-@contextmanager
-def _app(
-    settings: Settings, store: Store, *, first_index: bool = True, on_reply: Callable[[Reply], None] = lambda _: None
-) -> Iterator[App]:
-    """The app, with an index of the configured articles made first if there is none yet."""
-    with closing(store):
-        announce_preparation(_errors, settings)
-        if first_index:
-            with show_progress(_errors) as listener:
-                build_first_index(settings, listener)
-        yield build_app(settings, store, on_reply)
+def _prepare(settings: Settings, *, first_index: bool = True) -> None:
+    """Say what takes long, and index the configured articles if nothing is indexed yet."""
+    announce_preparation(_errors, settings)
+    if first_index:
+        with show_progress(_errors) as listener:
+            build_first_index(settings, listener)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeGuard
+from typing import ClassVar, Literal, TypeGuard
 
 from bot.query.headlines import lead_of
 from bot.quoting.quotes import Citation, is_verbatim, quote_from
@@ -25,6 +25,10 @@ _CLEARLY_BETTER = 1.5
 """One reading answers clearly better than another if it is so many times as likely right."""
 
 
+Kind = Literal["answered", "refused", "asked back"]
+"""How an outcome is counted, in metrics, figures and logs."""
+
+
 class RefusalReason(Enum):
     """Why there is no answer; the value is what the JSON says."""
 
@@ -42,6 +46,7 @@ class Answer:
     `short_answer` is a slice of the first quote, or None where no short span stands out or it is too unsure.
     """
 
+    kind: ClassVar[Kind] = "answered"
     confidence: float
     citations: tuple[Citation, ...]
     n_strong: int
@@ -53,6 +58,7 @@ class Answer:
 class Refusal:
     """The reason there is no answer, and the closest passages, to be shown only when asked for."""
 
+    kind: ClassVar[Kind] = "refused"
     reason: RefusalReason
     confidence: float
     closest: tuple[Citation, ...]
@@ -74,6 +80,7 @@ class Clarification:
     `likeliest` answers the first of them, for callers that nobody can ask.
     """
 
+    kind: ClassVar[Kind] = "asked back"
     options: tuple[Option, ...]
     likeliest: Answer
 

@@ -1,4 +1,4 @@
-"""Composition root: Settings in, a ready Dialogue and Newsroom out. The one place that chooses implementations."""
+"""Composition root: Settings in, a ready Dialogue or App out. The one place that chooses implementations."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from bot.admin.console import Newsroom
 from bot.answering import Answerer
 from bot.dialogue import Dialogue
 from bot.reading.passage_reader import PassageReader, shipped_weights
@@ -25,17 +24,21 @@ from index.library.builder import ProgressListener
 from index.library.live import LiveIndex
 from index.library.opening import open_library
 
+if TYPE_CHECKING:
+    from bot.admin.feed_schedule import FeedSchedule
+    from bot.admin.services import AdminServices
+    from index.ingest.fetching import Fetcher
+
 _PATIENCE_SECONDS: Final = 300.0
 _LOOK_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """Everything that runs, put together once."""
+    """The bot put together: what readers and admins talk to, and where it keeps what it remembers."""
 
     dialogue: Dialogue
-    newsroom: Newsroom
-    live: LiveIndex
+    admin: "AdminServices"
     store: Store
 
     def close(self) -> None:
@@ -43,30 +46,77 @@ class App:
         self.store.close()
 
 
-def build_app(settings: Settings, store: Store, on_reply: Callable[[Reply], None] = lambda _: None) -> App:
-    """Return the bot as `settings` describe it, keeping conversations in `store`; `on_reply` sees every reply.
+def build_dialogue(settings: Settings, store: Store) -> Dialogue:
+    """Return what answers questions as `settings` say, keeping conversations in `store`.
 
     Raises:
         IndexingError: there is no index that can be served, or no model; the text says what to run.
     """
+    return _build_dialogue(settings, store, *_load(settings))
+
+
+def build_app(
+    settings: Settings,
+    store: Store,
+    on_reply: Callable[[Reply], None] = lambda _: None,
+    *,
+    fetcher: "Fetcher | None" = None,
+) -> App:
+    """Return the whole bot as `settings` describe it, keeping conversations in `store`; `on_reply` sees every reply.
+
+    `fetcher` reads the web; None: a new one.
+
+    Raises:
+        IndexingError: there is no index that can be served, or no model; the text says what to run.
+    """
+    # what reads pages and feeds takes a second to import, and answering needs none of it
+    from bot.admin.ingest import ArticleIngest
+    from bot.admin.moderation import Moderation
+    from bot.admin.operations import IndexOperations
+    from bot.admin.reports import UsageReports
+    from bot.admin.services import AdminServices
+    from index.ingest.fetching import Fetcher
+
+    live, answerer = _load(settings)
+    dialogue = _build_dialogue(settings, store, live, answerer, on_reply)
+    exclusive, rebuild = partial(changing_articles, store), partial(rebuild_apart, settings)
+    admin = AdminServices(
+        IndexOperations(live, rebuild, reader_name=answerer.reader_name, exclusive=exclusive),
+        UsageReports(store.usage, store.load_reply, live),
+        Moderation(store.moderation),
+        ArticleIngest(
+            live, fetcher or Fetcher(), settings.feeds, feed_minutes=settings.feed_minutes, exclusive=exclusive
+        ),
+    )
+    return App(dialogue, admin, store)
+
+
+def schedule_feeds(app: App) -> "FeedSchedule":
+    """Return what reads the feeds in the background while it is entered; of several replicas one reads."""
+    # see build_app
+    from bot.admin.feed_schedule import FeedSchedule
+
+    return FeedSchedule(app.admin.articles, leads=lambda: app.store.outbox.replicas.leads)
+
+
+def _load(settings: Settings) -> tuple[LiveIndex, Answerer]:
     library = open_library(settings)
     with ThreadPoolExecutor(1) as pool:  # two models, two cores: whoever asks first waits less
         scorer = pool.submit(load_span_scorer, settings.reader_model)
         live = LiveIndex(library, load_embedder(settings.embedding_model, settings.model_cache))
         reader = PassageReader(scorer.result(), shipped_weights())
-    answerer = Answerer(reader, threshold=settings.answer_threshold)
+    return live, Answerer(reader, threshold=settings.answer_threshold)
+
+
+def _build_dialogue(
+    settings: Settings,
+    store: Store,
+    live: LiveIndex,
+    answerer: Answerer,
+    on_reply: Callable[[Reply], None] = lambda _: None,
+) -> Dialogue:
     idle_after = timedelta(hours=settings.conversation_idle_hours)
-    dialogue = Dialogue(live, answerer, store, on_reply, idle_after=idle_after)
-    rebuild = partial(rebuild_apart, settings)
-    newsroom = Newsroom(
-        live,
-        rebuild,
-        store,
-        store.editorial,
-        reader_name=answerer.reader_name,
-        alone=partial(changing_articles, store),
-    )
-    return App(dialogue, newsroom, live, store)
+    return Dialogue(live, answerer, store, on_reply, idle_after=idle_after)
 
 
 @contextmanager

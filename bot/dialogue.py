@@ -10,7 +10,6 @@ from typing import Protocol
 from bot.answering import (
     Answer,
     Answerer,
-    Clarification,
     Option,
     Outcome,
     Refusal,
@@ -34,7 +33,6 @@ from index.search.retrieval import Retriever
 logger = logging.getLogger(__name__)
 
 _REMEMBERED_TURNS = 8
-_TOLD = {Answer: "answered", Refusal: "refused", Clarification: "asked back"}
 _MAX_QUESTION_CHARS = 2000
 """What is beyond is not searched: no question needs it, and an encoder reads no more."""
 
@@ -124,7 +122,7 @@ class Dialogue:
         reply = Reply(secrets.token_hex(8), conversation_id, text, question, outcome, watch.stages)
         self._memory.save_reply(reply)
         self._on_reply(reply)
-        logger.info("%s: %s in %.0f ms", conversation_id, _TOLD[type(outcome)], watch.stages["total"])
+        logger.info("%s: %s in %.0f ms", conversation_id, outcome.kind, watch.stages["total"])
         return reply
 
     def look_up(self, text: str, *, scope: Scope = EVERYTHING) -> Reply:

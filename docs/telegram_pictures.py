@@ -16,13 +16,11 @@ from random import Random
 from bot.adapters.telegram import Metrics, TelegramConfig, build_service
 from bot.adapters.telegram.server import serve
 from bot.adapters.telegram.views import texts
-from bot.admin.ingest import NewsDesk
 from bot.app import App, build_app, build_first_index
 from bot.replies import Vote
 from bot.settings import Settings
 from bot.store import Store
 from docs.chat_bubbles import Bubble, draw_chat
-from index.ingest.fetching import Fetcher
 from tests.bot.examples import answer, refusal
 from tests.botapi import BotApiServer, Chat, Message, User
 
@@ -58,8 +56,8 @@ async def _draw(app: App) -> None:
     async with BotApiServer() as server:
         admin = server.user("Grace", id=99)
         config = TelegramConfig(server.token, server.url, server.file_url, frozenset({admin.id}), messages_per_second=0)
-        newsdesk, stop = NewsDesk(app.live, Fetcher()), asyncio.Event()
-        service = build_service(app.dialogue, app.newsroom, newsdesk, config, app.store, Metrics())
+        stop = asyncio.Event()
+        service = build_service(app, config, Metrics())
         serving = asyncio.create_task(serve(service, stop))
         await _reader(server)
         _past_week(app)

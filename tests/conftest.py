@@ -3,7 +3,6 @@
 import os
 import warnings
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ import pytest
 from hypothesis import settings
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from bot.app import App, build_app
+from bot.app import build_dialogue
 from bot.dialogue import Dialogue
 from bot.settings import Settings
 from bot.store import Store
@@ -90,16 +89,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def app(seed_index: Path) -> Iterator[App]:
+def dialogue(seed_index: Path) -> Iterator[Dialogue]:
     """The bot as it ships, over the seeds; every conversation needs an id of its own."""
-    with closing(build_app(Settings.from_environment(index=seed_index), Store.in_memory())) as app:
-        yield app
-
-
-@pytest.fixture(scope="session")
-def dialogue(app: App) -> Dialogue:
-    """The readers' door of that bot."""
-    return app.dialogue
+    with Store.in_memory() as store:
+        yield build_dialogue(Settings.from_environment(index=seed_index), store)
 
 
 @pytest.fixture(scope="session")
@@ -115,8 +108,8 @@ def cluster_dialogue(
     settings = Settings.from_environment().model_copy(update=given)
     export_library(DiskLibrary(seed_index), shipped_embedder, folder / "seeds.tar")
     import_library(open_library(settings), shipped_embedder, folder / "seeds.tar")
-    with closing(build_app(settings, Store.in_memory())) as app:
-        yield app.dialogue
+    with Store.in_memory() as store:
+        yield build_dialogue(settings, store)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from bot.adapters.terminal.lines import piped_lines
 from bot.answering import Clarification, Refusal, RefusalReason
 from bot.dialogue import Dialogue
 from bot.replies import Reply
-from tests.bot.telegram.ingest import open_newsdesk
+from tests.bot.telegram.running_bot import run_bot
 
 _FIRST_QUOTE = "[1] “"
 _GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.yaml"))
@@ -70,10 +70,10 @@ def test_the_terminal_plays_it(conversation: list[GoldenTurn], dialogue: Dialogu
 
 
 async def test_telegram_plays_it(conversation: list[GoldenTurn], seed_index: Path) -> None:
-    async with open_newsdesk(seed_index) as newsdesk:
-        reader = newsdesk.server.user("Ada")
+    async with run_bot(seed_index) as running:
+        reader = running.server.user("Ada")
         for turn in conversation:
-            message = await newsdesk.ask(reader, turn.user)
+            message = await running.ask(reader, turn.user)
             said = [words for words in _shown(turn) if words != _FIRST_QUOTE]
             assert [words for words in said if words not in message.text] == []
 

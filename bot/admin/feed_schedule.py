@@ -7,7 +7,7 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
-from bot.admin.ingest import NewsDesk
+from bot.admin.ingest import ArticleIngest
 from index.errors import IndexingError
 
 logger = logging.getLogger(__name__)
@@ -25,14 +25,14 @@ class FeedSchedule:
 
     def __init__(
         self,
-        desk: NewsDesk,
+        articles: ArticleIngest,
         *,
         leads: Callable[[], bool] = lambda: True,
         now: Callable[[], float] = time.time,
         pause_seconds: float = 5.0,
     ) -> None:
         """`pause_seconds`: the least time between two passes. Of several replicas one `leads` and reads."""
-        self._desk = desk
+        self._articles = articles
         self._leads = leads
         self._now = now
         self._pause_seconds = pause_seconds
@@ -40,7 +40,7 @@ class FeedSchedule:
         self._thread = Thread(target=self._run, name="feeds", daemon=True)
 
     def __enter__(self) -> Self:
-        if self._desk.feeds:
+        if self._articles.feeds:
             self._thread.start()
         return self
 
@@ -56,7 +56,7 @@ class FeedSchedule:
             if not self._leads():
                 continue
             try:
-                self._desk.read_feeds(only_due=True, is_stopped=self._stop.is_set)
+                self._articles.read_feeds(only_due=True, is_stopped=self._stop.is_set)
             except IndexingError as error:
                 logger.warning("the feeds were not read: %s", error)
             except Exception:  # this thread's top: a feed that breaks the code must not end the schedule
@@ -65,7 +65,7 @@ class FeedSchedule:
 
     def _seconds_to_wait(self) -> float:
         try:
-            due_in = self._desk.next_feed_at() - self._now()
+            due_in = self._articles.next_feed_at() - self._now()
         except IndexingError as error:
             logger.warning("when the feeds are due is not known: %s", error)
             return _LONGEST_SLEEP_SECONDS

@@ -1,11 +1,11 @@
-"""NewsDesk: what admins bring in while the bot runs: web pages, documents, messages, and what the feeds have."""
+"""ArticleIngest: takes articles in while the bot runs: web pages, documents, messages, and what the feeds have."""
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 
-from bot.admin.console import Alone
+from bot.admin.operations import Exclusive
 from index.article import Article, Skipped
 from index.endpoints import Feed
 from index.ingest.feeds.reading import FeedReader
@@ -21,8 +21,8 @@ from index.text.terms import terms_of, words_of
 logger = logging.getLogger(__name__)
 
 
-class NewsDesk:
-    """The door for new articles, beside the Newsroom. Each is in service when the call returns. Safe between threads.
+class ArticleIngest:
+    """Takes articles in and out for admins. A change is in service when the call returns. Safe between threads.
 
     All of its methods take as long as fetching and indexing do: not for use in an event loop.
     """
@@ -34,15 +34,15 @@ class NewsDesk:
         feeds: Sequence[Feed] = (),
         *,
         feed_minutes: int = 30,
-        alone: Alone = nullcontext,
+        exclusive: Exclusive = nullcontext,
     ) -> None:
-        """`alone` keeps other replicas from changing the index."""
+        """`exclusive` keeps other replicas from changing the index."""
         self._live = live
         self._fetcher = fetcher
-        self._alone = alone
-        self._intake = Ingest(live.library, live.embedder)
+        self._exclusive = exclusive
+        self._ingest = Ingest(live.library, live.embedder)
         self.feeds = tuple(feeds)
-        self._reader = FeedReader(self._intake, fetcher, every_minutes=feed_minutes)
+        self._reader = FeedReader(self._ingest, fetcher, every_minutes=feed_minutes)
 
     def add_addresses(self, addresses: Sequence[str], listener: ProgressListener = lambda _: None) -> BuildReport:
         """Take in web pages; those that could not be had are among the skipped ones of the report, with the reason.
@@ -73,12 +73,12 @@ class NewsDesk:
         return self._add([read_message(text, origin=origin, published_at=published_at, url=url)], "message")
 
     def remove(self, article_ids: Sequence[str]) -> BuildReport:
-        """Take articles out, for good if they came by this desk.
+        """Take articles out, for good if they came in this way.
 
         Raises:
             UnknownArticle: an id is not in the index; nothing is removed then.
         """
-        return self._in_service(lambda: self._intake.remove(article_ids))
+        return self._in_service(lambda: self._ingest.remove(article_ids))
 
     def find(self, words: str, *, most: int) -> list[Article]:
         """Return the article of that id or address; else those with the most of the words in their titles or the whole
@@ -107,7 +107,7 @@ class NewsDesk:
             IndexBusy: another process is reading feeds.
             ArrivalsUnavailable: nothing can be kept.
         """
-        with self._alone():
+        with self._exclusive():
             report = self._reader.read(self.feeds, only_due=only_due, is_stopped=is_stopped)
         if report.build is not None:
             self._live.refresh()
@@ -129,10 +129,10 @@ class NewsDesk:
     def _add(
         self, items: Sequence[Article | Skipped], origin: str, listener: ProgressListener = lambda _: None
     ) -> BuildReport:
-        return self._in_service(lambda: self._intake.add(items, origin, listener))
+        return self._in_service(lambda: self._ingest.add(items, origin, listener))
 
     def _in_service(self, change: Callable[[], BuildReport]) -> BuildReport:
-        with self._alone():
+        with self._exclusive():
             report = change()
             self._live.refresh()
         return report

@@ -49,7 +49,7 @@ def reply_row(reply: Reply, turn_id: int) -> Row:
     return {
         "id": reply.id,
         "turn_id": turn_id,
-        "answered": isinstance(outcome, Answer),
+        "answered": outcome.kind == "answered",
         "confidence": float(outcome.confidence),
         "n_strong": _strong(outcome),
         "reason": outcome.reason.name if isinstance(outcome, Refusal) else None,

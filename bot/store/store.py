@@ -1,6 +1,5 @@
-"""Store: keeps conversations, replies and votes, and counts them. What they mean is for others."""
+"""Store: keeps conversations, replies and votes. What they mean is for others."""
 
-import math
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -9,28 +8,25 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    Select,
     and_,
     bindparam,
-    case,
     delete,
-    func,
     insert,
     or_,
     select,
     update,
 )
 
-from bot.admin.console import Stats
 from bot.conversation import Conversation, Turn
 from bot.replies import Reply, Vote, turn_of
 from bot.store.engine import memory_engine, open_engine
+from bot.store.moderation import ModerationRecords
 from bot.store.outbox import OutboxStore
-from bot.store.reports import Reports
 from bot.store.rows import citation_rows, reply_from, reply_row, turn_from, turn_row
 from bot.store.sent_answers import SentAnswers
 from bot.store.tables import citations, replies, turns, votes
 from bot.store.transactions import Transactions, outlives_connections
+from bot.store.usage import UsageRecords
 
 _REPLIES = select(
     replies,
@@ -61,7 +57,8 @@ class Store(Transactions):
     def __init__(self, engine: Engine) -> None:
         """Want an engine whose tables are up to date: use `open` or `in_memory`."""
         super().__init__(engine)
-        self.editorial = Reports(engine)
+        self.usage = UsageRecords(engine)
+        self.moderation = ModerationRecords(engine)
         self.sent_answers = SentAnswers(engine)
         self.outbox = OutboxStore(engine)
 
@@ -167,36 +164,6 @@ class Store(Transactions):
         with self._writing() as connection:
             delete_turns(connection, turns.c.asked_at < moment)
 
-    @outlives_connections
-    def stats(self, since: datetime) -> Stats:
-        """Return figures of the replies asked for since then, and of the votes on them."""
-        asked = _REPLIES.where(turns.c.asked_at >= since).subquery()
-        replied = select(
-            func.count(),
-            func.coalesce(func.sum(case((asked.c.answered, 1), else_=0)), 0),
-            func.count(asked.c.conversation_id.distinct()),
-        ).select_from(asked)
-        voted = (
-            select(votes.c.value, func.count())
-            .join_from(votes, asked, votes.c.reply_id == asked.c.id)
-            .group_by(votes.c.value)
-        )
-        durations = select(asked.c.duration_ms).order_by(asked.c.duration_ms)
-        with self._reading() as connection:
-            questions, answered, conversations = connection.execute(replied).one()
-            counts: dict[int, int] = {value: count for value, count in connection.execute(voted)}
-            return Stats(
-                since=since,
-                questions=questions,
-                answered=answered,
-                refused=questions - answered,
-                votes_up=counts.get(Vote.UP.value, 0),
-                votes_down=counts.get(Vote.DOWN.value, 0),
-                conversations=conversations,
-                p50_ms=_percentile(connection, durations, questions, 0.50),
-                p95_ms=_percentile(connection, durations, questions, 0.95),
-            )
-
     def close(self) -> None:
         """Let go of the database; the store must not be used afterwards."""
         self._engine.dispose()
@@ -218,11 +185,3 @@ def delete_turns(connection: Connection, which: ColumnElement[bool]) -> int:
     connection.execute(delete(citations).where(citations.c.reply_id.in_(doomed)))
     connection.execute(delete(replies).where(replies.c.turn_id.in_(select(turns.c.id).where(which))))
     return connection.execute(delete(turns).where(which)).rowcount
-
-
-def _percentile(connection: Connection, ascending: Select[float], count: int, share: float) -> float:
-    """Return the nearest-rank percentile: the smallest value that `share` of all values do not exceed; 0 of none."""
-    if count == 0:
-        return 0.0
-    value: float = connection.execute(ascending.offset(math.ceil(share * count) - 1).limit(1)).scalar_one()
-    return value

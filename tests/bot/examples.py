@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from bot.answering import Answer, Refusal, RefusalReason
+from bot.answering import Answer, Clarification, Option, Refusal, RefusalReason
 from bot.quoting.quotes import Citation, quote_from
 from bot.replies import Reply
 from index import Article, Span
@@ -71,4 +71,17 @@ def refusal(
         resolved_question="Will the ferry come back?",
         outcome=Refusal(reason, 0.08, (LAST_FERRY,), hits=()),
         timings_ms={"retrieve": 4.0, "read": 3.5, "total": 8.0},
+    )
+
+
+def clarification(id: str = "r3", conversation_id: str = "terminal") -> Reply:
+    """A question back, of two readings."""
+    options = tuple(Option(name, f"Who did {name} meet?") for name in ("Ada Brook", "Tom Reed"))
+    return Reply(
+        id=id,
+        conversation_id=conversation_id,
+        question="Who did they meet?",
+        resolved_question="Who did Ada Brook meet?",
+        outcome=Clarification(options, Answer(0.6, (OPENED,), 1, None, hits=())),
+        timings_ms={"retrieve": 12.5, "read": 20.0},
     )

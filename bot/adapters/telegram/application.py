@@ -34,9 +34,7 @@ from bot.adapters.telegram.handlers.privacy import Privacy
 from bot.adapters.telegram.handlers.question_limits import QuestionLimits
 from bot.adapters.telegram.handlers.questions import Questions
 from bot.adapters.telegram.routing import AFTER_ALL, BEFORE_ALL, TelegramApplication, on_anything
-from bot.admin.console import Newsroom
-from bot.admin.ingest import NewsDesk
-from bot.dialogue import Dialogue
+from bot.app import App
 from bot.store import Store
 from bot.store.sent_answers import SentAnswers
 
@@ -69,18 +67,16 @@ class Service:
 
 
 def build_service(
-    dialogue: Dialogue,
-    newsroom: Newsroom,
-    newsdesk: NewsDesk,
+    app: App,
     config: TelegramConfig,
-    store: Store,
     metrics: Metrics,
     *,
     request: BaseRequest | None = None,
     sent_answers: SentAnswers | None = None,
 ) -> Service:
-    """Return the adapter with its inbox and outbox in `store`. `request` takes the place of the network in tests, and
-    `sent_answers` of what the store keeps of them."""
+    """Return the adapter with its inbox and outbox in the app's store. `request` takes the place of the network in
+    tests, and `sent_answers` of what the store keeps of them."""
+    dialogue, admin, store = app.dialogue, app.admin, app.store
     threads = ThreadPoolExecutor(_QUESTION_THREADS, thread_name_prefix="question")
     executor = BlockingExecutor("outbox", workers=1 if store.outbox.replicas.is_alone else _STORE_THREADS)
     leases = LeaseKeeper(store.outbox.leases, executor)
@@ -95,7 +91,7 @@ def build_service(
     send_left_over = partial(outbox.resume, bot)
     inbox = Inbox(application, store.outbox, executor, send_left_over, answer_within=config.answer_within)
     leases.on_work = inbox.dispatch
-    heartbeat = Heartbeat(store.outbox.replicas, inbox, limiter.share_among, newsroom.refresh_bans)
+    heartbeat = Heartbeat(store.outbox.replicas, inbox, limiter.share_among, admin.moderation.refresh)
 
     def forget(person_id: int) -> None:
         store.forget_person(f"tg:{person_id}")
@@ -106,11 +102,11 @@ def build_service(
         jobs.close()
         executor.close()
 
-    answers, access = Answers(dialogue, sent, threads), Access(newsroom, config)
+    answers, access = Answers(dialogue, sent, threads), Access(admin.moderation, config)
     limits = QuestionLimits(config, processor.waiting, metrics.count_turned_away)
     questions = Questions(dialogue, config, answers, access, limits)
     jobs = Jobs()
-    administration = Administration(newsroom, newsdesk, config, answers, jobs, leases.hold)
+    administration = Administration(admin, config, answers, jobs, leases.hold)
     application.add_handler(on_anything(), BEFORE_ALL)
     application.add_handlers(
         [
@@ -125,28 +121,23 @@ def build_service(
     menus = Menus(config.admin_ids)
     application.add_handler(menus.handler(), AFTER_ALL)
     application.add_error_handler(report_problem)
-    metrics.watch(newsroom, processor.waiting)
+    metrics.watch(admin.operations, processor.waiting)
     return Service(application, bot, inbox, heartbeat, config, menus, metrics, store, close)
 
 
 def build_application(
-    dialogue: Dialogue,
-    newsroom: Newsroom,
-    newsdesk: NewsDesk,
+    app: App,
     sent_answers: SentAnswers,
     config: TelegramConfig,
     *,
     request: BaseRequest | None = None,
 ) -> TelegramApplication:
     """Return an application that remembers nothing beyond its own life, to be driven update by update."""
-    store = Store.in_memory()
-    service = build_service(
-        dialogue, newsroom, newsdesk, config, store, Metrics(), request=request, sent_answers=sent_answers
-    )
+    service = build_service(app, config, Metrics(), request=request, sent_answers=sent_answers)
 
     async def on_end(_: TelegramApplication) -> None:
         service.close()
-        store.close()
+        app.close()
 
     service.application.post_shutdown = on_end
     return service.application

@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -11,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.admin.console import Newsroom
 from bot.admin.feed_schedule import FeedSchedule
-from bot.admin.ingest import NewsDesk
-from bot.store import Store
+from bot.admin.ingest import ArticleIngest
+from bot.admin.operations import IndexOperations
 from index.endpoints import Feed
 from index.errors import ArticlesMissing
 from index.ingest.intake import Ingest
@@ -31,10 +29,10 @@ _MESSAGE = "The ferry across the lake stops on Sunday."
 
 @dataclass(frozen=True)
 class Office:
-    """A desk, the newsroom beside it, and the site that it looks at."""
+    """What takes articles in, the operations on their index, and the site that is read."""
 
-    desk: NewsDesk
-    newsroom: Newsroom
+    articles: ArticleIngest
+    operations: IndexOperations
     live: LiveIndex
     site: Site
 
@@ -52,44 +50,44 @@ def office(tmp_path: Path) -> Iterator[Office]:
     library, embedder = DiskLibrary(tmp_path / "index"), HashingEmbedder()
     library.rebuild(read_articles(folder), embedder)
     live, rebuild = LiveIndex(library, embedder), partial(Ingest(library, embedder).rebuild, folder)
-    with serve_site() as site, closing(Store.in_memory()) as store:
+    with serve_site() as site:
         site.pages["/story"] = Page(page_of())
         item = "<item><title>Bridge</title><link>/story</link><guid>1</guid></item>"
         site.pages["/rss"] = Page(f'<rss version="2.0"><channel>{item}</channel></rss>', kind="text/xml")
-        desk = NewsDesk(live, site.fetcher(), [Feed(site.url("/rss?key=secret"))], feed_minutes=10)
-        yield Office(desk, Newsroom(live, rebuild, store, store.editorial, reader_name="a reader"), live, site)
+        articles = ArticleIngest(live, site.fetcher(), [Feed(site.url("/rss?key=secret"))], feed_minutes=10)
+        yield Office(articles, IndexOperations(live, rebuild, reader_name="a reader"), live, site)
 
 
 def test_pages_documents_and_messages_are_in_service_at_once_and_outlive_a_reload(office: Office) -> None:
     url = office.site.url("/story")
-    report = office.desk.add_addresses([url, office.site.url("/gone")])
+    report = office.articles.add_addresses([url, office.site.url("/gone")])
     assert (report.added, [skipped.name for skipped in report.skipped]) == ((url,), [office.site.url("/gone")])
-    assert office.desk.add_document(b"The harbour freezes.", "harbour.txt").added == ("sent/harbour.txt",)
-    (message,) = office.desk.add_message(_MESSAGE, origin="The Courier", published_at=_SENT).added
+    assert office.articles.add_document(b"The harbour freezes.", "harbour.txt").added == ("sent/harbour.txt",)
+    (message,) = office.articles.add_message(_MESSAGE, origin="The Courier", published_at=_SENT).added
     assert office.ids() == sorted([url, "roof.txt", "sent/harbour.txt", message])
 
-    report = office.newsroom.reload()
+    report = office.operations.reload()
 
     assert (report.added, report.changed, report.removed) == ((), (), ())
-    assert office.desk.remove([message, "sent/harbour.txt"]).articles == 2
-    office.newsroom.reload()
+    assert office.articles.remove([message, "sent/harbour.txt"]).articles == 2
+    office.operations.reload()
     assert office.ids() == [url, "roof.txt"]
 
 
 def test_what_is_no_article_is_told_and_nothing_changes(office: Office) -> None:
     with pytest.raises(ArticlesMissing, match=r"^Nothing was added\. .*the site has no such page \(404\)"):
-        office.desk.add_addresses([office.site.url("/gone")])
+        office.articles.add_addresses([office.site.url("/gone")])
     with pytest.raises(ArticlesMissing, match=r"^Nothing was added\. film\.mp4: is of an unsupported kind"):
-        office.desk.add_document(b"\0\1\2", "film.mp4")
+        office.articles.add_document(b"\0\1\2", "film.mp4")
     with pytest.raises(ArticlesMissing, match=r"^Nothing was added\. Hello!: is too short for an article"):
-        office.desk.add_message("Hello!")
+        office.articles.add_message("Hello!")
     assert office.ids() == ["roof.txt"]
 
 
 def test_articles_are_found_by_id_address_or_the_most_words_of_their_titles(office: Office) -> None:
     url = office.site.url("/story")
-    office.desk.add_addresses([url])
-    office.desk.add_document(b"The harbour freezes.", "old harbour.txt")
+    office.articles.add_addresses([url])
+    office.articles.add_document(b"The harbour freezes.", "old harbour.txt")
     for words, ids in {
         url: [url],
         "old": [url, "sent/old harbour.txt"],
@@ -99,24 +97,24 @@ def test_articles_are_found_by_id_address_or_the_most_words_of_their_titles(offi
         "ferry": [],
         " ": [],
     }.items():
-        assert sorted(article.id for article in office.desk.find(words, most=5)) == sorted(ids), words
-    assert len(office.desk.find("old", most=1)) == 1
-    assert [article.title for article in office.desk.articles(["gone", "roof.txt"])] == ["Roof"]
+        assert sorted(article.id for article in office.articles.find(words, most=5)) == sorted(ids), words
+    assert len(office.articles.find("old", most=1)) == 1
+    assert [article.title for article in office.articles.articles(["gone", "roof.txt"])] == ["Roof"]
 
 
 def test_the_feeds_are_read_in_the_background(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, logger="bot.admin.ingest")
-    with FeedSchedule(office.desk, pause_seconds=0.01):
+    with FeedSchedule(office.articles, pause_seconds=0.01):
         _wait_until(lambda: office.site.url("/story") in office.ids())
     assert office.site.paths() == ["/rss?key=secret", "/story"]
-    assert office.desk.next_feed_at() > time.time() + 500
+    assert office.articles.next_feed_at() > time.time() + 500
     assert "secret" not in caplog.text
     assert "/rss 1 items, 1 articles new or changed" in caplog.text
 
 
 def test_a_feed_that_fails_is_logged_and_the_schedule_goes_on(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     office.site.pages["/rss"] = Page(status=404)
-    with FeedSchedule(office.desk, pause_seconds=0.01) as schedule:
+    with FeedSchedule(office.articles, pause_seconds=0.01) as schedule:
         _wait_until(lambda: "the site has no such page (404)" in caplog.text)
         assert schedule is not None
     assert "secret" not in caplog.text
@@ -124,9 +122,9 @@ def test_a_feed_that_fails_is_logged_and_the_schedule_goes_on(office: Office, ca
 
 
 def test_without_feeds_nothing_runs(office: Office) -> None:
-    desk = NewsDesk(office.live, office.site.fetcher())
-    with FeedSchedule(desk):
-        assert desk.next_feed_at() == float("inf")
+    articles = ArticleIngest(office.live, office.site.fetcher())
+    with FeedSchedule(articles):
+        assert articles.next_feed_at() == float("inf")
     assert office.site.requests == []
 
 

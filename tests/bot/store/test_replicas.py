@@ -351,7 +351,7 @@ def test_everything_moves_to_a_server_and_back(url: str, tmp_path: Path, capsys:
         store.save_reply(answer("r1"))
         store.save_reply(refusal("r2", "tg:\x00\ud800"))
         store.vote("r1", "tg:7", Vote.UP)
-        store.editorial.ban("tg:9", by="tg:1")
+        store.moderation.ban("tg:9", by="tg:1")
         store.outbox.leases.receive([question(1)])
         store.outbox.plan(1, 0, ADA, [SendRequest({"text": "Ada Brook"})])
     assert main(["database", "copy", first, url]) == 0
@@ -367,6 +367,6 @@ def test_everything_moves_to_a_server_and_back(url: str, tmp_path: Path, capsys:
             refusal("r2", "tg:\x00\ud800"),
             answer("r3"),
         ]
-        assert store.editorial.banned() == frozenset({"tg:9"})
+        assert store.moderation.banned() == frozenset({"tg:9"})
     with pytest.raises(DatabaseNotEmpty, match="holds something already, in bans, inbox"):
         copy_database(first, url)

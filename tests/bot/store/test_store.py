@@ -21,7 +21,7 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
-from bot.admin.console import Stats
+from bot.admin.reports import Stats
 from bot.answering import Answer, Refusal, RefusalReason
 from bot.conversation import Conversation, Turn
 from bot.errors import StoreTooNew, StoreUnavailable
@@ -173,13 +173,13 @@ def test_only_the_last_vote_of_a_voter_counts(store: Store) -> None:
     store.save_reply(answer())
     votes = [("ann", Vote.UP), ("bob", Vote.UP), ("ann", Vote.DOWN)]
     assert [store.vote("r1", voter, vote) for voter, vote in votes] == [True, True, True]
-    figures = store.stats(NOON)
+    figures = store.usage.stats(NOON)
     assert (figures.votes_up, figures.votes_down) == (1, 1)
 
 
 def test_a_vote_on_an_unknown_reply_is_not_kept(store: Store) -> None:
     assert store.vote("never given", "ann", Vote.UP) is False
-    assert store.stats(NOON).votes_up == 0
+    assert store.usage.stats(NOON).votes_up == 0
 
 
 def test_stats_count_what_was_asked_since_then(store: Store) -> None:
@@ -191,11 +191,12 @@ def test_stats_count_what_was_asked_since_then(store: Store) -> None:
     store.add_turn("seeded", Turn("Not counted", "Not counted", NOON))
     store.vote("r3", "ann", Vote.UP)
     store.vote("too early", "ann", Vote.DOWN)
-    assert store.stats(NOON) == Stats(
+    assert store.usage.stats(NOON) == Stats(
         since=NOON,
         questions=20,
         answered=19,
         refused=1,
+        asked_back=0,
         votes_up=1,
         votes_down=0,
         conversations=4,
@@ -205,7 +206,7 @@ def test_stats_count_what_was_asked_since_then(store: Store) -> None:
 
 
 def test_stats_of_no_questions_are_zeros(store: Store) -> None:
-    assert store.stats(NOON) == Stats(NOON, 0, 0, 0, 0, 0, 0, p50_ms=0.0, p95_ms=0.0)
+    assert store.usage.stats(NOON) == Stats(NOON, 0, 0, 0, 0, 0, 0, 0, p50_ms=0.0, p95_ms=0.0)
 
 
 @pytest.mark.parametrize("kept_in", ["memory", "file"])
@@ -221,7 +222,7 @@ def test_fifty_threads_lose_nothing(kept_in: str, url: str) -> None:
         ThreadPoolExecutor(50) as threads,
     ):
         assert list(threads.map(talk, range(50))) == [4] * 50
-        figures = shared.stats(NOON)
+        figures = shared.usage.stats(NOON)
         assert (figures.questions, figures.votes_up, figures.conversations) == (200, 200, 50)
 
 
@@ -274,7 +275,7 @@ def test_processes_that_start_together_share_a_new_database(url: str) -> None:
         process.communicate()
     assert [process.returncode for process in processes] == [0] * 3
     with Store.open(url) as store:
-        assert store.stats(NOON).questions == 3
+        assert store.usage.stats(NOON).questions == 3
 
 
 OPEN_AND_LOOK = """

@@ -11,16 +11,18 @@ from telegram import Update
 
 from bot.adapters.telegram import TelegramConfig, build_application
 from bot.adapters.telegram.routing import TelegramApplication
+from bot.app import App
 from tests.bot.telegram.fakes import (
     BOT_ID,
     BOT_NAME,
     TOKEN,
     Call,
     FakeDialogue,
-    FakeNewsDesk,
-    FakeNewsroom,
+    FakeOperations,
     FakeSentAnswers,
+    FakeUsage,
     RecordingRequest,
+    fake_app,
 )
 
 _IN_PASSING = ("sendChatAction", "setMyCommands")
@@ -36,7 +38,9 @@ class Stage:
     application: TelegramApplication
     request: RecordingRequest
     dialogue: FakeDialogue
-    newsroom: FakeNewsroom
+    app: App
+    operations: FakeOperations
+    usage: FakeUsage
     sent: FakeSentAnswers
     _ids: list[int] = field(default_factory=lambda: [0])
 
@@ -153,10 +157,12 @@ def config() -> TelegramConfig:
 @pytest_asyncio.fixture
 async def stage(config: TelegramConfig) -> AsyncIterator[Stage]:
     """A bot ready to be talked to."""
-    dialogue, newsroom, sent, request = FakeDialogue(), FakeNewsroom(), FakeSentAnswers(), RecordingRequest()
-    application = build_application(dialogue, newsroom, FakeNewsDesk(), sent, config, request=request)
+    dialogue, operations, usage = FakeDialogue(), FakeOperations(), FakeUsage()
+    sent, request = FakeSentAnswers(), RecordingRequest()
+    app = fake_app(dialogue, operations=operations, usage=usage)
+    application = build_application(app, sent, config, request=request)
     async with application:
         request.calls.clear()
-        yield Stage(application, request, dialogue, newsroom, sent)
+        yield Stage(application, request, dialogue, app, operations, usage, sent)
     assert application.post_shutdown is not None
     await application.post_shutdown(application)

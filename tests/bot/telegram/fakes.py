@@ -1,34 +1,50 @@
 """Stand-ins for what lies on either side of the adapter: the core behind it, Telegram before it."""
 
+import atexit
 import json
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any
 
 from telegram._utils.defaultvalue import DEFAULT_NONE
 from telegram._utils.types import ODVInput
 from telegram.request import BaseRequest, RequestData
 
-from bot.admin.console import Complaint, Day, Explanation, Newsroom, Stats, Status
-from bot.admin.ingest import NewsDesk
-from bot.admin.unanswered import Gap
-from bot.answering import Answer, Outcome, Refusal, RefusalReason
+from bot.admin.ingest import ArticleIngest
+from bot.admin.moderation import Moderation
+from bot.admin.operations import IndexOperations, Status
+from bot.admin.reports import Complaint, Day, Stats, UsageReports, UsageStore
+from bot.admin.services import AdminServices
+from bot.admin.unanswered import Asked
+from bot.answering import Answer, Answerer, Outcome, Refusal, RefusalReason
+from bot.app import App
 from bot.dialogue import Dialogue
 from bot.query.operators import EVERYTHING, Scope
 from bot.quoting.context import QuoteContext
 from bot.quoting.quotes import Citation
+from bot.reading.passage_reader import PassageReader, shipped_weights
 from bot.replies import Reply, ReplyTo, Vote
+from bot.store import Store
 from bot.store.sent_answers import SentAnswer, SentAnswers
 from index import Article
+from index.ingest.fetching import Fetcher
 from index.library.builder import BuildProgress, BuildReport, ProgressListener
+from index.library.disk.library import DiskLibrary
+from index.library.live import LiveIndex
 from tests.bot.examples import BRIDGE, FERRY, LAST_FERRY, OPENED
+from tests.bot.reading.scorers import WordScorer
 from tests.botapi.checks import MAX_CAPTION_UNITS, MAX_NOTICE_UNITS, MAX_TEXT_UNITS, check_length, check_markup
 from tests.botapi.errors import ApiError, bad_request
 from tests.botapi.inline import read_result
 from tests.botapi.tdparse import Entity, detect_entities, parse
+from tests.embedders import HashingEmbedder
 
 BOT_ID = 110201543
 TOKEN = f"{BOT_ID}:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
@@ -44,10 +60,26 @@ def answer_of_parts(count: int) -> Answer:
     return Answer(0.9, (replace(OPENED, quote=replace(OPENED.quote, text=words), highlights=()),), 1, None, ())
 
 
+@cache
+def small_index() -> LiveIndex:
+    """An index of two articles, to be looked at only."""
+    folder = Path(mkdtemp(prefix="newsquote-"))
+    atexit.register(rmtree, folder)
+    library, embedder = DiskLibrary(folder), HashingEmbedder()
+    library.rebuild([FERRY, BRIDGE], embedder)
+    return LiveIndex(library, embedder)
+
+
+@cache
+def _shared_memory() -> Store:
+    return Store.in_memory()
+
+
 class FakeDialogue(Dialogue):
-    """Replies with `outcome` to everything and keeps what it was told. While it is not free, whoever asks waits."""
+    """Replies with `outcome` to everything and keeps what it was asked. While it is not free, whoever asks waits."""
 
     def __init__(self, outcome: Outcome = ANSWER, *, articles: Sequence[Article] = (FERRY, BRIDGE)) -> None:
+        super().__init__(small_index(), Answerer(PassageReader(WordScorer(), shipped_weights())), _shared_memory())
         self.outcome = outcome
         self.articles = articles
         self.resolve: Callable[[str], str] = lambda question: question
@@ -146,6 +178,7 @@ STATS = Stats(
     questions=200,
     answered=150,
     refused=50,
+    asked_back=0,
     votes_up=9,
     votes_down=2,
     conversations=30,
@@ -154,23 +187,18 @@ STATS = Stats(
 )
 
 
-class FakeNewsroom(Newsroom):
-    """Reloads by reporting `steps`, one each time the test lets it go on."""
+class FakeOperations(IndexOperations):
+    """Reloads by reporting `steps`, one each time the test lets it go on; its status is always the same."""
 
     def __init__(self) -> None:
+        super().__init__(small_index(), self._rebuild, reader_name="shipped")
         self.steps: Sequence[BuildProgress] = ()
         self.failure: Exception | None = None
         self.report = REPORT
-        self.figures = STATS
-        self.notes: list[tuple[str, str, str]] = []
-        self.found_gaps: list[Gap] = []
-        self.voted_down: list[tuple[Complaint, Reply]] = []
-        self.explanations: dict[str, Explanation] = {}
-        self._banned = frozenset()
         self.go_on = threading.Semaphore(0)
         self.reloads = 0
 
-    def reload(self, listener: ProgressListener = lambda _: None) -> BuildReport:
+    def _rebuild(self, listener: ProgressListener) -> BuildReport:
         self.reloads += 1
         for step in self.steps:
             listener(step)
@@ -182,43 +210,43 @@ class FakeNewsroom(Newsroom):
     def status(self) -> Status:
         return STATUS
 
-    def stats(self, days: int) -> Stats:
-        assert days == 7
-        return self.figures
 
-    def days(self, count: int) -> tuple[Day, ...]:
-        return tuple(Day(date(2026, 1, 1 + n), n, 1, (12.0, 40.0), n, 1) for n in range(count))
-
-    def gaps(self, days: int) -> list[Gap]:
-        return self.found_gaps
-
-    def complaints(self, days: int, *, most: int) -> list[tuple[Complaint, Reply]]:
-        return self.voted_down[:most]
-
-    def explain(self, reply_id: str) -> Explanation | None:
-        return self.explanations.get(reply_id)
-
-    def ban(self, person: str, *, by: str) -> None:
-        self._banned |= {person}
-        self.note(by, "ban", person)
-
-    def unban(self, person: str, *, by: str) -> bool:
-        self._banned -= {person}
-        self.note(by, "unban", person)
-        return True
-
-    def refresh_bans(self) -> None:
-        """There is nobody else who bans."""
-
-    def note(self, admin: str, action: str, subject: str = "") -> None:
-        self.notes.append((admin, action, subject))
-
-
-class FakeNewsDesk(NewsDesk):
-    """For tests in which nobody brings anything in: whatever is asked of it fails."""
+class FakeUsage:
+    """Figures of a week, and nothing that anybody complained of."""
 
     def __init__(self) -> None:
-        self.feeds = ()
+        self.figures = STATS
+
+    def stats(self, since: datetime) -> Stats:
+        assert datetime.now(UTC) - since > timedelta(days=6)
+        return self.figures
+
+    def days(self, since: datetime) -> tuple[Day, ...]:
+        return tuple(Day(date(2026, 1, 1 + n), n, 1, 0, (12.0, 40.0), n, 1) for n in range(7))
+
+    def unanswered(self, since: datetime, *, most: int) -> Sequence[Asked]:
+        return []
+
+    def complaints(self, since: datetime, *, most: int) -> Sequence[Complaint]:
+        return []
+
+
+def fake_app(
+    dialogue: Dialogue | None = None,
+    *,
+    store: Store | None = None,
+    operations: IndexOperations | None = None,
+    usage: UsageStore | None = None,
+) -> App:
+    """An app over an index of two articles, with a memory of its own, in which a part or two may be another."""
+    store, live = store or Store.in_memory(), small_index()
+    admin = AdminServices(
+        operations or FakeOperations(),
+        UsageReports(usage or FakeUsage(), store.load_reply, live),
+        Moderation(store.moderation),
+        ArticleIngest(live, Fetcher()),
+    )
+    return App(dialogue or FakeDialogue(), admin, store)
 
 
 class FakeSentAnswers(SentAnswers):

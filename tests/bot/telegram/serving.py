@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.adapters.telegram import Metrics, TelegramConfig, build_service, serve
 from bot.store import Store
 from bot.store.sent_answers import SentAnswers
-from tests.bot.telegram.fakes import FakeDialogue, FakeNewsDesk, FakeNewsroom
+from tests.bot.telegram.fakes import FakeDialogue, fake_app
 from tests.botapi import BotApiServer, Message, User
 
 FAST = TelegramConfig("", messages_per_second=0, questions_per_minute=1_000)
@@ -54,7 +54,7 @@ async def served(
     url = f"sqlite:///{database}" if isinstance(database, Path) else database or "sqlite://"
     store = Store.open(url)
     dialogue, metrics, stop, ended = dialogue or FakeDialogue(), Metrics(), asyncio.Event(), asyncio.Event()
-    service = build_service(dialogue, FakeNewsroom(), FakeNewsDesk(), config, store, metrics, sent_answers=sent_answers)
+    service = build_service(fake_app(dialogue, store=store), config, metrics, sent_answers=sent_answers)
     before = len(server.calls_of("getUpdates"))
 
     def is_up() -> bool:

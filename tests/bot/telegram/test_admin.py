@@ -18,7 +18,7 @@ from index.article import Skipped
 from index.errors import ArticlesMissing
 from index.library.builder import BuildProgress
 from tests.bot.telegram.conftest import ADMIN, Stage
-from tests.bot.telegram.fakes import REPORT, TOKEN, Call, FakeNewsDesk
+from tests.bot.telegram.fakes import REPORT, TOKEN, Call
 
 
 def _last(stage: Stage) -> Call:
@@ -35,12 +35,12 @@ async def _reload_to_the_end(stage: Stage) -> str:
 async def test_others_are_refused_politely_and_nothing_happens(stage: Stage, command: str) -> None:
     [sent] = await stage.say(command)
     assert sent.plain == texts.ADMINS_ONLY
-    assert stage.newsroom.reloads == 0
+    assert stage.operations.reloads == 0
 
 
 async def test_a_reload_ends_with_what_changed(stage: Stage) -> None:
     skipped = tuple(Skipped(f"<{number}>.pdf", "no text & no title") for number in range(12))
-    stage.newsroom.report = replace(REPORT, skipped=skipped, changed=tuple(map(str, range(10))))
+    stage.operations.report = replace(REPORT, skipped=skipped, changed=tuple(map(str, range(10))))
     assert await _reload_to_the_end(stage) == (
         "Reloaded in 1.2 seconds: 3 articles, 40 passages in service.\n"
         "Added: 1 (bridge)\n"
@@ -53,15 +53,15 @@ async def test_a_reload_ends_with_what_changed(stage: Stage) -> None:
 async def test_progress_is_shown_by_editing_one_message_now_and_then(stage: Stage) -> None:
     answers = Answers(stage.dialogue, stage.sent, ThreadPoolExecutor(1))
     config = TelegramConfig(TOKEN, admin_ids=frozenset({ADMIN}))
-    undertakings = Jobs(edit_every_seconds=0.02)
-    quick = Administration(stage.newsroom, FakeNewsDesk(), config, answers, undertakings, lambda _: nullcontext())
+    jobs = Jobs(edit_every_seconds=0.02)
+    quick = Administration(stage.app.admin, config, answers, jobs, lambda _: nullcontext())
     stage.application.handlers[0][:0] = quick.handlers()
-    stage.newsroom.steps = [BuildProgress(3, 0, 0), BuildProgress(3, 10, 40)]
+    stage.operations.steps = [BuildProgress(3, 0, 0), BuildProgress(3, 10, 40)]
     await stage.say("/reload", user=ADMIN)
     await stage.until(lambda: len(stage.request.of("editMessageText")) == 1)
-    stage.newsroom.go_on.release()
+    stage.operations.go_on.release()
     await stage.until(lambda: len(stage.request.of("editMessageText")) == 2)
-    stage.newsroom.go_on.release()
+    stage.operations.go_on.release()
     await stage.until(lambda: len(stage.request.of("editMessageText")) == 3)
     assert [call.plain for call in stage.request.of("sendMessage")] == [admin_texts.RELOADING]
     assert [call.plain for call in stage.request.of("editMessageText")] == [
@@ -72,33 +72,33 @@ async def test_progress_is_shown_by_editing_one_message_now_and_then(stage: Stag
 
 
 async def test_a_failed_reload_says_why_and_that_the_old_index_stays(stage: Stage) -> None:
-    stage.newsroom.failure = ArticlesMissing("no articles in <folder>")
+    stage.operations.failure = ArticlesMissing("no articles in <folder>")
     assert await _reload_to_the_end(stage) == admin_texts.not_reloaded("no articles in <folder>")
 
 
 async def test_a_broken_reload_is_logged_and_told(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
-    stage.newsroom.failure = RuntimeError("disk on fire")
+    stage.operations.failure = RuntimeError("disk on fire")
     assert await _reload_to_the_end(stage) == admin_texts.BROKE
     assert "disk on fire" in caplog.text
 
 
 async def test_a_second_reload_waits_for_the_first(stage: Stage) -> None:
-    stage.newsroom.steps = [BuildProgress(1, 0, 0)]
+    stage.operations.steps = [BuildProgress(1, 0, 0)]
     await stage.say("/reload", user=ADMIN)
-    await stage.until(lambda: stage.newsroom.reloads == 1)
+    await stage.until(lambda: stage.operations.reloads == 1)
     [sent] = [call for call in await stage.say("/reload", user=ADMIN) if call.plain != admin_texts.RELOADING]
     assert sent.plain == admin_texts.ALREADY_RELOADING
-    stage.newsroom.go_on.release()
+    stage.operations.go_on.release()
     await stage.until(lambda: stage.request.of("editMessageText") != [])
-    assert stage.newsroom.reloads == 1
+    assert stage.operations.reloads == 1
 
 
 async def test_questions_are_answered_while_a_reload_runs(stage: Stage) -> None:
-    stage.newsroom.steps = [BuildProgress(1, 0, 0)]
+    stage.operations.steps = [BuildProgress(1, 0, 0)]
     await stage.say("/reload", user=ADMIN)
-    await stage.until(lambda: stage.newsroom.reloads == 1)
+    await stage.until(lambda: stage.operations.reloads == 1)
     assert "Ada Brook" in (await stage.say("Who opened it?", user=ADMIN))[-1].plain
-    stage.newsroom.go_on.release()
+    stage.operations.go_on.release()
     await stage.until(lambda: stage.request.of("editMessageText") != [])
 
 
@@ -130,8 +130,14 @@ async def test_status_and_stats_in_plain_words(stage: Stage) -> None:
     )
 
 
+async def test_stats_tell_questions_back_apart(stage: Stage) -> None:
+    stage.usage.figures = replace(stage.usage.figures, refused=47, asked_back=3)
+    [stats] = await stage.say("/stats", user=ADMIN)
+    assert "Answered: 150 (75%)\nNot answered: 47\nAsked back: 3\nVotes" in stats.params["caption"]
+
+
 async def test_stats_of_a_quiet_week(stage: Stage) -> None:
-    stage.newsroom.figures = replace(stage.newsroom.figures, questions=0)
+    stage.usage.figures = replace(stage.usage.figures, questions=0)
     [stats] = await stage.say("/stats", user=ADMIN)
     assert stats.plain == "Since 1 January 2026: no questions."
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 
 from bot.adapters.telegram import Metrics, TelegramConfig, build_service
 from bot.store import Store
-from tests.bot.telegram.fakes import TOKEN, FakeDialogue, FakeNewsDesk, FakeNewsroom, RecordingRequest
+from tests.bot.telegram.fakes import TOKEN, RecordingRequest, fake_app
 from tests.bot.telegram.generated_updates import updates
 
 _ANY_AGE = timedelta(days=36_500)
@@ -39,9 +39,7 @@ class Handled:
             TOKEN, messages_per_second=0, questions_per_minute=10**9, most_waiting=10**9, answer_within=_ANY_AGE
         )
         self.request = RecordingRequest()
-        self.service = build_service(
-            FakeDialogue(), FakeNewsroom(), FakeNewsDesk(), config, self.store, Metrics(), request=self.request
-        )
+        self.service = build_service(fake_app(store=self.store), config, Metrics(), request=self.request)
         self.count = 0
         self.loop.run_until_complete(self.service.application.initialize())
         self.loop.run_until_complete(self.service.inbox.resume())

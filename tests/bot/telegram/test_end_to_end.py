@@ -13,7 +13,7 @@ import pytest
 
 from bot.adapters import wording
 from bot.adapters.telegram.views import texts
-from tests.bot.telegram.ingest import ARTICLES
+from tests.bot.telegram.running_bot import ARTICLES
 from tests.botapi import Chat, Message, ThreadedBotApiServer, User, running_server
 
 pytestmark = pytest.mark.slow

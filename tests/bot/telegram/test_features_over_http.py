@@ -16,13 +16,13 @@ from bot.adapters.telegram.views.links import DeepLink, Opens, article_key, payl
 from index import Article
 from index.embedding.embedder import OnnxEmbedder
 from index.library.disk.library import DiskLibrary
-from tests.bot.telegram.ingest import (
+from tests.bot.telegram.running_bot import (
     ANSWERING,
     QUESTION,
     UNANSWERABLE,
-    Newsdesk,
+    RunningBot,
     index_articles,
-    open_newsdesk,
+    run_bot,
 )
 from tests.bot.telegram.serving import FAST, served
 from tests.botapi import BotApiServer, BotSetup, Message, User
@@ -30,18 +30,18 @@ from tests.botapi import BotApiServer, BotSetup, Message, User
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory, shipped_embedder: OnnxEmbedder) -> Path:
-    return index_articles(tmp_path_factory.mktemp("newsdesk"), shipped_embedder)
+    return index_articles(tmp_path_factory.mktemp("index"), shipped_embedder)
 
 
 @pytest_asyncio.fixture
-async def desk(index: Path) -> AsyncIterator[Newsdesk]:
-    async with open_newsdesk(index) as desk:
-        yield desk
+async def running(index: Path) -> AsyncIterator[RunningBot]:
+    async with run_bot(index) as running:
+        yield running
 
 
 @pytest.fixture
-def ada(desk: Newsdesk) -> User:
-    return desk.server.user("Ada")
+def ada(running: RunningBot) -> User:
+    return running.server.user("Ada")
 
 
 def _data(message: Message, label: str) -> str:
@@ -53,8 +53,10 @@ def _links(message: Message) -> list[str]:
     return [mark["url"] for mark in message.entities if mark["type"] == "text_link"]
 
 
-async def test_an_answer_has_its_words_marked_and_leads_to_them_at_the_publisher(desk: Newsdesk, ada: User) -> None:
-    answer = await desk.ask(ada, QUESTION)
+async def test_an_answer_has_its_words_marked_and_leads_to_them_at_the_publisher(
+    running: RunningBot, ada: User
+) -> None:
+    answer = await running.ask(ada, QUESTION)
     assert answer.entity_texts("expandable_blockquote")[0] == ANSWERING
     assert any("4.2 million" in words for words in answer.entity_texts("bold"))
     assert re.search(r"1\. Old bridge opens again · The Courier · 4 May 2024 \(\d+ years? ago\)", answer.text)
@@ -63,10 +65,10 @@ async def test_an_answer_has_its_words_marked_and_leads_to_them_at_the_publisher
     assert unquote(url.partition(":~:text=")[2]) == ANSWERING.rstrip(".")
 
 
-async def test_the_sources_of_an_answer_are_listed(desk: Newsdesk, ada: User) -> None:
-    answer = await desk.ask(ada, QUESTION)
+async def test_the_sources_of_an_answer_are_listed(running: RunningBot, ada: User) -> None:
+    answer = await running.ask(ada, QUESTION)
     ada.presses(answer, texts.SOURCES_BUTTON)
-    sources = await desk.next_in(ada.opens_chat())
+    sources = await running.next_in(ada.opens_chat())
     assert sources.text.startswith("I quoted from:\n\n1. Old bridge opens again · The Courier · 4 May 2024")
     assert _links(sources) == ["https://courier.example/bridge"]
 
@@ -77,111 +79,111 @@ async def test_the_list_of_sources_is_narrowed_by_words_on_every_page(
     index = index_articles(tmp_path, shipped_embedder)
     stories = [Article(f"s{n}", f"Storm {n} hits Marlow", f"Storm {n} hit Marlow on Friday.", "BBC") for n in range(12)]
     DiskLibrary(index).add(stories, shipped_embedder)
-    async with open_newsdesk(index) as desk:
-        ada = desk.server.user("Ada")
-        listed = await desk.ask(ada, "/sources  storm ")
+    async with run_bot(index) as running:
+        ada = running.server.user("Ada")
+        listed = await running.ask(ada, "/sources  storm ")
         assert listed.text.startswith(
             "I can quote 12 articles. Page 1 of 2.\nWith “storm” in the title or source.\n\n1. "
         )
         ada.presses(listed, texts.NEXT_BUTTON)
-        await desk.server.wait_until(lambda: "Page 2 of 2." in listed.text)
+        await running.server.wait_until(lambda: "Page 2 of 2." in listed.text)
         assert "With “storm” in" in listed.text
         assert listed.text.count("Storm") == 2
         assert "bridge" not in listed.text
-        none = await desk.ask(ada, f"/sources {'ü' * 40}")
+        none = await running.ask(ada, f"/sources {'ü' * 40}")
         assert none.text == texts.none_found("ü" * 15)
-        of_source = await desk.ask(ada, "/sources The Courier")
+        of_source = await running.ask(ada, "/sources The Courier")
         assert of_source.text.count("The Courier ·") == 2
-        answer = await desk.ask(ada, "What hit Marlow on Friday? source:BBC")
+        answer = await running.ask(ada, "What hit Marlow on Friday? source:BBC")
         assert answer.entity_texts("expandable_blockquote")[0].startswith("Storm")
-        outside = await desk.ask(ada, f"{QUESTION} source:BBC")
+        outside = await running.ask(ada, f"{QUESTION} source:BBC")
         assert "4.2 million" not in outside.text
 
 
-async def test_no_article_can_forge_a_citation_a_link_or_a_command(desk: Newsdesk, ada: User) -> None:
+async def test_no_article_can_forge_a_citation_a_link_or_a_command(running: RunningBot, ada: User) -> None:
     for question in ("Where are museum tickets sold?", "/sources", f"/start a_{article_key('forged')}"):
-        shown = await desk.ask(ada, question)
+        shown = await running.ask(ada, question)
         kinds = {mark["type"] for mark in shown.entities}
         assert kinds <= {"bold", "italic", "code", "text_link", "expandable_blockquote"}
         assert all(url.startswith(("https://gazette.example/", "https://courier.example/")) for url in _links(shown))
         assert not re.search(r"^2\. Reuters|^The bot says", shown.text, re.MULTILINE)
 
 
-async def test_a_refusal_shows_the_closest_only_when_asked(desk: Newsdesk, ada: User) -> None:
-    refusal = await desk.ask(ada, UNANSWERABLE)
+async def test_a_refusal_shows_the_closest_only_when_asked(running: RunningBot, ada: User) -> None:
+    refusal = await running.ask(ada, UNANSWERABLE)
     assert refusal.entity_texts("expandable_blockquote") == []
     ada.presses(refusal, texts.CLOSEST_BUTTON)
-    assert (await desk.next_in(ada.opens_chat())).text.startswith(wording.CLOSEST)
+    assert (await running.next_in(ada.opens_chat())).text.startswith(wording.CLOSEST)
 
 
-async def test_help_asks_its_examples_at_a_tap(desk: Newsdesk, ada: User) -> None:
-    welcome = await desk.ask(ada, "/start")
+async def test_help_asks_its_examples_at_a_tap(running: RunningBot, ada: User) -> None:
+    welcome = await running.ask(ada, "/start")
     assert "What is said about “Old bridge opens again”?" in welcome.text
     ada.presses(welcome, _data(welcome, "Ask 2"))
-    asked = await desk.next_in(ada.opens_chat())
+    asked = await running.next_in(ada.opens_chat())
     assert asked.reply_to is welcome
     assert "bridge" in asked.text
 
 
-async def test_an_edited_question_has_its_answer_edited(desk: Newsdesk, ada: User) -> None:
+async def test_an_edited_question_has_its_answer_edited(running: RunningBot, ada: User) -> None:
     chat = ada.opens_chat()
     question = ada.says(chat, QUESTION)
-    answer = await desk.next_in(chat)
+    answer = await running.next_in(chat)
     ada.edits(question, "Who owned the ferry?")
-    await desk.server.wait_until(lambda: "Tom Reed" in answer.text, timeout=30)
+    await running.server.wait_until(lambda: "Tom Reed" in answer.text, timeout=30)
     ada.edits(question, "Who owned the ferry?")
-    await desk.quiet()
-    assert [message.id for message in desk.server.messages(chat)] == [answer.id]
+    await running.quiet()
+    assert [message.id for message in running.server.messages(chat)] == [answer.id]
     assert len(answer.history) == 2
 
 
 async def test_an_edit_that_first_names_the_bot_is_answered(index: Path) -> None:
-    async with open_newsdesk(index, BotSetup(privacy_mode=False)) as desk:
-        ada = desk.server.user("Ada")
-        group = desk.server.group("Readers", [ada])
+    async with run_bot(index, BotSetup(privacy_mode=False)) as running:
+        ada = running.server.user("Ada")
+        group = running.server.group("Readers", [ada])
         said = ada.says(group, QUESTION)
         ada.edits(said, f"@newsquote_bot {QUESTION}")
-        answer = await desk.next_in(group)
+        answer = await running.next_in(group)
         assert answer.reply_to is said
         assert ANSWERING in answer.text
 
 
-async def test_a_reply_to_an_older_answer_goes_on_from_there(desk: Newsdesk, ada: User) -> None:
-    older = await desk.ask(ada, QUESTION)
-    await desk.ask(ada, "Who owned the ferry?")
-    answer = await desk.ask(ada, "Who paid for it?", reply_to=older)
+async def test_a_reply_to_an_older_answer_goes_on_from_there(running: RunningBot, ada: User) -> None:
+    older = await running.ask(ada, QUESTION)
+    await running.ask(ada, "Who owned the ferry?")
+    answer = await running.ask(ada, "Who paid for it?", reply_to=older)
     assert answer.text.startswith("Understood as: Who paid for the repair?\n\nthe council\n\n")
-    quoting = await desk.ask(ada, "Who paid?", reply_to=older, quote=ANSWERING[:30])
+    quoting = await running.ask(ada, "Who paid?", reply_to=older, quote=ANSWERING[:30])
     assert any("the council" in words for words in quoting.entity_texts("bold"))
     ada.presses(answer, texts.AS_TYPED_BUTTON)
-    as_typed = await desk.next_in(ada.opens_chat())
+    as_typed = await running.next_in(ada.opens_chat())
     assert wording.UNDERSTOOD_AS not in as_typed.text
     assert as_typed.reply_to is answer
 
 
-async def test_a_link_opens_a_question_one_asked_before_or_an_article(desk: Newsdesk, ada: User) -> None:
+async def test_a_link_opens_a_question_one_asked_before_or_an_article(running: RunningBot, ada: User) -> None:
     asked = payload_of(DeepLink(Opens.QUESTION, "Who owned the ferry?"))
     assert asked is not None
     ada.follows(asked)
-    answer = await desk.next_in(ada.opens_chat())
+    answer = await running.next_in(ada.opens_chat())
     assert "Tom Reed" in answer.text
-    bob = desk.server.user("Bob")
+    bob = running.server.user("Bob")
     bob.follows(f"r_{_data(answer, texts.UP_BUTTON).partition(':')[2]}")
-    assert "Tom Reed" in (await desk.next_in(bob.opens_chat())).text
+    assert "Tom Reed" in (await running.next_in(bob.opens_chat())).text
     bob.follows(f"a_{article_key('bridge')}")
-    article = await desk.next_in(bob.opens_chat())
+    article = await running.next_in(bob.opens_chat())
     assert re.match(r"Old bridge opens again · The Courier · 4 May 2024 \(.*\)\n\nThis is how", article.text)
     assert article.entity_texts("expandable_blockquote")[0].startswith("The old bridge in Marlow was closed for two")
     bob.follows("a_0000000000000000")
-    assert (await desk.next_in(bob.opens_chat())).text == texts.LINK_GONE
+    assert (await running.next_in(bob.opens_chat())).text == texts.LINK_GONE
 
 
-async def test_inline_quotes_can_be_sent_to_any_chat(desk: Newsdesk, ada: User) -> None:
+async def test_inline_quotes_can_be_sent_to_any_chat(running: RunningBot, ada: User) -> None:
     for typed in ("How", "How much did the rep"):
         ada.types_inline(typed)
     query = ada.types_inline(QUESTION)
-    results = await desk.server.wait_for_results(query, timeout=30)
-    group = desk.server.group("Friends", [ada])
+    results = await running.server.wait_for_results(query, timeout=30)
+    group = running.server.group("Friends", [ada])
     sent = ada.chooses(results[0], group)
     assert sent.text.startswith(f"{QUESTION}\n\n")
     assert sent.entity_texts("expandable_blockquote") == [ANSWERING]
@@ -190,42 +192,42 @@ async def test_inline_quotes_can_be_sent_to_any_chat(desk: Newsdesk, ada: User) 
         "text": "Ask me directly",
         "start_parameter": payload_of(DeepLink(Opens.QUESTION, QUESTION)) or "help",
     }
-    answered = desk.server.calls_of("answerInlineQuery")
+    answered = running.server.calls_of("answerInlineQuery")
     assert [call.params["inline_query_id"] for call in answered] == [query.id]
 
 
-async def test_inline_says_when_no_article_answers_and_what_to_type(desk: Newsdesk, ada: User) -> None:
+async def test_inline_says_when_no_article_answers_and_what_to_type(running: RunningBot, ada: User) -> None:
     refused = ada.types_inline(UNANSWERABLE)
-    assert await desk.server.wait_for_results(refused, timeout=30) == []
+    assert await running.server.wait_for_results(refused, timeout=30) == []
     assert refused.button is not None
     assert refused.button["text"] == texts.INLINE_NOTHING
     short = ada.types_inline("bridge")
-    assert await desk.server.wait_for_results(short) == []
+    assert await running.server.wait_for_results(short) == []
     assert short.button == {"text": texts.INLINE_HINT, "start_parameter": "help"}
     ada.follows("help")
-    assert texts.WHAT_I_DO in (await desk.next_in(ada.opens_chat())).text
+    assert texts.WHAT_I_DO in (await running.next_in(ada.opens_chat())).text
 
 
-async def test_a_german_reader_is_spoken_to_in_german_and_quoted_in_english(desk: Newsdesk) -> None:
-    otto = desk.server.user("Otto", language_code="de-AT")
-    refusal = await desk.ask(otto, UNANSWERABLE)
+async def test_a_german_reader_is_spoken_to_in_german_and_quoted_in_english(running: RunningBot) -> None:
+    otto = running.server.user("Otto", language_code="de-AT")
+    refusal = await running.ask(otto, UNANSWERABLE)
     assert refusal.text.startswith(("Darüber habe ich keinen Artikel", "Ich habe Artikel dazu"))
-    answer = await desk.ask(otto, QUESTION)
+    answer = await running.ask(otto, QUESTION)
     assert ANSWERING in answer.text
     assert re.search(r"4\. Mai 2024 \(vor \d+ Jahr", answer.text)
     assert "Zusammenhang" in [button["text"].partition(" ")[0] for button in answer.buttons]
-    assert await desk.server.wait_for_answer(otto.presses(answer, texts.UP_BUTTON)) == "Danke! Das hilft."
-    assert "Frag einfach" in (await desk.ask(otto, "/help")).text
-    ada = desk.server.user("Ada")
-    assert texts.WHAT_I_DO in (await desk.ask(ada, "/help")).text
+    assert await running.server.wait_for_answer(otto.presses(answer, texts.UP_BUTTON)) == "Danke! Das hilft."
+    assert "Frag einfach" in (await running.ask(otto, "/help")).text
+    ada = running.server.user("Ada")
+    assert texts.WHAT_I_DO in (await running.ask(ada, "/help")).text
 
 
-async def test_menus_are_set_by_scope_and_language(desk: Newsdesk) -> None:
-    commands = desk.server.state.commands
+async def test_menus_are_set_by_scope_and_language(running: RunningBot) -> None:
+    commands = running.server.state.commands
     names = {key: [each["command"] for each in value] for key, value in commands.items()}
     assert names["all_private_chats", ""] == [name for name, _ in texts.READER_COMMANDS]
     assert names["all_group_chats", "de"] == [name for name, _ in texts.READER_COMMANDS if name != "help"]
-    assert names[f"chat:{desk.admin.id}", ""][len(texts.READER_COMMANDS) :] == [
+    assert names[f"chat:{running.admin.id}", ""][len(texts.READER_COMMANDS) :] == [
         name for name, _ in admin_texts.ADMIN_COMMANDS
     ]
     assert sum("reload" in listed for listed in names.values()) == 2
@@ -247,26 +249,26 @@ async def test_an_admin_who_never_wrote_has_the_menu_after_the_first_message() -
         assert len(server.calls_of("setMyCommands")) == before
 
 
-async def test_stats_come_with_a_picture(desk: Newsdesk, ada: User) -> None:
-    answer = await desk.ask(ada, QUESTION)
-    await desk.ask(ada, UNANSWERABLE)
-    await desk.server.wait_for_answer(ada.presses(answer, texts.DOWN_BUTTON))
-    picture = await desk.ask(desk.admin, "/stats")
+async def test_stats_come_with_a_picture(running: RunningBot, ada: User) -> None:
+    answer = await running.ask(ada, QUESTION)
+    await running.ask(ada, UNANSWERABLE)
+    await running.server.wait_for_answer(ada.presses(answer, texts.DOWN_BUTTON))
+    picture = await running.ask(running.admin, "/stats")
     assert "2 questions in 1 conversation\nAnswered: 1 (50%)\nNot answered: 1\nVotes: 👍 0  👎 1" in picture.text
     assert picture.file is not None
     assert picture.file.content.startswith(b"\x89PNG")
     assert struct.unpack(">II", picture.file.content[16:24]) == (1200, 900)
 
 
-async def test_gaps_group_what_no_article_answers(desk: Newsdesk, ada: User) -> None:
-    bob = desk.server.user("Bob")
+async def test_gaps_group_what_no_article_answers(running: RunningBot, ada: User) -> None:
+    bob = running.server.user("Bob")
     for user, question in (
         (ada, "When will the airport of Borden open?"),
         (bob, "Who builds the Borden airport?"),
         (bob, UNANSWERABLE),
     ):
-        await desk.ask(user, question)
-    gaps = await desk.ask(desk.admin, "/gaps")
+        await running.ask(user, question)
+    gaps = await running.ask(running.admin, "/gaps")
     first, second = gaps.text.split("\n\n")[1:]
     assert set(first.partition(" (")[0].split(", ")) == {"airport", "borden"}
     assert "(2 times, by 2 people)" in first
@@ -274,44 +276,44 @@ async def test_gaps_group_what_no_article_answers(desk: Newsdesk, ada: User) -> 
     assert UNANSWERABLE in second
 
 
-async def test_feedback_and_why_tell_how_an_answer_came_about(desk: Newsdesk, ada: User) -> None:
-    answer = await desk.ask(ada, QUESTION)
-    await desk.server.wait_for_answer(ada.presses(answer, texts.DOWN_BUTTON))
-    feedback = await desk.ask(desk.admin, "/feedback")
+async def test_feedback_and_why_tell_how_an_answer_came_about(running: RunningBot, ada: User) -> None:
+    answer = await running.ask(ada, QUESTION)
+    await running.server.wait_for_answer(ada.presses(answer, texts.DOWN_BUTTON))
+    feedback = await running.ask(running.admin, "/feedback")
     assert f"1. {QUESTION}\n👎 1 · sure: " in feedback.text
     assert feedback.entity_texts("expandable_blockquote") == [ANSWERING]
-    desk.admin.presses(feedback, "Why 1")
-    why = await desk.next_in(desk.admin.opens_chat())
+    running.admin.presses(feedback, "Why 1")
+    why = await running.next_in(running.admin.opens_chat())
     assert f"Asked: {QUESTION}\nSearched for: {QUESTION}\n" in why.text
     assert re.search(r"1\. 0\.\d{3} · Old bridge opens again \[\d+:\d+\]\n", why.text)
     assert re.search(r"retrieve \d+\.\d ms", why.text)
     assert re.search(r"1\. .* · \d\.\d{3} \(cos 0\.\d\d, BM25 \d+\.\d\)", why.text)
-    own = await desk.ask(desk.admin, QUESTION)
-    assert f"Asked: {QUESTION}" in (await desk.ask(desk.admin, "/why", reply_to=own)).text
-    assert (await desk.ask(desk.admin, "/why")).text == admin_texts.WHY_HOW
+    own = await running.ask(running.admin, QUESTION)
+    assert f"Asked: {QUESTION}" in (await running.ask(running.admin, "/why", reply_to=own)).text
+    assert (await running.ask(running.admin, "/why")).text == admin_texts.WHY_HOW
 
 
-async def test_a_ban_asks_first_works_once_and_is_logged(desk: Newsdesk, ada: User) -> None:
-    group = desk.server.group("Readers", [ada, desk.admin])
+async def test_a_ban_asks_first_works_once_and_is_logged(running: RunningBot, ada: User) -> None:
+    group = running.server.group("Readers", [ada, running.admin])
     ada.says(group, f"/ask {QUESTION}")
-    answer = await desk.next_in(group)
-    desk.admin.says(group, "/ban", reply_to=answer)
-    asked = await desk.next_in(group)
+    answer = await running.next_in(group)
+    running.admin.says(group, "/ban", reply_to=answer)
+    asked = await running.next_in(group)
     assert asked.text == admin_texts.ask_to_ban(ada.id)
-    assert await desk.server.wait_for_answer(ada.presses(asked, "Yes, do it")) == admin_texts.NOT_YOURS
+    assert await running.server.wait_for_answer(ada.presses(asked, "Yes, do it")) == admin_texts.NOT_YOURS
     stale = _data(asked, "Yes, do it")
-    desk.admin.presses(asked, "Yes, do it")
-    await desk.server.wait_until(lambda: asked.text == admin_texts.banned(ada.id))
+    running.admin.presses(asked, "Yes, do it")
+    await running.server.wait_until(lambda: asked.text == admin_texts.banned(ada.id))
     assert asked.buttons == []
-    assert await desk.server.wait_for_answer(desk.admin.presses_again(asked, stale)) == admin_texts.SETTLED
-    assert (await desk.ask(ada, QUESTION)).text == texts.BANNED
+    assert await running.server.wait_for_answer(running.admin.presses_again(asked, stale)) == admin_texts.SETTLED
+    assert (await running.ask(ada, QUESTION)).text == texts.BANNED
     ada.says(ada.opens_chat(), QUESTION)
-    asked = await desk.ask(desk.admin, f"/unban {ada.id}")
-    desk.admin.presses(asked, "Yes, do it")
-    await desk.server.wait_until(lambda: asked.text == admin_texts.unbanned(ada.id))
-    assert ANSWERING in (await desk.ask(ada, QUESTION)).text
-    deeds = [(deed.admin, deed.action, deed.subject) for deed in desk.app.store.editorial.deeds()]
-    assert deeds == [
+    asked = await running.ask(running.admin, f"/unban {ada.id}")
+    running.admin.presses(asked, "Yes, do it")
+    await running.server.wait_until(lambda: asked.text == admin_texts.unbanned(ada.id))
+    assert ANSWERING in (await running.ask(ada, QUESTION)).text
+    actions = [(action.admin, action.action, action.subject) for action in running.app.store.moderation.actions()]
+    assert actions == [
         ("tg:99", "unban", f"tg:{ada.id}"),
         ("tg:99", "/unban", ""),
         ("tg:99", "ban", f"tg:{ada.id}"),
@@ -319,16 +321,16 @@ async def test_a_ban_asks_first_works_once_and_is_logged(desk: Newsdesk, ada: Us
     ]
 
 
-async def test_nobody_but_admins_gets_any_of_it(desk: Newsdesk, ada: User) -> None:
+async def test_nobody_but_admins_gets_any_of_it(running: RunningBot, ada: User) -> None:
     for name, _ in admin_texts.ADMIN_COMMANDS:
-        assert (await desk.ask(ada, f"/{name}")).text == texts.ADMINS_ONLY
+        assert (await running.ask(ada, f"/{name}")).text == texts.ADMINS_ONLY
 
 
-async def test_a_topic_keeps_its_answers_contexts_and_votes_inside(desk: Newsdesk, ada: User) -> None:
-    forum = desk.server.group("Readers", [ada], topics=["Bridges"])
+async def test_a_topic_keeps_its_answers_contexts_and_votes_inside(running: RunningBot, ada: User) -> None:
+    forum = running.server.group("Readers", [ada], topics=["Bridges"])
     [thread] = forum.topics
     ada.says(forum, f"/ask {QUESTION}", thread=thread)
-    answer = await desk.next_in(forum)
+    answer = await running.next_in(forum)
     ada.presses(answer, _data(answer, "Context"))
-    context = await desk.next_in(forum)
+    context = await running.next_in(forum)
     assert (answer.thread_id, context.thread_id) == (thread, thread)

@@ -17,13 +17,14 @@ from bot.adapters import wording
 from bot.adapters.telegram.views import admin_texts, texts
 from index.embedding.embedder import OnnxEmbedder
 from index.library.disk.directory import IndexFolders
-from tests.bot.telegram.ingest import (
+from index.library.disk.library import DiskLibrary
+from tests.bot.telegram.running_bot import (
     ANSWERING,
     ARTICLES,
     QUESTION,
-    Newsdesk,
+    RunningBot,
     index_articles,
-    open_newsdesk,
+    run_bot,
 )
 from tests.botapi import Message, User
 from tests.index.ingest.test_sources_web import page_of
@@ -51,60 +52,60 @@ def site() -> Iterator[Site]:
 
 
 @pytest_asyncio.fixture
-async def desk(original: Path, tmp_path: Path, site: Site) -> AsyncIterator[Newsdesk]:
+async def running(original: Path, tmp_path: Path, site: Site) -> AsyncIterator[RunningBot]:
     shutil.copytree(original.parent, tmp_path / "library")
-    async with open_newsdesk(tmp_path / "library" / original.name, fetcher=site.fetcher()) as desk:
-        yield desk
+    async with run_bot(tmp_path / "library" / original.name, fetcher=site.fetcher()) as running:
+        yield running
 
 
-def _ids(desk: Newsdesk) -> set[str]:
-    return {article.id for article in desk.app.live.retriever().archive.headlines()}
+def _ids(running: RunningBot) -> set[str]:
+    return {article.id for article in running.app.dialogue.sources()}
 
 
-def _deeds(desk: Newsdesk) -> list[tuple[str, str, str]]:
-    return [(deed.admin, deed.action, deed.subject) for deed in desk.app.store.editorial.deeds()]
+def _actions(running: RunningBot) -> list[tuple[str, str, str]]:
+    return [(action.admin, action.action, action.subject) for action in running.app.store.moderation.actions()]
 
 
-async def _becomes(desk: Newsdesk, message: Message, opening: str) -> str:
-    await desk.server.wait_until(lambda: message.text.startswith(opening), timeout=120)
+async def _becomes(running: RunningBot, message: Message, opening: str) -> str:
+    await running.server.wait_until(lambda: message.text.startswith(opening), timeout=120)
     return message.text
 
 
-async def _confirm(desk: Newsdesk, asked: Message, opening: str) -> str:
+async def _confirm(running: RunningBot, asked: Message, opening: str) -> str:
     """Says yes twice; what the message says in the end."""
     [stale] = [button["callback_data"] for button in asked.buttons if button["text"] == YES]
-    desk.admin.presses(asked, YES)
-    again = desk.admin.presses_again(asked, stale)
-    assert await desk.server.wait_for_answer(again) == admin_texts.SETTLED
-    text = await _becomes(desk, asked, opening)
+    running.admin.presses(asked, YES)
+    again = running.admin.presses_again(asked, stale)
+    assert await running.server.wait_for_answer(again) == admin_texts.SETTLED
+    text = await _becomes(running, asked, opening)
     assert asked.buttons == []
     return text
 
 
-async def test_pages_are_added_and_those_that_cannot_be_had_are_told(desk: Newsdesk, site: Site) -> None:
+async def test_pages_are_added_and_those_that_cannot_be_had_are_told(running: RunningBot, site: Site) -> None:
     url, gone = site.url("/roof"), site.url("/gone")
-    told = await desk.ask(desk.admin, f"/add {url} {gone}")
-    text = await _becomes(desk, told, "Added: 1\n")
+    told = await running.ask(running.admin, f"/add {url} {gone}")
+    text = await _becomes(running, told, "Added: 1\n")
     assert text.startswith("Added: 1\n• Library gets a roof · The Courier · 4 May 2024")
     assert f"Skipped: 1\n• {gone}: " in text
     assert text.endswith("In service now: 4 articles.")
-    assert "Nora Vale" in (await desk.ask(desk.server.user("Ada"), ASKED)).text
-    assert _deeds(desk) == [("tg:99", "add", url), ("tg:99", "/add", "")]
-    told = await desk.ask(desk.admin, f"/add {gone}")
-    assert "the site has no such page (404)" in await _becomes(desk, told, "Not added: Nothing was added.")
-    told = await desk.ask(desk.admin, f"/add {url}")
-    await _becomes(desk, told, admin_texts.NOTHING_NEW)
+    assert "Nora Vale" in (await running.ask(running.server.user("Ada"), ASKED)).text
+    assert _actions(running) == [("tg:99", "add", url), ("tg:99", "/add", "")]
+    told = await running.ask(running.admin, f"/add {gone}")
+    assert "the site has no such page (404)" in await _becomes(running, told, "Not added: Nothing was added.")
+    told = await running.ask(running.admin, f"/add {url}")
+    await _becomes(running, told, admin_texts.NOTHING_NEW)
 
 
-async def test_what_is_no_address_is_not_fetched(desk: Newsdesk, site: Site) -> None:
-    assert (await desk.ask(desk.admin, "/add")).text == admin_texts.ADD_HOW
-    assert (await desk.ask(desk.admin, "/add the bridge")).text == admin_texts.ADD_HOW
+async def test_what_is_no_address_is_not_fetched(running: RunningBot, site: Site) -> None:
+    assert (await running.ask(running.admin, "/add")).text == admin_texts.ADD_HOW
+    assert (await running.ask(running.admin, "/add the bridge")).text == admin_texts.ADD_HOW
     many = " ".join(f"news.example/{number}" for number in range(21))
-    assert (await desk.ask(desk.admin, f"/add {many}")).text == admin_texts.too_many_addresses(20)
+    assert (await running.ask(running.admin, f"/add {many}")).text == admin_texts.too_many_addresses(20)
     assert site.requests == []
 
 
-async def test_a_slow_page_keeps_nobody_waiting(desk: Newsdesk, site: Site) -> None:
+async def test_a_slow_page_keeps_nobody_waiting(running: RunningBot, site: Site) -> None:
     go_on = threading.Event()
 
     def slow(_: Headers) -> Page:
@@ -112,246 +113,248 @@ async def test_a_slow_page_keeps_nobody_waiting(desk: Newsdesk, site: Site) -> N
         return Page(page_of(ROOF, title="Library gets a roof"))
 
     site.pages["/slow"] = slow
-    told = await desk.ask(desk.admin, f"/add {site.url('/slow')}")
-    assert "4.2 million" in (await desk.ask(desk.server.user("Ada"), QUESTION)).text
-    assert "4.2 million" in (await desk.ask(desk.admin, QUESTION)).text
+    told = await running.ask(running.admin, f"/add {site.url('/slow')}")
+    assert "4.2 million" in (await running.ask(running.server.user("Ada"), QUESTION)).text
+    assert "4.2 million" in (await running.ask(running.admin, QUESTION)).text
     assert told.text == admin_texts.FETCHING
     go_on.set()
-    await _becomes(desk, told, "Added: 1")
+    await _becomes(running, told, "Added: 1")
 
 
-async def test_what_comes_while_the_index_is_built_elsewhere_is_kept(desk: Newsdesk, site: Site) -> None:
-    with IndexFolders(desk.app.live.library.root).writing():
-        told = await desk.ask(desk.admin, f"/add {site.url('/roof')}")
-        await _becomes(desk, told, "Not in service yet: Another process is building")
-    assert _deeds(desk)[0] == ("tg:99", "add", "kept for the next build")
-    assert len(_ids(desk)) == 3
-    await _becomes(desk, await desk.ask(desk.admin, "/reload"), "Reloaded in")
-    assert site.url("/roof") in _ids(desk)
+async def test_what_comes_while_the_index_is_built_elsewhere_is_kept(running: RunningBot, site: Site) -> None:
+    with IndexFolders(running.index).writing():
+        told = await running.ask(running.admin, f"/add {site.url('/roof')}")
+        await _becomes(running, told, "Not in service yet: Another process is building")
+    assert _actions(running)[0] == ("tg:99", "add", "kept for the next build")
+    assert len(_ids(running)) == 3
+    await _becomes(running, await running.ask(running.admin, "/reload"), "Reloaded in")
+    assert site.url("/roof") in _ids(running)
 
 
-async def test_a_document_is_added_after_a_yes(desk: Newsdesk) -> None:
-    chat = desk.admin.opens_chat()
-    desk.admin.sends_document(chat, "harbour report.txt", HARBOUR)
-    asked = await desk.next_in(chat)
+async def test_a_document_is_added_after_a_yes(running: RunningBot) -> None:
+    chat = running.admin.opens_chat()
+    running.admin.sends_document(chat, "harbour report.txt", HARBOUR)
+    asked = await running.next_in(chat)
     assert asked.text == "Shall I add this article?\n• Harbour freezes over"
-    assert len(_ids(desk)) == 3
-    text = await _confirm(desk, asked, "Added: 1")
+    assert len(_ids(running)) == 3
+    text = await _confirm(running, asked, "Added: 1")
     assert text == "Added: 1\n• Harbour freezes over\n\nIn service now: 4 articles."
-    assert "Jane Frost" in (await desk.ask(desk.server.user("Ada"), "Who closed the harbour to all ships?")).text
-    assert _deeds(desk) == [("tg:99", "add", "sent/harbour report.txt")]
-    desk.admin.sends_document(chat, "harbour report.txt", HARBOUR + b" It opened on Friday.")
-    await _confirm(desk, await desk.next_in(chat), "Changed: 1")
-    assert len(_ids(desk)) == 4
+    assert "Jane Frost" in (await running.ask(running.server.user("Ada"), "Who closed the harbour to all ships?")).text
+    assert _actions(running) == [("tg:99", "add", "sent/harbour report.txt")]
+    running.admin.sends_document(chat, "harbour report.txt", HARBOUR + b" It opened on Friday.")
+    await _confirm(running, await running.next_in(chat), "Changed: 1")
+    assert len(_ids(running)) == 4
 
 
-async def test_a_no_adds_nothing(desk: Newsdesk) -> None:
-    desk.admin.sends_document(desk.admin.opens_chat(), "harbour.txt", HARBOUR)
-    asked = await desk.next_in(desk.admin.opens_chat())
-    desk.admin.presses(asked, "No")
-    await _becomes(desk, asked, admin_texts.LEFT_ALONE)
-    assert (len(_ids(desk)), _deeds(desk)) == (3, [])
+async def test_a_no_adds_nothing(running: RunningBot) -> None:
+    running.admin.sends_document(running.admin.opens_chat(), "harbour.txt", HARBOUR)
+    asked = await running.next_in(running.admin.opens_chat())
+    running.admin.presses(asked, "No")
+    await _becomes(running, asked, admin_texts.LEFT_ALONE)
+    assert (len(_ids(running)), _actions(running)) == (3, [])
 
 
-async def test_a_document_of_many_articles_is_summed_up(desk: Newsdesk) -> None:
+async def test_a_document_of_many_articles_is_summed_up(running: RunningBot) -> None:
     lines = [json.dumps({"id": f"n{n}", "title": f"Story {n}", "text": f"Story {n} is told here."}) for n in range(10)]
-    desk.admin.sends_document(desk.admin.opens_chat(), "all.jsonl", "\n".join([*lines, "{broken"]).encode())
-    asked = await desk.next_in(desk.admin.opens_chat())
+    running.admin.sends_document(running.admin.opens_chat(), "all.jsonl", "\n".join([*lines, "{broken"]).encode())
+    asked = await running.next_in(running.admin.opens_chat())
     assert asked.text.startswith("Shall I add these 10 articles?\n• Story 0\n")
     assert "\n• and 2 more\n\nSkipped: 1\n• all.jsonl" in asked.text
-    text = await _confirm(desk, asked, "Added: 10")
+    text = await _confirm(running, asked, "Added: 10")
     assert text.endswith("In service now: 13 articles.")
-    assert _deeds(desk) == [("tg:99", "add", "n0, n1, n2, n3, n4, n5, n6, n7 and 2 more")]
+    assert _actions(running) == [("tg:99", "add", "n0, n1, n2, n3, n4, n5, n6, n7 and 2 more")]
 
 
-async def test_what_is_too_large_or_no_article_is_refused(desk: Newsdesk) -> None:
-    chat = desk.admin.opens_chat()
-    desk.admin.sends_document(chat, "large.txt", b"a" * 20_000_001)
-    assert (await desk.next_in(chat)).text == admin_texts.too_large(20)
-    assert desk.server.calls_of("getFile") == []
-    desk.admin.sends_document(chat, "film.mp4", b"\0\1\2")
-    refused = await desk.next_in(chat)
+async def test_what_is_too_large_or_no_article_is_refused(running: RunningBot) -> None:
+    chat = running.admin.opens_chat()
+    running.admin.sends_document(chat, "large.txt", b"a" * 20_000_001)
+    assert (await running.next_in(chat)).text == admin_texts.too_large(20)
+    assert running.server.calls_of("getFile") == []
+    running.admin.sends_document(chat, "film.mp4", b"\0\1\2")
+    refused = await running.next_in(chat)
     assert refused.text.startswith("I can't make an article of that:\n• film.mp4: is of an unsupported kind")
     assert refused.buttons == []
-    desk.admin.forwards(chat, "Hello there!", {"type": "hidden_user", "sender_user_name": "Bob", "date": 1_700_000_000})
-    assert "is too short for an article" in (await desk.next_in(chat)).text
+    running.admin.forwards(
+        chat, "Hello there!", {"type": "hidden_user", "sender_user_name": "Bob", "date": 1_700_000_000}
+    )
+    assert "is too short for an article" in (await running.next_in(chat)).text
 
 
-async def test_a_forwarded_message_is_added_with_where_it_is_from(desk: Newsdesk) -> None:
-    chat = desk.admin.opens_chat()
+async def test_a_forwarded_message_is_added_with_where_it_is_from(running: RunningBot) -> None:
+    chat = running.admin.opens_chat()
     channel = {"id": -1001, "type": "channel", "title": "Marlow News", "username": "marlow_news"}
     origin = {"type": "channel", "date": 1_714_809_600, "chat": channel, "message_id": 17}
-    desk.admin.forwards(chat, "Pilot Jane Frost closed the harbour of Marlow to all ships on Monday.", origin)
-    asked = await desk.next_in(chat)
+    running.admin.forwards(chat, "Pilot Jane Frost closed the harbour of Marlow to all ships on Monday.", origin)
+    asked = await running.next_in(chat)
     assert asked.text.startswith("Shall I add this article?\n• Pilot Jane Frost closed the harbour")
     assert "· Marlow News · 4 May 2024" in asked.text
-    await _confirm(desk, asked, "Added: 1")
-    assert "https://t.me/marlow_news/17" in _ids(desk)
-    answer = await desk.ask(desk.server.user("Ada"), "Who closed the harbour to all ships?")
+    await _confirm(running, asked, "Added: 1")
+    assert "https://t.me/marlow_news/17" in _ids(running)
+    answer = await running.ask(running.server.user("Ada"), "Who closed the harbour to all ships?")
     assert "Marlow News" in answer.text
-    own = {"type": "user", "date": 1_714_809_600, "sender_user": desk.server.state.bot.as_json()}
-    desk.admin.forwards(chat, answer.text, own)
-    assert (await desk.next_in(chat)).text == admin_texts.NOT_MY_OWN
+    own = {"type": "user", "date": 1_714_809_600, "sender_user": running.server.state.bot.as_json()}
+    running.admin.forwards(chat, answer.text, own)
+    assert (await running.next_in(chat)).text == admin_texts.NOT_MY_OWN
 
 
-async def test_an_article_is_chosen_and_taken_out_for_good(desk: Newsdesk, site: Site) -> None:
+async def test_an_article_is_chosen_and_taken_out_for_good(running: RunningBot, site: Site) -> None:
     site.pages["/roof"] = Page(page_of(ROOF, title="Old bridge gets a roof"))
-    await _becomes(desk, await desk.ask(desk.admin, f"/add {site.url('/roof')}"), "Added: 1")
-    offered = await desk.ask(desk.admin, "/remove bridges")
+    await _becomes(running, await running.ask(running.admin, f"/add {site.url('/roof')}"), "Added: 1")
+    offered = await running.ask(running.admin, "/remove bridges")
     assert offered.text.startswith(admin_texts.WHICH_TO_REMOVE)
     labels = [button["text"] for button in offered.buttons]
     assert sorted(label[3:] for label in labels[:-1]) == ["Old bridge gets a roof", "Old bridge opens again"]
     assert labels[-1] == "None of them"
-    other = desk.server.user("Ada")
+    other = running.server.user("Ada")
     [label] = [label for label in labels if label.endswith("gets a roof")]
-    assert await desk.server.wait_for_answer(other.presses(offered, label)) == admin_texts.NOT_YOURS
+    assert await running.server.wait_for_answer(other.presses(offered, label)) == admin_texts.NOT_YOURS
     [stale] = [button["callback_data"] for button in offered.buttons if button["text"] == label]
-    desk.admin.presses(offered, label)
-    await _becomes(desk, offered, admin_texts.ASK_TO_REMOVE)
+    running.admin.presses(offered, label)
+    await _becomes(running, offered, admin_texts.ASK_TO_REMOVE)
     assert site.url("/roof") in offered.text
-    again = desk.admin.presses_again(offered, stale)
-    assert await desk.server.wait_for_answer(again) == admin_texts.SETTLED
-    text = await _confirm(desk, offered, "Taken out:\nOld bridge gets a roof")
+    again = running.admin.presses_again(offered, stale)
+    assert await running.server.wait_for_answer(again) == admin_texts.SETTLED
+    text = await _confirm(running, offered, "Taken out:\nOld bridge gets a roof")
     assert text.endswith("In service now: 3 articles.")
-    assert site.url("/roof") not in _ids(desk)
-    assert _deeds(desk)[0] == ("tg:99", "remove", site.url("/roof"))
-    await _becomes(desk, await desk.ask(desk.admin, "/reload"), "Reloaded in")
-    assert site.url("/roof") not in _ids(desk)
+    assert site.url("/roof") not in _ids(running)
+    assert _actions(running)[0] == ("tg:99", "remove", site.url("/roof"))
+    await _becomes(running, await running.ask(running.admin, "/reload"), "Reloaded in")
+    assert site.url("/roof") not in _ids(running)
 
 
-async def test_an_article_is_taken_out_by_its_id(desk: Newsdesk) -> None:
-    asked = await desk.ask(desk.admin, "/remove ferry")
+async def test_an_article_is_taken_out_by_its_id(running: RunningBot) -> None:
+    asked = await running.ask(running.admin, "/remove ferry")
     assert "Ferry across the lake stops" in asked.text
-    await _confirm(desk, asked, "Taken out:\nFerry across")
-    assert _ids(desk) == {"bridge", "forged"}
-    assert (await desk.ask(desk.admin, "/remove ferry")).text == admin_texts.none_found("ferry")
-    assert (await desk.ask(desk.admin, "/remove")).text == admin_texts.REMOVE_HOW
+    await _confirm(running, asked, "Taken out:\nFerry across")
+    assert _ids(running) == {"bridge", "forged"}
+    assert (await running.ask(running.admin, "/remove ferry")).text == admin_texts.none_found("ferry")
+    assert (await running.ask(running.admin, "/remove")).text == admin_texts.REMOVE_HOW
 
 
-async def test_a_roll_back_shows_what_is_kept_and_switches_the_index(desk: Newsdesk) -> None:
-    alone = await desk.ask(desk.admin, "/rollback")
+async def test_a_roll_back_shows_what_is_kept_and_switches_the_index(running: RunningBot) -> None:
+    alone = await running.ask(running.admin, "/rollback")
     assert alone.text.endswith(admin_texts.NO_EARLIER)
     assert alone.buttons == []
-    await _confirm(desk, await desk.ask(desk.admin, "/remove bridge"), "Taken out:")
-    assert "4.2 million" not in (await desk.ask(desk.server.user("Ada"), QUESTION)).text
-    asked = await desk.ask(desk.admin, "/rollback")
+    await _confirm(running, await running.ask(running.admin, "/remove bridge"), "Taken out:")
+    assert "4.2 million" not in (await running.ask(running.server.user("Ada"), QUESTION)).text
+    asked = await running.ask(running.admin, "/rollback")
     heading, newer, older = asked.text.split("\n")[:3]
     assert heading == admin_texts.SNAPSHOTS
     assert newer.endswith(": 2 articles · in service")
     assert older.endswith(": 3 articles")
-    text = await _confirm(desk, asked, "In service now: ")
+    text = await _confirm(running, asked, "In service now: ")
     assert text.endswith(": 3 articles · in service")
-    assert "4.2 million" in (await desk.ask(desk.server.user("Bob"), QUESTION)).text
-    assert _deeds(desk)[0] == ("tg:99", "roll back", older[2:].partition(",")[0])
+    assert "4.2 million" in (await running.ask(running.server.user("Bob"), QUESTION)).text
+    assert _actions(running)[0] == ("tg:99", "roll back", older[2:].partition(",")[0])
 
 
-async def test_a_roll_back_that_was_overtaken_is_not_done(desk: Newsdesk) -> None:
-    await _confirm(desk, await desk.ask(desk.admin, "/remove bridge"), "Taken out:")
-    asked = await desk.ask(desk.admin, "/rollback")
-    await _confirm(desk, await desk.ask(desk.admin, "/remove ferry"), "Taken out:")
-    assert "is not in service any more" in await _confirm(desk, asked, "Not rolled back: ")
-    assert _ids(desk) == {"forged"}
+async def test_a_roll_back_that_was_overtaken_is_not_done(running: RunningBot) -> None:
+    await _confirm(running, await running.ask(running.admin, "/remove bridge"), "Taken out:")
+    asked = await running.ask(running.admin, "/rollback")
+    await _confirm(running, await running.ask(running.admin, "/remove ferry"), "Taken out:")
+    assert "is not in service any more" in await _confirm(running, asked, "Not rolled back: ")
+    assert _ids(running) == {"forged"}
 
 
-async def _send_articles(desk: Newsdesk, articles: Sequence[Mapping[str, str]], opening: str) -> None:
+async def _send_articles(running: RunningBot, articles: Sequence[Mapping[str, str]], opening: str) -> None:
     lines = "\n".join(map(json.dumps, articles))
-    desk.admin.sends_document(desk.admin.opens_chat(), "wire.jsonl", lines.encode())
-    await _confirm(desk, await desk.next_in(desk.admin.opens_chat()), opening)
+    running.admin.sends_document(running.admin.opens_chat(), "wire.jsonl", lines.encode())
+    await _confirm(running, await running.next_in(running.admin.opens_chat()), opening)
 
 
-async def test_context_of_a_quote_says_that_its_article_has_changed_or_gone(desk: Newsdesk) -> None:
-    ada = desk.server.user("Ada")
-    answer = await desk.ask(ada, QUESTION)
+async def test_context_of_a_quote_says_that_its_article_has_changed_or_gone(running: RunningBot) -> None:
+    ada = running.server.user("Ada")
+    answer = await running.ask(ada, QUESTION)
     ada.presses(answer, "Context")
-    assert (await desk.next_in(ada.opens_chat())).text.startswith(wording.IN_CONTEXT)
+    assert (await running.next_in(ada.opens_chat())).text.startswith(wording.IN_CONTEXT)
     bridge = next(article for article in ARTICLES if article["id"] == "bridge")
-    await _send_articles(desk, [{**bridge, "text": bridge["text"].replace("4.2", "5.1")}], "Changed: 1")
+    await _send_articles(running, [{**bridge, "text": bridge["text"].replace("4.2", "5.1")}], "Changed: 1")
     ada.presses(answer, "Context")
-    changed = await desk.next_in(ada.opens_chat())
+    changed = await running.next_in(ada.opens_chat())
     assert changed.text.startswith(wording.CHANGED_SINCE)
     assert changed.entity_texts("expandable_blockquote") == [ANSWERING]
-    assert "5.1 million" in (await desk.ask(desk.server.user("Bob"), QUESTION)).text
-    await _confirm(desk, await desk.ask(desk.admin, "/remove bridge"), "Taken out:")
+    assert "5.1 million" in (await running.ask(running.server.user("Bob"), QUESTION)).text
+    await _confirm(running, await running.ask(running.admin, "/remove bridge"), "Taken out:")
     ada.presses(answer, "Context")
-    assert (await desk.next_in(ada.opens_chat())).text == changed.text
+    assert (await running.next_in(ada.opens_chat())).text == changed.text
 
 
-async def test_since_the_election_prefers_what_came_after_it(desk: Newsdesk) -> None:
+async def test_since_the_election_prefers_what_came_after_it(running: RunningBot) -> None:
     told = "The council of Marlow said on Monday that {} roads will be repaired, at the cost of the town."
     stories = [
         {"id": "won", "title": "Brook wins the election", "text": "Ada Brook won.", "published": "2024-03-10"},
         {"id": "old", "title": "Roads of Marlow", "text": told.format(40), "published": "2023-02-01"},
         {"id": "new", "title": "Roads in Marlow", "text": told.format(75), "published": "2024-04-01"},
     ]
-    await _send_articles(desk, stories, "Added: 3")
-    answer = await desk.ask(desk.server.user("Ada"), "How many roads will be repaired since the election?")
+    await _send_articles(running, stories, "Added: 3")
+    answer = await running.ask(running.server.user("Ada"), "How many roads will be repaired since the election?")
     assert "75 roads" in answer.entity_texts("expandable_blockquote")[0]
 
 
-async def test_near_copies_speak_with_one_voice_and_are_counted(desk: Newsdesk) -> None:
+async def test_near_copies_speak_with_one_voice_and_are_counted(running: RunningBot) -> None:
     story = " ".join((*ROOF, "The old roof leaked for three years, and books had to be kept in the town hall."))
     wires = [
         {"id": f"wire {n}", "title": "Library gets a roof", "text": f"{story} (Wire {n})", "source": f"Wire {n}"}
         for n in range(3)
     ]
-    await _send_articles(desk, wires, "Added: 3")
-    answer = await desk.ask(desk.server.user("Ada"), ASKED)
+    await _send_articles(running, wires, "Added: 3")
+    answer = await running.ask(running.server.user("Ada"), ASKED)
     assert answer.text.count("Nora Vale won the contract") == 1
     assert re.search(r"1\. Library gets a roof · Wire \d · also in 2 others", answer.text)
-    await _confirm(desk, await desk.ask(desk.admin, "/remove wire 0"), "Taken out:")
-    assert "· also in 1 other" in (await desk.ask(desk.server.user("Bob"), ASKED)).text
+    await _confirm(running, await running.ask(running.admin, "/remove wire 0"), "Taken out:")
+    assert "· also in 1 other" in (await running.ask(running.server.user("Bob"), ASKED)).text
 
 
-async def test_a_reload_is_shown_in_one_message_and_can_be_called_off_once(desk: Newsdesk) -> None:
-    articles = desk.app.live.library.root.parent / "articles.jsonl"
+async def test_a_reload_is_shown_in_one_message_and_can_be_called_off_once(running: RunningBot) -> None:
+    articles = running.index.parent / "articles.jsonl"
     few = articles.read_text()
     write_articles(articles, 1000, seed=1)
-    before = desk.app.live.library.current_name()
-    told = await desk.ask(desk.admin, "/reload")
+    before = DiskLibrary(running.index).current_name()
+    told = await running.ask(running.admin, "/reload")
     [cancel] = [button["callback_data"] for button in told.buttons if button["text"] == "Cancel"]
-    await _becomes(desk, told, "Reading the articles: ")
-    other = desk.server.user("Ada")
-    assert await desk.server.wait_for_answer(other.presses(told, "Cancel"), timeout=60) == texts.ADMINS_ONLY
-    pressed = desk.admin.presses(told, "Cancel")
-    assert await desk.server.wait_for_answer(pressed, timeout=60) == admin_texts.CANCELLING
-    again = desk.admin.presses_again(told, cancel)
-    assert await desk.server.wait_for_answer(again, timeout=60) == admin_texts.OVER
-    assert await _becomes(desk, told, "Called off.") == admin_texts.CANCELLED
+    await _becomes(running, told, "Reading the articles: ")
+    other = running.server.user("Ada")
+    assert await running.server.wait_for_answer(other.presses(told, "Cancel"), timeout=60) == texts.ADMINS_ONLY
+    pressed = running.admin.presses(told, "Cancel")
+    assert await running.server.wait_for_answer(pressed, timeout=60) == admin_texts.CANCELLING
+    again = running.admin.presses_again(told, cancel)
+    assert await running.server.wait_for_answer(again, timeout=60) == admin_texts.OVER
+    assert await _becomes(running, told, "Called off.") == admin_texts.CANCELLED
     assert told.buttons == []
-    assert (desk.app.live.library.current_name(), len(_ids(desk))) == (before, 3)
-    assert _deeds(desk)[0] == ("tg:99", "cancel", "")
+    assert (DiskLibrary(running.index).current_name(), len(_ids(running))) == (before, 3)
+    assert _actions(running)[0] == ("tg:99", "cancel", "")
     articles.write_text(few)
-    anew = await desk.ask(desk.admin, "/reload")
-    await _becomes(desk, anew, "Reloaded in")
+    anew = await running.ask(running.admin, "/reload")
+    await _becomes(running, anew, "Reloaded in")
     assert anew.buttons == []
-    assert [message.id for message in desk.server.messages(desk.admin.opens_chat())] == [told.id, anew.id]
+    assert [message.id for message in running.server.messages(running.admin.opens_chat())] == [told.id, anew.id]
 
 
-async def test_only_admins_and_only_in_private(desk: Newsdesk) -> None:
-    ada = desk.server.user("Ada")
+async def test_only_admins_and_only_in_private(running: RunningBot) -> None:
+    ada = running.server.user("Ada")
     for command in ("/add https://news.example/x", "/remove bridge", "/rollback"):
-        assert (await desk.ask(ada, command)).text == texts.ADMINS_ONLY
+        assert (await running.ask(ada, command)).text == texts.ADMINS_ONLY
     ada.sends_document(ada.opens_chat(), "harbour.txt", HARBOUR)
-    assert (await desk.next_in(ada.opens_chat())).text == texts.NO_TEXT
+    assert (await running.next_in(ada.opens_chat())).text == texts.NO_TEXT
     ada.forwards(ada.opens_chat(), QUESTION, {"type": "hidden_user", "sender_user_name": "B", "date": 1_700_000_000})
-    assert "4.2 million" in (await desk.next_in(ada.opens_chat())).text
-    group = desk.server.group("Readers", [desk.admin, ada])
-    desk.admin.sends_document(group, "harbour.txt", HARBOUR)
-    await desk.quiet()
-    assert desk.server.messages(group) == []
-    assert (len(_ids(desk)), _deeds(desk)) == (3, [])
+    assert "4.2 million" in (await running.next_in(ada.opens_chat())).text
+    group = running.server.group("Readers", [running.admin, ada])
+    running.admin.sends_document(group, "harbour.txt", HARBOUR)
+    await running.quiet()
+    assert running.server.messages(group) == []
+    assert (len(_ids(running)), _actions(running)) == (3, [])
 
 
 async def test_it_is_said_in_german_and_no_word_of_others_is_logged(
-    desk: Newsdesk, caplog: pytest.LogCaptureFixture
+    running: RunningBot, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    otto: User = desk.server.user("Otto", id=desk.admin.id, language_code="de")
+    otto: User = running.server.user("Otto", id=running.admin.id, language_code="de")
     otto.sends_document(otto.opens_chat(), "harbour.txt", HARBOUR)
-    asked = await desk.next_in(otto.opens_chat())
+    asked = await running.next_in(otto.opens_chat())
     assert asked.text.startswith("Soll ich diesen Artikel aufnehmen?")
     otto.presses(asked, "Ja")
-    text = await _becomes(desk, asked, "Neu: 1")
+    text = await _becomes(running, asked, "Neu: 1")
     assert text.endswith("Jetzt in Betrieb: 4 Artikel.")
     assert "admin tg:99: add sent/harbour.txt" in caplog.text
     assert "Jane Frost" not in caplog.text

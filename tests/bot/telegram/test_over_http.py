@@ -12,7 +12,7 @@ from bot.quoting.context import QuoteContext
 from bot.replies import Vote
 from bot.store import Store
 from tests.bot.examples import OPENED
-from tests.bot.telegram.fakes import REPLY_ID, FakeDialogue, FakeNewsDesk, FakeNewsroom
+from tests.bot.telegram.fakes import REPLY_ID, FakeDialogue, fake_app
 from tests.botapi import BotApiServer, Fault, delay, drop_after, garbage, server_error, too_many_requests
 
 
@@ -31,7 +31,7 @@ async def line() -> AsyncIterator[Line]:
     async with BotApiServer() as server:
         config = TelegramConfig(server.token, server.url, server.file_url, messages_per_second=0)
         store, stop = Store.in_memory(), asyncio.Event()
-        service = build_service(dialogue, FakeNewsroom(), FakeNewsDesk(), config, store, Metrics())
+        service = build_service(fake_app(dialogue, store=store), config, Metrics())
         serving = asyncio.create_task(serve(service, stop))
         await server.wait_until(lambda: server.calls_of("getUpdates") or serving.done())
         yield Line(server, dialogue)

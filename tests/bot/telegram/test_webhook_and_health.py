@@ -13,7 +13,7 @@ from aiohttp import ClientSession
 from bot.adapters.telegram import TelegramConfig
 from bot.adapters.telegram.delivery.health import PortTaken
 from bot.replies import Reply
-from tests.bot.examples import OPENED
+from tests.bot.examples import OPENED, clarification
 from tests.bot.telegram.fakes import REFUSAL
 from tests.bot.telegram.serving import FAST, Served, served
 from tests.botapi import BotApiServer, drop_after, server_error
@@ -114,11 +114,13 @@ async def test_metrics_count_what_happened_and_name_nobody(bot: Served, config: 
     await bot.ask(ada)
     bot.metrics.count_reply(replace(_reply(bot), timings_ms={"read": 40.0, "total": 60.0}))
     bot.metrics.count_reply(replace(_reply(bot), outcome=REFUSAL))
+    bot.metrics.count_reply(replace(clarification(), timings_ms={}))
     figures: dict[str, str] = {}
     while figures.get("newsquote_updates_in_hand") != "0.0":  # the answer is there a moment before its update is closed
         _, text = await _get(_health(config, "/metrics"))
         figures = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
-    assert figures["newsquote_questions_total"] == "2.0"
+    assert figures["newsquote_questions_total"] == "3.0"
+    assert figures["newsquote_asked_back_total"] == "1.0"
     assert figures["newsquote_answered_total"] == "1.0"
     assert figures['newsquote_refused_total{reason="not_answered"}'] == "1.0"
     assert figures['newsquote_stage_seconds_bucket{le="0.05",stage="read"}'] == "1.0"

@@ -9,8 +9,8 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from telegram.error import TelegramError
 
-from bot.admin.console import Newsroom
-from bot.answering import Refusal
+from bot.admin.operations import IndexOperations
+from bot.answering import Answer, Clarification, Refusal
 from bot.replies import Reply
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
@@ -24,6 +24,9 @@ class Metrics:
         self._answered = Counter("newsquote_answered", "Questions answered with a quote", registry=self.registry)
         self._refused = Counter(
             "newsquote_refused", "Questions that no article answers", ["reason"], registry=self.registry
+        )
+        self._asked_back = Counter(
+            "newsquote_asked_back", "Questions answered with a question back", registry=self.registry
         )
         self._questions = Counter("newsquote_questions", "Questions read", registry=self.registry)
         self._turned_away = Counter(
@@ -52,10 +55,13 @@ class Metrics:
     def count_reply(self, reply: Reply) -> None:
         """A question was read, whatever came of it."""
         self._questions.inc()
-        if isinstance(reply.outcome, Refusal):
-            self._refused.labels(reply.outcome.reason.name.lower()).inc()
-        else:
-            self._answered.inc()
+        match reply.outcome:
+            case Answer():
+                self._answered.inc()
+            case Refusal(reason=reason):
+                self._refused.labels(reason.name.lower()).inc()
+            case Clarification():
+                self._asked_back.inc()
         for stage, milliseconds in reply.timings_ms.items():
             self._stages.labels(stage).observe(milliseconds / 1000)
 
@@ -71,10 +77,10 @@ class Metrics:
         """A call to Telegram went wrong."""
         self._errors.labels(type(error).__name__).inc()
 
-    def watch(self, newsroom: Newsroom, in_hand: Callable[[], int]) -> None:
+    def watch(self, operations: IndexOperations, in_hand: Callable[[], int]) -> None:
         """Add what is looked up when somebody asks: the index in service, and the queue."""
         self._in_hand.set_function(in_hand)
-        self.registry.register(_IndexFigures(newsroom))
+        self.registry.register(_IndexFigures(operations))
 
     def exposition(self) -> bytes:
         """Return everything, as Prometheus reads it."""
@@ -82,14 +88,14 @@ class Metrics:
 
 
 class _IndexFigures(Collector):
-    def __init__(self, newsroom: Newsroom) -> None:
-        self._newsroom = newsroom
+    def __init__(self, operations: IndexOperations) -> None:
+        self._operations = operations
 
     def describe(self) -> Iterable[Metric]:
         return ()
 
     def collect(self) -> Iterator[Metric]:
-        status = self._newsroom.status()
+        status = self._operations.status()
         age = (datetime.now(UTC) - status.built_at).total_seconds()
         yield GaugeMetricFamily("newsquote_index_age_seconds", "Since the index in service was built", age)
         yield GaugeMetricFamily("newsquote_index_articles", "Articles in service", status.articles)

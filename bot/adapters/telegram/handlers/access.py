@@ -10,7 +10,7 @@ from bot.adapters.telegram.delivery.sending import send
 from bot.adapters.telegram.routing import MessageCallback, TelegramBot
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.messages import plain_message
-from bot.admin.console import Newsroom
+from bot.admin.moderation import Moderation
 
 _MOST_REMEMBERED: Final = 1_000
 
@@ -18,8 +18,8 @@ _MOST_REMEMBERED: Final = 1_000
 class Access:
     """Lets people through to the handlers behind it. Somebody banned is told so once, then met with silence."""
 
-    def __init__(self, newsroom: Newsroom, config: TelegramConfig) -> None:
-        self._newsroom = newsroom
+    def __init__(self, moderation: Moderation, config: TelegramConfig) -> None:
+        self._moderation = moderation
         self._config = config
         self._told: set[int] = set()
 
@@ -29,7 +29,7 @@ class Access:
 
     def is_banned(self, user_id: int) -> bool:
         """Return whether an admin banned this person; admins never are."""
-        return self._newsroom.is_banned(person(user_id)) and not self._config.is_admin(user_id)
+        return self._moderation.is_banned(person(user_id)) and not self._config.is_admin(user_id)
 
     def guard(self, callback: MessageCallback) -> MessageCallback:
         """Return the callback for those who are let in; a polite no for others."""

@@ -32,8 +32,8 @@ from bot.adapters.telegram.views.html import Segment, styled
 from bot.adapters.telegram.views.keyboards import Action, Press
 from bot.adapters.telegram.views.messages import plain_message
 from bot.adapters.translation import translated
-from bot.admin.console import Newsroom
-from bot.admin.ingest import NewsDesk
+from bot.admin.moderation import Moderation
+from bot.admin.services import AdminServices
 from index.errors import BuildCancelled, IndexingError
 from index.library.builder import ProgressListener
 
@@ -48,23 +48,24 @@ class Administration:
 
     def __init__(
         self,
-        newsroom: Newsroom,
-        newsdesk: NewsDesk,
+        services: AdminServices,
         config: TelegramConfig,
         answers: Answers,
         jobs: Jobs,
         hold: Callable[[int], AbstractAsyncContextManager[None]],
     ) -> None:
         """`hold` keeps a chat in this replica's hand."""
-        self._newsroom = newsroom
+        self._operations = services.operations
+        self._reports = services.reports
+        self._moderation = services.moderation
         self._config = config
         self._answers = answers
         self._jobs = jobs
         self._confirmations = Confirmations(jobs, hold)
-        self._banning = Banning(newsroom, config, answers, self._confirmations)
-        self._adding = Adding(newsroom, newsdesk, config, self._confirmations, jobs)
-        self._removing = Removing(newsroom, newsdesk, self._confirmations)
-        self._rolling_back = RollingBack(newsroom, self._confirmations)
+        self._banning = Banning(services.moderation, config, answers, self._confirmations)
+        self._adding = Adding(services, config, self._confirmations, jobs)
+        self._removing = Removing(services, self._confirmations)
+        self._rolling_back = RollingBack(services, self._confirmations)
         self._reload: asyncio.Task[None] | None = None
 
     def handlers(self) -> Sequence[Handler]:
@@ -92,7 +93,7 @@ class Administration:
     def _for_admins(self, name: str, callback: MessageCallback) -> MessageCallback:
         async def handle(message: Message, bot: TelegramBot) -> None:
             if self._config.is_admin(asker_id(message)):
-                await asyncio.to_thread(self._newsroom.note, person(asker_id(message)), f"/{name}")
+                await asyncio.to_thread(self._moderation.log, person(asker_id(message)), f"/{name}")
                 await callback(message, bot)
             else:
                 await _say(bot, message, texts.ADMINS_ONLY)
@@ -100,11 +101,11 @@ class Administration:
         return handle
 
     async def _status(self, message: Message, bot: TelegramBot) -> None:
-        now = await asyncio.to_thread(self._newsroom.status)
-        await _say(bot, message, admin_texts.status(now, len(self._newsroom.banned())))
+        now = await asyncio.to_thread(self._operations.status)
+        await _say(bot, message, admin_texts.status(now, len(self._moderation.banned())))
 
     async def _stats(self, message: Message, bot: TelegramBot) -> None:
-        figures = await asyncio.to_thread(self._newsroom.stats, _STATS_DAYS)
+        figures = await asyncio.to_thread(self._reports.stats, _STATS_DAYS)
         words = admin_texts.stats(figures)
         if not figures.questions:
             await _say(bot, message, words)
@@ -124,14 +125,14 @@ class Administration:
     def _picture(self) -> bytes:
         from bot.adapters.telegram.views.charts import draw_stats  # matplotlib takes a second to import
 
-        return draw_stats(self._newsroom.days(_STATS_DAYS))
+        return draw_stats(self._reports.days(_STATS_DAYS))
 
     async def _gaps(self, message: Message, bot: TelegramBot) -> None:
-        gaps = await asyncio.to_thread(self._newsroom.gaps, _LOOK_BACK_DAYS)
+        gaps = await asyncio.to_thread(self._reports.gaps, _LOOK_BACK_DAYS)
         await send(bot, place_of(message), gaps_message(gaps))
 
     async def _feedback(self, message: Message, bot: TelegramBot) -> None:
-        found = await asyncio.to_thread(self._newsroom.complaints, _LOOK_BACK_DAYS, most=_LISTED_COMPLAINTS)
+        found = await asyncio.to_thread(self._reports.complaints, _LOOK_BACK_DAYS, most=_LISTED_COMPLAINTS)
         await send(bot, place_of(message), feedback_message(found))
 
     async def _why(self, message: Message, bot: TelegramBot) -> None:
@@ -145,12 +146,12 @@ class Administration:
     async def _show_why(self, query: CallbackQuery, bot: TelegramBot, press: Press) -> str | None:
         if not self._config.is_admin(query.from_user.id) or query.message is None:
             return texts.ADMINS_ONLY
-        await asyncio.to_thread(self._newsroom.note, person(query.from_user.id), "/why", press.subject)
+        await asyncio.to_thread(self._moderation.log, person(query.from_user.id), "/why", press.subject)
         place = place_of(query.message).replying_to(query.message.message_id)
         return None if await self._explain(bot, place, press.subject) else wording.FORGOTTEN
 
     async def _explain(self, bot: TelegramBot, place: Place, reply_id: str) -> bool:
-        explanation = await asyncio.to_thread(self._newsroom.explain, reply_id)
+        explanation = await asyncio.to_thread(self._reports.explain, reply_id)
         if explanation is not None:
             await send(bot, place, explanation_message(explanation))
         return explanation is not None
@@ -167,12 +168,12 @@ class Administration:
             return texts.ADMINS_ONLY
         if not self._jobs.cancel(press.subject):
             return admin_texts.OVER
-        await asyncio.to_thread(self._newsroom.note, person(query.from_user.id), "cancel")
+        await asyncio.to_thread(self._moderation.log, person(query.from_user.id), "cancel")
         return admin_texts.CANCELLING
 
     def _reload_all(self, listener: ProgressListener) -> Sequence[Segment]:
         try:
-            return [styled(admin_texts.reloaded(self._newsroom.reload(listener)))]
+            return [styled(admin_texts.reloaded(self._operations.reload(listener)))]
         except BuildCancelled:
             return [styled(translated(admin_texts.CANCELLED))]
         except IndexingError as error:
@@ -184,9 +185,9 @@ class Banning:
     """`/ban` and `/unban`; both ask first."""
 
     def __init__(
-        self, newsroom: Newsroom, config: TelegramConfig, answers: Answers, confirmations: Confirmations
+        self, moderation: Moderation, config: TelegramConfig, answers: Answers, confirmations: Confirmations
     ) -> None:
-        self._newsroom = newsroom
+        self._moderation = moderation
         self._config = config
         self._answers = answers
         self._confirmations = confirmations
@@ -206,9 +207,9 @@ class Banning:
         """Whom the message names; without a name it lists who is banned."""
         user_id = _named(message)
         if user_id is None:
-            banned = sorted(int(each.partition(":")[2]) for each in self._newsroom.banned())
+            banned = sorted(int(each.partition(":")[2]) for each in self._moderation.banned())
             await _say(bot, message, admin_texts.bans(banned))
-        elif not self._newsroom.is_banned(person(user_id)):
+        elif not self._moderation.is_banned(person(user_id)):
             await _say(bot, message, admin_texts.not_banned(user_id))
         else:
             question = styled(admin_texts.ask_to_unban(user_id))
@@ -216,14 +217,14 @@ class Banning:
 
     def _banning(self, user_id: int, *, by: int) -> Callable[[], str]:
         def deed() -> str:
-            self._newsroom.ban(person(user_id), by=person(by))
+            self._moderation.ban(person(user_id), by=person(by))
             return admin_texts.banned(user_id)
 
         return deed
 
     def _unbanning(self, user_id: int, *, by: int) -> Callable[[], str]:
         def deed() -> str:
-            self._newsroom.unban(person(user_id), by=person(by))
+            self._moderation.unban(person(user_id), by=person(by))
             return admin_texts.unbanned(user_id)
 
         return deed

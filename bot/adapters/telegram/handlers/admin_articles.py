@@ -23,8 +23,8 @@ from bot.adapters.telegram.views.admin_messages import added, article_line, of_o
 from bot.adapters.telegram.views.html import Segment, styled
 from bot.adapters.telegram.views.messages import Outgoing, one_line, plain_message, source_line
 from bot.adapters.translation import translated
-from bot.admin.console import Newsroom, SnapshotInfo
-from bot.admin.ingest import NewsDesk
+from bot.admin.operations import SnapshotInfo
+from bot.admin.services import AdminServices
 from index import Article
 from index.article import Skipped
 from index.errors import IndexBusy, IndexingError
@@ -43,14 +43,13 @@ class Adding:
 
     def __init__(
         self,
-        newsroom: Newsroom,
-        newsdesk: NewsDesk,
+        services: AdminServices,
         config: TelegramConfig,
         confirmations: Confirmations,
         jobs: Jobs,
     ) -> None:
-        self._newsroom = newsroom
-        self._newsdesk = newsdesk
+        self._moderation = services.moderation
+        self._articles = services.articles
         self._config = config
         self._confirmations = confirmations
         self._jobs = jobs
@@ -75,7 +74,7 @@ class Adding:
         addresses = [word if "://" in word else f"https://{word}" for word in words]
 
         def read(listener: ProgressListener) -> BuildReport:
-            return self._newsdesk.add_addresses(addresses, listener)
+            return self._articles.add_addresses(addresses, listener)
 
         job = self._job(message, read, admin_texts.FETCHING)
         self._jobs.start(bot, place_of(message), job)
@@ -95,7 +94,7 @@ class Adding:
         items = await asyncio.to_thread(read_document, content, name, origin=source, published_at=sent_at)
 
         def take_in(_: ProgressListener) -> BuildReport:
-            return self._newsdesk.add_document(content, name, origin=source, published_at=sent_at)
+            return self._articles.add_document(content, name, origin=source, published_at=sent_at)
 
         await self._ask(message, bot, items, take_in)
 
@@ -109,7 +108,7 @@ class Adding:
         item = read_message(text, origin=origin.name, published_at=origin.sent_at, url=origin.url)
 
         def take_in(_: ProgressListener) -> BuildReport:
-            return self._newsdesk.add_message(text, origin=origin.name, published_at=origin.sent_at, url=origin.url)
+            return self._articles.add_message(text, origin=origin.name, published_at=origin.sent_at, url=origin.url)
 
         await self._ask(message, bot, [item], take_in)
 
@@ -136,13 +135,13 @@ class Adding:
             try:
                 report = take_in(listener)
             except IndexBusy as error:
-                self._newsroom.note(by, "add", "kept for the next build")
+                self._moderation.log(by, "add", "kept for the next build")
                 return of_others(admin_texts.kept_for_later(str(error)))
             except IndexingError as error:
                 logger.info("nothing was added: %s", type(error).__name__)
                 return of_others(admin_texts.not_added(str(error)))
-            self._newsroom.note(by, "add", admin_texts.shortened((*report.added, *report.changed)))
-            return added(report, self._newsdesk.articles)
+            self._moderation.log(by, "add", admin_texts.shortened((*report.added, *report.changed)))
+            return added(report, self._articles.articles)
 
         return Job(opening, work)
 
@@ -150,9 +149,9 @@ class Adding:
 class Removing:
     """Takes articles out for admins."""
 
-    def __init__(self, newsroom: Newsroom, newsdesk: NewsDesk, confirmations: Confirmations) -> None:
-        self._newsroom = newsroom
-        self._newsdesk = newsdesk
+    def __init__(self, services: AdminServices, confirmations: Confirmations) -> None:
+        self._moderation = services.moderation
+        self._articles = services.articles
         self._confirmations = confirmations
 
     async def remove(self, message: Message, bot: TelegramBot) -> None:
@@ -161,7 +160,7 @@ class Removing:
         if not words:
             await send(bot, place_of(message), plain_message(admin_texts.REMOVE_HOW))
             return
-        found = await asyncio.to_thread(self._newsdesk.find, words, most=_MOST_CHOICES)
+        found = await asyncio.to_thread(self._articles.find, words, most=_MOST_CHOICES)
         if not found:
             none = of_others(admin_texts.none_found(one_line(words, _WORDS_CHARS)))
             await send(bot, place_of(message), Outgoing(tuple(none)))
@@ -181,10 +180,10 @@ class Removing:
 
         def work(_: ProgressListener) -> Sequence[Segment]:
             try:
-                report = self._newsdesk.remove([article.id])
+                report = self._articles.remove([article.id])
             except IndexingError as error:
                 return of_others(admin_texts.not_removed(str(error)))
-            self._newsroom.note(by, "remove", article.id)
+            self._moderation.log(by, "remove", article.id)
             return [
                 styled(f"{translated(admin_texts.REMOVED)}\n", bold=True),
                 *article_line(article),
@@ -198,13 +197,14 @@ class Removing:
 class RollingBack:
     """Goes back for admins."""
 
-    def __init__(self, newsroom: Newsroom, confirmations: Confirmations) -> None:
-        self._newsroom = newsroom
+    def __init__(self, services: AdminServices, confirmations: Confirmations) -> None:
+        self._moderation = services.moderation
+        self._operations = services.operations
         self._confirmations = confirmations
 
     async def roll_back(self, message: Message, bot: TelegramBot) -> None:
         """Lists what is kept, and asks whether to go back one step."""
-        kept = await asyncio.to_thread(self._newsroom.snapshots)
+        kept = await asyncio.to_thread(self._operations.snapshots)
         words = [styled(translated(admin_texts.SNAPSHOTS), bold=True)]
         words += [styled(f"\n• {admin_texts.snapshot(each)}") for each in kept]
         current, earlier = _step_back(kept)
@@ -218,10 +218,10 @@ class RollingBack:
     def _step(self, leaving: SnapshotInfo, *, by: str) -> Job:
         def work(_: ProgressListener) -> Sequence[Segment]:
             try:
-                now = self._newsroom.roll_back(leaving.name)
+                now = self._operations.roll_back(leaving.name)
             except IndexingError as error:
                 return of_others(admin_texts.not_rolled_back(str(error)))
-            self._newsroom.note(by, "roll back", now.name)
+            self._moderation.log(by, "roll back", now.name)
             return [styled(admin_texts.rolled_back(now))]
 
         return Job(admin_texts.ROLLING_BACK, work)

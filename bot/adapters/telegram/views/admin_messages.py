@@ -8,7 +8,7 @@ from bot.adapters.telegram.views.html import Segment, styled, words_of_others
 from bot.adapters.telegram.views.keyboards import feedback_keyboard
 from bot.adapters.telegram.views.messages import Outgoing, one_line, plain_message, source_line
 from bot.adapters.translation import translated
-from bot.admin.console import Complaint, Explanation
+from bot.admin.reports import Complaint, Explanation
 from bot.admin.unanswered import Gap
 from bot.answering import Answer, Clarification, Refusal
 from bot.quoting.quotes import Citation

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from bot.adapters.translation import counted, day, minute, number, translatable, translated
-from bot.admin.console import SnapshotInfo, Stats, Status
+from bot.admin.operations import SnapshotInfo, Status
+from bot.admin.reports import Stats
 from index.library.builder import BuildProgress, BuildReport
 
 _LISTED_IDS: Final = 8
@@ -120,6 +121,7 @@ def stats(figures: Stats) -> str:
         questions=counted("{count} question", "{count} questions", figures.questions),
         conversations=counted("{count} conversation", "{count} conversations", figures.conversations),
     )
+    asked_back = translated("Asked back: {count}").format(count=number(figures.asked_back))
     return "\n".join(
         (
             f"{since} {asked}",
@@ -127,6 +129,7 @@ def stats(figures: Stats) -> str:
                 count=number(figures.answered), percent=f"{100 * figures.answered / figures.questions:.0f}"
             ),
             translated("Not answered: {count}").format(count=number(figures.refused)),
+            *([asked_back] if figures.asked_back else []),
             translated("Votes: {up}  {down}").format(
                 up=f"👍 {number(figures.votes_up)}", down=f"👎 {number(figures.votes_down)}"
             ),
@@ -230,6 +233,7 @@ def confidence(probability: float) -> str:
 PICTURE_TITLE: Final = translatable("The last seven days")
 ANSWERED: Final = translatable("answered")
 NOT_ANSWERED: Final = translatable("not answered")
+ASKED_BACK: Final = translatable("asked back")
 QUESTIONS_A_DAY: Final = translatable("Questions a day")
 SHARE_ANSWERED: Final = translatable("Share answered")
 TIME_TO_REPLY: Final = translatable("Time to reply, ms")

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from bot.adapters.telegram.views import admin_texts
 from bot.adapters.translation import spoken_locale, translated
-from bot.admin.console import Day
+from bot.admin.reports import Day
 
 _BLUE, _RED, _INK, _GREY, _FAINT, _SAND = "#1f5f8b", "#c0472f", "#2b2b2b", "#7d7d7d", "#e9e9e9", "#d9b48f"
 _DPI: Final = 150
@@ -28,8 +28,13 @@ def draw_stats(days: Sequence[Day]) -> bytes:
     answered, refused = [day.answered for day in days], [day.refused for day in days]
     questions.bar(places, answered, color=_BLUE, width=0.7, label=translated(admin_texts.ANSWERED))
     questions.bar(places, refused, bottom=answered, color=_SAND, width=0.7, label=translated(admin_texts.NOT_ANSWERED))
+    if any(day.asked_back for day in days):
+        below, asked_back = [day.answered + day.refused for day in days], [day.asked_back for day in days]
+        questions.bar(
+            places, asked_back, bottom=below, color=_GREY, width=0.7, label=translated(admin_texts.ASKED_BACK)
+        )
     _dress(questions, admin_texts.QUESTIONS_A_DAY, whole=True)
-    shares = [day.answered / (day.answered + day.refused) if day.durations_ms else math.nan for day in days]
+    shares = [day.answered / day.questions if day.questions else math.nan for day in days]
     share.plot(places, shares, "o-", color=_BLUE, linewidth=2, markersize=6, clip_on=False)
     _dress(share, admin_texts.SHARE_ANSWERED)
     share.set_ylim(0, 1)

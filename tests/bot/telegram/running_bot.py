@@ -9,7 +9,6 @@ from pathlib import Path
 
 from bot.adapters.telegram import Metrics, TelegramConfig, build_service
 from bot.adapters.telegram.server import serve
-from bot.admin.ingest import NewsDesk
 from bot.app import App, build_app
 from bot.settings import Settings
 from bot.store import Store
@@ -56,11 +55,12 @@ UNANSWERABLE = "What is the capital of Mongolia?"
 
 
 @dataclass(frozen=True)
-class Newsdesk:
+class RunningBot:
     """The server, the bot behind it, and an admin."""
 
     server: BotApiServer
     app: App
+    index: Path
     admin: User
 
     async def ask(self, user: User, text: str, **extra: object) -> Message:
@@ -86,21 +86,21 @@ def index_articles(folder: Path, embedder: Embedder) -> Path:
 
 
 @asynccontextmanager
-async def open_newsdesk(
+async def run_bot(
     index: Path, setup: BotSetup | None = None, fetcher: Fetcher | None = None
-) -> AsyncIterator[Newsdesk]:
+) -> AsyncIterator[RunningBot]:
     """The bot at work."""
     settings = Settings.from_environment(index=index, articles=index.parent / "articles.jsonl")
-    app = build_app(settings, Store.in_memory())
+    app = build_app(settings, Store.in_memory(), fetcher=fetcher)
     async with BotApiServer(setup) as server:
         admin = server.user("Grace", id=99)
         admin.opens_chat()
         config = TelegramConfig(server.token, server.url, server.file_url, frozenset({admin.id}), messages_per_second=0)
-        newsdesk, stop = NewsDesk(app.live, fetcher or Fetcher()), asyncio.Event()
-        service = build_service(app.dialogue, app.newsroom, newsdesk, config, app.store, Metrics())
+        stop = asyncio.Event()
+        service = build_service(app, config, Metrics())
         serving = asyncio.create_task(serve(service, stop))
         await server.wait_until(lambda: len(server.calls_of("setMyCommands")) == 8 or serving.done())
-        yield Newsdesk(server, app, admin)
+        yield RunningBot(server, app, index, admin)
         stop.set()
         await serving
         service.close()

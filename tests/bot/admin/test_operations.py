@@ -1,7 +1,5 @@
 """What admins do while the bot runs: reload, and look at what is in service."""
 
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -9,26 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from bot.admin.console import Newsroom, Stats, Status
-from bot.store import Store
+from bot.admin.operations import IndexOperations, Status
 from index.errors import ArticlesMissing, IndexBusy, SnapshotMissing
 from index.ingest.intake import Ingest
 from index.ingest.sources import read_articles
 from index.library.builder import BuildProgress
 from index.library.disk.library import DiskLibrary
 from index.library.live import LiveIndex
-from tests.bot.examples import answer, refusal
 from tests.embedders import HashingEmbedder
 
 
 @dataclass(frozen=True)
 class Office:
-    """A newsroom with its folder of articles."""
+    """The operations on an index of a folder of articles."""
 
-    newsroom: Newsroom
+    operations: IndexOperations
     live: LiveIndex
     folder: Path
-    store: Store
 
     def titles(self) -> list[str]:
         """What the index in service holds."""
@@ -36,7 +31,7 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def office(tmp_path: Path) -> Office:
     """With a story about a bridge and one about a ferry indexed."""
     folder = tmp_path / "articles"
     folder.mkdir()
@@ -46,8 +41,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
     library = DiskLibrary(tmp_path / "index")
     library.rebuild(read_articles(folder), embedder)
     live, rebuild = LiveIndex(library, embedder), partial(Ingest(library, embedder).rebuild, folder)
-    with closing(Store.in_memory()) as store:
-        yield Office(Newsroom(live, rebuild, store, store.editorial, reader_name="a reader"), live, folder, store)
+    return Office(IndexOperations(live, rebuild, reader_name="a reader"), live, folder)
 
 
 def test_a_reload_reports_what_changed_and_serves_it(office: Office) -> None:
@@ -56,7 +50,7 @@ def test_a_reload_reports_what_changed_and_serves_it(office: Office) -> None:
     (office.folder / "roof.txt").write_text("The roof leaks.")
     (office.folder / "empty.txt").write_text("")
 
-    report = office.newsroom.reload()
+    report = office.operations.reload()
 
     assert (report.added, report.changed, report.removed) == (("roof.txt",), ("bridge.txt",), ("ferry.txt",))
     assert [skipped.name for skipped in report.skipped] == ["empty.txt"]
@@ -65,7 +59,7 @@ def test_a_reload_reports_what_changed_and_serves_it(office: Office) -> None:
 
 
 def test_a_reload_of_the_same_articles_embeds_nothing(office: Office) -> None:
-    report = office.newsroom.reload()
+    report = office.operations.reload()
 
     assert (report.articles, report.embedded, report.added, report.changed, report.removed) == (2, 0, (), (), ())
 
@@ -74,11 +68,11 @@ def test_a_failed_reload_leaves_the_old_index_and_can_be_tried_again(office: Off
     for path in office.folder.iterdir():
         path.unlink()
     with pytest.raises(ArticlesMissing, match="Not one article could be indexed"):
-        office.newsroom.reload()
+        office.operations.reload()
     left = office.titles()
     (office.folder / "roof.txt").write_text("The roof leaks.")
 
-    office.newsroom.reload()
+    office.operations.reload()
 
     assert (left, office.titles()) == (["Bridge", "Ferry"], ["Roof"])
 
@@ -88,10 +82,10 @@ def test_a_second_reload_is_refused_while_one_runs(office: Office) -> None:
 
     def reload_again(_: BuildProgress) -> None:
         with pytest.raises(IndexBusy) as refused:
-            office.newsroom.reload()
+            office.operations.reload()
         refusals.append(str(refused.value))
 
-    office.newsroom.reload(reload_again)
+    office.operations.reload(reload_again)
 
     assert set(refusals) == {"A reload is already running. Its result will be shown where it was started."}
 
@@ -100,14 +94,14 @@ def test_the_old_index_answers_while_a_reload_runs(office: Office) -> None:
     seen: list[tuple[bool, list[str]]] = []
     (office.folder / "roof.txt").write_text("The roof leaks.")
 
-    office.newsroom.reload(lambda _: seen.append((office.newsroom.status().reloading, office.titles())))
+    office.operations.reload(lambda _: seen.append((office.operations.status().reloading, office.titles())))
 
     assert seen[0] == seen[-1] == (True, ["Bridge", "Ferry"])
-    assert (office.newsroom.status().reloading, office.titles()) == (False, ["Bridge", "Ferry", "Roof"])
+    assert (office.operations.status().reloading, office.titles()) == (False, ["Bridge", "Ferry", "Roof"])
 
 
 def test_the_status_is_that_of_the_index_in_service(office: Office) -> None:
-    status = office.newsroom.status()
+    status = office.operations.status()
 
     manifest = office.live.retriever().snapshot.manifest
     assert status == Status(
@@ -127,40 +121,20 @@ def test_the_status_follows_what_another_process_publishes(office: Office) -> No
     (office.folder / "roof.txt").write_text("The roof leaks.")
     DiskLibrary(office.live.library.root).rebuild(read_articles(office.folder), HashingEmbedder())
 
-    assert office.newsroom.status().articles == 3
-
-
-def test_the_figures_are_those_of_the_last_days(office: Office) -> None:
-    office.store.save_reply(answer(), asked_at=datetime.now(UTC) - timedelta(days=2))
-    office.store.save_reply(refusal())
-
-    stats = office.newsroom.stats(days=1)
-
-    assert stats == Stats(
-        since=stats.since,
-        questions=1,
-        answered=0,
-        refused=1,
-        votes_up=0,
-        votes_down=0,
-        conversations=1,
-        p50_ms=8.0,
-        p95_ms=8.0,
-    )
-    assert stats.since == datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    assert office.operations.status().articles == 3
 
 
 def test_a_roll_back_shows_what_is_kept_and_goes_one_step_back(office: Office) -> None:
     (office.folder / "roof.txt").write_text("The roof leaks.")
-    office.newsroom.reload()
-    newer, older = office.newsroom.snapshots()
+    office.operations.reload()
+    newer, older = office.operations.snapshots()
     assert [(each.articles, each.in_service) for each in (newer, older)] == [(3, True), (2, False)]
 
-    now = office.newsroom.roll_back(newer.name)
+    now = office.operations.roll_back(newer.name)
 
     assert (now.name, now.articles, office.titles()) == (older.name, 2, ["Bridge", "Ferry"])
-    assert [each.in_service for each in office.newsroom.snapshots()] == [False, True]
+    assert [each.in_service for each in office.operations.snapshots()] == [False, True]
     with pytest.raises(SnapshotMissing, match="is not in service any more"):
-        office.newsroom.roll_back(newer.name)
+        office.operations.roll_back(newer.name)
     with pytest.raises(SnapshotMissing, match="nothing to roll back to"):
-        office.newsroom.roll_back(older.name)
+        office.operations.roll_back(older.name)

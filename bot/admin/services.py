@@ -1,0 +1,18 @@
+"""AdminServices: all that admins can do, in one value for whoever shows it to them."""
+
+from dataclasses import dataclass
+
+from bot.admin.ingest import ArticleIngest
+from bot.admin.moderation import Moderation
+from bot.admin.operations import IndexOperations
+from bot.admin.reports import UsageReports
+
+
+@dataclass(frozen=True, slots=True)
+class AdminServices:
+    """The admins' doors, beside the readers' one (Dialogue)."""
+
+    operations: IndexOperations
+    reports: UsageReports
+    moderation: Moderation
+    articles: ArticleIngest
