@@ -1,12 +1,11 @@
 """Settings: everything that can be set about the bot. The bot's only reader of the environment."""
 
 import re
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
-from bot.errors import SettingsInvalid
 from index.settings import IndexSettings
 
 
@@ -69,8 +68,6 @@ _LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValida
 
 class Settings(IndexSettings):
     """The index's settings and the bot's own. A field that may hold a secret stays out of `repr`."""
-
-    invalid: ClassVar[type[Exception]] = SettingsInvalid
 
     telegram_bot_token: _Token | None = Field(
         None, repr=False, description="Token from @BotFather; empty: the bot talks in the terminal only"

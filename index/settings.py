@@ -1,7 +1,7 @@
 """IndexSettings: what the index is made from and where it lies; its only reader of the environment."""
 
 from pathlib import Path
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Self
 
 from platformdirs import user_cache_path
 from pydantic import BeforeValidator, Field, ValidationError
@@ -31,7 +31,6 @@ class IndexSettings(BaseSettings):
     model_config = SettingsConfigDict(
         frozen=True, env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
     )
-    invalid: ClassVar[type[Exception]] = SettingsInvalid
 
     articles: Path = Field(Path("seeds"), description="Folder or .jsonl file that articles are read from")
     index: Path = Field(Path("var/index"), description="Folder of the built index and its history")
@@ -63,13 +62,13 @@ class IndexSettings(BaseSettings):
         """Return the settings in force; a value given by name, as from the command line, goes first unless None.
 
         Raises:
-            SettingsInvalid: the one of this package, or of a subclass's; names every variable at fault.
+            SettingsInvalid: the text names every variable at fault.
         """
         try:
             return cls.model_validate({name: value for name, value in given.items() if value is not None})
         except ValidationError as error:
             # Not chained: the original would print the value of a secret in its traceback.
-            raise cls.invalid("\n".join(map(cls._complaint, error.errors()))) from None
+            raise SettingsInvalid("\n".join(map(cls._complaint, error.errors()))) from None
 
     @classmethod
     def _complaint(cls, error: ErrorDetails) -> str:

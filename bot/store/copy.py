@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, Integer, Table, func, insert, select
 
-from bot.errors import BotError
+from bot.errors import DatabaseNotEmpty
 from bot.store.engine import open_engine
 from bot.store.tables import duties, leases, metadata, replicas
 from bot.store.transactions import Transactions
@@ -13,10 +13,6 @@ from bot.store.transactions import Transactions
 _ROWS_AT_ONCE: Final = 1_000
 # Who is at work on a database says nothing about another.
 _NOT_COPIED: Final = {replicas, leases, duties}
-
-
-class DatabaseNotEmpty(BotError):
-    """A copy would mix with what is there: name an empty database."""
 
 
 def copy_database(source_url: str, target_url: str) -> dict[str, int]:

@@ -24,9 +24,9 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.sql import column
 
-from bot.errors import StoreTooNew, StoreUnavailable
+from bot.errors import ConnectionLost, StoreTooNew, StoreUnavailable
 from bot.store.tables import SCHEMA_VERSION, metadata
-from bot.store.transactions import ConnectionLost, until_connected
+from bot.store.transactions import until_connected
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 

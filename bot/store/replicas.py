@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 
-from bot.errors import StoreInterrupted
+from bot.errors import LeaseLost
 from bot.store.tables import duties, leases, replicas
 from bot.store.transactions import Transactions, keep_if_new, outlives_connections
 
@@ -34,10 +34,6 @@ _STRIKE_OFF: Final = delete(replicas).where(
 
 _TAKE: Final = keep_if_new(duties)
 _OWNER_UNTIL_THE_END: Final = select(leases.c.owner).where(leases.c.lane == bindparam("key")).with_for_update(read=True)
-
-
-class LeaseLost(StoreInterrupted):
-    """Another replica does this replica's work: it was thought dead, and must begin again."""
 
 
 class Replicas(Transactions):

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.errors import StoreInterrupted, StoreUnavailable
+from bot.errors import ConnectionLost, StoreInterrupted, StoreUnavailable
 
 _INSERTS: Final[dict[str, Callable[[Table], Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _FIRST_PAUSE_SECONDS = 0.1
@@ -24,10 +24,6 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 _S = TypeVar("_S", bound="Transactions")
 _Method = Callable[Concatenate[_S, _P], _T]
-
-
-class ConnectionLost(StoreInterrupted):
-    """The connection to a database server was lost, and the transaction may be done again."""
 
 
 class Transactions:

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
-import bot.errors
-import index.errors
 from bot.settings import Settings
+from index.errors import SettingsInvalid
 from index.settings import IndexSettings
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
@@ -110,26 +109,26 @@ def test_a_bad_value_is_named_with_what_was_expected(
     name: str, value: str, complaint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, value)
-    with pytest.raises(bot.errors.SettingsInvalid, match=f"^{re.escape(complaint)}$"):
+    with pytest.raises(SettingsInvalid, match=f"^{re.escape(complaint)}$"):
         Settings.from_environment()
 
 
 def test_every_bad_value_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KEEP_SNAPSHOTS", "many")
     monkeypatch.setenv("LOG_LEVEL", "ALL")
-    with pytest.raises(bot.errors.SettingsInvalid, match=r"(?s)KEEP_SNAPSHOTS.*\nLOG_LEVEL"):
+    with pytest.raises(SettingsInvalid, match=r"(?s)KEEP_SNAPSHOTS.*\nLOG_LEVEL"):
         Settings.from_environment()
 
 
-def test_the_index_has_its_own_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_index_complains_in_the_same_way(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KEEP_SNAPSHOTS", "many")
-    with pytest.raises(index.errors.SettingsInvalid, match="KEEP_SNAPSHOTS"):
+    with pytest.raises(SettingsInvalid, match="KEEP_SNAPSHOTS"):
         IndexSettings.from_environment()
 
 
 def test_a_malformed_token_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "123 hunter2")
-    with pytest.raises(bot.errors.SettingsInvalid) as refused:
+    with pytest.raises(SettingsInvalid) as refused:
         Settings.from_environment()
     assert str(refused.value) == (
         "TELEGRAM_BOT_TOKEN should be a bot token as @BotFather gives it, such as 123456:AbC-dEf; "

@@ -3,12 +3,11 @@
 from bot.adapters.telegram.application import build_application, build_service
 from bot.adapters.telegram.config import TelegramConfig, config_from
 from bot.adapters.telegram.delivery.metrics import Metrics
-from bot.adapters.telegram.server import TokenRejected, leave, run, serve
+from bot.adapters.telegram.server import leave, run, serve
 
 __all__ = [
     "Metrics",
     "TelegramConfig",
-    "TokenRejected",
     "build_application",
     "build_service",
     "config_from",

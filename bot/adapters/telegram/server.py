@@ -16,7 +16,7 @@ from bot.adapters.telegram.delivery.health import HealthState, HttpServers, heal
 from bot.adapters.telegram.delivery.inbox import Inbox
 from bot.adapters.telegram.delivery.polling import Polling
 from bot.adapters.telegram.delivery.webhook import Webhook, derived_secret
-from bot.errors import BotError, StoreUnavailable
+from bot.errors import StoreUnavailable, TokenRejected
 from bot.retrying import BackOff
 from bot.store import Store
 
@@ -27,10 +27,6 @@ _FINISHED_KEPT: Final = timedelta(hours=48)
 logger = logging.getLogger(__name__)
 _GRACE_SECONDS: Final = 4.0
 _LAST_SECOND: Final = 7.0
-
-
-class TokenRejected(BotError):
-    """Telegram does not know the token: check TELEGRAM_BOT_TOKEN. The text never holds the token."""
 
 
 def run(service: Service) -> None:

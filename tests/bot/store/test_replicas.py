@@ -17,7 +17,7 @@ from sqlalchemy import func, select, update
 
 from bot.__main__ import main
 from bot.app import changing_articles
-from bot.errors import StoreUnavailable
+from bot.errors import DatabaseNotEmpty, LeaseLost, StoreUnavailable
 from bot.replies import Vote
 from bot.store import (
     ChatLeases,
@@ -31,8 +31,7 @@ from bot.store import (
     copy_database,
     transactions,
 )
-from bot.store.copy import DatabaseNotEmpty
-from bot.store.replicas import LEASE_SECONDS, LeaseLost
+from bot.store.replicas import LEASE_SECONDS
 from bot.store.sent_answers import SentAnswer
 from bot.store.tables import inbox, outbox, replicas, replies, sent_answers, turns, votes
 from index.errors import IndexBusy

@@ -11,7 +11,7 @@ import pytest_asyncio
 from aiohttp import ClientSession
 
 from bot.adapters.telegram import TelegramConfig
-from bot.adapters.telegram.delivery.health import PortTaken
+from bot.errors import PortTaken
 from bot.replies import Reply
 from tests.bot.examples import OPENED, clarification
 from tests.bot.telegram.fakes import REFUSAL

@@ -9,7 +9,7 @@ from typing import Final
 from aiohttp import web
 
 from bot.adapters.telegram.delivery.metrics import Metrics
-from bot.errors import BotError
+from bot.errors import PortTaken
 
 _LONGEST_SILENCE_SECONDS: Final = 90.0
 _STOPPING_SECONDS: Final = 1.0
@@ -17,10 +17,6 @@ _MOST_BODY_BYTES: Final = 1_000_000
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Routes = dict[tuple[str, str], Handler]
-
-
-class PortTaken(BotError):
-    """An address to listen at is in use or not ours; the text names it."""
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from bot.adapters.telegram.config import TelegramConfig
 from bot.adapters.telegram.delivery.sending import send, typing
 from bot.adapters.telegram.handlers.access import person
 from bot.adapters.telegram.handlers.confirmations import Choice, Confirmations
-from bot.adapters.telegram.handlers.documents import MOST_MEGABYTES, TooLarge, download, origin_of
+from bot.adapters.telegram.handlers.documents import MOST_MEGABYTES, download, origin_of
 from bot.adapters.telegram.handlers.jobs import Job, Jobs
 from bot.adapters.telegram.routing import Handler, TelegramBot, on_message
 from bot.adapters.telegram.views import admin_texts
@@ -25,6 +25,7 @@ from bot.adapters.telegram.views.messages import Outgoing, one_line, plain_messa
 from bot.adapters.translation import translated
 from bot.admin.operations import SnapshotInfo
 from bot.admin.services import AdminServices
+from bot.errors import DocumentTooLarge
 from index import Article
 from index.article import Skipped
 from index.errors import IndexBusy, IndexingError
@@ -86,7 +87,7 @@ class Adding:
         try:
             async with typing(bot, place_of(message)):
                 content = await download(document, bot)
-        except TooLarge:
+        except DocumentTooLarge:
             await send(bot, place_of(message), plain_message(admin_texts.too_large(MOST_MEGABYTES)))
             return
         name, origin = document.file_name or "document", origin_of(message)

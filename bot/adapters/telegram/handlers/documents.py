@@ -15,15 +15,12 @@ from telegram import (
 from telegram.error import BadRequest
 
 from bot.adapters.telegram.routing import TelegramBot
+from bot.errors import DocumentTooLarge
 
 MOST_MEGABYTES: Final = 20
 """What Telegram hands to bots. A Bot API server of one's own would hand out more."""
 _MOST_BYTES: Final = MOST_MEGABYTES * 1_000_000
 _READ_SECONDS: Final = 60.0
-
-
-class TooLarge(Exception):
-    """A document of more than MOST_MEGABYTES."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ async def download(document: Document, bot: TelegramBot) -> bytes:
     """Return what a document holds.
 
     Raises:
-        TooLarge: it is larger than bots are given.
+        DocumentTooLarge: it is larger than bots are given.
         TelegramError: it cannot be had.
     """
     _check_size(document.file_size)
@@ -63,7 +60,7 @@ async def download(document: Document, bot: TelegramBot) -> bytes:
         file = await bot.get_file(document.file_id)
     except BadRequest as error:
         if "too big" in str(error):
-            raise TooLarge from error
+            raise DocumentTooLarge(f"bots are given {MOST_MEGABYTES} MB at most") from error
         raise
     _check_size(file.file_size)
     return bytes(await file.download_as_bytearray(read_timeout=_READ_SECONDS))
@@ -71,4 +68,4 @@ async def download(document: Document, bot: TelegramBot) -> bytes:
 
 def _check_size(n_bytes: int | None) -> None:
     if (n_bytes or 0) > _MOST_BYTES:
-        raise TooLarge
+        raise DocumentTooLarge(f"bots are given {MOST_MEGABYTES} MB at most")
