@@ -1,8 +1,9 @@
-"""Puts the Telegram adapter together."""
+"""Put the Telegram adapter together."""
 
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -12,15 +13,16 @@ from telegram.ext import ApplicationBuilder
 from telegram.request import BaseRequest
 
 from bot.adapters.telegram.config import TelegramConfig
-from bot.adapters.telegram.delivery.bot import NewsquoteBot
-from bot.adapters.telegram.delivery.errors import report_problem
+from bot.adapters.telegram.delivery.bot import NewsquoteBot, TelegramApplication
+from bot.adapters.telegram.delivery.errors import ErrorReport
 from bot.adapters.telegram.delivery.heartbeat import Heartbeat
 from bot.adapters.telegram.delivery.http import Connection
 from bot.adapters.telegram.delivery.inbox import Inbox
 from bot.adapters.telegram.delivery.leases import LeaseKeeper
 from bot.adapters.telegram.delivery.metrics import Metrics
-from bot.adapters.telegram.delivery.outbox import Outbox
+from bot.adapters.telegram.delivery.outbox import Outbox, SentMessages
 from bot.adapters.telegram.delivery.rate_limiter import PatientRateLimiter
+from bot.adapters.telegram.delivery.sending import Messenger
 from bot.adapters.telegram.delivery.update_processor import OrderedUpdateProcessor
 from bot.adapters.telegram.delivery.workers import BlockingExecutor
 from bot.adapters.telegram.handlers.access import Access
@@ -33,7 +35,7 @@ from bot.adapters.telegram.handlers.menus import Menus
 from bot.adapters.telegram.handlers.privacy import Privacy
 from bot.adapters.telegram.handlers.question_limits import QuestionLimits
 from bot.adapters.telegram.handlers.questions import Questions
-from bot.adapters.telegram.routing import AFTER_ALL, BEFORE_ALL, TelegramApplication, on_anything
+from bot.adapters.telegram.routing import AFTER_ALL, BEFORE_ALL, WITH_OTHERS, Router, on_anything
 from bot.app import App
 from bot.store import Store
 from bot.store.sent_answers import SentAnswers
@@ -66,6 +68,20 @@ class Service:
     close: Callable[[], None] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    """The way of updates in and of messages out, without what is done about them."""
+
+    application: TelegramApplication
+    processor: OrderedUpdateProcessor
+    bot: NewsquoteBot
+    limiter: PatientRateLimiter
+    leases: LeaseKeeper
+    inbox: Inbox
+    messenger: Messenger
+    close: Callable[[], None]
+
+
 def build_service(
     app: App,
     config: TelegramConfig,
@@ -76,53 +92,49 @@ def build_service(
 ) -> Service:
     """Return the adapter with its inbox and outbox in the app's store. `request` takes the place of the network in
     tests, and `sent_answers` of what the store keeps of them."""
-    dialogue, admin, store = app.dialogue, app.admin, app.store
-    threads = ThreadPoolExecutor(_QUESTION_THREADS, thread_name_prefix="question")
-    executor = BlockingExecutor("outbox", workers=1 if store.outbox.replicas.is_alone else _STORE_THREADS)
-    leases = LeaseKeeper(store.outbox.leases, executor)
-    sent = sent_answers or store.sent_answers
-    outbox = Outbox(
-        store.outbox, executor, leases, sent, give_up_after=config.answer_within, on_outcome=metrics.count_message
+    store, sent = app.store, sent_answers or app.store.sent_answers
+    delivery = _build_delivery(store, config, metrics, sent, request)
+    threads, jobs = ThreadPoolExecutor(_QUESTION_THREADS, thread_name_prefix="question"), Jobs()
+    answers, access = Answers(app.dialogue, sent, threads), Access(app.admin.moderation, config)
+    limits = QuestionLimits(config, delivery.processor.waiting, metrics.count_turned_away)
+    questions = Questions(app.dialogue, config, answers, access, limits)
+    administration = Administration(app.admin, config, answers, jobs, delivery.leases.hold)
+    buttons = Buttons(app.dialogue, answers, access, limits, administration.press_takers())
+    menus, router = Menus(delivery.bot, config.admin_ids), Router(delivery.messenger)
+    delivery.application.add_handlers(
+        {
+            BEFORE_ALL: [on_anything()],
+            WITH_OTHERS: [
+                *administration.handlers(router),  # first: what an admin forwards is no question
+                *questions.handlers(router),
+                *Privacy(partial(_forget, store), config.retention_days).handlers(router),
+                buttons.handler(router),
+                Inline(answers, access, limits).handler(),
+                *questions.last_handlers(router),
+            ],
+            AFTER_ALL: [menus.handler()],
+        }
     )
-    limiter = PatientRateLimiter(_CONNECTIONS, config.messages_per_second, metrics.count_error)
-    bot = _build_bot(config, request, outbox, limiter)
-    processor = OrderedUpdateProcessor()
-    application = ApplicationBuilder().bot(bot).job_queue(None).concurrent_updates(processor).build()
-    send_left_over = partial(outbox.resume, bot)
-    inbox = Inbox(application, store.outbox, executor, send_left_over, answer_within=config.answer_within)
-    leases.on_work = inbox.dispatch
-    heartbeat = Heartbeat(store.outbox.replicas, inbox, limiter.share_among, admin.moderation.refresh)
-
-    def forget(person_id: int) -> None:
-        store.forget_person(f"tg:{person_id}")
-        store.outbox.forget(person_id)
-
-    def close() -> None:
-        threads.shutdown(wait=False, cancel_futures=True)
-        jobs.close()
-        executor.close()
-
-    answers, access = Answers(dialogue, sent, threads), Access(admin.moderation, config)
-    limits = QuestionLimits(config, processor.waiting, metrics.count_turned_away)
-    questions = Questions(dialogue, config, answers, access, limits)
-    jobs = Jobs()
-    administration = Administration(admin, config, answers, jobs, leases.hold)
-    application.add_handler(on_anything(), BEFORE_ALL)
-    application.add_handlers(
-        [
-            *administration.handlers(),  # first: what an admin forwards is no question
-            *questions.handlers(),
-            *Privacy(forget, config.retention_days).handlers(),
-            Buttons(dialogue, answers, access, limits, administration.press_takers()).handler(),
-            Inline(answers, access, limits).handler(),
-            *questions.last_handlers(),
-        ]
+    delivery.application.add_error_handler(ErrorReport(delivery.messenger).handle)
+    metrics.watch(app.admin.operations, delivery.processor.waiting)
+    closing = ExitStack()
+    closing.callback(delivery.close)
+    closing.callback(jobs.close)
+    closing.callback(threads.shutdown, wait=False, cancel_futures=True)
+    heartbeat = Heartbeat(
+        store.outbox.replicas, delivery.inbox, delivery.limiter.share_among, app.admin.moderation.refresh
     )
-    menus = Menus(config.admin_ids)
-    application.add_handler(menus.handler(), AFTER_ALL)
-    application.add_error_handler(report_problem)
-    metrics.watch(admin.operations, processor.waiting)
-    return Service(application, bot, inbox, heartbeat, config, menus, metrics, store, close)
+    return Service(
+        delivery.application,
+        delivery.bot,
+        delivery.inbox,
+        heartbeat,
+        config,
+        menus,
+        metrics,
+        store,
+        closing.close,
+    )
 
 
 def build_application(
@@ -143,15 +155,36 @@ def build_application(
     return service.application
 
 
-def _build_bot(
-    config: TelegramConfig, request: BaseRequest | None, outbox: Outbox, limiter: PatientRateLimiter
-) -> NewsquoteBot:
-    return NewsquoteBot(
+def _build_delivery(
+    store: Store, config: TelegramConfig, metrics: Metrics, sent_answers: SentAnswers, request: BaseRequest | None
+) -> _Delivery:
+    limiter, sent = PatientRateLimiter(_CONNECTIONS, config.messages_per_second, metrics.count_error), SentMessages()
+    bot = NewsquoteBot(
         config.token,
         base_url=config.api_url or _TELEGRAM_URL,
         base_file_url=config.file_url or _TELEGRAM_FILE_URL,
         request=request or Connection(_CONNECTIONS, read_timeout=_READ_SECONDS),
         get_updates_request=request or Connection(1),
         rate_limiter=limiter,
-        outbox=outbox,
+        on_sent=sent.note,
     )
+    executor = BlockingExecutor("outbox", workers=1 if store.outbox.replicas.is_alone else _STORE_THREADS)
+    leases, processor = LeaseKeeper(store.outbox.leases, executor), OrderedUpdateProcessor()
+    outbox = Outbox(
+        bot,
+        store.outbox,
+        executor,
+        leases,
+        sent_answers,
+        sent=sent,
+        give_up_after=config.answer_within,
+        on_outcome=metrics.count_message,
+    )
+    application = ApplicationBuilder().bot(bot).job_queue(None).concurrent_updates(processor).build()
+    inbox = Inbox(application, outbox, leases, store.outbox, executor, answer_within=config.answer_within)
+    return _Delivery(application, processor, bot, limiter, leases, inbox, Messenger(bot, outbox), executor.close)
+
+
+def _forget(store: Store, person_id: int) -> None:
+    store.forget_person(f"tg:{person_id}")
+    store.outbox.forget(person_id)

@@ -1,34 +1,34 @@
 """The shape of a handler here: a function of a message, a press or an inline question, registered in one line."""
 
+import re
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
 
 from telegram import CallbackQuery, InlineQuery, Message, Update
 from telegram.ext import (
-    Application,
     BaseHandler,
     CallbackQueryHandler,
     CommandHandler,
     ContextTypes,
-    ExtBot,
     InlineQueryHandler,
     MessageHandler,
     TypeHandler,
     filters,
 )
 
+from bot.adapters.telegram.delivery.sending import Messenger
 from bot.adapters.translation import speak
 
-TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
-TelegramBot = ExtBot[None]
 Handler = BaseHandler[Update, ContextTypes.DEFAULT_TYPE, None]
-MessageCallback = Callable[[Message, TelegramBot], Awaitable[None]]
-PressCallback = Callable[[CallbackQuery, TelegramBot], Awaitable[None]]
-InlineCallback = Callable[[InlineQuery, TelegramBot], Awaitable[None]]
+MessageCallback = Callable[[Message, Messenger], Awaitable[None]]
+PressCallback = Callable[[CallbackQuery, Messenger], Awaitable[None]]
+InlineCallback = Callable[[InlineQuery], Awaitable[None]]
 _Handle = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None]]
 
 BEFORE_ALL: Final = -10
 """The group of handlers that run before every other."""
+WITH_OTHERS: Final = 0
+"""The group of which the first handler that wants an update takes it."""
 AFTER_ALL: Final = 10
 """The group of handlers that run after every other."""
 
@@ -47,45 +47,47 @@ def on_anything() -> Handler:
     return TypeHandler(Update, listen)
 
 
-def on_command(name: str, callback: MessageCallback) -> Handler:
-    """Handle `/name` and `/name@thisbot`."""
-    return CommandHandler(name, _with_message(callback), filters=_NEW_MESSAGE)
-
-
-def on_message(which: filters.BaseFilter, callback: MessageCallback) -> Handler:
-    """Handle the new messages that pass a filter."""
-    return MessageHandler(_NEW_MESSAGE & which, _with_message(callback))
-
-
-def on_edit(which: filters.BaseFilter, callback: MessageCallback) -> Handler:
-    """Handle messages that were edited and now pass a filter."""
-    return MessageHandler(_EDITED_MESSAGE & which, _with_message(callback))
-
-
-def on_press(callback: PressCallback) -> Handler:
-    """Handle every button."""
-
-    async def handle(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        if update.callback_query is not None:
-            await callback(update.callback_query, context.bot)
-
-    return CallbackQueryHandler(handle)
-
-
 def on_inline(callback: InlineCallback) -> Handler:
     """Handle what is typed behind the bot's name in any chat."""
 
     async def handle(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         if update.inline_query is not None:
-            await callback(update.inline_query, context.bot)
+            await callback(update.inline_query)
 
     return InlineQueryHandler(handle)
 
 
-def _with_message(callback: MessageCallback) -> _Handle:
-    async def handle(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        message = update.message or update.edited_message
-        if message is not None:
-            await callback(message, context.bot)
+class Router:
+    """Makes handlers of callbacks, which are given a messenger for the update at hand."""
 
-    return handle
+    def __init__(self, messenger: Messenger) -> None:
+        self._messenger = messenger
+
+    def command(self, name: str, callback: MessageCallback) -> Handler:
+        """Handle `/name` and `/name@thisbot`."""
+        return CommandHandler(name, self._with_message(callback), filters=_NEW_MESSAGE)
+
+    def message(self, which: filters.BaseFilter, callback: MessageCallback) -> Handler:
+        """Handle the new messages that pass a filter."""
+        return MessageHandler(_NEW_MESSAGE & which, self._with_message(callback))
+
+    def edit(self, which: filters.BaseFilter, callback: MessageCallback) -> Handler:
+        """Handle messages that were edited and now pass a filter."""
+        return MessageHandler(_EDITED_MESSAGE & which, self._with_message(callback))
+
+    def press(self, callback: PressCallback, pattern: re.Pattern[str] | None = None) -> Handler:
+        """Handle the buttons whose data a pattern matches, or every button."""
+
+        async def handle(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+            if update.callback_query is not None:
+                await callback(update.callback_query, self._messenger.for_update(update.update_id))
+
+        return CallbackQueryHandler(handle, pattern)
+
+    def _with_message(self, callback: MessageCallback) -> _Handle:
+        async def handle(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+            message = update.message or update.edited_message
+            if message is not None:
+                await callback(message, self._messenger.for_update(update.update_id))
+
+        return handle

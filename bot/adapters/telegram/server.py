@@ -107,7 +107,7 @@ async def _work(service: Service, reception: Polling | Webhook) -> None:
 async def _lead(service: Service) -> None:
     """What one replica does for all of them."""
     await service.heartbeat.leading.wait()
-    await service.menus.publish(service.bot)
+    await service.menus.publish()
     await delete_expired(service.store, timedelta(days=service.config.retention_days))
 
 

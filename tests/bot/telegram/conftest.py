@@ -10,7 +10,12 @@ import pytest_asyncio
 from telegram import Update
 
 from bot.adapters.telegram import TelegramConfig, build_application
-from bot.adapters.telegram.routing import TelegramApplication
+from bot.adapters.telegram.delivery.bot import TelegramApplication
+from bot.adapters.telegram.delivery.leases import LeaseKeeper
+from bot.adapters.telegram.delivery.outbox import Outbox
+from bot.adapters.telegram.delivery.sending import Messenger
+from bot.adapters.telegram.delivery.workers import BlockingExecutor
+from bot.adapters.telegram.routing import Router
 from bot.app import App
 from tests.bot.telegram.fakes import (
     BOT_ID,
@@ -93,6 +98,12 @@ class Stage:
         if text is not None:
             message |= {"text": text, "entities": _entities(text)}
         return self._update({kind: message | extra})
+
+    def router(self) -> Router:
+        """What makes handlers that send through the same bot."""
+        store, executor = self.app.store.outbox, BlockingExecutor("test")
+        leases = LeaseKeeper(store.leases, executor)
+        return Router(Messenger(self.application.bot, Outbox(self.application.bot, store, executor, leases, self.sent)))
 
     async def until(self, happened: Callable[[], bool]) -> None:
         """Waits, five seconds at most, for what goes on in the background."""

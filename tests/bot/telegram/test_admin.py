@@ -55,7 +55,7 @@ async def test_progress_is_shown_by_editing_one_message_now_and_then(stage: Stag
     config = TelegramConfig(TOKEN, admin_ids=frozenset({ADMIN}))
     jobs = Jobs(edit_every_seconds=0.02)
     quick = Administration(stage.app.admin, config, answers, jobs, lambda _: nullcontext())
-    stage.application.handlers[0][:0] = quick.handlers()
+    stage.application.handlers[0][:0] = quick.handlers(stage.router())
     stage.operations.steps = [BuildProgress(3, 0, 0), BuildProgress(3, 10, 40)]
     await stage.say("/reload", user=ADMIN)
     await stage.until(lambda: len(stage.request.of("editMessageText")) == 1)
@@ -143,7 +143,7 @@ async def test_stats_of_a_quiet_week(stage: Stage) -> None:
 
 
 async def test_admin_commands_are_in_admins_menus_only(stage: Stage) -> None:
-    await Menus(frozenset({ADMIN})).publish(stage.application.bot)
+    await Menus(stage.application.bot, frozenset({ADMIN})).publish()
     menus = stage.request.of("setMyCommands")
     by_scope = {(menu.params["scope"]["type"], menu.params.get("language_code")): menu for menu in menus}
     assert len(by_scope) == len(menus) == 4 * len(LANGUAGES)
@@ -160,7 +160,7 @@ async def test_an_admin_who_never_started_the_bot_does_not_stop_it(
     missing = (400, {"ok": False, "description": "Bad Request: chat not found"})
     caplog.set_level("INFO")
     stage.request.fail("setMyCommands", *[missing] * 4)
-    await Menus(frozenset({ADMIN})).publish(stage.application.bot)
+    await Menus(stage.application.bot, frozenset({ADMIN})).publish()
     assert "admin 99 has not written yet: their menu is set when they do" in caplog.text
 
 

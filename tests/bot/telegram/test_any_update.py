@@ -58,6 +58,7 @@ class Handled:
 
     def close(self) -> None:
         """Ends the bot."""
+        self.loop.run_until_complete(self.service.inbox.stop(0.0))
         self.loop.run_until_complete(self.service.application.shutdown())
         self.service.close()
         self.store.close()

@@ -4,11 +4,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from telegram.error import InvalidToken
-from telegram.ext import ExtBot
+from telegram.ext import Application, ExtBot
 from telegram.request import BaseRequest
 
-from bot.adapters.telegram.delivery.outbox import Body, Outbox
+from bot.adapters.telegram.delivery.outbox import Body
 from bot.adapters.telegram.delivery.rate_limiter import CallNote, PatientRateLimiter
+
+TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
 
 _POLL_SECONDS: Final = 20
 _POLL_GRACE_SECONDS: Final = 5
@@ -27,8 +29,9 @@ class NewsquoteBot(ExtBot[CallNote]):
         request: BaseRequest,
         get_updates_request: BaseRequest,
         rate_limiter: PatientRateLimiter,
-        outbox: Outbox,
+        on_sent: Callable[[int, int], None],
     ) -> None:
+        """`on_sent` hears the chat and the id of every message that was sent."""
         super().__init__(
             token,
             base_url=base_url,
@@ -37,9 +40,8 @@ class NewsquoteBot(ExtBot[CallNote]):
             get_updates_request=get_updates_request,
             rate_limiter=rate_limiter,
         )
-        with self._unfrozen():
-            self.outbox = outbox
-            self._connections = (request, get_updates_request)
+        self._on_sent = on_sent
+        self._connections = (request, get_updates_request)
 
     async def initialize(self) -> None:
         """See the base class. A rejected token is left out of the error that says so; a failure leaves nothing open."""
@@ -55,8 +57,7 @@ class NewsquoteBot(ExtBot[CallNote]):
     async def fetch_updates(
         self, offset: int, allowed: list[str], *, wait_seconds: int = _POLL_SECONDS
     ) -> list[dict[str, Any]]:
-        """Return the updates from `offset` on as they came, waiting for some; those before it are Telegram's no
-        more."""
+        """Return the updates from `offset` on as they came, and wait for some; Telegram forgets those before it."""
         parameters = {"offset": offset, "timeout": wait_seconds, "allowed_updates": allowed}
         fetched: list[dict[str, Any]] = await self._post(
             "getUpdates", parameters, read_timeout=wait_seconds + _POLL_GRACE_SECONDS
@@ -64,19 +65,19 @@ class NewsquoteBot(ExtBot[CallNote]):
         return fetched
 
     async def send_body(self, chat_id: int, body: Body, before: Callable[[], Awaitable[object]]) -> int:
-        """Send a message, `before` awaited as it leaves; its id. See `outbox.MessageApi`."""
+        """Send a message, with `before` awaited as it leaves, and return its id."""
         noted = self._merge_api_rl_kwargs(None, CallNote(before=before))
         sent = await self._post("sendMessage", {"chat_id": chat_id, **body}, api_kwargs=noted)
         return int(sent["message_id"])
 
     async def edit_to_body(self, chat_id: int, message_id: int, body: Body, *, looks: bool) -> None:
-        """Make a message say this. See `outbox.MessageApi`."""
+        """Make a message say this. With `looks` it is expected to do so already."""
         shown = {name: value for name, value in body.items() if name in _EDITABLE}
         noted = self._merge_api_rl_kwargs(None, CallNote(looks=looks))
         await self._post("editMessageText", {"chat_id": chat_id, "message_id": message_id, **shown}, api_kwargs=noted)
 
     async def take_back(self, chat_id: int, message_id: int) -> None:
-        """Delete a message. See `outbox.MessageApi`."""
+        """Delete a message."""
         await self.delete_message(chat_id, message_id)
 
     async def _do_post(self, endpoint: str, data: dict[str, Any], **timeouts: Any) -> Any:  # noqa: ANN401 - as in the base
@@ -84,5 +85,5 @@ class NewsquoteBot(ExtBot[CallNote]):
         chat_id = data.get("chat_id")
         result = await super()._do_post(endpoint, data, **timeouts)
         if endpoint.startswith("send") and isinstance(result, dict) and isinstance(chat_id, int):
-            self.outbox.notice(chat_id, int(result["message_id"]))
+            self._on_sent(chat_id, int(result["message_id"]))
         return result

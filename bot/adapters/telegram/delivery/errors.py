@@ -15,7 +15,7 @@ from telegram.ext import ContextTypes
 
 from bot.adapters.telegram.addressing import ordering_key, place_of
 from bot.adapters.telegram.delivery.rate_limiter import may_have_arrived
-from bot.adapters.telegram.delivery.sending import send
+from bot.adapters.telegram.delivery.sending import Messenger
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.messages import plain_message
 from bot.errors import StoreInterrupted
@@ -43,32 +43,38 @@ _NOBODY_THERE: Final = (
 )
 
 
-async def report_problem(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
+class ErrorReport:
     """The application's handler of last resort."""
-    error = context.error
-    if not isinstance(update, Update):
-        _log_without_update(error, context.bot.token)
-        return
-    if isinstance(error, StoreInterrupted):
-        interrupted = handled_later.get()
-        if interrupted is not None:
-            interrupted.set()
-            logger.info("an update of %s waits for the database: %s", ordering_key(update), error)
+
+    def __init__(self, messenger: Messenger) -> None:
+        self._messenger = messenger
+
+    async def handle(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Log what broke, and tell whoever waits for an answer that none will come."""
+        error = context.error
+        if not isinstance(update, Update):
+            _log_without_update(error, context.bot.token)
             return
-    if isinstance(error, TelegramError) and _is_final(error):
-        logger.info("%s was not told: %s", ordering_key(update), type(error).__name__)
-        return
-    secrets = (context.bot.token, *_private_words(update))
-    logger.error("could not handle an update of %s\n%s", ordering_key(update), _traceback(error, secrets))
-    with suppress(TelegramError):
-        await _apologise(update, context)
+        if isinstance(error, StoreInterrupted):
+            interrupted = handled_later.get()
+            if interrupted is not None:
+                interrupted.set()
+                logger.info("an update of %s waits for the database: %s", ordering_key(update), error)
+                return
+        if isinstance(error, TelegramError) and _is_final(error):
+            logger.info("%s was not told: %s", ordering_key(update), type(error).__name__)
+            return
+        secrets = (context.bot.token, *_private_words(update))
+        logger.error("could not handle an update of %s\n%s", ordering_key(update), _traceback(error, secrets))
+        with suppress(TelegramError):
+            await self._apologise(update)
 
-
-async def _apologise(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-    if update.callback_query is not None:
-        await update.callback_query.answer(texts.WENT_WRONG, show_alert=True)
-    elif update.message is not None:
-        await send(context.bot, place_of(update.message), plain_message(texts.WENT_WRONG))
+    async def _apologise(self, update: Update) -> None:
+        if update.callback_query is not None:
+            await update.callback_query.answer(texts.WENT_WRONG, show_alert=True)
+        elif update.message is not None:
+            messenger = self._messenger.for_update(update.update_id)
+            await messenger.send(place_of(update.message), plain_message(texts.WENT_WRONG))
 
 
 def _is_final(error: TelegramError) -> bool:

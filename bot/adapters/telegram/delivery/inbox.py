@@ -2,20 +2,22 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from telegram import Update
 
 from bot.adapters.telegram.addressing import sequence_of
+from bot.adapters.telegram.delivery.bot import TelegramApplication
 from bot.adapters.telegram.delivery.errors import handled_later
+from bot.adapters.telegram.delivery.leases import LeaseKeeper
+from bot.adapters.telegram.delivery.outbox import Outbox
 from bot.adapters.telegram.delivery.workers import BlockingExecutor
-from bot.adapters.telegram.routing import TelegramApplication
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.keyboards import read_press
 from bot.errors import StoreUnavailable
-from bot.store import Claimed, ClaimedUpdate, Delivery, IncomingUpdate, OutboxMessage, OutboxStore
+from bot.store import Claimed, ClaimedUpdate, Delivery, IncomingUpdate, OutboxStore
 
 _OF_MESSAGES: Final = ("message", "edited_message", "channel_post", "edited_channel_post")
 _FLEETING: Final = ("inline_query", "chosen_inline_result")
@@ -88,27 +90,31 @@ class Inbox:
     def __init__(
         self,
         application: TelegramApplication,
+        outbox: Outbox,
+        leases: LeaseKeeper,
         store: OutboxStore,
         executor: BlockingExecutor,
-        send_left_over: Callable[[Sequence[OutboxMessage]], Coroutine[object, object, None]],
         *,
         answer_within: timedelta,
     ) -> None:
-        """`send_left_over` sends messages that others planned and did not send."""
+        """`outbox` sends the messages that others planned and did not send. `answer_within` is how old a question may
+        be that is answered."""
         self._application = application
+        self._outbox = outbox
+        self._leases = leases
         self._store = store
         self._executor = executor
-        self._send_left_over = send_left_over
         self._answer_within = answer_within
         self._tasks: set[asyncio.Task[None]] = set()
+        self._dispatching: asyncio.Task[None] | None = None
         self._room = asyncio.Event()
         self._room.set()
         self._is_open = False
 
     @property
     def in_hand(self) -> int:
-        """Updates that are being handled or wait for it."""
-        return len(self._tasks)
+        """How many updates are being handled or wait for it."""
+        return len(self._tasks) + self._leases.claims.qsize()
 
     @property
     def is_full(self) -> bool:
@@ -133,10 +139,10 @@ class Inbox:
         if not self._is_open:
             await self._executor.run(self._store.receive, received)
             return
-        work = await self._executor.run(self._store.leases.receive, received)
-        if work.repeated:
-            logger.info("%d updates came a second time", work.repeated)
-        self.dispatch(work)
+        claimed = await self._leases.receive(received)
+        if claimed.repeated:
+            logger.info("%d updates came a second time", claimed.repeated)
+        self._dispatch(claimed)
 
     async def resume(self) -> None:
         """Start handling, first what the last run, or another replica, received and did not finish.
@@ -145,6 +151,8 @@ class Inbox:
             StoreUnavailable: what that is cannot be known.
         """
         self._is_open = True
+        if self._dispatching is None:
+            self._dispatching = asyncio.create_task(self._dispatch_claims())
         await self.take_over()
 
     async def take_over(self) -> None:
@@ -154,14 +162,17 @@ class Inbox:
             StoreUnavailable: what that is cannot be known.
         """
         while self._is_open and not self.is_full:
-            work = await self._executor.run(self._store.leases.take_over)
-            self.dispatch(work)
-            if not work.messages and not work.updates:
+            claimed = await self._leases.take_over()
+            self._dispatch(claimed)
+            if not claimed.messages and not claimed.updates:
                 return
 
     async def stop(self, grace_seconds: float) -> None:
         """Finish what it can in time. The rest is kept, and handled after the next start or by another replica."""
         self._is_open = False
+        if self._dispatching is not None:
+            self._dispatching.cancel()
+            self._dispatching = None
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=grace_seconds)
         if self._tasks:
@@ -175,7 +186,7 @@ class Inbox:
             StoreUnavailable: that is not possible yet.
         """
         await self._drop_all()
-        await self._executor.run(self._store.leases.drop_all)
+        await self._leases.drop_all()
         await self._executor.run(self._store.replicas.join)
         await self.take_over()
 
@@ -185,14 +196,18 @@ class Inbox:
         if dropped:
             await asyncio.wait(dropped, timeout=1)
 
-    def dispatch(self, work: Claimed) -> None:
+    async def _dispatch_claims(self) -> None:
+        while True:
+            self._dispatch(await self._leases.claims.get())
+
+    def _dispatch(self, claimed: Claimed) -> None:
         """Begin with what is to be done, unless this run is ending: then it is left as it is."""
         if not self._is_open:
             return
-        if work.messages:
-            self._begin(self._send_left_over(work.messages))
-        for claimed in work.updates:
-            self._begin(self._handle(claimed))
+        if claimed.messages:
+            self._begin(self._outbox.resume(claimed.messages))
+        for update in claimed.updates:
+            self._begin(self._handle(update))
         self._mind_room()
 
     def _begin(self, doing: Coroutine[object, object, None]) -> None:
@@ -220,7 +235,7 @@ class Inbox:
             logger.error("an update could not be handled: %s", type(error).__name__)
             outcome = None if isinstance(error, StoreUnavailable) else Delivery.DONE
         try:
-            self.dispatch(await self._executor.run(self._store.leases.done, claimed, outcome))
+            self._dispatch(await self._leases.done(claimed, outcome))
         except StoreUnavailable as error:
             logger.warning("what became of update %d is not noted yet: %s", claimed.update_id, error)
 

@@ -1,14 +1,14 @@
-"""LeaseKeeper: a chat in hand for as long as something goes on in it, so that no other replica touches it meanwhile."""
+"""LeaseKeeper: a chat's lease for as long as something goes on in it, so that no other replica touches it meanwhile."""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
 from bot.adapters.telegram.delivery.workers import BlockingExecutor
 from bot.errors import StoreUnavailable
-from bot.store import ChatLeases, Claimed
+from bot.store import ChatLeases, Claimed, ClaimedUpdate, Delivery, IncomingUpdate
 
 logger = logging.getLogger(__name__)
 
@@ -16,31 +16,53 @@ _LOOK_AGAIN_SECONDS: Final = 0.2
 
 
 class LeaseKeeper:
-    """Whoever needs a chat waits here for it; what else there is to do in it goes to `on_work`."""
+    """Whoever needs a chat waits here for its lease; what else there is to do in the chat goes into `claims`."""
 
     def __init__(self, leases: ChatLeases, executor: BlockingExecutor) -> None:
         self._leases = leases
         self._executor = executor
-        self.on_work: Callable[[Claimed], None] = lambda _: None
+        self.claims: asyncio.Queue[Claimed] = asyncio.Queue()
 
     @asynccontextmanager
     async def hold(self, chat_id: int) -> AsyncIterator[None]:
-        """Have the chat in hand for the block, once no other replica has it.
+        """Hold the chat's lease for the block, once no other replica has it.
 
         Raises:
             StoreUnavailable: whether another has it cannot be known.
         """
-        while (work := await self._executor.run(self._leases.enter, chat_id)) is None:
+        while (claimed := await self._executor.run(self._leases.enter, chat_id)) is None:
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
-        self.on_work(work)
+        self._pass_on(claimed)
         try:
             yield
         finally:
             await self.leave(chat_id)
 
     async def leave(self, chat_id: int) -> None:
-        """The end of what somebody began who gave us `Claimed.messages`."""
+        """Let go of a chat that `hold` or `Claimed.messages` gave."""
         try:
-            self.on_work(await self._executor.run(self._leases.leave, chat_id))
+            self._pass_on(await self._executor.run(self._leases.leave, chat_id))
         except StoreUnavailable as error:
             logger.warning("a chat could not be let go of yet: %s", error)
+
+    async def receive(self, updates: Sequence[IncomingUpdate]) -> Claimed:
+        """See `ChatLeases`, as for the methods below."""
+        return await self._executor.run(self._leases.receive, updates)
+
+    async def take_over(self) -> Claimed:
+        """Claim what no replica holds."""
+        return await self._executor.run(self._leases.take_over)
+
+    async def done(self, claimed: ClaimedUpdate, outcome: Delivery | None) -> Claimed:
+        """End an update, or leave it for later, and claim what comes next."""
+        return await self._executor.run(self._leases.done, claimed, outcome)
+
+    async def drop_all(self) -> None:
+        """Forget all that this replica held, and what waits in `claims`."""
+        while not self.claims.empty():
+            self.claims.get_nowait()
+        await self._executor.run(self._leases.drop_all)
+
+    def _pass_on(self, claimed: Claimed) -> None:
+        if claimed.messages or claimed.updates:
+            self.claims.put_nowait(claimed)

@@ -1,7 +1,7 @@
 """Outbox: every message of an answer arrives once, whatever happens on the way.
 
 Telegram takes a message without a number of ours, so a call whose answer was lost may be repeated only if the message
-is not there. That can be found out: ids of messages count up, those of every message we know are in the outbox, and
+is not there. That can be found out: ids of messages count up, those of every message we know are kept, and
 editing one to what it already says is refused as "not modified" if it is the one looked for, and as not found or not
 ours if it is any other. See docs/decisions/0013-every-answer-once.md.
 """
@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 # Messages that nobody told us of yet may lie between the newest that we know and the one looked for.
 _BEYOND_NEWEST: Final = 3
 _MOST_LOOKED_AT: Final = 100
-_MOST_NOTICED: Final = 1_000
+_MOST_NOTED: Final = 1_000
 _FIRST_PAUSE_SECONDS: Final = 0.5
 # A call that timed out may still be on its way: asking too early would find nothing.
 _SETTLING_SECONDS: Final = 3.0
@@ -47,10 +47,10 @@ class MessageApi(Protocol):
     """The calls that the outbox makes."""
 
     async def send_body(self, chat_id: int, body: Body, before: Callable[[], Awaitable[object]]) -> int:
-        """Send a message, `before` awaited as it leaves; its id."""
+        """Send a message, with `before` awaited as it leaves, and return its id."""
 
     async def edit_to_body(self, chat_id: int, message_id: int, body: Body, *, looks: bool) -> None:
-        """Make a message say this; `looks`: it is expected to do so already."""
+        """Make a message say this. With `looks` it is expected to do so already."""
 
     async def take_back(self, chat_id: int, message_id: int) -> None:
         """Delete a message."""
@@ -64,52 +64,65 @@ class Delivered:
     outcome: str
 
 
+class SentMessages:
+    """The newest messages that were sent, also past the outbox, as a picture: none of them is one looked for."""
+
+    def __init__(self) -> None:
+        self._sent: deque[tuple[int, int]] = deque(maxlen=_MOST_NOTED)
+
+    def note(self, chat_id: int, message_id: int) -> None:
+        """Take note of a message that was sent to a chat."""
+        self._sent.append((sequence_of(chat_id), message_id))
+
+    def in_sequence(self, sequence: int) -> set[int]:
+        """Return the ids of those whose ids count up in a sequence."""
+        return {message_id for noted, message_id in self._sent if noted == sequence}
+
+
 class Outbox:
     """Delivers in the order of the calls within a chat; chats do not wait for each other."""
 
     def __init__(
         self,
+        api: MessageApi,
         store: OutboxStore,
         executor: BlockingExecutor,
         leases: LeaseKeeper,
         sent_answers: SentAnswers,
         *,
+        sent: SentMessages | None = None,
         give_up_after: timedelta = timedelta(minutes=30),
         on_outcome: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """`sent` is where `api` notes what it sends. `on_outcome` hears how each message ended."""
+        self._api = api
         self._store = store
         self._executor = executor
         self._leases = leases
         self._sent_answers = sent_answers
+        self._sent = sent or SentMessages()
         self._give_up_after = give_up_after
         self._on_outcome = on_outcome
         self._chats = KeyedLocks()
         self._tidying: set[asyncio.Task[None]] = set()
-        self._sent_by_others: deque[tuple[int, int]] = deque(maxlen=_MOST_NOTICED)
 
-    async def deliver(
-        self, api: MessageApi, update_id: int | None, chat_id: int, requests: Sequence[SendRequest]
-    ) -> int:
-        """Run the requests one after the other and return the first message's id.
+    async def deliver(self, update_id: int | None, chat_id: int, requests: Sequence[SendRequest]) -> int:
+        """Carry out the requests one after the other and return the first message's id.
 
         Raises:
             TelegramError: one of them cannot be delivered, so it and those after it are given up.
             StoreUnavailable: the database does not do its part; what is planned is sent when it does.
         """
         async with self._leases.hold(chat_id), self._chats.hold(chat_id):
-            messages = await self._executor.run(self._store.plan, update_id, sequence_of(chat_id), chat_id, requests)
-            return await self._deliver_all(api, messages)
+            planned = await self._executor.run(self._store.plan, update_id, sequence_of(chat_id), chat_id, requests)
+            return await self._deliver_all(planned)
 
     async def settled(self, chat_id: int) -> None:
         """Return once nothing is on its way to the chat."""
         async with self._chats.hold(chat_id):
             return
 
-    def notice(self, chat_id: int, message_id: int) -> None:
-        """Take note of a message that was sent past the outbox, as a picture, so that it is not taken for another."""
-        self._sent_by_others.append((sequence_of(chat_id), message_id))
-
-    async def resume(self, api: MessageApi, left_over: Sequence[OutboxMessage]) -> None:
+    async def resume(self, left_over: Sequence[OutboxMessage]) -> None:
         """Deliver what others planned and did not deliver, as far as they knew, and let go of their chats.
 
         What cannot be delivered is logged.
@@ -119,22 +132,22 @@ class Outbox:
             by_chat.setdefault(message.chat_id, []).append(message)
         if by_chat:
             logger.info("messages left over go to %d chats", len(by_chat))
-        await asyncio.gather(*(self._resume_chat(api, chat_id, messages) for chat_id, messages in by_chat.items()))
+        await asyncio.gather(*(self._resume_chat(chat_id, messages) for chat_id, messages in by_chat.items()))
 
-    async def _resume_chat(self, api: MessageApi, chat_id: int, messages: Sequence[OutboxMessage]) -> None:
+    async def _resume_chat(self, chat_id: int, messages: Sequence[OutboxMessage]) -> None:
         try:
             async with self._chats.hold(chat_id):
-                await self._deliver_all(api, messages)
+                await self._deliver_all(messages)
         except (TelegramError, StoreUnavailable) as error:
             logger.info("a message left over for %s was not delivered: %s", chat_id, type(error).__name__)
         finally:
             await self._leases.leave(chat_id)
 
-    async def _deliver_all(self, api: MessageApi, messages: Sequence[OutboxMessage]) -> int:
+    async def _deliver_all(self, messages: Sequence[OutboxMessage]) -> int:
         message_ids: list[int] = []
         try:
             for message in messages:
-                message_ids.append(await self._deliver_one(api, message))
+                message_ids.append(await self._deliver_one(message))
         except TelegramError as error:
             outcome = Delivery.REFUSED if isinstance(error, BadRequest | Forbidden) else Delivery.EXPIRED
             for message in messages[len(message_ids) :]:
@@ -143,19 +156,14 @@ class Outbox:
             raise
         return message_ids[0]
 
-    async def _deliver_one(self, api: MessageApi, message: OutboxMessage) -> int:
+    async def _deliver_one(self, message: OutboxMessage) -> int:
         back_off = BackOff(_FIRST_PAUSE_SECONDS)
         while True:
             try:
-                delivered = await self._try(api, message)
+                delivered = await self._try(message)
                 break
             except ChatMigrated as error:
-                await self._executor.run(
-                    self._store.move, message.id, sequence_of(error.new_chat_id), error.new_chat_id
-                )
-                message = await self._executor.run(self._store.message, message.id)
-                async with self._leases.hold(message.chat_id):
-                    return await self._deliver_one(api, message)
+                return await self._deliver_elsewhere(message, error.new_chat_id)
             except TelegramError as error:
                 wait = max(back_off.next_seconds(), _least_wait(error))
                 if not _may_pass(error) or datetime.now(UTC) + timedelta(seconds=wait) > self._deadline(message):
@@ -167,13 +175,17 @@ class Outbox:
         await self._executor.run(self._settle, message, delivered.message_id)
         self._on_outcome(delivered.outcome)
         if message.attempted and delivered.outcome == "sent":
-            tidying = asyncio.create_task(self._tidy_up(api, message))
-            self._tidying.add(tidying)
-            tidying.add_done_callback(self._tidying.discard)
+            self._begin_tidying(message)
         return delivered.message_id
 
+    async def _deliver_elsewhere(self, message: OutboxMessage, chat_id: int) -> int:
+        await self._executor.run(self._store.move, message.id, sequence_of(chat_id), chat_id)
+        moved = await self._executor.run(self._store.message, message.id)
+        async with self._leases.hold(chat_id):
+            return await self._deliver_one(moved)
+
     def _settle(self, message: OutboxMessage, message_id: int) -> None:
-        """Note what is where now; the message last, for it is what is looked at after a kill."""
+        """Note what is where now. The outbox comes last, for it is what is looked at after a kill."""
         request = message.request
         if request.into is not None and (request.body is None or request.into != message_id):
             self._sent_answers.remove(message.chat_id, request.into)
@@ -182,15 +194,20 @@ class Outbox:
             self._sent_answers.remember(SentAnswer(message.chat_id, message_id, answers.question_id, answers.reply_id))
         self._store.delivered(message.id, message_id)
 
-    async def _tidy_up(self, api: MessageApi, message: OutboxMessage) -> None:
+    def _begin_tidying(self, message: OutboxMessage) -> None:
+        tidying = asyncio.create_task(self._tidy_up(message))
+        self._tidying.add(tidying)
+        tidying.add_done_callback(self._tidying.discard)
+
+    async def _tidy_up(self, message: OutboxMessage) -> None:
         """Take back a copy of a message that was not there when it was looked for, and arrived all the same."""
         for wait in _TIDY_AFTER_SECONDS:
             await asyncio.sleep(wait)
             try:
                 async with self._leases.hold(message.chat_id), self._chats.hold(message.chat_id):
-                    copy = await self._found(api, message)
+                    copy = await self._found(message)
                 if copy is not None:
-                    await api.take_back(message.chat_id, copy)
+                    await self._api.take_back(message.chat_id, copy)
                     self._on_outcome("taken back")
             except (TelegramError, StoreUnavailable) as error:
                 logger.info("whether %s got a message twice is not known: %s", message.chat_id, type(error).__name__)
@@ -198,13 +215,13 @@ class Outbox:
     def _deadline(self, message: OutboxMessage) -> datetime:
         return message.planned_at + self._give_up_after
 
-    async def _try(self, api: MessageApi, message: OutboxMessage) -> Delivered:
+    async def _try(self, message: OutboxMessage) -> Delivered:
         request = message.request
         if message.attempted:
-            message_id = await self._found(api, message)
+            message_id = await self._found(message)
             if message_id is not None:
                 return Delivered(message_id, "found")
-        elif request.into is not None and await _replaced(api, message.chat_id, request.into, request.body):
+        elif request.into is not None and await self._replaced(message.chat_id, request.into, request.body):
             return Delivered(request.into, "taken back" if request.body is None else "edited")
         if datetime.now(UTC) > self._deadline(message):
             raise TimedOut("the answer is too old to be sent")
@@ -212,47 +229,51 @@ class Outbox:
         async def note_attempt() -> None:
             await self._executor.run(self._store.attempt, message.id)
 
-        return Delivered(await api.send_body(message.chat_id, request.body or {}, note_attempt), "sent")
+        return Delivered(await self._api.send_body(message.chat_id, request.body or {}, note_attempt), "sent")
 
-    async def _found(self, api: MessageApi, message: OutboxMessage) -> int | None:
+    async def _found(self, message: OutboxMessage) -> int | None:
         """Return the id of the message if it did arrive. Nothing older than what it answers is touched."""
         if not message.after_id:
             return None
+        sequence = message.sequence
         candidates = await self._executor.run(
-            self._store.unaccounted, message.sequence, message.after_id, beyond=_BEYOND_NEWEST
+            self._store.unaccounted, sequence, message.after_id, beyond=_BEYOND_NEWEST
         )
-        body = message.request.body or {}
-        noticed = {message_id for box, message_id in self._sent_by_others if box == message.sequence}
-        for message_id in [number for number in candidates if number not in noticed][:_MOST_LOOKED_AT]:
+        others = self._sent.in_sequence(sequence)
+        for message_id in [number for number in candidates if number not in others][:_MOST_LOOKED_AT]:
             try:
-                await api.edit_to_body(message.chat_id, message_id, body, looks=True)
+                await self._api.edit_to_body(message.chat_id, message_id, message.request.body or {}, looks=True)
             except BadRequest as error:
                 if "not modified" not in str(error):
                     continue  # not there, or somebody else's
             return message_id
         return None
 
+    async def _replaced(self, chat_id: int, message_id: int, body: Body | None) -> bool:
+        """Make a message say this, or delete it.
 
-def send_requests(bodies: Sequence[Body], into: Sequence[int], answers: Answering | None) -> list[SendRequest]:
+        Return False if there is nothing to change any more, so that what it should say must be sent.
+        """
+        try:
+            if body is None:
+                await self._api.take_back(chat_id, message_id)
+            else:
+                await self._api.edit_to_body(chat_id, message_id, body, looks=False)
+        except BadRequest as error:
+            if body is None:
+                logger.info("a part of an earlier answer in %s could not be deleted: %s", chat_id, error)
+            elif any(sign in str(error).lower() for sign in _GONE):
+                return False
+            elif "not modified" not in str(error):
+                raise
+        return True
+
+
+def send_requests(
+    bodies: Sequence[Body], into: Sequence[int] = (), answers: Answering | None = None
+) -> list[SendRequest]:
     """Put messages in the place of an earlier answer's: what is too many goes, what is missing comes."""
     return [SendRequest(body, place, answers) for body, place in zip_longest(bodies, into)]
-
-
-async def _replaced(api: MessageApi, chat_id: int, message_id: int, body: Body | None) -> bool:
-    """Make a message say this, or delete it; return False if it is gone, so that what it should say must be sent."""
-    try:
-        if body is None:
-            await api.take_back(chat_id, message_id)
-        else:
-            await api.edit_to_body(chat_id, message_id, body, looks=False)
-    except BadRequest as error:
-        if body is None:
-            logger.info("a part of an earlier answer in %s could not be deleted: %s", chat_id, error)
-        elif any(sign in str(error).lower() for sign in _GONE):
-            return False
-        elif "not modified" not in str(error):
-            raise
-    return True
 
 
 def _may_pass(error: TelegramError) -> bool:

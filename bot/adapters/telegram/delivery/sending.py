@@ -1,4 +1,4 @@
-"""Messages on their way to Telegram: split, rendered, put in the right place; and the typing sign."""
+"""Messenger: messages on their way to Telegram, split, rendered and put in the right place; and the typing sign."""
 
 import asyncio
 import logging
@@ -7,17 +7,16 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Final
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters, User
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, TelegramError
 
-from bot.adapters.telegram.addressing import Place
+from bot.adapters.telegram.addressing import Place, place_of
 from bot.adapters.telegram.delivery.bot import NewsquoteBot
-from bot.adapters.telegram.delivery.outbox import Body, send_requests
+from bot.adapters.telegram.delivery.outbox import Body, Outbox, send_requests
 from bot.adapters.telegram.delivery.rate_limiter import CallNote
-from bot.adapters.telegram.delivery.update_processor import update_in_hand
 from bot.adapters.telegram.views.html import Segment, is_blank, to_html
-from bot.adapters.telegram.views.messages import Outgoing
+from bot.adapters.telegram.views.messages import Outgoing, plain_message
 from bot.adapters.telegram.views.splitting import split_segments
 from bot.store import Answering
 
@@ -32,69 +31,111 @@ _TYPING_AFTER_SECONDS: Final = 0.3
 _TYPING_GRACE_SECONDS: Final = 1.0
 
 
-async def send(
-    bot: Bot, place: Place, message: Outgoing, *, into: Sequence[int] = (), answers: Answering | None = None
-) -> int:
-    """Send a message once, in as many parts as it needs, buttons under the last; the first part's id.
+class Messenger:
+    """Sends and changes messages for the handlers. What one made by `for_update` sends belongs to that update."""
 
-    `into` are the parts of an earlier message that it takes the place of, oldest first. `answers` is what it answers,
-    kept with every part.
+    def __init__(self, bot: NewsquoteBot, outbox: Outbox, update_id: int | None = None) -> None:
+        self._bot = bot
+        self._outbox = outbox
+        self._update_id = update_id
 
-    Raises:
-        TelegramError: it cannot be delivered; nothing is gained by trying again.
-    """
-    return await _deliver(bot, place, _sendable_parts(message), message.keyboard, into, answers)
+    def for_update(self, update_id: int) -> "Messenger":
+        """Return a messenger for what an update leads to: after a kill that is sent, and not made again."""
+        return Messenger(self._bot, self._outbox, update_id)
 
+    @property
+    def me(self) -> User:
+        """The bot as Telegram knows it."""
+        return self._bot.bot
 
-async def settled(bot: Bot, place: Place) -> None:
-    """Return once no message is on its way to the place's chat."""
-    await _own(bot).outbox.settled(place.chat_id)
+    @property
+    def username(self) -> str:
+        """The bot's name without the @."""
+        return self._bot.username
 
+    async def send(
+        self, place: Place, message: Outgoing, *, into: Sequence[int] = (), answers: Answering | None = None
+    ) -> int:
+        """Send a message once, in as many parts as it needs, buttons under the last, and return the first part's id.
 
-async def edit(bot: Bot, place: Place, message_id: int, message: Outgoing, *, in_passing: bool = False) -> None:
-    """Put a message in the place of an earlier one, and what does not fit after it.
+        `into` are the parts of an earlier message that it takes the place of, oldest first. `answers` is what it
+        answers, kept with every part.
 
-    One `in_passing` shows progress and is dropped when Telegram has better things to do.
-    """
-    first, *others = _sendable_parts(message)
-    try:
-        await _own(bot).edit_message_text(
-            to_html(first),
-            place.chat_id,
-            message_id,
-            parse_mode=ParseMode.HTML,
-            reply_markup=None if others else message.keyboard,
-            link_preview_options=_NO_PREVIEW,
-            rate_limit_args=CallNote(cosmetic=in_passing),
-        )
-    except BadRequest as error:
-        if "not modified" not in str(error):
-            raise
-    if others:
-        await _deliver(bot, replace(place, reply_to=None), others, message.keyboard)
+        Raises:
+            TelegramError: it cannot be delivered; nothing is gained by trying again.
+        """
+        bodies = _bodies(place, _sendable_parts(message), message.keyboard)
+        return await self._outbox.deliver(self._update_id, place.chat_id, send_requests(bodies, into, answers))
 
+    async def say(self, message: Message, text: str) -> None:
+        """Answer a message with a plain text, in the language of whoever wrote it."""
+        await self.send(place_of(message), plain_message(text))
 
-@asynccontextmanager
-async def typing(bot: Bot, place: Place) -> AsyncIterator[None]:
-    """Show that the bot is at work, if that takes a moment, until the block ends. Failing to show it harms nothing."""
-    done = asyncio.Event()
-    sign = asyncio.create_task(_keep_typing(bot, place, done))
-    try:
-        yield
-    finally:
-        done.set()
-        await asyncio.wait({sign}, timeout=_TYPING_GRACE_SECONDS)
-        sign.cancel()
+    async def settled(self, place: Place) -> None:
+        """Return once no message is on its way to the place's chat."""
+        await self._outbox.settled(place.chat_id)
 
+    async def edit(self, place: Place, message_id: int, message: Outgoing, *, in_passing: bool = False) -> None:
+        """Put a message in the place of an earlier one, and what does not fit after it.
 
-async def _keep_typing(bot: Bot, place: Place, done: asyncio.Event) -> None:
-    pause = _TYPING_AFTER_SECONDS
-    while not await _comes_within(pause, done):
-        pause = _TYPING_SECONDS
+        One `in_passing` shows progress and is dropped when Telegram has better things to do.
+        """
+        first, *others = _sendable_parts(message)
         try:
-            await bot.send_chat_action(place.chat_id, ChatAction.TYPING, message_thread_id=place.topic_id)
+            await self._bot.edit_message_text(
+                to_html(first),
+                place.chat_id,
+                message_id,
+                parse_mode=ParseMode.HTML,
+                reply_markup=None if others else message.keyboard,
+                link_preview_options=_NO_PREVIEW,
+                rate_limit_args=CallNote(cosmetic=in_passing),
+            )
+        except BadRequest as error:
+            if "not modified" not in str(error):
+                raise
+        if others:
+            bodies = _bodies(replace(place, reply_to=None), others, message.keyboard)
+            await self._outbox.deliver(self._update_id, place.chat_id, send_requests(bodies))
+
+    async def send_photo(self, place: Place, photo: bytes, *, caption: str, filename: str) -> None:
+        """Send a picture. It goes past the outbox: a kill may lose it."""
+        await self._bot.send_photo(
+            place.chat_id,
+            photo,
+            caption=caption,
+            filename=filename,
+            message_thread_id=place.topic_id,
+            reply_parameters=ReplyParameters(place.reply_to) if place.reply_to is not None else None,
+        )
+
+    @asynccontextmanager
+    async def typing(self, place: Place) -> AsyncIterator[None]:
+        """Show that the bot is at work, if that takes a moment, until the block ends. Failing harms nothing."""
+        done = asyncio.Event()
+        sign = asyncio.create_task(self._keep_typing(place, done))
+        try:
+            yield
+        finally:
+            done.set()
+            await asyncio.wait({sign}, timeout=_TYPING_GRACE_SECONDS)
+            sign.cancel()
+
+    async def show_upload(self, place: Place) -> None:
+        """Show that a picture is on its way. Failing harms nothing."""
+        await self._show(place, ChatAction.UPLOAD_PHOTO)
+
+    async def _keep_typing(self, place: Place, done: asyncio.Event) -> None:
+        pause = _TYPING_AFTER_SECONDS
+        while not await _comes_within(pause, done):
+            pause = _TYPING_SECONDS
+            await self._show(place, ChatAction.TYPING)
+
+    async def _show(self, place: Place, action: ChatAction) -> None:
+        try:
+            await self._bot.send_chat_action(place.chat_id, action, message_thread_id=place.topic_id)
         except TelegramError as error:
-            logger.debug("typing sign not shown: %s", type(error).__name__)
+            logger.debug("%s not shown: %s", action.value, type(error).__name__)
 
 
 async def _comes_within(seconds: float, event: asyncio.Event) -> bool:
@@ -103,27 +144,12 @@ async def _comes_within(seconds: float, event: asyncio.Event) -> bool:
     return event.is_set()
 
 
-async def _deliver(
-    bot: Bot,
-    place: Place,
-    parts: Sequence[Sequence[Segment]],
-    keyboard: InlineKeyboardMarkup | None,
-    into: Sequence[int] = (),
-    answers: Answering | None = None,
-) -> int:
-    own, last = _own(bot), len(parts) - 1
-    bodies = [
+def _bodies(place: Place, parts: Sequence[Sequence[Segment]], keyboard: InlineKeyboardMarkup | None) -> Sequence[Body]:
+    last = len(parts) - 1
+    return [
         _body(place if not position else replace(place, reply_to=None), part, keyboard if position == last else None)
         for position, part in enumerate(parts)
     ]
-    requests = send_requests(bodies, into, answers)
-    return await own.outbox.deliver(own, update_in_hand.get(), place.chat_id, requests)
-
-
-def _own(bot: Bot) -> NewsquoteBot:
-    if not isinstance(bot, NewsquoteBot):
-        raise TypeError(f"messages go out through build_application's bot, not {type(bot).__name__}")
-    return bot
 
 
 def _body(place: Place, part: Sequence[Segment], keyboard: InlineKeyboardMarkup | None) -> Body:

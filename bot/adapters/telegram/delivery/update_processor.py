@@ -1,9 +1,8 @@
-"""Updates side by side, but one at a time and in order for each person in each chat."""
+"""OrderedUpdateProcessor: updates side by side, but one at a time and in order for each person in each chat."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from inspect import iscoroutine
 from typing import Any, Final
@@ -15,9 +14,6 @@ from telegram.ext import BaseUpdateProcessor
 from bot.adapters.telegram.addressing import ordering_key
 
 logger = logging.getLogger(__name__)
-
-update_in_hand: ContextVar[int | None] = ContextVar("update_in_hand", default=None)
-"""The id of the update that is being handled; what is sent meanwhile belongs to it."""
 
 _MAX_CONCURRENT_UPDATES: Final = 1024
 # Nobody types this far ahead: it keeps one flooding person from taking every place.
@@ -38,19 +34,18 @@ class OrderedUpdateProcessor(BaseUpdateProcessor):
         self._lines: dict[str, _Line] = {}
 
     def waiting(self) -> int:
-        """Return updates that are being handled or wait for it."""
+        """Return how many updates are being handled or wait for it."""
         return sum(line.length for line in self._lines.values())
 
     async def initialize(self) -> None:
-        """Nothing to prepare."""
+        """Do nothing: there is nothing to prepare."""
 
     async def shutdown(self) -> None:
-        """Nothing to clean up."""
+        """Do nothing: there is nothing to clean up."""
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        """Wait for the same person's earlier updates; drops those of a flood."""
+        """Wait for the same person's earlier updates, and drop those of a flood."""
         if isinstance(update, Update):
-            update_in_hand.set(update.update_id)
             bind_contextvars(update=update.update_id)
         key = ordering_key(update)
         if key is None:

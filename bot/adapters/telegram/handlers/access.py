@@ -4,12 +4,11 @@ from typing import Final
 
 from telegram import Message
 
-from bot.adapters.telegram.addressing import asker_id, place_of
+from bot.adapters.telegram.addressing import asker_id
 from bot.adapters.telegram.config import TelegramConfig
-from bot.adapters.telegram.delivery.sending import send
-from bot.adapters.telegram.routing import MessageCallback, TelegramBot
+from bot.adapters.telegram.delivery.sending import Messenger
+from bot.adapters.telegram.routing import MessageCallback
 from bot.adapters.telegram.views import texts
-from bot.adapters.telegram.views.messages import plain_message
 from bot.admin.moderation import Moderation
 
 _MOST_REMEMBERED: Final = 1_000
@@ -34,21 +33,21 @@ class Access:
     def guard(self, callback: MessageCallback) -> MessageCallback:
         """Return the callback for those who are let in; a polite no for others."""
 
-        async def handle(message: Message, bot: TelegramBot) -> None:
+        async def handle(message: Message, messenger: Messenger) -> None:
             asker = asker_id(message)
             if self.is_banned(asker):
-                await self._turn_away(message, bot, asker)
+                await self._turn_away(message, messenger, asker)
             elif self._config.may_ask(asker, message.chat.id):
-                await callback(message, bot)
+                await callback(message, messenger)
             else:
-                await send(bot, place_of(message), plain_message(texts.not_allowed(asker)))
+                await messenger.say(message, texts.not_allowed(asker))
 
         return handle
 
-    async def _turn_away(self, message: Message, bot: TelegramBot, asker: int) -> None:
+    async def _turn_away(self, message: Message, messenger: Messenger, asker: int) -> None:
         if asker not in self._told and len(self._told) < _MOST_REMEMBERED:
             self._told.add(asker)
-            await send(bot, place_of(message), plain_message(texts.BANNED))
+            await messenger.say(message, texts.BANNED)
 
 
 def person(user_id: int) -> str:

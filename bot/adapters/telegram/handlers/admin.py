@@ -4,24 +4,22 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
 from typing import Final
 
-from telegram import CallbackQuery, Message, ReplyParameters
-from telegram.constants import ChatAction
-from telegram.error import TelegramError
+from telegram import CallbackQuery, Message
 
 from bot.adapters import wording
-from bot.adapters.telegram.addressing import Place, asker_id, command_words, is_group, place_of
+from bot.adapters.telegram.addressing import Place, asker_id, command_words, place_of
 from bot.adapters.telegram.config import TelegramConfig
-from bot.adapters.telegram.delivery.sending import send
+from bot.adapters.telegram.delivery.sending import Messenger
 from bot.adapters.telegram.handlers.access import person
 from bot.adapters.telegram.handlers.admin_articles import Adding, Removing, RollingBack
 from bot.adapters.telegram.handlers.answers import Answers
 from bot.adapters.telegram.handlers.buttons import PressTaker
 from bot.adapters.telegram.handlers.confirmations import Confirmations
 from bot.adapters.telegram.handlers.jobs import Job, Jobs
-from bot.adapters.telegram.routing import Handler, MessageCallback, TelegramBot, on_command
+from bot.adapters.telegram.routing import Handler, MessageCallback, Router
 from bot.adapters.telegram.views import admin_texts, texts
 from bot.adapters.telegram.views.admin_messages import (
     explanation_message,
@@ -30,7 +28,6 @@ from bot.adapters.telegram.views.admin_messages import (
 )
 from bot.adapters.telegram.views.html import Segment, styled
 from bot.adapters.telegram.views.keyboards import Action, Press
-from bot.adapters.telegram.views.messages import plain_message
 from bot.adapters.translation import translated
 from bot.admin.moderation import Moderation
 from bot.admin.services import AdminServices
@@ -68,7 +65,7 @@ class Administration:
         self._rolling_back = RollingBack(services, self._confirmations)
         self._reload: asyncio.Task[None] | None = None
 
-    def handlers(self) -> Sequence[Handler]:
+    def handlers(self, router: Router) -> Sequence[Handler]:
         """Return what to register."""
         commands: dict[str, MessageCallback] = {
             "add": self._adding.add,
@@ -83,87 +80,80 @@ class Administration:
             "ban": self._banning.ban,
             "unban": self._banning.unban,
         }
-        of_commands = [on_command(name, self._for_admins(name, callback)) for name, callback in commands.items()]
-        return [*of_commands, *self._adding.handlers()]
+        of_commands = [router.command(name, self._for_admins(name, callback)) for name, callback in commands.items()]
+        return [*of_commands, *self._adding.handlers(router)]
 
     def press_takers(self) -> dict[Action, PressTaker]:
         """Return what takes the presses of admins' buttons."""
         return {**self._confirmations.takers(), Action.WHY: self._show_why, Action.CANCEL: self._cancel}
 
     def _for_admins(self, name: str, callback: MessageCallback) -> MessageCallback:
-        async def handle(message: Message, bot: TelegramBot) -> None:
+        async def handle(message: Message, messenger: Messenger) -> None:
             if self._config.is_admin(asker_id(message)):
                 await asyncio.to_thread(self._moderation.log, person(asker_id(message)), f"/{name}")
-                await callback(message, bot)
+                await callback(message, messenger)
             else:
-                await _say(bot, message, texts.ADMINS_ONLY)
+                await messenger.say(message, texts.ADMINS_ONLY)
 
         return handle
 
-    async def _status(self, message: Message, bot: TelegramBot) -> None:
+    async def _status(self, message: Message, messenger: Messenger) -> None:
         now = await asyncio.to_thread(self._operations.status)
-        await _say(bot, message, admin_texts.status(now, len(self._moderation.banned())))
+        await messenger.say(message, admin_texts.status(now, len(self._moderation.banned())))
 
-    async def _stats(self, message: Message, bot: TelegramBot) -> None:
+    async def _stats(self, message: Message, messenger: Messenger) -> None:
         figures = await asyncio.to_thread(self._reports.stats, _STATS_DAYS)
         words = admin_texts.stats(figures)
         if not figures.questions:
-            await _say(bot, message, words)
+            await messenger.say(message, words)
             return
         place = place_of(message)
-        with suppress(TelegramError):
-            await bot.send_chat_action(place.chat_id, ChatAction.UPLOAD_PHOTO, message_thread_id=place.topic_id)
-        await bot.send_photo(
-            place.chat_id,
-            await asyncio.to_thread(self._picture),
-            caption=words,
-            filename="stats.png",
-            message_thread_id=place.topic_id,
-            reply_parameters=ReplyParameters(message.message_id) if is_group(message.chat) else None,
-        )
+        await messenger.show_upload(place)
+        picture = await asyncio.to_thread(self._picture)
+        await messenger.send_photo(place, picture, caption=words, filename="stats.png")
 
     def _picture(self) -> bytes:
         from bot.adapters.telegram.views.charts import draw_stats  # matplotlib takes a second to import
 
         return draw_stats(self._reports.days(_STATS_DAYS))
 
-    async def _gaps(self, message: Message, bot: TelegramBot) -> None:
+    async def _gaps(self, message: Message, messenger: Messenger) -> None:
         gaps = await asyncio.to_thread(self._reports.gaps, _LOOK_BACK_DAYS)
-        await send(bot, place_of(message), gaps_message(gaps))
+        await messenger.send(place_of(message), gaps_message(gaps))
 
-    async def _feedback(self, message: Message, bot: TelegramBot) -> None:
+    async def _feedback(self, message: Message, messenger: Messenger) -> None:
         found = await asyncio.to_thread(self._reports.complaints, _LOOK_BACK_DAYS, most=_LISTED_COMPLAINTS)
-        await send(bot, place_of(message), feedback_message(found))
+        await messenger.send(place_of(message), feedback_message(found))
 
-    async def _why(self, message: Message, bot: TelegramBot) -> None:
+    async def _why(self, message: Message, messenger: Messenger) -> None:
         original = message.reply_to_message
         reply_id = await self._answers.reply_in(original) if original is not None else None
         if reply_id is None:
-            await _say(bot, message, admin_texts.WHY_HOW)
-        elif not await self._explain(bot, place_of(message), reply_id):
-            await _say(bot, message, wording.FORGOTTEN)
+            await messenger.say(message, admin_texts.WHY_HOW)
+        elif not await self._explain(messenger, place_of(message), reply_id):
+            await messenger.say(message, wording.FORGOTTEN)
 
-    async def _show_why(self, query: CallbackQuery, bot: TelegramBot, press: Press) -> str | None:
+    async def _show_why(self, query: CallbackQuery, messenger: Messenger, press: Press) -> str | None:
         if not self._config.is_admin(query.from_user.id) or query.message is None:
             return texts.ADMINS_ONLY
         await asyncio.to_thread(self._moderation.log, person(query.from_user.id), "/why", press.subject)
         place = place_of(query.message).replying_to(query.message.message_id)
-        return None if await self._explain(bot, place, press.subject) else wording.FORGOTTEN
+        return None if await self._explain(messenger, place, press.subject) else wording.FORGOTTEN
 
-    async def _explain(self, bot: TelegramBot, place: Place, reply_id: str) -> bool:
+    async def _explain(self, messenger: Messenger, place: Place, reply_id: str) -> bool:
         explanation = await asyncio.to_thread(self._reports.explain, reply_id)
         if explanation is not None:
-            await send(bot, place, explanation_message(explanation))
+            await messenger.send(place, explanation_message(explanation))
         return explanation is not None
 
-    async def _start_reload(self, message: Message, bot: TelegramBot) -> None:
+    async def _start_reload(self, message: Message, messenger: Messenger) -> None:
         if self._reload is not None and not self._reload.done():
-            await _say(bot, message, admin_texts.ALREADY_RELOADING)
+            await messenger.say(message, admin_texts.ALREADY_RELOADING)
             return
         job = Job(admin_texts.RELOADING, self._reload_all, can_be_cancelled=True)
-        self._reload = self._jobs.start(bot, place_of(message), job)
+        self._reload = self._jobs.start(messenger, place_of(message), job)
 
-    async def _cancel(self, query: CallbackQuery, bot: TelegramBot, press: Press) -> str | None:
+    async def _cancel(self, query: CallbackQuery, messenger: Messenger, press: Press) -> str | None:
         if not self._config.is_admin(query.from_user.id):
             return texts.ADMINS_ONLY
         if not self._jobs.cancel(press.subject):
@@ -192,48 +182,50 @@ class Banning:
         self._answers = answers
         self._confirmations = confirmations
 
-    async def ban(self, message: Message, bot: TelegramBot) -> None:
+    async def ban(self, message: Message, messenger: Messenger) -> None:
         """Whom the message names, or replies to, or whose question it answers."""
-        user_id = _named(message) or await self._replied_to(message, bot)
+        user_id = _named(message) or await self._replied_to(message, messenger)
         if user_id is None:
-            await _say(bot, message, admin_texts.BAN_HOW)
+            await messenger.say(message, admin_texts.BAN_HOW)
         elif self._config.is_admin(user_id):
-            await _say(bot, message, admin_texts.ADMINS_STAY)
+            await messenger.say(message, admin_texts.ADMINS_STAY)
         else:
             question = styled(admin_texts.ask_to_ban(user_id))
-            await self._confirmations.ask(message, bot, [question], self._banning(user_id, by=asker_id(message)))
+            await self._confirmations.ask(message, messenger, [question], self._banning(user_id, by=asker_id(message)))
 
-    async def unban(self, message: Message, bot: TelegramBot) -> None:
+    async def unban(self, message: Message, messenger: Messenger) -> None:
         """Whom the message names; without a name it lists who is banned."""
         user_id = _named(message)
         if user_id is None:
             banned = sorted(int(each.partition(":")[2]) for each in self._moderation.banned())
-            await _say(bot, message, admin_texts.bans(banned))
+            await messenger.say(message, admin_texts.bans(banned))
         elif not self._moderation.is_banned(person(user_id)):
-            await _say(bot, message, admin_texts.not_banned(user_id))
+            await messenger.say(message, admin_texts.not_banned(user_id))
         else:
             question = styled(admin_texts.ask_to_unban(user_id))
-            await self._confirmations.ask(message, bot, [question], self._unbanning(user_id, by=asker_id(message)))
+            await self._confirmations.ask(
+                message, messenger, [question], self._unbanning(user_id, by=asker_id(message))
+            )
 
     def _banning(self, user_id: int, *, by: int) -> Callable[[], str]:
-        def deed() -> str:
+        def confirmed() -> str:
             self._moderation.ban(person(user_id), by=person(by))
             return admin_texts.banned(user_id)
 
-        return deed
+        return confirmed
 
     def _unbanning(self, user_id: int, *, by: int) -> Callable[[], str]:
-        def deed() -> str:
+        def confirmed() -> str:
             self._moderation.unban(person(user_id), by=person(by))
             return admin_texts.unbanned(user_id)
 
-        return deed
+        return confirmed
 
-    async def _replied_to(self, message: Message, bot: TelegramBot) -> int | None:
+    async def _replied_to(self, message: Message, messenger: Messenger) -> int | None:
         original = message.reply_to_message
         if original is None or original.forum_topic_created is not None:
             return None
-        if original.from_user is not None and original.from_user.id != bot.id:
+        if original.from_user is not None and original.from_user.id != messenger.me.id:
             return original.from_user.id
         return await self._answers.asker_of(original)
 
@@ -241,7 +233,3 @@ class Banning:
 def _named(message: Message) -> int | None:
     match = re.fullmatch(r"\d{1,15}", command_words(message))
     return int(match[0]) if match else None
-
-
-async def _say(bot: TelegramBot, message: Message, text: str) -> None:
-    await send(bot, place_of(message), plain_message(text))

@@ -12,16 +12,16 @@ from telegram.ext import filters
 from bot.adapters import wording
 from bot.adapters.telegram.addressing import asker_id, command_words, place_of
 from bot.adapters.telegram.config import TelegramConfig
-from bot.adapters.telegram.delivery.sending import send, typing
+from bot.adapters.telegram.delivery.sending import Messenger
 from bot.adapters.telegram.handlers.access import person
 from bot.adapters.telegram.handlers.confirmations import Choice, Confirmations
 from bot.adapters.telegram.handlers.documents import MOST_MEGABYTES, download, origin_of
 from bot.adapters.telegram.handlers.jobs import Job, Jobs
-from bot.adapters.telegram.routing import Handler, TelegramBot, on_message
+from bot.adapters.telegram.routing import Handler, Router
 from bot.adapters.telegram.views import admin_texts
 from bot.adapters.telegram.views.admin_messages import added, article_line, of_others, question_to_add, refusal_to_add
 from bot.adapters.telegram.views.html import Segment, styled
-from bot.adapters.telegram.views.messages import Outgoing, one_line, plain_message, source_line
+from bot.adapters.telegram.views.messages import Outgoing, one_line, source_line
 from bot.adapters.translation import translated
 from bot.admin.operations import SnapshotInfo
 from bot.admin.services import AdminServices
@@ -55,22 +55,22 @@ class Adding:
         self._confirmations = confirmations
         self._jobs = jobs
 
-    def handlers(self) -> Sequence[Handler]:
+    def handlers(self, router: Router) -> Sequence[Handler]:
         """Return what hears documents and forwarded messages; before whatever takes a forwarded message for a
         question."""
         own = filters.ChatType.PRIVATE & filters.User(user_id=self._config.admin_ids)
         document = own & filters.Document.ALL & ~filters.ANIMATION
         forwarded = own & filters.FORWARDED & (filters.TEXT | filters.CAPTION) & ~filters.COMMAND
-        return [on_message(document, self._document), on_message(forwarded, self._forwarded)]
+        return [router.message(document, self._document), router.message(forwarded, self._forwarded)]
 
-    async def add(self, message: Message, bot: TelegramBot) -> None:
+    async def add(self, message: Message, messenger: Messenger) -> None:
         """`/add`: reads the pages that the message names, at once."""
         words = command_words(message).split()
         if not words or not all("." in word for word in words):
-            await send(bot, place_of(message), plain_message(admin_texts.ADD_HOW))
+            await messenger.say(message, admin_texts.ADD_HOW)
             return
         if len(words) > _MOST_ADDRESSES:
-            await send(bot, place_of(message), plain_message(admin_texts.too_many_addresses(_MOST_ADDRESSES)))
+            await messenger.say(message, admin_texts.too_many_addresses(_MOST_ADDRESSES))
             return
         addresses = [word if "://" in word else f"https://{word}" for word in words]
 
@@ -78,17 +78,17 @@ class Adding:
             return self._articles.add_addresses(addresses, listener)
 
         job = self._job(message, read, admin_texts.FETCHING)
-        self._jobs.start(bot, place_of(message), job)
+        self._jobs.start(messenger, place_of(message), job)
 
-    async def _document(self, message: Message, bot: TelegramBot) -> None:
+    async def _document(self, message: Message, messenger: Messenger) -> None:
         document = message.document
         if document is None:
             return
         try:
-            async with typing(bot, place_of(message)):
-                content = await download(document, bot)
+            async with messenger.typing(place_of(message)):
+                content = await download(document)
         except DocumentTooLarge:
-            await send(bot, place_of(message), plain_message(admin_texts.too_large(MOST_MEGABYTES)))
+            await messenger.say(message, admin_texts.too_large(MOST_MEGABYTES))
             return
         name, origin = document.file_name or "document", origin_of(message)
         source, sent_at = (origin.name, origin.sent_at) if origin is not None else (None, None)
@@ -97,26 +97,26 @@ class Adding:
         def take_in(_: ProgressListener) -> BuildReport:
             return self._articles.add_document(content, name, origin=source, published_at=sent_at)
 
-        await self._ask(message, bot, items, take_in)
+        await self._ask(message, messenger, items, take_in)
 
-    async def _forwarded(self, message: Message, bot: TelegramBot) -> None:
+    async def _forwarded(self, message: Message, messenger: Messenger) -> None:
         text, origin = message.text or message.caption or "", origin_of(message)
         if origin is None:
             return
-        if origin.author_id == bot.id:
-            await send(bot, place_of(message), plain_message(admin_texts.NOT_MY_OWN))
+        if origin.author_id == messenger.me.id:
+            await messenger.say(message, admin_texts.NOT_MY_OWN)
             return
         item = read_message(text, origin=origin.name, published_at=origin.sent_at, url=origin.url)
 
         def take_in(_: ProgressListener) -> BuildReport:
             return self._articles.add_message(text, origin=origin.name, published_at=origin.sent_at, url=origin.url)
 
-        await self._ask(message, bot, [item], take_in)
+        await self._ask(message, messenger, [item], take_in)
 
     async def _ask(
         self,
         message: Message,
-        bot: TelegramBot,
+        messenger: Messenger,
         items: Sequence[Article | Skipped],
         take_in: Callable[[ProgressListener], BuildReport],
     ) -> None:
@@ -124,10 +124,10 @@ class Adding:
         articles = [item for item in items if isinstance(item, Article)]
         skipped = [item for item in items if isinstance(item, Skipped)]
         if not articles:
-            await send(bot, place_of(message), Outgoing(tuple(refusal_to_add(skipped))))
+            await messenger.send(place_of(message), Outgoing(tuple(refusal_to_add(skipped))))
             return
         job = self._job(message, take_in, admin_texts.ADDING)
-        await self._confirmations.ask(message, bot, question_to_add(articles, skipped), job)
+        await self._confirmations.ask(message, messenger, question_to_add(articles, skipped), job)
 
     def _job(self, message: Message, take_in: Callable[[ProgressListener], BuildReport], opening: str) -> Job:
         by = person(asker_id(message))
@@ -155,18 +155,18 @@ class Removing:
         self._articles = services.articles
         self._confirmations = confirmations
 
-    async def remove(self, message: Message, bot: TelegramBot) -> None:
+    async def remove(self, message: Message, messenger: Messenger) -> None:
         """Ask about the one article that is meant, or which of several is."""
         words = command_words(message)
         if not words:
-            await send(bot, place_of(message), plain_message(admin_texts.REMOVE_HOW))
+            await messenger.say(message, admin_texts.REMOVE_HOW)
             return
         found = await asyncio.to_thread(self._articles.find, words, most=_MOST_CHOICES)
         if not found:
             none = of_others(admin_texts.none_found(one_line(words, _WORDS_CHARS)))
-            await send(bot, place_of(message), Outgoing(tuple(none)))
+            await messenger.send(place_of(message), Outgoing(tuple(none)))
         elif len(found) == 1:
-            await self._confirmations.ask(message, bot, _question(found[0]), self._removal(found[0], message))
+            await self._confirmations.ask(message, messenger, _question(found[0]), self._removal(found[0], message))
         else:
             words_and_list = [styled(translated(admin_texts.WHICH_TO_REMOVE), bold=True)]
             choices = []
@@ -174,7 +174,7 @@ class Removing:
                 words_and_list += [styled("\n"), *source_line(f"{position}. ", article)]
                 title = one_line(article.title) or translated(wording.UNTITLED)
                 choices.append(Choice(f"{position}. {title}", _question(article), self._removal(article, message)))
-            await self._confirmations.offer(message, bot, words_and_list, choices)
+            await self._confirmations.offer(message, messenger, words_and_list, choices)
 
     def _removal(self, article: Article, message: Message) -> Job:
         by = person(asker_id(message))
@@ -203,7 +203,7 @@ class RollingBack:
         self._operations = services.operations
         self._confirmations = confirmations
 
-    async def roll_back(self, message: Message, bot: TelegramBot) -> None:
+    async def roll_back(self, message: Message, messenger: Messenger) -> None:
         """Lists what is kept, and asks whether to go back one step."""
         kept = await asyncio.to_thread(self._operations.snapshots)
         words = [styled(translated(admin_texts.SNAPSHOTS), bold=True)]
@@ -211,10 +211,10 @@ class RollingBack:
         current, earlier = _step_back(kept)
         if current is None or earlier is None:
             words.append(styled(f"\n\n{translated(admin_texts.NO_EARLIER)}"))
-            await send(bot, place_of(message), Outgoing(tuple(words)))
+            await messenger.send(place_of(message), Outgoing(tuple(words)))
         else:
             words.append(styled(f"\n\n{admin_texts.ask_to_roll_back(earlier)}"))
-            await self._confirmations.ask(message, bot, words, self._step(current, by=person(asker_id(message))))
+            await self._confirmations.ask(message, messenger, words, self._step(current, by=person(asker_id(message))))
 
     def _step(self, leaving: SnapshotInfo, *, by: str) -> Job:
         def work(_: ProgressListener) -> Sequence[Segment]:

@@ -9,8 +9,7 @@ from functools import partial
 from telegram import Message
 
 from bot.adapters.telegram.addressing import Place, conversation_id, place_of
-from bot.adapters.telegram.delivery.sending import send, settled, typing
-from bot.adapters.telegram.routing import TelegramBot
+from bot.adapters.telegram.delivery.sending import Messenger
 from bot.adapters.telegram.views.keyboards import read_press
 from bot.adapters.telegram.views.messages import reply_message
 from bot.dialogue import Dialogue
@@ -44,9 +43,9 @@ class Answers:
         self._sent = sent
         self._threads = threads
 
-    async def give(self, bot: TelegramBot, asking: Asking) -> None:
+    async def give(self, messenger: Messenger, asking: Asking) -> None:
         """Answers one question; which messages hold the answer is remembered as they arrive."""
-        async with typing(bot, asking.place):
+        async with messenger.typing(asking.place):
             ask = partial(
                 self._dialogue.reply,
                 asking.conversation_id,
@@ -56,7 +55,7 @@ class Answers:
             )
             reply = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
             answers = Answering(asking.question_id, reply.id)
-            await send(bot, asking.place, reply_message(reply), into=asking.into, answers=answers)
+            await messenger.send(asking.place, reply_message(reply), into=asking.into, answers=answers)
 
     async def look_up(self, question: str) -> Reply:
         """Return the reply to a question of which nothing is kept."""
@@ -90,9 +89,9 @@ class Answers:
         number = reply.conversation_id.rpartition(":")[2] if reply is not None else ""
         return int(number) if number.isdecimal() else None
 
-    async def answer_to(self, message: Message, bot: TelegramBot) -> Sequence[SentAnswer]:
+    async def answer_to(self, message: Message, messenger: Messenger) -> Sequence[SentAnswer]:
         """Return the parts of the answer to a message, oldest first; none if it was not answered."""
-        await settled(bot, place_of(message))
+        await messenger.settled(place_of(message))
         return await asyncio.to_thread(self._sent.to_question, message.chat.id, message.message_id)
 
     async def question_of(self, sent: SentAnswer) -> str | None:

@@ -9,11 +9,11 @@ from telegram.error import BadRequest
 
 from bot.adapters import wording
 from bot.adapters.telegram.addressing import Place, place_of, presser_conversation
-from bot.adapters.telegram.delivery.sending import edit, send
+from bot.adapters.telegram.delivery.sending import Messenger
 from bot.adapters.telegram.handlers.access import Access, person
 from bot.adapters.telegram.handlers.answers import Answers, Asking
 from bot.adapters.telegram.handlers.question_limits import A_QUESTION, BROWSING, QuestionLimits
-from bot.adapters.telegram.routing import Handler, TelegramBot, on_press
+from bot.adapters.telegram.routing import Handler, Router
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.help import example_question
 from bot.adapters.telegram.views.keyboards import Action, Press, read_press
@@ -33,7 +33,7 @@ from bot.replies import Reply, Vote
 
 logger = logging.getLogger(__name__)
 
-PressTaker = Callable[[CallbackQuery, TelegramBot, Press], Awaitable[str | None]]
+PressTaker = Callable[[CallbackQuery, Messenger, Press], Awaitable[str | None]]
 """What a press does; the word to say to whoever pressed, if there is one."""
 
 
@@ -67,11 +67,11 @@ class Buttons:
             **admins,
         }
 
-    def handler(self) -> Handler:
+    def handler(self, router: Router) -> Handler:
         """Return what to register."""
-        return on_press(self._press)
+        return router.press(self._press)
 
-    async def _press(self, query: CallbackQuery, bot: TelegramBot) -> None:
+    async def _press(self, query: CallbackQuery, messenger: Messenger) -> None:
         press = read_press(query.data)
         taker = self._takers.get(press.action) if press is not None else None
         if press is None or taker is None or query.message is None:
@@ -80,19 +80,19 @@ class Buttons:
             await _acknowledge(query, texts.not_allowed(query.from_user.id))
         else:
             # The button keeps turning until the word, which stops a second press in between.
-            await _acknowledge(query, await taker(query, bot, press))
+            await _acknowledge(query, await taker(query, messenger, press))
 
-    async def _show(self, query: CallbackQuery, bot: TelegramBot, press: Press) -> str | None:
+    async def _show(self, query: CallbackQuery, messenger: Messenger, press: Press) -> str | None:
         throttled = self._limits.check(query.from_user.id, BROWSING)
         if throttled is not None:
             return throttled.words
         found = await asyncio.to_thread(self._found, press)
         if isinstance(found, Outgoing):
-            await send(bot, _under(query), found)
+            await messenger.send(_under(query), found)
             return None
         return found
 
-    async def _ask(self, query: CallbackQuery, bot: TelegramBot, press: Press) -> str | None:
+    async def _ask(self, query: CallbackQuery, messenger: Messenger, press: Press) -> str | None:
         question = await asyncio.to_thread(self._question, press)
         if question is None or query.message is None:
             return texts.DEAD_BUTTON
@@ -102,17 +102,19 @@ class Buttons:
         conversation_id = presser_conversation(query.message, query.from_user)
         place = _under(query)
         asking = Asking(question, place, conversation_id, query.message.message_id, literally=True)
-        await self._answers.give(bot, asking)
+        await self._answers.give(messenger, asking)
         return None
 
-    async def _leaf(self, query: CallbackQuery, bot: TelegramBot, press: Press) -> str | None:
+    async def _leaf(self, query: CallbackQuery, messenger: Messenger, press: Press) -> str | None:
         articles = await asyncio.to_thread(self._dialogue.sources)
         if query.message is not None:
             place = Place(query.message.chat.id)
-            await edit(bot, place, query.message.message_id, sources_message(articles, press.number, press.subject))
+            await messenger.edit(
+                place, query.message.message_id, sources_message(articles, press.number, press.subject)
+            )
         return None
 
-    async def _vote(self, query: CallbackQuery, bot: TelegramBot, press: Press) -> str | None:
+    async def _vote(self, query: CallbackQuery, messenger: Messenger, press: Press) -> str | None:
         vote = Vote.UP if press.action is Action.UP else Vote.DOWN
         known = await asyncio.to_thread(self._dialogue.vote, press.subject, person(query.from_user.id), vote)
         return wording.THANKS if known else wording.FORGOTTEN

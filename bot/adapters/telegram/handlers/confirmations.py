@@ -11,9 +11,8 @@ from typing import Final
 from telegram import CallbackQuery, Message
 
 from bot.adapters.telegram.addressing import Place, asker_id, place_of
-from bot.adapters.telegram.delivery.sending import edit, send
+from bot.adapters.telegram.delivery.sending import Messenger
 from bot.adapters.telegram.handlers.jobs import Job, Jobs
-from bot.adapters.telegram.routing import TelegramBot
 from bot.adapters.telegram.views import admin_texts
 from bot.adapters.telegram.views.html import Segment
 from bot.adapters.telegram.views.keyboards import Action, Press, choices_keyboard, decision_keyboard
@@ -34,7 +33,7 @@ class Choice:
 
     label: str
     question: Sequence[Segment]
-    deed: Confirmed | Job
+    action: Confirmed | Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +61,24 @@ class Confirmations:
         self._pending: dict[str, _Pending] = {}
         self._holding: set[asyncio.Task[None]] = set()
 
-    def takers(self) -> dict[Action, Callable[[CallbackQuery, TelegramBot, Press], Awaitable[str | None]]]:
+    def takers(self) -> dict[Action, Callable[[CallbackQuery, Messenger, Press], Awaitable[str | None]]]:
         """Return what takes the presses of its buttons."""
         return dict.fromkeys((Action.YES, Action.NO, Action.PICK), self._decide)
 
-    async def ask(self, message: Message, bot: TelegramBot, question: Sequence[Segment], deed: Confirmed | Job) -> None:
-        """Ask the admin who wrote the message, and do the deed at a yes."""
-        decision = self._keep(_Pending(asker_id(message), deed), message.chat.id)
-        await send(bot, place_of(message), Outgoing(tuple(question), decision_keyboard(decision)))
+    async def ask(
+        self, message: Message, messenger: Messenger, question: Sequence[Segment], action: Confirmed | Job
+    ) -> None:
+        """Ask the admin who wrote the message, and act at a yes."""
+        decision = self._keep(_Pending(asker_id(message), action), message.chat.id)
+        await messenger.send(place_of(message), Outgoing(tuple(question), decision_keyboard(decision)))
 
     async def offer(
-        self, message: Message, bot: TelegramBot, words: Sequence[Segment], choices: Sequence[Choice]
+        self, message: Message, messenger: Messenger, words: Sequence[Segment], choices: Sequence[Choice]
     ) -> None:
         """Let the admin who wrote the message choose one, and then ask, in the same message."""
         decision = self._keep(_Pending(asker_id(message), tuple(choices)), message.chat.id)
         keyboard = choices_keyboard(decision, [choice.label for choice in choices])
-        await send(bot, place_of(message), Outgoing(tuple(words), keyboard))
+        await messenger.send(place_of(message), Outgoing(tuple(words), keyboard))
 
     def _keep(self, pending: _Pending, chat_id: int) -> str:
         waiting = dict([(key, one) for key, one in self._pending.items() if one.is_open][-(_MOST_WAITING - 1) :])
@@ -95,7 +96,7 @@ class Confirmations:
             async with self._hold(chat_id), asyncio.timeout(_WAITS_SECONDS):
                 await pending.settled.wait()
 
-    async def _decide(self, query: CallbackQuery, bot: TelegramBot, press: Press) -> str | None:
+    async def _decide(self, query: CallbackQuery, messenger: Messenger, press: Press) -> str | None:
         waiting = self._pending.get(press.subject)
         if waiting is None or not waiting.is_open or query.message is None:
             return admin_texts.SETTLED
@@ -105,17 +106,17 @@ class Confirmations:
         self._pending.pop(press.subject).settled.set()
         place, message_id, what = Place(query.message.chat.id), query.message.message_id, waiting.what
         if press.action is Action.NO:
-            await edit(bot, place, message_id, plain_message(admin_texts.LEFT_ALONE))
+            await messenger.edit(place, message_id, plain_message(admin_texts.LEFT_ALONE))
         elif isinstance(what, tuple):
             chosen = what[press.number] if press.number < len(what) else None
             if chosen is None or press.action is not Action.PICK:
                 return admin_texts.SETTLED
-            decision = self._keep(_Pending(waiting.admin_id, chosen.deed), place.chat_id)
-            await edit(bot, place, message_id, Outgoing(tuple(chosen.question), decision_keyboard(decision)))
+            decision = self._keep(_Pending(waiting.admin_id, chosen.action), place.chat_id)
+            await messenger.edit(place, message_id, Outgoing(tuple(chosen.question), decision_keyboard(decision)))
         elif press.action is not Action.YES:
             return admin_texts.SETTLED
         elif isinstance(what, Job):
-            self._jobs.start(bot, place, what, into=message_id)
+            self._jobs.start(messenger, place, what, into=message_id)
         else:
-            await edit(bot, place, message_id, plain_message(await asyncio.to_thread(what)))
+            await messenger.edit(place, message_id, plain_message(await asyncio.to_thread(what)))
         return None

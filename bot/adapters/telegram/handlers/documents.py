@@ -14,7 +14,6 @@ from telegram import (
 )
 from telegram.error import BadRequest
 
-from bot.adapters.telegram.routing import TelegramBot
 from bot.errors import DocumentTooLarge
 
 MOST_MEGABYTES: Final = 20
@@ -48,7 +47,7 @@ def origin_of(message: Message) -> Origin | None:
     return None
 
 
-async def download(document: Document, bot: TelegramBot) -> bytes:
+async def download(document: Document) -> bytes:
     """Return what a document holds.
 
     Raises:
@@ -57,7 +56,7 @@ async def download(document: Document, bot: TelegramBot) -> bytes:
     """
     _check_size(document.file_size)
     try:
-        file = await bot.get_file(document.file_id)
+        file = await document.get_file()
     except BadRequest as error:
         if "too big" in str(error):
             raise DocumentTooLarge(f"bots are given {MOST_MEGABYTES} MB at most") from error

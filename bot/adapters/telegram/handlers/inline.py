@@ -19,7 +19,7 @@ from bot.adapters import wording
 from bot.adapters.telegram.handlers.access import Access
 from bot.adapters.telegram.handlers.answers import Answers
 from bot.adapters.telegram.handlers.question_limits import BROWSING, QuestionLimits
-from bot.adapters.telegram.routing import Handler, TelegramBot, on_inline
+from bot.adapters.telegram.routing import Handler, on_inline
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.html import (
     Segment,
@@ -64,7 +64,7 @@ class Inline:
         """Return what to register."""
         return on_inline(self._hear)
 
-    async def _hear(self, query: InlineQuery, bot: TelegramBot) -> None:
+    async def _hear(self, query: InlineQuery) -> None:
         asker = query.from_user.id
         question = one_line(query.query)
         self._latest[asker] = query.id

@@ -14,8 +14,7 @@ from typing import Final
 from telegram.error import TelegramError
 
 from bot.adapters.telegram.addressing import Place
-from bot.adapters.telegram.delivery.sending import edit, send
-from bot.adapters.telegram.routing import TelegramBot
+from bot.adapters.telegram.delivery.sending import Messenger
 from bot.adapters.telegram.views import admin_texts
 from bot.adapters.telegram.views.html import Segment, styled
 from bot.adapters.telegram.views.keyboards import cancel_keyboard
@@ -68,9 +67,9 @@ class Jobs:
         self._running: set[asyncio.Task[None]] = set()
         self._under_way: dict[str, _UnderWay] = {}
 
-    def start(self, bot: TelegramBot, place: Place, job: Job, *, into: int | None = None) -> asyncio.Task[None]:
+    def start(self, messenger: Messenger, place: Place, job: Job, *, into: int | None = None) -> asyncio.Task[None]:
         """Begin, and return at once. `into` is the message to show it in; without one it is a new message."""
-        task = asyncio.create_task(self._run(bot, _UnderWay(job, place, secrets.token_hex(8), Event()), into))
+        task = asyncio.create_task(self._run(messenger, _UnderWay(job, place, secrets.token_hex(8), Event()), into))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
@@ -88,26 +87,26 @@ class Jobs:
             self.cancel(key)
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    async def _run(self, bot: TelegramBot, under_way: _UnderWay, into: int | None) -> None:
+    async def _run(self, messenger: Messenger, under_way: _UnderWay, into: int | None) -> None:
         if under_way.job.can_be_cancelled:
             self._under_way[under_way.key] = under_way
         opening = under_way.shows(under_way.job.opening)
         place = under_way.place
         try:
             if into is None:
-                message_id = await send(bot, place, opening)
+                message_id = await messenger.send(place, opening)
             else:
                 message_id = into
                 with suppress(TelegramError):  # it was decided all the same
-                    await edit(bot, place, into, opening)
-            outcome = await self._done(bot, under_way, message_id)
-            await _finish(bot, place, message_id, Outgoing(tuple(outcome)))
+                    await messenger.edit(place, into, opening)
+            outcome = await self._done(messenger, under_way, message_id)
+            await _finish(messenger, place, message_id, Outgoing(tuple(outcome)))
         except TelegramError as error:
             logger.warning("the admin could not be told what came of it: %s", type(error).__name__)
         finally:
             self._under_way.pop(under_way.key, None)
 
-    async def _done(self, bot: TelegramBot, under_way: _UnderWay, message_id: int) -> Sequence[Segment]:
+    async def _done(self, messenger: Messenger, under_way: _UnderWay, message_id: int) -> Sequence[Segment]:
         """Wait for the work, and show how far it is."""
         job = under_way.job
         latest = translated(job.opening)
@@ -125,7 +124,7 @@ class Jobs:
             if (now := under_way.shows(latest)) != shown:
                 shown = now
                 with suppress(TelegramError):
-                    await edit(bot, under_way.place, message_id, shown, in_passing=True)
+                    await messenger.edit(under_way.place, message_id, shown, in_passing=True)
         error = in_thread.exception()
         if error is None:
             return in_thread.result()
@@ -133,8 +132,8 @@ class Jobs:
         return [styled(translated(admin_texts.BROKE))]
 
 
-async def _finish(bot: TelegramBot, place: Place, message_id: int, outcome: Outgoing) -> None:
+async def _finish(messenger: Messenger, place: Place, message_id: int, outcome: Outgoing) -> None:
     try:
-        await edit(bot, place, message_id, outcome)
+        await messenger.edit(place, message_id, outcome)
     except TelegramError:  # the admin deleted the message, say
-        await send(bot, place, outcome)
+        await messenger.send(place, outcome)

@@ -45,15 +45,16 @@ class Menus:
     Telegram knows no chat with an admin who has never written to the bot: theirs is filled when they do.
     """
 
-    def __init__(self, admin_ids: frozenset[int]) -> None:
+    def __init__(self, bot: Bot, admin_ids: frozenset[int]) -> None:
+        self._bot = bot
         self._without = set(admin_ids)
 
-    async def publish(self, bot: Bot) -> None:
+    async def publish(self) -> None:
         """Fill every menu that can be filled now."""
         for menu in _MENUS:
-            await _fill(bot, menu)
+            await _fill(self._bot, menu)
         for admin_id in sorted(self._without):
-            await self._fill_admins(bot, admin_id)
+            await self._fill_admins(admin_id)
 
     def handler(self) -> Handler:
         """Return what to register, in AFTER_ALL: nobody's answer waits for a menu."""
@@ -61,13 +62,13 @@ class Menus:
         async def welcome(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
             user, chat = update.effective_user, update.effective_chat
             if user is not None and user.id in self._without and chat is not None and chat.id == user.id:
-                await self._fill_admins(context.bot, user.id)
+                await self._fill_admins(user.id)
 
         return TypeHandler(Update, welcome)
 
-    async def _fill_admins(self, bot: Bot, admin_id: int) -> None:
+    async def _fill_admins(self, admin_id: int) -> None:
         menu = _Menu(f"admin {admin_id}", BotCommandScopeChat(admin_id), (*texts.READER_COMMANDS, *ADMIN_COMMANDS))
-        if await _fill(bot, menu):
+        if await _fill(self._bot, menu):
             self._without.discard(admin_id)
 
 

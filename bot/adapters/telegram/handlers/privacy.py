@@ -5,13 +5,12 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
+from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.error import BadRequest
-from telegram.ext import CallbackQueryHandler, ContextTypes
 
 from bot.adapters.telegram.addressing import asker_id, place_of
-from bot.adapters.telegram.delivery.sending import edit, send
-from bot.adapters.telegram.routing import Handler, TelegramBot, on_command
+from bot.adapters.telegram.delivery.sending import Messenger
+from bot.adapters.telegram.routing import Handler, Router
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.html import styled
 from bot.adapters.telegram.views.messages import Outgoing, plain_message
@@ -28,31 +27,28 @@ class Privacy:
         self._forget = forget
         self._retention_days = retention_days
 
-    def handlers(self) -> Sequence[Handler]:
+    def handlers(self, router: Router) -> Sequence[Handler]:
         """Return what to register, before the handler of all other buttons."""
         return (
-            on_command("privacy", self._tell),
-            on_command("forget", self._ask),
-            CallbackQueryHandler(self._pressed, pattern=_PRESS),
+            router.command("privacy", self._tell),
+            router.command("forget", self._ask),
+            router.press(self._pressed, _PRESS),
         )
 
-    async def _tell(self, message: Message, bot: TelegramBot) -> None:
-        await send(bot, place_of(message), plain_message(texts.privacy(self._retention_days)))
+    async def _tell(self, message: Message, messenger: Messenger) -> None:
+        await messenger.say(message, texts.privacy(self._retention_days))
 
-    async def _ask(self, message: Message, bot: TelegramBot) -> None:
+    async def _ask(self, message: Message, messenger: Messenger) -> None:
         asker = asker_id(message)
         row = [
             InlineKeyboardButton(translated(label), callback_data=f"forget:{answer}:{asker}")
             for label, answer in ((texts.YES_FORGET, "yes"), (texts.NO_KEEP, "no"))
         ]
         question = Outgoing((styled(translated(texts.ASK_FORGET)),), InlineKeyboardMarkup([row]))
-        await send(bot, place_of(message), question)
+        await messenger.send(place_of(message), question)
 
-    async def _pressed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        query = update.callback_query
-        press = _PRESS.fullmatch(query.data or "") if query is not None else None
-        if query is None:
-            return
+    async def _pressed(self, query: CallbackQuery, messenger: Messenger) -> None:
+        press = _PRESS.fullmatch(query.data or "")
         if press is None or query.message is None:  # the library takes no data at all for a match
             await _acknowledge(query, texts.DEAD_BUTTON)
             return
@@ -61,7 +57,7 @@ class Privacy:
         if press[1] == "yes":
             await asyncio.to_thread(self._forget, int(press[2]))
         words = texts.FORGOTTEN if press[1] == "yes" else texts.KEPT
-        await edit(context.bot, place_of(query.message), query.message.message_id, plain_message(words))
+        await messenger.edit(place_of(query.message), query.message.message_id, plain_message(words))
         await _acknowledge(query)
 
 

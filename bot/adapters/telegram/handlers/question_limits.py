@@ -14,12 +14,9 @@ from typing import Final
 
 from telegram import Message
 
-from bot.adapters.telegram.addressing import place_of
 from bot.adapters.telegram.config import TelegramConfig
-from bot.adapters.telegram.delivery.sending import send
-from bot.adapters.telegram.routing import TelegramBot
+from bot.adapters.telegram.delivery.sending import Messenger
 from bot.adapters.telegram.views import texts
-from bot.adapters.telegram.views.messages import plain_message
 
 A_QUESTION: Final = Fraction(1)
 BROWSING: Final = Fraction(1, 4)
@@ -86,14 +83,14 @@ class QuestionLimits:
         known.spent.append((now, cost))
         return None
 
-    async def tell(self, bot: TelegramBot, message: Message, throttled: Throttled) -> None:
-        """Answers a message with an throttled: that somebody asks too fast is said once, until they do not."""
+    async def tell(self, messenger: Messenger, message: Message, throttled: Throttled) -> None:
+        """Say why something is not looked up. That somebody asks too fast is said once, until they do not."""
         known = self._asker(throttled.asker)
         if throttled.wait_seconds is not None:
             was_told, known.told = known.told, True
             if was_told:
                 return
-        await send(bot, place_of(message), plain_message(throttled.words))
+        await messenger.say(message, throttled.words)
 
     def _asker(self, asker: int) -> _Asker:
         known = self._askers.get(asker)

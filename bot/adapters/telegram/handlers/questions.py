@@ -20,11 +20,11 @@ from bot.adapters.telegram.addressing import (
     question_for,
 )
 from bot.adapters.telegram.config import TelegramConfig
-from bot.adapters.telegram.delivery.sending import send
+from bot.adapters.telegram.delivery.sending import Messenger
 from bot.adapters.telegram.handlers.access import Access
 from bot.adapters.telegram.handlers.answers import Answers, asking_of
 from bot.adapters.telegram.handlers.question_limits import QuestionLimits
-from bot.adapters.telegram.routing import Handler, TelegramBot, on_command, on_edit, on_message
+from bot.adapters.telegram.routing import Handler, Router
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.help import help_message
 from bot.adapters.telegram.views.links import HELP, DeepLink, Opens, article_key, read_payload
@@ -49,144 +49,140 @@ class Questions:
         self._limits = limits
         self._last_album: str | None = None
 
-    def handlers(self) -> Sequence[Handler]:
+    def handlers(self, router: Router) -> Sequence[Handler]:
         """Return what to register, the admins' commands before the last ones: those take what is left."""
         admitted = self._access.guard
         return (
-            on_command("start", admitted(self._start)),
-            on_command("help", admitted(self._help)),
-            on_command("ask", admitted(self._ask)),
-            on_command("sources", admitted(self._sources)),
-            on_command("new", admitted(self._start_over)),
-            on_message(filters.TEXT & ~filters.COMMAND, self._hear),
-            on_edit(filters.TEXT, self._hear_again),
+            router.command("start", admitted(self._start)),
+            router.command("help", admitted(self._help)),
+            router.command("ask", admitted(self._ask)),
+            router.command("sources", admitted(self._sources)),
+            router.command("new", admitted(self._start_over)),
+            router.message(filters.TEXT & ~filters.COMMAND, self._hear),
+            router.edit(filters.TEXT, self._hear_again),
         )
 
-    def last_handlers(self) -> Sequence[Handler]:
+    def last_handlers(self, router: Router) -> Sequence[Handler]:
         """Return what no other handler wanted."""
         wordless = filters.ChatType.PRIVATE & ~filters.TEXT & ~filters.StatusUpdate.ALL
         return (
-            on_message(filters.COMMAND, self._hint),
-            on_message(wordless, self._access.guard(self._ask_for_words)),
+            router.message(filters.COMMAND, self._hint),
+            router.message(wordless, self._access.guard(self._ask_for_words)),
         )
 
-    async def _start(self, message: Message, bot: TelegramBot) -> None:
+    async def _start(self, message: Message, messenger: Messenger) -> None:
         payload = command_words(message)
         if payload in ("", HELP):
-            await self._help(message, bot)
+            await self._help(message, messenger)
             return
         link = read_payload(payload)
-        if link is None or not await self._open(message, bot, link):
-            await _say(bot, message, texts.LINK_GONE)
+        if link is None or not await self._open(message, messenger, link):
+            await messenger.say(message, texts.LINK_GONE)
 
-    async def _open(self, message: Message, bot: TelegramBot, link: DeepLink) -> bool:
+    async def _open(self, message: Message, messenger: Messenger, link: DeepLink) -> bool:
         if link.opens is Opens.ARTICLE:
-            return await self._open_article(message, bot, link.target)
+            return await self._open_article(message, messenger, link.target)
         question = link.target
         if link.opens is Opens.REPLY:
             reply = await asyncio.to_thread(self._dialogue.recall, link.target)
             if reply is None:
                 return False
             question = reply.resolved_question
-        await self._answer(message, bot, question, literally=True)
+        await self._answer(message, messenger, question, literally=True)
         return True
 
-    async def _open_article(self, message: Message, bot: TelegramBot, key: str) -> bool:
+    async def _open_article(self, message: Message, messenger: Messenger, key: str) -> bool:
         articles = await asyncio.to_thread(self._dialogue.sources)
         found = next((article for article in articles if article_key(article.id) == key), None)
         lead = await asyncio.to_thread(self._dialogue.lead, found.id) if found is not None else None
         if lead is not None:
-            await send(bot, place_of(message), lead_message(lead))
+            await messenger.send(place_of(message), lead_message(lead))
         return lead is not None
 
-    async def _help(self, message: Message, bot: TelegramBot) -> None:
+    async def _help(self, message: Message, messenger: Messenger) -> None:
         articles = await asyncio.to_thread(self._dialogue.sources)
         for_admin = self._config.is_admin(asker_id(message)) and not is_group(message.chat)
-        await send(bot, place_of(message), help_message(articles, bot.username, for_admin=for_admin))
+        await messenger.send(place_of(message), help_message(articles, messenger.username, for_admin=for_admin))
 
-    async def _sources(self, message: Message, bot: TelegramBot) -> None:
+    async def _sources(self, message: Message, messenger: Messenger) -> None:
         articles = await asyncio.to_thread(self._dialogue.sources)
-        await send(bot, place_of(message), sources_message(articles, page=0, words=command_words(message)))
+        await messenger.send(place_of(message), sources_message(articles, page=0, words=command_words(message)))
 
-    async def _start_over(self, message: Message, bot: TelegramBot) -> None:
+    async def _start_over(self, message: Message, messenger: Messenger) -> None:
         await asyncio.to_thread(self._dialogue.start_over, conversation_id(message))
-        await _say(bot, message, wording.STARTED_OVER)
+        await messenger.say(message, wording.STARTED_OVER)
 
-    async def _hear(self, message: Message, bot: TelegramBot) -> None:
-        question = question_for(message, bot.bot)
+    async def _hear(self, message: Message, messenger: Messenger) -> None:
+        question = question_for(message, messenger.me)
         if question is not None:
-            await self._access.guard(lambda heard, by: self._answer(heard, by, question))(message, bot)
+            await self._access.guard(lambda heard, by: self._answer(heard, by, question))(message, messenger)
 
-    async def _hear_again(self, message: Message, bot: TelegramBot) -> None:
+    async def _hear_again(self, message: Message, messenger: Messenger) -> None:
         """An edited question: its answer is edited; one that had none is answered if it is still fresh."""
-        question = _edited_question(message, bot)
-        parts = await self._answers.answer_to(message, bot)
+        question = _edited_question(message, messenger)
+        parts = await self._answers.answer_to(message, messenger)
         if not parts:
             if question and datetime.now(UTC) - message.date < _EDIT_COUNTS_AS_NEW:
-                await self._access.guard(lambda heard, by: self._answer(heard, by, question))(message, bot)
+                await self._access.guard(lambda heard, by: self._answer(heard, by, question))(message, messenger)
             return
         # Telegram also reports edits that leave the words as they are.
         if question == await self._answers.question_of(parts[0]) or not self._access.admits(
             asker_id(message), message.chat.id
         ):
             return
-        if question and await self._turns_away(message, bot):
+        if question and await self._turns_away(message, messenger):
             return
         await self._answers.retract(parts[0])
         into = tuple(part.message_id for part in parts)
         if question and len(question) <= texts.LONGEST_QUESTION:
             replying_to = await self._answers.asked_about(message)
             asking = replace(asking_of(message, question), replying_to=replying_to, into=into)
-            await self._answers.give(bot, asking)
+            await self._answers.give(messenger, asking)
         else:
             notice = texts.too_long() if question else texts.EDITED_AWAY
             answers = Answering(message.message_id, parts[0].reply_id)
-            await send(bot, place_of(message), plain_message(notice), into=into, answers=answers)
+            await messenger.send(place_of(message), plain_message(notice), into=into, answers=answers)
 
-    async def _ask(self, message: Message, bot: TelegramBot) -> None:
-        await self._answer(message, bot, command_words(message))
+    async def _ask(self, message: Message, messenger: Messenger) -> None:
+        await self._answer(message, messenger, command_words(message))
 
-    async def _answer(self, message: Message, bot: TelegramBot, question: str, *, literally: bool = False) -> None:
-        if await self._turns_away(message, bot):
+    async def _answer(self, message: Message, messenger: Messenger, question: str, *, literally: bool = False) -> None:
+        if await self._turns_away(message, messenger):
             return
         if not question:
-            await _say(bot, message, texts.HOW_TO_ASK)
+            await messenger.say(message, texts.HOW_TO_ASK)
             return
         if len(question) > texts.LONGEST_QUESTION:
-            await _say(bot, message, texts.too_long())
+            await messenger.say(message, texts.too_long())
             return
         replying_to = None if literally else await self._answers.asked_about(message)
         asking = replace(asking_of(message, question), literally=literally, replying_to=replying_to)
-        await self._answers.give(bot, asking)
+        await self._answers.give(messenger, asking)
 
-    async def _turns_away(self, message: Message, bot: TelegramBot) -> bool:
+    async def _turns_away(self, message: Message, messenger: Messenger) -> bool:
         """Return whether its author asks more than the bot reads; then they are told so."""
         throttled = self._limits.check(asker_id(message))
         if throttled is not None:
-            await self._limits.tell(bot, message, throttled)
+            await self._limits.tell(messenger, message, throttled)
         return throttled is not None
 
-    async def _hint(self, message: Message, bot: TelegramBot) -> None:
-        if not is_group(message.chat) or names_bot(message, bot.bot):
-            await _say(bot, message, texts.UNKNOWN_COMMAND)
+    async def _hint(self, message: Message, messenger: Messenger) -> None:
+        if not is_group(message.chat) or names_bot(message, messenger.me):
+            await messenger.say(message, texts.UNKNOWN_COMMAND)
 
-    async def _ask_for_words(self, message: Message, bot: TelegramBot) -> None:
+    async def _ask_for_words(self, message: Message, messenger: Messenger) -> None:
         # An album comes as one message a picture; one sentence is enough.
         album = message.media_group_id
         if album is None or album != self._last_album:
             self._last_album = album
-            await _say(bot, message, texts.NO_TEXT)
+            await messenger.say(message, texts.NO_TEXT)
 
 
-def _edited_question(message: Message, bot: TelegramBot) -> str | None:
+def _edited_question(message: Message, messenger: Messenger) -> str | None:
     """Return the question that an edited message asks now; None if it asks nothing of this bot."""
     text = message.text or ""
     if not text.startswith("/"):
-        return question_for(message, bot.bot)
+        return question_for(message, messenger.me)
     command, _, addressee = text.split(maxsplit=1)[0].partition("@")
-    is_ask = command == "/ask" and addressee.lower() in ("", (bot.username or "").lower())
+    is_ask = command == "/ask" and addressee.lower() in ("", messenger.username.lower())
     return command_words(message) if is_ask else None
-
-
-async def _say(bot: TelegramBot, message: Message, text: str) -> None:
-    await send(bot, place_of(message), plain_message(text))
