@@ -1,4 +1,4 @@
-"""A database URL in, an engine whose tables are of this version out.
+"""Open an engine for a database's URL, with the tables of this version.
 
 A migration runs inside one transaction that shuts out every other one (SQLite's immediate kind, a lock of
 PostgreSQL's), so processes that start together take turns, and one that is killed half-way leaves nothing behind.
@@ -154,11 +154,7 @@ def _current(engine: Engine) -> str | None:
 
 
 def _check_encoding(engine: Engine) -> None:
-    """Require an encoding that holds the words of all languages.
-
-    Raises:
-        StoreUnavailable: it does not, or does not know how long they are.
-    """
+    """Raise StoreUnavailable unless the database's encoding holds the words of all languages."""
     with engine.connect() as connection:
         encoding: str = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
     if encoding != "UTF8":

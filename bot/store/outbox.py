@@ -1,4 +1,4 @@
-"""OutboxStore keeps what came in and is not finished, and what goes out and whether it arrived, over a killed process.
+"""OutboxStore: keeps what came in and is not finished, and what goes out and whether it arrived, over a kill.
 
 Words are kept no longer than they are needed: a finished update and a delivered message leave only numbers behind.
 Ids of messages count up in sequences; the column of a message's sequence is called `box`.
@@ -29,7 +29,7 @@ from bot.store.transactions import Transactions, outlives_connections
 
 
 class OutboxStore(Transactions):
-    """Safe to call from several threads; a method returns once its change is kept.
+    """Keeps updates and messages. Safe to call from several threads; a method returns once its change is kept.
 
     Every method raises `StoreUnavailable` when the database does not do its part.
     """
@@ -65,7 +65,7 @@ class OutboxStore(Transactions):
         """Keep the messages of one answer, all or none, before the first of them is sent.
 
         Raises:
-            LeaseLost: another replica has the chat in hand.
+            LeaseLost: another replica holds the chat.
         """
         answer, now = uuid4().hex, datetime.now(UTC)
         common = {"update_id": update_id, "planned_at": now, "box": sequence, "chat_id": chat_id, "attempted": False}
@@ -90,7 +90,7 @@ class OutboxStore(Transactions):
         """Note that a message is about to be sent, and after which id of its sequence its own will be.
 
         Raises:
-            LeaseLost: another replica has the chat in hand.
+            LeaseLost: another replica holds the chat.
         """
         with self._writing() as connection:
             chat_id = connection.execute(statements.CHAT, {"number": outbox_id}).scalar_one()

@@ -46,10 +46,9 @@ class Answering:
 
 @dataclass(frozen=True, slots=True)
 class SendRequest:
-    """Sends a message with this body, or makes the message `into` say it; without a body, deletes `into`.
+    """Send a message with this body, or make the message `into` say it, or without a body delete `into`.
 
-    The body is what the messenger is called with, but the chat. `answers` is what every part of an answer is kept
-    with.
+    The body holds the parameters of the messenger's call, but the chat. Every part of an answer says what it `answers`.
     """
 
     body: Body | None

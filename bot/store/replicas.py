@@ -37,7 +37,7 @@ _OWNER_UNTIL_THE_END: Final = select(leases.c.owner).where(leases.c.lane == bind
 
 
 class Replicas(Transactions):
-    """This process among those that share the database. Safe to call from several threads.
+    """Speaks for this process among those that share the database. Safe to call from several threads.
 
     A database in a file or in memory has one process only: whoever comes takes over what the last one left.
     """
@@ -83,9 +83,9 @@ class Replicas(Transactions):
         self._id, self.leads, self._beaten_at = name, False, self._clock()
 
     def beat(self) -> bool:
-        """Say that this process lives, strikes off those that do not, and leads if nobody does.
+        """Say that this process lives, strike off those that do not, and lead if nobody does.
 
-        False if it was struck off itself: it must give up all that it has in hand and `join` again.
+        Return False if it was struck off itself: it must give up all that it holds and `join` again.
 
         Raises:
             StoreUnavailable: the database is out of reach.
@@ -112,7 +112,7 @@ class Replicas(Transactions):
 
     @contextmanager
     def only_one(self, duty: str, *, patience_seconds: float) -> Iterator[bool]:
-        """Wait for a duty to be free and have it for the block; give False if it is not free in time.
+        """Wait for a duty to be free and hold it for the block; yield False if it is not free in time.
 
         It keeps other replicas out, and not other threads of this one.
         """
@@ -134,7 +134,7 @@ class Replicas(Transactions):
         One that never joined is alone.
 
         Raises:
-            LeaseLost: it is not.
+            LeaseLost: another replica holds it.
         """
         if self._id is None:
             return
@@ -143,7 +143,7 @@ class Replicas(Transactions):
             raise LeaseLost("another replica holds the lease of this chat")
 
     def part(self) -> None:
-        """Take this process off the list; others may have at once what it held."""
+        """Take this process off the list, so that others may have at once what it held."""
         parting, self._id, self.leads = self._id, _PARTED, False
         with self._writing() as connection:
             connection.execute(delete(replicas).where(replicas.c.id == parting))

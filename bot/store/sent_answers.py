@@ -33,7 +33,7 @@ class SentAnswer:
 
 
 class SentAnswers(Transactions):
-    """Safe to call from several threads. An entry goes with the reply it is about.
+    """Remembers answers. Safe to call from several threads. An entry goes with the reply it is about.
 
     Every method raises `StoreUnavailable` when the database does not do its part.
     """

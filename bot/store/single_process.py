@@ -1,4 +1,4 @@
-"""One serving process a database: two would answer each other's unfinished questions a second time."""
+"""Let one process serve from a database file: two would answer each other's unfinished questions a second time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

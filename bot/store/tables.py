@@ -28,7 +28,7 @@ _ESCAPED = re.compile("\ufdd0([0-9a-f]{4})")
 
 
 class Words(TypeDecorator[str]):
-    """Any text at all. PostgreSQL takes no NUL and no driver takes a lone surrogate, yet articles hold both.
+    """Holds any text at all. PostgreSQL takes no NUL and no driver takes a lone surrogate, yet articles hold both.
 
     Those characters are written as U+FDD0 (a noncharacter, itself escaped) and four hex digits.
     """
@@ -48,7 +48,7 @@ class Words(TypeDecorator[str]):
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware datetime, kept in UTC; SQLite itself would drop the zone."""
+    """Holds an aware datetime in UTC; SQLite itself would drop the zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True

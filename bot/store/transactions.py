@@ -1,4 +1,4 @@
-"""What every store on SQL shares: a connection to read with, one to write with, and errors in our own words.
+"""Transactions: what every store on SQL shares, connections to read and to write with, and errors in our own words.
 
 A transaction that a lost connection cut short is done again; the database may be restarting.
 """
@@ -27,7 +27,7 @@ _Method = Callable[Concatenate[_S, _P], _T]
 
 
 class Transactions:
-    """Transactions on an engine whose tables are up to date."""
+    """Runs transactions on an engine whose tables are up to date."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -40,8 +40,11 @@ class Transactions:
 
     @contextmanager
     def _writing(self, *, once: bool = False) -> Iterator[Connection]:
-        """A transaction, kept when the block ends. With `once` it is not to be done again when a connection that was
-        lost while keeping it leaves open whether it is kept."""
+        """Run the block as a transaction, kept when the block ends.
+
+        With `once` it must not be done again when the connection is lost while it is being kept: whether it is kept is
+        not known then.
+        """
         with self._translated(), self._writer.connect() as connection, connection.begin() as transaction:
             yield connection
             try:
@@ -67,7 +70,7 @@ class Transactions:
 
 
 def outlives_connections(method: _Method[_S, _P, _T]) -> _Method[_S, _P, _T]:
-    """Return the method, one transaction, which is done again for some seconds when the connection is lost over it."""
+    """Return a method of one transaction that is done again, for some seconds, when the connection is lost over it."""
 
     @wraps(method)
     def insist(self: _S, *args: _P.args, **kwargs: _P.kwargs) -> _T:
@@ -93,7 +96,7 @@ def until_connected(work: Callable[[], _T]) -> _T:
 
 
 class Upsert:
-    """An INSERT that says what to do about a row that is there already, made once in the words of each database."""
+    """Holds an INSERT that says what to do about a row that is there already, in the words of each database."""
 
     def __init__(self, table: Table, finish: Callable[[Any], Executable]) -> None:
         """`finish` adds what to do to the dialect's INSERT."""
@@ -105,5 +108,5 @@ class Upsert:
 
 
 def keep_if_new(table: Table) -> Upsert:
-    """Write a row unless one of its key is there."""
+    """Return an INSERT that writes a row unless one of its key is there."""
     return Upsert(table, lambda insert: insert.on_conflict_do_nothing())

@@ -7,7 +7,7 @@ from typing import Final
 from telegram import Chat, MaybeInaccessibleMessage, Message, MessageEntity, Update, User
 from telegram.constants import ChatType
 
-_COMMON_BOX: Final = 0
+_COMMON_SEQUENCE: Final = 0
 _FIRST_SUPERGROUP: Final = -1_000_000_000_000
 
 
@@ -25,7 +25,7 @@ class Place:
 
 
 def place_of(message: MaybeInaccessibleMessage) -> Place:
-    """Return where to answer a message: its topic, and in groups as a reply to it."""
+    """Return where to answer a message: in its topic, and in groups as a reply to it."""
     reply_to = message.message_id if is_group(message.chat) else None
     return Place(message.chat.id, _topic_id(message), reply_to)
 
@@ -36,14 +36,14 @@ def is_group(chat: Chat) -> bool:
 
 
 def conversation_id(message: Message) -> str:
-    """Return one conversation a private chat; in groups one a person and topic."""
+    """Return the id of the conversation that a message belongs to: one a chat, in groups one a person and topic."""
     if not is_group(message.chat):
         return f"tg:{message.chat.id}"
     return f"tg:{message.chat.id}:{_topic_id(message) or 0}:{asker_id(message)}"
 
 
 def presser_conversation(message: MaybeInaccessibleMessage, presser: User) -> str:
-    """Return the conversation of whoever presses a button under a message."""
+    """Return the id of the conversation of whoever presses a button under a message."""
     if not is_group(message.chat):
         return f"tg:{message.chat.id}"
     return f"tg:{message.chat.id}:{_topic_id(message) or 0}:{presser.id}"
@@ -61,7 +61,7 @@ def sequence_of(chat_id: int) -> int:
 
     A supergroup or channel has one of its own; all private chats and small groups of a bot share one, here 0.
     """
-    return chat_id if chat_id <= _FIRST_SUPERGROUP else _COMMON_BOX
+    return chat_id if chat_id <= _FIRST_SUPERGROUP else _COMMON_SEQUENCE
 
 
 def ordering_key(update: object) -> str | None:

@@ -1,4 +1,4 @@
-"""Serves Telegram until a stop signal, and stops within ten seconds whatever is going on."""
+"""Serve Telegram until a stop signal, and stop within ten seconds whatever is going on."""
 
 import asyncio
 import logging
@@ -84,7 +84,7 @@ def _reception(service: Service, health: HealthState, servers: HttpServers) -> P
 
 
 async def _work(service: Service, reception: Polling | Webhook) -> None:
-    """Everything that goes on while the bot runs; cancelling it ends all of it in good order."""
+    """Run everything that goes on while the bot serves. Cancelling it ends all of it in good order."""
     await _connect(service)
     await service.heartbeat.join()
     beside = [
@@ -105,7 +105,7 @@ async def _work(service: Service, reception: Polling | Webhook) -> None:
 
 
 async def _lead(service: Service) -> None:
-    """What one replica does for all of them."""
+    """Do what one replica does for all of them, once this one leads."""
     await service.heartbeat.leading.wait()
     await service.menus.publish()
     await delete_expired(service.store, timedelta(days=service.config.retention_days))

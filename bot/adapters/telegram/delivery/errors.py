@@ -1,4 +1,4 @@
-"""What happens when something breaks: a kind sentence to the reader, a clean traceback in the log."""
+"""ErrorReport: when something breaks, the reader gets a kind sentence, and the log a traceback without secrets."""
 
 import asyncio
 import logging
@@ -23,7 +23,7 @@ from bot.errors import StoreInterrupted
 logger = logging.getLogger(__name__)
 
 handled_later: ContextVar[asyncio.Event | None] = ContextVar("handled_later", default=None)
-"""Set when the database cut the handling of an update short. None where nobody would handle it again."""
+"""An event to set when the database cut the handling of an update short; None where nobody would handle it again."""
 
 # What Telegram says of chats, topics and messages that are gone or closed to the bot.
 _NOBODY_THERE: Final = (

@@ -1,4 +1,6 @@
-"""How much Telegram lets a bot say: https://core.telegram.org/bots/faq, one budget a chat and one for all of them.
+"""FloodBudget: how much Telegram lets a bot say, in each chat and in all of them.
+
+The limits are those of https://core.telegram.org/bots/faq.
 
 A call counts from its start until `span` seconds after its end. It reached Telegram somewhere in between, so however
 long it was under way, Telegram never sees more than the limit within a span.
@@ -24,7 +26,7 @@ _NO_LIMIT: Final = 1_000_000
 
 
 class Window:
-    """At most `limit` calls within any `span` seconds."""
+    """Counts the calls within any `span` seconds, of which there may be `limit`."""
 
     def __init__(self, limit: int, span: float) -> None:
         self.limit = limit
@@ -34,7 +36,7 @@ class Window:
 
     @property
     def used(self) -> int:
-        """Calls that count now."""
+        """How many calls count now."""
         now = time.monotonic()
         while self._ended and self._ended[0] + self._span <= now:
             self._ended.popleft()
@@ -42,7 +44,7 @@ class Window:
 
     @property
     def wait_seconds(self) -> float:
-        """How long until there may be room for a call; 0 if there is."""
+        """How long it takes until there may be room for a call; 0 if there is."""
         if self.used < self.limit:
             return 0.0
         if not self._ended:
@@ -54,14 +56,17 @@ class Window:
         self._under_way += 1
 
     def end(self) -> None:
-        """The call is over; it still counts for a span."""
+        """Note that a call is over; it still counts for a span."""
         self._under_way -= 1
         self._ended.append(time.monotonic())
 
 
 @dataclass(slots=True)
 class _Chat:
-    """`lock` is held from waiting for room to the end of the call: a chat's calls go out one by one, in order."""
+    """What one chat may have.
+
+    `lock` is held from waiting for room to the end of the call: a chat's calls go out one by one, in order.
+    """
 
     windows: tuple[Window, ...]
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -82,7 +87,7 @@ class FloodBudget:
     """Grants turns, first come first served within a chat and between chats that have room."""
 
     def __init__(self, messages_per_second: int = 30) -> None:
-        """0 messages a second mean no limits, as on a Bot API server of one's own, beyond waits that it asks for."""
+        """With 0 messages a second there are no limits, as on a Bot API server of one's own, but waits it asks for."""
         self._is_limited = messages_per_second > 0
         self._all = Window(messages_per_second or _NO_LIMIT, _SECOND_SECONDS)
         self._messages_per_second = messages_per_second or _NO_LIMIT
@@ -97,7 +102,7 @@ class FloodBudget:
 
     @asynccontextmanager
     async def turn(self, chat_id: object) -> AsyncIterator[None]:
-        """Wait until a message may go to the chat; counts it when the block ends."""
+        """Wait until a message may go to the chat, and count it when the block ends."""
         chat = self._chat(chat_id)
         chat.users += 1
         try:
@@ -147,7 +152,7 @@ class FloodBudget:
             self._all.end()
 
     def objected(self, chat_id: object, seconds: float) -> None:
-        """Telegram asked to wait with this chat; several chats in a row without a success mean all of them."""
+        """Note that Telegram asked to wait with a chat; several chats in a row without a success mean all of them."""
         opens_at = time.monotonic() + seconds
         chat = self._chat(chat_id)
         chat.opens_at = max(chat.opens_at, opens_at)
@@ -156,7 +161,7 @@ class FloodBudget:
             self._opens_at = max(self._opens_at, opens_at)
 
     def succeeded(self) -> None:
-        """Telegram took a message, so it does not object to all of them."""
+        """Note that Telegram took a message, so it does not object to all of them."""
         self._objecting.clear()
 
     def _chat(self, chat_id: object) -> _Chat:

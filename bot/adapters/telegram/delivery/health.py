@@ -1,4 +1,4 @@
-"""Health: whether the process lives, whether it serves, and its metrics, over HTTP."""
+"""Health over HTTP: whether the process lives, whether it serves, and its metrics."""
 
 import asyncio
 import time
@@ -21,7 +21,10 @@ Routes = dict[tuple[str, str], Handler]
 
 @dataclass(slots=True)
 class HealthState:
-    """When Telegram was last heard of. With a webhook there may be silence: `must_poll` says whether that matters."""
+    """When Telegram was last heard of, and whether the process is stopping.
+
+    With a webhook there may be silence: `must_poll` says whether silence means that Telegram is out of reach.
+    """
 
     must_poll: bool = True
     heard_at: float | None = None
@@ -29,7 +32,7 @@ class HealthState:
     started_at: float = field(default_factory=time.monotonic)
 
     def hear(self) -> None:
-        """Telegram answered just now."""
+        """Note that Telegram answered just now."""
         self.heard_at = time.monotonic()
 
     @property
@@ -45,8 +48,11 @@ class HealthState:
 
 
 def health_routes(health: HealthState, metrics: Metrics, problems: Iterable[Callable[[], str | None]]) -> Routes:
-    """`/healthz`: the process lives. `/readyz`: it serves, or 503 and the first of its problems. `/metrics`: for
-    Prometheus."""
+    """Return the handlers of `/healthz`, `/readyz` and `/metrics`.
+
+    `/healthz` answers while the process lives. `/readyz` answers 503 with the first of the problems, if there is one.
+    `/metrics` is for Prometheus.
+    """
 
     async def alive(_: web.Request) -> web.Response:
         return web.json_response({"status": "ok", "uptime_seconds": round(time.monotonic() - health.started_at)})
@@ -65,14 +71,14 @@ def health_routes(health: HealthState, metrics: Metrics, problems: Iterable[Call
 
 
 class HttpServers:
-    """HTTP servers, one for each address; what shares an address shares its server."""
+    """Has an HTTP server for each address; routes that share an address share its server."""
 
     def __init__(self) -> None:
         self._routes: dict[tuple[str, int], Routes] = {}
         self._runners: list[web.AppRunner] = []
 
     def add(self, address: tuple[str, int], routes: Routes) -> None:
-        """Serve these at the address, host and port, once opened."""
+        """Serve these routes at an address, of host and port, once the servers are opened."""
         self._routes.setdefault(address, {}).update(routes)
 
     async def open(self) -> None:

@@ -1,4 +1,4 @@
-"""Heartbeat: this replica among those that share its database: alive, leading or not, with its share of the budget."""
+"""Heartbeat: how this replica tells the others that it lives, and learns how many they are and which of them leads."""
 
 import asyncio
 import logging
@@ -17,7 +17,7 @@ _LONGEST_SILENCE_SECONDS: Final = LEASE_SECONDS / 2
 
 
 class Heartbeat:
-    """Says every two seconds that this replica lives, and takes over what those leave that do not."""
+    """Says every two seconds that this replica lives, and takes over what dead ones left."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Heartbeat:
         return "the database is out of reach" if is_silent else None
 
     async def join(self) -> None:
-        """Say for the first time that this replica lives; keeps trying while the database is out of reach."""
+        """Say for the first time that this replica lives, and keep trying while the database is out of reach."""
         while not await self._beat():
             await asyncio.sleep(self._every_seconds)
 

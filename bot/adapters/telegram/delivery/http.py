@@ -25,10 +25,10 @@ _DEFAULT: Final = BaseRequest.DEFAULT_NONE
 
 
 class Connection(BaseRequest):
-    """At most `connections` at once, kept open between calls. Nothing of what Telegram answers is ever logged."""
+    """Keeps at most `connections` open between calls. Nothing of what Telegram answers is ever logged."""
 
     def __init__(self, connections: int, *, read_timeout: float = 5.0) -> None:
-        """`read_timeout`: seconds without a byte of the answer, where a call does not say otherwise."""
+        """`read_timeout` is how many seconds may pass without a byte of the answer, unless a call says otherwise."""
         self._connections = connections
         self._read_timeout = read_timeout
         self._session: aiohttp.ClientSession | None = None
@@ -39,7 +39,7 @@ class Connection(BaseRequest):
         return self._read_timeout
 
     async def initialize(self) -> None:
-        """Prepare for calls; does nothing when it is."""
+        """Prepare for calls, unless that was done before."""
         if self._session is None or self._session.closed:
             connector = aiohttp.TCPConnector(
                 limit=self._connections, keepalive_timeout=_IDLE_SECONDS, ssl=create_ssl_context()

@@ -1,4 +1,4 @@
-"""Inbox: updates as they come, kept before Telegram is told so, each handled once, and after a restart the rest."""
+"""Inbox: keeps updates before Telegram is told that they came, has each handled once, and after a restart the rest."""
 
 import asyncio
 import logging
@@ -168,7 +168,7 @@ class Inbox:
                 return
 
     async def stop(self, grace_seconds: float) -> None:
-        """Finish what it can in time. The rest is kept, and handled after the next start or by another replica."""
+        """Finish what can be finished in time. The rest is kept, for the next start or for another replica."""
         self._is_open = False
         if self._dispatching is not None:
             self._dispatching.cancel()

@@ -1,7 +1,8 @@
-"""Metrics: what the bot does, counted for Prometheus. No label ever holds a person, a chat or words."""
+"""Metrics: counters of what the bot does, for Prometheus. No label ever holds a person, a chat or words."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from typing import Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -14,6 +15,11 @@ from bot.answering import Answer, Clarification, Refusal
 from bot.replies import Reply
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+
+
+MessageOutcome = Literal["sent", "found", "edited", "taken back", "refused", "expired"]
+"""How a message to Telegram ended. One that is `found` had arrived unnoticed; one that is `edited` or `taken back` was
+there before."""
 
 
 class Metrics:
@@ -53,7 +59,7 @@ class Metrics:
         )
 
     def count_reply(self, reply: Reply) -> None:
-        """A question was read, whatever came of it."""
+        """Count a question that was read, whatever came of it."""
         self._questions.inc()
         match reply.outcome:
             case Answer():
@@ -66,24 +72,24 @@ class Metrics:
             self._stages.labels(stage).observe(milliseconds / 1000)
 
     def count_turned_away(self, reason: str) -> None:
-        """A question was not read: `busy` or `too_many`."""
+        """Count a question that was not read: `busy` or `too_many`."""
         self._turned_away.labels(reason).inc()
 
-    def count_message(self, outcome: str) -> None:
-        """A message is settled: `sent`, `found` (it had arrived unnoticed), `refused`, `expired`, or `taken back`."""
+    def count_message(self, outcome: MessageOutcome) -> None:
+        """Count a message that is settled."""
         self._messages.labels(outcome).inc()
 
     def count_error(self, error: TelegramError) -> None:
-        """A call to Telegram went wrong."""
+        """Count a call to Telegram that went wrong."""
         self._errors.labels(type(error).__name__).inc()
 
     def watch(self, operations: IndexOperations, in_hand: Callable[[], int]) -> None:
-        """Add what is looked up when somebody asks: the index in service, and the queue."""
+        """Add figures that are looked up when somebody asks: those of the index in service, and the queue."""
         self._in_hand.set_function(in_hand)
         self.registry.register(_IndexFigures(operations))
 
     def exposition(self) -> bytes:
-        """Return everything, as Prometheus reads it."""
+        """Return all figures in the format that Prometheus reads."""
         return generate_latest(self.registry)
 
 

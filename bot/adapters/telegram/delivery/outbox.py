@@ -19,6 +19,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, Tele
 
 from bot.adapters.telegram.addressing import sequence_of
 from bot.adapters.telegram.delivery.leases import LeaseKeeper
+from bot.adapters.telegram.delivery.metrics import MessageOutcome
 from bot.adapters.telegram.delivery.rate_limiter import may_have_arrived, never_left, seconds_of
 from bot.adapters.telegram.delivery.workers import BlockingExecutor, KeyedLocks
 from bot.errors import StoreUnavailable
@@ -58,10 +59,10 @@ class MessageApi(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """A message that arrived, and the word for how in metrics."""
+    """A message that arrived, and how."""
 
     message_id: int
-    outcome: str
+    outcome: MessageOutcome
 
 
 class SentMessages:
@@ -92,7 +93,7 @@ class Outbox:
         *,
         sent: SentMessages | None = None,
         give_up_after: timedelta = timedelta(minutes=30),
-        on_outcome: Callable[[str], None] = lambda _: None,
+        on_outcome: Callable[[MessageOutcome], None] = lambda _: None,
     ) -> None:
         """`sent` is where `api` notes what it sends. `on_outcome` hears how each message ended."""
         self._api = api
@@ -149,10 +150,11 @@ class Outbox:
             for message in messages:
                 message_ids.append(await self._deliver_one(message))
         except TelegramError as error:
-            outcome = Delivery.REFUSED if isinstance(error, BadRequest | Forbidden) else Delivery.EXPIRED
+            is_refused = isinstance(error, BadRequest | Forbidden)
             for message in messages[len(message_ids) :]:
-                await self._executor.run(self._store.undelivered, message.id, outcome)
-                self._on_outcome(outcome.value)
+                ended = Delivery.REFUSED if is_refused else Delivery.EXPIRED
+                await self._executor.run(self._store.undelivered, message.id, ended)
+                self._on_outcome("refused" if is_refused else "expired")
             raise
         return message_ids[0]
 
@@ -272,7 +274,10 @@ class Outbox:
 def send_requests(
     bodies: Sequence[Body], into: Sequence[int] = (), answers: Answering | None = None
 ) -> list[SendRequest]:
-    """Put messages in the place of an earlier answer's: what is too many goes, what is missing comes."""
+    """Return requests that put messages in the place of an earlier answer's parts.
+
+    Parts that are too many are deleted, and messages that are too many are sent.
+    """
     return [SendRequest(body, place, answers) for body, place in zip_longest(bodies, into)]
 
 

@@ -1,4 +1,4 @@
-"""Updates by long polling."""
+"""Polling: updates are fetched from Telegram."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Patience with Telegram: every call waits for its turn, waits out objections, and is repeated if that is safe."""
+"""PatientRateLimiter: every call waits for its turn, waits out objections, and is repeated if that is safe."""
 
 import asyncio
 import logging
@@ -30,8 +30,9 @@ _Result = bool | dict[str, Any] | list[dict[str, Any]]
 class CallNote:
     """What a caller may say about a call, as `rate_limit_args`.
 
-    `cosmetic`: nobody would miss it; it is dropped rather than take the place of a message. `looks`: it is expected to
-    change nothing, and takes no part in its chat's budget. `before` is awaited each time the call is about to leave.
+    Nobody would miss a `cosmetic` call: it is dropped rather than take the place of a message. A call that `looks` is
+    expected to change nothing, and takes no part in its chat's budget. `before` is awaited each time the call is about
+    to leave.
     """
 
     cosmetic: bool = False
@@ -44,7 +45,7 @@ _COSMETIC: Final = CallNote(cosmetic=True)
 
 
 class PatientRateLimiter(BaseRateLimiter[CallNote]):
-    """One flood budget for every call, so that Telegram has no reason to object; if it does, one chat waits."""
+    """Has one flood budget for every call, so that Telegram has no reason to object; if it does, one chat waits."""
 
     def __init__(
         self,
@@ -52,7 +53,7 @@ class PatientRateLimiter(BaseRateLimiter[CallNote]):
         messages_per_second: int = 30,
         on_error: Callable[[TelegramError], None] = lambda _: None,
     ) -> None:
-        """`max_calls`: under way at once: as many as there are connections."""
+        """At most `max_calls` are under way at once: as many as there are connections."""
         self._free_calls = asyncio.Semaphore(max_calls)
         self._budget = FloodBudget(messages_per_second)
         self._on_error = on_error
@@ -62,10 +63,10 @@ class PatientRateLimiter(BaseRateLimiter[CallNote]):
         self._budget.share_among(bots)
 
     async def initialize(self) -> None:
-        """Nothing to prepare."""
+        """Do nothing: there is nothing to prepare."""
 
     async def shutdown(self) -> None:
-        """Nothing to clean up."""
+        """Do nothing: there is nothing to clean up."""
 
     async def process_request(
         self,
@@ -76,7 +77,7 @@ class PatientRateLimiter(BaseRateLimiter[CallNote]):
         data: dict[str, Any],
         rate_limit_args: CallNote | None,
     ) -> _Result:
-        """Return the call's result, after at most four tries; True for a cosmetic call that was dropped.
+        """Return the call's result, after at most four tries, or True for a cosmetic call that was dropped.
 
         Raises:
             RetryAfter: the chat stays closed for longer than it is worth waiting.

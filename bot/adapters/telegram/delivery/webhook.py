@@ -1,4 +1,4 @@
-"""Updates by webhook: Telegram posts each one, and posts it again until it is told that it was taken."""
+"""Webhook: Telegram posts each update, and posts it again until it is told that it was taken."""
 
 import asyncio
 import hmac
@@ -35,7 +35,7 @@ class Webhook:
         secret: str,
         leading: asyncio.Event,
     ) -> None:
-        """One of several replicas behind the same address tells Telegram of it: that with `leading` set."""
+        """Of several replicas behind the same address, the one with `leading` set tells Telegram of it."""
         self._bot = bot
         self._inbox = inbox
         self._allowed = allowed
@@ -46,13 +46,14 @@ class Webhook:
 
     @property
     def path(self) -> str:
-        """The path that is served: the public address's own."""
+        """The path of the public address, which is the one that is served."""
         return urlsplit(self._url).path or "/"
 
     async def run(self, start: Callable[[], Awaitable[None]]) -> None:
-        """Tell Telegram where to post, if need be once nobody else does it; runs until it is cancelled.
+        """Tell Telegram where to post, and run until cancelled.
 
-        `start` is awaited first, or as soon as Telegram is told.
+        `start` is awaited as soon as Telegram is told, or at once where another replica leads; then Telegram is told
+        when this one comes to lead.
         """
         tells = self._leading.is_set()
         if tells:
@@ -65,7 +66,7 @@ class Webhook:
         await asyncio.Event().wait()
 
     async def receive(self, request: web.Request) -> web.Response:
-        """Return one post of Telegram's."""
+        """Take one post of Telegram's, and return whether it was taken."""
         given = request.headers.get(_SECRET_HEADER, "")
         if not hmac.compare_digest(given.encode(), self._secret.encode()):
             logger.warning("a post without the webhook's secret was turned away")
@@ -108,6 +109,8 @@ class Webhook:
 
 
 def derived_secret(token: str) -> str:
-    """Return the webhook's secret where none is set: the same for every replica, and nobody can find it without the
-    token."""
+    """Return the webhook's secret where none is set.
+
+    It is the same for every replica, and nobody can find it without the token.
+    """
     return hmac.new(token.encode(), b"the secret of the webhook", "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""Work that may block, done in order by threads of its own, and locks that exist only while somebody uses them."""
+"""BlockingExecutor and KeyedLocks: threads for work that blocks, and locks that exist while somebody uses them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -11,7 +11,10 @@ _T = TypeVar("_T")
 
 
 class BlockingExecutor:
-    """What is asked first is begun first, and with one worker done first; the event loop never waits for a disk."""
+    """Runs blocking work in threads, so that the event loop never waits for a disk.
+
+    What is asked first is begun first, and with one worker done first.
+    """
 
     def __init__(self, name: str, *, workers: int = 1) -> None:
         self._thread = ThreadPoolExecutor(workers, thread_name_prefix=name)
@@ -21,12 +24,12 @@ class BlockingExecutor:
         return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: work(*args, **kwargs))
 
     def close(self) -> None:
-        """Finish what was asked for; nothing may be asked after."""
+        """Finish what was asked for. Nothing may be asked for afterwards."""
         self._thread.shutdown(wait=True)
 
 
 class KeyedLocks:
-    """A lock for each key in use, first come first served."""
+    """Has a lock for each key in use, first come first served."""
 
     def __init__(self) -> None:
         self._locks: dict[object, tuple[asyncio.Lock, int]] = {}
