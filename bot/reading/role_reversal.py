@@ -57,8 +57,8 @@ def says_the_reverse(asked: frozenset[Relation], sentence: str) -> bool:
     asked."""
     if not asked:
         return False
-    told = relations_in(sentence)
-    return any(one.reversed in told for one in asked) and asked.isdisjoint(told)
+    stated = relations_in(sentence)
+    return any(one.reversed in stated for one in asked) and asked.isdisjoint(stated)
 
 
 def _known_by(name: str) -> str:

@@ -155,7 +155,7 @@ def _entities(text: str) -> list[dict[str, Any]]:
 
 @pytest.fixture(autouse=True)
 def _modern_time_periods(monkeypatch: pytest.MonkeyPatch) -> None:
-    """RetryAfter warns of a coming change each time it is made, unless told so."""
+    """RetryAfter warns of a coming change each time it is made, unless this is set."""
     monkeypatch.setenv("PTB_TIMEDELTA", "true")
 
 

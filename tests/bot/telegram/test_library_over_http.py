@@ -84,17 +84,17 @@ async def _confirm(running: RunningBot, asked: Message, opening: str) -> str:
 
 async def test_pages_are_added_and_those_that_cannot_be_had_are_told(running: RunningBot, site: Site) -> None:
     url, gone = site.url("/roof"), site.url("/gone")
-    told = await running.ask(running.admin, f"/add {url} {gone}")
-    text = await _becomes(running, told, "Added: 1\n")
+    shown = await running.ask(running.admin, f"/add {url} {gone}")
+    text = await _becomes(running, shown, "Added: 1\n")
     assert text.startswith("Added: 1\n• Library gets a roof · The Courier · 4 May 2024")
     assert f"Skipped: 1\n• {gone}: " in text
     assert text.endswith("In service now: 4 articles.")
     assert "Nora Vale" in (await running.ask(running.server.user("Ada"), ASKED)).text
     assert _actions(running) == [("tg:99", "add", url), ("tg:99", "/add", "")]
-    told = await running.ask(running.admin, f"/add {gone}")
-    assert "the site has no such page (404)" in await _becomes(running, told, "Not added: Nothing was added.")
-    told = await running.ask(running.admin, f"/add {url}")
-    await _becomes(running, told, admin_texts.NOTHING_NEW)
+    shown = await running.ask(running.admin, f"/add {gone}")
+    assert "the site has no such page (404)" in await _becomes(running, shown, "Not added: Nothing was added.")
+    shown = await running.ask(running.admin, f"/add {url}")
+    await _becomes(running, shown, admin_texts.NOTHING_NEW)
 
 
 async def test_what_is_no_address_is_not_fetched(running: RunningBot, site: Site) -> None:
@@ -113,18 +113,18 @@ async def test_a_slow_page_keeps_nobody_waiting(running: RunningBot, site: Site)
         return Page(page_of(ROOF, title="Library gets a roof"))
 
     site.pages["/slow"] = slow
-    told = await running.ask(running.admin, f"/add {site.url('/slow')}")
+    shown = await running.ask(running.admin, f"/add {site.url('/slow')}")
     assert "4.2 million" in (await running.ask(running.server.user("Ada"), QUESTION)).text
     assert "4.2 million" in (await running.ask(running.admin, QUESTION)).text
-    assert told.text == admin_texts.FETCHING
+    assert shown.text == admin_texts.FETCHING
     go_on.set()
-    await _becomes(running, told, "Added: 1")
+    await _becomes(running, shown, "Added: 1")
 
 
 async def test_what_comes_while_the_index_is_built_elsewhere_is_kept(running: RunningBot, site: Site) -> None:
     with IndexFolders(running.index).writing():
-        told = await running.ask(running.admin, f"/add {site.url('/roof')}")
-        await _becomes(running, told, "Not in service yet: Another process is building")
+        shown = await running.ask(running.admin, f"/add {site.url('/roof')}")
+        await _becomes(running, shown, "Not in service yet: Another process is building")
     assert _actions(running)[0] == ("tg:99", "add", "kept for the next build")
     assert len(_ids(running)) == 3
     await _becomes(running, await running.ask(running.admin, "/reload"), "Reloaded in")
@@ -280,11 +280,11 @@ async def test_context_of_a_quote_says_that_its_article_has_changed_or_gone(runn
 
 
 async def test_since_the_election_prefers_what_came_after_it(running: RunningBot) -> None:
-    told = "The council of Marlow said on Monday that {} roads will be repaired, at the cost of the town."
+    text = "The council of Marlow said on Monday that {} roads will be repaired, at the cost of the town."
     stories = [
         {"id": "won", "title": "Brook wins the election", "text": "Ada Brook won.", "published": "2024-03-10"},
-        {"id": "old", "title": "Roads of Marlow", "text": told.format(40), "published": "2023-02-01"},
-        {"id": "new", "title": "Roads in Marlow", "text": told.format(75), "published": "2024-04-01"},
+        {"id": "old", "title": "Roads of Marlow", "text": text.format(40), "published": "2023-02-01"},
+        {"id": "new", "title": "Roads in Marlow", "text": text.format(75), "published": "2024-04-01"},
     ]
     await _send_articles(running, stories, "Added: 3")
     answer = await running.ask(running.server.user("Ada"), "How many roads will be repaired since the election?")
@@ -310,24 +310,24 @@ async def test_a_reload_is_shown_in_one_message_and_can_be_called_off_once(runni
     few = articles.read_text()
     write_articles(articles, 1000, seed=1)
     before = DiskLibrary(running.index).current_name()
-    told = await running.ask(running.admin, "/reload")
-    [cancel] = [button["callback_data"] for button in told.buttons if button["text"] == "Cancel"]
-    await _becomes(running, told, "Reading the articles: ")
+    shown = await running.ask(running.admin, "/reload")
+    [cancel] = [button["callback_data"] for button in shown.buttons if button["text"] == "Cancel"]
+    await _becomes(running, shown, "Reading the articles: ")
     other = running.server.user("Ada")
-    assert await running.server.wait_for_answer(other.presses(told, "Cancel"), timeout=60) == texts.ADMINS_ONLY
-    pressed = running.admin.presses(told, "Cancel")
+    assert await running.server.wait_for_answer(other.presses(shown, "Cancel"), timeout=60) == texts.ADMINS_ONLY
+    pressed = running.admin.presses(shown, "Cancel")
     assert await running.server.wait_for_answer(pressed, timeout=60) == admin_texts.CANCELLING
-    again = running.admin.presses_again(told, cancel)
+    again = running.admin.presses_again(shown, cancel)
     assert await running.server.wait_for_answer(again, timeout=60) == admin_texts.OVER
-    assert await _becomes(running, told, "Called off.") == admin_texts.CANCELLED
-    assert told.buttons == []
+    assert await _becomes(running, shown, "Called off.") == admin_texts.CANCELLED
+    assert shown.buttons == []
     assert (DiskLibrary(running.index).current_name(), len(_ids(running))) == (before, 3)
     assert _actions(running)[0] == ("tg:99", "cancel", "")
     articles.write_text(few)
     anew = await running.ask(running.admin, "/reload")
     await _becomes(running, anew, "Reloaded in")
     assert anew.buttons == []
-    assert [message.id for message in running.server.messages(running.admin.opens_chat())] == [told.id, anew.id]
+    assert [message.id for message in running.server.messages(running.admin.opens_chat())] == [shown.id, anew.id]
 
 
 async def test_only_admins_and_only_in_private(running: RunningBot) -> None:

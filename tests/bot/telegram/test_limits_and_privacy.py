@@ -88,8 +88,8 @@ async def test_no_way_of_asking_goes_around_the_limit(server: BotApiServer) -> N
         assert typed.button is not None
         assert typed.button["text"].startswith("That was too fast")
         ada.edits(question, "Who closed it?")
-        told = await server.wait_for_message(chat)
-        assert told.text.startswith("That was more than 3 questions in a minute")
+        refused = await server.wait_for_message(chat)
+        assert refused.text.startswith("That was more than 3 questions in a minute")
         ada.follows(payload_of(DeepLink(Opens.QUESTION, "Who opened it?")) or "")
         ada.says(chat, "/ask And when?")
         await bot.ask(server.user("Grace"))
@@ -133,9 +133,9 @@ async def test_beyond_the_queue_the_bot_says_that_it_is_busy(server: BotApiServe
 
 async def test_privacy_says_what_is_kept_for_how_long(server: BotApiServer) -> None:
     async with served(server, config=replace(FAST, retention_days=12)) as bot:
-        told = (await bot.ask(server.user("Ada"), "/privacy")).text
-    assert told == texts.privacy(12)
-    assert "12 days" in told
+        notice = (await bot.ask(server.user("Ada"), "/privacy")).text
+    assert notice == texts.privacy(12)
+    assert "12 days" in notice
 
 
 async def test_nothing_but_numbers_is_left_of_what_was_answered(server: BotApiServer) -> None:

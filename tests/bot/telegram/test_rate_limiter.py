@@ -15,7 +15,7 @@ from bot.adapters.telegram.delivery.rate_limiter import PatientRateLimiter
 
 
 class Telegram:
-    """Fails as told, then succeeds; keeps when each call came."""
+    """Fails in the given ways, then succeeds; keeps when each call came."""
 
     def __init__(self, *failures: Exception) -> None:
         self.failures = list(failures)
