@@ -126,7 +126,7 @@ def changing_articles(store: Store) -> Iterator[None]:
     Raises:
         IndexBusy: one did, for as long as it is worth waiting.
     """
-    with store.outbox.replicas.only_one("articles", patience_seconds=_PATIENCE_SECONDS) as is_alone:
+    with store.outbox.replicas.lock("articles", patience_seconds=_PATIENCE_SECONDS) as is_alone:
         if not is_alone:
             raise IndexBusy("Another replica is changing the articles. Try again when it is done.")
         yield

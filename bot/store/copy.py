@@ -7,12 +7,12 @@ from sqlalchemy import Connection, Engine, Integer, Table, func, insert, select
 
 from bot.errors import DatabaseNotEmpty
 from bot.store.engine import open_engine
-from bot.store.tables import duties, leases, metadata, replicas
+from bot.store.tables import leases, locks, metadata, replicas
 from bot.store.transactions import Transactions
 
 _ROWS_AT_ONCE: Final = 1_000
 # Who is at work on a database says nothing about another.
-_NOT_COPIED: Final = {replicas, leases, duties}
+_NOT_COPIED: Final = {replicas, leases, locks}
 
 
 def copy_database(source_url: str, target_url: str) -> dict[str, int]:

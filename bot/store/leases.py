@@ -37,7 +37,7 @@ class ClaimedUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """What is to be done: first the messages, with a `leave` for each of their chats after it; then the updates.
+    """What is to be done: first the messages, with a `release` for each of their chats after it; then the updates.
 
     `repeated` counts updates that were here before.
     """
@@ -109,8 +109,8 @@ class ChatLeases(Transactions):
             return self._go_on(claimed.key, claimed.update_id, outcome)
 
     @outlives_connections
-    def enter(self, key: int) -> Claimed | None:
-        """Hold a lease until `leave`, and claim what there is to do under it; None if another replica has it."""
+    def acquire(self, key: int) -> Claimed | None:
+        """Hold a lease until `release`, and claim what there is to do under it; None if another replica has it."""
         with self._lock:
             work = Claimed()
             if key not in self._users:
@@ -124,8 +124,8 @@ class ChatLeases(Transactions):
             self._users[key] += 1
         return work
 
-    def leave(self, key: int) -> Claimed:
-        """Let go of what `enter` gave, unless it is held otherwise too, and claim what came meanwhile."""
+    def release(self, key: int) -> Claimed:
+        """Let go of what `acquire` gave, unless it is held otherwise too, and claim what came meanwhile."""
         with self._lock:
             self._users[key] -= 1
             return self._go_on(key, None, None) if self._users[key] <= 0 else Claimed()

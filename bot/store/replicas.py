@@ -16,7 +16,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 
 from bot.errors import LeaseLost
-from bot.store.tables import duties, leases, replicas
+from bot.store.tables import leases, locks, replicas
 from bot.store.transactions import Transactions, keep_if_new, outlives_connections
 
 logger = logging.getLogger(__name__)
@@ -25,14 +25,14 @@ LEASE_SECONDS: Final = 8.0
 """How long a replica may be silent before the others take over; it beats four times as often."""
 _LEADING: Final = "leading"
 _LOOK_SECONDS: Final = 0.5
-_PARTED: Final = "parted"
+_LEFT: Final = "left"
 # A server that was away itself says nothing about who lives.
 _A_LEASE_AGO: Final = func.now() - timedelta(seconds=LEASE_SECONDS)
 _STRIKE_OFF: Final = delete(replicas).where(
     replicas.c.beaten_at < _A_LEASE_AGO, func.pg_postmaster_start_time() < _A_LEASE_AGO
 )
 
-_TAKE: Final = keep_if_new(duties)
+_TAKE: Final = keep_if_new(locks)
 _OWNER_UNTIL_THE_END: Final = select(leases.c.owner).where(leases.c.lane == bindparam("key")).with_for_update(read=True)
 
 
@@ -111,22 +111,22 @@ class Replicas(Transactions):
         return True
 
     @contextmanager
-    def only_one(self, duty: str, *, patience_seconds: float) -> Iterator[bool]:
-        """Wait for a duty to be free and hold it for the block; yield False if it is not free in time.
+    def lock(self, name: str, *, patience_seconds: float) -> Iterator[bool]:
+        """Wait for the lock of this name and hold it for the block; yield False if it is not free in time.
 
-        It keeps other replicas out, and not other threads of this one.
+        The lock keeps other replicas out, and not other threads of this one.
         """
         if self.is_alone:
             yield True
             return
         deadline = self._clock() + patience_seconds
-        while not (taken := self._enter(duty)) and self._clock() < deadline:
+        while not (taken := self._acquire(name)) and self._clock() < deadline:
             time.sleep(_LOOK_SECONDS)
         try:
             yield taken
         finally:
             if taken:
-                self._leave(duty)
+                self._release(name)
 
     def check_lease(self, connection: Connection, key: int) -> None:
         """Raise LeaseLost unless this replica holds a lease, and keep it so until the transaction ends.
@@ -142,33 +142,33 @@ class Replicas(Transactions):
         if owner != self._id:
             raise LeaseLost("another replica holds the lease of this chat")
 
-    def part(self) -> None:
+    def leave(self) -> None:
         """Take this process off the list, so that others may have at once what it held."""
-        parting, self._id, self.leads = self._id, _PARTED, False
+        leaving, self._id, self.leads = self._id, _LEFT, False
         with self._writing() as connection:
-            connection.execute(delete(replicas).where(replicas.c.id == parting))
+            connection.execute(delete(replicas).where(replicas.c.id == leaving))
 
     @outlives_connections
-    def _enter(self, duty: str) -> bool:
+    def _acquire(self, name: str) -> bool:
         with self._lock:
             with self._writing() as connection:
-                taken = self._take(connection, duty)
-            self._held[duty] = self._held.get(duty, 0) + taken
+                taken = self._take(connection, name)
+            self._held[name] = self._held.get(name, 0) + taken
         return taken
 
     @outlives_connections
-    def _leave(self, duty: str) -> None:
+    def _release(self, name: str) -> None:
         with self._lock:
-            self._held[duty] -= 1
-            if not self._held[duty]:
-                mine = (duties.c.duty == duty) & (duties.c.owner == self._id)
+            self._held[name] -= 1
+            if not self._held[name]:
+                mine = (locks.c.duty == name) & (locks.c.owner == self._id)
                 with self._writing() as connection:
-                    connection.execute(delete(duties).where(mine))
+                    connection.execute(delete(locks).where(mine))
 
-    def _take(self, connection: Connection, duty: str) -> bool:
+    def _take(self, connection: Connection, name: str) -> bool:
         me = self.id
-        connection.execute(_TAKE.on(connection), {"duty": duty, "owner": me})
-        return connection.scalar(select(duties.c.owner).where(duties.c.duty == duty)) == me
+        connection.execute(_TAKE.on(connection), {"duty": name, "owner": me})
+        return connection.scalar(select(locks.c.owner).where(locks.c.duty == name)) == me
 
 
 def _count(connection: Connection) -> int:

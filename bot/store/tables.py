@@ -218,7 +218,7 @@ replicas = Table(
     Column("beaten_at", Instant, nullable=False),
 )
 
-# In code a lease; the table and its column keep the names that databases know. A chat's id is a lane, see `LEASE_KEY`.
+# In code a lease, by its key: see `LEASE_KEY`. The table and its column keep the names that databases know.
 leases = Table(
     "lanes",
     metadata,
@@ -227,7 +227,8 @@ leases = Table(
     Index(None, "owner"),
 )
 
-duties = Table(
+# In code a lock: the leader's, and that of whoever changes the articles. The table keeps its name, too.
+locks = Table(
     "duties",
     metadata,
     Column("duty", Words, primary_key=True),

@@ -115,7 +115,7 @@ def build_service(
             AFTER_ALL: [menus.handler()],
         }
     )
-    delivery.application.add_error_handler(ErrorReport(delivery.messenger).handle)
+    delivery.application.add_error_handler(ErrorReport(delivery.messenger, delivery.inbox.put_off).handle)
     metrics.watch(app.admin.operations, delivery.processor.waiting)
     closing = ExitStack()
     closing.callback(delivery.close)

@@ -20,11 +20,11 @@ from bot.errors import StoreUnavailable, TokenRejected
 from bot.retrying import BackOff
 from bot.store import Store
 
-_EVERY_SECONDS: Final = 3_600.0
+logger = logging.getLogger(__name__)
+
+_DELETE_EVERY_SECONDS: Final = 3_600.0
 # Telegram repeats an update for a day at most.
 _FINISHED_KEPT: Final = timedelta(hours=48)
-
-logger = logging.getLogger(__name__)
 _GRACE_SECONDS: Final = 4.0
 _LAST_SECOND: Final = 7.0
 
@@ -45,12 +45,12 @@ def run(service: Service) -> None:
 async def serve(service: Service, stop: asyncio.Event) -> None:
     """Serve until `stop` is set; what is unfinished then is kept for the next start. See `run`."""
     health, servers = HealthState(must_poll=service.config.webhook_url is None), HttpServers()
-    reception = _reception(service, health, servers)
+    receiver = _receiver(service, health, servers)
     if service.config.health_listen is not None:
         problems = (lambda: health.problem, lambda: service.heartbeat.problem, lambda: _fullness(service.inbox))
         routes = health_routes(health, service.metrics, problems)
         servers.add(service.config.health_listen, routes)
-    work = asyncio.create_task(_work(service, reception))
+    work = asyncio.create_task(_work(service, receiver))
     stopping = asyncio.create_task(stop.wait())
     try:
         await servers.open()
@@ -66,7 +66,7 @@ async def serve(service: Service, stop: asyncio.Event) -> None:
             await servers.close()
 
 
-def _reception(service: Service, health: HealthState, servers: HttpServers) -> Polling | Webhook:
+def _receiver(service: Service, health: HealthState, servers: HttpServers) -> Polling | Webhook:
     config = service.config
     if config.webhook_url is None:
         return Polling(service.bot, service.inbox, ALLOWED_UPDATES, health.hear, service.metrics.count_error)
@@ -83,7 +83,7 @@ def _reception(service: Service, health: HealthState, servers: HttpServers) -> P
     return webhook
 
 
-async def _work(service: Service, reception: Polling | Webhook) -> None:
+async def _work(service: Service, receiver: Polling | Webhook) -> None:
     """Run everything that goes on while the bot serves. Cancelling it ends all of it in good order."""
     await _connect(service)
     await service.heartbeat.join()
@@ -92,14 +92,14 @@ async def _work(service: Service, reception: Polling | Webhook) -> None:
         asyncio.create_task(_lead(service)),
     ]
     try:
-        await reception.run(service.inbox.resume)
+        await receiver.run(service.inbox.resume)
     finally:
         logger.info("stopping")
         await service.inbox.stop(_GRACE_SECONDS)
         for task in beside:
             task.cancel()
         await asyncio.wait(beside, timeout=1)
-        await service.heartbeat.part()
+        await service.heartbeat.leave()
         with suppress(TelegramError):
             await service.application.shutdown()
 
@@ -120,7 +120,7 @@ async def delete_expired(store: Store, retention: timedelta) -> None:
             await asyncio.to_thread(store.outbox.delete_before, now - _FINISHED_KEPT)
         except StoreUnavailable as error:
             logger.error("what is out of date could not be deleted: %s", error)
-        await asyncio.sleep(_EVERY_SECONDS)
+        await asyncio.sleep(_DELETE_EVERY_SECONDS)
 
 
 def _fullness(inbox: Inbox) -> str | None:

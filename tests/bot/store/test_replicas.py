@@ -132,7 +132,7 @@ def test_a_chat_stays_in_one_hand_and_in_order(two: tuple[Replica, Replica]) -> 
     assert other.leases.receive([question(2)]).updates == ()
     assert other.leases.receive([question(3)]).updates == ()
     assert other.leases.take_over().updates == ()
-    assert other.leases.enter(ADA) is None
+    assert other.leases.acquire(ADA) is None
     second, third = one.leases.done(first, Delivery.DONE).updates
     assert (second.update_id, third.update_id) == (2, 3)
     assert one.leases.done(third, Delivery.DONE) == one.leases.done(second, Delivery.DONE) == Claimed()
@@ -141,13 +141,13 @@ def test_a_chat_stays_in_one_hand_and_in_order(two: tuple[Replica, Replica]) -> 
 
 def test_a_chat_kept_in_hand_gets_what_came_by_way_of_another(two: tuple[Replica, Replica]) -> None:
     one, other = two
-    assert one.leases.enter(ADA) == Claimed()
+    assert one.leases.acquire(ADA) == Claimed()
     assert other.leases.receive([question(1)]).updates == ()
     [press] = one.leases.take_over().updates
     assert one.leases.done(press, Delivery.DONE) == Claimed()
-    assert other.leases.enter(ADA) is None
-    assert one.leases.leave(ADA) == Claimed()
-    assert other.leases.enter(ADA) == Claimed()
+    assert other.leases.acquire(ADA) is None
+    assert one.leases.release(ADA) == Claimed()
+    assert other.leases.acquire(ADA) == Claimed()
 
 
 def test_what_a_dead_replica_had_in_hand_is_finished_by_another(two: tuple[Replica, Replica]) -> None:
@@ -191,7 +191,7 @@ def test_a_replica_that_stops_leaves_its_work_to_the_others_at_once(two: tuple[R
     one, other = two
     one.leases.receive([question(1)])
     assert (one.replicas.leads, other.replicas.leads) == (True, False)
-    one.replicas.part()
+    one.replicas.leave()
     assert numbers(other.leases.take_over()) == [1]
     other.replicas.beat()
     assert (other.replicas.leads, other.replicas.count) == (True, 1)
@@ -219,7 +219,7 @@ def test_leadership_passes_from_the_dead(two: tuple[Replica, Replica]) -> None:
 def test_one_replica_changes_the_articles_at_a_time(two: tuple[Replica, Replica], url: str) -> None:
     one, other = two
     with changing_articles(one.store):
-        with other.replicas.only_one("articles", patience_seconds=0) as is_alone:
+        with other.replicas.lock("articles", patience_seconds=0) as is_alone:
             assert not is_alone
         with changing_articles(one.store):  # the index itself keeps threads of one process apart
             pass
@@ -265,7 +265,7 @@ with Store.open(url) as store:
             claimed = waiting.pop(0)
             print(claimed.update_id, flush=True)
             waiting += leases.done(claimed, Delivery.DONE).updates
-    store.outbox.replicas.part()
+    store.outbox.replicas.leave()
 """
 
 

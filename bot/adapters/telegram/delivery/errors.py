@@ -1,12 +1,10 @@
 """ErrorReport: when something breaks, the reader gets a kind sentence, and the log a traceback without secrets."""
 
-import asyncio
 import logging
 import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from contextvars import ContextVar
 from typing import Final
 
 from telegram import Update
@@ -21,9 +19,6 @@ from bot.adapters.telegram.views.messages import plain_message
 from bot.errors import StoreInterrupted
 
 logger = logging.getLogger(__name__)
-
-handled_later: ContextVar[asyncio.Event | None] = ContextVar("handled_later", default=None)
-"""An event to set when the database cut the handling of an update short; None where nobody would handle it again."""
 
 # What Telegram says of chats, topics and messages that are gone or closed to the bot.
 _NOBODY_THERE: Final = (
@@ -46,8 +41,10 @@ _NOBODY_THERE: Final = (
 class ErrorReport:
     """The application's handler of last resort."""
 
-    def __init__(self, messenger: Messenger) -> None:
+    def __init__(self, messenger: Messenger, put_off: Callable[[int], bool]) -> None:
+        """`put_off` has an update handled again, and says whether that may be."""
         self._messenger = messenger
+        self._put_off = put_off
 
     async def handle(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Log what broke, and tell whoever waits for an answer that none will come."""
@@ -55,12 +52,9 @@ class ErrorReport:
         if not isinstance(update, Update):
             _log_without_update(error, context.bot.token)
             return
-        if isinstance(error, StoreInterrupted):
-            interrupted = handled_later.get()
-            if interrupted is not None:
-                interrupted.set()
-                logger.info("an update of %s waits for the database: %s", ordering_key(update), error)
-                return
+        if isinstance(error, StoreInterrupted) and self._put_off(update.update_id):
+            logger.info("an update of %s waits for the database: %s", ordering_key(update), error)
+            return
         if isinstance(error, TelegramError) and _is_final(error):
             logger.info("%s was not told: %s", ordering_key(update), type(error).__name__)
             return

@@ -62,10 +62,10 @@ class Heartbeat:
             except Exception:  # whatever it is, the others must go on hearing that this replica lives
                 logger.exception("looking at what others left broke; it is tried again")
 
-    async def part(self) -> None:
+    async def leave(self) -> None:
         """Leave all that this replica holds to the others, at once."""
         try:
-            await asyncio.to_thread(self._replicas.part)
+            await asyncio.to_thread(self._replicas.leave)
         except StoreUnavailable as error:
             logger.warning("the other replicas will have to find out that this one is gone: %s", error)
 

@@ -10,7 +10,6 @@ from telegram import Update
 
 from bot.adapters.telegram.addressing import sequence_of
 from bot.adapters.telegram.delivery.bot import TelegramApplication
-from bot.adapters.telegram.delivery.errors import handled_later
 from bot.adapters.telegram.delivery.leases import LeaseKeeper
 from bot.adapters.telegram.delivery.outbox import Outbox
 from bot.adapters.telegram.delivery.workers import BlockingExecutor
@@ -106,6 +105,7 @@ class Inbox:
         self._executor = executor
         self._answer_within = answer_within
         self._tasks: set[asyncio.Task[None]] = set()
+        self._interrupted: dict[int, bool] = {}
         self._dispatching: asyncio.Task[None] | None = None
         self._room = asyncio.Event()
         self._room.set()
@@ -190,6 +190,13 @@ class Inbox:
         await self._executor.run(self._store.replicas.join)
         await self.take_over()
 
+    def put_off(self, update_id: int) -> bool:
+        """Have an update that the database cut short handled again, and return whether that may be."""
+        if update_id not in self._interrupted:
+            return False
+        self._interrupted[update_id] = True
+        return True
+
     async def _drop_all(self) -> None:
         for task in (dropped := list(self._tasks)):
             task.cancel()
@@ -247,14 +254,16 @@ class Inbox:
         update = self._parsed(raw)
         if update is None:
             return Delivery.DONE
-        is_repeatable = may_be_handled_twice(raw)
-        if not is_repeatable:
+        if may_be_handled_twice(raw):
+            self._interrupted[claimed.update_id] = False
+        else:
             await self._executor.run(self._store.finish, claimed.update_id, Delivery.DONE)
-        later = asyncio.Event()
-        handled_later.set(later if is_repeatable else None)
         application = self._application
-        await application.update_processor.process_update(update, application.process_update(update))
-        return None if later.is_set() else Delivery.DONE
+        try:
+            await application.update_processor.process_update(update, application.process_update(update))
+        finally:
+            is_interrupted = self._interrupted.pop(claimed.update_id, False)
+        return None if is_interrupted else Delivery.DONE
 
     def _parsed(self, raw: RawUpdate) -> Update | None:
         try:

@@ -30,18 +30,18 @@ class LeaseKeeper:
         Raises:
             StoreUnavailable: whether another has it cannot be known.
         """
-        while (claimed := await self._executor.run(self._leases.enter, chat_id)) is None:
+        while (claimed := await self._executor.run(self._leases.acquire, chat_id)) is None:
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
         self._pass_on(claimed)
         try:
             yield
         finally:
-            await self.leave(chat_id)
+            await self.release(chat_id)
 
-    async def leave(self, chat_id: int) -> None:
+    async def release(self, chat_id: int) -> None:
         """Let go of a chat that `hold` or `Claimed.messages` gave."""
         try:
-            self._pass_on(await self._executor.run(self._leases.leave, chat_id))
+            self._pass_on(await self._executor.run(self._leases.release, chat_id))
         except StoreUnavailable as error:
             logger.warning("a chat could not be let go of yet: %s", error)
 

@@ -142,7 +142,7 @@ class Outbox:
         except (TelegramError, StoreUnavailable) as error:
             logger.info("a message left over for %s was not delivered: %s", chat_id, type(error).__name__)
         finally:
-            await self._leases.leave(chat_id)
+            await self._leases.release(chat_id)
 
     async def _deliver_all(self, messages: Sequence[OutboxMessage]) -> int:
         message_ids: list[int] = []
