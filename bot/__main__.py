@@ -55,7 +55,7 @@ _errors = Console(stderr=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; 0 if it went well, 1 if not, 2 on misuse."""
+    """Run one command and return its exit code: 0 if it went well, 1 if not, 2 on misuse."""
     options = _command_line().parse(arguments)
     try:
         settings = Settings.from_environment(index=options.index)
@@ -76,22 +76,24 @@ def _command_line() -> CommandLine:
     line = CommandLine("python -m bot", __doc__, _EXAMPLES)
     line.add("run", _run, "answer on Telegram; with no token set, in the terminal")
     line.add("chat", _chat, "the same conversation in a terminal")
-    one = line.add("ask", _ask, "ask one question, or a file of them")
-    one.add_argument("question", nargs="?", help="the question")
-    one.add_argument("--json", action="store_true", help="answer as one JSON object")
-    one.add_argument("--jsonl", metavar="FILE", help="questions, a JSON object a line; - for standard input")
-    one = line.add("evaluate", _evaluate, "report how well a file of questions with known answers is answered")
-    one.epilog = _EVALUATE_EXAMPLES
-    one.add_argument("questions", metavar="QUESTIONS.jsonl", help='with "evidence" or "gold" where an article answers')
-    one.add_argument("--articles", metavar="PATH", type=Path, required=True, help="the articles they are asked over")
-    one.add_argument(
+    asking = line.add("ask", _ask, "ask one question, or a file of them")
+    asking.add_argument("question", nargs="?", help="the question")
+    asking.add_argument("--json", action="store_true", help="answer as one JSON object")
+    asking.add_argument("--jsonl", metavar="FILE", help="questions, a JSON object a line; - for standard input")
+    report = line.add("evaluate", _evaluate, "report how well a file of questions with known answers is answered")
+    report.epilog = _EVALUATE_EXAMPLES
+    report.add_argument(
+        "questions", metavar="QUESTIONS.jsonl", help='with "evidence" or "gold" where an article answers'
+    )
+    report.add_argument("--articles", metavar="PATH", type=Path, required=True, help="the articles they are asked over")
+    report.add_argument(
         "--out", metavar="DIR", type=Path, help="a folder for report.md, report.json, failures.md, pictures"
     )
-    one = line.add("database", _database, "move what is kept to another database")
-    one.epilog = _DATABASE_EXAMPLES
-    one.add_argument("action", choices=["copy"], help="what to do")
-    one.add_argument("source", metavar="FROM", help="SQLAlchemy URL of the database to read; no bot may use it")
-    one.add_argument("target", metavar="TO", help="SQLAlchemy URL of a database without anything of a bot's")
+    database = line.add("database", _database, "move what is kept to another database")
+    database.epilog = _DATABASE_EXAMPLES
+    database.add_argument("action", choices=["copy"], help="what to do")
+    database.add_argument("source", metavar="FROM", help="SQLAlchemy URL of the database to read; no bot may use it")
+    database.add_argument("target", metavar="TO", help="SQLAlchemy URL of a database without anything of a bot's")
     return line
 
 
@@ -208,7 +210,7 @@ def _lines(path: str) -> Iterator[Iterator[str]]:
 
 
 def _configure_logging(settings: Settings, *, quiet: bool) -> None:
-    """Events to standard error; only warnings where somebody reads the answers there."""
+    """Send events to standard error, or only warnings where somebody reads the answers there."""
     if quiet:
         log_warnings_only()
         return

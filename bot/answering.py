@@ -1,4 +1,4 @@
-"""Hits and readings in, Answer or Refusal out. Every quote is checked against its article here, and only here."""
+"""Makes an Answer or a Refusal of hits and readings. Every quote is checked against its article here and only here."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from index.search.retrieval import Archive, Retriever
 logger = logging.getLogger(__name__)
 
 N_HITS = 10
-"""Passages that are searched for."""
+"""So many passages are searched for."""
 _CITATIONS = 5
 _SHORT_ANSWER_PROBABILITY = 0.5
 """A short answer on its own claims more than a sentence does: from here on it is more often right than not."""
@@ -40,7 +40,7 @@ class RefusalReason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Citations, best first, at least one. `confidence` is the probability that the first one answers.
+    """At least one citation, the best first. `confidence` is the probability that the first one answers.
 
     The first `n_strong` citations are likely enough to be shown unasked; the others are further places to look.
     `short_answer` is a slice of the first quote, or None where no short span stands out or it is too unsure.
@@ -67,7 +67,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One of the things that a question may mean: what tells it from the others, and the question in full."""
+    """One of the things that a question may mean: `label` tells it from the others, `question` says it in full."""
 
     label: str
     question: str
@@ -86,7 +86,7 @@ class Clarification:
 
     @property
     def confidence(self) -> float:
-        """That the first option is meant, and that what it would quote answers it."""
+        """The probability that the first option is meant and that what it would quote answers it."""
         return self.likeliest.confidence / len(self.options)
 
     @property
@@ -108,7 +108,7 @@ class Answerer:
 
     @property
     def reader_name(self) -> str:
-        """Which reader answers."""
+        """The name of the reader that answers."""
         return self._reader.name
 
     def find(self, query: Query, retriever: Retriever) -> list[Hit]:

@@ -1,4 +1,4 @@
-"""Composition root: Settings in, a ready Dialogue or App out. The one place that chooses implementations."""
+"""The composition root: builds a Dialogue or the whole App from Settings. No other module chooses implementations."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ _LOOK_SECONDS: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The bot put together: what readers and admins talk to, and where it keeps what it remembers."""
+    """The bot put together: what answers readers, what serves admins, and where both keep what they remember."""
 
     dialogue: Dialogue
     admin: "AdminServices"
@@ -121,10 +121,10 @@ def _build_dialogue(
 
 @contextmanager
 def changing_articles(store: Store) -> Iterator[None]:
-    """A block in which no other replica changes the articles.
+    """Keep other replicas from changing the articles for the length of a block.
 
     Raises:
-        IndexBusy: one did, for as long as it is worth waiting.
+        IndexBusy: another replica changed them for as long as it is worth waiting.
     """
     with store.outbox.replicas.lock("articles", patience_seconds=_PATIENCE_SECONDS) as is_alone:
         if not is_alone:
@@ -133,9 +133,9 @@ def changing_articles(store: Store) -> Iterator[None]:
 
 
 def build_first_index(settings: Settings, listener: ProgressListener = lambda _: None) -> bool:
-    """Index the configured articles if nothing is indexed yet; says whether it did.
+    """Index the configured articles if nothing is indexed yet, and return whether that was done.
 
-    Of several that start together one does, and the others wait for it.
+    Of several processes that start together one does it, and the others wait for it.
 
     Raises:
         IndexingError: the articles cannot be indexed.

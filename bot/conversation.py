@@ -1,4 +1,4 @@
-"""Turn and Conversation: what was asked and answered so far. Keeping them is the store's business."""
+"""Turn and Conversation: what was asked and answered so far. The store keeps them."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -35,7 +35,7 @@ class Conversation:
 
 
 def still_going(conversation: Conversation, idle_after: timedelta) -> Conversation:
-    """Return the turns since the last long pause, and of long ones no more than are remembered, newest kept."""
+    """Return the turns since the last long pause, without the older ones where all together are too long."""
     kept: list[Turn] = []
     chars, later = 0, datetime.now(UTC)
     for turn in reversed(conversation.turns):

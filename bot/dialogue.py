@@ -1,4 +1,4 @@
-"""Dialogue: a conversation id and a text in, a Reply out. The core's one door; it knows no messenger."""
+"""Dialogue: answers a text in a conversation with a Reply. It is the core's one door, and knows no messenger."""
 
 import logging
 import secrets
@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 _REMEMBERED_TURNS = 8
 _MAX_QUESTION_CHARS = 2000
-"""What is beyond is not searched: no question needs it, and an encoder reads no more."""
+"""The rest of a longer message is not searched: no question needs it, and an encoder reads no more."""
 
 
 class Memory(Protocol):
@@ -53,20 +53,20 @@ class Memory(Protocol):
         """Return the reply as it was given, without its hits."""
 
     def vote(self, reply_id: str, voter: str, vote: Vote) -> bool:
-        """Keep the voter's last vote; False if there is no such reply."""
+        """Keep the voter's last vote, and return False if there is no such reply."""
 
     def start_over(self, conversation_id: str) -> None:
         """Leave the turns so far out of the conversation."""
 
     def forget(self, conversation_id: str) -> int:
-        """Delete all that is kept of a conversation; how many turns that were."""
+        """Delete all that is kept of a conversation, and return how many turns that were."""
 
 
 class RetrieverSource(Protocol):
     """Where the current retriever comes from: see `index.library.live.LiveIndex`."""
 
     def retriever(self) -> Retriever:
-        """Return the one to answer the next question with."""
+        """Return the retriever to answer the next question with."""
 
 
 class Dialogue:
@@ -149,7 +149,7 @@ class Dialogue:
         return in_context(citation, self._index.retriever().archive) if citation else None
 
     def vote(self, reply_id: str, voter: str, vote: Vote) -> bool:
-        """Keep one vote a voter and reply, the last one counts; False if the reply is not known."""
+        """Keep a vote, the last of each voter on each reply, and return False if the reply is not known."""
         return self._memory.vote(reply_id, voter, vote)
 
     def start_over(self, conversation_id: str) -> None:
@@ -157,7 +157,7 @@ class Dialogue:
         self._memory.start_over(conversation_id)
 
     def forget(self, conversation_id: str) -> int:
-        """Delete all that is kept of a conversation: turns, answers and votes; how many turns that were."""
+        """Delete the turns, answers and votes of a conversation, and return how many turns that were."""
         return self._memory.forget(conversation_id)
 
     def remember(self, conversation_id: str, turns: Sequence[Turn]) -> None:

@@ -30,7 +30,7 @@ class StoreUnavailable(BotError):
 
 
 class StoreInterrupted(StoreUnavailable):
-    """What was under way is not kept, and may be tried again."""
+    """What was being kept is not, and may be tried again."""
 
 
 class ConnectionLost(StoreInterrupted):

@@ -1,4 +1,4 @@
-"""Events to standard error, as text or as a JSON object a line, without secrets. Words of people are never logged."""
+"""Sends events to standard error, as text or JSON lines, without secrets. Words of people are never logged."""
 
 import logging
 import sys
@@ -14,7 +14,7 @@ _CHATTY: Final = ("httpx", "httpcore", "telegram", "aiohttp", "bm25s", "alembic"
 
 
 def log_warnings_only() -> None:
-    """For commands whose answers somebody reads in the same terminal."""
+    """Show warnings and errors only, for commands whose answers somebody reads in the same terminal."""
     logging.basicConfig(level=logging.WARNING, format=_PLAIN, stream=sys.stderr)
     _hush()
 
@@ -48,7 +48,7 @@ def _hush() -> None:
 
 
 def _without(secrets: Sequence[str]) -> "Callable[[WrappedLogger, str, EventDict], EventDict]":
-    """Blacks secrets out wherever an event holds them, tracebacks of other libraries included."""
+    """Return what blacks secrets out wherever an event holds them, tracebacks of other libraries included."""
 
     def redact(_: "WrappedLogger", __: str, event: "EventDict") -> "EventDict":
         for name, value in event.items():

@@ -1,4 +1,4 @@
-"""Settings: everything that can be set about the bot. The bot's only reader of the environment."""
+"""Settings: everything that can be set about the bot. Nothing else in the bot reads the environment."""
 
 import re
 from typing import Annotated, Literal
@@ -32,7 +32,7 @@ def _web_address(value: str) -> str:
 
 
 def _listen_address(value: object) -> object:
-    """`host:port` as a pair; anything else is left to pydantic."""
+    """Return `host:port` as a pair; anything else is left to pydantic."""
     if not isinstance(value, str):
         return value
     host, colon, port = value.strip().rpartition(":")

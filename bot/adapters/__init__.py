@@ -1,1 +1,1 @@
-"""Thin adapters: where people talk to the dialogue."""
+"""Adapters: where people and scripts talk to the dialogue."""

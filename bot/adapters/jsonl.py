@@ -1,4 +1,4 @@
-"""JSON lines in, JSON lines out: the bot for scripts. The shapes are a contract; additions are fine."""
+"""Answers JSON lines with JSON lines, for scripts. The shapes are a contract; fields may be added."""
 
 import json
 import secrets
@@ -36,7 +36,7 @@ def read_questions(lines: Iterable[str]) -> Iterator[AskedQuestion]:
     """Yield the questions of a file, one at a time; empty lines are passed over.
 
     Raises:
-        InvalidQuestion: a line is not a question; names the line.
+        InvalidQuestion: a line is not a question; the text names the line.
     """
     number = 0
     try:
@@ -139,8 +139,8 @@ def _names(fields: Mapping[str, Any], name: str) -> frozenset[str] | None:
 def _history(earlier: Sequence[str | Mapping[str, Any]]) -> tuple[Turn, ...]:
     """Return earlier questions as turns, each understood from those before it; a bare text is a question, too."""
     turns: tuple[Turn, ...] = ()
-    for one in earlier:
-        question, answer = (one, None) if isinstance(one, str) else (one["question"], one.get("answer"))
+    for entry in earlier:
+        question, answer = (entry, None) if isinstance(entry, str) else (entry["question"], entry.get("answer"))
         resolved = resolve(_expect(question, str, "question"), Conversation("", turns)).question
         said = None if answer in (None, "") else str(answer)
         turns = (*turns, Turn(question, resolved, SAID_ELSEWHERE, said))

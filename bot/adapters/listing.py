@@ -1,4 +1,4 @@
-"""Which articles a list of them shows."""
+"""Chooses the articles that a list shows."""
 
 from collections.abc import Sequence
 

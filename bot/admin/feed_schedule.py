@@ -31,7 +31,7 @@ class FeedSchedule:
         now: Callable[[], float] = time.time,
         pause_seconds: float = 5.0,
     ) -> None:
-        """`pause_seconds`: the least time between two passes. Of several replicas one `leads` and reads."""
+        """`pause_seconds` is the least time between two passes. `leads` tells whether this replica reads."""
         self._articles = articles
         self._leads = leads
         self._now = now

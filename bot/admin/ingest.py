@@ -81,8 +81,11 @@ class ArticleIngest:
         return self._in_service(lambda: self._ingest.remove(article_ids))
 
     def find(self, words: str, *, most: int) -> list[Article]:
-        """Return the article of that id or address; else those with the most of the words in their titles or the whole
-        in their ids, newer ones first. Without their texts."""
+        """Return the article of that id or address, without its text.
+
+        If there is none, return those with the most of the words in their titles, or all of them in their ids, the
+        newer ones first.
+        """
         headlines = self._live.retriever().archive.headlines()
         words = words.strip()
         exact = [article for article in headlines if words in (article.id, article.url)]
@@ -95,13 +98,12 @@ class ArticleIngest:
         return sorted(found, key=_published, reverse=True)[:most]
 
     def articles(self, ids: Iterable[str]) -> list[Article]:
-        """Return those of these articles that are in service, in the order of the ids."""
+        """Return the articles of these ids that are in service, in the order of the ids."""
         archive = self._live.retriever().archive
         return [archive.article(article_id) for article_id in ids if archive.find(article_id) is not None]
 
     def read_feeds(self, *, only_due: bool = False, is_stopped: Callable[[], bool] = lambda: False) -> FeedsReport:
-        """Return one pass over the feeds, cut short once `is_stopped`; what is wrong with any is logged as well as
-        reported.
+        """Read the feeds once and report what came of it; stop once `is_stopped`. Problems are logged, too.
 
         Raises:
             IndexBusy: another process is reading feeds.

@@ -25,7 +25,7 @@ class ModerationStore(Protocol):
         """Keep that somebody is banned."""
 
     def unban(self, person: str) -> bool:
-        """Lift a ban; False if there was none."""
+        """Lift a ban, and return False if there was none."""
 
     def banned(self) -> frozenset[str]:
         """Return everybody who is banned."""
@@ -35,7 +35,7 @@ class ModerationStore(Protocol):
 
 
 class Moderation:
-    """Safe to call from several threads. People are `MESSENGER:NUMBER`."""
+    """Bans people and logs admins' actions. Safe to call from several threads. People are `MESSENGER:NUMBER`."""
 
     def __init__(self, store: ModerationStore) -> None:
         self._store = store
@@ -48,7 +48,7 @@ class Moderation:
         self.log(by, "ban", person)
 
     def unban(self, person: str, *, by: str) -> bool:
-        """Answer that person again from now on; False if there was no ban."""
+        """Answer that person again from now on, and return False if there was no ban."""
         lifted = self._store.unban(person)
         self.refresh()
         self.log(by, "unban", person)
@@ -63,7 +63,7 @@ class Moderation:
         return self._banned
 
     def refresh(self) -> None:
-        """Look whom admins have banned, by way of other processes too."""
+        """Read again who is banned: admins may have banned somebody by way of another process."""
         self._banned = self._store.banned()
 
     def log(self, admin: str, action: str, subject: str = "") -> None:

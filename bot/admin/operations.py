@@ -45,7 +45,7 @@ Exclusive = Callable[[], AbstractContextManager[object]]
 
 
 class IndexOperations:
-    """Safe to call from several threads. All methods may take long: not for use in an event loop."""
+    """Changes the index and looks at it. Safe to call from several threads; too slow for an event loop."""
 
     def __init__(
         self, live: LiveIndex, rebuild: Rebuild, *, reader_name: str, exclusive: Exclusive = nullcontext

@@ -78,7 +78,7 @@ class UsageStore(Protocol):
         """Return figures of everything asked since then."""
 
     def days(self, since: datetime) -> tuple[Day, ...]:
-        """Return one a day from then until today."""
+        """Return the figures of each day from then until today."""
 
     def unanswered(self, since: datetime, *, most: int) -> Sequence[Asked]:
         """Return questions that were refused, the newest first."""
@@ -92,7 +92,7 @@ Recall = Callable[[str], Reply | None]
 
 
 class UsageReports:
-    """Safe to call from several threads."""
+    """Reads figures and explains replies. Safe to call from several threads."""
 
     def __init__(self, usage: UsageStore, recall: Recall, live: LiveIndex) -> None:
         """`live` is searched again to explain a reply."""
@@ -105,7 +105,7 @@ class UsageReports:
         return self._usage.stats(_first_midnight(days))
 
     def days(self, count: int) -> tuple[Day, ...]:
-        """Return the last `count` days, today the last."""
+        """Return the figures of each of the last `count` days, today the last."""
         return self._usage.days(_first_midnight(count))
 
     def gaps(self, days: int) -> list[Gap]:

@@ -10,7 +10,7 @@ from bot.admin.reports import UsageReports
 
 @dataclass(frozen=True, slots=True)
 class AdminServices:
-    """The admins' doors, beside the readers' one (Dialogue)."""
+    """What serves admins, as the Dialogue serves readers."""
 
     operations: IndexOperations
     reports: UsageReports

@@ -1,4 +1,4 @@
-"""Questions that nothing answered, grouped by the words they share, for an editor. Pure functions."""
+"""Groups questions that nothing answered by the words they share, for an editor. Pure functions."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ class _Group:
         return {term for term, count in self.terms.items() if 2 * count > len(self.members)}
 
     def likeness(self, terms: frozenset[str]) -> float:
-        """Return which share of the shorter of the two is in both."""
+        """Return how much of the shorter of the two is in both, from 0 to 1."""
         own = self.common()
         shorter = min(len(own), len(terms))
         return len(own & terms) / shorter if shorter else 0.0
@@ -49,13 +49,13 @@ class _Group:
 def find_gaps(asked: Sequence[Asked]) -> list[Gap]:
     """Return the groups, the one that most people asked about first; ties by how often, then by the order given."""
     groups: list[_Group] = []
-    for one in asked:
-        terms = frozenset(terms_of(one.question))
+    for question in asked:
+        terms = frozenset(terms_of(question.question))
         best = max(groups, key=lambda group: group.likeness(terms), default=None)
         if best is None or best.likeness(terms) < _SHARED:
             best = _Group()
             groups.append(best)
-        best.members.append(one)
+        best.members.append(question)
         best.terms.update(terms)
     gaps = [_gap(group) for group in groups]
     return sorted(gaps, key=lambda gap: (-gap.people, -gap.times))

@@ -1,4 +1,4 @@
-"""A quote with the sentences around it, as they stand in the article."""
+"""Shows a quote with the sentences around it, as they stand in the article."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from index.errors import UnknownArticle
 from index.search.retrieval import Archive
 
 _SENTENCES = 2
-"""As many on either side of the quote."""
+"""So many sentences are shown on either side of the quote."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Who is banned, and a record of what admins did."""
+"""ModerationRecords: keeps who is banned, and what admins did."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ class ModerationRecords(Transactions):
 
     @outlives_connections
     def unban(self, person: str) -> bool:
-        """Lift a ban; False if there was none."""
+        """Lift a ban, and return False if there was none."""
         with self._writing() as connection:
             return connection.execute(delete(bans).where(bans.c.person == person)).rowcount > 0
 

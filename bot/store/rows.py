@@ -1,4 +1,4 @@
-"""Replies and turns as rows, and back: pure functions, no database."""
+"""Turns replies and turns into rows, and rows back into them. Pure functions, which touch no database."""
 
 from collections.abc import Sequence
 from typing import Any

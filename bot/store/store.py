@@ -1,4 +1,4 @@
-"""Store: keeps conversations, replies and votes. What they mean is for others."""
+"""Store: keeps conversations, replies and votes."""
 
 from datetime import UTC, datetime
 from types import TracebackType
@@ -49,13 +49,13 @@ _KEEP_REPLY, _KEEP_CITATIONS = insert(replies), insert(citations)
 
 
 class Store(Transactions):
-    """Conversations on SQL. Safe to call from several threads; a method returns once its change is kept.
+    """Keeps conversations on SQL. Safe to call from several threads; a method returns once its change is kept.
 
     Every method raises `StoreUnavailable` when the database does not do its part.
     """
 
     def __init__(self, engine: Engine) -> None:
-        """Want an engine whose tables are up to date: use `open` or `in_memory`."""
+        """`engine` is one whose tables are up to date: use `open` or `in_memory`."""
         super().__init__(engine)
         self.usage = UsageRecords(engine)
         self.moderation = ModerationRecords(engine)
@@ -117,7 +117,7 @@ class Store(Transactions):
 
     @outlives_connections
     def vote(self, reply_id: str, voter: str, vote: Vote) -> bool:
-        """Keep the voter's last vote on a reply; False if there is no reply of that id."""
+        """Keep the voter's last vote on a reply, and return False if there is no reply of that id."""
         given = {"value": vote.value, "at": datetime.now(UTC)}
         earlier = (votes.c.reply_id == reply_id) & (votes.c.voter == voter)
         with self._writing() as connection:
@@ -138,7 +138,7 @@ class Store(Transactions):
 
     @outlives_connections
     def forget(self, conversation_id: str) -> int:
-        """Delete a conversation's turns with their replies, citations and votes; how many turns there were."""
+        """Delete a conversation's turns with their replies, citations and votes, and return how many turns it had."""
         with self._writing() as connection:
             return delete_turns(connection, turns.c.conversation_id == conversation_id)
 
@@ -178,7 +178,7 @@ class Store(Transactions):
 
 
 def delete_turns(connection: Connection, which: ColumnElement[bool]) -> int:
-    """Delete these turns, their replies, and the citations of and votes on those; how many turns there were."""
+    """Delete these turns, their replies, and the citations of and votes on those; return how many turns there were."""
     doomed = select(replies.c.id).where(replies.c.turn_id.in_(select(turns.c.id).where(which)))
     connection.execute(doomed.with_for_update()).all()  # no vote may come in between
     connection.execute(delete(votes).where(votes.c.reply_id.in_(doomed)))

@@ -1,4 +1,4 @@
-"""Usage: replies and votes, counted and listed for admins."""
+"""UsageRecords: counts and lists replies and votes for admins."""
 
 import math
 from collections import Counter, defaultdict
@@ -59,7 +59,7 @@ class UsageRecords(Transactions):
 
     @outlives_connections
     def days(self, since: datetime) -> tuple[Day, ...]:
-        """Return one a calendar day (UTC) from then until today, quiet ones too."""
+        """Return the figures of each calendar day (UTC) from then until today, quiet ones too."""
         asked = select(turns.c.asked_at, _KIND, replies.c.duration_ms).join_from(replies, turns)
         with self._reading() as connection:
             replied = connection.execute(asked.where(turns.c.asked_at >= since)).all()

@@ -1,24 +1,60 @@
-"""A Dialogue that replies from a script."""
+"""A Dialogue that says what it was made to say, and parts for those who never ask theirs."""
 
+import atexit
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 
+from bot.answering import Answerer
 from bot.dialogue import Dialogue
 from bot.quoting.context import QuoteContext
+from bot.reading.passage_reader import PassageReader, shipped_weights
 from bot.replies import Reply, Vote
+from bot.store import Store
 from index import Article
+from index.library.disk.library import DiskLibrary
+from index.library.live import LiveIndex
 from tests.bot.examples import BRIDGE, FERRY
+from tests.bot.reading.scorers import WordScorer
+from tests.embedders import HashingEmbedder
 
 
-@dataclass
+@cache
+def small_index() -> LiveIndex:
+    """An index of two articles, to be looked at only."""
+    folder = Path(mkdtemp(prefix="newsquote-"))
+    atexit.register(rmtree, folder)
+    library, embedder = DiskLibrary(folder), HashingEmbedder()
+    library.rebuild([FERRY, BRIDGE], embedder)
+    return LiveIndex(library, embedder)
+
+
+@cache
+def word_answerer() -> Answerer:
+    """An answerer that goes by shared words."""
+    return Answerer(PassageReader(WordScorer(), shipped_weights()))
+
+
+@cache
+def shared_memory() -> Store:
+    """A store for whoever keeps nothing."""
+    return Store.in_memory()
+
+
 class ScriptedDialogue(Dialogue):
-    """Gives the scripted replies in turn, raising those that are errors; keeps what is said to it."""
+    """Gives the scripted replies in turn, raising those that are errors; keeps votes and fresh starts."""
 
-    replies: Sequence[Reply | BaseException] = ()
-    articles: Sequence[Article] = (BRIDGE, FERRY)
-    votes: list[tuple[str, str, Vote]] = field(default_factory=list)
-    started_over: list[str] = field(default_factory=list)
-    _next: int = 0
+    def __init__(
+        self, replies: Sequence[Reply | BaseException] = (), articles: Sequence[Article] = (BRIDGE, FERRY)
+    ) -> None:
+        super().__init__(small_index(), word_answerer(), shared_memory())
+        self.replies = replies
+        self.articles = articles
+        self.votes: list[tuple[str, str, Vote]] = []
+        self.started_over: list[str] = []
+        self._next = 0
 
     def reply(self, conversation_id: str, text: str, **_: object) -> Reply:
         """The next scripted reply, whatever is asked."""

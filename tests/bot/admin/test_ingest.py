@@ -28,7 +28,7 @@ _MESSAGE = "The ferry across the lake stops on Sunday."
 
 
 @dataclass(frozen=True)
-class Office:
+class Parts:
     """What takes articles in, the operations on their index, and the site that is read."""
 
     articles: ArticleIngest
@@ -42,7 +42,7 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def parts(tmp_path: Path) -> Iterator[Parts]:
     """With an article about a roof in service, a story on the web and a feed that leads to it."""
     folder = tmp_path / "articles"
     folder.mkdir()
@@ -55,39 +55,39 @@ def office(tmp_path: Path) -> Iterator[Office]:
         item = "<item><title>Bridge</title><link>/story</link><guid>1</guid></item>"
         site.pages["/rss"] = Page(f'<rss version="2.0"><channel>{item}</channel></rss>', kind="text/xml")
         articles = ArticleIngest(live, site.fetcher(), [Feed(site.url("/rss?key=secret"))], feed_minutes=10)
-        yield Office(articles, IndexOperations(live, rebuild, reader_name="a reader"), live, site)
+        yield Parts(articles, IndexOperations(live, rebuild, reader_name="a reader"), live, site)
 
 
-def test_pages_documents_and_messages_are_in_service_at_once_and_outlive_a_reload(office: Office) -> None:
-    url = office.site.url("/story")
-    report = office.articles.add_addresses([url, office.site.url("/gone")])
-    assert (report.added, [skipped.name for skipped in report.skipped]) == ((url,), [office.site.url("/gone")])
-    assert office.articles.add_document(b"The harbour freezes.", "harbour.txt").added == ("sent/harbour.txt",)
-    (message,) = office.articles.add_message(_MESSAGE, origin="The Courier", published_at=_SENT).added
-    assert office.ids() == sorted([url, "roof.txt", "sent/harbour.txt", message])
+def test_pages_documents_and_messages_are_in_service_at_once_and_outlive_a_reload(parts: Parts) -> None:
+    url = parts.site.url("/story")
+    report = parts.articles.add_addresses([url, parts.site.url("/gone")])
+    assert (report.added, [skipped.name for skipped in report.skipped]) == ((url,), [parts.site.url("/gone")])
+    assert parts.articles.add_document(b"The harbour freezes.", "harbour.txt").added == ("sent/harbour.txt",)
+    (message,) = parts.articles.add_message(_MESSAGE, origin="The Courier", published_at=_SENT).added
+    assert parts.ids() == sorted([url, "roof.txt", "sent/harbour.txt", message])
 
-    report = office.operations.reload()
+    report = parts.operations.reload()
 
     assert (report.added, report.changed, report.removed) == ((), (), ())
-    assert office.articles.remove([message, "sent/harbour.txt"]).articles == 2
-    office.operations.reload()
-    assert office.ids() == [url, "roof.txt"]
+    assert parts.articles.remove([message, "sent/harbour.txt"]).articles == 2
+    parts.operations.reload()
+    assert parts.ids() == [url, "roof.txt"]
 
 
-def test_what_is_no_article_is_told_and_nothing_changes(office: Office) -> None:
+def test_what_is_no_article_is_told_and_nothing_changes(parts: Parts) -> None:
     with pytest.raises(ArticlesMissing, match=r"^Nothing was added\. .*the site has no such page \(404\)"):
-        office.articles.add_addresses([office.site.url("/gone")])
+        parts.articles.add_addresses([parts.site.url("/gone")])
     with pytest.raises(ArticlesMissing, match=r"^Nothing was added\. film\.mp4: is of an unsupported kind"):
-        office.articles.add_document(b"\0\1\2", "film.mp4")
+        parts.articles.add_document(b"\0\1\2", "film.mp4")
     with pytest.raises(ArticlesMissing, match=r"^Nothing was added\. Hello!: is too short for an article"):
-        office.articles.add_message("Hello!")
-    assert office.ids() == ["roof.txt"]
+        parts.articles.add_message("Hello!")
+    assert parts.ids() == ["roof.txt"]
 
 
-def test_articles_are_found_by_id_address_or_the_most_words_of_their_titles(office: Office) -> None:
-    url = office.site.url("/story")
-    office.articles.add_addresses([url])
-    office.articles.add_document(b"The harbour freezes.", "old harbour.txt")
+def test_articles_are_found_by_id_address_or_the_most_words_of_their_titles(parts: Parts) -> None:
+    url = parts.site.url("/story")
+    parts.articles.add_addresses([url])
+    parts.articles.add_document(b"The harbour freezes.", "old harbour.txt")
     for words, ids in {
         url: [url],
         "old": [url, "sent/old harbour.txt"],
@@ -97,35 +97,35 @@ def test_articles_are_found_by_id_address_or_the_most_words_of_their_titles(offi
         "ferry": [],
         " ": [],
     }.items():
-        assert sorted(article.id for article in office.articles.find(words, most=5)) == sorted(ids), words
-    assert len(office.articles.find("old", most=1)) == 1
-    assert [article.title for article in office.articles.articles(["gone", "roof.txt"])] == ["Roof"]
+        assert sorted(article.id for article in parts.articles.find(words, most=5)) == sorted(ids), words
+    assert len(parts.articles.find("old", most=1)) == 1
+    assert [article.title for article in parts.articles.articles(["gone", "roof.txt"])] == ["Roof"]
 
 
-def test_the_feeds_are_read_in_the_background(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_feeds_are_read_in_the_background(parts: Parts, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, logger="bot.admin.ingest")
-    with FeedSchedule(office.articles, pause_seconds=0.01):
-        _wait_until(lambda: office.site.url("/story") in office.ids())
-    assert office.site.paths() == ["/rss?key=secret", "/story"]
-    assert office.articles.next_feed_at() > time.time() + 500
+    with FeedSchedule(parts.articles, pause_seconds=0.01):
+        _wait_until(lambda: parts.site.url("/story") in parts.ids())
+    assert parts.site.paths() == ["/rss?key=secret", "/story"]
+    assert parts.articles.next_feed_at() > time.time() + 500
     assert "secret" not in caplog.text
     assert "/rss 1 items, 1 articles new or changed" in caplog.text
 
 
-def test_a_feed_that_fails_is_logged_and_the_schedule_goes_on(office: Office, caplog: pytest.LogCaptureFixture) -> None:
-    office.site.pages["/rss"] = Page(status=404)
-    with FeedSchedule(office.articles, pause_seconds=0.01) as schedule:
+def test_a_feed_that_fails_is_logged_and_the_schedule_goes_on(parts: Parts, caplog: pytest.LogCaptureFixture) -> None:
+    parts.site.pages["/rss"] = Page(status=404)
+    with FeedSchedule(parts.articles, pause_seconds=0.01) as schedule:
         _wait_until(lambda: "the site has no such page (404)" in caplog.text)
         assert schedule is not None
     assert "secret" not in caplog.text
-    assert office.ids() == ["roof.txt"]
+    assert parts.ids() == ["roof.txt"]
 
 
-def test_without_feeds_nothing_runs(office: Office) -> None:
-    articles = ArticleIngest(office.live, office.site.fetcher())
+def test_without_feeds_nothing_runs(parts: Parts) -> None:
+    articles = ArticleIngest(parts.live, parts.site.fetcher())
     with FeedSchedule(articles):
         assert articles.next_feed_at() == float("inf")
-    assert office.site.requests == []
+    assert parts.site.requests == []
 
 
 def _wait_until(holds: Callable[[], bool]) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from bot.admin.reports import Stats, UsageReports
 from bot.store import Store
 from tests.bot.examples import answer, clarification, refusal
-from tests.bot.telegram.fakes import small_index
+from tests.bot.fakes import small_index
 
 
 def test_the_figures_are_those_of_the_last_days() -> None:

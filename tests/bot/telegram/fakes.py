@@ -1,6 +1,5 @@
 """Stand-ins for what lies on either side of the adapter: the core behind it, Telegram before it."""
 
-import atexit
 import json
 import threading
 import time
@@ -8,11 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
 from typing import Any
 
+from sqlalchemy import Engine
 from telegram._utils.defaultvalue import DEFAULT_NONE
 from telegram._utils.types import ODVInput
 from telegram.request import BaseRequest, RequestData
@@ -23,28 +20,25 @@ from bot.admin.operations import IndexOperations, Status
 from bot.admin.reports import Complaint, Day, Stats, UsageReports, UsageStore
 from bot.admin.services import AdminServices
 from bot.admin.unanswered import Asked
-from bot.answering import Answer, Answerer, Outcome, Refusal, RefusalReason
+from bot.answering import Answer, Outcome, Refusal, RefusalReason
 from bot.app import App
 from bot.dialogue import Dialogue
 from bot.query.operators import EVERYTHING, Scope
 from bot.quoting.context import QuoteContext
 from bot.quoting.quotes import Citation
-from bot.reading.passage_reader import PassageReader, shipped_weights
 from bot.replies import Reply, ReplyTo, Vote
 from bot.store import Store
+from bot.store.engine import memory_engine
 from bot.store.sent_answers import SentAnswer, SentAnswers
 from index import Article
 from index.ingest.fetching import Fetcher
 from index.library.builder import BuildProgress, BuildReport, ProgressListener
-from index.library.disk.library import DiskLibrary
-from index.library.live import LiveIndex
 from tests.bot.examples import BRIDGE, FERRY, LAST_FERRY, OPENED
-from tests.bot.reading.scorers import WordScorer
+from tests.bot.fakes import shared_memory, small_index, word_answerer
 from tests.botapi.checks import MAX_CAPTION_UNITS, MAX_NOTICE_UNITS, MAX_TEXT_UNITS, check_length, check_markup
 from tests.botapi.errors import ApiError, bad_request
 from tests.botapi.inline import read_result
 from tests.botapi.tdparse import Entity, detect_entities, parse
-from tests.embedders import HashingEmbedder
 
 BOT_ID = 110201543
 TOKEN = f"{BOT_ID}:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
@@ -60,26 +54,11 @@ def answer_of_parts(count: int) -> Answer:
     return Answer(0.9, (replace(OPENED, quote=replace(OPENED.quote, text=words), highlights=()),), 1, None, ())
 
 
-@cache
-def small_index() -> LiveIndex:
-    """An index of two articles, to be looked at only."""
-    folder = Path(mkdtemp(prefix="newsquote-"))
-    atexit.register(rmtree, folder)
-    library, embedder = DiskLibrary(folder), HashingEmbedder()
-    library.rebuild([FERRY, BRIDGE], embedder)
-    return LiveIndex(library, embedder)
-
-
-@cache
-def _shared_memory() -> Store:
-    return Store.in_memory()
-
-
 class FakeDialogue(Dialogue):
     """Replies with `outcome` to everything and keeps what it was asked. While it is not free, whoever asks waits."""
 
     def __init__(self, outcome: Outcome = ANSWER, *, articles: Sequence[Article] = (FERRY, BRIDGE)) -> None:
-        super().__init__(small_index(), Answerer(PassageReader(WordScorer(), shipped_weights())), _shared_memory())
+        super().__init__(small_index(), word_answerer(), shared_memory())
         self.outcome = outcome
         self.articles = articles
         self.resolve: Callable[[str], str] = lambda question: question
@@ -249,10 +228,16 @@ def fake_app(
     return App(dialogue or FakeDialogue(), admin, store)
 
 
+@cache
+def _unused_database() -> Engine:
+    return memory_engine()
+
+
 class FakeSentAnswers(SentAnswers):
     """Remembers answers of replies that no store keeps."""
 
     def __init__(self) -> None:
+        super().__init__(_unused_database())
         self.kept: list[SentAnswer] = []
         self.retracted: list[str] = []
 
