@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -40,16 +41,29 @@ _EXAMPLES = """examples:
 _console = Console(stderr=True)
 
 
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What commands work with: the settings in force, and the library that these name."""
+
+    settings: IndexSettings
+    library: Library
+
+    def embedder(self) -> Embedder:
+        """Return the model, made ready now; commands that need none do not wait for it."""
+        announce_preparation(_console, self.settings)
+        return load_embedder(self.settings.embedding_model, self.settings.model_cache)
+
+    def intake(self) -> Ingest:
+        """Return what brings articles into the library."""
+        return Ingest(self.library, self.embedder())
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 if it went well, 1 if not, 2 on misuse."""
     options = _command_line().parse(arguments)
     try:
         settings = IndexSettings.from_environment(index=options.index, articles=getattr(options, "articles", None))
-        options.library = open_library(settings)
-        options.articles = settings.articles
-        options.settings = settings
-        options.embedder = lambda: _load_embedder(settings)
-        code: int = options.run(options)
+        code: int = options.run(_Context(settings, open_library(settings)), options)
     except IndexingError as error:
         show_error(error, _console)
         return 1
@@ -92,41 +106,37 @@ def _command_line() -> CommandLine:
     return line
 
 
-def _load_embedder(settings: IndexSettings) -> Embedder:
-    announce_preparation(_console, settings)
-    return load_embedder(settings.embedding_model, settings.model_cache)
-
-
 def _count(text: str) -> int:
     if (count := int(text)) < 1:
         raise ValueError
     return count
 
 
-def _build(options: argparse.Namespace) -> int:
-    if not options.articles.exists():
-        read_articles(options.articles)  # which says so, before a model is made ready
-    intake = Ingest(options.library, options.embedder())
+def _build(context: _Context, _: argparse.Namespace) -> int:
+    articles = context.settings.articles
+    if not articles.exists():
+        read_articles(articles)  # which says so, before a model is made ready
+    intake = context.intake()
     with show_progress(_console) as listener:
-        _report(options.library, intake.rebuild(options.articles, listener))
+        _report(context.library, intake.rebuild(articles, listener))
     return 0
 
 
-def _add(options: argparse.Namespace) -> int:
+def _add(context: _Context, options: argparse.Namespace) -> int:
     addresses = [source for source in options.sources if "://" in source]
     paths = [Path(source) for source in options.sources if "://" not in source]
     items: list[Article | Skipped] = [item for path in paths for item in read_articles(path)]
     fetched = _fetch(addresses) if addresses else []
-    intake = Ingest(options.library, options.embedder())
+    intake = context.intake()
     with show_progress(_console) as listener:
-        _report(options.library, intake.add(fetched, "web", listener, beside=items))
+        _report(context.library, intake.add(fetched, "web", listener, beside=items))
     return 0
 
 
-def _renew(options: argparse.Namespace) -> int:
-    embedder = options.embedder()
+def _renew(context: _Context, _: argparse.Namespace) -> int:
+    embedder = context.embedder()
     with show_progress(_console) as listener:
-        _report(options.library, options.library.renew(embedder, listener))
+        _report(context.library, context.library.renew(embedder, listener))
     return 0
 
 
@@ -138,69 +148,69 @@ def _fetch(addresses: list[str]) -> list[Article | Skipped]:
     return read_addresses(addresses, Fetcher())
 
 
-def _feeds(options: argparse.Namespace) -> int:
-    if not options.settings.feeds:
+def _feeds(context: _Context, options: argparse.Namespace) -> int:
+    if not context.settings.feeds:
         raise SettingsInvalid("FEEDS names no feed. Set it in the environment or in .env, see .env.example.")
     # what speaks HTTP takes a while to import, and few commands need it
     from index.ingest.feeds.reading import FeedReader
     from index.ingest.fetching import Fetcher
 
-    intake = Ingest(options.library, options.embedder())
-    reader = FeedReader(intake, Fetcher(), every_minutes=options.settings.feed_minutes)
-    report = reader.read(options.settings.feeds, only_due=options.due)
+    intake = context.intake()
+    reader = FeedReader(intake, Fetcher(), every_minutes=context.settings.feed_minutes)
+    report = reader.read(context.settings.feeds, only_due=options.due)
     for problem in report.problems:
         _console.print(problem, markup=False, highlight=False, soft_wrap=True)
     for feed in report.feeds:
         if feed.error is None:
             print(feed)
     if report.build is not None:
-        _report(options.library, report.build)
+        _report(context.library, report.build)
     return 1 if report.failed or report.error else 0
 
 
-def _remove(options: argparse.Namespace) -> int:
-    _report(options.library, Ingest(options.library, options.embedder()).remove(options.ids))
+def _remove(context: _Context, options: argparse.Namespace) -> int:
+    _report(context.library, context.intake().remove(options.ids))
     return 0
 
 
-def _list(options: argparse.Namespace) -> int:
-    snapshot = options.library.open_current(options.embedder())
+def _list(context: _Context, _: argparse.Namespace) -> int:
+    snapshot = context.library.open_current(context.embedder())
     for article in snapshot.archive.headlines():
         day = f"{article.published_at:%Y-%m-%d}" if article.published_at else "-"
         print(article.id, day, article.title, sep="\t")
     return 0
 
 
-def _verify(options: argparse.Namespace) -> int:
-    problems = options.library.verify()
+def _verify(context: _Context, _: argparse.Namespace) -> int:
+    problems = context.library.verify()
     for problem in problems:
         print(problem)
     if not problems:
-        print(f"{options.library.current_name()}: every file is as it was built")
+        print(f"{context.library.current_name()}: every file is as it was built")
     return 1 if problems else 0
 
 
-def _roll_back(options: argparse.Namespace) -> int:
-    print(f"back in service: {options.library.roll_back()}")
+def _roll_back(context: _Context, _: argparse.Namespace) -> int:
+    print(f"back in service: {context.library.roll_back()}")
     return 0
 
 
-def _export(options: argparse.Namespace) -> int:
-    told = export_library(options.library, options.embedder(), options.file)
-    print(f"{options.file}: {told.n_articles:,} articles, {told.n_passages:,} passages of {told.snapshot}")
+def _export(context: _Context, options: argparse.Namespace) -> int:
+    exported = export_library(context.library, context.embedder(), options.file)
+    print(f"{options.file}: {exported.n_articles:,} articles, {exported.n_passages:,} passages of {exported.snapshot}")
     return 0
 
 
-def _import(options: argparse.Namespace) -> int:
-    told = import_library(options.library, options.embedder(), options.file)
-    name = options.library.current_name()
-    print(f"in service: {name}, {told.n_articles:,} articles, {told.n_passages:,} passages")
+def _import(context: _Context, options: argparse.Namespace) -> int:
+    imported = import_library(context.library, context.embedder(), options.file)
+    name = context.library.current_name()
+    print(f"in service: {name}, {imported.n_articles:,} articles, {imported.n_passages:,} passages")
     return 0
 
 
-def _search(options: argparse.Namespace) -> int:
-    embedder = options.embedder()
-    retriever = Retriever(options.library.open_current(embedder), embedder)
+def _search(context: _Context, options: argparse.Namespace) -> int:
+    embedder = context.embedder()
+    retriever = Retriever(context.library.open_current(embedder), embedder)
     articles, sources = (frozenset(names) if names else None for names in (options.article, options.source))
     query = Query(options.words, articles, options.before, sources=sources)
     for hit in retriever.search(query, options.top_k):
@@ -212,7 +222,7 @@ def _search(options: argparse.Namespace) -> int:
 
 
 def _report(library: Library, report: BuildReport) -> None:
-    """Human words on a terminal; else one line of JSON, as scripts expect."""
+    """Print human words on a terminal; else one line of JSON, as scripts expect."""
     for skipped in report.skipped:
         _console.print(f"skipped {skipped.name}: {skipped.reason}", markup=False, highlight=False, soft_wrap=True)
     if sys.stdout.isatty():

@@ -8,7 +8,7 @@ from rich.console import Console
 
 
 class CommandLine:
-    """A program of several commands; each is told as `options.run` which function it is for."""
+    """A program of several commands; parsed options hold the function of the one that was asked for as `run`."""
 
     def __init__(self, program: str, description: str | None, examples: str) -> None:
         self._examples = examples

@@ -1,4 +1,4 @@
-"""onnxruntime, which sends its makers word of how it is used unless it is told not to before it is loaded."""
+"""onnxruntime, which reports to its makers how it is used, unless that is switched off before it is loaded."""
 
 import os
 

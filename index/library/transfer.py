@@ -22,7 +22,7 @@ from index.library.disk.segment import SEGMENT_FILE, read_contents
 from index.library.protocol import Library
 from index.manifest import FORMAT_VERSION, require_same_format, require_same_model
 
-_TOLD = "library.json"
+_METADATA = "library.json"
 _SEGMENT = "segment"
 
 
@@ -43,7 +43,7 @@ class LibraryFile:
 
 
 def export_library(library: Library, embedder: Embedder, file: Path) -> LibraryFile:
-    """Write the articles in service into `file`, which is there only once it is whole; what it says of itself.
+    """Write the articles in service into `file`, which is there only once it is whole; return what it says of itself.
 
     Raises:
         SnapshotMissing, SnapshotMismatch: there is nothing that could be exported.
@@ -53,21 +53,22 @@ def export_library(library: Library, embedder: Embedder, file: Path) -> LibraryF
         segment = Path(scratch) / _SEGMENT
         segment.mkdir()
         library.copy_current(segment, embedder)
-        told = _told(segment, library.current_name(), embedder)
+        metadata = _metadata(segment, library.current_name(), embedder)
         part = file.with_name(f"{file.name}.part")
         try:
             with tarfile.open(part, "w") as archive:
-                _add(archive, _TOLD, json.dumps({**asdict(told), "digest": _digest(asdict(told))}, indent=1).encode())
+                fields = asdict(metadata)
+                _add(archive, _METADATA, json.dumps({**fields, "digest": _digest(fields)}, indent=1).encode())
                 archive.add(segment, _SEGMENT)
             part.replace(file)
         except OSError as error:
             part.unlink(missing_ok=True)
             raise LibraryFileInvalid(f"{file} cannot be written ({error.strerror or error}).") from error
-    return told
+    return metadata
 
 
 def import_library(library: Library, embedder: Embedder, file: Path) -> LibraryFile:
-    """Put the articles of `file` in service in the place of all others; what the file says of itself.
+    """Put the articles of `file` in service in the place of all others; return what the file says of itself.
 
     A rollback brings the others back. If anything is wrong, nothing changes.
 
@@ -78,17 +79,17 @@ def import_library(library: Library, embedder: Embedder, file: Path) -> LibraryF
     with _scratch(library) as scratch:
         try:
             with tarfile.open(file, "r") as archive:
-                told = _read_told(archive, file)
-                require_same_model(str(file), told, embedder)
+                metadata = _read_metadata(archive, file)
+                require_same_model(str(file), metadata, embedder)
                 archive.extractall(scratch, filter="data")
         except (OSError, tarfile.TarError) as error:
             raise LibraryFileInvalid(
                 f"{file} cannot be read ({error}). It should be a file that `python -m index export` wrote."
             ) from error
         segment = Path(scratch) / _SEGMENT
-        _require_undamaged(segment, told, file)
+        _require_undamaged(segment, metadata, file)
         library.take_over(segment, embedder)
-    return told
+    return metadata
 
 
 def _scratch(library: Library) -> TemporaryDirectory[str]:
@@ -97,7 +98,7 @@ def _scratch(library: Library) -> TemporaryDirectory[str]:
     return TemporaryDirectory(dir=library.root, prefix=".moving-")
 
 
-def _told(segment: Path, snapshot: str, embedder: Embedder) -> LibraryFile:
+def _metadata(segment: Path, snapshot: str, embedder: Embedder) -> LibraryFile:
     contents = read_contents(segment)
     return LibraryFile(
         format_version=FORMAT_VERSION,
@@ -113,25 +114,25 @@ def _told(segment: Path, snapshot: str, embedder: Embedder) -> LibraryFile:
     )
 
 
-def _read_told(archive: tarfile.TarFile, file: Path) -> LibraryFile:
+def _read_metadata(archive: tarfile.TarFile, file: Path) -> LibraryFile:
     first = archive.next()
-    content = archive.extractfile(first) if first is not None and first.name == _TOLD else None
+    content = archive.extractfile(first) if first is not None and first.name == _METADATA else None
     if content is None:
-        raise LibraryFileInvalid(f"{file} is not a file that `python -m index export` wrote: it has no {_TOLD}.")
+        raise LibraryFileInvalid(f"{file} is not a file that `python -m index export` wrote: it has no {_METADATA}.")
     try:
-        told: dict[str, Any] = json.load(content)
-        digest = told.pop("digest")
+        fields: dict[str, Any] = json.load(content)
+        digest = fields.pop("digest")
     except (ValueError, KeyError, AttributeError) as error:
-        raise LibraryFileInvalid(f"{file}: its {_TOLD} cannot be read ({error}). Export again.") from error
-    if digest != _digest(told):
-        raise LibraryFileInvalid(f"{file}: its {_TOLD} was changed (digest differs). Export again.")
-    require_same_format(str(file), told["format_version"])
-    return LibraryFile(**told)
+        raise LibraryFileInvalid(f"{file}: its {_METADATA} cannot be read ({error}). Export again.") from error
+    if digest != _digest(fields):
+        raise LibraryFileInvalid(f"{file}: its {_METADATA} was changed (digest differs). Export again.")
+    require_same_format(str(file), fields["format_version"])
+    return LibraryFile(**fields)
 
 
-def _require_undamaged(segment: Path, told: LibraryFile, file: Path) -> None:
+def _require_undamaged(segment: Path, metadata: LibraryFile, file: Path) -> None:
     list_of_files = segment / SEGMENT_FILE
-    if not list_of_files.is_file() or sha256_of(list_of_files) != told.checksum:
+    if not list_of_files.is_file() or sha256_of(list_of_files) != metadata.checksum:
         raise LibraryFileInvalid(f"{file}: its {SEGMENT_FILE} is missing or was changed. Export again.")
     for problem in differences(segment, read_contents(segment).checksums):
         raise LibraryFileInvalid(f"{file}: {problem}. Export again.")
@@ -143,5 +144,5 @@ def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
     archive.addfile(member, BytesIO(content))
 
 
-def _digest(told: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+def _digest(fields: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()

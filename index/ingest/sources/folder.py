@@ -120,8 +120,8 @@ def _read_one(path: Path, name: str, read: _Reader) -> Iterator[_Named]:
         except Unreadable as reason:
             sidecar_name = Path(name).with_name(sidecar.name).as_posix()
             yield sidecar_name, Unreadable(f"{reason}; {path.name} is read without it")
-    text, told = read(read_bytes(path), name)
-    known = known.or_else(told)
+    text, metadata = read(read_bytes(path), name)
+    known = known.or_else(metadata)
     yield (
         name,
         Article(

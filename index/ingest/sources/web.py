@@ -51,23 +51,23 @@ async def fetch_article(address: str, fetcher: Fetcher) -> Article:
     if read is read_html:
         read = partial(read_html, address=fetched.url)
     try:
-        text, told = await asyncio.to_thread(read, fetched.content, fetched.url)
+        text, metadata = await asyncio.to_thread(read, fetched.content, fetched.url)
         check_storable(text)
         _check_length(text)
     except Unreadable as reason:
         raise FetchRefused(f"{fetched.url} {reason}") from reason
-    return article_from(fetched, text, told)
+    return article_from(fetched, text, metadata)
 
 
-def article_from(fetched: Fetched, text: str, told: Metadata) -> Article:
-    """Return the article of a page's text and of what the page tells about it."""
-    url = own_address(told.url, fetched.url)
+def article_from(fetched: Fetched, text: str, metadata: Metadata) -> Article:
+    """Return the article of a page's text and of what the page says of itself."""
+    url = own_address(metadata.url, fetched.url)
     article = Article(
         id=url,
-        title=told.title or title_from_text(text),
+        title=metadata.title or title_from_text(text),
         text=text,
-        source=told.source or httpx.URL(url).host.removeprefix("www."),
-        published_at=told.published_at,
+        source=metadata.source or httpx.URL(url).host.removeprefix("www."),
+        published_at=metadata.published_at,
         url=url,
     )
     return with_dateline(article, read_on=datetime.now(UTC).date())

@@ -111,7 +111,7 @@ class IndexSnapshot:
             raise
 
     def candidates(self, query: Query, terms: Terms, vector_of: Callable[[], Vectors], depth: int) -> Candidates | None:
-        """See `SegmentSearch.candidates`."""
+        """Return the `depth` best of each search; None if the scope of the query holds nothing."""
         return self._search.candidates(query, terms, vector_of, depth)
 
     def rarity(self, term: str) -> float:
@@ -221,9 +221,9 @@ def corrupt_files(folder: Path, segments: Path, checked: set[str]) -> Iterable[s
 
 
 def corrupt_segment_files(folder: Path, entry: SegmentEntry) -> Iterable[str]:
-    """Yield the same of one segment."""
-    told = folder / SEGMENT_FILE
-    if not told.is_file() or sha256_of(told) != entry.checksum:
+    """Yield every file of one segment that is missing or not as it was built, with what is wrong."""
+    contents = folder / SEGMENT_FILE
+    if not contents.is_file() or sha256_of(contents) != entry.checksum:
         yield f"{entry.name}/{SEGMENT_FILE}: missing or changed (SHA-256 differs)"
         return
     for problem in differences(folder, read_contents(folder).checksums):

@@ -73,11 +73,12 @@ def read_manifest(
 
 
 def _manifest(fields: Mapping[str, Any]) -> ClusterManifest:
-    told = dict(fields)
-    told["canaries"] = tuple(Canary(**canary) for canary in told["canaries"])
-    told["lineage"] = Lineage(**told["lineage"])
-    told["next"] = Numbers(**told["next"])
-    return ClusterManifest(**told)
+    values = {
+        "canaries": tuple(Canary(**canary) for canary in fields["canaries"]),
+        "lineage": Lineage(**fields["lineage"]),
+        "next": Numbers(**fields["next"]),
+    }
+    return ClusterManifest(**{**fields, **values})
 
 
 def _unreadable(server: Server, name: str, error: Exception) -> SnapshotCorrupt:

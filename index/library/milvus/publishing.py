@@ -127,13 +127,13 @@ class ClusterPublication:
             for collection, columns in draft.lineage.columns(fresh.vectors.dimension if fresh else 1).items():
                 self._server.create(collection, columns)
             return draft
-        told = base.manifest
-        same = [one.next for one in self._manifests.values() if one.lineage == told.lineage]
+        before = base.manifest
+        same = [one.next for one in self._manifests.values() if one.lineage == before.lineage]
         first = Numbers(
             max(one.article for one in same), max(one.passage for one in same), max(one.term for one in same)
         )
-        birth = Birth(generation, first, told.mean_length)
-        return _Draft(name, birth, told.lineage, told.n_articles, told.n_passages, told.total_length)
+        birth = Birth(generation, first, before.mean_length)
+        return _Draft(name, birth, before.lineage, before.n_articles, before.n_passages, before.total_length)
 
     def _write_segment(self, segment: Segment, draft: _Draft) -> None:
         server, lineage = self._server, draft.lineage

@@ -88,12 +88,12 @@ class Server:
     def field_names(self, collection: str) -> list[str]:
         """Return the names of a collection's columns; none if it is not there."""
         try:
-            told = self._ask(lambda client, timeout: client.describe_collection(collection, timeout=timeout))
+            described = self._ask(lambda client, timeout: client.describe_collection(collection, timeout=timeout))
         except VectorServerRefused as error:
             if error.code == _NOT_FOUND:
                 return []
             raise
-        return [field["name"] for field in told["fields"]]
+        return [field["name"] for field in described["fields"]]
 
     def create(self, collection: str, fields: Sequence[Field]) -> None:
         """Make an empty collection, ready to be written to and searched."""
@@ -293,7 +293,7 @@ def _column(field: Field) -> tuple[DataType, Mapping[str, Any]]:
 
 
 def _first_line(error: Exception) -> str:
-    told = error.message if isinstance(error, MilvusException) else str(error)
+    words = error.message if isinstance(error, MilvusException) else str(error)
     if isinstance(error, grpc.Call):  # its own words begin with the name of its class
-        told = error.details()
-    return (str(told or "").splitlines() or [type(error).__name__])[0]
+        words = error.details()
+    return (str(words or "").splitlines() or [type(error).__name__])[0]

@@ -112,9 +112,9 @@ class ClusterSnapshot:
         return Candidates(
             similarities=similarities,
             keyword_scores=scores,
-            leading={row: float(told["is_leading"]) for row, told in found.items()},
-            days={row: day_in(told) for row, told in found.items()},
-            preferred=frozenset(row for row, told in found.items() if told["article"] in preferred),
+            leading={row: float(columns["is_leading"]) for row, columns in found.items()},
+            days={row: day_in(columns) for row, columns in found.items()},
+            preferred=frozenset(row for row, columns in found.items() if columns["article"] in preferred),
             speaker=lambda row: (int(found[row]["article"]), int(found[row]["copy_group"])),
             passages=lambda rows: self._passages([found[row] for row in rows]),
         )
@@ -172,7 +172,7 @@ class ClusterSnapshot:
     def _nearest(self, vector: Vectors, scope: str, depth: int) -> list[Found]:
         """Return the passages in scope that are most like the vector, best first.
 
-        The engine walks a graph of all passages, of which a narrow scope allows few: it is told to walk further, and
+        The engine walks a graph of all passages, of which a narrow scope allows few: it is asked to walk further, and
         where it comes back with less than was asked for, the passages in scope are compared one by one.
         """
         if scope == self._seen:
