@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 _ADVISED = 2**21
-"""Bytes to read ahead at a time: of more at once, Linux takes the first few megabytes only."""
+"""How many bytes are read ahead at a time: of more at once, Linux takes only the first few megabytes."""
 _SHARE_OF_MEMORY = 0.5
-"""Of the machine's memory, which files may fill: more would push each other out."""
+"""The share of the machine's memory that files may fill: more would push each other out."""
 
 
 def open_array(path: Path) -> NDArray[Any]:

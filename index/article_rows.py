@@ -8,7 +8,7 @@ from index.article import Article
 
 COLUMN_NAMES = ("id", "title", "text", "source", "published_at", "url")
 COLUMNS = ", ".join(COLUMN_NAMES)
-"""As SQL lists them."""
+"""The names as SQL lists them."""
 
 ArticleRow = tuple[str, str, str, str | None, str | None, str | None]
 

@@ -25,13 +25,13 @@ class ServerAddress:
     is_encrypted: bool = False
 
     def __str__(self) -> str:
-        """Without the login: for messages and logs."""
+        """Return the address without the login: for messages and logs."""
         scheme = "milvus+tls" if self.is_encrypted else "milvus"
         return f"{scheme}://{self.host}:{self.port}" + (f"/{self.database}" if self.database else "")
 
     @property
     def uri(self) -> str:
-        """What the client library wants; without the login."""
+        """The address as the client library wants it, without the login."""
         return f"{'https' if self.is_encrypted else 'http'}://{self.host}:{self.port}"
 
 

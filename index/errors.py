@@ -80,7 +80,7 @@ class Unreadable(IndexingError):
 
 
 class ArrivalsUnavailable(IndexingError):
-    """The file of what arrived from the web, from feeds or by message cannot be opened, read or written."""
+    """The file with what arrived from the web, from feeds or by message cannot be opened, read or written."""
 
 
 class FetchError(IndexingError):

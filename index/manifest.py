@@ -12,7 +12,7 @@ FORMAT_VERSION = 3
 """Raised when files, passages or search texts change: an index of another format is not searched."""
 SEARCHABLE_FORMATS = frozenset({FORMAT_VERSION})
 RENEWABLE_FORMATS = SEARCHABLE_FORMATS | {2}
-"""Those whose articles can still be read, to be indexed anew."""
+"""The formats whose articles can still be read, to be indexed anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,7 @@ class HasModel(Protocol):
 
 
 def require_same_model(snapshot: str, made: HasModel, embedder: Embedder) -> None:
-    """Nothing, if `embedder` made the vectors of what is called so.
-
-    Raises:
-        SnapshotMismatch: another model, backend or dimension did.
-    """
+    """Raise SnapshotMismatch unless `embedder` made the vectors of what is called `snapshot`."""
     if (made.model_fingerprint, made.dimension) == (embedder.fingerprint, embedder.dimension):
         return
     raise SnapshotMismatch(
@@ -85,11 +81,7 @@ def require_same_model(snapshot: str, made: HasModel, embedder: Embedder) -> Non
 
 
 def require_same_format(snapshot: str, version: object, formats: Collection[int] = SEARCHABLE_FORMATS) -> None:
-    """Nothing, if that is among the `formats` that will do.
-
-    Raises:
-        SnapshotMismatch: it is not.
-    """
+    """Raise SnapshotMismatch unless the version is among `formats`."""
     if version in formats:
         return
     remedy = "index its articles anew: run `python -m index renew`"

@@ -37,7 +37,7 @@ def announce_preparation(console: Console, settings: IndexSettings) -> None:
 
 @contextmanager
 def show_progress(console: Console) -> Iterator[ProgressListener]:
-    """A listener that draws articles, passages, passages a second and time left; silent if nobody watches."""
+    """Open a listener that draws articles, passages, passages a second and time left; silent if nobody watches."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),

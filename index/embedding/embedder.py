@@ -42,16 +42,16 @@ class Embedder(Protocol):
         """Length of a vector."""
 
     def embed(self, questions: Sequence[str]) -> Vectors:
-        """(len(questions), dimension), float32, rows of unit length, in the order given."""
+        """Return (len(questions), dimension), float32, rows of unit length, in the order given."""
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """(len(texts), dimension), to be compared with those of questions, for which some models go another way."""
+        """Return (len(texts), dimension), to be compared with those of questions, which some models embed otherwise."""
 
 
 class OnnxEmbedder:
     """all-MiniLM-L6-v2 in 8-bit integers, run by onnxruntime: no torch, one maths thread a call.
 
-    Of a passage only the words that tell something are read: see `index.embedding.token_filter`.
+    Of a passage only the words that mean something are read: see `index.embedding.token_filter`.
     """
 
     name = NAME
@@ -63,7 +63,7 @@ class OnnxEmbedder:
         self._session = session
         self._tokenizer = tokenizer
         self._workers = workers
-        self._telling_words = TokenFilter(tokenizer)
+        self._filter = TokenFilter(tokenizer)
 
     @classmethod
     def load(cls, model_cache: Path) -> Self:
@@ -80,12 +80,12 @@ class OnnxEmbedder:
         return cls(session, tokenizer, workers=os.cpu_count() or 1)
 
     def embed(self, questions: Sequence[str]) -> Vectors:
-        """(len(questions), 384), float32, rows of unit length. Batched by length, on every core."""
+        """Return (len(questions), 384), float32, rows of unit length. Texts are batched by length, on every core."""
         return self._embed(self._tokens(questions))
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """(len(texts), 384), likewise, of the words that tell something."""
-        return self._embed([self._telling_words.of(tokens) for tokens in self._tokens(texts)])
+        """Return (len(texts), 384), float32, rows of unit length, made of the words that mean something."""
+        return self._embed([self._filter.of(tokens) for tokens in self._tokens(texts)])
 
     def _tokens(self, texts: Sequence[str]) -> list[list[int]]:
         return [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
@@ -123,8 +123,10 @@ class SentenceTransformerEmbedder:
     backend = "sentence-transformers"
 
     def __init__(self, model_name: str) -> None:
-        """Raise   Raises:
-        ModelUnavailable: no such folder, and the hub does not have it or cannot be reached.
+        """Load the model.
+
+        Raises:
+            ModelUnavailable: there is no such folder, and the hub does not have it or cannot be reached.
         """
         # torch and sentence_transformers take seconds to import and are not needed with the shipped model
         from sentence_transformers import SentenceTransformer
@@ -141,11 +143,11 @@ class SentenceTransformerEmbedder:
         self.fingerprint = f"{self.name}/torch/{_digest_of_weights(self._model)}"
 
     def embed(self, questions: Sequence[str]) -> Vectors:
-        """(len(questions), dimension), float32, rows of unit length; with the model's prompt for questions, if any."""
+        """Return (len(questions), dimension), float32, rows of unit length, with the model's prompt for questions."""
         return self._encoded(self._model.encode_query, questions)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """(len(texts), dimension), likewise; with the model's prompt for passages, if any."""
+        """Return (len(texts), dimension), float32, rows of unit length, with the model's prompt for passages."""
         return self._encoded(self._model.encode_document, texts)
 
     def _encoded(self, encode: Callable[..., object], texts: Sequence[str]) -> Vectors:

@@ -1,8 +1,8 @@
 """The words of a passage that its vector is made of: neither function words nor what it says for the third time.
 
-The others are a quarter of a passage's tokens, and so of the work of embedding it. Measured (docs/measurements.md,
-"Passages in fewer tokens"): retrieval gains nothing from them. Without pronouns, "that", "as" and "have" as well it
-loses, and so it does where questions go without them, in which "of" or "by" may be half of what is meant.
+The others are a quarter of a passage's tokens, and so of the work of embedding it. Retrieval gains nothing from them:
+see docs/experiments/0013-passages-in-fewer-tokens.md. It loses without pronouns, "that", "as" and "have", and it loses
+where function words are left out of questions, in which "of" or "by" may be half of what is meant.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,15 +34,15 @@ class TokenFilter:
         self._goes_on = {token for piece, token in vocabulary.items() if piece.startswith("##")}
 
     def of(self, tokens: Sequence[int]) -> Sequence[int]:
-        """Return those of a passage, in their order; all where function words are all there is."""
+        """Return the tokens of a passage that are worth reading, in order; all of them where nothing else is left."""
         times: dict[tuple[int, ...], int] = dict.fromkeys(self._function_words, _OFTEN_ENOUGH)
-        telling: list[int] = []
+        kept: list[int] = []
         for word in self._words(tokens):
             read = times.get(word, 0)
             if read < _OFTEN_ENOUGH:
                 times[word] = read + 1
-                telling += word
-        return telling if len(telling) > _ENDS else tokens
+                kept += word
+        return kept if len(kept) > _ENDS else tokens
 
     def _words(self, tokens: Sequence[int]) -> Iterator[tuple[int, ...]]:
         """Yield the tokens of each word together."""

@@ -21,19 +21,20 @@ class VectorSource(Protocol):
     """Somewhere that vectors are kept by the keys of their texts."""
 
     def fill(self, keys: Keys, vectors: Vectors, known: NDArray[np.bool_]) -> None:
-        """Write what it has of the rows that are not `known` yet into (n, dimension) `vectors`, and marks them."""
+        """Write the vectors it has of the rows that are not `known` yet into (n, dimension) `vectors`, and mark these
+        rows as known."""
 
 
 @dataclass(slots=True)
 class KeptVectors:
-    """Keys with the way to their vectors; sorted when first asked."""
+    """Keys of texts, and a function from rows to their vectors. The keys are sorted at the first search."""
 
     keys: Keys
     vectors: Callable[[NDArray[np.int64]], Vectors]
     order: NDArray[np.int64] | None = None
 
     def fill(self, keys: Keys, vectors: Vectors, known: NDArray[np.bool_]) -> None:
-        """See `VectorSource`."""
+        """Write the vectors of rows that are not `known` yet, and mark these rows: see `VectorSource`."""
         rows = self._rows_of(keys)
         fresh = (rows >= 0) & ~known
         if fresh.any():
@@ -41,7 +42,7 @@ class KeptVectors:
             known |= fresh
 
     def _rows_of(self, wanted: Keys) -> NDArray[np.int64]:
-        """(len(wanted),): the row of each key, -1 where it is not known."""
+        """Return (len(wanted),): the row of each key, -1 where it is not known."""
         if self.order is None:
             self.order = np.argsort(self.keys, kind="stable")
             self.keys = np.asarray(self.keys)[self.order]
@@ -58,7 +59,7 @@ class KnownVectors:
     _sources: list[VectorSource] = field(default_factory=list)
 
     def fill(self, keys: Keys, vectors: Vectors) -> NDArray[np.bool_]:
-        """Write the known ones of (n, dimension) `vectors`; (n,): which rows those are."""
+        """Write the known ones of (n, dimension) `vectors`, and return which rows those are, (n,)."""
         known = np.zeros(len(keys), np.bool_)
         for source in self._sources:
             source.fill(keys, vectors, known)
@@ -98,13 +99,13 @@ class UnfinishedWork:
                 path.unlink(missing_ok=True)
 
     def clear(self) -> None:
-        """Forget everything, of other models too: a build was published."""
+        """Delete everything, of other models too: a build was published."""
         for path in self._folder.glob("*") if self._folder.is_dir() else ():
             path.unlink(missing_ok=True)
 
 
 def known_vectors(in_service: Sequence[VectorSource], unfinished: UnfinishedWork) -> KnownVectors:
-    """Return those of the index in service, and of unfinished work."""
+    """Return the vectors of the index in service, and those of unfinished work."""
 
     def taken(rows: NDArray[np.int64], kept: Vectors) -> Vectors:
         unfinished.is_touched = True

@@ -49,7 +49,7 @@ class ArrivalsFile:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All that the block does, or nothing of it, on the disk when the block ends.
+        """Open a transaction: all that the block does is on the disk when it ends, or nothing of it.
 
         Raises:
             ArrivalsUnavailable: the file cannot be opened, read or written.
@@ -115,7 +115,7 @@ class Arrivals:
         return str(found[0]) if found else None
 
     def waiting(self) -> list[Article]:
-        """Return those that no build has taken in yet, in the order they came."""
+        """Return the articles that no build has taken in yet, in the order they came."""
         if not self._file.exists:
             return []
         with self._file.transaction() as file:
@@ -137,7 +137,7 @@ class Arrivals:
             yield from (article_of(row[1:]) for row in rows)
 
     def mark_published(self, articles: Iterable[Article]) -> None:
-        """Note that a build has taken these in; one that changed meanwhile goes on waiting."""
+        """Record that a build has taken these in; one that changed meanwhile goes on waiting."""
         with self._file.transaction() as file:
             for article in articles:
                 known = file.execute(f"SELECT {COLUMNS} FROM articles WHERE id = ?", (article.id,)).fetchone()

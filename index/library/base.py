@@ -158,7 +158,11 @@ class ArticleLibrary(Library, ABC, Generic[SnapshotT, PlaceT]):
 
     @abstractmethod
     def _writing(self) -> AbstractContextManager[None]:
-        """Hold the library for writing; IndexBusy if somebody else does."""
+        """Hold the library for writing.
+
+        Raises:
+            IndexBusy: somebody else does.
+        """
 
     @abstractmethod
     def _open_to_read(self) -> SnapshotT:
@@ -175,18 +179,18 @@ class ArticleLibrary(Library, ABC, Generic[SnapshotT, PlaceT]):
 
     @abstractmethod
     def _build_cache(self, base: SnapshotT) -> BuildCache:
-        """Return what the snapshot in service saves a build."""
+        """Return what of the snapshot in service saves work in a build."""
 
     @abstractmethod
     def _fresh_folder(self) -> AbstractContextManager[tuple[Path, Path]]:
-        """Return an empty folder to write a segment in, and where that lies once the context ends; gone if it was
-        emptied."""
+        """Open an empty folder to write a segment in, with the place where it lies once the context ends; a folder that
+        was removed meanwhile lies nowhere."""
 
     @abstractmethod
     def _publish(
         self, fresh: Segment | None, change: Change[PlaceT], base: SnapshotT | None, options: "PublishOptions"
     ) -> None:
-        """Put the base with this change in service, by way of a check that it answers as it should.
+        """Put the base with this change in service, after checking that it answers as it should.
 
         Raises:
             ArticlesMissing: no article would be left.
@@ -198,7 +202,11 @@ class ArticleLibrary(Library, ABC, Generic[SnapshotT, PlaceT]):
         return self.verify()
 
     def _as_written(self, snapshot: SnapshotT) -> Iterator[Article]:
-        """Yield every article, unless one of them is not the one that was added."""
+        """Yield every article, after checking each against its fingerprint.
+
+        Raises:
+            SnapshotCorrupt: one is not as it was added.
+        """
         places = self._places(snapshot)
         for article in snapshot.archive.articles():
             if fingerprint_of(article) != places[article.id].fingerprint:

@@ -80,7 +80,7 @@ class SegmentBuilder:
         copies: Iterable[KnownCopies] = (),
         listener: ProgressListener = lambda _: None,
     ) -> None:
-        """`copies`: what articles may be copies of, beside each other."""
+        """Take `copies` as the articles that others may be copies of, beside each other."""
         self._embedder = embedder
         self._known = known
         self._unfinished = unfinished
@@ -153,7 +153,7 @@ class SegmentBuilder:
         return list(zip(texts, keys, strict=True))
 
     def _vectors(self, window: _Window) -> Vectors:
-        """(n, dimension): those of a window. Runs beside the reading."""
+        """Return (n, dimension), the vectors of a window. Runs beside the reading of articles."""
         vectors = np.zeros((len(window.texts), self._embedder.dimension), np.float32)
         keys = np.array(window.keys, np.uint64)
         known = self._known.fill(keys, vectors)

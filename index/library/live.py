@@ -22,8 +22,10 @@ class LiveIndex:
     """
 
     def __init__(self, library: Library, embedder: Embedder) -> None:
-        """Raise   Raises:
-        SnapshotMissing, SnapshotCorrupt, SnapshotMismatch: there is nothing to serve.
+        """Open the snapshot in service.
+
+        Raises:
+            SnapshotMissing, SnapshotCorrupt, SnapshotMismatch: there is nothing to serve.
         """
         self.library = library
         self.embedder = embedder
@@ -50,7 +52,7 @@ class LiveIndex:
                     self._retriever = Retriever(self.library.open_current(self.embedder), self.embedder)
                     self._seen = self._retriever.snapshot.name
                     logger.info("now serving snapshot %s", self._seen)
-                self._hear_from_server()
+                self._note_that_server_answers()
             except VectorServerUnavailable as error:
                 if not self._is_away:
                     logger.warning("no newer snapshot can be looked for: %s", error)
@@ -61,7 +63,7 @@ class LiveIndex:
                 logger.exception("the newly published snapshot cannot be served; the last one stays")
             return self._retriever.snapshot
 
-    def _hear_from_server(self) -> None:
+    def _note_that_server_answers(self) -> None:
         if self._is_away:
             logger.info("the vector server is back")
         self._is_away = False

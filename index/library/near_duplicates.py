@@ -89,7 +89,7 @@ class CopyFinder:
         self._first_rows: dict[int, int] = {}
 
     def add(self, article: Article) -> None:
-        """Take the next article in; its group is settled with it."""
+        """Take in the next article, and settle its group."""
         if len(self._signatures) == _BLOCK:
             self._close_block()
         signature = signature_of(article)
@@ -120,7 +120,8 @@ class CopyFinder:
 
 
 def signature_of(article: Article) -> Signature:
-    """(128,), uint32: the least of each hash over the article's shingles; a short text's is that of its own text."""
+    """Return (128,), uint32: the least of each hash over the article's shingles; a short text's is that of its own
+    text."""
     words = words_of(article.text)
     if len(words) < _FEWEST_WORDS:
         shingles = np.array([hash64(article.text)], np.uint64)
@@ -150,7 +151,7 @@ def merge_copies(parts: Sequence[tuple[CopyIndex, NDArray[np.bool_]]]) -> CopyIn
 
 
 def band_keys(signatures: NDArray[np.uint32]) -> NDArray[np.uint64]:
-    """(n, 32), uint64: equal in a column for articles whose four numbers of that band are equal."""
+    """Return (n, 32), uint64: equal in a column for articles whose four numbers of that band are equal."""
     numbers = signatures.reshape(len(signatures), _BANDS, _ROWS_A_BAND).astype(np.uint64)
     keys = np.broadcast_to(np.arange(_BANDS, dtype=np.uint64), numbers.shape[:2]).copy()
     for column in range(_ROWS_A_BAND):

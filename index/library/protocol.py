@@ -103,4 +103,5 @@ class Library(Protocol):
         """Write all articles in service as one segment into the empty `folder`."""
 
     def take_over(self, folder: Path, embedder: Embedder) -> None:
-        """Publish the segment in `folder`, made by `embedder`'s model, as all the articles there are. Moves it."""
+        """Publish the segment in `folder`, made by `embedder`'s model, as all the articles there are. The folder is
+        moved."""

@@ -94,7 +94,7 @@ class KeywordIndex:
         return gains
 
     def _scores(self, weighted: Sequence[_Weighted], rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """(len(rows),): BM25 of these rows, ascending, for these terms."""
+        """Return (len(rows),): BM25 of these rows, ascending, for these terms."""
         scores = np.zeros(len(rows), np.float32)
         bounds = np.searchsorted(rows, self._starts)
         for number, part in enumerate(self._parts):
@@ -124,7 +124,7 @@ def inverse_frequency(holding: int, total: int) -> float:
 def saturation(
     counts: NDArray[np.uint8], lengths: NDArray[np.uint16], mean_length: float, weight: float = 1.0
 ) -> NDArray[np.float32]:
-    """(n,): what a term adds that occurs `counts` times in passages of `lengths` terms, times its `weight`."""
+    """Return (n,): what a term adds that occurs `counts` times in passages of `lengths` terms, times its `weight`."""
     often = counts.astype(np.float32)
     norm = np.float32(_K1 * (1 - _B)) + np.float32(_K1 * _B / mean_length) * lengths
     return np.asarray(np.float32(weight) * often / (often + norm), np.float32)

@@ -17,6 +17,6 @@ MONTH_OF_AGENCIES = rf"(?:{MONTH_NAME}|Jan\.|Feb\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec
 
 
 def month_number(name: str) -> int | None:
-    """1 to 12 for a month's English name or its abbreviation, with or without a full stop."""
+    """Return 1 to 12 for a month's English name or its abbreviation, with or without a full stop."""
     start = name.lower().rstrip(".")[:3]
     return next((number for number, month in enumerate(MONTHS, start=1) if month.lower().startswith(start)), None)

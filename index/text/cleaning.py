@@ -185,7 +185,8 @@ def _is_heading(line: _Line, before: _Line | None, after: _Line) -> bool:
 
 
 def _stands_alone(line: _Line, before: _Line | None, after: _Line) -> bool:
-    """Below the end of a paragraph and above the next; below a question or a colon it may be the answer."""
+    """Return whether the line stands below the end of a paragraph and above the next one; below a question or a colon
+    it may be the answer."""
     if before is None:
         return after.follows_blank
     if not before.is_prose or before.text.rstrip(_CLOSERS).endswith(("?", ":")):

@@ -97,7 +97,7 @@ def _regions(length: int, debris: Sequence[Span]) -> Iterator[tuple[int, int]]:
 
 
 def _lines_of(text: str, start: int, end: int) -> Iterator[list[tuple[int, int]]]:
-    """Run of lines that no blank line divides, each line without white space around it."""
+    """Yield runs of lines that no blank line divides, each line without white space around it."""
     paragraph: list[tuple[int, int]] = []
     for raw in text[start:end].splitlines(keepends=True):
         line = _strip(text, start, start + len(raw))
@@ -131,7 +131,7 @@ def _is_full(line: str, after: str, width: int) -> bool:
 
 
 def _unwrap(text: str, lines: Sequence[tuple[int, int]], width: int) -> Iterator[tuple[int, int]]:
-    """Blocks of lines that are one running text; elsewhere every line is a paragraph of its own."""
+    """Yield blocks of lines that are one running text; elsewhere every line is a paragraph of its own."""
     start = lines[0][0]
     is_wrapped = len(lines) > 1 and _wrap_width(_slices(text, lines)) is not None
     for (line_start, line_end), (after_start, after_end) in pairwise(lines):
@@ -193,7 +193,8 @@ def _sentence_ends(piece: str) -> Iterator[int]:
 
 
 def _is_closing(marks: str, before: str) -> bool:
-    """Return curly quotes and brackets tell by themselves; a straight one closes if another is open before it."""
+    """Return whether the marks close something: curly quotes and brackets do, a straight quote if one is open before
+    it."""
     return marks[0] not in "\"'" or before.count(marks[0]) % 2 == 1
 
 

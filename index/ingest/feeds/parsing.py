@@ -131,7 +131,7 @@ class _TextReader(HTMLParser):
 
 
 def _item(entry: Mapping[str, Any]) -> FeedItem | None:
-    """Return the entry, or None if nothing in it could become an article."""
+    """Return the item of an entry, or None if nothing in it could become an article."""
     link = str(entry.get("link") or "").strip() or None
     title = _line(plain_text(str(entry.get("title") or "")))
     texts = [str(part.get("value") or "") for part in entry.get("content") or ()]

@@ -28,7 +28,7 @@ _AT_ONCE = 4
 _MAX_DELAY_SECONDS = 6 * 3600.0
 _ITEM_DELAY_SECONDS = 300.0
 _MAX_ATTEMPTS = 32
-"""About a week, most of them six hours apart: an outage of days loses nothing."""
+"""Attempts for about a week, most of them six hours apart: an outage of days loses nothing."""
 
 
 class FeedReader:
@@ -60,7 +60,7 @@ class FeedReader:
     def read(
         self, feeds: Sequence[Feed], *, only_due: bool = False, is_stopped: Callable[[], bool] = lambda: False
     ) -> FeedsReport:
-        """Return one pass; a feed that fails, or an item, is reported and keeps no other from being read.
+        """Read the feeds once and return what came of it; a feed or item that fails is reported and stops no other.
 
         `is_stopped` is asked before each item: what is left then is left to the next pass.
 
@@ -134,7 +134,8 @@ class FeedReader:
         )
 
     async def _work_off(self, feed: Feed, report: FeedReport, is_stopped: Callable[[], bool]) -> FeedReport:
-        """Make articles of the feed's queued items, new ones and those left from earlier passes."""
+        """Make articles of the feed's queued items, new ones and those left from earlier passes, and return the report
+        with the figures."""
         brought, problems = 0, list(report.problems)
         stop_at = time.monotonic() + self._work_seconds
         for queued in self._state.queue(feed.url, self._now()):
@@ -155,7 +156,8 @@ class FeedReader:
         return replace(report, brought=brought, waiting=waiting, problems=tuple(problems))
 
     def _fall_back(self, feed: Feed, queued: QueuedItem, error: FetchError, problems: list[str]) -> int:
-        """Return the item as the feed itself gives it, if that is more than a line or two."""
+        """Keep the item as the feed itself gives it, if that is more than a line or two; return how many articles
+        changed."""
         article = fallback_of(queued.item)
         if article is None:
             self._state.note_given_up(queued, str(error))
@@ -165,7 +167,8 @@ class FeedReader:
         return self._keep(feed, queued, article)
 
     def _keep(self, feed: Feed, queued: QueuedItem, article: Article) -> int:
-        """Keep the item's article; 1 if that is new or has changed. One that another feed brought stays that one's."""
+        """Keep the item's article, and return 1 if it is new or has changed. One that another feed brought stays with
+        that feed."""
         if queued.article is not None:
             article = replace(article, id=queued.article)
         origin = self._intake.arrivals.origin_of(article.id)
@@ -175,8 +178,8 @@ class FeedReader:
         return len(changes)
 
     def _delay(self, seconds: float, failures: int, error: FetchError) -> float:
-        """Return doubled with each failure up to six hours, give or take a quarter; never less than the server asks
-        for."""
+        """Return seconds to wait: doubled with each failure up to six hours, give or take a quarter, and never less
+        than the server asks for."""
         doubled = min(seconds * 2.0 ** min(failures - 1, 20), max(_MAX_DELAY_SECONDS, seconds))
         asked = (error.retry_after_seconds or 0.0) if isinstance(error, FetchFailed) else 0.0
         return max(doubled * (0.75 + 0.5 * self._chance()), min(asked, 24 * 3600.0))

@@ -7,7 +7,8 @@ from index.library.builder import BuildReport
 
 @dataclass(frozen=True, slots=True)
 class FeedReport:
-    """One feed. `error`: why it could not be read, and `failures` how often in a row; None if it was, or was not due.
+    """What came of one feed. `error`: why it could not be read, None if it was or was not due; `failures`: how often in
+    a row.
 
     `brought` counts articles that are new or have changed, `waiting` the items left for later, and
     `problems` says of each item that failed in this pass, and of a flaw in the feed, what it was.
@@ -34,7 +35,8 @@ class FeedReport:
 
 @dataclass(frozen=True, slots=True)
 class FeedsReport:
-    """All of them. `build` is None if there was nothing to publish, or if that failed: then `error` says why."""
+    """What came of all feeds. `build` is None if there was nothing to publish, or if that failed: then `error` says
+    why."""
 
     feeds: tuple[FeedReport, ...]
     build: BuildReport | None = None

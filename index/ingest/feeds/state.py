@@ -65,7 +65,7 @@ class FeedState:
             _write_cursor(file, feed, cursor)
 
     def note_failure(self, feed: str, cursor: FeedCursor) -> None:
-        """Move the cursor only."""
+        """Move the cursor, and queue nothing."""
         with self._file.transaction() as file:
             _write_cursor(file, feed, cursor)
 
@@ -90,19 +90,19 @@ class FeedState:
         return count
 
     def note_kept(self, queued: QueuedItem, article: str) -> None:
-        """The item's article is among the arrivals (or is another feed's, or was removed by an admin)."""
+        """Record that the item's article is among the arrivals (or is another feed's, or was removed by an admin)."""
         self._update(queued, "state = ?, article = ?, error = NULL", _KEPT, article)
 
     def note_delay(self, queued: QueuedItem, next_at: float, error: str) -> None:
-        """The item has failed once more, and is tried again then."""
+        """Record that the item has failed once more, and when it is tried again."""
         self._update(queued, "attempts = attempts + 1, next_at = ?, error = ?", next_at, error)
 
     def note_given_up(self, queued: QueuedItem, error: str) -> None:
-        """The item cannot become an article, unless it changes."""
+        """Record that the item cannot become an article, unless it changes."""
         self._update(queued, "state = ?, error = ?", _GIVEN_UP, error)
 
     def note_published(self, article_ids: Iterable[str]) -> None:
-        """The items of these articles are done."""
+        """Record that the items of these articles are done."""
         with self._file.transaction() as file:
             updating = "UPDATE items SET state = ? WHERE article = ? AND state = ?"
             file.executemany(updating, [(_DONE, article_id, _KEPT) for article_id in article_ids])
@@ -116,7 +116,7 @@ class FeedState:
         return [row[0] for row in rows]
 
     def _update(self, queued: QueuedItem, changes: str, *values: str | float) -> None:
-        """Not if the item has changed meanwhile: then its turn comes again."""
+        """Change columns of the item, unless the item has changed meanwhile: then its turn comes again."""
         with self._file.transaction() as file:
             updating = f"UPDATE items SET {changes} WHERE number = ? AND signature = ?"
             file.execute(updating, (*values, queued.number, queued.item.signature))

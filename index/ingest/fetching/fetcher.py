@@ -105,7 +105,7 @@ class Fetcher:
 
     @asynccontextmanager
     async def _client(self, url: httpx.URL) -> AsyncIterator[httpx.AsyncClient]:
-        """A client for one document, all of whose requests together have the total time; faults become our own."""
+        """Open a client for one document. All its requests share the total time, and its errors become ours."""
         transport = PublicTransport(self._ssl_context, self._resolve, self._trusted)
         headers = {"User-Agent": _USER_AGENT, "Accept-Encoding": ACCEPTED_CODINGS}
         total = self._limits.total_seconds
@@ -128,7 +128,7 @@ class Fetcher:
     async def _open(
         self, client: httpx.AsyncClient, url: httpx.URL, headers: Mapping[str, str], *, obey_robots: bool
     ) -> AsyncIterator[httpx.Response]:
-        """The response at the end of the redirects; every address on the way is checked like the first."""
+        """Open the response at the end of the redirects; every address on the way is checked like the first."""
         for _ in range(self._limits.max_redirects + 1):
             if obey_robots:
                 await self._obey_robots(client, url)

@@ -46,7 +46,7 @@ def decode(content: bytes) -> str:
     """Return the text of `content`, whatever its encoding; a byte order mark is not part of it.
 
     Raises:
-        Unreadable: it is binary, or in no encoding that could be told.
+        Unreadable: it is binary, or in no encoding that could be recognised.
     """
     encoding = _encoding_of(content)
     try:
@@ -80,7 +80,11 @@ def _encoding_of(content: bytes) -> str:
 
 
 def _utf16_without_mark(sample: bytes) -> str:
-    """UTF-16 of mostly Latin text has a zero in every second byte; anything else with zeros is binary."""
+    """Return the byte order of UTF-16: mostly Latin text has a zero in every second byte; other zeros are binary.
+
+    Raises:
+        Unreadable: it is not text of this kind.
+    """
     half = len(sample) // 2
     if sample[1::2].count(0) > 0.7 * half and not sample[::2].count(0):
         return "utf-16-le"

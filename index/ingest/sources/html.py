@@ -8,7 +8,7 @@ def read_html(content: bytes, name: str, *, address: str | None = None) -> tuple
     """Return the article's text in a page, and what the page says of it. `address`: where the page was, if on the web.
 
     Raises:
-        Unreadable: no article can be told from the page's menus and adverts.
+        Unreadable: the page has no article beside its menus and adverts.
     """
     import trafilatura  # takes most of a second to import, and most folders hold no web page
 

@@ -115,7 +115,7 @@ class SegmentArchive:
         return [self._parts[place.segment].passage(article_id, row) for row in place.stored.passages]
 
     def leading(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """(len(rows),): which of these passages are the first of their article."""
+        """Return (len(rows),): which of these passages are the first of their article."""
         leading = np.zeros(len(rows), np.bool_)
         owners = np.searchsorted(self._starts, rows, side="right") - 1
         for segment, part in enumerate(self._parts):
@@ -130,7 +130,7 @@ class SegmentArchive:
     def allowed_rows(
         self, articles: frozenset[str] | None, before: date | None, sources: frozenset[str] | None = None
     ) -> NDArray[np.bool_] | None:
-        """(n_rows,): which passages a scope allows; None if it allows all. Dead ones never are."""
+        """Return (n_rows,): which passages a scope allows; None if it allows all. Dead ones never are."""
         if articles is None and before is None and sources is None:
             return self._live
         allowed = self._only(articles) if articles is not None else self._all_rows()
@@ -141,13 +141,15 @@ class SegmentArchive:
         return allowed
 
     def rows_published(self, first: date | None, last: date | None) -> NDArray[np.bool_]:
-        """(n_rows,): which passages are of articles published from `first` to `last`; an undated one never is."""
+        """Return (n_rows,): which passages are of articles published from `first` to `last`; an undated one never
+        is."""
         days = self._days()
         within = days < (last.toordinal() + 1 if last else NO_DATE)
         return within & (days >= first.toordinal()) if first else within
 
     def days_of(self, passage_rows: Sequence[int]) -> NDArray[np.int64]:
-        """(n,): the day each passage's article was published on, counted as `date.toordinal` does; 0 for no date."""
+        """Return (n,): the day each passage's article was published on, counted as `date.toordinal` does; 0 for no
+        date."""
         rows = np.asarray(passage_rows, np.int64)
         owners = np.searchsorted(self._starts, rows, side="right") - 1
         days = np.zeros(len(rows), np.int64)
@@ -207,7 +209,7 @@ class SegmentArchive:
         return allowed
 
     def _of_sources(self, sources: frozenset[str]) -> NDArray[np.bool_]:
-        """(n_rows,): which passages are of articles of these sources, casefolded."""
+        """Return (n_rows,): which passages are of articles of these sources, casefolded."""
         parts = []
         for part in self._parts:
             numbers, of_articles = part.sources

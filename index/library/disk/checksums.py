@@ -11,7 +11,7 @@ Checksums = Mapping[str, tuple[int, str]]
 
 
 def checksums_of(folder: Path) -> Checksums:
-    """Return those of every file below `folder`."""
+    """Return the checksums of every file below `folder`."""
     return {
         path.relative_to(folder).as_posix(): (path.stat().st_size, sha256_of(path))
         for path in sorted(folder.rglob("*"))
@@ -20,11 +20,7 @@ def checksums_of(folder: Path) -> Checksums:
 
 
 def require_sizes(folder: Path, checksums: Checksums) -> None:
-    """Nothing, if every file is there and as long as it should be: quick, for whoever opens it.
-
-    Raises:
-        SnapshotCorrupt: one is missing or cut short.
-    """
+    """Raise SnapshotCorrupt unless every file is there and as long as it should be: quick, for whoever opens it."""
     for name, (size, _) in checksums.items():
         path = folder / name
         if not path.is_file() or path.stat().st_size != size:

@@ -70,7 +70,8 @@ class IndexFolders:
 
     @contextmanager
     def scratch(self, parent: Path, name: str) -> Iterator[Path]:
-        """An empty folder that becomes `parent/name`, synced to the disk, if all goes well and it is still there."""
+        """Open an empty folder that becomes `parent/name`, synced to the disk, if all goes well and it is still
+        there."""
         folder = parent / f"{_UNFINISHED}{name}"
         folder.mkdir(parents=True)
         try:
@@ -94,7 +95,8 @@ class IndexFolders:
         _sync(self.root)
 
     def clear_unfinished(self) -> None:
-        """Remove what killed builds left behind, but for vectors. Only with the lock held: nobody else is building."""
+        """Remove what killed builds left behind, except vectors. Call it only with the lock held, when nobody
+        builds."""
         for parent in (self.snapshots, self.segments):
             for path in parent.glob(f"{_UNFINISHED}*"):
                 shutil.rmtree(path, ignore_errors=True)

@@ -31,13 +31,13 @@ class SegmentView:
         return self.segment.contents.n_articles - len(self.dead)
 
     def live_articles(self) -> NDArray[np.bool_]:
-        """(n_articles,): which of its articles count."""
+        """Return (n_articles,): which of its articles count."""
         live = np.ones(self.segment.contents.n_articles, np.bool_)
         live[sorted(self.dead)] = False
         return live
 
     def live_passages(self) -> NDArray[np.bool_]:
-        """(n_passages,): which of its passages count."""
+        """Return (n_passages,): which of its passages count."""
         return self.segment.live_passages(self.dead)
 
     @property

@@ -34,10 +34,10 @@ class Publication:
     def publish(
         self, members: Sequence[SegmentView], base: IndexSnapshot | None, changed: frozenset[str], *, choose: bool
     ) -> SegmentsManifest:
-        """Put a snapshot of these members in service and give its manifest.
+        """Put a snapshot of these members in service and return its manifest.
 
-        `changed` are the ids that `base`, the one in service, had otherwise. With `choose`, canary questions are
-        added where too few are left.
+        `changed` are the ids of articles that `base`, the one in service, had otherwise. `choose`: see
+        `check_snapshot`.
 
         Raises:
             SnapshotRejected: most canary questions are no longer answered; nothing changed in service.
@@ -86,8 +86,8 @@ class Publication:
         )
 
     def _rolled_back_from(self) -> list[str]:
-        """Return snapshots newer than the one in service: a roll-back left them, and no later one shall return
-        there."""
+        """Return snapshots newer than the one in service: a roll-back left them, and no later roll-back shall return
+        to them."""
         try:
             current = self._folders.current_name()
         except IndexingError:

@@ -43,8 +43,10 @@ class Segment:
     """A segment, open for reading."""
 
     def __init__(self, folder: Path) -> None:
-        """Raise   Raises:
-        SnapshotCorrupt: a file is missing, cut short or unreadable.
+        """Open the segment in `folder`.
+
+        Raises:
+            SnapshotCorrupt: a file is missing, cut short or unreadable.
         """
         self.name = folder.name
         self._folder = folder
@@ -61,7 +63,7 @@ class Segment:
         self._require_equal_counts(folder)
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         self.archive.close()
 
     @property
@@ -70,7 +72,7 @@ class Segment:
         return [self._folder / name for name in self.contents.checksums]
 
     def live_passages(self, dead: frozenset[int]) -> NDArray[np.bool_]:
-        """(n_passages,): false for those of the articles at the rows `dead`."""
+        """Return (n_passages,): false for those of the articles at the rows `dead`."""
         if not dead:
             return np.ones(self.contents.n_passages, np.bool_)
         return ~np.isin(self.archive.article_rows, sorted(dead))

@@ -31,9 +31,9 @@ CREATE TABLE articles (
   first_passage INTEGER NOT NULL, end_passage INTEGER NOT NULL)
 """
 _BY_SOURCE = "CREATE INDEX articles_by_source ON articles (source)"
-"""Holds sources and rows, so that asking for them does not read the texts between."""
+"""An index of sources with their rows, so that asking for them does not read the texts between."""
 _NUMBERS = 4
-"""Of a passage: the row of its article, start, end, first sentence."""
+"""How many numbers a passage has: the row of its article, start, end, first sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Stored:
 
 
 def fingerprint_of(article: Article) -> bytes:
-    """16 bytes that differ for articles that differ in text, title, source, date or address."""
+    """Return 16 bytes that differ for articles that differ in text, title, source, date or address."""
     _, title, text, source, published, url = row_of(article)
     return digest_of(repr((title, text, source, published, url)), 16)
 
@@ -127,8 +127,10 @@ class ArchivePart:
     """Reads what an ArchiveWriter wrote. Safe to use from several threads."""
 
     def __init__(self, folder: Path) -> None:
-        """Raise   Raises:
-        SnapshotCorrupt: a file is missing or cannot be read.
+        """Open what lies in `folder`.
+
+        Raises:
+            SnapshotCorrupt: a file is missing or cannot be read.
         """
         try:
             uri = f"{(folder / 'articles.sqlite').resolve().as_uri()}?mode=ro&immutable=1"
@@ -174,7 +176,7 @@ class ArchivePart:
 
     @cached_property
     def sources(self) -> tuple[dict[str, int], NDArray[np.int32]]:
-        """Every source, casefolded, with a number of its own; and (n_articles,), each article's, -1 for none."""
+        """The sources, casefolded, each with a number of its own; and (n_articles,), each article's, -1 for none."""
         numbers: dict[str, int] = {}
         of_articles = np.full(self.n_articles, -1, np.int32)
         for row, source in self._fetch("SELECT row, source FROM articles WHERE source IS NOT NULL"):
@@ -226,7 +228,7 @@ class ArchivePart:
         return Passage(article_id, Span(start, end), tuple(Span(int(s), int(e)) for s, e in sentences))
 
     def leading(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """(len(rows),): which of these passages are the first of their article."""
+        """Return (len(rows),): which of these passages are the first of their article."""
         owners = self._passages[:, 0]
         return np.asarray((rows == 0) | (owners[rows] != owners[rows - 1]), np.bool_)
 

@@ -119,7 +119,7 @@ class IndexSnapshot:
         return self.keywords.rarity(term)
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         self.archive.close()
 
 
@@ -186,7 +186,7 @@ def read_manifest(folder: Path, formats: Collection[int] = SEARCHABLE_FORMATS) -
 
 
 def write_snapshot(folder: Path, manifest: SegmentsManifest, canary_vectors: Vectors) -> SegmentsManifest:
-    """Write a snapshot into `folder`; gives its manifest as written, with the checksum of the canaries."""
+    """Write a snapshot into `folder`, and return its manifest as written, with the checksum of the canaries."""
     np.save(folder / _CANARIES, canary_vectors.astype(np.float32))
     manifest = replace(manifest, canaries_checksum=sha256_of(folder / _CANARIES))
     fields = json.loads(json.dumps(asdict(manifest)))
@@ -231,7 +231,7 @@ def corrupt_segment_files(folder: Path, entry: SegmentEntry) -> Iterable[str]:
 
 
 def _allowed(archive: SegmentArchive, query: Query) -> NDArray[np.bool_] | None:
-    """(n_rows,): which passages may be found; None if all may."""
+    """Return (n_rows,): which passages may be found; None if all may."""
     allowed = archive.allowed_rows(query.articles, query.before, query.sources)
     if query.dates is not None and query.dates.restricts:
         allowed = _both(allowed, archive.rows_published(query.dates.first, query.dates.last))

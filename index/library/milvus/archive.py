@@ -14,7 +14,7 @@ from index.library.milvus.rows import article_in, headline_in, passage_in
 from index.library.milvus.server import Server
 
 _STEP = 100
-"""Articles that are read at once."""
+"""How many articles are read at once."""
 _HEADS_STEP = 2_000
 _REMEMBERED = 512
 _PLACE = ("number", "piece", "head", "fingerprint", "copy_group")
@@ -50,7 +50,7 @@ class ClusterArchive:
         self._lock = threading.Lock()
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: the connection is the server's."""
 
     def articles(self) -> Iterator[Article]:
         """Yield every article, in the order they were added, read a few at a time."""

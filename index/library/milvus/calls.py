@@ -6,7 +6,7 @@ from typing import Any
 
 Row = dict[str, Any]
 MOST_CANDIDATES = 32_768
-"""As many as Milvus takes."""
+"""The most that Milvus accepts."""
 
 
 @dataclass(frozen=True, slots=True)

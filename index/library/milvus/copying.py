@@ -16,7 +16,7 @@ from index.library.milvus.snapshot import ClusterSnapshot
 from index.library.near_duplicates import CopyIndex, Signature
 
 _STEP = 100
-"""Articles that are read at once, with their passages."""
+"""How many articles are read at once, with their passages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Whole:
     passage_rows: list[Row]
 
     def passages(self) -> list[Passage]:
-        """Its passages."""
+        """Return its passages, in order."""
         return [passage_in(self.article.id, row) for row in self.passage_rows]
 
 

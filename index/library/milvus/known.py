@@ -26,7 +26,7 @@ class ServerVectors:
         self._seen = seen_by(manifest.generation)
 
     def fill(self, keys: Keys, vectors: Vectors, known: NDArray[np.bool_]) -> None:
-        """See `index.embedding.vector_cache.VectorSource`."""
+        """Write the vectors of rows that are not `known` yet, and mark these rows."""
         wanted = np.flatnonzero(~known)
         for first in range(0, len(wanted), _STEP):
             rows = wanted[first : first + _STEP]
@@ -49,7 +49,7 @@ class ServerCopies:
         )
 
     def closest(self, signature: Signature, bands: NDArray[np.uint64]) -> tuple[float, int] | None:
-        """See `index.library.near_duplicates.KnownCopies`."""
+        """Return likeness and group of the article that is most like `signature`, if one is a near copy."""
         hits = self._server.search(self._collection, "bands", [band_weights(signature)], self._wanted)[0]
         if not hits:
             return None

@@ -22,13 +22,13 @@ ALIAS = "newsquote"
 WRITER = "newsquote_writer"
 _SNAPSHOT = "newsquote_snapshot_"
 ALIVE = 2**63 - 1
-"""In `died`: the row counts still."""
+"""What `died` holds of a row that still counts."""
 PIECES = 4096
-"""Of an article, at most; its pieces have ids of their own: number * PIECES + piece."""
+"""The most pieces that an article has; each has an id of its own: number * PIECES + piece."""
 PIECE_CHARACTERS = 16_000
-"""Of a text, in one piece: Milvus holds 65,535 bytes, and a character has up to four."""
+"""How much of a text is in one piece: Milvus holds 65,535 bytes, and a character has up to four."""
 DIMENSIONS = 2**32 - 2
-"""Of the sparse vectors. The last one marks pieces that are not the first of their article."""
+"""How many dimensions sparse vectors have. The last one marks pieces that are not the first of their article."""
 
 _LIFE = (Field("born", "integer", is_indexed=True), Field("died", "integer", is_indexed=True))
 _ARTICLES = (
@@ -61,17 +61,17 @@ class Lineage:
 
     @property
     def articles(self) -> str:
-        """Of articles."""
+        """The collection of articles."""
         return f"newsquote_{self.name}_articles"
 
     @property
     def passages(self) -> str:
-        """Of passages."""
+        """The collection of passages."""
         return f"newsquote_{self.name}_passages"
 
     @property
     def terms(self) -> str:
-        """Of counts."""
+        """The collection of counts."""
         return f"newsquote_{self.name}_terms"
 
     def columns(self, dimension: int) -> dict[str, tuple[Field, ...]]:
@@ -87,7 +87,7 @@ def lineage_of(collection: str) -> str | None:
 
 
 def snapshot_columns(dimension: int) -> tuple[Field, ...]:
-    """Return those of a snapshot's own collection."""
+    """Return the columns of a snapshot's own collection."""
     return (Field("id", "key"), Field("words", "text"), Field("vector", "vector", dimension))
 
 
@@ -107,7 +107,7 @@ def seen_by(generation: int) -> str:
 
 
 def id_key(article_id: str) -> int:
-    """63 bits that stand for an article's id in expressions, where its own characters would need escaping."""
+    """Return 63 bits that stand for an article's id in expressions, where its own characters would need escaping."""
     return hash64(article_id) >> 1
 
 

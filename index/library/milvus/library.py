@@ -33,11 +33,12 @@ from index.manifest import RENEWABLE_FORMATS, Manifest
 logger = logging.getLogger(__name__)
 
 _STRAYED = 0.1
-"""Of the mean length of passages that weights were made with: beyond it, the library is written anew from itself."""
+"""How far the mean length of passages may be from the one that weights were made with, as a share of that: beyond
+it, the library is written anew from itself."""
 
 
 class ClusterLibrary(ArticleLibrary[ClusterSnapshot, ArticlePlace]):
-    """One database on a vector server; and a folder of this machine for what needs no other to see it."""
+    """One database on a vector server, and a folder of this machine for files that no other machine needs."""
 
     def __init__(
         self,
@@ -48,7 +49,7 @@ class ClusterLibrary(ArticleLibrary[ClusterSnapshot, ArticlePlace]):
         grace: timedelta = timedelta(seconds=60),
         patience: Patience | None = None,
     ) -> None:
-        """`keep` snapshots stay, the one in service included (at least 2); `grace`: see `Keeping`."""
+        """Keep `keep` snapshots, the one in service included (at least 2); `grace`: see `Keeping`."""
         super().__init__(root)
         self.address = address
         self._server = Server(address, patience)
@@ -180,7 +181,7 @@ class ClusterLibrary(ArticleLibrary[ClusterSnapshot, ArticlePlace]):
             logger.info("passages have become longer or shorter; their weights are made anew")
             snapshot = self._rewritten(snapshot, publication, options)
         self._lock.require()
-        publication.lead_there(snapshot)
+        publication.put_in_service(snapshot)
         shutil.rmtree(self._fresh, ignore_errors=True)
 
     def _rewritten(

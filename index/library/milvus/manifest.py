@@ -35,7 +35,7 @@ class ClusterManifest(Manifest):
 
 
 def write_manifest(server: Server, name: str, manifest: ClusterManifest, canary_vectors: Vectors) -> None:
-    """Describe a snapshot on the server; nobody is led to it yet."""
+    """Write the description of a snapshot; the alias does not point at it yet."""
     collection, dimension = snapshot_collection(name), manifest.dimension
     words = json.dumps(asdict(manifest), ensure_ascii=False)
     pieces = [words[cut : cut + _PIECE_CHARACTERS] for cut in range(0, len(words), _PIECE_CHARACTERS)]

@@ -1,4 +1,4 @@
-"""From a change to the next generation of rows, and to the alias that leads everybody there."""
+"""From a change to the next generation of rows, and to the alias that points everybody at it."""
 
 import logging
 from collections import Counter
@@ -31,7 +31,7 @@ from index.manifest import FORMAT_VERSION
 logger = logging.getLogger(__name__)
 
 _STEP = 20
-"""Articles that are taken out at once."""
+"""How many articles are marked as dead at once."""
 _COUNTS_STEP = 1_000
 _REWRITTEN = 500
 _WORTH_SETTLING = 10_000
@@ -40,7 +40,7 @@ _SEARCH = "HNSW"
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """How many snapshots are kept, and how long what nobody is led to any more stays for those who read it still."""
+    """How many snapshots are kept, and how long one that is in service no more stays for those who still read it."""
 
     snapshots: int
     grace: timedelta
@@ -63,7 +63,7 @@ class ClusterPublication:
     """Publishes one snapshot. Only with the writer's lock held."""
 
     def __init__(self, server: Server, manifests: dict[str, ClusterManifest], keeping: Keeping) -> None:
-        """`manifests`: of every snapshot on the server, by name, oldest first."""
+        """Take the manifests of every snapshot on the server, by name, oldest first."""
         self._server = server
         self._manifests = manifests
         self._keeping = keeping
@@ -71,7 +71,7 @@ class ClusterPublication:
     def publish(
         self, fresh: Segment | None, change: Change[ArticlePlace], base: ClusterSnapshot | None, options: PublishOptions
     ) -> ClusterSnapshot:
-        """Write the change as a generation of its own, have it checked, and describe it. See `lead_there`.
+        """Write the change as a generation of its own, check it, and describe it: `put_in_service` comes next.
 
         Raises:
             ArticlesMissing, SnapshotRejected: nothing changed in service.
@@ -88,7 +88,7 @@ class ClusterPublication:
         self._write_counts(counts, draft, base)
         return self._checked(draft, fresh, base, change, options)
 
-    def lead_there(self, snapshot: ClusterSnapshot) -> None:
+    def put_in_service(self, snapshot: ClusterSnapshot) -> None:
         """Put a snapshot in service, and drop what is not needed any more."""
         served = self._in_service() or ""
         self._server.point_alias(ALIAS, snapshot_collection(snapshot.name))
@@ -145,7 +145,7 @@ class ClusterPublication:
             server.settle(lineage.passages)
 
     def _take_out(self, numbers: Sequence[int], draft: _Draft, base: ClusterSnapshot, counts: Counter[int]) -> None:
-        """Let these articles count no more from this generation on."""
+        """Mark these articles as dead from this generation on."""
         seen, lineage = seen_by(base.manifest.generation), draft.lineage
         for first in range(0, len(numbers), _STEP):
             some = numbers[first : first + _STEP]
@@ -185,7 +185,8 @@ class ClusterPublication:
         change: Change[ArticlePlace],
         options: PublishOptions,
     ) -> ClusterSnapshot:
-        """Return the snapshot of this generation, described on the server, once it was found to answer as it should."""
+        """Describe the snapshot of this generation on the server, after checking that it answers as it should, and
+        return it."""
         manifest = _manifest(draft, fresh, options)
         snapshot = ClusterSnapshot(self._server, draft.name, manifest)
         snapshot.require_whole()
@@ -211,7 +212,7 @@ class ClusterPublication:
             self._server.write(collection, _dying(rows, died))
 
     def _drop_rows(self, kept: Sequence[ClusterManifest]) -> None:
-        """Delete what no kept snapshot needs and nobody can be reading any more."""
+        """Delete what no kept snapshot needs and nobody can still be reading."""
         long_ago = datetime.now(UTC) - self._keeping.grace
         settled = [one for one in kept if one.built_at <= long_ago]
         if not settled:

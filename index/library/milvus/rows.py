@@ -23,7 +23,7 @@ from index.search.bm25 import saturation
 from index.text.terms import search_text, terms_of
 
 HEAD_BYTES = 65_535
-"""Of an article's columns but its text, at most: what Milvus holds in one place."""
+"""How long an article's columns other than its text may be: what Milvus holds in one place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Birth:
 
     @property
     def life(self) -> Row:
-        """The columns that say so."""
+        """The columns that say from when to when a row counts."""
         return {"born": self.generation, "died": ALIVE}
 
 
@@ -121,7 +121,7 @@ def band_weights(signature: Signature) -> dict[int, float]:
 
 
 def signature_in(row: Row) -> Signature:
-    """(128,), uint32."""
+    """Return (128,), uint32: the signature of the article of a first piece."""
     return np.frombuffer(base64.b64decode(row["signature"]), "<u4").astype(np.uint32)
 
 
@@ -163,7 +163,7 @@ def signed(numbers: NDArray[np.uint64]) -> NDArray[np.int64]:
 
 
 def unsigned(numbers: Sequence[int]) -> NDArray[np.uint64]:
-    """Return the other way round."""
+    """Return signed numbers of columns as the unsigned ones that they stand for."""
     return np.array(numbers, np.int64).view(np.uint64)
 
 

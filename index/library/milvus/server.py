@@ -119,11 +119,12 @@ class Server:
         self._build(create)
 
     def drop(self, collection: str) -> None:
-        """Remove a collection; nothing happens if there is none."""
+        """Remove a collection, if there is one."""
         self._build(lambda timeout: self._connected().drop_collection(collection, timeout=timeout))
 
     def write(self, collection: str, rows: Iterable[Row]) -> int:
-        """Write rows, each in the place of the one with its id; how many. Writing the same again changes nothing."""
+        """Write rows, each in the place of the one with its id, and return how many. Writing the same again changes
+        nothing."""
         written = 0
         for batch in _batched(rows):
             self._build(
@@ -140,7 +141,7 @@ class Server:
         self._build(lambda timeout: self._connected().delete(collection, filter=filter, timeout=timeout), collection)
 
     def settle(self, collection: str) -> None:
-        """Have everything written by now sealed and indexed: for when much was written."""
+        """Have the server seal and index everything written by now: worth it when much was written."""
         self._build(lambda timeout: self._connected().flush(collection, timeout=timeout), collection)
 
     def rows(
@@ -177,7 +178,8 @@ class Server:
         return int(self.rows(collection, filter, ["count(*)"], is_strict=True)[0]["count(*)"])
 
     def search(self, collection: str, column: str, vectors: Sequence[Any], wanted: Wanted) -> list[list[Found]]:
-        """For each vector the rows with the highest inner product, best first. Sparse ones are {dimension: weight}."""
+        """Return for each vector the rows with the highest inner product, best first. Sparse ones are {dimension:
+        weight}."""
         params = {} if wanted.candidates is None else {"ef": max(wanted.candidates, wanted.limit)}
         found = self._ask(
             lambda client, timeout: client.search(

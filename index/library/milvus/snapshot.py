@@ -24,10 +24,10 @@ from index.search.retrieval import Candidates
 _FIELDS = ("article", "day", "copy_group", "is_leading", "span_start", "span_end", "sentences")
 _STEP = 1_000
 CANDIDATES = 512
-"""Of a search by vector among all passages."""
+"""How many passages a search by vector among all of them keeps in view."""
 _CANDIDATES_IN_SCOPE = 16_384
 _FEW = 2_000
-"""Passages that are compared one by one: their vectors are three megabytes."""
+"""How many passages may be compared one by one: their vectors are three megabytes."""
 
 
 class ClusterSnapshot:
@@ -68,14 +68,11 @@ class ClusterSnapshot:
         return snapshot
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: the connection is the server's."""
 
     def require_whole(self) -> None:
-        """Nothing, if as many rows count as should. Also waits until the server has everything that was published.
-
-        Raises:
-            SnapshotCorrupt: there are more or fewer.
-        """
+        """Raise SnapshotCorrupt unless as many rows count as should, after waiting until the server has everything that
+        was published."""
         manifest = self.manifest
         try:
             # so that this server has every count as well
@@ -94,7 +91,8 @@ class ClusterSnapshot:
             )
 
     def candidates(self, query: Query, terms: Terms, vector_of: Callable[[], Vectors], depth: int) -> Candidates | None:
-        """See `index.search.retrieval.Snapshot`."""
+        """Return the `depth` best passages by vectors and by words, with both scores; None if the scope holds
+        nothing."""
         scope = self._scope(query)
         if scope is None:
             return None

@@ -49,10 +49,9 @@ class WriterLock:
                 self._server.drop(WRITER)
 
     def require(self) -> None:
-        """Nothing, if the lock is ours still: asked before what was written is published.
+        """Raise IndexBusy unless the lock is still ours: another process takes it if our heartbeat does not arrive.
 
-        Raises:
-            IndexBusy: it was taken from us, as our heartbeat did not arrive.
+        Called before what was written is published.
         """
         if not self._is_ours():
             raise IndexBusy(

@@ -89,7 +89,7 @@ class FaissVectors:
         return dict(zip(rows[best].tolist(), similarities[best].tolist(), strict=True))
 
     def search_exactly(self, vector: Vectors, k: int, allowed: NDArray[np.bool_] | None = None) -> dict[int, float]:
-        """Like `search`, comparing every vector that is allowed."""
+        """Do what `search` does, but compare every vector that is allowed."""
         parameters = None
         if allowed is not None:
             bits = np.packbits(allowed, bitorder="little")
@@ -101,11 +101,11 @@ class FaissVectors:
         }
 
     def similarities(self, vector: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """(len(rows),), float32: the cosine of `vector` to each of these rows."""
+        """Return (len(rows),), float32: the cosine of `vector` to each of these rows."""
         return self.reconstruct(rows) @ vector
 
     def reconstruct(self, rows: NDArray[np.int64]) -> Vectors:
-        """(len(rows), dimension), float32: the stored vectors of these rows."""
+        """Return (len(rows), dimension), float32: the stored vectors of these rows."""
         stored: Vectors = self._stored.reconstruct_batch(np.ascontiguousarray(rows, np.int64))
         return stored
 

@@ -37,11 +37,11 @@ class SegmentedVectors:
         return {row: -distance for distance, row in sorted(found)[:k]}
 
     def similarities(self, vector: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """(len(rows),), float32: the cosine of `vector` to each of these rows."""
+        """Return (len(rows),), float32: the cosine of `vector` to each of these rows."""
         return self.reconstruct(rows) @ vector
 
     def reconstruct(self, rows: NDArray[np.int64]) -> Vectors:
-        """(len(rows), dimension), float32: the stored vectors of these rows, in the order given."""
+        """Return (len(rows), dimension), float32: the stored vectors of these rows, in the order given."""
         owners = np.searchsorted(self._starts, rows, side="right") - 1
         pieces = [(owners == number, part) for number, part in enumerate(self._parts)]
         found: Vectors | None = None
