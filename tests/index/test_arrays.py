@@ -39,7 +39,7 @@ def _forget(path: Path) -> None:
 
 
 def _cached_share(path: Path) -> float:
-    """The share of a file's pages that the system holds in memory."""
+    """Return the share of a file's pages that the system holds in memory."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, flags=mmap.MAP_PRIVATE) as mapped:
         pages = (ctypes.c_ubyte * -(-len(mapped) // mmap.PAGESIZE))()
         place = ctypes.addressof(ctypes.c_char.from_buffer(mapped))

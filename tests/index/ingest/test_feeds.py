@@ -26,7 +26,7 @@ _ANOTHER = Article("another", "Another", "The ferry stops on Sunday.")
 
 @pytest.fixture(scope="module")
 def week(tmp_path_factory: pytest.TempPathFactory) -> Week:
-    """Lived through once for all that is asked of it."""
+    """Live through the week once, for all tests that ask about it."""
     return live_through(tmp_path_factory.mktemp("week"))
 
 
@@ -73,15 +73,15 @@ class OneFeed:
         self.feeds = (Feed(self.site.url("/rss"), 10),)
 
     def read(self, *, only_due: bool = True) -> FeedsReport:
-        """One pass, by a process of its own."""
+        """Read the feed once, as a process of its own would."""
         return self.reader().read(self.feeds, only_due=only_due)
 
     def reader(self) -> FeedReader:
-        """With no chance in it."""
+        """Return a reader that leaves nothing to chance."""
         return FeedReader(self.intake, self.site.fetcher(), now=lambda: self.now, chance=lambda: 0.5)
 
     def texts(self) -> dict[str, str]:
-        """What is in the index, by id."""
+        """Return the texts in the index, by id."""
         snapshot = self.intake.library.open_current(HashingEmbedder())
         try:
             return {article.id: article.text for article in snapshot.archive.articles()}
@@ -91,7 +91,7 @@ class OneFeed:
 
 @pytest.fixture
 def one_feed(tmp_path: Path) -> Iterator[OneFeed]:
-    """With a feed of one item, which leads to a page."""
+    """Serve a feed of one item, which leads to a page."""
     with serve_site() as site:
         one_feed = OneFeed(site, Ingest(DiskLibrary(tmp_path / "index"), HashingEmbedder()))
         site.pages["/story"] = Page(page_of())

@@ -22,7 +22,7 @@ _HTML = frozenset({"text/html"})
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    """With one page, and no robots.txt."""
+    """Serve one page, and no robots.txt."""
     with serve_site() as site:
         site.pages["/story"] = Page("<p>Hello</p>", headers={"ETag": '"1"', "Last-Modified": "yesterday"})
         yield site
@@ -88,7 +88,7 @@ def test_what_is_no_ordinary_web_address_is_refused(url: str) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]"])
 def test_this_machine_is_refused_under_whatever_name(host: str, site: Site) -> None:
-    """With the system's own resolver, which reads numbers in any notation."""
+    """The system's own resolver is asked, which reads numbers in any notation."""
     message = _refusal(Fetcher(QUICK), site.url("/story", host))
     assert "which is not a public address" in message
     assert site.requests == []
@@ -257,7 +257,7 @@ def test_two_documents_of_a_host_are_fetched_apart(site: Site) -> None:
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
-    """Of news.example, signed by itself, with its key."""
+    """Write the certificate of news.example, signed by itself, with its key."""
     program = shutil.which("openssl")
     if program is None:
         pytest.skip("openssl is needed to make a certificate")

@@ -21,7 +21,7 @@ _FERRY = Article("https://news.example/ferry", "Ferry", "The ferry stopped on Su
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """One article of our own."""
+    """Return a folder with one article."""
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "roof.txt").write_text("The roof leaks.")
     return tmp_path / "articles"
@@ -29,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def intake(tmp_path: Path, folder: Path) -> Ingest:
-    """With that one indexed."""
+    """Return the intake of a library in which that article is indexed."""
     intake = Ingest(DiskLibrary(tmp_path / "index"), HashingEmbedder())
     intake.rebuild(folder)
     return intake

@@ -17,14 +17,14 @@ from index.settings import IndexSettings
 
 @pytest.fixture
 def order(tmp_path: Path, shipped_embedder: OnnxEmbedder) -> IndexSettings:
-    """Of a hundred articles, some 700 passages."""
+    """Return settings for a hundred articles, of some 700 passages."""
     articles = tmp_path / "articles.jsonl"
     write_articles(articles, 100, seed=1)
     return IndexSettings.from_environment(articles=articles, index=tmp_path / "index")
 
 
 def _builders() -> list[int]:
-    """The builders that this process has started and that are still there; other tests have started servers."""
+    """Return the builders that this process has started and that still run; other tests have started servers."""
     children = map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
     return [pid for pid in children if "index.ingest.rebuild_process" in Path(f"/proc/{pid}/cmdline").read_text()]
 
@@ -70,7 +70,7 @@ def test_what_the_listener_raises_comes_back(order: IndexSettings) -> None:
     assert _builders() == []
 
 
-def test_a_builder_that_is_killed_is_told_and_the_next_one_builds(order: IndexSettings) -> None:
+def test_a_builder_that_is_killed_is_reported_and_the_next_one_builds(order: IndexSettings) -> None:
     def kill(_: BuildProgress) -> None:
         for pid in _builders():
             os.kill(pid, signal.SIGKILL)

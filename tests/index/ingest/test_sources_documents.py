@@ -30,7 +30,7 @@ def read_one(path: Path, content: bytes) -> Article | Skipped:
 
 
 def make_pdf(text: str, *, title: str = "", password: str = "") -> bytes:
-    """A PDF of one page that says `text`, written by hand, then locked by pypdf if there is a password."""
+    """Return a PDF of one page that says `text`, written by hand, then locked by pypdf if there is a password."""
     stream = b"BT /F1 12 Tf 72 720 Td (" + text.encode() + b") Tj ET"
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",

@@ -18,7 +18,7 @@ WORDS = (
 
 
 def page_of(words: tuple[str, ...] = WORDS, title: str = "Old bridge opens again", head: str = "") -> str:
-    """A web page with an article, and what stands around one."""
+    """Return a web page with an article, and what stands around one."""
     paragraphs = "".join(f"<p>{sentence}</p>" for sentence in words)
     return (
         f"<html><head><title>{title} - The Courier</title>{head}"
@@ -31,7 +31,7 @@ def page_of(words: tuple[str, ...] = WORDS, title: str = "Old bridge opens again
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    """With one story, which says where it belongs."""
+    """Serve one story, which says where it belongs."""
     with serve_site() as site:
         canonical = f'<link rel="canonical" href="{site.url("/story")}">'
         site.pages["/story?utm_source=mail"] = Page(page_of(head=canonical), kind="text/html; charset=utf-8")

@@ -48,7 +48,7 @@ _WIRE = Article(
 
 
 def _story(number: int) -> Article:
-    """One of many, no two alike."""
+    """Return one of many stories, no two alike."""
     text = (
         f"Number {number} and {number * 7919 % 100_003} went home. The mayor of town {number % 7} saw {number} of them."
     )
@@ -312,7 +312,7 @@ def _ranking(library: Library, embedder: OnnxEmbedder | HashingEmbedder, query: 
 
 
 def _assert_alike(one: Ranking, other: Ranking, tolerance: float) -> None:
-    """Equal scores rank by rank, and equal passages but for those whose scores are equal too."""
+    """Assert that scores are equal rank by rank, and passages too, except those whose scores are equal."""
     assert len(one) == len(other)
     for ours, theirs in zip(one, other, strict=True):
         assert ours[2:] == pytest.approx(theirs[2:], abs=tolerance)
@@ -339,7 +339,7 @@ _QUESTIONS = [
 def both(
     tmp_path_factory: pytest.TempPathFactory, vector_server: VectorServer, seeds: Path, shipped_embedder: OnnxEmbedder
 ) -> tuple[Library, Library]:
-    """The seeds and many made articles in both back ends, brought there in three changes."""
+    """Put the seeds and many made articles in both back ends, brought there in three changes."""
     folder = tmp_path_factory.mktemp("both")
     libraries = (DiskLibrary(folder / "embedded"), ClusterLibrary(folder / "cluster", vector_server.address()))
     for library in libraries:
@@ -406,7 +406,7 @@ def test_a_narrow_scope_in_a_large_library_leaves_nothing_out(
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory, vector_server: VectorServer) -> tuple[Library, Library]:
-    """Two thousand articles in both back ends; the server has made its graph of them."""
+    """Put two thousand articles in both back ends; the server has made its graph of them."""
     folder = tmp_path_factory.mktemp("large")
     address = vector_server.address()
     libraries = (DiskLibrary(folder / "embedded"), cluster := ClusterLibrary(folder / "cluster", address))

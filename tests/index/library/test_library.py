@@ -263,7 +263,7 @@ def test_a_snapshot_of_another_model_is_built_anew(library: DiskLibrary, embedde
 
 
 def _files(library: DiskLibrary) -> list[Path]:
-    """Every file that the snapshot in service needs."""
+    """Return every file that the snapshot in service needs."""
     places = (library.root / part for part in ("segments", "snapshots"))
     return sorted(path for place in places for path in place.rglob("*") if path.is_file())
 

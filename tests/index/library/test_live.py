@@ -28,7 +28,7 @@ class Clock:
         self.now = 1000.0
 
     def monotonic(self) -> float:
-        """What `time.monotonic` would say."""
+        """Return what `time.monotonic` would say."""
         return self.now
 
 
@@ -41,7 +41,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def publisher(tmp_path: Path) -> DiskLibrary:
-    """Another process's way to the same folder."""
+    """Return another process's way to the same folder."""
     library = DiskLibrary(tmp_path, keep=2)
     library.rebuild([_BRIDGE], _EMBEDDER)
     return library

@@ -57,13 +57,13 @@ def library(tmp_path: Path, vector_server: VectorServer) -> ClusterLibrary:
 
 @pytest.fixture
 def server(library: ClusterLibrary) -> Server:
-    """A way to the same database of one's own."""
+    """Return a connection to the same database of its own."""
     return Server(library.address)
 
 
 @pytest.fixture
 def mortal_server(tmp_path: Path) -> Iterator[VectorServer]:
-    """A server for one test, which may kill it."""
+    """Start a server for one test, which may kill it."""
     server = VectorServer(tmp_path / "data")
     server.start()
     yield server
@@ -71,12 +71,12 @@ def mortal_server(tmp_path: Path) -> Iterator[VectorServer]:
 
 
 def _elsewhere(library: ClusterLibrary, tmp_path: Path) -> ClusterLibrary:
-    """The same library as another machine sees it, which shares no folder with the first."""
+    """Return the same library as another machine sees it, which shares no folder with the first."""
     return ClusterLibrary(tmp_path / "another machine", library.address)
 
 
 def _answered(live: LiveIndex, query: Query) -> str:
-    """The article of the first hit, asked again until the server is there."""
+    """Return the article of the first hit, asking again until the server is there."""
     deadline = time.monotonic() + _RECOVERY_SECONDS
     while True:
         try:

@@ -16,13 +16,13 @@ _WORDS = [f"word{number}" for number in range(3000)]
 
 
 def _text(seed: int, sentences: int = 30) -> str:
-    """Made of words drawn by lot: two seeds share no five in a row."""
+    """Return words drawn by lot: two seeds share no five in a row."""
     drawn = np.random.default_rng(seed).choice(_WORDS, (sentences, 12))
     return "\n\n".join(f"The {' '.join(words)} report." for words in drawn)
 
 
 def _wire(article_id: str, seed: int = 1, *, cut: int = 0, headline: str = "") -> Article:
-    """A wire story as a paper runs it: with a headline of its own, paragraphs cut from its end."""
+    """Return a wire story as a paper runs it: with a headline of its own, paragraphs cut from its end."""
     paragraphs = _text(seed).split("\n\n")
     return Article(article_id, headline, "\n\n".join(paragraphs[: len(paragraphs) - cut]))
 

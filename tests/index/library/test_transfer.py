@@ -30,7 +30,7 @@ MakeLibrary = Callable[[str, str], Library]
 
 @pytest.fixture
 def make(tmp_path: Path, request: pytest.FixtureRequest) -> MakeLibrary:
-    """An empty library of a kind; `name` tells it from others."""
+    """Return an empty library of a kind; `name` tells it from others."""
 
     def make(kind: str, name: str) -> Library:
         if kind == "embedded":
@@ -99,7 +99,7 @@ def _exported(make: MakeLibrary, tmp_path: Path) -> Path:
 
 
 def _replace(file: Path, name: str, change: Callable[[bytes], bytes | None]) -> None:
-    """Rewrites the archive with one member changed, or left out."""
+    """Rewrite the archive with one member changed, or left out."""
     with tarfile.open(file) as archive:
         members = [(one, stream.read() if (stream := archive.extractfile(one)) else b"") for one in archive]
     with tarfile.open(file, "w") as archive:

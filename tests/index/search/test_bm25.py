@@ -22,7 +22,7 @@ def _postings(passages: Sequence[Sequence[str]]) -> Postings:
 
 @pytest.fixture(params=["one segment", "two segments", "merged"])
 def keywords(request: pytest.FixtureRequest) -> KeywordIndex:
-    """The same passages, however they are kept."""
+    """Return an index of the same passages, kept in different ways."""
     halves = [_postings(_PASSAGES[:1]), _postings(_PASSAGES[1:])]
     if request.param == "merged":
         return KeywordIndex([merge_postings([(half, None) for half in halves])])
@@ -30,14 +30,14 @@ def keywords(request: pytest.FixtureRequest) -> KeywordIndex:
 
 
 def _scores(keywords: KeywordIndex, terms: Sequence[str]) -> list[float]:
-    """Of every passage, by both ways to ask for them, which must agree."""
+    """Return the score of every passage, after asking for it in two ways, which must agree."""
     scores = keywords.scores_of(terms, range(len(_PASSAGES)))
     assert keywords.best(terms, 10) == pytest.approx({row: score for row, score in scores.items() if score > 0})
     return [scores[row] for row in range(len(_PASSAGES))]
 
 
 def _bm25(term: str, passage: list[str]) -> float:
-    """Lucene's BM25 with k1 1.2, b 0.75; an empty passage counts as one word long."""
+    """Return Lucene's BM25 with k1 1.2, b 0.75; an empty passage counts as one word long."""
     lengths = [max(len(one), 1) for one in _PASSAGES]
     holding = sum(term in one for one in _PASSAGES)
     idf = math.log(1 + (len(_PASSAGES) - holding + 0.5) / (holding + 0.5))

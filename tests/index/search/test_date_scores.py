@@ -21,7 +21,7 @@ class _BlindEmbedder(HashingEmbedder):
     """Sees the same in every text, so that passages of other days can be equal."""
 
     def embed(self, questions: Sequence[str]) -> Vectors:
-        """Rows of one direction."""
+        """Return rows of one direction."""
         return super().embed(["the same"] * len(questions))
 
 
@@ -29,7 +29,8 @@ _EMBEDDER = _BlindEmbedder(dimension=16)
 
 
 def _story(name: str, days: int | None) -> Article:
-    """As near to the question as any other, yet no copy of one: a date is three words of what is searched."""
+    """Return a story as near to the question as any other, yet no copy of one: a date is three words of the search
+    text."""
     own = " ".join(f"{letter}{name}" for letter in "bcdfghjklmnpqrvz")
     return Article(
         name,
@@ -48,7 +49,7 @@ def _retriever(folder: Path, articles: list[Article]) -> Retriever:
 
 @pytest.fixture(scope="module")
 def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
-    """Stories of the same words on different days, and one without a date."""
+    """Return a retriever over stories of the same words on different days, and one without a date."""
     days = {"undated": None, "early": -40, "before": -1, "day": 0, "after": 1, "week": 7, "late": 60}
     return _retriever(tmp_path_factory.mktemp("index"), [_story(*item) for item in days.items()])
 

@@ -27,7 +27,7 @@ _DENSE_WEIGHT = 0.3
 
 
 def _article(number: int) -> Article:
-    """One sentence of words drawn by lot; every fifth article has no date."""
+    """Return one sentence of words drawn by lot; every fifth article has no date."""
     drawn = np.random.default_rng(number).choice(_WORDS, 6)
     published_at = None if number % 5 == 0 else _FIRST_DAY + timedelta(days=number)
     source = _SOURCES[number % 3]
@@ -50,7 +50,7 @@ _QUERIES = st.builds(
 
 @pytest.fixture(scope="module")
 def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
-    """Over 130 passages, one an article."""
+    """Return a retriever over 130 passages, one an article."""
     library = DiskLibrary(tmp_path_factory.mktemp("index"))
     library.rebuild(_ARTICLES, _EMBEDDER)
     return Retriever(library.open_current(_EMBEDDER), _EMBEDDER)
@@ -114,7 +114,7 @@ def test_the_real_model_finds_a_passage_that_shares_no_word(tmp_path: Path, ship
 
 
 def _brute_force(query: Query) -> dict[str, tuple[float, float, float]]:
-    """Article id to (fused score, cosine, BM25) of every passage that either ranking holds."""
+    """Return article id to (fused score, cosine, BM25) of every passage that either ranking holds."""
     similarities = _VECTORS @ _EMBEDDER.embed([query.text])[0]
     allowed = np.array([_is_allowed(article, query) for article in _ARTICLES])
     keywords = _bm25(query.text)
@@ -140,7 +140,7 @@ def _scaled(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _bm25(question: str) -> NDArray[np.float64]:
-    """Lucene's BM25 with k1 1.2, b 0.75."""
+    """Return Lucene's BM25 with k1 1.2, b 0.75."""
     passages = [terms_of(text) for text in _TEXTS]
     mean_length = sum(map(len, passages)) / len(passages)
     scores = np.zeros(len(passages))

@@ -20,7 +20,7 @@ def _index(vectors: Vectors) -> FaissVectors:
 
 @pytest.fixture(params=[(60,), (20, 45), (0, 59)], ids=["one segment", "three", "three, one empty"])
 def index(request: pytest.FixtureRequest) -> SegmentedVectors:
-    """The same vectors, in one segment and in several."""
+    """Return an index of the same vectors, in one segment and in several."""
     return SegmentedVectors([_index(part) for part in np.split(_VECTORS, request.param)])
 
 
@@ -66,7 +66,7 @@ def test_a_saved_index_is_the_same(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def many() -> Vectors:
-    """More than are compared one by one: clouds around 400 centres, rows of unit length."""
+    """Return more vectors than are compared one by one: clouds around 400 centres, rows of unit length."""
     chance = np.random.default_rng(6)
     centres = chance.normal(size=(400, 32))
     vectors = centres[chance.integers(0, 400, EXACT_UP_TO + 1000)] + chance.normal(size=(EXACT_UP_TO + 1000, 32))

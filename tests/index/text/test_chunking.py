@@ -135,7 +135,7 @@ TEXTS = st.one_of(st.text(), st.lists(FRAGMENTS, max_size=40).map("".join))
 
 
 def uncovered(text: str, spans: list[Span]) -> str:
-    """What of the text lies outside the spans, which must be in order and disjoint."""
+    """Return what of the text lies outside the spans, which must be in order and disjoint."""
     starts = [0, *(span.end for span in spans)]
     ends = [*(span.start for span in spans), len(text)]
     assert all(start <= end for start, end in zip(starts, ends, strict=True))
