@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -70,14 +69,14 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class _Delivery:
-    """The way of updates in and of messages out, without what is done about them."""
+    """The way in for updates and the way out for messages, without what is done about them."""
 
     application: TelegramApplication
     processor: OrderedUpdateProcessor
     bot: NewsquoteBot
-    limiter: PatientRateLimiter
     leases: LeaseKeeper
     inbox: Inbox
+    heartbeat: Heartbeat
     messenger: Messenger
     close: Callable[[], None]
 
@@ -92,49 +91,35 @@ def build_service(
 ) -> Service:
     """Return the adapter with its inbox and outbox in the app's store. `request` takes the place of the network in
     tests, and `sent_answers` of what the store keeps of them."""
-    store, sent = app.store, sent_answers or app.store.sent_answers
-    delivery = _build_delivery(store, config, metrics, sent, request)
+    sent = sent_answers or app.store.sent_answers
+    delivery = _build_delivery(app, config, metrics, sent, request)
     threads, jobs = ThreadPoolExecutor(_QUESTION_THREADS, thread_name_prefix="question"), Jobs()
     answers, access = Answers(app.dialogue, sent, threads), Access(app.admin.moderation, config)
     limits = QuestionLimits(config, delivery.processor.waiting, metrics.count_turned_away)
     questions = Questions(app.dialogue, config, answers, access, limits)
     administration = Administration(app.admin, config, answers, jobs, delivery.leases.hold)
     buttons = Buttons(app.dialogue, answers, access, limits, administration.press_takers())
-    menus, router = Menus(delivery.bot, config.admin_ids), Router(delivery.messenger)
-    delivery.application.add_handlers(
-        {
-            BEFORE_ALL: [on_anything()],
-            WITH_OTHERS: [
-                *administration.handlers(router),  # first: what an admin forwards is no question
-                *questions.handlers(router),
-                *Privacy(partial(_forget, store), config.retention_days).handlers(router),
-                buttons.handler(router),
-                Inline(answers, access, limits).handler(),
-                *questions.last_handlers(router),
-            ],
-            AFTER_ALL: [menus.handler()],
-        }
-    )
-    delivery.application.add_error_handler(ErrorReport(delivery.messenger, delivery.inbox.put_off).handle)
+    privacy = Privacy(partial(_forget, app.store), config.retention_days)
+    application, bot, inbox = delivery.application, delivery.bot, delivery.inbox
+    menus, router = Menus(bot, config.admin_ids), Router(delivery.messenger)
+    handlers = [
+        *administration.handlers(router),  # first: what an admin forwards is no question
+        *questions.handlers(router),
+        *privacy.handlers(router),
+        buttons.handler(router),
+        Inline(answers, access, limits).handler(),
+        *questions.last_handlers(router),
+    ]
+    application.add_handlers({BEFORE_ALL: [on_anything()], WITH_OTHERS: handlers, AFTER_ALL: [menus.handler()]})
+    application.add_error_handler(ErrorReport(delivery.messenger, inbox.put_off).handle)
     metrics.watch(app.admin.operations, delivery.processor.waiting)
-    closing = ExitStack()
-    closing.callback(delivery.close)
-    closing.callback(jobs.close)
-    closing.callback(threads.shutdown, wait=False, cancel_futures=True)
-    heartbeat = Heartbeat(
-        store.outbox.replicas, delivery.inbox, delivery.limiter.share_among, app.admin.moderation.refresh
-    )
-    return Service(
-        delivery.application,
-        delivery.bot,
-        delivery.inbox,
-        heartbeat,
-        config,
-        menus,
-        metrics,
-        store,
-        closing.close,
-    )
+
+    def close() -> None:
+        threads.shutdown(wait=False, cancel_futures=True)
+        jobs.close()
+        delivery.close()
+
+    return Service(application, bot, inbox, delivery.heartbeat, config, menus, metrics, app.store, close)
 
 
 def build_application(
@@ -156,8 +141,9 @@ def build_application(
 
 
 def _build_delivery(
-    store: Store, config: TelegramConfig, metrics: Metrics, sent_answers: SentAnswers, request: BaseRequest | None
+    app: App, config: TelegramConfig, metrics: Metrics, sent_answers: SentAnswers, request: BaseRequest | None
 ) -> _Delivery:
+    store = app.store.outbox
     limiter, sent = PatientRateLimiter(_CONNECTIONS, config.messages_per_second, metrics.count_error), SentMessages()
     bot = NewsquoteBot(
         config.token,
@@ -168,11 +154,11 @@ def _build_delivery(
         rate_limiter=limiter,
         on_sent=sent.note,
     )
-    executor = BlockingExecutor("outbox", workers=1 if store.outbox.replicas.is_alone else _STORE_THREADS)
-    leases, processor = LeaseKeeper(store.outbox.leases, executor), OrderedUpdateProcessor()
+    executor = BlockingExecutor("outbox", workers=1 if store.replicas.is_alone else _STORE_THREADS)
+    leases, processor = LeaseKeeper(store.leases, executor), OrderedUpdateProcessor()
     outbox = Outbox(
         bot,
-        store.outbox,
+        store,
         executor,
         leases,
         sent_answers,
@@ -181,8 +167,10 @@ def _build_delivery(
         on_outcome=metrics.count_message,
     )
     application = ApplicationBuilder().bot(bot).job_queue(None).concurrent_updates(processor).build()
-    inbox = Inbox(application, outbox, leases, store.outbox, executor, answer_within=config.answer_within)
-    return _Delivery(application, processor, bot, limiter, leases, inbox, Messenger(bot, outbox), executor.close)
+    inbox = Inbox(application, outbox, leases, store, executor, answer_within=config.answer_within)
+    heartbeat = Heartbeat(store.replicas, inbox, limiter.share_among, app.admin.moderation.refresh)
+    messenger = Messenger(bot, outbox)
+    return _Delivery(application, processor, bot, leases, inbox, heartbeat, messenger, executor.close)
 
 
 def _forget(store: Store, person_id: int) -> None:

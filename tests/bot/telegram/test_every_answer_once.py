@@ -15,6 +15,7 @@ from bot.adapters.telegram import server as serving
 from bot.adapters.telegram.delivery import outbox as delivery
 from bot.adapters.telegram.views import texts
 from bot.answering import Clarification, Option, Outcome
+from bot.errors import StoreInterrupted, StoreUnavailable
 from bot.store import IncomingUpdate, OutboxStore, SendRequest, Store
 from bot.store.sent_answers import SentAnswer
 from tests.bot.examples import OPENED
@@ -169,6 +170,19 @@ async def test_a_second_poller_costs_nothing(bot: Served, caplog: pytest.LogCapt
         ada = bot.server.user("Ada")
         assert OPENED.quote.text in (await bot.ask(ada)).text
     assert "only one may run at a time" in caplog.text
+
+
+async def test_a_question_that_the_database_cut_short_is_answered_once_it_is_back(bot: Served) -> None:
+    ada, grace = bot.server.user("Ada"), bot.server.user("Grace")
+    bot.dialogue.failure = StoreInterrupted("the database restarts")
+    ada.says(ada.opens_chat(), "Who opened it?")
+    await bot.server.wait_until(lambda: bool(bot.dialogue.asked))
+    bot.dialogue.failure = None
+    await bot.server.wait_until(lambda: not bot.store.outbox.unfinished())
+    assert [OPENED.quote.text in answer.text for answer in bot.answers(ada)] == [True]
+    assert len(bot.dialogue.asked) == 2
+    bot.dialogue.failure = StoreUnavailable("the disk is full")
+    assert (await bot.ask(grace)).text == texts.WENT_WRONG
 
 
 async def test_somebody_who_blocked_the_bot_gets_one_try_and_no_apology(bot: Served) -> None:
