@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Final
 
-from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters, User
+from telegram import CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters, User
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, TelegramError
 
@@ -18,6 +18,7 @@ from bot.adapters.telegram.delivery.rate_limiter import CallNote
 from bot.adapters.telegram.views.html import Segment, is_blank, to_html
 from bot.adapters.telegram.views.messages import Outgoing, plain_message
 from bot.adapters.telegram.views.splitting import split_segments
+from bot.adapters.translation import translated
 from bot.store import Answering
 
 logger = logging.getLogger(__name__)
@@ -70,6 +71,13 @@ class Messenger:
     async def say(self, message: Message, text: str) -> None:
         """Answer a message with a plain text, in the language of whoever wrote it."""
         await self.send(place_of(message), plain_message(text))
+
+    async def acknowledge(self, query: CallbackQuery, words: str | None = None, *, alert: bool = False) -> None:
+        """End the wait of whoever pressed a button, with a word for them if there is one, as an alert if wanted."""
+        try:
+            await query.answer(translated(words) if words else None, show_alert=alert)
+        except BadRequest as error:  # pressed too long ago for a word; what it asked for is done
+            logger.info("a press went unacknowledged: %s", error)
 
     async def settled(self, place: Place) -> None:
         """Return once no message is on its way to the place's chat."""

@@ -1,11 +1,9 @@
 """What the buttons under an answer do. Anyone who sees one may press it; a vote is each person's own."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 
 from telegram import CallbackQuery
-from telegram.error import BadRequest
 
 from bot.adapters import wording
 from bot.adapters.telegram.addressing import Place, place_of, presser_conversation
@@ -26,12 +24,9 @@ from bot.adapters.telegram.views.messages import (
     quoted_sources_message,
     sources_message,
 )
-from bot.adapters.translation import translated
 from bot.answering import Answer, Clarification, Refusal
 from bot.dialogue import Dialogue
 from bot.replies import Reply, Vote
-
-logger = logging.getLogger(__name__)
 
 PressTaker = Callable[[CallbackQuery, Messenger, Press], Awaitable[str | None]]
 """What a press does; the word to say to whoever pressed, if there is one."""
@@ -75,12 +70,12 @@ class Buttons:
         press = read_press(query.data)
         taker = self._takers.get(press.action) if press is not None else None
         if press is None or taker is None or query.message is None:
-            await _acknowledge(query, texts.DEAD_BUTTON)
+            await messenger.acknowledge(query, texts.DEAD_BUTTON)
         elif not self._access.admits(query.from_user.id, query.message.chat.id):
-            await _acknowledge(query, texts.not_allowed(query.from_user.id))
+            await messenger.acknowledge(query, texts.not_allowed(query.from_user.id))
         else:
             # The button keeps turning until the word, which stops a second press in between.
-            await _acknowledge(query, await taker(query, messenger, press))
+            await messenger.acknowledge(query, await taker(query, messenger, press))
 
     async def _show(self, query: CallbackQuery, messenger: Messenger, press: Press) -> str | None:
         throttled = self._limits.check(query.from_user.id, BROWSING)
@@ -164,10 +159,3 @@ def _under(query: CallbackQuery) -> Place:
     if message is None:
         raise ValueError("a press of a button in no chat has no place")
     return place_of(message).replying_to(message.message_id)
-
-
-async def _acknowledge(query: CallbackQuery, text: str | None = None) -> None:
-    try:
-        await query.answer(translated(text) if text else None)
-    except BadRequest as error:  # pressed too long ago for a word; what it asked for is done
-        logger.info("a press went unacknowledged: %s", error)

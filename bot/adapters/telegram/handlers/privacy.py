@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
-from telegram.error import BadRequest
 
 from bot.adapters.telegram.addressing import asker_id, place_of
 from bot.adapters.telegram.delivery.sending import Messenger
@@ -50,27 +49,20 @@ class Privacy:
     async def _pressed(self, query: CallbackQuery, messenger: Messenger) -> None:
         press = _PRESS.fullmatch(query.data or "")
         if press is None or query.message is None:  # the library takes no data at all for a match
-            await _acknowledge(query, texts.DEAD_BUTTON)
+            await messenger.acknowledge(query, texts.DEAD_BUTTON, alert=True)
             return
-        if not await _is_theirs(query, int(press[2])):
+        if not await _is_theirs(query, messenger, int(press[2])):
             return
         if press[1] == "yes":
             await asyncio.to_thread(self._forget, int(press[2]))
         words = texts.FORGOTTEN if press[1] == "yes" else texts.KEPT
         await messenger.edit(place_of(query.message), query.message.message_id, plain_message(words))
-        await _acknowledge(query)
+        await messenger.acknowledge(query)
 
 
-async def _is_theirs(query: CallbackQuery, asker: int) -> bool:
+async def _is_theirs(query: CallbackQuery, messenger: Messenger, asker: int) -> bool:
     # An anonymous admin's press carries their own number, so what they asked as a group stays undone.
     if query.from_user.id == asker:
         return True
-    await _acknowledge(query, texts.NOT_YOURS)
+    await messenger.acknowledge(query, texts.NOT_YOURS, alert=True)
     return False
-
-
-async def _acknowledge(query: CallbackQuery, words: str | None = None) -> None:
-    try:
-        await query.answer(translated(words) if words else None, show_alert=bool(words))
-    except BadRequest:  # pressed too long ago for a word; what it asked for is done
-        return
