@@ -1,6 +1,7 @@
 """How the bot starts: against which server, and with which secrets kept."""
 
 import pytest
+import telegram
 from telegram.error import InvalidToken
 
 from bot.adapters.telegram import TelegramConfig, build_application
@@ -33,3 +34,8 @@ async def test_a_telegram_that_stumbles_at_the_start_is_asked_again() -> None:
     application = build_application(fake_app(), FakeSentAnswers(), TelegramConfig(TOKEN), request=request)
     async with application:
         assert application.bot.username == "newsquote_bot"
+
+
+def test_the_library_is_of_the_version_whose_inner_parts_are_known() -> None:
+    """For another, look at what `delivery/bot.py` and `delivery/http.py` use of it whose names begin with `_`."""
+    assert telegram.__version__ == "22.8"
