@@ -32,7 +32,7 @@ class Canaries:
     vectors: Vectors
 
 
-class Remembering(Snapshot, Protocol):
+class CheckedSnapshot(Snapshot, Protocol):
     """A snapshot that still has the vectors of its canaries."""
 
     @property
@@ -41,7 +41,7 @@ class Remembering(Snapshot, Protocol):
 
 
 def check_snapshot(
-    snapshot: Snapshot, base: Remembering | None, changed: frozenset[str], embedder: Embedder, *, choose: bool
+    snapshot: Snapshot, base: CheckedSnapshot | None, changed: frozenset[str], embedder: Embedder, *, choose: bool
 ) -> Canaries:
     """Return the canaries of a snapshot that is to take the place of `base`, after asking it those of `base`.
 
@@ -72,7 +72,7 @@ def _chosen(snapshot: Snapshot, embedder: Embedder) -> Canaries:
     return Canaries(tuple(canaries[row] for row in found), vectors[found])
 
 
-def _unchanged(base: Remembering | None, changed: frozenset[str]) -> Canaries:
+def _unchanged(base: CheckedSnapshot | None, changed: frozenset[str]) -> Canaries:
     """Return the canaries of `base` whose articles are as they were."""
     if base is None:
         return Canaries((), np.empty((0, 0), np.float32))

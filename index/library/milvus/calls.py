@@ -23,7 +23,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundRow:
     """A row that a search found; `score` is the inner product."""
 
     id: int
@@ -32,7 +32,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class TimeLimits:
     """Seconds: to connect, for one try of a question's call, until the last try of it begins, and the same two for
     calls that read much or write."""
 
@@ -44,11 +44,11 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a search shall find: at most `limit` rows that `filter` is true of, with these columns.
+class SearchRequest:
+    """What a search asks for: at most `limit` rows that `filter` is true of, with these columns.
 
     `candidates`: how many of the nearest rows a walk through a graph of vectors keeps in view, allowed or not. More are
-    slower and miss less. None where a search is exact, as with sparse vectors.
+    slower and miss less. It is None where a search is exact, as with sparse vectors.
     """
 
     filter: str

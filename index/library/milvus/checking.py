@@ -7,7 +7,7 @@ import numpy as np
 from index.errors import SnapshotCorrupt
 from index.hashing import hash64
 from index.library.disk.segment_articles import fingerprint_of
-from index.library.milvus.copying import Whole, whole_articles
+from index.library.milvus.copying import ArticleRows, whole_articles
 from index.library.milvus.rows import signed, vector_sum
 from index.library.milvus.server import Server
 from index.library.milvus.snapshot import ClusterSnapshot
@@ -22,7 +22,7 @@ def problems_of(server: Server, snapshot: ClusterSnapshot) -> Iterator[str]:
         yield str(error)
 
 
-def _problems(one: Whole) -> Iterator[str]:
+def _problems(one: ArticleRows) -> Iterator[str]:
     article = one.article
     if fingerprint_of(article).hex() != one.first_piece["fingerprint"]:
         yield f"article {article.id}: contents changed (fingerprint differs)"

@@ -20,7 +20,7 @@ _STEP = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class ArticleRows:
     """An article with its first piece and the rows of its passages, in order."""
 
     article: Article
@@ -32,7 +32,7 @@ class Whole:
         return [passage_in(self.article.id, row) for row in self.passage_rows]
 
 
-def whole_articles(server: Server, snapshot: ClusterSnapshot) -> Iterator[Whole]:
+def whole_articles(server: Server, snapshot: ClusterSnapshot) -> Iterator[ArticleRows]:
     """Yield everything that a snapshot sees, article by article, in the order they were added."""
     lineage, seen = snapshot.manifest.lineage, seen_by(snapshot.manifest.generation)
     for first in range(0, snapshot.manifest.next.article, _STEP):
@@ -42,7 +42,7 @@ def whole_articles(server: Server, snapshot: ClusterSnapshot) -> Iterator[Whole]
         scope = f"article >= {first} and article < {end} and {seen}"
         passages = _by_number(server.rows(lineage.passages, scope, _PASSAGE), "article")
         for number, rows in pieces.items():
-            yield Whole(article_in(rows), rows[0], passages.get(number, []))
+            yield ArticleRows(article_in(rows), rows[0], passages.get(number, []))
 
 
 def write_segment(server: Server, snapshot: ClusterSnapshot, folder: Path) -> None:

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from index.embedding.embedder import Vectors
 from index.embedding.vector_cache import Keys
-from index.library.milvus.calls import Wanted, one_of
+from index.library.milvus.calls import SearchRequest, one_of
 from index.library.milvus.layout import seen_by
 from index.library.milvus.manifest import ClusterManifest
 from index.library.milvus.rows import band_weights, signature_in, signed, unsigned
@@ -44,13 +44,13 @@ class ServerCopies:
     def __init__(self, server: Server, manifest: ClusterManifest) -> None:
         self._server = server
         self._collection = manifest.lineage.articles
-        self._wanted = Wanted(
+        self._request = SearchRequest(
             f"piece == 0 and {seen_by(manifest.generation)}", _CANDIDATES, ("signature", "copy_group")
         )
 
     def closest(self, signature: Signature, bands: NDArray[np.uint64]) -> tuple[float, int] | None:
         """Return likeness and group of the article that is most like `signature`, if one is a near copy."""
-        hits = self._server.search(self._collection, "bands", [band_weights(signature)], self._wanted)[0]
+        hits = self._server.search(self._collection, "bands", [band_weights(signature)], self._request)[0]
         if not hits:
             return None
         signatures = np.stack([signature_in(hit.row) for hit in hits])

@@ -17,13 +17,13 @@ from index.errors import SnapshotCorrupt, SnapshotMismatch, SnapshotMissing
 from index.library.base import ArticleLibrary, BuildCache, Change, PublishOptions, name_before
 from index.library.disk.segment import Segment
 from index.library.milvus.archive import ArticlePlace
-from index.library.milvus.calls import Patience
+from index.library.milvus.calls import TimeLimits
 from index.library.milvus.checking import problems_of
 from index.library.milvus.copying import write_segment
 from index.library.milvus.known import ServerCopies, ServerVectors
 from index.library.milvus.layout import ALIAS, snapshot_collection, snapshot_name
 from index.library.milvus.manifest import ClusterManifest, read_manifest
-from index.library.milvus.publishing import ClusterPublication, Keeping
+from index.library.milvus.publishing import ClusterPublication, Retention
 from index.library.milvus.rows import HEAD_BYTES, head_of
 from index.library.milvus.server import Server
 from index.library.milvus.snapshot import ClusterSnapshot
@@ -47,13 +47,13 @@ class ClusterLibrary(ArticleLibrary[ClusterSnapshot, ArticlePlace]):
         *,
         keep: int = 3,
         grace: timedelta = timedelta(seconds=60),
-        patience: Patience | None = None,
+        limits: TimeLimits | None = None,
     ) -> None:
-        """Keep `keep` snapshots, the one in service included (at least 2); `grace`: see `Keeping`."""
+        """Keep `keep` snapshots, the one in service included (at least 2); `grace`: see `Retention`."""
         super().__init__(root)
         self.address = address
-        self._server = Server(address, patience)
-        self._keeping = Keeping(max(keep, 2), grace)
+        self._server = Server(address, limits)
+        self._retention = Retention(max(keep, 2), grace)
         self._lock = WriterLock(self._server)
 
     @override
@@ -138,7 +138,7 @@ class ClusterLibrary(ArticleLibrary[ClusterSnapshot, ArticlePlace]):
         except SnapshotMissing:
             name = ""  # nothing was ever published: whatever there is, killed builds left
         if not name or name in manifests:  # of a snapshot that cannot be read nobody knows what it needs
-            ClusterPublication(self._server, manifests, self._keeping).clear_unfinished(name)
+            ClusterPublication(self._server, manifests, self._retention).clear_unfinished(name)
 
     @override
     def _places(self, base: ClusterSnapshot) -> Mapping[str, ArticlePlace]:
@@ -175,7 +175,7 @@ class ClusterLibrary(ArticleLibrary[ClusterSnapshot, ArticlePlace]):
     def _publish(
         self, fresh: Segment | None, change: Change[ArticlePlace], base: ClusterSnapshot | None, options: PublishOptions
     ) -> None:
-        publication = ClusterPublication(self._server, self._manifests(), self._keeping)
+        publication = ClusterPublication(self._server, self._manifests(), self._retention)
         snapshot = publication.publish(fresh, change, base, options)
         if _has_strayed(snapshot.manifest):
             logger.info("passages have become longer or shorter; their weights are made anew")

@@ -12,7 +12,7 @@ from index.library.base import Change, PublishOptions
 from index.library.canaries import RECALL_DEPTH, check_snapshot, draw_for_recall
 from index.library.disk.segment import Segment
 from index.library.milvus.archive import ArticlePlace
-from index.library.milvus.calls import Row, Wanted, one_of
+from index.library.milvus.calls import Row, SearchRequest, one_of
 from index.library.milvus.layout import (
     ALIAS,
     ALIVE,
@@ -39,7 +39,7 @@ _SEARCH = "HNSW"
 
 
 @dataclass(frozen=True, slots=True)
-class Keeping:
+class Retention:
     """How many snapshots are kept, and how long one that is in service no more stays for those who still read it."""
 
     snapshots: int
@@ -62,11 +62,11 @@ class _Draft:
 class ClusterPublication:
     """Publishes one snapshot. Only with the writer's lock held."""
 
-    def __init__(self, server: Server, manifests: dict[str, ClusterManifest], keeping: Keeping) -> None:
+    def __init__(self, server: Server, manifests: dict[str, ClusterManifest], retention: Retention) -> None:
         """Take the manifests of every snapshot on the server, by name, oldest first."""
         self._server = server
         self._manifests = manifests
-        self._keeping = keeping
+        self._retention = retention
 
     def publish(
         self, fresh: Segment | None, change: Change[ArticlePlace], base: ClusterSnapshot | None, options: PublishOptions
@@ -94,7 +94,7 @@ class ClusterPublication:
         self._server.point_alias(ALIAS, snapshot_collection(snapshot.name))
         self._manifests[snapshot.name] = snapshot.manifest
         names = sorted(name for name in map(snapshot_name, self._server.collections()) if name is not None)
-        kept = [name for name in names if name <= served or name == snapshot.name][-self._keeping.snapshots :]
+        kept = [name for name in names if name <= served or name == snapshot.name][-self._retention.snapshots :]
         for name in names:
             if name not in kept:
                 self._server.drop(snapshot_collection(name))
@@ -213,7 +213,7 @@ class ClusterPublication:
 
     def _drop_rows(self, kept: Sequence[ClusterManifest]) -> None:
         """Delete what no kept snapshot needs and nobody can still be reading."""
-        long_ago = datetime.now(UTC) - self._keeping.grace
+        long_ago = datetime.now(UTC) - self._retention.grace
         settled = [one for one in kept if one.built_at <= long_ago]
         if not settled:
             return
@@ -270,8 +270,8 @@ def _recall(server: Server, fresh: Segment | None, manifest: ClusterManifest) ->
         return 1.0
     rows = draw_for_recall(np.arange(len(fresh.vectors)))
     vectors = fresh.vectors.reconstruct(rows)
-    wanted = Wanted(seen_by(manifest.generation), RECALL_DEPTH + 1, candidates=CANDIDATES)
-    hits = server.search(manifest.lineage.passages, "vector", vectors.tolist(), wanted)
+    request = SearchRequest(seen_by(manifest.generation), RECALL_DEPTH + 1, candidates=CANDIDATES)
+    hits = server.search(manifest.lineage.passages, "vector", vectors.tolist(), request)
     found = expected = 0
     for row, vector, near in zip(rows.tolist(), vectors, hits, strict=True):
         nearest = fresh.vectors.search_exactly(vector, RECALL_DEPTH + 1)

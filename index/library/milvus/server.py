@@ -14,7 +14,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_e
 
 from index.endpoints import ServerAddress
 from index.errors import VectorServerRefused, VectorServerUnavailable
-from index.library.milvus.calls import Field, Found, Patience, Row, Wanted
+from index.library.milvus.calls import Field, FoundRow, Row, SearchRequest, TimeLimits
 
 # It logs a traceback of its own for every error that it raises as well, an alias that is not there included.
 logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
@@ -23,8 +23,8 @@ ResultT = TypeVar("ResultT")
 
 _BATCH = 500
 """Rows that are written at once: about a megabyte of passages."""
-_AWAY = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED}
-_PASSING = {2, 4, 8, 103, 500, 503, 901, 902, 903, 904}
+_TRANSIENT_STATUS = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED}
+_TRANSIENT_CODES = {2, 4, 8, 103, 500, 503, 901, 902, 903, 904}
 """Milvus's codes for what passes: not ready, too many requests, still loading, a node or a channel on the move."""
 _NOT_LOADED = 101
 _NOT_FOUND = 100
@@ -32,7 +32,7 @@ _GRAPH = {"M": 16, "efConstruction": 200}
 """Milvus's graph: links of a passage, and candidates for them when it is added."""
 
 
-class _Passing(Exception):
+class _Transient(Exception):
     """A failure that another try may not meet."""
 
 
@@ -43,9 +43,9 @@ class Server:
     does not want to do what it is asked.
     """
 
-    def __init__(self, address: ServerAddress, patience: Patience | None = None) -> None:
+    def __init__(self, address: ServerAddress, limits: TimeLimits | None = None) -> None:
         self.address = address
-        self._patience = patience or Patience()
+        self._limits = limits or TimeLimits()
         self._lock = threading.Lock()
         self._client: MilvusClient | None = None
 
@@ -177,41 +177,45 @@ class Server:
         """Return how many rows the expression is true of, everything that was written by now included."""
         return int(self.rows(collection, filter, ["count(*)"], is_strict=True)[0]["count(*)"])
 
-    def search(self, collection: str, column: str, vectors: Sequence[Any], wanted: Wanted) -> list[list[Found]]:
+    def search(
+        self, collection: str, column: str, vectors: Sequence[Any], request: SearchRequest
+    ) -> list[list[FoundRow]]:
         """Return for each vector the rows with the highest inner product, best first. Sparse ones are {dimension:
         weight}."""
-        params = {} if wanted.candidates is None else {"ef": max(wanted.candidates, wanted.limit)}
+        params = {} if request.candidates is None else {"ef": max(request.candidates, request.limit)}
         found = self._ask(
             lambda client, timeout: client.search(
                 collection,
                 data=list(vectors),
                 anns_field=column,
-                filter=wanted.filter,
-                limit=wanted.limit,
-                output_fields=list(wanted.fields),
+                filter=request.filter,
+                limit=request.limit,
+                output_fields=list(request.fields),
                 search_params={"params": params},
-                consistency_level="Strong" if wanted.is_strict else "Bounded",
+                consistency_level="Strong" if request.is_strict else "Bounded",
                 timeout=timeout,
             ),
             collection,
         )
-        return [[Found(int(hit["id"]), float(hit["distance"]), dict(hit["entity"])) for hit in hits] for hits in found]
+        return [
+            [FoundRow(int(hit["id"]), float(hit["distance"]), dict(hit["entity"])) for hit in hits] for hits in found
+        ]
 
     def _ask(self, call: Callable[[MilvusClient, float], ResultT], collection: str | None = None) -> ResultT:
-        patience = self._patience
-        return self._tried(lambda: call(self._connected(), patience.asking), patience.asking_in_all, collection)
+        limits = self._limits
+        return self._tried(lambda: call(self._connected(), limits.asking), limits.asking_in_all, collection)
 
     def _ask_at_length(self, call: Callable[[MilvusClient, float], ResultT], collection: str | None = None) -> ResultT:
         return self._build(lambda timeout: call(self._connected(), timeout), collection)
 
     def _build(self, call: Callable[[float], ResultT], collection: str | None = None) -> ResultT:
-        patience = self._patience
-        return self._tried(lambda: call(patience.building), patience.building_in_all, collection)
+        limits = self._limits
+        return self._tried(lambda: call(limits.building), limits.building_in_all, collection)
 
     def _tried(self, call: Callable[[], ResultT], seconds: float, collection: str | None) -> ResultT:
         """Return the call's result, tried again with growing pauses while its failure may pass."""
         tries = Retrying(
-            retry=retry_if_exception_type(_Passing),
+            retry=retry_if_exception_type(_Transient),
             wait=wait_exponential_jitter(multiplier=0.05, max=2.0, jitter=0.05),
             stop=stop_after_delay(seconds),
             reraise=True,
@@ -219,7 +223,7 @@ class Server:
         try:
             result: ResultT = tries(self._once, call, collection)
             return result
-        except _Passing as error:
+        except _Transient as error:
             raise VectorServerUnavailable(
                 f"The vector server at {self.address} cannot be reached, or is not ready ({error}). Start it or see "
                 "its log; if it is elsewhere, set VECTOR_URL. Until then no question can be answered; nothing is lost."
@@ -233,20 +237,25 @@ class Server:
             words = _first_line(error)
             if code == _NOT_LOADED or "not loaded" in words:  # somebody released it, or the server was restarted
                 self._load(collection)
-                raise _Passing(words) from error
-            if code in _AWAY or code in _PASSING or "not ready" in words or "Retry timeout" in words:
-                raise _Passing(words) from error
+                raise _Transient(words) from error
+            if (
+                code in _TRANSIENT_STATUS
+                or code in _TRANSIENT_CODES
+                or "not ready" in words
+                or "Retry timeout" in words
+            ):
+                raise _Transient(words) from error
             raise VectorServerRefused(
                 f"The vector server at {self.address} refused: {words}", code if isinstance(code, int) else 0
             ) from error
         except ValueError as error:
             if "closed channel" not in str(error):  # another thread found the server away, and connects again
                 raise
-            raise _Passing(_first_line(error)) from error
+            raise _Transient(_first_line(error)) from error
 
     def _load(self, collection: str | None) -> None:
         if collection is not None:
-            timeout = self._patience.building
+            timeout = self._limits.building
             try:
                 self._connected().load_collection(collection, timeout=timeout)
             except (MilvusException, grpc.RpcError) as error:
@@ -263,7 +272,7 @@ class Server:
     def _connect(self, database: str) -> MilvusClient:
         """Return a client, which connects again by itself; while it does, with this time limit, all its callers
         wait."""
-        address, timeout = self.address, self._patience.connecting
+        address, timeout = self.address, self._limits.connecting
         return MilvusClient(
             uri=address.uri, user=address.user, password=address.password, db_name=database, timeout=timeout
         )

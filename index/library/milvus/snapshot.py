@@ -12,7 +12,7 @@ from index.embedding.embedder import Embedder, Vectors
 from index.errors import SnapshotCorrupt, VectorServerRefused
 from index.library.disk.segment_articles import NO_DATE
 from index.library.milvus.archive import ClusterArchive
-from index.library.milvus.calls import MOST_CANDIDATES, Found, Row, Wanted, one_of
+from index.library.milvus.calls import MOST_CANDIDATES, FoundRow, Row, SearchRequest, one_of
 from index.library.milvus.layout import dimension_of, id_key, seen_by
 from index.library.milvus.manifest import ClusterManifest, read_manifest
 from index.library.milvus.rows import day_in, passage_in
@@ -100,7 +100,7 @@ class ClusterSnapshot:
         near = self._nearest(vector, scope, depth)
         if not near:
             return None
-        worded = self._search("weights", weights, Wanted(scope, depth, _FIELDS)) if weights else []
+        worded = self._search("weights", weights, SearchRequest(scope, depth, _FIELDS)) if weights else []
         found = {hit.id: hit.row for hit in (*near, *worded)}
         similarities = {hit.id: hit.score for hit in near}
         similarities |= self._similarities(vector, [hit.id for hit in worded if hit.id not in similarities])
@@ -167,25 +167,25 @@ class ClusterSnapshot:
             conditions.append(f"day >= {first} and day <= {last}")
         return " and ".join(conditions)
 
-    def _nearest(self, vector: Vectors, scope: str, depth: int) -> list[Found]:
+    def _nearest(self, vector: Vectors, scope: str, depth: int) -> list[FoundRow]:
         """Return the passages in scope that are most like the vector, best first.
 
         The engine walks a graph of all passages, of which a narrow scope allows few: it is asked to walk further, and
         where it comes back with less than was asked for, the passages in scope are compared one by one.
         """
         if scope == self._seen:
-            return self._search("vector", vector.tolist(), Wanted(scope, depth, _FIELDS, candidates=CANDIDATES))
-        wanted = Wanted(scope, depth, _FIELDS, candidates=_CANDIDATES_IN_SCOPE)
-        if len(found := self._search("vector", vector.tolist(), wanted)) == depth:
+            return self._search("vector", vector.tolist(), SearchRequest(scope, depth, _FIELDS, candidates=CANDIDATES))
+        request = SearchRequest(scope, depth, _FIELDS, candidates=_CANDIDATES_IN_SCOPE)
+        if len(found := self._search("vector", vector.tolist(), request)) == depth:
             return found
         rows = self._server.rows(self.manifest.lineage.passages, scope, [*_FIELDS, "vector"], most=_FEW + 1)
         if len(rows) > _FEW:
-            return self._search("vector", vector.tolist(), replace(wanted, candidates=MOST_CANDIDATES))
-        found = [Found(int(row["id"]), float(np.dot(row.pop("vector"), vector)), row) for row in rows]
+            return self._search("vector", vector.tolist(), replace(request, candidates=MOST_CANDIDATES))
+        found = [FoundRow(int(row["id"]), float(np.dot(row.pop("vector"), vector)), row) for row in rows]
         return sorted(found, key=lambda one: (-one.score, one.id))[:depth]
 
-    def _search(self, column: str, vector: object, wanted: Wanted) -> list[Found]:
-        return self._server.search(self.manifest.lineage.passages, column, [vector], wanted)[0]
+    def _search(self, column: str, vector: object, request: SearchRequest) -> list[FoundRow]:
+        return self._server.search(self.manifest.lineage.passages, column, [vector], request)[0]
 
     def _similarities(self, vector: Vectors, rows: Sequence[int]) -> dict[int, float]:
         found = self._columns(rows, "vector")

@@ -24,7 +24,7 @@ from index.errors import (
 )
 from index.library.live import LiveIndex
 from index.library.milvus import ClusterLibrary
-from index.library.milvus.calls import Patience
+from index.library.milvus.calls import TimeLimits
 from index.library.milvus.layout import WRITER, seen_by, snapshot_collection
 from index.library.milvus.manifest import ClusterManifest
 from index.library.milvus.server import Server
@@ -37,7 +37,7 @@ from tests.milvus import VectorServer
 _BRIDGE = Article("bridge", "Bridge", "The bridge opened again on Friday.")
 _FERRY = Article("ferry", "Ferry", "The ferry ran for the last time on Sunday.")
 _ROOF = Article("roof", "Roof", "The library gets a new roof in October.")
-_HASTY = Patience(connecting=2.0, asking=2.0, asking_in_all=3.0, building=4.0, building_in_all=6.0)
+_HASTY = TimeLimits(connecting=2.0, asking=2.0, asking_in_all=3.0, building=4.0, building_in_all=6.0)
 _RECOVERY_SECONDS = 60.0
 
 
@@ -159,7 +159,7 @@ def test_a_killed_server_is_told_and_questions_are_answered_once_it_is_back(
     mortal_server: VectorServer, embedder: HashingEmbedder, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "index.library.live")
-    library = ClusterLibrary(tmp_path / "index", mortal_server.address(), patience=_HASTY)
+    library = ClusterLibrary(tmp_path / "index", mortal_server.address(), limits=_HASTY)
     library.rebuild([_BRIDGE, _FERRY], embedder)
     live = LiveIndex(library, embedder)
 
@@ -181,7 +181,7 @@ def test_a_killed_server_is_told_and_questions_are_answered_once_it_is_back(
 
 
 def test_a_server_that_never_was_there_is_told_at_the_start(embedder: HashingEmbedder, tmp_path: Path) -> None:
-    library = ClusterLibrary(tmp_path, VectorServer(tmp_path / "never started").address(), patience=_HASTY)
+    library = ClusterLibrary(tmp_path, VectorServer(tmp_path / "never started").address(), limits=_HASTY)
 
     with pytest.raises(VectorServerUnavailable, match="VECTOR_URL"):
         LiveIndex(library, embedder)
