@@ -1,4 +1,4 @@
-"""Put the Telegram adapter together."""
+"""Puts the Telegram adapter together."""
 
 import logging
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the Telegram adapter must be told; it reads no environment itself."""
+"""What the Telegram adapter needs to know; it reads no environment itself."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta

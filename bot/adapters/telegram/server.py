@@ -1,4 +1,4 @@
-"""Serve Telegram until a stop signal, and stop within ten seconds whatever is going on."""
+"""Serves Telegram until a stop signal, and stops within ten seconds whatever is going on."""
 
 import asyncio
 import logging

@@ -15,12 +15,12 @@ _MOST_REMEMBERED: Final = 1_000
 
 
 class Access:
-    """Lets people through to the handlers behind it. Somebody banned is told so once, then met with silence."""
+    """Lets people through to the handlers behind it. A banned person is informed once, then gets no answer."""
 
     def __init__(self, moderation: Moderation, config: TelegramConfig) -> None:
         self._moderation = moderation
         self._config = config
-        self._told: set[int] = set()
+        self._informed: set[int] = set()
 
     def admits(self, user_id: int, chat_id: int) -> bool:
         """Return whether this person is answered in this chat."""
@@ -31,7 +31,7 @@ class Access:
         return self._moderation.is_banned(person(user_id)) and not self._config.is_admin(user_id)
 
     def guard(self, callback: MessageCallback) -> MessageCallback:
-        """Return the callback for those who are let in; a polite no for others."""
+        """Return a callback that calls this one for those who are let in, and refuses others politely."""
 
         async def handle(message: Message, messenger: Messenger) -> None:
             asker = asker_id(message)
@@ -45,8 +45,8 @@ class Access:
         return handle
 
     async def _turn_away(self, message: Message, messenger: Messenger, asker: int) -> None:
-        if asker not in self._told and len(self._told) < _MOST_REMEMBERED:
-            self._told.add(asker)
+        if asker not in self._informed and len(self._informed) < _MOST_REMEMBERED:
+            self._informed.add(asker)
             await messenger.say(message, texts.BANNED)
 
 

@@ -41,7 +41,7 @@ _LISTED_COMPLAINTS: Final = 8
 
 
 class Administration:
-    """Admins' commands and buttons. What changes the articles is done beside everything else: see `Jobs`."""
+    """Admins' commands and buttons. What changes the articles runs beside everything else: see `Jobs`."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class Administration:
         jobs: Jobs,
         hold: Callable[[int], AbstractAsyncContextManager[None]],
     ) -> None:
-        """`hold` keeps a chat in this replica's hand."""
+        """Keep what serves admins. `hold` keeps a chat with this replica."""
         self._operations = services.operations
         self._reports = services.reports
         self._moderation = services.moderation
@@ -66,7 +66,7 @@ class Administration:
         self._reload: asyncio.Task[None] | None = None
 
     def handlers(self, router: Router) -> Sequence[Handler]:
-        """Return what to register."""
+        """Return the handlers to register."""
         commands: dict[str, MessageCallback] = {
             "add": self._adding.add,
             "remove": self._removing.remove,
@@ -84,7 +84,7 @@ class Administration:
         return [*of_commands, *self._adding.handlers(router)]
 
     def press_takers(self) -> dict[Action, PressTaker]:
-        """Return what takes the presses of admins' buttons."""
+        """Return the callbacks for presses of admins' buttons."""
         return {**self._confirmations.takers(), Action.WHY: self._show_why, Action.CANCEL: self._cancel}
 
     def _for_admins(self, name: str, callback: MessageCallback) -> MessageCallback:
@@ -183,7 +183,7 @@ class Banning:
         self._confirmations = confirmations
 
     async def ban(self, message: Message, messenger: Messenger) -> None:
-        """Whom the message names, or replies to, or whose question it answers."""
+        """Ask whether to ban the person whom the message names, or replies to, or whose question it answers."""
         user_id = _named(message) or await self._replied_to(message, messenger)
         if user_id is None:
             await messenger.say(message, admin_texts.BAN_HOW)
@@ -194,7 +194,7 @@ class Banning:
             await self._confirmations.ask(message, messenger, [question], self._banning(user_id, by=asker_id(message)))
 
     async def unban(self, message: Message, messenger: Messenger) -> None:
-        """Whom the message names; without a name it lists who is banned."""
+        """Ask whether to lift the ban of the person whom the message names; without a name, list who is banned."""
         user_id = _named(message)
         if user_id is None:
             banned = sorted(int(each.partition(":")[2]) for each in self._moderation.banned())

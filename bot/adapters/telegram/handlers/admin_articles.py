@@ -40,7 +40,7 @@ _WORDS_CHARS: Final = 100
 
 
 class Adding:
-    """Takes articles in for admins."""
+    """Adds articles for admins."""
 
     def __init__(
         self,
@@ -56,15 +56,14 @@ class Adding:
         self._jobs = jobs
 
     def handlers(self, router: Router) -> Sequence[Handler]:
-        """Return what hears documents and forwarded messages; before whatever takes a forwarded message for a
-        question."""
+        """Return the handlers of documents and forwarded messages, to register before those of questions."""
         own = filters.ChatType.PRIVATE & filters.User(user_id=self._config.admin_ids)
         document = own & filters.Document.ALL & ~filters.ANIMATION
         forwarded = own & filters.FORWARDED & (filters.TEXT | filters.CAPTION) & ~filters.COMMAND
         return [router.message(document, self._document), router.message(forwarded, self._forwarded)]
 
     async def add(self, message: Message, messenger: Messenger) -> None:
-        """`/add`: reads the pages that the message names, at once."""
+        """Read the pages that `/add` names, at once, and add them."""
         words = command_words(message).split()
         if not words or not all("." in word for word in words):
             await messenger.say(message, admin_texts.ADD_HOW)
@@ -120,7 +119,7 @@ class Adding:
         items: Sequence[Article | Skipped],
         take_in: Callable[[ProgressListener], BuildReport],
     ) -> None:
-        """Say what would come in, and ask; or say why nothing can."""
+        """Say what would be added, and ask; or say why nothing can be."""
         articles = [item for item in items if isinstance(item, Article)]
         skipped = [item for item in items if isinstance(item, Skipped)]
         if not articles:
@@ -148,7 +147,7 @@ class Adding:
 
 
 class Removing:
-    """Takes articles out for admins."""
+    """Removes articles for admins."""
 
     def __init__(self, services: AdminServices, confirmations: Confirmations) -> None:
         self._moderation = services.moderation
@@ -196,7 +195,7 @@ class Removing:
 
 
 class RollingBack:
-    """Goes back for admins."""
+    """Rolls the index back for admins."""
 
     def __init__(self, services: AdminServices, confirmations: Confirmations) -> None:
         self._moderation = services.moderation
@@ -204,7 +203,7 @@ class RollingBack:
         self._confirmations = confirmations
 
     async def roll_back(self, message: Message, messenger: Messenger) -> None:
-        """Lists what is kept, and asks whether to go back one step."""
+        """List the snapshots that are kept, and ask whether to go back one step."""
         kept = await asyncio.to_thread(self._operations.snapshots)
         words = [styled(translated(admin_texts.SNAPSHOTS), bold=True)]
         words += [styled(f"\n• {admin_texts.snapshot(each)}") for each in kept]

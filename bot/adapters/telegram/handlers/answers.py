@@ -22,8 +22,8 @@ from bot.store.sent_answers import SentAnswer, SentAnswers
 class Asking:
     """A question and where its answer goes.
 
-    `question_id` is the message that asked. `literally`: not to be understood from what came before. `into` are the
-    parts of an earlier answer that this one takes the place of.
+    `question_id` is the message that asked. `literally`: it is not to be understood from what came before. `into` are
+    the parts of an earlier answer that this one replaces.
     """
 
     question: str
@@ -44,7 +44,7 @@ class Answers:
         self._threads = threads
 
     async def give(self, messenger: Messenger, asking: Asking) -> None:
-        """Answers one question; which messages hold the answer is remembered as they arrive."""
+        """Answer one question; which messages hold the answer is remembered as they arrive."""
         async with messenger.typing(asking.place):
             ask = partial(
                 self._dialogue.reply,
@@ -58,7 +58,7 @@ class Answers:
             await messenger.send(asking.place, reply_message(reply), into=asking.into, answers=answers)
 
     async def look_up(self, question: str) -> Reply:
-        """Return the reply to a question of which nothing is kept."""
+        """Return the reply to a question; nothing of it is kept."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._dialogue.look_up, question)
 
     async def asked_about(self, message: Message) -> ReplyTo | None:

@@ -29,11 +29,11 @@ from bot.dialogue import Dialogue
 from bot.replies import Reply, Vote
 
 PressTaker = Callable[[CallbackQuery, Messenger, Press], Awaitable[str | None]]
-"""What a press does; the word to say to whoever pressed, if there is one."""
+"""Handles a press, and gives the notice to show to whoever pressed, if there is one."""
 
 
 class Buttons:
-    """Answers presses: with a message under the one that holds the button, and always with a word."""
+    """Answers presses: with a message under the one that holds the button, and always with a notice."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class Buttons:
         limits: QuestionLimits,
         admins: dict[Action, PressTaker],
     ) -> None:
-        """`admins` take the presses of buttons that only admins see."""
+        """Keep what answers presses. `admins` take the presses of buttons that only admins see."""
         self._dialogue = dialogue
         self._answers = answers
         self._access = access
@@ -63,7 +63,7 @@ class Buttons:
         }
 
     def handler(self, router: Router) -> Handler:
-        """Return what to register."""
+        """Return the handler to register."""
         return router.press(self._press)
 
     async def _press(self, query: CallbackQuery, messenger: Messenger) -> None:
@@ -115,7 +115,7 @@ class Buttons:
         return wording.THANKS if known else wording.FORGOTTEN
 
     def _question(self, press: Press) -> str | None:
-        """Return the words that a button stands for; None when they are gone."""
+        """Return the words that a button stands for; None if they are gone."""
         if press.action is Action.EXAMPLE:
             articles = self._dialogue.sources()
             found = next((article for article in articles if article_key(article.id) == press.subject), None)

@@ -1,4 +1,4 @@
-"""What people send: documents, fetched with a limit to their size, and where a forwarded message comes from."""
+"""What people send: documents, fetched up to a size limit, and where a forwarded message comes from."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ from telegram.error import BadRequest
 from bot.errors import DocumentTooLarge
 
 MOST_MEGABYTES: Final = 20
-"""What Telegram hands to bots. A Bot API server of one's own would hand out more."""
+"""The largest document that Telegram hands to bots. A Bot API server of one's own would hand out larger ones."""
 _MOST_BYTES: Final = MOST_MEGABYTES * 1_000_000
 _READ_SECONDS: Final = 60.0
 
@@ -48,7 +48,7 @@ def origin_of(message: Message) -> Origin | None:
 
 
 async def download(document: Document) -> bytes:
-    """Return what a document holds.
+    """Return the content of a document.
 
     Raises:
         DocumentTooLarge: it is larger than bots are given.

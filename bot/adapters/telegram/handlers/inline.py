@@ -61,7 +61,7 @@ class Inline:
         self._latest: dict[int, str] = {}
 
     def handler(self) -> Handler:
-        """Return what to register."""
+        """Return the handler to register."""
         return on_inline(self._hear)
 
     async def _hear(self, query: InlineQuery) -> None:
@@ -87,7 +87,7 @@ class Inline:
 
 
 def _results(reply: Reply) -> Sequence[InlineQueryResultArticle]:
-    """Return one for each quote that is likely enough to be shown unasked; none for a refusal."""
+    """Return a result for each quote that is likely enough to be shown unasked; none for a refusal."""
     if not isinstance(reply.outcome, Answer):
         return ()
     shown = reply.outcome.citations[: max(reply.outcome.n_strong, 1)][:_MOST_RESULTS]
@@ -113,7 +113,7 @@ def _result(reply: Reply, answer: Answer, citation: Citation) -> InlineQueryResu
 
 
 def _content(question: str, short: str | None, citation: Citation) -> Sequence[Segment]:
-    """Return what is sent in the sender's name: what was asked, the quote, and where it is from."""
+    """Return what is sent in the sender's name: the question, the quote, and where it is from."""
     segments = [*words_of_others(one_line(question), italic=True), styled("\n\n")]
     if short:
         words = one_line(short)

@@ -1,4 +1,4 @@
-"""What takes long and changes the articles: done one thing after the other, each shown by one message, edited on."""
+"""Jobs: what takes long and changes the articles. They run one after the other, each shown by one message."""
 
 import asyncio
 import logging
@@ -30,9 +30,9 @@ _EDIT_EVERY_SECONDS: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`opening` is said at once; `work` is done in a thread, and gives the words for what came of it.
+    """A job for an admin. `opening` is said at once; `work` runs in a thread, and gives the words for what came of it.
 
-    With `can_be_cancelled` there is a button for it, and the listener of `work` raises BuildCancelled once it is
+    If `can_be_cancelled`, there is a button for it, and the listener of `work` raises BuildCancelled once it is
     pressed.
     """
 
@@ -51,7 +51,7 @@ class _UnderWay:
     is_cancelled: Event
 
     def shows(self, words: str) -> Outgoing:
-        """Return the message as it is while the work goes on."""
+        """Return the message that shows the job while it runs."""
         if self.is_cancelled.is_set():
             return plain_message(admin_texts.CANCELLING)
         keyboard = cancel_keyboard(self.key) if self.job.can_be_cancelled else None
@@ -59,7 +59,7 @@ class _UnderWay:
 
 
 class Jobs:
-    """Has one thread of its own, so that neither a slow web site nor a long build keeps anybody else waiting."""
+    """Runs jobs in a thread of its own, so that neither a slow web site nor a long build keeps anybody else waiting."""
 
     def __init__(self, *, edit_every_seconds: float = _EDIT_EVERY_SECONDS) -> None:
         self._edit_every_seconds = edit_every_seconds
@@ -68,21 +68,21 @@ class Jobs:
         self._under_way: dict[str, _UnderWay] = {}
 
     def start(self, messenger: Messenger, place: Place, job: Job, *, into: int | None = None) -> asyncio.Task[None]:
-        """Begin, and return at once. `into` is the message to show it in; without one it is a new message."""
+        """Begin the job, and return at once. `into` is the message to show it in; without one it is a new message."""
         task = asyncio.create_task(self._run(messenger, _UnderWay(job, place, secrets.token_hex(8), Event()), into))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
 
     def cancel(self, key: str) -> bool:
-        """Call off what that button stands under; False if it is over, or was called off before."""
+        """Cancel the job of that button's key; return False if it is over, or was cancelled before."""
         under_way = self._under_way.pop(key, None)
         if under_way is not None:
             under_way.is_cancelled.set()
         return under_way is not None
 
     def close(self) -> None:
-        """Begin nothing more, and call off what can be; the rest of what is under way ends in its own time."""
+        """Start no further job, and cancel those that can be; the others end in their own time."""
         for key in list(self._under_way):
             self.cancel(key)
         self._thread.shutdown(wait=False, cancel_futures=True)

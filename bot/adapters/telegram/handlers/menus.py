@@ -1,4 +1,4 @@
-"""The bot's menus of commands: by whom they are for, and in which language."""
+"""The bot's menus of commands: whom each is for, in every language."""
 
 import logging
 from collections.abc import Sequence
@@ -57,7 +57,7 @@ class Menus:
             await self._fill_admins(admin_id)
 
     def handler(self) -> Handler:
-        """Return what to register, in AFTER_ALL: nobody's answer waits for a menu."""
+        """Return the handler to register, in AFTER_ALL: nobody's answer waits for a menu."""
 
         async def welcome(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
             user, chat = update.effective_user, update.effective_chat

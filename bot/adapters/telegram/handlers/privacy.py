@@ -1,4 +1,4 @@
-"""What is kept about a person: saying it, and deleting it when they want."""
+"""Says what is kept about a person, and deletes it when they want."""
 
 import asyncio
 import re
@@ -22,12 +22,12 @@ class Privacy:
     """`/privacy` and `/forget`, which asks first; only who sent it can say yes."""
 
     def __init__(self, forget: Callable[[int], None], retention_days: int) -> None:
-        """`forget` deletes everything about the person of a Telegram number."""
+        """Keep what deletes. `forget` deletes everything about the person of a Telegram number."""
         self._forget = forget
         self._retention_days = retention_days
 
     def handlers(self, router: Router) -> Sequence[Handler]:
-        """Return what to register, before the handler of all other buttons."""
+        """Return the handlers to register, before the handler of all other buttons."""
         return (
             router.command("privacy", self._tell),
             router.command("forget", self._ask),

@@ -20,7 +20,7 @@ from bot.adapters.telegram.views import texts
 
 A_QUESTION: Final = Fraction(1)
 BROWSING: Final = Fraction(1, 4)
-"""Costs less than a question: it is asked while typing, or its answer is there already."""
+"""The cost of looking around, below a question's: it is asked while typing, or its answer is there already."""
 
 _MINUTE_SECONDS: Final = 60.0
 _MANY_ASKERS: Final = 1_000
@@ -38,7 +38,7 @@ class Throttled:
 @dataclass(slots=True)
 class _Asker:
     spent: deque[tuple[float, Fraction]] = field(default_factory=deque)
-    told: bool = False
+    is_informed: bool = False
 
     def spent_since(self, moment: float) -> Fraction:
         while self.spent and self.spent[0][0] <= moment:
@@ -46,7 +46,7 @@ class _Asker:
         return sum((cost for _, cost in self.spent), Fraction())
 
     def room_at(self, most: Fraction) -> float:
-        """Return when no more than `most` of what is spent now still counts."""
+        """Return when no more than `most` of what is spent now still counts, in seconds of the monotonic clock."""
         left = sum((cost for _, cost in self.spent), Fraction())
         for moment, cost in self.spent:
             left -= cost
@@ -56,19 +56,19 @@ class _Asker:
 
 
 class QuestionLimits:
-    """Counts what people ask. Admins may ask without end."""
+    """Counts what people ask. Admins may ask without limit."""
 
     def __init__(
         self, config: TelegramConfig, waiting: Callable[[], int], on_turned_away: Callable[[str], None]
     ) -> None:
-        """`waiting` tells how many updates are in hand."""
+        """Start counting. `waiting` gives the number of updates in hand."""
         self._config = config
         self._waiting = waiting
         self._on_turned_away = on_turned_away
         self._askers: dict[int, _Asker] = {}
 
     def check(self, asker: int, cost: Fraction = A_QUESTION) -> Throttled | None:
-        """None to go on, and the cost is counted; else why not, and nothing is."""
+        """Return None and count the cost, or return why the question must wait, and count nothing."""
         if self._config.is_admin(asker):
             return None
         limit, now, known = self._config.questions_per_minute, time.monotonic(), self._asker(asker)
@@ -76,7 +76,7 @@ class QuestionLimits:
             self._on_turned_away("too_many")
             wait = ceil(known.room_at(limit - cost) - now)
             return Throttled(texts.too_many(limit, wait), asker, wait)
-        known.told = False
+        known.is_informed = False
         if self._waiting() > self._config.most_waiting:
             self._on_turned_away("busy")
             return Throttled(texts.BUSY, asker)
@@ -84,11 +84,11 @@ class QuestionLimits:
         return None
 
     async def tell(self, messenger: Messenger, message: Message, throttled: Throttled) -> None:
-        """Say why something is not looked up. That somebody asks too fast is said once, until they do not."""
+        """Say why something is not looked up. Who asks too fast is informed once, until they do not."""
         known = self._asker(throttled.asker)
         if throttled.wait_seconds is not None:
-            was_told, known.told = known.told, True
-            if was_told:
+            was_informed, known.is_informed = known.is_informed, True
+            if was_informed:
                 return
         await messenger.say(message, throttled.words)
 

@@ -37,7 +37,7 @@ _EDIT_COUNTS_AS_NEW: Final = timedelta(minutes=10)
 
 
 class Questions:
-    """Hears readers."""
+    """Handles what readers say."""
 
     def __init__(
         self, dialogue: Dialogue, config: TelegramConfig, answers: Answers, access: Access, limits: QuestionLimits
@@ -50,7 +50,7 @@ class Questions:
         self._last_album: str | None = None
 
     def handlers(self, router: Router) -> Sequence[Handler]:
-        """Return what to register, the admins' commands before the last ones: those take what is left."""
+        """Return the handlers to register, the admins' commands before the last ones: those take what is left."""
         admitted = self._access.guard
         return (
             router.command("start", admitted(self._start)),
@@ -63,7 +63,7 @@ class Questions:
         )
 
     def last_handlers(self, router: Router) -> Sequence[Handler]:
-        """Return what no other handler wanted."""
+        """Return the handlers of what no other handler wanted."""
         wordless = filters.ChatType.PRIVATE & ~filters.TEXT & ~filters.StatusUpdate.ALL
         return (
             router.message(filters.COMMAND, self._hint),
@@ -118,7 +118,7 @@ class Questions:
             await self._access.guard(lambda heard, by: self._answer(heard, by, question))(message, messenger)
 
     async def _hear_again(self, message: Message, messenger: Messenger) -> None:
-        """An edited question: its answer is edited; one that had none is answered if it is still fresh."""
+        """Edit the answer to a question that was edited; one without an answer is answered if it is still fresh."""
         question = _edited_question(message, messenger)
         parts = await self._answers.answer_to(message, messenger)
         if not parts:
@@ -160,7 +160,7 @@ class Questions:
         await self._answers.give(messenger, asking)
 
     async def _turns_away(self, message: Message, messenger: Messenger) -> bool:
-        """Return whether its author asks more than the bot reads; then they are told so."""
+        """Return whether its author asks more than the bot reads, and say so to them."""
         throttled = self._limits.check(asker_id(message))
         if throttled is not None:
             await self._limits.tell(messenger, message, throttled)

@@ -182,16 +182,16 @@ def feedback_keyboard(reply_ids: Sequence[str]) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([row])
 
 
-def decision_keyboard(decision: str) -> InlineKeyboardMarkup:
+def confirmation_keyboard(key: str) -> InlineKeyboardMarkup:
     """Return the buttons that confirm or decline what an admin's command would change."""
     yes, no = translated(admin_texts.YES_BUTTON), translated(admin_texts.NO_BUTTON)
-    return InlineKeyboardMarkup([[button(yes, Action.YES, decision), button(no, Action.NO, decision)]])
+    return InlineKeyboardMarkup([[button(yes, Action.YES, key), button(no, Action.NO, key)]])
 
 
-def choices_keyboard(decision: str, labels: Sequence[str]) -> InlineKeyboardMarkup:
+def choices_keyboard(key: str, labels: Sequence[str]) -> InlineKeyboardMarkup:
     """Return a button for each choice, each in a row of its own, and a last one for none of them."""
-    rows = [[button(_fitted(label), Action.PICK, decision, place)] for place, label in enumerate(labels)]
-    return InlineKeyboardMarkup([*rows, [button(translated(admin_texts.NONE_BUTTON), Action.NO, decision)]])
+    rows = [[button(_fitted(label), Action.PICK, key, place)] for place, label in enumerate(labels)]
+    return InlineKeyboardMarkup([*rows, [button(translated(admin_texts.NONE_BUTTON), Action.NO, key)]])
 
 
 def cancel_keyboard(key: str) -> InlineKeyboardMarkup:
