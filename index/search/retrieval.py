@@ -18,8 +18,7 @@ _DENSE_WEIGHT = 0.3
 _LEAD_WEIGHT = 0.05
 """For an article's first passage: news puts what matters first. Fitted likewise: 0.04 to 0.1 differ little."""
 _CONTEXT_WEIGHT = 0.3
-"""How much a word counts that only the conversation holds, beside one of the question. Fitted on MTRAG's
-development turns."""
+"""Of a word that only the conversation holds, beside one of the question. Fitted on MTRAG's development turns."""
 _PREFERRED_WEIGHT = 0.1
 """For passages of the article under discussion: less than what tells a passage that answers from one that does not."""
 _DATE_WEIGHT = 0.15
@@ -57,7 +56,7 @@ class Archive(Protocol):
         """Return every article's id, in the order of `articles`."""
 
     def find(self, article_id: str) -> object | None:
-        """Return something unless there is no article of that id: then None."""
+        """Return something, if there is an article of that id; else None."""
 
     def article(self, article_id: str) -> Article:
         """Return the article of that id.
@@ -79,7 +78,7 @@ class Archive(Protocol):
         """Return what an article has in common with its near copies, and with no other; None for an unknown id."""
 
     def close(self) -> None:
-        """Close its files, if it has any."""
+        """Let go of files; a server's are nobody's."""
 
 
 class Snapshot(Protocol):
@@ -107,7 +106,7 @@ class Snapshot(Protocol):
         """Return how telling a term is among the passages, in [0, 1]; 1 for one that none holds."""
 
     def close(self) -> None:
-        """Close what it holds open."""
+        """Let go of what it holds open."""
 
 
 class Retriever:
@@ -128,15 +127,16 @@ class Retriever:
         return self._snapshot.archive
 
     def search(self, query: Query, top_k: int = 10) -> list[Hit]:
-        """Return at most `top_k` hits, best first; of equals the newer, then by the order of the articles.
+        """At most `top_k` hits, best first; of equals the newer, then by the order of the articles.
 
-        There are none if the scope holds nothing. Of articles that are near copies of each other, only the one that is
-        found first is returned.
+        Empty if the scope holds nothing.
+
+        Of articles that are near copies of each other, the one that is found first speaks for all.
         """
         return search_snapshot(self._snapshot, query, lambda: self.embed([query.text])[0], top_k)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return (len(texts), dimension), float32: vectors that compare with those of the index."""
+        """(len(texts), dimension), float32: vectors that compare with those of the index."""
         return self._embedder.embed(texts)
 
     def rarity(self, term: str) -> float:
@@ -146,11 +146,19 @@ class Retriever:
 
 def search_snapshot(snapshot: Snapshot, query: Query, vector_of: Callable[[], Vectors], top_k: int) -> list[Hit]:
     """Return what `Retriever.search` finds; `vector_of` gives the vector of the query's text, if it is needed."""
-    found = snapshot.candidates(query, _terms(query), vector_of, _CANDIDATES)
-    if found is None:
-        return []
+    found = find_candidates(snapshot, query, vector_of)
+    return rank_candidates(found, query, top_k) if found is not None else []
+
+
+def find_candidates(snapshot: Snapshot, query: Query, vector_of: Callable[[], Vectors]) -> Candidates | None:
+    """Return what either search finds, not yet fused; None if the scope holds nothing."""
+    return snapshot.candidates(query, _terms(query), vector_of, _CANDIDATES)
+
+
+def rank_candidates(found: Candidates, query: Query, top_k: int, *, dense_weight: float = _DENSE_WEIGHT) -> list[Hit]:
+    """Return the best hits among the candidates; `dense_weight` is the share of the vectors beside the words."""
     rankings = [found.similarities, found.keyword_scores, found.leading]
-    weights = [_DENSE_WEIGHT, 1 - _DENSE_WEIGHT, _LEAD_WEIGHT]
+    weights = [dense_weight, 1 - dense_weight, _LEAD_WEIGHT]
     if query.preferred:
         rankings.append({row: float(row in found.preferred) for row in found.similarities})
         weights.append(_PREFERRED_WEIGHT)
