@@ -1,6 +1,7 @@
 """Draws the log of a training."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import matplotlib as mpl
@@ -8,20 +9,20 @@ import matplotlib as mpl
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 
+_COLOURS = ("#1f4e79", "#b5561c")
+_OF_READING = {"word_f1": "words of the answer (F1)", "auroc": "answers or not (AUROC)"}
 
-def draw_curves(log: Path, picture: Path) -> None:
-    """Draw the loss, and the measures on questions held apart, over the steps."""
+
+def draw_curves(log: Path, picture: Path, measures: Mapping[str, str] = _OF_READING) -> None:
+    """Draw the loss, and the measures on questions held apart, over the steps; `measures` gives each its label."""
     lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
     trained = [line for line in lines if "loss" in line]
     left.plot([line["step"] for line in trained], [line["loss"] for line in trained], color="#1f4e79")
     left.set(title="training loss", xlabel="step", ylim=(0, None))
-    measured = [line for line in lines if "auroc" in line]
+    measured = [line for line in lines if measures.keys() <= line.keys()]
     steps = [line["step"] for line in measured]
-    for name, label, colour in (
-        ("word_f1", "words of the answer (F1)", "#1f4e79"),
-        ("auroc", "answers or not (AUROC)", "#b5561c"),
-    ):
+    for (name, label), colour in zip(measures.items(), _COLOURS, strict=True):
         right.plot(steps, [line[name] for line in measured], marker="o", markersize=3, label=label, color=colour)
     right.set(title="questions held apart", xlabel="step", ylim=(0, 1))
     right.legend(frameon=False, loc="lower right")
