@@ -72,7 +72,15 @@ class OnnxEmbedder:
         Raises:
             ModelUnavailable: the weights are absent, not the pinned ones, or could not be exported.
         """
-        folder = prepare_shipped_model(model_cache)
+        return cls.open(prepare_shipped_model(model_cache))
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Return the exported model in `folder`.
+
+        Raises:
+            ModelUnavailable: it cannot be opened.
+        """
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         tokenizer.enable_truncation(MAX_TOKENS)
         tokenizer.no_padding()
