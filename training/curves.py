@@ -21,8 +21,12 @@ def draw_curves(log: Path, picture: Path) -> None:
     for name, label, colour in (
         ("word_f1", "words of the answer (F1)", "#1f4e79"),
         ("auroc", "answers or not (AUROC)", "#b5561c"),
+        ("evidence_auroc", "sentences (AUROC)", "#3a7d44"),
     ):
-        right.plot(steps, [line[name] for line in measured], marker="o", markersize=3, label=label, color=colour)
+        for prefix, style, where in (("", "-", ""), ("newschat_", "--", ", newschat")):
+            if measured and f"{prefix}{name}" in measured[-1]:
+                values = [line[f"{prefix}{name}"] for line in measured]
+                right.plot(steps, values, style, marker="o", markersize=3, label=label + where, color=colour)
     right.set(title="questions held apart", xlabel="step", ylim=(0, 1))
     right.legend(frameon=False, loc="lower right")
     for axes in (left, right):
