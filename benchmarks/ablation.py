@@ -104,10 +104,15 @@ class _Counting:
         """One: passages that are read ahead would be counted."""
         return 1
 
-    def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
+    @property
+    def reads_headings(self) -> bool:
+        """Whether the scorer does."""
+        return self._scorer.reads_headings
+
+    def score(self, question: str, passages: Sequence[str], headings: Sequence[str] = ()) -> list[SpanScores]:
         """Return what the scorer returns."""
         self.windows += len(passages)
-        return self._scorer.score(question, passages)
+        return self._scorer.score(question, passages, headings)
 
 
 def measure_over(

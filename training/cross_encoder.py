@@ -1,7 +1,9 @@
-"""The network that is trained: an encoder over question and passage with a start and an end score for each token.
+"""The network that is trained: an encoder over question and passage with three scores for each token.
 
-The first token stands for "no answer here", as is usual for extractive question answering, so one objective
-teaches both where the answer stands and whether there is one, and any tool that runs such models can run it.
+Of an answer's start and end the first token stands for "no answer here", as is usual for extractive question
+answering, so one objective teaches both where the answer stands and whether there is one, and any tool that runs such
+models can run it. The third score is evidence: its mean over a sentence's tokens is the odds, as a logarithm, that the
+sentence answers by itself; several of a passage may.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,13 +12,32 @@ from pathlib import Path
 
 import torch
 from tokenizers import Encoding, Tokenizer
-from transformers import BertForQuestionAnswering, logging
+from torch.nn.functional import binary_cross_entropy_with_logits
+from transformers import BertConfig, BertForQuestionAnswering, logging
 
 from bot.reading.span_scoring import MAX_TOKENS
 from index import Span
-from training.reading_examples import ReadingExample
+from training.reading_examples import Mark, ReadingExample
 
 _NO_ANSWER = 0
+_QUESTION_CHARS = 400
+
+
+class SpanReader(BertForQuestionAnswering):  # type: ignore[misc]  # transformers is not type-checked here
+    """An extractive question-answering model, which every tool can read it as, with an evidence score beside.
+
+    Calling it gives (n, tokens) scores of start, end and evidence.
+    """
+
+    def __init__(self, config: BertConfig) -> None:
+        super().__init__(config)
+        self.evidence = torch.nn.Linear(config.hidden_size, 1)
+        self.post_init()
+
+    def forward(self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        hidden = self.bert(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
+        start, end = self.qa_outputs(hidden).unbind(-1)
+        return start, end, self.evidence(hidden).squeeze(-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +45,10 @@ class Batch:
     """`ids`, `types`, `mask`: (n, tokens) int64. `readable`, `starts`, `ends`: (n, tokens) bool.
 
     `readable` are the tokens that a score may fall on: the passage's, and the first. `starts` and `ends` are the
-    ones that are right.
+    ones that are right. `weights`: (n,) what each example counts.
+
+    `sentences`: (n, tokens) int64, for each token the number, from 1, of the marked sentence that it belongs to, 0
+    where it belongs to none. `answering`, `mark_weights`: (n_marks,) whether these answer, and what that counts.
     """
 
     ids: torch.Tensor
@@ -33,23 +57,27 @@ class Batch:
     readable: torch.Tensor
     starts: torch.Tensor
     ends: torch.Tensor
+    weights: torch.Tensor
+    sentences: torch.Tensor
+    answering: torch.Tensor
+    mark_weights: torch.Tensor
 
     def to(self, device: torch.device) -> "Batch":
         """Return the same batch on another device."""
         return Batch(*(getattr(self, field.name).to(device) for field in fields(self)))
 
 
-def new_model(weights: Path, *, attention: str = "sdpa") -> BertForQuestionAnswering:
-    """Return a model with the weights in a folder and, if they lack one, a fresh scoring layer.
+def new_model(weights: Path, *, attention: str = "sdpa", kept_layers: int = 0) -> SpanReader:
+    """Return the weights in a folder; scoring layers that they lack are fresh. Word vectors stay: the data is small.
 
-    Word vectors are not trained: the data is small.
+    So do the first `kept_layers`.
     """
-    logging.set_verbosity_error()  # that the scoring layer is new is no news
-    model = BertForQuestionAnswering.from_pretrained(
+    logging.set_verbosity_error()  # that a scoring layer is new is no news
+    model: SpanReader = SpanReader.from_pretrained(
         weights, attn_implementation=attention, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
     )
-    for parameters in model.bert.embeddings.parameters():
-        parameters.requires_grad = False
+    for kept in (model.bert.embeddings, *model.bert.encoder.layer[:kept_layers]):
+        kept.requires_grad_(False)
     return model
 
 
@@ -85,60 +113,109 @@ def make_batch(examples: Sequence[ReadingExample], tokenizer: Tokenizer) -> Batc
 
 def _to_batch(examples: Sequence[ReadingExample], encodings: Sequence[Encoding]) -> Batch:
     shape = len(examples), max(len(encoding.ids) for encoding in encodings)
-    ids, types, mask = (torch.zeros(shape, dtype=torch.int64) for _ in range(3))
+    ids, types, mask, sentences = (torch.zeros(shape, dtype=torch.int64) for _ in range(4))
     readable, starts, ends = (torch.zeros(shape, dtype=torch.bool) for _ in range(3))
     readable[:, _NO_ANSWER] = True
+    marks: list[Mark] = []
     for row, (example, encoding) in enumerate(zip(examples, encodings, strict=True)):
         length = len(encoding.ids)
         ids[row, :length] = torch.tensor(encoding.ids)
         types[row, :length] = torch.tensor(encoding.type_ids)
         mask[row, :length] = 1
-        for token, sequence in enumerate(encoding.sequence_ids):
-            readable[row, token] |= sequence == 1
-        for first, last in _right_tokens(example, encoding):
+        read = _Read.of(example, encoding)
+        readable[row, list(read.tokens)] = True
+        for first, last in _right_tokens(example, read):
             starts[row, first] = ends[row, last] = True
-    return Batch(ids, types, mask, readable, starts, ends)
+        for mark in example.marks:
+            if (tokens := read.tokens_of(mark.span)) is not None:
+                marks.append(mark)
+                sentences[row, tokens[0] : tokens[1] + 1] = len(marks)
+    weights = torch.tensor([example.weight for example in examples])
+    answering = torch.tensor([float(mark.answers) for mark in marks])
+    return Batch(
+        ids,
+        types,
+        mask,
+        readable,
+        starts,
+        ends,
+        weights,
+        sentences,
+        answering,
+        torch.tensor([mark.weight for mark in marks]),
+    )
 
 
 def _encode(examples: Sequence[ReadingExample], tokenizer: Tokenizer) -> list[Encoding]:
-    encodings: list[Encoding] = tokenizer.encode_batch([(one.question[:400], one.passage) for one in examples])
+    pairs = [(one.question[:_QUESTION_CHARS], one.heading + one.passage) for one in examples]
+    encodings: list[Encoding] = tokenizer.encode_batch(pairs)
     return encodings
 
 
-def scores(model: BertForQuestionAnswering, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the log-probabilities, (n, tokens) each, that the answer starts, and that it ends, at a token."""
-    output = model(input_ids=batch.ids, token_type_ids=batch.types, attention_mask=batch.mask)
-    start, end = (
-        torch.log_softmax(logits.float().masked_fill(~batch.readable, -1e4), dim=1)
-        for logits in (output.start_logits, output.end_logits)
+def scores(model: SpanReader, batch: Batch) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Return (n, tokens) log-probabilities of where the answer starts, and of where it ends; (n_marks,) of each marked
+    sentence the odds, as a logarithm, that it answers."""
+    start, end, evidence = (logits.float() for logits in model(batch.ids, batch.types, batch.mask))
+    start, end = (torch.log_softmax(logits.masked_fill(~batch.readable, -1e4), dim=1) for logits in (start, end))
+    return start, end, _sentence_means(evidence, batch)
+
+
+def _sentence_means(values: torch.Tensor, batch: Batch) -> torch.Tensor:
+    """Return (n_marks,) the mean over the tokens of each marked sentence."""
+    numbers = batch.sentences.flatten()
+    sums, counts = (
+        torch.zeros(len(batch.answering) + 1, device=values.device).index_add(0, numbers, each.flatten())
+        for each in (values, torch.ones_like(values))
     )
-    return start, end
+    return sums[1:] / counts[1:]
 
 
-def loss(model: BertForQuestionAnswering, batch: Batch) -> torch.Tensor:
-    """Return the mean negative log-probability of a right start and a right end; any of the right ones will do."""
-    start, end = scores(model, batch)
+def loss(model: SpanReader, batch: Batch) -> torch.Tensor:
+    """Return the mean negative log-probability of a right start and a right end, any of those that are right will do,
+    and of what is right for each marked sentence."""
+    start, end, evidence = scores(model, batch)
     right = (
         torch.logsumexp(logs.masked_fill(~allowed, -1e4), dim=1)
         for logs, allowed in ((start, batch.starts), (end, batch.ends))
     )
-    return -sum(one.mean() for one in right) / 2
+    spans = -sum((batch.weights * one).sum() for one in right) / 2 / batch.weights.sum()
+    if not len(batch.answering):
+        return spans
+    marked = binary_cross_entropy_with_logits(evidence, batch.answering, batch.mark_weights, reduction="sum")
+    return spans + marked / batch.mark_weights.sum()
 
 
-def _right_tokens(example: ReadingExample, encoding: Encoding) -> list[tuple[int, int]]:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The passage's tokens as far as they were read, and their bounds in it."""
+
+    tokens: Sequence[int]
+    bounds: Sequence[tuple[int, int]]
+
+    @classmethod
+    def of(cls, example: ReadingExample, encoding: Encoding) -> "_Read":
+        moved_by = len(example.heading)
+        offsets = encoding.offsets  # made anew each time it is asked for
+        tokens = [
+            token
+            for token, sequence in enumerate(encoding.sequence_ids)
+            if sequence == 1 and offsets[token][0] >= moved_by
+        ]
+        return cls(tokens, [(offsets[token][0] - moved_by, offsets[token][1] - moved_by) for token in tokens])
+
+    def tokens_of(self, span: Span) -> tuple[int, int] | None:
+        """Return first and last, None if not all of it was read."""
+        inside = [at for at, (start, end) in enumerate(self.bounds) if start < span.end and span.start < end]
+        if not inside or self.bounds[inside[-1]][1] < span.end:
+            return None
+        return self.tokens[inside[0]], self.tokens[inside[-1]]
+
+
+def _right_tokens(example: ReadingExample, read: _Read) -> list[tuple[int, int]]:
     """Return the first and last token of each right answer; every token of the evidence if no exact answer is known."""
-    pairs = [pair for span in example.answers if (pair := _tokens_of(span, encoding)) is not None]
+    pairs = [pair for span in example.answers if (pair := read.tokens_of(span)) is not None]
     for span in example.evidence:
-        pair = _tokens_of(span, encoding)
+        pair = read.tokens_of(span)
         if pair is not None:
             pairs += [(token, token) for token in range(pair[0], pair[1] + 1)]
     return pairs or [(_NO_ANSWER, _NO_ANSWER)]
-
-
-def _tokens_of(span: Span, encoding: Encoding) -> tuple[int, int] | None:
-    inside = [
-        token
-        for token, ((start, end), sequence) in enumerate(zip(encoding.offsets, encoding.sequence_ids, strict=True))
-        if sequence == 1 and start < span.end and span.start < end
-    ]
-    return (inside[0], inside[-1]) if inside and encoding.offsets[inside[-1]][1] >= span.end else None

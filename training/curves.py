@@ -9,21 +9,31 @@ import matplotlib as mpl
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 
-_COLOURS = ("#1f4e79", "#b5561c")
-_OF_READING = {"word_f1": "words of the answer (F1)", "auroc": "answers or not (AUROC)"}
+_COLOURS = ("#1f4e79", "#b5561c", "#3a7d44")
+_OF_READING = {
+    "word_f1": "words of the answer (F1)",
+    "auroc": "answers or not (AUROC)",
+    "evidence_auroc": "sentences (AUROC)",
+}
 
 
 def draw_curves(log: Path, picture: Path, measures: Mapping[str, str] = _OF_READING) -> None:
-    """Draw the loss, and the measures on questions held apart, over the steps; `measures` gives each its label."""
+    """Draw the loss, and the measures on questions held apart, over the steps.
+
+    `measures` gives each its label; those of chats, whose names begin with `newschat_`, are dashed.
+    """
     lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
     trained = [line for line in lines if "loss" in line]
     left.plot([line["step"] for line in trained], [line["loss"] for line in trained], color="#1f4e79")
     left.set(title="training loss", xlabel="step", ylim=(0, None))
-    measured = [line for line in lines if measures.keys() <= line.keys()]
+    measured = [line for line in lines if measures.keys() & line.keys()]
     steps = [line["step"] for line in measured]
-    for (name, label), colour in zip(measures.items(), _COLOURS, strict=True):
-        right.plot(steps, [line[name] for line in measured], marker="o", markersize=3, label=label, color=colour)
+    for (name, label), colour in zip(measures.items(), _COLOURS, strict=False):
+        for prefix, style, where in (("", "-", ""), ("newschat_", "--", ", chats")):
+            if measured and f"{prefix}{name}" in measured[-1]:
+                values = [line[f"{prefix}{name}"] for line in measured]
+                right.plot(steps, values, style, marker="o", markersize=3, label=label + where, color=colour)
     right.set(title="questions held apart", xlabel="step", ylim=(0, 1))
     right.legend(frameon=False, loc="lower right")
     for axes in (left, right):

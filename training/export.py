@@ -15,12 +15,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from onnxruntime.quantization import QuantType, quantize_dynamic
-from transformers import BertForQuestionAnswering, logging
+from transformers import logging
 
-from bot.reading.span_scoring import MODEL_FILES, SHIPPED_FOLDER, OnnxSpanScorer, SpanScores
+from bot.reading.span_scoring import EVIDENCE, MODEL_FILES, SHIPPED_FOLDER, OnnxSpanScorer, SpanScores
+from training.cross_encoder import SpanReader
 
 _INPUTS = ("input_ids", "token_type_ids")
-_OUTPUTS = ("start_logits", "end_logits")
+_OUTPUTS = ("start_logits", "end_logits", EVIDENCE)
 _PAIRS = (
     ("Who opened the bridge?", "The mayor, Anna Lind, opened the new bridge on Tuesday after two years of work."),
     ("When did the ferry sink?", "The ferry sank off the coast on 3 May 1994; all 52 passengers were rescued."),
@@ -33,20 +34,23 @@ _PAIRS = (
 
 
 class _Logits(torch.nn.Module):  # type: ignore[misc]  # torch is not type-checked here
-    """Turns tokens into start and end logits: plain tensors are all that the exporter takes."""
+    """Turns tokens into logits of start, end and maybe evidence: plain tensors are all that the exporter takes."""
 
-    def __init__(self, model: BertForQuestionAnswering) -> None:
+    def __init__(self, model: SpanReader, *, with_evidence: bool) -> None:
         super().__init__()
         self._embeddings = model.bert.embeddings
         self._layers = model.bert.encoder.layer
         self._outputs = model.qa_outputs
+        self._evidence = model.evidence if with_evidence else None
 
     def forward(self, input_ids: torch.Tensor, token_type_ids: torch.Tensor) -> tuple[torch.Tensor, ...]:
         hidden = self._embeddings(input_ids=input_ids, token_type_ids=token_type_ids)
         for layer in self._layers:
             hidden = layer(hidden)
         start, end = self._outputs(hidden).unbind(-1)
-        return start, end
+        if self._evidence is None:
+            return start, end
+        return start, end, self._evidence(hidden).squeeze(-1)
 
 
 def main() -> None:
@@ -78,23 +82,23 @@ def export_reader(trained: Path, folder: Path) -> float:
 
 
 def export_onnx(trained: Path, target: Path) -> None:
-    """Write the trained model in full precision, for unpadded rows of any number of tokens.
-
-    What else a folder holds, such as other scoring layers, is left out.
-    """
+    """Write the trained model in full precision, for unpadded rows of any number of tokens; with evidence scores if
+    it was trained to give them. What else a folder holds, such as other scoring layers, is left out."""
     logging.set_verbosity_error()  # that it holds more is no news
     # the plainest attention makes the leanest graph: it is a tenth faster than the export of the fused one
-    model = BertForQuestionAnswering.from_pretrained(trained, attn_implementation="eager").eval()
+    model, loading = SpanReader.from_pretrained(trained, attn_implementation="eager", output_loading_info=True)
+    with_evidence = not any(name.startswith("evidence.") for name in loading["missing_keys"])
+    outputs = _OUTPUTS if with_evidence else _OUTPUTS[:-1]
     ids = torch.ones(2, 8, dtype=torch.int64)
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter we use is the old one, and says so at length
         torch.onnx.export(
-            _Logits(model),
+            _Logits(model.eval(), with_evidence=with_evidence),
             (ids, ids),
             str(target),
             input_names=list(_INPUTS),
-            output_names=list(_OUTPUTS),
-            dynamic_axes={name: {0: "rows", 1: "tokens"} for name in (*_INPUTS, *_OUTPUTS)},
+            output_names=list(outputs),
+            dynamic_axes={name: {0: "rows", 1: "tokens"} for name in (*_INPUTS, *outputs)},
             opset_version=17,
             dynamo=False,
         )

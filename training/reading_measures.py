@@ -7,38 +7,46 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
-from transformers import BertForQuestionAnswering
 
 from bot.evaluation.summaries import auroc
 from bot.reading.sentence_scores import best_span
-from training.cross_encoder import load_batches, scores
+from training.cross_encoder import SpanReader, load_batches, scores
 from training.reading_examples import ReadingExample
 
 
-def measure(
-    model: BertForQuestionAnswering, examples: Sequence[ReadingExample], tokenizer: Tokenizer
-) -> dict[str, float]:
-    """Return `word_f1` of the best span against the right ones, where there are exact ones, and `auroc` of
-    answerability."""
+def measure(model: SpanReader, examples: Sequence[ReadingExample], tokenizer: Tokenizer) -> dict[str, float]:
+    """Measure `word_f1`: of the best span against the right ones, where there are exact ones.
+
+    `auroc`: of answerability. `evidence_auroc`: of marked sentences, where there are such that answer and such that
+    do not.
+    """
     sure: list[float] = []
     answerable: list[bool] = []
     overlaps: list[float] = []
+    odds: list[float] = []
+    answering: list[float] = []
     with torch.inference_mode():
         for some, encodings, batch in load_batches(examples, tokenizer):
-            start, end = scores(model, batch)
+            start, end, evidence = scores(model, batch)
+            odds += evidence.tolist()
+            answering += batch.answering.tolist()
             for row, example in enumerate(some):
                 sure.append(float(-start[row, 0] - end[row, 0]))
                 answerable.append(example.is_answerable)
                 if example.answers:
                     first, last = best_span(start[row, 1:].numpy(), end[row, 1:].numpy())
                     offsets = encodings[row].offsets[1:]
-                    text = example.passage[offsets[first][0] : offsets[last][1]]
+                    text = (example.heading + example.passage)[offsets[first][0] : offsets[last][1]]
                     right = (example.passage[span.start : span.end] for span in example.answers)
                     overlaps.append(max(_word_f1(text, one) for one in right))
-    return {
+    measures = {
         "word_f1": round(float(np.mean(overlaps)), 4),
         "auroc": round(area_under_roc(np.array(sure), np.array(answerable)), 4),
     }
+    positive = np.array(answering, bool)
+    if positive.any() and not positive.all():
+        measures["evidence_auroc"] = round(area_under_roc(np.array(odds), positive), 4)
+    return measures
 
 
 def area_under_roc(values: NDArray[np.float64], positive: NDArray[np.bool_]) -> float:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from bot.reading.answer_types import last_question
 from bot.reading.features import KNOWN, FeatureExtractor, Floats, candidates_of, said
+from bot.reading.headings import heading_of
 from bot.reading.role_reversal import relations_in, says_the_reverse
 from bot.reading.sentence_scores import SentenceScores, score_passage
 from bot.reading.span_scoring import SpanScorer
@@ -63,8 +64,10 @@ class OpenPassages:
 
     def _score(self, passages: Sequence[int]) -> None:
         windows = [self._window(passage) for passage in passages]
-        texts = [window.span.slice(self.candidates[rows[0]].article.text) for rows, window in windows]
-        scored = zip(passages, windows, self._scorer.score(self._asked, texts), strict=True)
+        articles = [self.candidates[rows[0]].article for rows, _ in windows]
+        texts = [window.span.slice(one.text) for one, (_, window) in zip(articles, windows, strict=True)]
+        headings = [heading_of(one.title, one.published_at) for one in articles] if self._scorer.reads_headings else ()
+        scored = zip(passages, windows, self._scorer.score(self._asked, texts, headings), strict=True)
         for passage, (rows, window), spans in scored:
             scores = zip(rows, score_passage(spans, window), strict=True)
             self._read[passage] = (

@@ -11,6 +11,8 @@ from index import Passage, Span
 _LONGEST_ANSWER = 30  # tokens
 _UNREAD = -25.0
 """Stands for the log-probability of words that were not read, or that are as good as impossible."""
+_NO_EVIDENCE = -8.0
+"""The odds, as a logarithm, of a sentence that was not read or cannot answer; models hardly say less."""
 
 
 def _only_spans(n: int) -> NDArray[np.float32]:
@@ -29,7 +31,8 @@ class SentenceScores:
     `answer`: the best span that could answer, in offsets of the article, None if nothing of the sentence was read.
     `answer_odds`: of that span. `mass_odds`: of an answer that starts, and of one that ends, anywhere in the
     sentence. `share`: how much of the passage's own probability falls on it, as a logarithm. `passage_odds`: of
-    an answer anywhere in the passage, the same for all its sentences.
+    an answer anywhere in the passage, the same for all its sentences. `evidence`: the odds that the sentence answers by
+    itself, whatever the others do; 0 from a model that does not say.
     """
 
     answer: Span | None
@@ -37,10 +40,12 @@ class SentenceScores:
     mass_odds: float
     share: float
     passage_odds: float
+    evidence: float = 0.0
 
     def denied(self) -> "SentenceScores":
         """Return the scores of a sentence that the model took for an answer, and that cannot be one."""
-        return SentenceScores(None, _UNREAD, _UNREAD, _UNREAD, self.passage_odds)
+        evidence = min(self.evidence, _NO_EVIDENCE) if self.evidence else 0.0
+        return SentenceScores(None, _UNREAD, _UNREAD, _UNREAD, self.passage_odds, evidence)
 
 
 def score_passage(scores: SpanScores, passage: Passage) -> list[SentenceScores]:
@@ -73,7 +78,14 @@ def _score(scores: SpanScores, first: int, last: int, moved_by: int) -> Sentence
         mass_odds=mass - none,
         share=mass - whole,
         passage_odds=whole - none,
+        evidence=_evidence(scores.evidence, first, last),
     )
+
+
+def _evidence(values: NDArray[np.float32] | None, first: int, last: int) -> float:
+    if values is None:
+        return 0.0
+    return float(values[first:last].mean()) if first < last else _NO_EVIDENCE
 
 
 def _best_answer(scores: SpanScores, first: int, last: int) -> tuple[Span | None, float]:

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 SHIPPED_FOLDER = Path(__file__).parent / "model"
 MODEL_FILES = ("model.onnx", "tokenizer.json")
 """What is in the folder of such a model: the network, and how words become numbers."""
+EVIDENCE = "evidence_logits"
+"""The output of such a model that says of each token whether its sentence answers. Models that have it were trained
+with what stands above a passage in front of it; the others were not."""
+_OUTPUTS = ("start_logits", "end_logits", EVIDENCE)
 MAX_TOKENS = 192
 """The most that the shipped model reads: question, passage and separators, as it was trained. The rest of a passage is
 not read."""
@@ -48,7 +52,8 @@ class SpanScores:
 
     `offsets`: (n, 2) int64, half-open character bounds of each token in the passage. `start`, `end`: (n,) float32,
     log-probabilities that the answer starts, or ends, at that token. `no_start`, `no_end`: log-probabilities
-    that the passage does not answer. exp(start) and exp(no_start) sum to one, and so do the ends.
+    that the passage does not answer. exp(start) and exp(no_start) sum to one, and so do the ends. `evidence`: (n,)
+    float32, None where a model has none; its mean over a sentence is the odds that this answers, as a logarithm.
     """
 
     offsets: NDArray[np.int64]
@@ -56,6 +61,7 @@ class SpanScores:
     end: NDArray[np.float32]
     no_start: float
     no_end: float
+    evidence: NDArray[np.float32] | None = None
 
 
 class SpanScorer(Protocol):
@@ -69,8 +75,15 @@ class SpanScorer(Protocol):
     def spare(self) -> int:
         """How many passages it could read at once now without keeping anybody waiting."""
 
-    def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
-        """Return the scores of each passage, in the order given; the end of what is too long is not read."""
+    @property
+    def reads_headings(self) -> bool:
+        """Whether it was trained with what stands above a passage in front of it."""
+
+    def score(self, question: str, passages: Sequence[str], headings: Sequence[str] = ()) -> list[SpanScores]:
+        """Return the scores of each passage, in the order given; the end of what is too long is not read.
+
+        `headings`: what is read in front of each passage, with the space between; offsets do not count it.
+        """
 
 
 class OnnxSpanScorer:
@@ -91,11 +104,18 @@ class OnnxSpanScorer:
         self._workers = workers
         self._waiting = 0
         self._lock = threading.Lock()
+        given = {one.name for one in session.get_outputs()}
+        self._outputs = [name for name in _OUTPUTS if name in given]
 
     @property
     def spare(self) -> int:
         """The number of workers that have nothing to do."""
         return max(0, self._workers - self._waiting)
+
+    @property
+    def reads_headings(self) -> bool:
+        """Models with evidence do."""
+        return EVIDENCE in self._outputs
 
     @classmethod
     def load(cls, folder: Path = SHIPPED_FOLDER) -> "OnnxSpanScorer":
@@ -113,21 +133,23 @@ class OnnxSpanScorer:
         tokenizer = _open_tokenizer(folder / "tokenizer.json")
         return cls(open_session(folder / "model.onnx", _REMEDY), tokenizer, workers=os.cpu_count() or 1)
 
-    def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
+    def score(self, question: str, passages: Sequence[str], headings: Sequence[str] = ()) -> list[SpanScores]:
         """Return the scores of each passage, in the order given; passages are read side by side on every core."""
+        headings = headings or [""] * len(passages)
         with self._lock:
             self._waiting += len(passages)
         try:
-            return list(self._pool.map(self._run, passages, self._pairs.encode(question, passages)))
+            pairs = self._pairs.encode(question, _below(headings, passages))
+            return list(self._pool.map(self._run, passages, headings, pairs))
         finally:
             with self._lock:
                 self._waiting -= len(passages)
 
-    def _run(self, passage: str, pair: Encoding) -> SpanScores:
+    def _run(self, passage: str, heading: str, pair: Encoding) -> SpanScores:
         inputs = {"input_ids": [pair.ids], "token_type_ids": [pair.type_ids]}
         rows = {name: np.array(values, np.int64) for name, values in inputs.items()}
-        start, end = self._session.run(["start_logits", "end_logits"], rows)
-        return _to_scores(passage, pair, start[0], end[0], _NO_ANSWER)
+        logits = {name: one[0] for name, one in zip(self._outputs, self._session.run(self._outputs, rows), strict=True)}
+        return _to_scores(_Pair(passage, heading, pair, _NO_ANSWER), **logits)
 
 
 class TransformersSpanScorer:
@@ -159,11 +181,17 @@ class TransformersSpanScorer:
         """One: passages are read one after another."""
         return 1
 
-    def score(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
-        """Return the scores of each passage, in the order given, read one after another, on the GPU if there is one."""
-        return list(map(self._run, passages, self._pairs.encode(question, passages)))
+    @property
+    def reads_headings(self) -> bool:
+        """Such models were trained on bare passages."""
+        return False
 
-    def _run(self, passage: str, pair: Encoding) -> SpanScores:
+    def score(self, question: str, passages: Sequence[str], headings: Sequence[str] = ()) -> list[SpanScores]:
+        """Return the scores of each passage, in the order given, read one after another, on the GPU if there is one."""
+        headings = headings or [""] * len(passages)
+        return list(map(self._run, passages, headings, self._pairs.encode(question, _below(headings, passages))))
+
+    def _run(self, passage: str, heading: str, pair: Encoding) -> SpanScores:
         # imported with the model, where the reason is given; here it costs a dictionary look-up
         import torch
 
@@ -174,7 +202,7 @@ class TransformersSpanScorer:
             rows = {name: torch.tensor([values], device=self._model.device) for name, values in inputs.items()}
             output = self._model(**rows)
         start, end = (logits[0].float().cpu().numpy() for logits in (output.start_logits, output.end_logits))
-        return _to_scores(passage, pair, start, end, self._no_answer_token(pair))
+        return _to_scores(_Pair(passage, heading, pair, self._no_answer_token(pair)), start, end)
 
     def _no_answer_token(self, pair: Encoding) -> int:
         added = zip(pair.ids, pair.special_tokens_mask, strict=True)
@@ -231,16 +259,33 @@ class _PairEncoder:
         return self._tokenizer.encode(text, add_special_tokens=False)
 
 
-def _to_scores(passage: str, pair: Encoding, start: Logits, end: Logits, no_answer: int) -> SpanScores:
-    """Return the scores of a passage; `start`, `end`: (tokens of the pair,) logits.
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A passage, what stands above it, the tokens of both behind a question, and which token is "no answer"."""
 
-    The softmax is over the passage's tokens and `no_answer`.
-    """
-    tokens = [token for token, sequence in enumerate(pair.sequence_ids) if sequence == 1]
-    bounds = pair.offsets  # made anew each time it is asked for
-    offsets = np.array([_whole(passage, *bounds[token]) for token in tokens], np.int64).reshape(-1, 2)
-    starts, ends = (_log_softmax(logits[[no_answer, *tokens]]) for logits in (start, end))
-    return SpanScores(offsets, starts[1:], ends[1:], float(starts[0]), float(ends[0]))
+    passage: str
+    heading: str
+    encoding: Encoding
+    no_answer: int
+
+
+def _below(headings: Sequence[str], passages: Sequence[str]) -> list[str]:
+    return [heading + passage for heading, passage in zip(headings, passages, strict=True)]
+
+
+def _to_scores(
+    pair: _Pair, start_logits: Logits, end_logits: Logits, evidence_logits: Logits | None = None
+) -> SpanScores:
+    """Take logits of all, (tokens of the pair,). The softmax is over the passage's tokens and `no_answer`."""
+    moved_by = len(pair.heading)
+    bounds = pair.encoding.offsets  # made anew each time it is asked for
+    sequences = enumerate(pair.encoding.sequence_ids)
+    tokens = [token for token, sequence in sequences if sequence == 1 and bounds[token][0] >= moved_by]
+    moved = ((bounds[token][0] - moved_by, bounds[token][1] - moved_by) for token in tokens)
+    offsets = np.array([_whole(pair.passage, *one) for one in moved], np.int64).reshape(-1, 2)
+    starts, ends = (_log_softmax(logits[[pair.no_answer, *tokens]]) for logits in (start_logits, end_logits))
+    evidence = None if evidence_logits is None else evidence_logits[tokens]
+    return SpanScores(offsets, starts[1:], ends[1:], float(starts[0]), float(ends[0]), evidence)
 
 
 def _whole(passage: str, start: int, end: int) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import onnx
 import pytest
+from tokenizers import Tokenizer, models
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # those of torch's own imports
@@ -13,7 +14,9 @@ with warnings.catch_warnings():
     from onnxruntime.quantization import quantize_dynamic
     from transformers import BertConfig, BertForQuestionAnswering, BertForSequenceClassification
 
-    from training.pretrained import read_weights, write_weights
+    from training.cross_encoder import SpanReader
+    from training.export import export_onnx, quantize
+    from training.pretrained import read_weights, restore_reader, write_weights
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
@@ -57,6 +60,29 @@ def test_the_layers_of_a_ranker_are_found_and_restored(tmp_path: Path) -> None:
     was = ranker.bert.state_dict()
     for name, restored in reader.bert.state_dict().items():
         torch.testing.assert_close(restored, was[name], atol=0.01 * float(was[name].abs().max()), rtol=0)
+
+
+@pytest.mark.parametrize("kind", [BertForQuestionAnswering, SpanReader])
+def test_an_exported_reader_is_restored_with_its_scoring_layers(kind: type[torch.nn.Module], tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    reader = kind(_config(n_labels=2))
+    for weights in reader.parameters():
+        torch.nn.init.normal_(weights, std=0.2)
+    trained = tmp_path / "trained"
+    reader.save_pretrained(trained)
+    Tokenizer(models.WordLevel({"[UNK]": 0}, unk_token="[UNK]")).save(str(trained / "tokenizer.json"))
+    export_onnx(trained, tmp_path / "full.onnx")
+    quantize(tmp_path / "full.onnx", tmp_path / "model.onnx")
+    (tmp_path / "tokenizer.json").write_bytes((trained / "tokenizer.json").read_bytes())
+
+    restore_reader(tmp_path, tmp_path / "again")
+
+    restored = kind.from_pretrained(tmp_path / "again")
+    was = reader.state_dict()
+    assert set(restored.state_dict()) == set(was)
+    for name, one in restored.state_dict().items():  # in 7 bits
+        torch.testing.assert_close(one, was[name], atol=0.02 * float(was[name].abs().max()), rtol=0)
+    assert (tmp_path / "again" / "tokenizer.json").read_bytes() == (tmp_path / "tokenizer.json").read_bytes()
 
 
 def test_another_model_in_the_archive_is_refused(tmp_path: Path) -> None:

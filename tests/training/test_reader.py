@@ -2,6 +2,7 @@
 
 import json
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 from index import Span
-from training.reading_examples import ReadingExample
+from training.reading_examples import Mark, ReadingExample
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # those of torch's own imports
@@ -74,7 +75,8 @@ def _examples(n: int, seed: int) -> list[ReadingExample]:
         question, answer = ("who ran", person) if chance.random() < 0.5 else ("when ran", month)
         start = passage.find(answer)
         spans = (Span(start, start + len(answer)),) if start >= 0 else ()
-        examples.append(ReadingExample(question, passage, spans))
+        marks = (Mark(Span(0, len(passage)), answers=start >= 0),)
+        examples.append(ReadingExample(question, passage, spans, marks=marks))
     return examples
 
 
@@ -100,7 +102,7 @@ def test_right_tokens_are_those_of_the_answer(encoder: Path) -> None:
 def test_probabilities_fall_on_the_passage_and_on_no_answer_only(encoder: Path) -> None:
     batch = make_batch(_examples(8, seed=3), load_tokenizer(encoder))
 
-    start, end = scores(new_model(encoder).eval(), batch)
+    start, end, _ = scores(new_model(encoder).eval(), batch)
 
     for logs in (start, end):
         torch.testing.assert_close((logs.exp() * batch.readable).sum(1), torch.ones(8))
@@ -110,9 +112,56 @@ def test_the_loss_is_that_of_the_right_tokens(encoder: Path) -> None:
     model = new_model(encoder).eval()
     batch = make_batch([ReadingExample("who ran", "ada ran .", (Span(0, 3),))], load_tokenizer(encoder))
 
-    start, end = scores(model, batch)
+    start, end, _ = scores(model, batch)
 
     torch.testing.assert_close(loss(model, batch), -(start[0, 4] + end[0, 4]) / 2)
+
+
+def test_the_loss_of_a_marked_sentence_is_that_of_its_mean_evidence(encoder: Path) -> None:
+    model = new_model(encoder).eval()
+    marks = (Mark(Span(0, 9), answers=True), Mark(Span(10, 15), answers=False, weight=0.5))
+    bare = ReadingExample("who ran", "ada ran . tom .", (Span(0, 3),))
+    tokenizer = load_tokenizer(encoder)
+    batch = make_batch([replace(bare, marks=marks)], tokenizer)
+
+    *_, odds = scores(model, batch)
+
+    evidence = model(batch.ids, batch.types, batch.mask)[2][0]  # [CLS] who ran [SEP] ada ran . tom . [SEP]
+    torch.testing.assert_close(odds, torch.stack([evidence[4:7].mean(), evidence[7:9].mean()]))
+    yes, no = torch.sigmoid(odds)
+    marked = -(yes.log() + 0.5 * (1 - no).log()) / 1.5
+    torch.testing.assert_close(loss(model, batch), loss(model, make_batch([bare], tokenizer)) + marked)
+
+
+def test_what_counts_half_moves_the_loss_half(encoder: Path) -> None:
+    model, tokenizer = new_model(encoder).eval(), load_tokenizer(encoder)
+    sure, doubted = ReadingExample("who ran", "ada ran .", (Span(0, 3),)), ReadingExample("who ran", "in may .")
+
+    each = [loss(model, make_batch([one], tokenizer)) for one in (sure, doubted)]
+
+    together = loss(model, make_batch([sure, replace(doubted, weight=0.5)], tokenizer))
+    torch.testing.assert_close(together, (each[0] + 0.5 * each[1]) / 1.5)
+
+
+def test_a_heading_is_read_and_never_taken_for_the_answer(encoder: Path) -> None:
+    plain = ReadingExample("who ran", "tom ran .", (Span(0, 3),), marks=(Mark(Span(0, 9), answers=True),))
+    tokenizer = load_tokenizer(encoder)
+
+    batch = make_batch([replace(plain, heading="ada in may . ")], tokenizer)
+
+    # [CLS] who ran [SEP] ada in may . tom ran . [SEP]
+    assert batch.readable[0].nonzero().flatten().tolist() == [0, 8, 9, 10]
+    assert batch.starts[0].nonzero().flatten().tolist() == [8]
+    assert batch.sentences[0].tolist() == [0] * 8 + [1] * 3 + [0]
+
+
+def test_a_marked_sentence_that_is_cut_off_does_not_count(encoder: Path) -> None:
+    passage = "ada ran . " + "tom ran " * 200 + "."
+    marks = (Mark(Span(0, 9), answers=True), Mark(Span(10, len(passage)), answers=False))
+
+    batch = make_batch([ReadingExample("who ran", passage, (Span(0, 3),), marks=marks)], load_tokenizer(encoder))
+
+    assert batch.answering.tolist() == [1.0]
 
 
 @pytest.mark.parametrize("bf16", [False, True])
@@ -125,6 +174,7 @@ def test_it_learns_where_the_answer_stands_and_whether_there_is_one(encoder: Pat
     *_, last = map(json.loads, (tmp_path / "log.jsonl").read_text().splitlines())
     assert last["word_f1"] > max(0.8, before["word_f1"])
     assert last["auroc"] > max(0.9, before["auroc"])
+    assert last["evidence_auroc"] > max(0.9, before["evidence_auroc"])
     assert (tmp_path / "curves.png").stat().st_size > 1000
     assert {"config.json", "model.safetensors", "tokenizer.json"} <= {p.name for p in (tmp_path / "reader").iterdir()}
 
@@ -145,6 +195,17 @@ def test_a_training_that_was_cut_off_goes_on_as_if_it_had_not_been(encoder: Path
     assert whole["step"] == cut["step"] == 100
     for name, weights in whole["average"].items():
         torch.testing.assert_close(cut["average"][name], weights)
+
+
+def test_layers_that_are_kept_do_not_change(encoder: Path) -> None:
+    run = Run.start(encoder, torch.device("cpu"), kept_layers=1)
+    before = {name: weights.clone() for name, weights in run.model.named_parameters()}
+
+    run.learn(make_batch(_examples(16, seed=4), load_tokenizer(encoder)), rate=0.1)
+
+    changed = {name for name, weights in run.model.named_parameters() if not torch.equal(weights, before[name])}
+    assert changed
+    assert not any(name.startswith(("bert.embeddings", "bert.encoder.layer.0")) for name in changed)
 
 
 def test_the_rate_rises_stays_and_falls_to_nothing() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from index import Span
-from training.reading_examples import Portion, ReadingExample, load_examples
+from training.reading_examples import REPLAY, WIDER, Portion, ReadingExample, load_examples
 
 _CONTEXT = (
     "The ferry to Marlow was sold in 1998. Its last captain, Tom Reed, kept the bell. "
@@ -97,7 +97,39 @@ def test_found_passages_come_from_their_own_file(tmp_path: Path) -> None:
 
     examples = _load(tmp_path, _record("Who opened the bridge?", "Ada Brook"), found=1.0)
 
-    assert ReadingExample("Who?", "Nobody came.") in examples
+    assert ("Who?", "Nobody came.", False) in [(one.question, one.passage, one.is_answerable) for one in examples]
+
+
+def test_the_sentence_that_holds_the_answer_is_marked_and_the_others_are_doubted(tmp_path: Path) -> None:
+    (example,) = _load(tmp_path, _record("How long is it?", "300 metres"))
+
+    marked = [(one.span.slice(example.passage)[:11], one.weight) for one in example.marks if one.answers]
+    assert marked == [("It is 300 m", 1.0)]
+    assert {one.weight for one in example.marks if not one.answers} == {0.5}
+
+
+def test_of_questions_that_people_wrote_as_traps_no_sentence_is_doubted(tmp_path: Path) -> None:
+    (example,) = _load(tmp_path, _record("How long is the bridge for cyclists?", answerable=False))
+
+    assert {(one.answers, one.weight) for one in example.marks} == {(False, 1.0)}
+
+
+def test_passages_that_do_not_answer_have_titles_as_often_as_the_others(tmp_path: Path) -> None:
+    records = [_record(f"Who opened bridge {number}?", "Ada Brook", title="Old_bridges") for number in range(200)]
+    _write(tmp_path, "set.hardneg", *({**one, "answers": []} for one in records))
+
+    examples = _load(tmp_path, *records, found=1.0)
+
+    for answerable in (True, False):
+        headings = [one.heading for one in examples if one.is_answerable == answerable]
+        assert set(headings) == {"", "Old bridges: "}
+        assert 70 < sum(map(bool, headings)) < 130
+
+
+def test_every_set_is_read_once_more() -> None:
+    names = [one.name for one in REPLAY]
+
+    assert sorted(names) == sorted({one.name for one in WIDER})
 
 
 def test_the_same_seed_gives_the_same_examples(tmp_path: Path) -> None:

@@ -114,6 +114,18 @@ def test_reading_says_where_the_answer_stands(retriever: Retriever) -> None:
     assert scores.answer == span_of("Brook")
 
 
+@pytest.mark.parametrize(("reads_headings", "above"), [(True, ["Old bridge opens again (4 May 2024): "]), (False, [])])
+def test_a_model_that_reads_headings_is_given_the_articles(
+    retriever: Retriever, reads_headings: bool, above: list[str]
+) -> None:
+    scorer = WordScorer(reads_headings=reads_headings)
+    opened = OpenPassages(_BRIDGE_ONLY, retriever.search(_BRIDGE_ONLY), retriever, scorer)
+
+    opened.read(0)
+
+    assert scorer.above == above
+
+
 def test_passages_that_are_likely_next_are_read_beside_where_nobody_else_waits(retriever: Retriever) -> None:
     hits = retriever.search(Query("rain on day 7 of the wet year"), 4)
     scorer = WordScorer({"day": -3.0}, spare=3)

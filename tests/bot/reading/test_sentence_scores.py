@@ -50,6 +50,24 @@ def test_shares_are_of_the_passages_own_probability() -> None:
     assert np.exp(closed.share / 2) + np.exp(opened.share / 2) == pytest.approx(1.0)
 
 
+def test_evidence_is_the_mean_of_a_sentences_tokens() -> None:
+    offsets = np.array([[0, 3], [4, 7], [8, 11]], np.int64)
+    logs = np.log(np.full(3, 0.3, np.float32))
+    evidence = np.array([1.0, 3.0, -4.0], np.float32)
+    passage = Passage("a", Span(0, 20), (Span(0, 7), Span(8, 11), Span(12, 20)))
+
+    scored = score_passage(SpanScores(offsets, logs, logs, -2.3, -2.3, evidence), passage)
+
+    assert [one.evidence for one in scored] == [2.0, -4.0, -8.0]  # of the last nothing was read
+    assert scored[0].denied().evidence == -8.0
+
+
+def test_a_model_without_evidence_leaves_it_even() -> None:
+    closed, _ = _scored({"Brook": 3.0})
+
+    assert (closed.evidence, closed.denied().evidence) == (0.0, 0.0)
+
+
 def test_an_answer_starts_before_it_ends() -> None:
     offsets = np.array([[0, 3], [4, 7], [8, 11]], np.int64)
     start = np.log(np.array([0.1, 0.1, 0.7], np.float32))

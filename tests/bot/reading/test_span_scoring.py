@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper
 from tokenizers import Encoding, Tokenizer, models, normalizers, pre_tokenizers, processors
 
-from bot.reading.span_scoring import MAX_TOKENS, MODEL_FILES, OnnxSpanScorer, SpanScores
+from bot.reading.span_scoring import EVIDENCE, MAX_TOKENS, MODEL_FILES, OnnxSpanScorer, SpanScores
 from index.errors import ModelUnavailable
 
 _WORDS = ["[CLS]", "[SEP]", "[UNK]", "the", "bridge", "mayor", "opened", "cafe", "雨", "🎈", "who", "?", ".", "[", "]"]
@@ -63,9 +63,9 @@ def test_workers_are_spare_until_passages_wait(scorer: OnnxSpanScorer, monkeypat
     seen: list[int] = []
     run = scorer._run
 
-    def noted(passage: str, pair: Encoding) -> SpanScores:
+    def noted(passage: str, heading: str, pair: Encoding) -> SpanScores:
         seen.append(scorer.spare)
-        return run(passage, pair)
+        return run(passage, heading, pair)
 
     monkeypatch.setattr(scorer, "_run", noted)
 
@@ -78,6 +78,31 @@ def test_workers_are_spare_until_passages_wait(scorer: OnnxSpanScorer, monkeypat
 
 def test_no_passages_have_no_scores(scorer: OnnxSpanScorer) -> None:
     assert scorer.score("Who?", []) == []
+
+
+def test_a_heading_is_read_and_offsets_do_not_count_it(scorer: OnnxSpanScorer) -> None:
+    plain, headed = (scorer.score("Who?", [_PASSAGE], above)[0] for above in ([], ["The mayor, who opened: "]))
+
+    assert _listed(headed) == _listed(plain)  # each token's score is its own here, so that only the offsets could move
+
+
+def test_a_model_without_evidence_says_nothing_of_it(scorer: OnnxSpanScorer) -> None:
+    [scores] = scorer.score("Who?", ["the mayor"])
+
+    assert scores.evidence is None
+    assert not scorer.reads_headings
+
+
+def test_evidence_is_that_of_the_passages_tokens(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "tokenizer.json").write_bytes((folder / "tokenizer.json").read_bytes())
+    onnx.save(_counting_model(with_evidence=True), tmp_path / "model.onnx")
+    scorer = OnnxSpanScorer.load(tmp_path)
+
+    [scores] = scorer.score("Who?", ["the mayor opened"], ["cafe bridge: "])
+
+    assert scorer.reads_headings
+    assert scores.evidence is not None
+    np.testing.assert_allclose(scores.evidence, [_WORDS.index(word) / 10 for word in ("the", "mayor", "opened")])
 
 
 def test_an_empty_passage_surely_does_not_answer(scorer: OnnxSpanScorer) -> None:
@@ -154,19 +179,23 @@ def _word_tokenizer() -> Tokenizer:
     return tokenizer
 
 
-def _counting_model() -> onnx.ModelProto:
+def _counting_model(*, with_evidence: bool = False) -> onnx.ModelProto:
     nodes = [
         helper.make_node("Mul", ["input_ids", "token_type_ids"], ["of_passage"]),  # zero for the first token too
         helper.make_node("Cast", ["of_passage"], ["floats"], to=TensorProto.FLOAT),
         helper.make_node("Div", ["floats", "ten"], ["start_logits"]),
         helper.make_node("Neg", ["start_logits"], ["end_logits"]),
     ]
+    outputs = ["start_logits", "end_logits"]
+    if with_evidence:
+        nodes.append(helper.make_node("Identity", ["start_logits"], [EVIDENCE]))
+        outputs.append(EVIDENCE)
     shape = ["rows", "tokens"]
     graph = helper.make_graph(
         nodes,
         "counting",
         [helper.make_tensor_value_info(name, TensorProto.INT64, shape) for name in ("input_ids", "token_type_ids")],
-        [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in ("start_logits", "end_logits")],
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in outputs],
         [helper.make_tensor("ten", TensorProto.FLOAT, [], [10.0])],
     )
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)

@@ -147,6 +147,21 @@ def test_what_ships_is_small_and_close_to_the_trained_model(bert: Path, tmp_path
     assert sorted(path.name for path in (tmp_path / "reader_model").iterdir()) == sorted(MODEL_FILES)
 
 
+def test_a_model_trained_to_give_evidence_is_exported_with_it(bert: Path, tmp_path: Path) -> None:
+    from training.cross_encoder import SpanReader
+    from training.export import export_reader
+
+    SpanReader.from_pretrained(bert).save_pretrained(tmp_path / "trained")
+    (tmp_path / "trained" / "tokenizer.json").write_bytes((bert / "tokenizer.json").read_bytes())
+    export_reader(tmp_path / "trained", tmp_path / "reader_model")
+
+    with_evidence = _onnx(tmp_path / "reader_model")
+    scored = with_evidence.score(_QUESTION, _PASSAGES)
+
+    assert with_evidence.reads_headings
+    assert [len(one.evidence) for one in scored if one.evidence is not None] == [len(one.start) for one in scored]
+
+
 @pytest.mark.parametrize("kind", ["bert", "distilbert", "roberta"])
 def test_every_kind_of_model_is_read(kind: str, request: pytest.FixtureRequest) -> None:
     scorer = TransformersSpanScorer(str(request.getfixturevalue(kind)))

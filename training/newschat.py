@@ -1,0 +1,121 @@
+"""newschat as values: fictional news stories, and what people type about them in running chats.
+
+A folder of it holds `articles.jsonl.gz` and `messages.jsonl.gz`. What a message looks like behind the chat that it
+stands in is said here too, because a question to search with and one to read with look the same.
+"""
+
+import gzip
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bot.reading.answer_types import BEHIND
+from index import Article, Span
+
+_EARLIER = 2
+_EARLIER_CHARS = 160
+"""Longest run of earlier messages. The reader takes 64 tokens of a question; the last message must be among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A span of an article."""
+
+    article_id: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What somebody typed, and what answers it.
+
+    `earlier`: what they had typed before in this chat, oldest first. `complete`: what was meant, in full. `answer`: the
+    shortest words that answer, None where no short ones do. `evidence`: every sentence that answers, best first; empty
+    where nothing does. `tempting`: sentences that look like an answer and are none.
+    """
+
+    story: str
+    kind: str
+    typed: str
+    complete: str
+    earlier: tuple[str, ...]
+    answer: Place | None
+    evidence: tuple[Place, ...]
+    tempting: tuple[Place, ...]
+
+    @property
+    def is_answerable(self) -> bool:
+        """Whether an article answers."""
+        return bool(self.evidence)
+
+    @property
+    def behind_the_chat(self) -> str:
+        """As typed, behind the last messages before it."""
+        return put_behind(self.earlier, self.typed)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Newschat:
+    """`stories`: the articles of each, by its id."""
+
+    stories: Mapping[str, Sequence[Article]]
+    messages: Sequence[Message]
+
+    @classmethod
+    def load(cls, folder: Path) -> "Newschat":
+        """Read all of a folder.
+
+        Raises:
+            FileNotFoundError: it lacks a file.
+        """
+        stories: dict[str, list[Article]] = {}
+        for one in _rows(folder / "articles.jsonl.gz"):
+            published = datetime.fromisoformat(one["published"]).replace(tzinfo=UTC)
+            article = Article(one["id"], one["title"], one["text"], one["source"], published)
+            stories.setdefault(one["story"], []).append(article)
+        return cls(stories, list(_messages(_rows(folder / "messages.jsonl.gz"))))
+
+    @property
+    def articles(self) -> list[Article]:
+        """Those of all stories."""
+        return [article for articles in self.stories.values() for article in articles]
+
+
+def put_behind(earlier: Sequence[str], message: str) -> str:
+    """Return the message behind the last two before it, oldest first, as far as they are short: "earlier – message"."""
+    led_by: list[str] = []
+    for one in reversed(earlier[-_EARLIER:]):
+        if sum(map(len, led_by)) + len(one) > _EARLIER_CHARS:
+            break
+        led_by.insert(0, one)
+    return BEHIND.join([*led_by, message])
+
+
+def _messages(rows: Iterator[dict[str, Any]]) -> Iterator[Message]:
+    """Yield them in the order of the file, which is that of each chat."""
+    typed: dict[str, list[str]] = {}
+    for one in rows:
+        earlier = typed.setdefault(one["conversation"], [])
+        yield Message(
+            story=one["story"],
+            kind=one["kind"],
+            typed=one["question"],
+            complete=one["standalone"],
+            earlier=tuple(earlier),
+            answer=_place(one["answer"]) if one["answer"] else None,
+            evidence=tuple(map(_place, one["evidence"])),
+            tempting=tuple(map(_place, one["tempting"])),
+        )
+        earlier.append(one["question"])
+
+
+def _place(stored: Mapping[str, Any]) -> Place:
+    return Place(stored["article"], Span(stored["start"], stored["end"]))
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        yield from map(json.loads, file)

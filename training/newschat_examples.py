@@ -1,0 +1,182 @@
+"""newschat to what a reader is trained on: a message, complete or behind its chat, and one passage of its story.
+
+Passages that do not answer are those with tempting sentences first, then others of the same story, now and then of
+another. Of seven such stories one says somewhere unmarked what answers too: what nobody marked counts less, and what
+repeats the marked words is left out.
+"""
+
+import random
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.reading.headings import heading_of
+from index import Article, Passage, Span
+from index.text.chunking import chunk_article
+from training.newschat import Message, Newschat, Place, put_behind
+from training.reading_examples import Mark, ReadingExample, marks_of, swapped
+from training.typing_noise import as_typed
+
+_PASSAGE_CHARS = (250, 400, 500)
+_UNMARKED = 0.5
+_HASTE = {True: 0.15, False: 0.4}
+"""How often what was typed, and what was written in full, is typed worse."""
+_NO_HEADING, _NO_DATE = 0.2, 0.2
+_CHANGED_SUBJECT = 0.1
+_RESTATED = 0.6
+_SAME_MESSAGE_AGAIN = 0.3
+_SHORTEST_ANSWER = 4
+_WORD = re.compile(r"\w{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How often a message is taken in full, and behind its chat; of each of these, how many passages without an
+    answer come with one that answers, and how often its names are swapped."""
+
+    complete: float = 0.75
+    behind_chat: float = 0.75
+    others: float = 0.9
+    swapped: float = 0.06
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A passage of an article."""
+
+    article: Article
+    span: Span
+
+    @property
+    def text(self) -> str:
+        return self.span.slice(self.article.text)
+
+    def inside(self, places: Sequence[Place]) -> list[Span]:
+        """Return what of these stands in it, in its own offsets."""
+        return [
+            Span(one.span.start - self.span.start, one.span.end - self.span.start)
+            for one in places
+            if one.article_id == self.article.id and self.span.contains(one.span)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """The passages of every story, cut anew to lengths drawn by chance."""
+
+    chat: Newschat
+    chance: random.Random
+    sheets: dict[str, list[_Sheet]] = field(default_factory=dict)
+
+    def of(self, story: str) -> list[_Sheet]:
+        if story not in self.sheets:
+            self.sheets[story] = [
+                _Sheet(article, passage.span)
+                for article in self.chat.stories[story]
+                for passage in _passages(article, self.chance)
+            ]
+        return self.sheets[story]
+
+
+def newschat_examples(chat: Newschat, *, seed: int, shares: Shares = Shares()) -> list[ReadingExample]:
+    """Make the examples of all messages, shuffled."""
+    chance = random.Random(seed)
+    desk = _Desk(chat, chance)
+    examples = []
+    for message in chat.messages:
+        for share, is_typed in ((shares.complete, False), (shares.behind_chat, True)):
+            if chance.random() < share:
+                question = _asked(message, desk, is_typed=is_typed)
+                examples += list(_examples(question, message, desk, shares))
+    chance.shuffle(examples)
+    return examples
+
+
+def _asked(message: Message, desk: _Desk, *, is_typed: bool) -> str:
+    """Return the message in one of its forms, now and then typed worse, or behind a chat about something else."""
+    text = message.typed if is_typed else message.complete
+    text = as_typed(text, desk.chance, rate=_HASTE[is_typed])
+    if is_typed and message.earlier:
+        return put_behind(message.earlier, text)
+    if is_typed and desk.chance.random() < _CHANGED_SUBJECT:
+        other = desk.chance.choice(desk.chat.messages)
+        return put_behind((*other.earlier, other.typed), text)
+    return text
+
+
+def _examples(question: str, message: Message, desk: _Desk, shares: Shares) -> Iterator[ReadingExample]:
+    sheets, chance = desk.of(message.story), desk.chance
+    answering = [one for one in sheets if one.inside(message.evidence)]
+    if answering:
+        best = [one for one in answering if one.inside(message.evidence[:1])]
+        home = chance.choice(best if best and chance.random() < 0.5 else answering)
+        yield _example(question, message, home, chance)
+        changed = swapped(question, home.text, [], chance) if chance.random() < shares.swapped else None
+        if changed is not None:
+            unanswered = Message(message.story, message.kind, changed, changed, (), None, (), ())
+            yield _example(changed, unanswered, home, chance)
+        if chance.random() >= shares.others:
+            return
+    others = [one for one in sheets if one not in answering and not _restates(one, message, desk)]
+    tempting = [one for one in others if one.inside(message.tempting)]
+    drawn = chance.random()
+    if drawn < 0.1 or not others:
+        yield _example(question, message, chance.choice(desk.of(chance.choice(list(desk.chat.stories)))), chance)
+    elif tempting and drawn < 0.7:
+        yield _example(question, message, chance.choice(tempting), chance)
+    else:
+        yield _example(question, message, _likely(question, others, chance), chance)
+
+
+def _example(question: str, message: Message, sheet: _Sheet, chance: random.Random) -> ReadingExample:
+    """Make an example of the passage as it answers, or does not."""
+    evidence = sheet.inside(message.evidence)
+    answers = sheet.inside([message.answer]) if message.answer else []
+    is_doubted = message.is_answerable and not evidence and not sheet.inside(message.tempting)
+    return ReadingExample(
+        question,
+        sheet.text,
+        answers=tuple(answers),
+        evidence=() if answers else tuple(evidence),
+        marks=_marks(message, sheet, evidence),
+        heading=_heading(sheet.article, chance),
+        weight=_UNMARKED if is_doubted else 1.0,
+    )
+
+
+def _marks(message: Message, sheet: _Sheet, evidence: Sequence[Span]) -> tuple[Mark, ...]:
+    """Mark all its sentences. Tempting ones surely do not answer; others nobody looked at."""
+    tempting = sheet.inside(message.tempting)
+    return tuple(
+        replace(one, weight=1.0) if not one.answers and any(map(one.span.overlaps, tempting)) else one
+        for one in marks_of(sheet.text, evidence, others=_UNMARKED if message.is_answerable else 0.8)
+    )
+
+
+def _heading(article: Article, chance: random.Random) -> str:
+    if chance.random() < _NO_HEADING:
+        return ""
+    return heading_of(article.title, None if chance.random() < _NO_DATE else article.published_at)
+
+
+def _restates(sheet: _Sheet, message: Message, desk: _Desk) -> bool:
+    """Return whether a passage without a marked sentence says what answers all the same, as far as words tell."""
+    texts = {article.id: article.text for article in desk.chat.stories[message.story]}
+    if message.answer:
+        short = message.answer.span.slice(texts[message.answer.article_id]).lower()
+        if len(short) >= _SHORTEST_ANSWER and short in sheet.text.lower():
+            return True
+    words = set(_WORD.findall(sheet.text.lower()))
+    wanted = (set(_WORD.findall(one.span.slice(texts[one.article_id]).lower())) for one in message.evidence)
+    return any(len(one & words) >= _RESTATED * len(one) for one in wanted)
+
+
+def _likely(question: str, sheets: Sequence[_Sheet], chance: random.Random) -> _Sheet:
+    """Return, of two drawn by chance, the one that shares more words with the question."""
+    asked = set(_WORD.findall(question.lower()))
+    drawn = chance.choices(sheets, k=2)
+    return max(drawn, key=lambda sheet: len(asked & set(_WORD.findall(sheet.text.lower()))))
+
+
+def _passages(article: Article, chance: random.Random) -> list[Passage]:
+    return chunk_article(article, max_chars=chance.choice(_PASSAGE_CHARS))
