@@ -18,7 +18,8 @@ _DENSE_WEIGHT = 0.3
 _LEAD_WEIGHT = 0.05
 """For an article's first passage: news puts what matters first. Fitted likewise: 0.04 to 0.1 differ little."""
 _CONTEXT_WEIGHT = 0.3
-"""Of a word that only the conversation holds, beside one of the question. Fitted on MTRAG's development turns."""
+"""How much a word counts that only the conversation holds, beside one of the question. Fitted on MTRAG's
+development turns."""
 _PREFERRED_WEIGHT = 0.1
 """For passages of the article under discussion: less than what tells a passage that answers from one that does not."""
 _DATE_WEIGHT = 0.15
@@ -56,7 +57,7 @@ class Archive(Protocol):
         """Return every article's id, in the order of `articles`."""
 
     def find(self, article_id: str) -> object | None:
-        """Return something, if there is an article of that id; else None."""
+        """Return something unless there is no article of that id: then None."""
 
     def article(self, article_id: str) -> Article:
         """Return the article of that id.
@@ -78,7 +79,7 @@ class Archive(Protocol):
         """Return what an article has in common with its near copies, and with no other; None for an unknown id."""
 
     def close(self) -> None:
-        """Let go of files; a server's are nobody's."""
+        """Close its files, if it has any."""
 
 
 class Snapshot(Protocol):
@@ -106,7 +107,7 @@ class Snapshot(Protocol):
         """Return how telling a term is among the passages, in [0, 1]; 1 for one that none holds."""
 
     def close(self) -> None:
-        """Let go of what it holds open."""
+        """Close what it holds open."""
 
 
 class Retriever:
@@ -127,16 +128,15 @@ class Retriever:
         return self._snapshot.archive
 
     def search(self, query: Query, top_k: int = 10) -> list[Hit]:
-        """At most `top_k` hits, best first; of equals the newer, then by the order of the articles.
+        """Return at most `top_k` hits, best first; of equals the newer, then by the order of the articles.
 
-        Empty if the scope holds nothing.
-
-        Of articles that are near copies of each other, the one that is found first speaks for all.
+        There are none if the scope holds nothing. Of articles that are near copies of each other, only the one that is
+        found first is returned.
         """
         return search_snapshot(self._snapshot, query, lambda: self.embed([query.text])[0], top_k)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """(len(texts), dimension), float32: vectors that compare with those of the index."""
+        """Return (len(texts), dimension), float32: vectors that compare with those of the index."""
         return self._embedder.embed(texts)
 
     def rarity(self, term: str) -> float:
