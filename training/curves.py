@@ -10,14 +10,14 @@ mpl.use("Agg")
 from matplotlib import pyplot as plt
 
 _COLOURS = ("#1f4e79", "#b5561c", "#3a7d44")
-_OF_READING = {
+OF_READING = {
     "word_f1": "words of the answer (F1)",
     "auroc": "answers or not (AUROC)",
     "evidence_auroc": "sentences (AUROC)",
 }
 
 
-def draw_curves(log: Path, picture: Path, measures: Mapping[str, str] = _OF_READING) -> None:
+def draw_curves(log: Path, picture: Path, measures: Mapping[str, str] = OF_READING) -> None:
     """Draw the loss, and the measures on questions held apart, over the steps.
 
     `measures` gives each its label; those of chats, whose names begin with `newschat_`, are dashed.

@@ -9,27 +9,24 @@ minutes, whichever end sooner.
 """
 
 import argparse
-import json
 import random
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from transformers import BertModel
+from typing_extensions import override
 
 from index.embedding.shipped_model import pinned_weights
 from training.bi_encoder import PairBatch, TextTokens, loss, make_batch, new_encoder, vectors
-from training.curves import draw_curves
 from training.embedding_examples import (
     QUESTION_SETS,
     PairExample,
     load_conversation_examples,
     load_question_examples,
 )
+from training.runs import Course, TrainingRun, take_course
 
 _SEED = 11
 _BATCH = 64
@@ -37,77 +34,29 @@ _TIMES = 2
 """How often each message is asked, in other forms and against other passages; a question of the sets once."""
 _PEAK_RATE = 2e-4
 _WARM_UP_STEPS = 20
-_AVERAGING = 0.98
-"""Share of the running average of weights that each step keeps."""
 _MEASURE_EVERY = 150
 _SAVE_EVERY = 20
 _MEASURED = 300
 
 
 @dataclass
-class Run:
-    """All that a resumed training needs. `average` is the running mean of the trained weights."""
+class Run(TrainingRun):
+    """The training of an encoder."""
 
-    model: BertModel
-    optimizer: torch.optim.Optimizer
-    average: dict[str, torch.Tensor]
-    bf16: bool
-    step: int = 0
-    seconds: float = 0.0
+    averaging = 0.98
 
     @classmethod
     def start(cls, weights: Path, *, bf16: bool = False) -> "Run":
         """Begin from the weights in a folder."""
         # the fused attention goes backward slowly in 16 bits on a processor
-        model = new_encoder(weights, attention="eager" if bf16 else "sdpa")
-        trained = [one for one in model.parameters() if one.requires_grad]
-        optimizer = torch.optim.AdamW(trained, lr=0.0, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
-        average = {name: one.detach().clone() for name, one in model.named_parameters() if one.requires_grad}
-        return cls(model, optimizer, average, bf16)
+        return cls(new_encoder(weights, attention="eager" if bf16 else "sdpa"), bf16)
 
-    def learn(self, batch: PairBatch, rate: float) -> float:
-        """Take one step at this learning rate; return the loss before it."""
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
-            value = loss(self.model, batch)
-        value.backward()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
-        kept = min(_AVERAGING, self.step / (self.step + 10))
-        with torch.no_grad():
-            for name, one in self.model.named_parameters():
-                if name in self.average:
-                    self.average[name].lerp_(one, 1 - kept)
-        self.step += 1
-        return float(value.detach())
+    @override
+    def loss(self, batch: PairBatch) -> torch.Tensor:
+        return loss(self.model, batch)
 
-    def save(self, path: Path) -> None:
-        """Write a checkpoint; a kill leaves the last one whole."""
-        scratch = path.with_suffix(".part")
-        torch.save(
-            {
-                "model": self.model.state_dict(),
-                "optimizer": self.optimizer.state_dict(),
-                "average": self.average,
-                "step": self.step,
-                "seconds": self.seconds,
-            },
-            scratch,
-        )
-        scratch.replace(path)
-
-    def restore(self, path: Path) -> None:
-        """Go on from `path`, with exactly the weights, moments and place in the data that it holds."""
-        stored: dict[str, Any] = torch.load(path, weights_only=True)
-        self.model.load_state_dict(stored["model"])
-        self.optimizer.load_state_dict(stored["optimizer"])
-        self.average = stored["average"]
-        self.step, self.seconds = stored["step"], stored["seconds"]
-
+    @override
     def averaged(self) -> BertModel:
-        """Return a model with the averaged weights."""
         model = BertModel(self.model.config, add_pooling_layer=False)
         model.load_state_dict({**self.model.state_dict(), **self.average})
         model.eval()
@@ -148,18 +97,19 @@ def train(
     weights: Path, lessons: Lessons, work: Path, minutes: float, *, bf16: bool = False, peak: float = _PEAK_RATE
 ) -> None:
     """Train from the weights in a folder, or go on from the checkpoint in `work`, and write the encoder there."""
-    work.mkdir(parents=True, exist_ok=True)
-    run = Run.start(weights, bf16=bf16)
-    checkpoint = work / "checkpoint.pt"
-    if checkpoint.exists():
-        run.restore(checkpoint)
-    _take_steps(run, lessons, work, minutes * 60, peak)
-    run.save(checkpoint)
-    model = run.averaged()
-    _log(work, {"step": run.step, "final": True, **measure(model, lessons)})
+    course = Course(
+        n_steps=len(lessons.batches),
+        seconds=minutes * 60,
+        batch_of=lambda step: make_batch(lessons.batches[step], lessons.tokens),
+        rate_of=lambda step, spent: learning_rate(step, len(lessons.batches), spent, peak),
+        measure=lambda model: measure(model, lessons),
+        labels=_MEASURES,
+        save_every=_SAVE_EVERY,
+        measure_every=_MEASURE_EVERY,
+    )
+    model = take_course(Run.start(weights, bf16=bf16), course, work)
     model.save_pretrained(work / "weights")
     (work / "weights" / "tokenizer.json").write_bytes((weights / "tokenizer.json").read_bytes())
-    draw_curves(work / "log.jsonl", work / "curves.png", _MEASURES)
 
 
 def measure(model: BertModel, lessons: Lessons) -> dict[str, float]:
@@ -183,27 +133,6 @@ def learning_rate(step: int, steps: int, spent: float, peak: float = _PEAK_RATE)
     return peak * min(1.0, (step + 1) / _WARM_UP_STEPS) * falling
 
 
-def _take_steps(run: Run, lessons: Lessons, work: Path, seconds: float, peak: float) -> None:
-    run.model.train()
-    losses: list[float] = []
-    columns = (TextColumn("step"), MofNCompleteColumn(), BarColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, TimeRemainingColumn()) as progress:
-        bar = progress.add_task("", total=len(lessons.batches), completed=run.step)
-        while run.step < len(lessons.batches) and run.seconds < seconds:
-            began = time.monotonic()
-            rate = learning_rate(run.step, len(lessons.batches), run.seconds / seconds, peak)
-            losses.append(run.learn(make_batch(lessons.batches[run.step], lessons.tokens), rate))
-            run.seconds += time.monotonic() - began
-            progress.update(bar, completed=run.step, description=f"loss {losses[-1]:.2f}")
-            if run.step % _SAVE_EVERY == 0:
-                _log(work, _line(run, rate, losses))
-                losses.clear()
-                run.save(work / "checkpoint.pt")
-            if run.step % _MEASURE_EVERY == 0:
-                _log(work, {"step": run.step, **measure(run.averaged(), lessons)})
-                draw_curves(work / "log.jsonl", work / "curves.png", _MEASURES)
-
-
 def _batches(
     rounds: Sequence[Sequence[PairExample]], asked: Sequence[PairExample], seed: int
 ) -> list[list[PairExample]]:
@@ -219,16 +148,6 @@ def _batches(
 
 def _some(examples: Sequence[PairExample]) -> list[PairExample]:
     return random.Random(_SEED).sample(list(examples), min(_MEASURED, len(examples)))
-
-
-def _line(run: Run, rate: float, losses: Sequence[float]) -> dict[str, float]:
-    minutes = round(run.seconds / 60, 1)
-    return {"step": run.step, "minutes": minutes, "rate": rate, "loss": round(sum(losses) / max(1, len(losses)), 4)}
-
-
-def _log(work: Path, line: dict[str, Any]) -> None:
-    with (work / "log.jsonl").open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line) + "\n")
 
 
 def _options() -> argparse.Namespace:

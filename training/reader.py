@@ -12,25 +12,23 @@ newschat too (`training.newschat`), its messages are, and among them something o
 """
 
 import argparse
-import json
 import random
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from tokenizers import Tokenizer
+from typing_extensions import override
 
 from index.embedding.shipped_model import pinned_weights
 from training.cross_encoder import Batch, SpanReader, count_tokens, load_tokenizer, loss, make_batch, new_model
-from training.curves import draw_curves
+from training.curves import OF_READING
 from training.newschat import Newschat
 from training.newschat_examples import newschat_examples
 from training.reading_examples import NATURAL, NEWSWIRE, REPLAY, WIDER, ReadingExample, load_examples
 from training.reading_measures import measure
+from training.runs import Course, TrainingRun, take_course
 
 _SEED = 7
 _BATCH = 32
@@ -42,26 +40,16 @@ _KEPT_LAYERS_ON = 4
 """Of twelve, when going on to newschat: a step is a quarter shorter, and less is forgotten."""
 _WARM_UP_STEPS = 60
 _FALLING_SHARE = 0.4
-_AVERAGING = 0.995
-"""The share of the running average of weights that each step keeps."""
 _MEASURE_EVERY = 300
 _SAVE_EVERY = 50
 _MEASURED = 300
 
 
 @dataclass
-class Run:
-    """All that a resumed training needs. `average` is the running mean of the trained weights.
+class Run(TrainingRun):
+    """The training of a reader. Products are always in 16 bits on a GPU."""
 
-    `bf16`: products are in 16 bits, always on a GPU.
-    """
-
-    model: SpanReader
-    optimizer: torch.optim.Optimizer
-    average: dict[str, torch.Tensor]
-    bf16: bool
-    step: int = 0
-    seconds: float = 0.0
+    averaging = 0.995
 
     @classmethod
     def start(cls, weights: Path, device: torch.device, *, bf16: bool = False, kept_layers: int = 0) -> "Run":
@@ -71,55 +59,14 @@ class Run:
         # the fused attention goes backward slowly in 16 bits on a processor
         attention = "eager" if bf16 and on_cpu else "sdpa"
         model = new_model(weights, attention=attention, kept_layers=kept_layers).to(device)
-        trained = [weights for weights in model.parameters() if weights.requires_grad]
-        optimizer = torch.optim.AdamW(trained, lr=0.0, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
-        average = {name: w.detach().clone() for name, w in model.named_parameters() if w.requires_grad}
-        return cls(model, optimizer, average, bf16 or not on_cpu)
+        return cls(model, bf16 or not on_cpu)
 
-    def learn(self, batch: Batch, rate: float) -> float:
-        """Take one step at this learning rate; return the loss before it."""
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        device = self.model.device
-        with torch.autocast(device.type, torch.bfloat16, enabled=self.bf16):
-            value = loss(self.model, batch.to(device))
-        value.backward()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
-        kept = min(_AVERAGING, self.step / (self.step + 10))
-        with torch.no_grad():
-            for name, weights in self.model.named_parameters():
-                if name in self.average:
-                    self.average[name].lerp_(weights, 1 - kept)
-        self.step += 1
-        return float(value.detach())
+    @override
+    def loss(self, batch: Batch) -> torch.Tensor:
+        return loss(self.model, batch.to(self.model.device))
 
-    def save(self, path: Path) -> None:
-        """Write the checkpoint whole or not at all: a kill leaves the last one as it was."""
-        scratch = path.with_suffix(".part")
-        torch.save(
-            {
-                "model": self.model.state_dict(),
-                "optimizer": self.optimizer.state_dict(),
-                "average": self.average,
-                "step": self.step,
-                "seconds": self.seconds,
-            },
-            scratch,
-        )
-        scratch.replace(path)
-
-    def restore(self, path: Path) -> None:
-        """Go on from `path`, with exactly the weights, moments and place in the data that it holds."""
-        stored: dict[str, Any] = torch.load(path, weights_only=True)
-        self.model.load_state_dict(stored["model"])
-        self.optimizer.load_state_dict(stored["optimizer"])
-        self.average = stored["average"]
-        self.step, self.seconds = stored["step"], stored["seconds"]
-
+    @override
     def averaged(self) -> SpanReader:
-        """Return a model with the averaged weights."""
         model = SpanReader(self.model.config)
         model.load_state_dict({**self.model.state_dict(), **self.average})
         model.eval()
@@ -189,19 +136,21 @@ def main() -> None:
 
 def train(weights: Path, lessons: Lessons, work: Path, minutes: float, *, bf16: bool = False) -> None:
     """Train from the weights in a folder, or go on from the checkpoint in `work`, and write the reader there."""
-    work.mkdir(parents=True, exist_ok=True)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     run = Run.start(weights, device, bf16=bf16, kept_layers=lessons.kept_layers)
-    checkpoint = work / "checkpoint.pt"
-    if checkpoint.exists():
-        run.restore(checkpoint)
-    _take_steps(run, lessons, work, minutes * 60)
-    run.save(checkpoint)
-    model = run.averaged()
-    _log(work, {"step": run.step, "final": True, **_measures(model, lessons, bf16=run.bf16)})
+    course = Course(
+        n_steps=len(lessons.batches),
+        seconds=minutes * 60,
+        batch_of=lambda step: make_batch(lessons.batches[step], lessons.tokenizer),
+        rate_of=lambda step, spent: learning_rate(step, len(lessons.batches), spent, lessons.peak_rate),
+        measure=lambda model: _measures(model, lessons, bf16=run.bf16),
+        labels=OF_READING,
+        save_every=_SAVE_EVERY,
+        measure_every=_MEASURE_EVERY,
+    )
+    model = take_course(run, course, work)
     model.save_pretrained(work / "reader")
     (work / "reader" / "tokenizer.json").write_bytes((weights / "tokenizer.json").read_bytes())
-    draw_curves(work / "log.jsonl", work / "curves.png")
 
 
 def _measures(model: SpanReader, lessons: Lessons, *, bf16: bool) -> dict[str, float]:
@@ -216,27 +165,6 @@ def learning_rate(step: int, steps: int, spent: float, peak: float = _PEAK_RATE)
     return peak * min(1.0, (step + 1) / _WARM_UP_STEPS) * falling
 
 
-def _take_steps(run: Run, lessons: Lessons, work: Path, seconds: float) -> None:
-    run.model.train()
-    losses: list[float] = []
-    columns = (TextColumn("step"), MofNCompleteColumn(), BarColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, TimeRemainingColumn()) as progress:
-        bar = progress.add_task("", total=len(lessons.batches), completed=run.step)
-        while run.step < len(lessons.batches) and run.seconds < seconds:
-            began = time.monotonic()
-            rate = learning_rate(run.step, len(lessons.batches), run.seconds / seconds, lessons.peak_rate)
-            losses.append(run.learn(make_batch(lessons.batches[run.step], lessons.tokenizer), rate))
-            run.seconds += time.monotonic() - began
-            progress.update(bar, completed=run.step, description=f"loss {losses[-1]:.2f}")
-            if run.step % _SAVE_EVERY == 0:
-                _log(work, _line(run, rate, losses))
-                losses.clear()
-                run.save(work / "checkpoint.pt")
-            if run.step % _MEASURE_EVERY == 0:
-                _log(work, {"step": run.step, **_measures(run.averaged(), lessons, bf16=run.bf16)})
-                draw_curves(work / "log.jsonl", work / "curves.png")
-
-
 def _batches(
     examples: Sequence[ReadingExample], tokenizer: Tokenizer, chance: random.Random
 ) -> list[list[ReadingExample]]:
@@ -249,16 +177,6 @@ def _batches(
         chance.shuffle(cut)
         batches += cut
     return batches
-
-
-def _line(run: Run, rate: float, losses: Sequence[float]) -> dict[str, float]:
-    minutes = round(run.seconds / 60, 1)
-    return {"step": run.step, "minutes": minutes, "rate": rate, "loss": round(sum(losses) / max(1, len(losses)), 4)}
-
-
-def _log(work: Path, line: dict[str, Any]) -> None:
-    with (work / "log.jsonl").open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line) + "\n")
 
 
 def _options() -> argparse.Namespace:

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
+from tests.training.tiny_bert import save_tiny_bert
 from training.embedding_examples import PairExample
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # those of torch's own imports
     import torch
-    from transformers import BertConfig, BertModel
 
     from training.bi_encoder import TextTokens, loss, make_batch, new_encoder, vectors
     from training.embedder import Lessons, Run, learning_rate, measure, train
@@ -28,23 +27,7 @@ _WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "who", "the", ".", *_SAID, *_MEANT
 @pytest.fixture(scope="module")
 def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny BERT that knows a few words."""
-    folder = tmp_path_factory.mktemp("encoder")
-    tokenizer = Tokenizer(models.WordLevel({word: row for row, word in enumerate(_WORDS)}, unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
-    tokenizer.save(str(folder / "tokenizer.json"))
-    torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=len(_WORDS),
-        hidden_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=128,
-        max_position_embeddings=192,
-        initializer_range=0.2,  # word vectors are not trained: they must differ from the start
-    )
-    BertModel(config, add_pooling_layer=False).save_pretrained(folder)
-    return folder
+    return save_tiny_bert(tmp_path_factory.mktemp("encoder"), _WORDS)
 
 
 def _examples(n: int, seed: int) -> list[PairExample]:

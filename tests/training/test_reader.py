@@ -7,15 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 from index import Span
+from tests.training.tiny_bert import save_tiny_bert
 from training.reading_examples import Mark, ReadingExample
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # those of torch's own imports
     import torch
-    from transformers import BertConfig, BertModel
 
     from training.cross_encoder import load_tokenizer, loss, make_batch, new_model, scores
     from training.reader import Lessons, Run, learning_rate, train
@@ -46,23 +45,7 @@ _PEOPLE, _MONTHS = ("ada", "tom", "eva"), ("may", "june")
 @pytest.fixture(scope="module")
 def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny BERT that knows fifteen words."""
-    folder = tmp_path_factory.mktemp("encoder")
-    tokenizer = Tokenizer(models.WordLevel({word: row for row, word in enumerate(_WORDS)}, unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
-    tokenizer.save(str(folder / "tokenizer.json"))
-    torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=len(_WORDS),
-        hidden_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=128,
-        max_position_embeddings=192,
-        initializer_range=0.2,  # word vectors are not trained: they must differ from the start
-    )
-    BertModel(config, add_pooling_layer=False).save_pretrained(folder)
-    return folder
+    return save_tiny_bert(tmp_path_factory.mktemp("encoder"), _WORDS)
 
 
 def _examples(n: int, seed: int) -> list[ReadingExample]:

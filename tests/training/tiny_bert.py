@@ -1,0 +1,30 @@
+"""An encoder small enough to be trained within a test."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tokenizers import Tokenizer, models, pre_tokenizers, processors
+
+
+def save_tiny_bert(folder: Path, words: Sequence[str]) -> Path:
+    """Write a BERT of two layers that knows these words, of which [CLS] is the third and [SEP] the fourth."""
+    # torch takes seconds to import, and its own imports warn: who trains has it loaded already
+    import torch
+    from transformers import BertConfig, BertModel
+
+    tokenizer = Tokenizer(models.WordLevel({word: row for row, word in enumerate(words)}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    tokenizer.save(str(folder / "tokenizer.json"))
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(words),
+        hidden_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=128,
+        max_position_embeddings=192,
+        initializer_range=0.2,  # word vectors are not trained: they must differ from the start
+    )
+    BertModel(config, add_pooling_layer=False).save_pretrained(folder)
+    return folder
