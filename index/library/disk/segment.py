@@ -6,6 +6,7 @@ and `Segment` know and nobody else; what the files should be stands in its `segm
 
 import json
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,10 +24,12 @@ from index.library.disk.segment_articles import ArchivePart, ArchiveWriter
 from index.library.near_duplicates import CopyIndex
 from index.search.postings import Postings, PostingsWriter
 from index.search.vectors import FaissVectors, VectorsWriter
+from index.search.words import WordList, count_words
 from index.text.terms import search_text, terms_of
 
 SEGMENT_FILE = "segment.json"
 _KEYWORDS = "keywords"
+_WORDS = "words"
 _KEYS = "keys.npy"
 
 
@@ -56,6 +59,7 @@ class Segment:
         try:
             self.vectors = FaissVectors.load(folder)
             self.postings = Postings.load(folder / _KEYWORDS)
+            self.words = WordList.load(folder / _WORDS)
             self.copies = CopyIndex.load(folder)
             self.keys: NDArray[np.uint64] = open_array(folder / _KEYS)
         except (OSError, RuntimeError, ValueError, KeyError) as error:
@@ -98,6 +102,7 @@ class SegmentWriter:
         self._folder = folder
         self._archive = ArchiveWriter(folder)
         self._postings = PostingsWriter()
+        self._words: Counter[str] = Counter()
         self._has_ended = False
         self._keys = array("Q")
         self._vectors = VectorsWriter(dimension)
@@ -119,6 +124,7 @@ class SegmentWriter:
         self._keys.extend(keys)
         for passage in passages:
             self._postings.add(terms_of(search_text(article, passage)))
+        self._count_words(article, passages)
 
     def add_segment(self, segment: Segment, live: NDArray[np.bool_]) -> None:
         """Append the articles of another segment, without those that are false in `live`, (n_articles,)."""
@@ -126,6 +132,12 @@ class SegmentWriter:
         self._archive.add_part(segment.archive, live)
         self._keys.frombytes(segment.keys[live_passages].tobytes())
         self._postings.add_part(segment.postings, live_passages)
+        if segment.words is not None and live.all():
+            self._words.update(segment.words.as_counts())
+            return
+        for row, article in segment.archive.articles():
+            if live[row]:
+                self._count_words(article, segment.archive.passages_of(article.id))
 
     def add_vectors(self, vectors: Vectors) -> None:
         """Append the vectors of the next passages: (n, dimension), float32."""
@@ -136,8 +148,10 @@ class SegmentWriter:
         if not self._has_ended:
             self._archive.finish()
             self._postings.finish().save(self._folder / _KEYWORDS)
+            WordList.from_counts(self._words).save(self._folder / _WORDS)
             np.save(self._folder / _KEYS, np.array(self._keys, np.uint64))
             self._postings = PostingsWriter()
+            self._words = Counter()
             self._has_ended = True
 
     def finish(self, copies: CopyIndex, *, codes_like: FaissVectors | None = None) -> None:
@@ -148,6 +162,11 @@ class SegmentWriter:
         vectors.save(self._folder)
         contents = SegmentContents(self._archive.n_articles, len(vectors), checksums_of(self._folder))
         (self._folder / SEGMENT_FILE).write_text(json.dumps(asdict(contents), indent=1), encoding="utf-8")
+
+    def _count_words(self, article: Article, passages: Iterable[Passage]) -> None:
+        self._words.update(count_words(article.title))
+        for passage in passages:
+            self._words.update(count_words(passage.span.slice(article.text)))
 
 
 def read_contents(folder: Path) -> SegmentContents:

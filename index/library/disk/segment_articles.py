@@ -227,6 +227,11 @@ class ArchivePart:
         sentences = self._sentences[first : int(self._passages[row + 1, 3])]
         return Passage(article_id, Span(start, end), tuple(Span(int(s), int(e)) for s, e in sentences))
 
+    def passages_of(self, article_id: str) -> list[Passage]:
+        """Return every passage of an article, in order; empty for an unknown id."""
+        stored = self.find(article_id)
+        return [self.passage(article_id, row) for row in stored.passages] if stored is not None else []
+
     def leading(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return (len(rows),): which of these passages are the first of their article."""
         owners = self._passages[:, 0]

@@ -271,7 +271,7 @@ def _files(library: DiskLibrary) -> list[Path]:
 def test_a_file_cut_short_or_missing_is_refused_and_named(library: DiskLibrary, embedder: HashingEmbedder) -> None:
     library.rebuild([_PEACE], embedder)
     files = _files(library)
-    assert len(files) == 18
+    assert len(files) == 22
     for path in files:
         whole = path.read_bytes()
         for broken in (whole[:-1], None):
@@ -309,7 +309,7 @@ def test_verify_finds_whatever_is_planted_in_any_file_of_a_large_index(
         *("segment.json", "articles.sqlite", "passages.npy", "sentences.npy", "days.npy", "keys.npy"),
         *("vectors.faiss", "codes.faiss", "manifest.json", "canaries.npy"),
         *(f"copies.{name}.npy" for name in ("rows", "groups", "keys", "signatures")),
-        *{path.name for path in files if path.parent.name == "keywords"},
+        *{path.name for path in files if path.parent.name in ("keywords", "words")},
     }
     for path in files:
         whole = path.read_bytes()

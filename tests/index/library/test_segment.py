@@ -1,14 +1,16 @@
 """What a segment consists of, however it came about."""
 
+import json
 from contextlib import closing
 from pathlib import Path
+from shutil import rmtree
 
 import numpy as np
 
 from index import Article
 from index.library.disk.library import DiskLibrary
 from index.library.disk.merging import SegmentView, merge_segments
-from index.library.disk.segment import Segment
+from index.library.disk.segment import SEGMENT_FILE, Segment
 from tests.embedders import HashingEmbedder
 
 _ARTICLES = [
@@ -46,5 +48,24 @@ def test_a_segment_without_dead_articles_is_as_if_they_had_never_come(tmp_path: 
         assert np.array_equal(merged.keys, built.keys)
         assert np.array_equal(merged.copies.signatures, built.copies.signatures)
         assert np.array_equal(merged.postings.terms, built.postings.terms)
+        assert merged.words is not None
+        assert built.words is not None
+        assert merged.words.as_counts() == built.words.as_counts()
         rows = np.arange(len(built.vectors))
         assert np.array_equal(merged.vectors.reconstruct(rows), built.vectors.reconstruct(rows))
+
+
+def test_words_that_an_earlier_version_did_not_list_are_listed_when_segments_merge(tmp_path: Path) -> None:
+    built = _built(tmp_path / "built", _ARTICLES)
+    rmtree(built / "words")
+    contents = json.loads((built / SEGMENT_FILE).read_text(encoding="utf-8"))
+    contents["checksums"] = {name: is_so for name, is_so in contents["checksums"].items() if "words" not in name}
+    (built / SEGMENT_FILE).write_text(json.dumps(contents), encoding="utf-8")
+    with closing(Segment(built)) as segment:
+        assert segment.words is None
+        (tmp_path / "merged").mkdir()
+        merge_segments([SegmentView(segment, frozenset())], tmp_path / "merged")
+    with closing(Segment(tmp_path / "merged")) as merged, closing(Segment(_built(tmp_path / "new", _ARTICLES))) as new:
+        assert merged.words is not None
+        assert new.words is not None
+        assert merged.words.as_counts() == new.words.as_counts()
