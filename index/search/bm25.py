@@ -66,6 +66,21 @@ class KeywordIndex:
         """Return how telling a term is: see `index.search.bm25.rarity`."""
         return rarity(self._holding(term_key(term)), self._total)
 
+    @property
+    def n_passages(self) -> int:
+        """How many passages there are, with those that count no more."""
+        return self._total
+
+    def holding(self, term: str) -> int:
+        """Return how many passages hold a term."""
+        return self._holding(term_key(term))
+
+    def rows_of(self, term: str) -> NDArray[np.int64]:
+        """Return the rows of the passages that hold a term, ascending."""
+        key = term_key(term)
+        held = [part.rows[part.find(key)] + start for part, start in zip(self._parts, self._starts, strict=False)]
+        return np.concatenate([np.empty(0, np.int64), *held])
+
     def _weighted(self, terms: Terms) -> list[_Weighted]:
         """Return each known term once, as (hash, its share of the inverse document frequency, passages that hold
         it)."""

@@ -9,6 +9,7 @@ from index.embedding.embedder import Embedder, Vectors
 from index.manifest import Manifest
 from index.search.bm25 import Terms
 from index.search.fusion import fuse_scores, score_dates
+from index.search.spelling import Misspelling
 from index.text.terms import terms_of
 
 _CANDIDATES = 100
@@ -106,6 +107,12 @@ class Snapshot(Protocol):
     def rarity(self, term: str) -> float:
         """Return how telling a term is among the passages, in [0, 1]; 1 for one that none holds."""
 
+    def misspellings(self, text: str) -> list[Misspelling]:
+        """Return the words of a text that no passage holds and that clearly are misspelt words of articles, in order.
+
+        A back end that cannot list its words finds none.
+        """
+
     def close(self) -> None:
         """Close what it holds open."""
 
@@ -142,6 +149,10 @@ class Retriever:
     def rarity(self, term: str) -> float:
         """Return how telling a term is among the indexed passages, in [0, 1]; 1 for one that none holds."""
         return self._snapshot.rarity(term)
+
+    def misspellings(self, text: str) -> list[Misspelling]:
+        """Return the words of a text that clearly are misspelt words of the indexed articles, in order."""
+        return self._snapshot.misspellings(text)
 
 
 def search_snapshot(snapshot: Snapshot, query: Query, vector_of: Callable[[], Vectors], top_k: int) -> list[Hit]:

@@ -2,11 +2,12 @@
 
 import re
 import threading
+from collections.abc import Iterator
 from functools import lru_cache
 
 import Stemmer
 
-from index.article import Article, Passage
+from index.article import Article, Passage, Span
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|(?:[^\W\d_]\.){2,}|[^\W\d_]+(?:['’][^\W\d_]+)*|\w+")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -35,6 +36,14 @@ def words_of(text: str) -> list[str]:
 def terms_of(text: str) -> list[str]:
     """Return the stems of the words that carry meaning, in order, repeats kept."""
     return [term for word in _WORD.findall(text) if (term := _term_of(word))]
+
+
+def plain_words(text: str) -> Iterator[Span]:
+    """Yield where the words of `text` stand that are letters only, without possessives."""
+    for found in _WORD.finditer(text):
+        word = _POSSESSIVE.sub("", found[0])
+        if word.isalpha():
+            yield Span(found.start(), found.start() + len(word))
 
 
 def search_text(article: Article, passage: Passage) -> str:

@@ -25,6 +25,7 @@ from index.library.disk.segment import SEGMENT_FILE, Segment, read_contents
 from index.manifest import SEARCHABLE_FORMATS, Canary, Manifest, require_same_format, require_same_model
 from index.search.bm25 import KeywordIndex, Terms
 from index.search.retrieval import Candidates
+from index.search.spelling import Misspelling, Speller
 from index.search.vectors import SegmentedVectors
 
 _MANIFEST = "manifest.json"
@@ -74,6 +75,8 @@ class IndexSnapshot:
         self.vectors = SegmentedVectors([segment.vectors for segment in segments])
         self.keywords = KeywordIndex([segment.postings for segment in segments])
         self._search = SegmentSearch(self.archive, self.vectors, self.keywords)
+        lists = [segment.words for segment in segments if segment.words is not None]
+        self._speller = Speller(lists, self.keywords, self.archive.live) if len(lists) == len(segments) else None
 
     @classmethod
     def open(
@@ -117,6 +120,11 @@ class IndexSnapshot:
     def rarity(self, term: str) -> float:
         """Return how telling a term is among the passages, in [0, 1]; 1 for one that none holds."""
         return self.keywords.rarity(term)
+
+    def misspellings(self, text: str) -> list[Misspelling]:
+        """Return the words of a text that are clearly misspelt; none while a segment of an earlier version is left, in
+        which words were not listed."""
+        return self._speller.misspellings(text) if self._speller is not None else []
 
     def close(self) -> None:
         """Close the files."""

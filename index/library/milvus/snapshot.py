@@ -20,6 +20,7 @@ from index.library.milvus.server import Server
 from index.manifest import SEARCHABLE_FORMATS, require_same_model
 from index.search.bm25 import Terms, inverse_frequency, rarity
 from index.search.retrieval import Candidates
+from index.search.spelling import Misspelling
 
 _FIELDS = ("article", "day", "copy_group", "is_leading", "span_start", "span_end", "sentences")
 _STEP = 1_000
@@ -121,6 +122,10 @@ class ClusterSnapshot:
         """Return how telling a term is among the passages, in [0, 1]; 1 for one that none holds."""
         dimension = dimension_of(term)
         return rarity(self.holding([dimension])[dimension], self.manifest.n_passages)
+
+    def misspellings(self, text: str) -> list[Misspelling]:
+        """Return nothing: the server knows terms by their hashes, and cannot list the words they stand for."""
+        return []
 
     def holding(self, dimensions: Iterable[int]) -> dict[int, int]:
         """Return how many passages hold each of these terms."""

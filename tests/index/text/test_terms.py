@@ -1,6 +1,6 @@
 """Text to search terms."""
 
-from index.text.terms import terms_of, words_of
+from index.text.terms import plain_words, terms_of, words_of
 
 
 def test_numbers_lose_their_thousands_separators_only() -> None:
@@ -23,3 +23,8 @@ def test_forms_of_a_word_share_a_stem() -> None:
 
 def test_words_without_meaning_leave_no_terms() -> None:
     assert terms_of("What did he say about it?") == []
+
+
+def test_plain_words_are_letters_without_possessives() -> None:
+    text = "Armenia’s 20 U.S. troops, O'Brien and the Élysée"
+    assert [span.slice(text) for span in plain_words(text)] == ["Armenia", "troops", "and", "the", "Élysée"]
