@@ -22,6 +22,7 @@ from bot.followup import CitationRequest, Resolution, Side, requested_citation, 
 from bot.query.event_dates import since_event
 from bot.query.headlines import article_asked_for
 from bot.query.operators import EVERYTHING, Scope, read_scope
+from bot.query.spelling import correct_spelling
 from bot.quoting.context import QuoteContext, in_context, neighbours
 from bot.quoting.quotes import Citation
 from bot.replies import Reply, ReplyTo, Vote, followed_up
@@ -102,14 +103,15 @@ class Dialogue:
     ) -> Reply:
         """Return the reply to one message of one conversation, kept in the memory before it is returned.
 
-        `literally`: search the words as typed, whatever was said before. `replying_to`: the message follows up this
-        earlier reply rather than the last one.
+        `literally`: search the words as typed, however they are spelt and whatever was said before. `replying_to`: the
+        message follows up this earlier reply rather than the last one.
         """
         watch = Stopwatch()
         with watch.measure("total"):
             retriever = self._index.retriever()
             with watch.measure("resolve"):
                 asked, scope = read_scope(_searchable(text), scope)
+                asked, corrected = (asked, ()) if literally else correct_spelling(asked, retriever)
                 conversation = self._conversation(conversation_id, replying_to)
                 request = None if literally else requested_citation(asked, conversation)
                 resolution = understand(asked, conversation, scope, retriever.archive, literally=literally)
@@ -119,7 +121,7 @@ class Dialogue:
                 if shown is not None
                 else self._answer(resolution, conversation, scope, retriever, watch)
             )
-        reply = Reply(secrets.token_hex(8), conversation_id, text, question, outcome, watch.stages)
+        reply = Reply(secrets.token_hex(8), conversation_id, text, question, outcome, watch.stages, corrected)
         self._memory.save_reply(reply)
         self._on_reply(reply)
         logger.info("%s: %s in %.0f ms", conversation_id, outcome.kind, watch.stages["total"])
@@ -128,7 +130,7 @@ class Dialogue:
     def look_up(self, text: str, *, scope: Scope = EVERYTHING) -> Reply:
         """Return the reply to a question that stands alone.
 
-        Nothing is kept of it: it may be asked at every keystroke.
+        Nothing is kept of it: it may be asked at every keystroke, and a word half typed is not misspelt.
         """
         retriever = self._index.retriever()
         asked, scope = read_scope(_searchable(text), scope)

@@ -8,6 +8,7 @@ from enum import Enum
 from bot.answering import Answer, Clarification, Outcome, Refusal
 from bot.conversation import SAID_ELSEWHERE, Turn
 from bot.query.operators import read_scope
+from bot.query.spelling import Correction, apply_corrections
 from bot.quoting.quotes import Citation
 
 
@@ -23,7 +24,8 @@ class ReplyTo:
 class Reply:
     """What an adapter shows. `id` names this answer in buttons, votes and logs.
 
-    `resolved_question` differs from `question` when a follow-up was understood from what came before.
+    `resolved_question` differs from `question` when a follow-up was understood from what came before, or words were
+    `corrected`: they are misspelt, and the words of articles that are meant were searched.
     `timings_ms` maps a stage's name to its milliseconds.
     """
 
@@ -33,11 +35,18 @@ class Reply:
     resolved_question: str
     outcome: Outcome
     timings_ms: Mapping[str, float]
+    corrected: tuple[Correction, ...] = ()
 
     @property
     def is_reworded(self) -> bool:
         """Whether something other than the words as typed was searched."""
-        return " ".join(read_scope(self.question)[0].split()) != " ".join(self.resolved_question.split())
+        return _one_line(read_scope(self.question)[0]) != _one_line(self.resolved_question)
+
+    @property
+    def is_resolved(self) -> bool:
+        """Whether something other than the words as typed, rightly spelt, was searched."""
+        spelt = apply_corrections(read_scope(self.question)[0], self.corrected)
+        return _one_line(spelt) != _one_line(self.resolved_question)
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -84,3 +93,7 @@ def followed_up(reply: Reply, citation: int | None) -> Turn:
     place = slice(citation - 1, citation)
     answer = turn.answer if citation == 1 else None
     return replace(turn, answer=answer, quotes=turn.quotes[place], article_ids=turn.article_ids[place])
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

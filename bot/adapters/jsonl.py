@@ -73,6 +73,7 @@ def reply_as_json(reply: Reply) -> dict[str, Any]:
         "passages": [_passage(hit) for hit in outcome.hits],
         "timings_ms": dict(reply.timings_ms),
         **_options(outcome),
+        **_corrections(reply),
     }
 
 
@@ -91,6 +92,13 @@ def _options(outcome: Outcome) -> dict[str, Any]:
     if not isinstance(outcome, Clarification):
         return {}
     return {"options": [{"label": option.label, "question": option.question} for option in outcome.options]}
+
+
+def _corrections(reply: Reply) -> dict[str, Any]:
+    """Return which misspelt words were searched as which others, where any were; nothing otherwise."""
+    if not reply.corrected:
+        return {}
+    return {"corrections": [{"typed": each.typed, "meant": each.meant} for each in reply.corrected]}
 
 
 def _citation(citation: Citation) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from bot.adapters.translation import counted, translatable, translated
 from bot.answering import RefusalReason
 
 UNDERSTOOD_AS: Final = translatable("Understood as: ")
+SHOWING_RESULTS_FOR: Final = translatable("Showing results for: ")
 MORE_QUOTES: Final = translatable("More quotes:")
 ALL_SHOWN: Final = translatable("You have seen everything I found.")
 CLOSEST: Final = translatable("Not an answer, only the closest I have:")

@@ -7,6 +7,7 @@ from sqlalchemy import RowMapping
 
 from bot.answering import Answer, Clarification, Option, Outcome, Refusal, RefusalReason
 from bot.conversation import Turn
+from bot.query.spelling import Correction
 from bot.quoting.quotes import Citation, Quote
 from bot.replies import Reply
 from index import Span
@@ -55,6 +56,7 @@ def reply_row(reply: Reply, turn_id: int) -> Row:
         "reason": outcome.reason.name if isinstance(outcome, Refusal) else None,
         "duration_ms": timings.get("total", sum(timings.values())),
         "timings_ms": timings,
+        "corrections": [[each.typed, each.meant] for each in reply.corrected] or None,
     }
 
 
@@ -98,6 +100,7 @@ def reply_from(row: RowMapping, citation_rows: Sequence[RowMapping]) -> Reply:
         resolved_question=row["resolved_question"],
         outcome=_outcome_from(row, citations),
         timings_ms=row["timings_ms"],
+        corrected=tuple(Correction(typed, meant) for typed, meant in row["corrections"] or ()),
     )
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 
-SCHEMA_VERSION = "0025"
+SCHEMA_VERSION = "0026"
 """The newest migration: it stands here too, so that opening an up-to-date database needs no alembic."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff\ufdd0]")
@@ -109,6 +109,7 @@ replies = Table(
     Column("reason", Words),
     Column("duration_ms", Double, nullable=False),
     Column("timings_ms", JSON, nullable=False),
+    Column("corrections", JSON),
 )
 
 citations = Table(

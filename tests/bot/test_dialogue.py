@@ -15,6 +15,7 @@ from bot.answering import Answer, Answerer, Refusal, RefusalReason
 from bot.conversation import Turn
 from bot.dialogue import Dialogue
 from bot.query.operators import EVERYTHING, Scope
+from bot.query.spelling import Correction
 from bot.reading.passage_reader import PassageReader, shipped_weights
 from bot.replies import Reply, Vote
 from bot.store import Store
@@ -246,3 +247,19 @@ def _is_within(article: Article, scope: Scope) -> bool:
         return False
     published_at = article.published_at
     return scope.before is None or (published_at is not None and published_at.date() < scope.before)
+
+
+def test_a_misspelt_word_is_searched_as_it_is_in_the_articles_and_as_typed_when_asked_for(bot: Bot) -> None:
+    reply = bot.ask("Who opened the bridgge?")
+    as_typed = bot.dialogue.reply("c", reply.question, literally=True)
+
+    assert (reply.resolved_question, reply.corrected) == ("Who opened the bridge?", (Correction("bridgge", "bridge"),))
+    assert (reply.is_reworded, reply.is_resolved) == (True, False)
+    recalled = bot.dialogue.recall(reply.id)
+    assert recalled is not None
+    assert recalled.corrected == reply.corrected
+    assert (as_typed.resolved_question, as_typed.corrected, as_typed.is_reworded) == (reply.question, (), False)
+
+
+def test_words_half_typed_are_looked_up_as_they_are(bot: Bot) -> None:
+    assert bot.dialogue.look_up("Who opened the bridgge?").resolved_question == "Who opened the bridgge?"

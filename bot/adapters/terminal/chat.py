@@ -184,7 +184,8 @@ def _what_next(reply: Reply) -> str:
     """Return the commands that show more about this reply."""
     outcome = reply.outcome
     if isinstance(outcome, Refusal):
-        return texts.SEE_CLOSEST if outcome.closest else ""
+        offered = [(texts.SEE_CLOSEST, bool(outcome.closest)), (texts.AS_TYPED, bool(reply.corrected))]
+        return " ".join(hint for hint, is_offered in offered if is_offered)
     if isinstance(outcome, Clarification):
         return texts.CHOOSE
     hints = [texts.SEE_CONTEXT]

@@ -21,7 +21,7 @@ _LISTED_ARTICLES = 30
 
 def render_reply(reply: Reply) -> Page:
     """Return the answer and the citations it rests on, or why there is none."""
-    lines = [*_understood(reply)]
+    lines = [*_corrected(reply), *_understood(reply)]
     outcome = reply.outcome
     if isinstance(outcome, Refusal):
         return Page((*lines, Paragraph(Text(wording.refusal(outcome.reason)))))
@@ -74,8 +74,13 @@ def said(text: str, style: str = "") -> Paragraph:
     return Paragraph(Text(text, style=style))
 
 
+def _corrected(reply: Reply) -> list[Paragraph]:
+    words = ", ".join(correction.meant for correction in reply.corrected)
+    return [said(wording.SHOWING_RESULTS_FOR + words, "dim italic")] if words else []
+
+
 def _understood(reply: Reply) -> list[Paragraph]:
-    return [said(wording.UNDERSTOOD_AS + one_line(reply.resolved_question), "dim italic")] if reply.is_reworded else []
+    return [said(wording.UNDERSTOOD_AS + one_line(reply.resolved_question), "dim italic")] if reply.is_resolved else []
 
 
 def _cited(citations: Sequence[Citation]) -> list[Paragraph]:

@@ -13,6 +13,7 @@ from bot.conversation import Turn
 from bot.dialogue import Dialogue
 from bot.errors import InvalidQuestion
 from bot.query.operators import Scope
+from bot.query.spelling import Correction
 from index import Hit, Passage, Span
 from tests.bot.examples import BRIDGE, COST, FERRY, LAST_FERRY, OPENED, answer, refusal
 
@@ -106,6 +107,15 @@ def test_an_answer_has_the_agreed_shape() -> None:
         ],
         "passages": [],
         "timings_ms": {"retrieve": 12.5, "read": 20.0},
+    }
+
+
+def test_words_put_right_are_told_where_there_were_any() -> None:
+    corrected = replace(refusal(), corrected=(Correction("fery", "ferry"),))
+
+    assert reply_as_json(corrected) == {
+        **reply_as_json(refusal()),
+        "corrections": [{"typed": "fery", "meant": "ferry"}],
     }
 
 

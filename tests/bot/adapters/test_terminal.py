@@ -24,6 +24,7 @@ from bot.adapters.terminal.rendering import render_closest, render_context, rend
 from bot.answering import Answer, Refusal, RefusalReason
 from bot.dialogue import Dialogue
 from bot.errors import StoreUnavailable
+from bot.query.spelling import Correction
 from bot.quoting.context import QuoteContext
 from bot.quoting.quotes import Citation, quote_from
 from bot.replies import Vote
@@ -171,6 +172,26 @@ def test_an_error_is_told_and_the_chat_goes_on(caplog: pytest.LogCaptureFixture)
 @pytest.mark.parametrize("reason", RefusalReason)
 def test_every_refusal_says_why(reason: RefusalReason) -> None:
     assert render_reply(refusal(reason=reason)).plain == wording.refusal(reason)
+
+
+def test_words_put_right_are_named_and_the_words_as_typed_offered() -> None:
+    asked = replace(refusal(), question="Will the fery come back?", corrected=(Correction("fery", "ferry"),))
+
+    [said] = said_after(ScriptedDialogue([asked]), asked.question)
+
+    assert said.splitlines() == [
+        "Showing results for: ferry",
+        "I have articles on this, but I found no sentence that answers it, and I won't guess.",
+        "/closest shows the closest I have. /typed searches your own words.",
+    ]
+
+
+def test_a_follow_up_with_a_word_put_right_tells_both() -> None:
+    asked = replace(answer(question="Who opnened it?"), corrected=(Correction("opnened", "opened"),))
+
+    [said] = said_after(ScriptedDialogue([asked]), asked.question)
+
+    assert said.startswith("Showing results for: opened\nUnderstood as: Who opened the old bridge?\nAda Brook\n")
 
 
 def test_nothing_close_is_said_so() -> None:

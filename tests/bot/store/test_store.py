@@ -25,6 +25,7 @@ from bot.admin.reports import Stats
 from bot.answering import Answer, Refusal, RefusalReason
 from bot.conversation import Conversation, Turn
 from bot.errors import StoreTooNew, StoreUnavailable
+from bot.query.spelling import Correction
 from bot.quoting.quotes import Citation, Quote
 from bot.replies import Reply, Vote
 from bot.store import Store
@@ -49,6 +50,7 @@ def store(url: str) -> Iterator[Store]:
 
 
 any_text = st.text(st.characters(exclude_categories=()), max_size=20)
+words = st.text(st.characters(categories=["L"]), min_size=4, max_size=9)
 probabilities = st.floats(0, 1)
 spans = st.tuples(st.integers(0, 999), st.integers(1, 99)).map(lambda pair: Span(pair[0], sum(pair)))
 instants = st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=-9, minutes=-30))]))
@@ -94,6 +96,7 @@ replies = st.builds(
     resolved_question=any_text,
     outcome=outcomes,
     timings_ms=st.dictionaries(any_text, st.floats(0, 1e6), max_size=3),
+    corrected=st.lists(st.builds(Correction, words, words), max_size=2).map(tuple),
 )
 
 
@@ -329,7 +332,7 @@ def test_a_database_of_a_later_version_is_refused_and_left_alone(url: str) -> No
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreTooNew, match="has schema 9999, newer than 0025"):
+    with pytest.raises(StoreTooNew, match="has schema 9999, newer than 0026"):
         Store.open(url)
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"

@@ -24,6 +24,7 @@ from bot.answering import Answer, Outcome, Refusal, RefusalReason
 from bot.app import App
 from bot.dialogue import Dialogue
 from bot.query.operators import EVERYTHING, Scope
+from bot.query.spelling import Correction
 from bot.quoting.context import QuoteContext
 from bot.quoting.quotes import Citation
 from bot.replies import Reply, ReplyTo, Vote
@@ -61,6 +62,7 @@ class FakeDialogue(Dialogue):
         super().__init__(small_index(), word_answerer(), shared_memory())
         self.outcome = outcome
         self.articles = articles
+        self.corrected: tuple[Correction, ...] = ()
         self.resolve: Callable[[str], str] = lambda question: question
         self.seconds: Callable[[str], float] = lambda question: 0
         self.failure: Exception | None = None
@@ -98,7 +100,7 @@ class FakeDialogue(Dialogue):
             self.asked.append((conversation_id, text))
         if self.failure is not None:
             raise self.failure
-        return Reply(REPLY_ID, conversation_id, text, self.resolve(text), self.outcome, {})
+        return Reply(REPLY_ID, conversation_id, text, self.resolve(text), self.outcome, {}, self.corrected)
 
     def look_up(self, text: str, *, scope: Scope = EVERYTHING) -> Reply:
         self.asked.append(("", text))

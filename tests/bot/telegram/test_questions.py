@@ -11,6 +11,7 @@ from bot.adapters import wording
 from bot.adapters.telegram import TelegramConfig
 from bot.adapters.telegram.views import texts
 from bot.answering import Answer, Refusal, RefusalReason
+from bot.query.spelling import Correction
 from tests.bot.examples import COST, FERRY, LAST_FERRY, OPENED
 from tests.bot.telegram.conftest import ADA, ADMIN, FROM_BOT, GROUP, Stage
 from tests.bot.telegram.fakes import BOT_NAME, REFUSAL, REPLY_ID, TOKEN
@@ -73,6 +74,15 @@ async def test_a_follow_up_says_what_it_was_understood_as(stage: Stage) -> None:
     assert sent.buttons["Search my exact words"] == f"raw:{REPLY_ID}"
     await stage.press(f"raw:{REPLY_ID}")
     assert stage.dialogue.literal == [False, True]
+
+
+async def test_words_put_right_are_named_and_the_exact_words_offered(stage: Stage) -> None:
+    stage.dialogue.corrected = (Correction("fery", "ferry"), Correction("opnened", "opened"))
+    stage.dialogue.resolve = lambda question: question.replace("fery", "ferry").replace("opnened", "opened")
+    [sent] = await stage.say("Who opnened the fery?")
+    assert sent.plain.startswith("Showing results for: ferry, opened\n\nAda Brook")
+    assert sent.marked("italic") == ["Showing results for: ferry, opened"]
+    assert sent.buttons["Search my exact words"] == f"raw:{REPLY_ID}"
 
 
 @pytest.mark.parametrize("reason", list(RefusalReason))

@@ -166,7 +166,11 @@ def one_line(text: str, longest: int | None = None) -> str:
 
 
 def _understanding(reply: Reply) -> Iterator[Segment]:
-    if reply.is_reworded:
+    if reply.corrected:
+        words = ", ".join(correction.meant for correction in reply.corrected)
+        yield from words_of_others(f"{translated(wording.SHOWING_RESULTS_FOR)}{words}", italic=True)
+        yield styled("\n\n")
+    if reply.is_resolved:
         understood = f"{translated(wording.UNDERSTOOD_AS)}{one_line(reply.resolved_question)}"
         yield from words_of_others(understood, italic=True)
         yield styled("\n\n")
