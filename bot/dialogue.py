@@ -114,7 +114,7 @@ class Dialogue:
                 asked, corrected = (asked, ()) if literally else correct_spelling(asked, retriever)
                 conversation = self._conversation(conversation_id, replying_to)
                 request = None if literally else requested_citation(asked, conversation)
-                resolution = understand(asked, conversation, scope, retriever.archive, literally=literally)
+                resolution = understand(asked, conversation, scope, retriever, literally=literally)
             shown = self._show(request, conversation, retriever) if request else None
             question, outcome = (
                 (" ".join(asked.split()), shown)
@@ -215,20 +215,24 @@ class Dialogue:
         it lead to answers about as good."""
         preferred = frozenset(conversation.turns[-1].article_ids[:1]) if resolution.leans else frozenset[str]()
 
-        def read(question: str) -> Answer | Refusal:
-            query = scope.query(question, resolution.context, preferred)
+        def read(question: str, searched: str) -> Answer | Refusal:
+            query = replace(
+                scope.query(searched, resolution.context, preferred),
+                subject=resolution.subject.terms,
+                said=resolution.subject.said,
+            )
             with watch.measure("retrieve"):
                 query = since_event(query, scope.asked_on, retriever)
                 hits = self._answerer.find(query, retriever)
             with watch.measure("read"):
-                return self._read(query, hits, retriever)
+                return self._read(replace(query, text=question), hits, retriever)
 
-        first = read(resolution.question)
+        first = read(resolution.question, resolution.searched)
         if resolution.rival is None:
-            return resolution.question, first
+            return resolution.shown, first
         readings = Option(resolution.names[0], resolution.question), Option(resolution.names[1], resolution.rival)
         may_ask = not conversation.turns[-1].options
-        return choose_reading(readings, (first, read(resolution.rival)), may_ask=may_ask)
+        return choose_reading(readings, (first, read(resolution.rival, resolution.rival)), may_ask=may_ask)
 
     def _read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Answer | Refusal:
         """Return what the articles say to a question; to one that only names a headline, how that article begins."""

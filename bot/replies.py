@@ -10,6 +10,7 @@ from bot.conversation import SAID_ELSEWHERE, Turn
 from bot.query.operators import read_scope
 from bot.query.spelling import Correction, apply_corrections
 from bot.quoting.quotes import Citation
+from bot.reading.answer_types import BEHIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,14 @@ class Reply:
         """Whether something other than the words as typed, rightly spelt, was searched."""
         spelt = apply_corrections(read_scope(self.question)[0], self.corrected)
         return _one_line(spelt) != _one_line(self.resolved_question)
+
+    @property
+    def subject(self) -> str:
+        """The words of the conversation that the question was taken to be about, where it was searched as typed behind
+        them; else empty."""
+        subject, behind, question = self.resolved_question.partition(BEHIND)
+        typed = " ".join(read_scope(self.question)[0].split())
+        return subject if behind and question == typed else ""
 
     @property
     def citations(self) -> tuple[Citation, ...]:

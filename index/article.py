@@ -94,6 +94,10 @@ class Query:
     letters; `dates` restricts it or weighs it. `context` is what was said before:
     its words need not be in a passage, but of two passages the one that has them is meant. `preferred` are articles
     under discussion.
+
+    `subject`: terms of the conversation, each with its share of a word of the text, where the text leans on it. They
+    decide which articles are spoken of, and count a little in passages; `said` then goes in front of the text where
+    these articles are looked for by meaning.
     """
 
     text: str
@@ -103,6 +107,8 @@ class Query:
     context: str = ""
     preferred: frozenset[str] = frozenset()
     sources: frozenset[str] | None = None
+    subject: tuple[tuple[str, float], ...] = ()
+    said: str = ""
 
     @property
     def reported_from(self) -> date | None:

@@ -14,6 +14,7 @@ from bot.adapters.terminal.chat import CONVERSATION_ID
 from bot.adapters.terminal.lines import piped_lines
 from bot.answering import Clarification, Refusal, RefusalReason
 from bot.dialogue import Dialogue
+from bot.reading.answer_types import BEHIND
 from bot.replies import Reply
 from tests.bot.telegram.running_bot import run_bot
 
@@ -99,5 +100,12 @@ def _shown(turn: GoldenTurn) -> list[str]:
         return [wording.refusal(RefusalReason[turn.refused])]
     if turn.offers:
         return turn.offers
-    understood = f"{wording.UNDERSTOOD_AS}{turn.understood_as}" if turn.understood_as not in (None, turn.user) else ""
+    understood = _said_to_be_understood(turn.understood_as, turn.user)
     return [_FIRST_QUOTE, *filter(None, (understood, turn.cites, turn.answer))]
+
+
+def _said_to_be_understood(understood_as: str | None, typed: str) -> str:
+    if understood_as in (None, typed):
+        return ""
+    subject = understood_as.removesuffix(f"{BEHIND}{typed}")
+    return wording.understanding(subject if subject != understood_as else "", understood_as)

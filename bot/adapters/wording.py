@@ -10,6 +10,7 @@ from bot.answering import RefusalReason
 
 UNDERSTOOD_AS: Final = translatable("Understood as: ")
 SHOWING_RESULTS_FOR: Final = translatable("Showing results for: ")
+ABOUT: Final = translatable("About: ")
 MORE_QUOTES: Final = translatable("More quotes:")
 ALL_SHOWN: Final = translatable("You have seen everything I found.")
 CLOSEST: Final = translatable("Not an answer, only the closest I have:")
@@ -40,6 +41,11 @@ _REFUSALS: Final = {
 def which_is_meant(labels: Sequence[str]) -> str:
     """Return the question back when a message may mean several things."""
     return f"Do you mean {' or '.join(labels)}?"
+
+
+def understanding(subject: str, resolved_question: str) -> str:
+    """Return what a follow-up was taken to be about, or understood as where it was put in other words."""
+    return f"{translated(ABOUT)}{subject}" if subject else f"{translated(UNDERSTOOD_AS)}{resolved_question}"
 
 
 def refusal(reason: RefusalReason) -> str:

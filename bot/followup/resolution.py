@@ -23,6 +23,7 @@ from bot.followup.signs import (
     speaks_of_ones,
     topic_of,
 )
+from bot.followup.subject import NO_SUBJECT, Subject
 from bot.followup.vocabulary import PREPOSITIONS, either
 from bot.reading.answer_types import BEHIND
 from index.text.terms import terms_of
@@ -46,6 +47,9 @@ class Resolution:
     `question` is self-contained; it equals the message where that already was. `leans`: whether the message follows up
     at all. `context`: what was said just before, to search with at less weight. `rival` is another self-contained
     question that is about as likely meant, and `names` are what sets the two apart ("Pashinyan", "Aliyev").
+
+    `subject`: what the chat is about, as far as the message leans on it. `typed`: the message, where it is searched for
+    as it stands among that, and `question` is only read; else None.
     """
 
     question: str
@@ -53,6 +57,20 @@ class Resolution:
     context: str = ""
     rival: str | None = None
     names: tuple[str, ...] = ()
+    subject: Subject = NO_SUBJECT
+    typed: str | None = None
+
+    @property
+    def searched(self) -> str:
+        """What passages are searched with: the message as typed among what the chat is about, else the question."""
+        return self.question if self.typed is None else self.typed
+
+    @property
+    def shown(self) -> str:
+        """What to tell the reader: the question, or the message behind the words that it was taken to be about."""
+        if self.typed is None or (BEHIND not in self.question and self.question != self.typed):
+            return self.question
+        return f"{self.subject.shown}{BEHIND}{self.typed}" if self.subject.shown else self.typed
 
 
 def resolve(message: str, conversation: Conversation, background: str = "") -> Resolution:
@@ -146,8 +164,8 @@ def _said_last(turn: Turn) -> str:
 def _last_frame(turns: Sequence[Turn]) -> str | None:
     """Return the last question that asks in full, as it was understood; None if there is none."""
     for turn in reversed(turns):
-        question = turn.resolved_question
-        if len(terms_of(question)) >= 2 and not is_bare(question.split(BEHIND)[-1]):
+        question = turn.resolved_question.split(BEHIND)[-1]
+        if len(terms_of(question)) >= 2 and not is_bare(question):
             return question[len(opening_of(question)) :]
     return None
 

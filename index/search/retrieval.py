@@ -2,7 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Protocol
+
+import numpy as np
 
 from index.article import Article, Hit, Passage, Query, Span
 from index.embedding.embedder import Embedder, Vectors
@@ -21,8 +25,21 @@ _LEAD_WEIGHT = 0.05
 _CONTEXT_WEIGHT = 0.3
 """How much a word counts that only the conversation holds, beside one of the question. Fitted on MTRAG's
 development turns."""
+_SUBJECT_WEIGHT = 0.25
+"""How much a word of the subject of a conversation counts in a passage, beside one of the message that leans on it."""
+_DISCUSSED = 3
+"""So many articles are taken for those that a conversation is about."""
+_DISCUSSED_DEPTH = 30
+"""How deep a search is read for them."""
+_DISCUSSED_WEIGHT = 0.4
+"""For the passages of these articles; the likelier an article, the more of it. This, the two numbers above and the
+weight of the subject: docs/experiments/0042-the-articles-a-chat-is-about.md."""
+_BY_SUBJECT, _OTHERS = 3, 2
+"""So many passages are placed with that weight before so many without it."""
 _PREFERRED_WEIGHT = 0.1
 """For passages of the article under discussion: less than what tells a passage that answers from one that does not."""
+_VECTORS_KEPT = 16
+"""Vectors of the last texts: to understand a message and to search for it takes the same ones."""
 _DATE_WEIGHT = 0.15
 """For an article of the days a question asks about, where it only prefers them. Measured: 0.15 to 0.3 differ little."""
 
@@ -123,6 +140,7 @@ class Retriever:
     def __init__(self, snapshot: Snapshot, embedder: Embedder) -> None:
         self._snapshot = snapshot
         self._embedder = embedder
+        self._vector_of = lru_cache(_VECTORS_KEPT)(self._embed_one)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -140,11 +158,39 @@ class Retriever:
         There are none if the scope holds nothing. Of articles that are near copies of each other, only the one that is
         found first is returned.
         """
-        return search_snapshot(self._snapshot, query, lambda: self.embed([query.text])[0], top_k)
+        discussed = self._discussed(query) if query.subject else {}
+        return search_snapshot(self._snapshot, query, lambda: self._vector_of(query.text), top_k, discussed)
+
+    def _discussed(self, query: Query) -> dict[int, float]:
+        """Return the number of each article that the conversation is about, with its share of the likeliest one's
+        score."""
+        found = self._snapshot.candidates(
+            query, _terms(query, subject=1.0), lambda: self._vector_of(f"{query.said}{query.text}"), _CANDIDATES
+        )
+        if found is None:
+            return {}
+        scores: dict[int, float] = {}
+        for row, score in _one_voice(_fused(found, query, {}), found.speaker, _DISCUSSED_DEPTH):
+            scores.setdefault(found.speaker(row)[0], score)
+        best = max(scores.values())
+        return {article: score / best for article, score in list(scores.items())[:_DISCUSSED] if best > 0}
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return (len(texts), dimension), float32: vectors that compare with those of the index."""
         return self._embedder.embed(texts)
+
+    def vectors_of(self, texts: Sequence[str]) -> Vectors:
+        """Return what `embed` does, for a few texts that are soon searched for."""
+        return np.stack([self._vector_of(text) for text in texts])
+
+    @property
+    def fingerprint(self) -> str:
+        """The embedder's: equal for equal vectors."""
+        return self._embedder.fingerprint
+
+    def _embed_one(self, text: str) -> Vectors:
+        vector: Vectors = self.embed([text])[0]
+        return vector
 
     def rarity(self, term: str) -> float:
         """Return how telling a term is among the indexed passages, in [0, 1]; 1 for one that none holds."""
@@ -155,29 +201,39 @@ class Retriever:
         return self._snapshot.misspellings(text)
 
 
-def search_snapshot(snapshot: Snapshot, query: Query, vector_of: Callable[[], Vectors], top_k: int) -> list[Hit]:
-    """Return what `Retriever.search` finds; `vector_of` gives the vector of the query's text, if it is needed."""
+def search_snapshot(
+    snapshot: Snapshot,
+    query: Query,
+    vector_of: Callable[[], Vectors],
+    top_k: int,
+    discussed: Mapping[int, float] = MappingProxyType({}),
+) -> list[Hit]:
+    """Return what `Retriever.search` finds; `vector_of` gives the vector of the query's text, if it is needed.
+
+    `discussed`: numbers of the articles that the conversation is about, each with its share of the likeliest one's.
+    """
     found = find_candidates(snapshot, query, vector_of)
-    return rank_candidates(found, query, top_k) if found is not None else []
+    return rank_candidates(found, query, top_k, discussed) if found is not None else []
 
 
 def find_candidates(snapshot: Snapshot, query: Query, vector_of: Callable[[], Vectors]) -> Candidates | None:
     """Return what either search finds, not yet fused; None if the scope holds nothing."""
-    return snapshot.candidates(query, _terms(query), vector_of, _CANDIDATES)
+    return snapshot.candidates(query, _terms(query, subject=_SUBJECT_WEIGHT), vector_of, _CANDIDATES)
 
 
-def rank_candidates(found: Candidates, query: Query, top_k: int, *, dense_weight: float = _DENSE_WEIGHT) -> list[Hit]:
+def rank_candidates(
+    found: Candidates,
+    query: Query,
+    top_k: int,
+    discussed: Mapping[int, float] = MappingProxyType({}),
+    *,
+    dense_weight: float = _DENSE_WEIGHT,
+) -> list[Hit]:
     """Return the best hits among the candidates; `dense_weight` is the share of the vectors beside the words."""
-    rankings = [found.similarities, found.keyword_scores, found.leading]
-    weights = [dense_weight, 1 - dense_weight, _LEAD_WEIGHT]
-    if query.preferred:
-        rankings.append({row: float(row in found.preferred) for row in found.similarities})
-        weights.append(_PREFERRED_WEIGHT)
-    if query.dates:
-        rankings.append(score_dates(found.days, query.dates))
-        weights.append(_DATE_WEIGHT)
-    fused = sorted(fuse_scores(rankings, weights), key=lambda item: (-item[1], -found.days[item[0]]))
-    chosen = _one_voice(fused, found.speaker, top_k)
+    ranked = _fused(found, query, discussed, dense_weight)
+    if discussed:
+        ranked = _with_others(ranked, _fused(found, query, {}, dense_weight))
+    chosen = _one_voice(ranked, found.speaker, top_k)
     passages = found.passages([row for row, _ in chosen])
     return [
         Hit(passage, rank, score, found.similarities[row], found.keyword_scores[row])
@@ -185,9 +241,44 @@ def rank_candidates(found: Candidates, query: Query, top_k: int, *, dense_weight
     ]
 
 
-def _terms(query: Query) -> dict[str, float]:
-    """Return the question's terms, and those that only the conversation holds, each with its share of a whole one."""
+def _with_others(ranked: Sequence[tuple[int, float]], others: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
+    """Return the first of `ranked`, then the best that the others put in front, then the rest of `ranked`.
+
+    An article that the chat is not about is found all the same if it answers better.
+    """
+    first = dict(ranked[:_BY_SUBJECT])
+    scores = dict(ranked)
+    added = {row: scores[row] for row, _ in others[: _BY_SUBJECT + _OTHERS] if row not in first}
+    first |= dict(list(added.items())[:_OTHERS])
+    return [*first.items(), *((row, score) for row, score in ranked if row not in first)]
+
+
+def _fused(
+    found: Candidates, query: Query, discussed: Mapping[int, float], dense_weight: float = _DENSE_WEIGHT
+) -> list[tuple[int, float]]:
+    """Return the rows with their scores, best first; of equals the newer."""
+    rankings = [found.similarities, found.keyword_scores, found.leading]
+    weights = [dense_weight, 1 - dense_weight, _LEAD_WEIGHT]
+    if discussed:
+        rankings.append({row: discussed.get(found.speaker(row)[0], 0.0) for row in found.similarities})
+        weights.append(_DISCUSSED_WEIGHT * max(share for _, share in query.subject))
+    if query.preferred:
+        rankings.append({row: float(row in found.preferred) for row in found.similarities})
+        weights.append(_PREFERRED_WEIGHT)
+    if query.dates:
+        rankings.append(score_dates(found.days, query.dates))
+        weights.append(_DATE_WEIGHT)
+    return sorted(fuse_scores(rankings, weights), key=lambda item: (-item[1], -found.days[item[0]]))
+
+
+def _terms(query: Query, *, subject: float) -> dict[str, float]:
+    """Return the question's terms, and those that only the conversation holds, each with its share of a whole one.
+
+    `subject`: how much those of the subject count.
+    """
     faint = dict.fromkeys(terms_of(query.context), _CONTEXT_WEIGHT)
+    for term, share in query.subject:
+        faint[term] = max(faint.get(term, 0.0), subject * share)
     return faint | dict.fromkeys(terms_of(query.text), 1.0)
 
 

@@ -80,7 +80,9 @@ def _corrected(reply: Reply) -> list[Paragraph]:
 
 
 def _understood(reply: Reply) -> list[Paragraph]:
-    return [said(wording.UNDERSTOOD_AS + one_line(reply.resolved_question), "dim italic")] if reply.is_resolved else []
+    if not reply.is_resolved:
+        return []
+    return [said(wording.understanding(one_line(reply.subject), one_line(reply.resolved_question)), "dim italic")]
 
 
 def _cited(citations: Sequence[Citation]) -> list[Paragraph]:

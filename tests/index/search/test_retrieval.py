@@ -173,3 +173,44 @@ def test_of_equal_passages_the_one_that_leads_its_article_comes_first(tmp_path: 
 
     assert [hit.passage.article_id for hit in (first, second)] == ["lead", "body"]
     assert (first.similarity, first.keyword_score) == (second.similarity, second.keyword_score)
+
+
+_CHAT_ARTICLES = [
+    Article(
+        "tram",
+        "Tram crash in Brno",
+        "Two trams collided in Brno on Monday and twelve people were hurt. " * 8
+        + "\n\nThe driver had worked since four in the morning, his union said. The driver is sixty. " * 8,
+    ),
+    Article("bus", "Bus festival", "The driver of the oldest bus won a prize. Every driver got a cup. " * 4),
+    Article("ferry", "Ferry news", "The ferry sank off the coast and its captain was saved. " * 4),
+]
+
+
+@pytest.fixture(scope="module")
+def chat_retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
+    """Return a retriever over three stories."""
+    library = DiskLibrary(tmp_path_factory.mktemp("index"))
+    library.rebuild(_CHAT_ARTICLES, _EMBEDDER)
+    return Retriever(library.open_current(_EMBEDDER), _EMBEDDER)
+
+
+def test_the_article_that_a_chat_is_about_goes_first(chat_retriever: Retriever) -> None:
+    query = Query("the driver", subject=(("tram", 1.0), ("brno", 1.0)), said="tram crash brno – ")
+
+    (first, *_) = chat_retriever.search(query)
+
+    assert first.passage.article_id == "tram"
+    assert "driver" in first.passage.span.slice(_CHAT_ARTICLES[0].text)
+
+
+def test_a_message_about_something_else_finds_it_all_the_same(chat_retriever: Retriever) -> None:
+    query = Query("captain of the sunk ferry", subject=(("tram", 0.3), ("brno", 0.3)), said="tram crash brno – ")
+
+    assert chat_retriever.search(query)[0].passage.article_id == "ferry"
+
+
+def test_a_subject_within_a_scope_that_holds_nothing_finds_nothing(chat_retriever: Retriever) -> None:
+    query = Query("the driver", articles=frozenset({"unknown"}), subject=(("tram", 1.0),), said="tram – ")
+
+    assert chat_retriever.search(query) == []

@@ -171,7 +171,7 @@ def _understanding(reply: Reply) -> Iterator[Segment]:
         yield from words_of_others(f"{translated(wording.SHOWING_RESULTS_FOR)}{words}", italic=True)
         yield styled("\n\n")
     if reply.is_resolved:
-        understood = f"{translated(wording.UNDERSTOOD_AS)}{one_line(reply.resolved_question)}"
+        understood = wording.understanding(one_line(reply.subject), one_line(reply.resolved_question))
         yield from words_of_others(understood, italic=True)
         yield styled("\n\n")
 

@@ -1,0 +1,49 @@
+"""What a chat is about, as far as a message leans on it."""
+
+from itertools import pairwise
+
+import pytest
+
+from bot.conversation import SAID_ELSEWHERE, Turn
+from bot.followup.subject import Subject, subject_of
+
+_CRASH = Turn("tram crash brno", "tram crash brno", SAID_ELSEWHERE, "Two trams collided at the main station.")
+_HURT = Turn("how many hurt", "tram crash brno – how many hurt", SAID_ELSEWHERE, "twelve people")
+
+
+def _rarity(term: str) -> float:
+    return 1.0 if term == "brnoo" else len(term) / 10
+
+
+def test_a_message_that_leans_takes_the_words_asked_and_answered_with() -> None:
+    subject = subject_of("and the driver", [_CRASH, _HURT], 0.9, _rarity)
+
+    shares = dict(subject.terms)
+    assert shares["tram"] == shares["twelv"] == 1.0
+    assert shares["station"] == pytest.approx(0.4)
+    assert subject.said == "how many hurt – twelve people – "
+    assert subject.shown == "tram crash brno"
+
+
+def test_the_less_likely_it_leans_the_less_they_count() -> None:
+    shares = [dict(subject_of("and?", [_CRASH], chance, _rarity).terms)["tram"] for chance in (0.1, 0.2, 0.4, 0.5, 1.0)]
+
+    assert all(less < more for less, more in pairwise(shares[:4]))
+    assert shares[3] == shares[4] == 1.0
+
+
+@pytest.mark.parametrize(("turns", "chance"), [([], 1.0), ([_CRASH], 0.05)])
+def test_nothing_is_taken_where_nothing_was_said_or_the_message_hardly_leans(turns: list[Turn], chance: float) -> None:
+    assert subject_of("who won the cup", turns, chance, _rarity) == Subject()
+
+
+def test_words_of_the_message_and_words_that_no_article_holds_are_not_shown() -> None:
+    typed = Turn("tram crash brnoo", "tram crash brnoo", SAID_ELSEWHERE)
+
+    assert subject_of("was the tram old", [typed], 1.0, _rarity).shown == "crash"
+
+
+def test_where_no_question_tells_the_answer_does() -> None:
+    asked = Turn("what happened?", "what happened?", SAID_ELSEWHERE, "The bridge fell.")
+
+    assert subject_of("what happened next", [asked], 1.0, _rarity).shown == "bridge fell"

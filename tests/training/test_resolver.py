@@ -1,0 +1,69 @@
+"""Training what judges whether a message leans on the chat before it."""
+
+import gzip
+import json
+from pathlib import Path
+
+import numpy as np
+
+from bot.followup.leaning import N_FACTS
+from training.resolver import Chats, auroc, examples_of, layers_of, train
+
+
+def _message(story: str, turn: int, question: str, standalone: str) -> dict[str, object]:
+    return {
+        "conversation": f"{story}-1",
+        "story": story,
+        "turn": turn,
+        "question": question,
+        "standalone": standalone,
+        "follow_up": turn > 1,
+        "answer": None,
+        "evidence": [{"article": story, "start": 0, "end": 5}],
+    }
+
+
+def _folder(path: Path) -> Path:
+    stories = {"ferry": "Ferry sank.", "bridge": "Bridge opened."}
+    articles = [{"id": story, "title": story, "text": text} for story, text in stories.items()]
+    messages = [
+        message
+        for story in stories
+        for message in (
+            _message(story, 1, f"latest on the {story}", f"latest on the {story}"),
+            _message(story, 2, "when", f"When was it, with the {story}?"),
+        )
+    ]
+    for name, rows in (("articles", articles), ("messages", messages)):
+        with gzip.open(path / f"{name}.jsonl.gz", "wt", encoding="utf-8") as file:
+            file.writelines(json.dumps(row) + "\n" for row in rows)
+    return path
+
+
+def test_messages_lean_on_their_own_chat_and_not_on_one_about_another_story(tmp_path: Path) -> None:
+    chats = Chats.load(_folder(tmp_path))
+
+    found = [one for seed in range(20) for one in examples_of(chats, seed=seed)]
+
+    assert {(one.message, one.leans) for one in found if one.leans} == {("when", True)}
+    for one in found:
+        if one.kind == "another story":
+            own = "ferry" if "ferry" in one.message else "bridge"
+            assert own in one.message
+            assert own not in one.turns[0].question
+    assert {turn.answer for one in found for turn in one.turns} == {None, "Ferry", "Bridg"}
+
+
+def test_a_network_learns_what_the_facts_tell_and_ships_rounded() -> None:
+    chance = np.random.default_rng(1)
+    facts = chance.normal(size=(4000, N_FACTS)).astype(np.float32)
+    leans = (facts[:, 0] + facts[:, 3] > 0).astype(np.float32)
+
+    net = train(facts, leans, np.ones(4000, np.float32))
+    layers = layers_of(net, np.zeros(N_FACTS, np.float32), np.ones(N_FACTS, np.float32))
+
+    assert auroc([layers.chance(row) for row in facts], list(leans > 0)) > 0.9
+
+
+def test_ties_count_half() -> None:
+    assert auroc([0.1, 0.5, 0.5, 0.9], [False, True, False, True]) == 0.875
