@@ -227,9 +227,10 @@ class Dialogue:
             with watch.measure("read"):
                 return self._read(replace(query, text=question), hits, retriever)
 
-        first = read(resolution.question, resolution.searched)
+        wording = resolution.wording
+        first = read(wording.read, wording.searched)
         if resolution.rival is None:
-            return resolution.shown, first
+            return wording.shown, first
         readings = Option(resolution.names[0], resolution.question), Option(resolution.names[1], resolution.rival)
         may_ask = not conversation.turns[-1].options
         return choose_reading(readings, (first, read(resolution.rival, resolution.rival)), may_ask=may_ask)

@@ -53,9 +53,8 @@ class Reply:
     def subject(self) -> str:
         """The words of the conversation that the question was taken to be about, where it was searched as typed behind
         them; else empty."""
-        subject, behind, question = self.resolved_question.partition(BEHIND)
-        typed = " ".join(read_scope(self.question)[0].split())
-        return subject if behind and question == typed else ""
+        behind = f"{BEHIND}{' '.join(read_scope(self.question)[0].split())}"
+        return self.resolved_question.removesuffix(behind) if self.resolved_question.endswith(behind) else ""
 
     @property
     def citations(self) -> tuple[Citation, ...]:

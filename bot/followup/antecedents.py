@@ -101,7 +101,10 @@ def _phrases(turn: Turn, background: str) -> list[tuple[Phrase, float]]:
         found.append((name, bonus + _OWNER if owns else bonus))
     found += [(pair, _SUBJECT) for pair in pairs_in(question)]
     asked = _WHAT_IS.match(question)
+    is_person = bool(_WHO_IS.match(question))
     for place, noun in enumerate(noun_phrases(question)):
+        if is_person:  # whom "who is the president of azerbaijan" asks for is no "it"
+            continue
         if asked and noun.span.start >= asked.start("what"):
             found.append((noun, _SUBJECT))
             continue

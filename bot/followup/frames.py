@@ -15,6 +15,10 @@ _PREPOSITIONAL = re.compile(
 _STARTS_WITH_PREPOSITION = re.compile(rf"^(?P<preposition>{_AT})\s+(?P<phrase>.+)$", re.IGNORECASE)
 _ONES = re.compile(r"\bones?\b", re.IGNORECASE)
 _ORDINAL_ALONE = re.compile(r"^(?:the\s+)?(?:first|second|third|last|other|next|previous)$", re.IGNORECASE)
+_NUMBERED = re.compile(r"\b(?P<what>[a-z]+) \d+\b", re.IGNORECASE)
+_WHO_IS_THE = re.compile(
+    r"^(?:who(?:['’]?s| is| was| are| were)|how \w+ (?:is|was|are|were)) (?P<whom>the [^?]+)$", re.IGNORECASE
+)
 _NUMBER = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
 
@@ -72,11 +76,24 @@ def _exchange_phrase(question: str, topic: str, background: str) -> str | None:
         if any(name.text.lower() == topic.lower() for name in names):
             return swap(question, topic, background)
         return _closed(_replaced(question, _like(names, new_names[0]).span, topic))
+    alike = _like_in_kind(question, topic)
+    if alike is not None:
+        return _closed(_replaced(question, alike, topic))
     if not topic[:1].isupper():
         nouns = [phrase for phrase in noun_phrases(question) if head_of(phrase.text) == head_of(topic)]
         if nouns:
             return _closed(_replaced(question, nouns[-1].span, _undetermined(topic)))
     return None
+
+
+def _like_in_kind(question: str, topic: str) -> Span | None:
+    """Return where the question has "line 4" for the topic "line 9", or asks who somebody else is; None for neither."""
+    numbered = _NUMBERED.fullmatch(topic)
+    same = [one for one in _NUMBERED.finditer(question) if numbered and one["what"].lower() == numbered["what"].lower()]
+    asked_for = _WHO_IS_THE.match(question) if topic.lower().startswith("the ") else None
+    if same:
+        return Span(*same[-1].span())
+    return Span(*asked_for.span("whom")) if asked_for else None
 
 
 def _like(names: list[Phrase], new: Phrase) -> Phrase:

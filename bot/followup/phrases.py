@@ -142,7 +142,7 @@ def _is_verb(before: str, word: str) -> bool:
 
 def head_of(phrase: str) -> str:
     """Return the last word of a noun phrase, which says what it is."""
-    words = [word for word in phrase.split() if word.lower() not in DETERMINERS]
+    words = [word for word in phrase.split() if word.lower() not in DETERMINERS and not word.isdigit()]
     return words[-1].strip(".,?!'’\"") if words else ""
 
 

@@ -17,6 +17,7 @@ from bot.followup.signs import (
     Pronoun,
     correction_of,
     is_bare,
+    is_small_talk,
     opening_of,
     points_at_something,
     pronouns_in,
@@ -24,20 +25,32 @@ from bot.followup.signs import (
     topic_of,
 )
 from bot.followup.subject import NO_SUBJECT, Subject
+from bot.followup.thread import Thread, in_own_words, said_in
 from bot.followup.vocabulary import PREPOSITIONS, either
 from bot.reading.answer_types import BEHIND
 from index.text.terms import terms_of
 
 _FROM = re.compile(rf"\b(?:{either(PREPOSITIONS)})\s+$", re.IGNORECASE)
 """Words before a "there" that needs no further preposition: "from there"."""
+_STARTS_WITH_PREPOSITION = re.compile(rf"(?:{either(PREPOSITIONS)})\s", re.IGNORECASE)
 _LONGEST_CONTEXT = 120
-"""Characters of a question, or of its answer, that a message is searched behind."""
+"""Characters of a question, or of its answer, that a message is read behind."""
 _LONGEST_SAID = 100
 """Characters of the last answer that are searched with."""
 _LEAST_SCORE = 1.0
 """Below it nothing that was said is likely enough to stand for a pronoun."""
 _RIVAL_MARGIN = 0.5
 """Two phrases whose scores differ by less are about equally likely meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A message in the words that passages are searched with, those that the reader is given with them, and those that
+    people are told it was understood as."""
+
+    searched: str
+    read: str
+    shown: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +61,8 @@ class Resolution:
     at all. `context`: what was said just before, to search with at less weight. `rival` is another self-contained
     question that is about as likely meant, and `names` are what sets the two apart ("Pashinyan", "Aliyev").
 
-    `subject`: what the chat is about, as far as the message leans on it. `typed`: the message, where it is searched for
-    as it stands among that, and `question` is only read; else None.
+    `subject`: what the chat is about, as far as the message leans on it. `told_apart`: where not all three words of a
+    message are the question's.
     """
 
     question: str
@@ -58,62 +71,58 @@ class Resolution:
     rival: str | None = None
     names: tuple[str, ...] = ()
     subject: Subject = NO_SUBJECT
-    typed: str | None = None
+    told_apart: Wording | None = None
 
     @property
-    def searched(self) -> str:
-        """What passages are searched with: the message as typed among what the chat is about, else the question."""
-        return self.question if self.typed is None else self.typed
-
-    @property
-    def shown(self) -> str:
-        """What to tell the reader: the question, or the message behind the words that it was taken to be about."""
-        if self.typed is None or (BEHIND not in self.question and self.question != self.typed):
-            return self.question
-        return f"{self.subject.shown}{BEHIND}{self.typed}" if self.subject.shown else self.typed
+    def wording(self) -> Wording:
+        """What is searched, read and shown."""
+        return self.told_apart or Wording(self.question, self.question, self.question)
 
 
-def resolve(message: str, conversation: Conversation, background: str = "") -> Resolution:
+def resolve(message: str, conversation: Conversation, background: str = "", thread: Thread | None = None) -> Resolution:
     """Return what `message` asks, in this conversation.
 
-    `background`: the text of the article under discussion, if any.
+    `background`: the text of the article under discussion, if any. `thread`: what the message may lean on, where that
+    is known better than grammar tells.
     """
-    resolution = _resolve(message, conversation, background)
-    context = _said_last(conversation.turns[-1]) if conversation.turns else ""
-    return replace(resolution, context=context)
+    said = said_in(conversation.turns)
+    resolution = _resolve(message, said, background, thread or Thread.of(said))
+    return replace(resolution, context=_said_last(said[-1]) if said else "")
 
 
-def _resolve(message: str, conversation: Conversation, background: str) -> Resolution:
+def _resolve(message: str, said: Sequence[Turn], background: str, thread: Thread) -> Resolution:
     typed = message = " ".join(message.split())
     if message.isupper() and len(message) > 4:  # capitals mark no names then
         message = message.capitalize()
-    turns = [turn for turn in conversation.turns if turn.resolved_question.strip()]
-    if not message or not turns:
-        return Resolution(message)
+    turns = [in_own_words(turn) for turn in said]
+    if not message or not turns or is_small_talk(message):
+        return Resolution(typed)
     frame = _last_frame(turns)
     right = correction_of(message)
-    if right is not None and frame is not None:
-        return Resolution(exchange(frame, right, background) or _beside(frame, right), leans=True)
+    if right is not None:
+        return Resolution(_exchanged(frame, right, background, thread), leans=True)
     topic = topic_of(message)
-    if topic is not None and frame is not None:
-        return _about(topic, frame, turns, background)
+    if topic is not None:
+        return _about(topic, frame, turns, background, thread)
     pronouns = pronouns_in(message)
     if pronouns:
-        return _with_names(message, pronouns, turns, background)
+        return _with_names(message, pronouns, turns, background, thread)
     if is_bare(message) or speaks_of_ones(message):
-        return Resolution(_after(turns[-1], message), leans=True)
+        return Resolution(_after(thread, message), leans=True)
     return Resolution(typed, leans=points_at_something(message) is not None)
 
 
-def _about(topic: str, frame: str, turns: Sequence[Turn], background: str) -> Resolution:
+def _about(topic: str, frame: str | None, turns: Sequence[Turn], background: str, thread: Thread) -> Resolution:
     """Return the last question, asked about something else."""
     pronouns = pronouns_in(topic)
     if pronouns:
-        topic = _with_names(topic, pronouns, turns, background).question
-    return Resolution(exchange(frame, topic, background) or _beside(frame, topic), leans=True)
+        topic = _with_names(topic, pronouns, turns, background, thread).question
+    return Resolution(_exchanged(frame, topic, background, thread), leans=True)
 
 
-def _with_names(message: str, pronouns: Sequence[Pronoun], turns: Sequence[Turn], background: str) -> Resolution:
+def _with_names(
+    message: str, pronouns: Sequence[Pronoun], turns: Sequence[Turn], background: str, thread: Thread
+) -> Resolution:
     """Return the message with its pronouns exchanged for what they stand for, once for each sort."""
     chosen: dict[Sort, list[Antecedent]] = {}
     places: list[tuple[Pronoun, Antecedent]] = []
@@ -130,7 +139,7 @@ def _with_names(message: str, pronouns: Sequence[Pronoun], turns: Sequence[Turn]
         if found and pronoun.text.lower() not in ("this", "that", "these", "those"):
             places.append((pronoun, found[0]))
     if not places:
-        return Resolution(_after(turns[-1], message), leans=True)
+        return Resolution(_after(thread, message), leans=True)
     question = _substituted(message, places)
     pronoun, best = places[0]
     rivals = [
@@ -162,23 +171,29 @@ def _said_last(turn: Turn) -> str:
 
 
 def _last_frame(turns: Sequence[Turn]) -> str | None:
-    """Return the last question that asks in full, as it was understood; None if there is none."""
+    """Return the last question that asks in full, in its own words; None if there is none."""
     for turn in reversed(turns):
-        question = turn.resolved_question.split(BEHIND)[-1]
-        if len(terms_of(question)) >= 2 and not is_bare(question):
+        question = turn.resolved_question
+        if len(terms_of(question)) >= 2 and not (is_bare(question) or correction_of(question) or topic_of(question)):
             return question[len(opening_of(question)) :]
     return None
 
 
-def _after(turn: Turn, message: str) -> str:
-    """Return the message with the question and answer that it follows in front of it."""
-    asked = turn.resolved_question.strip().rstrip(" ?.!")
-    if len(asked) > _LONGEST_CONTEXT:  # itself behind others: what was said first is left out
-        asked = turn.question.strip().rstrip(" ?.!")[-_LONGEST_CONTEXT:]
-    answer = (turn.answer or "").strip().rstrip(" .")
+def _after(thread: Thread, message: str) -> str:
+    """Return the message behind what was asked in full, and behind its answer if that was the last thing said."""
+    asked = thread.question.strip().rstrip(" ?.!")
+    if len(asked) > _LONGEST_CONTEXT:
+        asked = asked[-_LONGEST_CONTEXT:].partition(" ")[2]
+    answer = thread.answer.strip().rstrip(" .")
     before = f"{asked}: {answer}" if answer and len(answer) <= _LONGEST_CONTEXT else asked
     return f"{before}{BEHIND}{message[len(opening_of(message)) :] or message}"
 
 
-def _beside(frame: str, topic: str) -> str:
-    return f"{frame.rstrip(' ?.!')}, {topic.rstrip(' ?.!')}?"
+def _exchanged(frame: str | None, topic: str, background: str, thread: Thread) -> str:
+    """Return the last question asked about something else; if that has no place in it, a place or time is added, and
+    anything else stands behind what was asked in full."""
+    if frame is not None and (exchanged := exchange(frame, topic, background)):
+        return exchanged
+    if frame is not None and _STARTS_WITH_PREPOSITION.match(topic):
+        return f"{frame.rstrip(' ?.!')}, {topic.rstrip(' ?.!')}?"
+    return _after(thread, topic)

@@ -5,7 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.followup.phrases import Phrase, Sort, names_in, noun_phrases
-from bot.followup.vocabulary import AUXILIARIES, PREDICATES, PREPOSITIONS, either
+from bot.followup.vocabulary import (
+    AUXILIARIES,
+    NAMES_NO_SUBJECT,
+    PREDICATES,
+    PREPOSITIONS,
+    either,
+)
 from index import Span
 from index.text.terms import terms_of
 
@@ -85,6 +91,18 @@ _ASKS = re.compile(
 )
 
 
+_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+_MOST_KEYWORDS = 3
+_GREETS_OR_THANKS = (
+    "hi|hello|hey|thanks?|thank you|thx|ty|cheers|ok|okay|k|cool|nice|great|perfect|wow|lol|yes|yeah|yep|yup|no|"
+    "nope|sure|sorry|please|pls|bye|goodbye|good (?:morning|evening|night)|got it|i see"
+)
+_SMALL_TALK = re.compile(
+    rf"^\W*(?:{_GREETS_OR_THANKS})(?:\W+(?:{_GREETS_OR_THANKS}|so much|very much|a lot|there|again|then))*\W*$",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Pronoun:
     """A word that stands for another. `sort` is what it stands for; `possessive`: "his", "their"."""
@@ -126,6 +144,23 @@ def is_bare(message: str) -> bool:
     if _BARE.match(rest):
         return True
     return len(rest.split()) <= 4 and len(terms_of(rest)) <= 1 and not names_in(rest)
+
+
+def is_keyword(message: str) -> bool:
+    """Return whether a message is a name or a few words, and no sentence: "karabakh", "the driver"."""
+    if _BARE.match(message) or _ASKS.search(message) or opening_of(message) or topic_of(message):
+        return False
+    return len(message.split()) <= _MOST_KEYWORDS and names_something(message)
+
+
+def is_small_talk(message: str) -> bool:
+    """Return whether a message asks for nothing: "thanks", "ok", "hi there"."""
+    return bool(_SMALL_TALK.match(message))
+
+
+def names_something(message: str) -> bool:
+    """Return whether a message holds a word that may tell what it is about."""
+    return any(terms_of(word) for word in _WORD.findall(message) if word.lower() not in NAMES_NO_SUBJECT)
 
 
 def speaks_of_ones(message: str) -> bool:

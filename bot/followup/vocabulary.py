@@ -25,7 +25,13 @@ started begin began begin end ended find found win won lose lost die died kill k
 helped cause caused work worked want wanted need needed try tried feel felt play played show showed exist exists
 involve involved join joined release released receive received perform performed write wrote written star starred like
 likely good bad best worst well ever still yet else same such able long old much many far often big large high tall
-fast deep kind sort type way reason
+fast deep kind sort type way reason back again
+"""
+
+_NAMES_NO_SUBJECT = """
+both people asked since latest also whats whos wheres new true really anything something everything thing things please
+news article articles story stories report reports summary summarize summarise summed tldr details detail more update
+updates headline headlines quote source
 """
 
 AUXILIARIES = frozenset(_AUXILIARIES.split())
@@ -37,6 +43,8 @@ NOT_NAMES = frozenset(_CAPITALISED.split()).union(MONTHS, WEEKDAYS)
 """Words that have a capital for another reason than being a name."""
 PREDICATES = frozenset(_PREDICATES.split())
 """Common words that are no part of what a noun phrase names."""
+NAMES_NO_SUBJECT = PREDICATES | PREPOSITIONS | AUXILIARIES | frozenset(_NAMES_NO_SUBJECT.split())
+"""Words that do not tell what a message is about."""
 
 
 def either(words: frozenset[str] | tuple[str, ...]) -> str:

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from bot.conversation import SAID_ELSEWHERE, Turn
-from bot.followup.subject import Subject, subject_of
+from bot.followup.subject import Subject, phrase_of, subject_of
 
 _CRASH = Turn("tram crash brno", "tram crash brno", SAID_ELSEWHERE, "Two trams collided at the main station.")
 _HURT = Turn("how many hurt", "tram crash brno – how many hurt", SAID_ELSEWHERE, "twelve people")
@@ -37,13 +37,37 @@ def test_nothing_is_taken_where_nothing_was_said_or_the_message_hardly_leans(tur
     assert subject_of("who won the cup", turns, chance, _rarity) == Subject()
 
 
-def test_words_of_the_message_and_words_that_no_article_holds_are_not_shown() -> None:
-    typed = Turn("tram crash brnoo", "tram crash brnoo", SAID_ELSEWHERE)
+def test_nothing_is_shown_to_a_message_that_says_it_all_itself() -> None:
+    assert subject_of("was the tram crash in brno bad", [_CRASH], 1.0, _rarity).shown == ""
 
-    assert subject_of("was the tram old", [typed], 1.0, _rarity).shown == "crash"
+
+def test_a_long_chain_keeps_what_was_asked_in_full() -> None:
+    since = [Turn(f"and the {word}", f"and the {word}", SAID_ELSEWHERE) for word in ("mayor", "bus", "bill", "cook")]
+
+    terms = dict(subject_of("why", [_CRASH, *since], 1.0, _rarity).terms)
+
+    assert {"tram", "bus", "bill", "cook"} <= terms.keys()
+    assert "mayor" not in terms
+
+
+@pytest.mark.parametrize(
+    ("question", "phrase"),
+    [
+        ("what hapened in the tram crash in Brno?", "the tram crash in Brno"),
+        ("how many soldiers were killed", "soldiers were killed"),
+        ("Who is Armenia’s prime minister?", "Armenia’s prime minister"),
+        ("anything on the tram crash brnoo", "the tram crash"),
+        ("whats the brnoo", "the brnoo"),
+        ("back to the old bridge that the mayor of Brno opened, who had paid for it", "bridge mayor Brno opened"),
+        ("summarize the article", ""),
+        ("", ""),
+    ],
+)
+def test_a_question_is_about_a_few_of_its_words(question: str, phrase: str) -> None:
+    assert phrase_of(question, lambda term: 1.0 if term in ("brnoo", "hapen") else 0.5) == phrase
 
 
 def test_where_no_question_tells_the_answer_does() -> None:
     asked = Turn("what happened?", "what happened?", SAID_ELSEWHERE, "The bridge fell.")
 
-    assert subject_of("what happened next", [asked], 1.0, _rarity).shown == "bridge fell"
+    assert subject_of("what happened next", [asked], 1.0, _rarity).shown == "The bridge fell"
