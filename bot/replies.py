@@ -46,15 +46,19 @@ class Reply:
     @property
     def is_resolved(self) -> bool:
         """Whether something other than the words as typed, rightly spelt, was searched."""
-        spelt = apply_corrections(read_scope(self.question)[0], self.corrected)
-        return _one_line(spelt) != _one_line(self.resolved_question)
+        return self._spelt != _one_line(self.resolved_question)
 
     @property
     def subject(self) -> str:
         """The words of the conversation that the question was taken to be about, where it was searched as typed behind
         them; else empty."""
-        behind = f"{BEHIND}{' '.join(read_scope(self.question)[0].split())}"
+        behind = f"{BEHIND}{self._spelt}"
         return self.resolved_question.removesuffix(behind) if self.resolved_question.endswith(behind) else ""
+
+    @property
+    def _spelt(self) -> str:
+        """The words as typed, rightly spelt."""
+        return _one_line(apply_corrections(read_scope(self.question)[0], self.corrected))
 
     @property
     def citations(self) -> tuple[Citation, ...]:

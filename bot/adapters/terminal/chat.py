@@ -182,15 +182,14 @@ def _closest(last: Reply, _argument: str) -> Page:
 
 def _what_next(reply: Reply) -> str:
     """Return the commands that show more about this reply."""
-    outcome = reply.outcome
-    if isinstance(outcome, Refusal):
-        offered = [(texts.SEE_CLOSEST, bool(outcome.closest)), (texts.AS_TYPED, bool(reply.corrected))]
-        return " ".join(hint for hint, is_offered in offered if is_offered)
-    if isinstance(outcome, Clarification):
-        return texts.CHOOSE
-    hints = [texts.SEE_CONTEXT]
-    if outcome.n_strong < len(outcome.citations):
-        hints.append(texts.SEE_MORE)
+    hints: list[str] = []
+    match reply.outcome:
+        case Refusal(closest=closest):
+            hints += [texts.SEE_CLOSEST] if closest else []
+        case Clarification():
+            hints.append(texts.CHOOSE)
+        case Answer(citations=citations, n_strong=n_strong):
+            hints += [texts.SEE_CONTEXT, texts.SEE_MORE] if n_strong < len(citations) else [texts.SEE_CONTEXT]
     if reply.is_reworded:
         hints.append(texts.AS_TYPED)
     return " ".join(hints)

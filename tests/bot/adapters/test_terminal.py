@@ -27,7 +27,7 @@ from bot.errors import StoreUnavailable
 from bot.query.spelling import Correction
 from bot.quoting.context import QuoteContext
 from bot.quoting.quotes import Citation, quote_from
-from bot.replies import Vote
+from bot.replies import Reply, Vote
 from index import Article, Span
 from tests.bot.examples import BRIDGE, COST, FERRY, OPENED, answer, refusal
 from tests.bot.fakes import ScriptedDialogue
@@ -167,6 +167,23 @@ def test_an_error_is_told_and_the_chat_goes_on(caplog: pytest.LogCaptureFixture)
     assert lines[:2] == [texts.WENT_WRONG, "the disk is full"]
     assert "Ada Brook" in lines[2]
     assert [record.exc_info is not None for record in caplog.records] == [True]
+
+
+@pytest.mark.parametrize("given", [answer(), refusal()])
+def test_a_subject_is_told_in_a_few_words_and_can_be_undone(given: Reply) -> None:
+    about = replace(given, question="and the driver", resolved_question="the tram crash in Brno – and the driver")
+
+    (said,) = said_after(ScriptedDialogue([about]), "and the driver")
+
+    assert said.startswith("About: the tram crash in Brno\n")
+    assert said.endswith(texts.AS_TYPED)
+
+
+def test_nothing_is_told_where_nothing_was_added() -> None:
+    (said,) = said_after(ScriptedDialogue([refusal()]), "Will the ferry come back?")
+
+    assert wording.understanding("", "") not in said
+    assert texts.AS_TYPED not in said
 
 
 @pytest.mark.parametrize("reason", RefusalReason)
