@@ -136,8 +136,9 @@ def noun_phrases(text: str) -> list[Phrase]:
 
 
 def _is_verb(before: str, word: str) -> bool:
-    """Return whether a word is rather the verb of "Who ...?", "to ..." or "... opened" than part of a noun phrase."""
-    return before in ("who", "that", "to") or (word.endswith("ed") and before not in INTRODUCE)
+    """Return whether a word is rather the verb of "Who ...?", "to ..." or "what hapened ..." than part of a noun
+    phrase."""
+    return before in ("who", "that", "to") or (word.endswith("ed") and (before == "what" or before not in INTRODUCE))
 
 
 def head_of(phrase: str) -> str:

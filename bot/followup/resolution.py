@@ -174,9 +174,14 @@ def _last_frame(turns: Sequence[Turn]) -> str | None:
     """Return the last question that asks in full, in its own words; None if there is none."""
     for turn in reversed(turns):
         question = turn.resolved_question
-        if len(terms_of(question)) >= 2 and not (is_bare(question) or correction_of(question) or topic_of(question)):
+        was_made = question != " ".join(turn.question.split())
+        if was_made or (len(terms_of(question)) >= 2 and not _lacks_something(question)):
             return question[len(opening_of(question)) :]
     return None
+
+
+def _lacks_something(question: str) -> bool:
+    return is_bare(question) or correction_of(question) is not None or topic_of(question) is not None
 
 
 def _after(thread: Thread, message: str) -> str:
