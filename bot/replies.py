@@ -10,7 +10,7 @@ from bot.conversation import SAID_ELSEWHERE, Turn
 from bot.query.operators import read_scope
 from bot.query.spelling import Correction, apply_corrections
 from bot.quoting.quotes import Citation
-from bot.reading.answer_types import BEHIND
+from bot.reading.behind import BEHIND
 
 
 @dataclass(frozen=True, slots=True)

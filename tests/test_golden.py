@@ -14,7 +14,7 @@ from bot.adapters.terminal.chat import CONVERSATION_ID
 from bot.adapters.terminal.lines import piped_lines
 from bot.answering import Clarification, Refusal, RefusalReason
 from bot.dialogue import Dialogue
-from bot.reading.answer_types import BEHIND
+from bot.reading.behind import BEHIND
 from bot.replies import Reply
 from tests.bot.telegram.running_bot import run_bot
 

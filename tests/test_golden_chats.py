@@ -17,7 +17,7 @@ from bot.adapters.terminal import run_chat
 from bot.adapters.terminal.lines import piped_lines
 from bot.app import build_dialogue
 from bot.dialogue import Dialogue
-from bot.reading.answer_types import BEHIND
+from bot.reading.behind import BEHIND
 from bot.settings import Settings
 from bot.store import Store
 from index.embedding.embedder import OnnxEmbedder

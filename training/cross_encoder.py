@@ -4,6 +4,10 @@ Of an answer's start and end the first token stands for "no answer here", as is 
 answering, so one objective teaches both where the answer stands and whether there is one, and any tool that runs such
 models can run it. The third score is evidence: its mean over a sentence's tokens is the odds, as a logarithm, that the
 sentence answers by itself; several of a passage may.
+
+Scores are compared across the passages of a question, which reading one passage at a time never teaches. So those of
+several passages of one question are also normalised together (Clark and Gardner 2018, "Simple and Effective
+Multi-Paragraph Reading Comprehension").
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,6 +24,9 @@ from index import Span
 from training.reading_examples import Mark, ReadingExample
 
 _NO_ANSWER = 0
+_NEVER = -1e4
+_RIVALS_COUNT = 0.5
+"""What comparing the passages of a question counts beside judging each alone."""
 _QUESTION_CHARS = 400
 
 
@@ -61,6 +68,8 @@ class Batch:
     sentences: torch.Tensor
     answering: torch.Tensor
     mark_weights: torch.Tensor
+    rivals: torch.Tensor
+    mark_rivals: torch.Tensor
 
     def to(self, device: torch.device) -> "Batch":
         """Return the same batch on another device."""
@@ -117,6 +126,7 @@ def _to_batch(examples: Sequence[ReadingExample], encodings: Sequence[Encoding])
     readable, starts, ends = (torch.zeros(shape, dtype=torch.bool) for _ in range(3))
     readable[:, _NO_ANSWER] = True
     marks: list[Mark] = []
+    mark_rows: list[int] = []
     for row, (example, encoding) in enumerate(zip(examples, encodings, strict=True)):
         length = len(encoding.ids)
         ids[row, :length] = torch.tensor(encoding.ids)
@@ -129,9 +139,11 @@ def _to_batch(examples: Sequence[ReadingExample], encodings: Sequence[Encoding])
         for mark in example.marks:
             if (tokens := read.tokens_of(mark.span)) is not None:
                 marks.append(mark)
+                mark_rows.append(row)
                 sentences[row, tokens[0] : tokens[1] + 1] = len(marks)
     weights = torch.tensor([example.weight for example in examples])
     answering = torch.tensor([float(mark.answers) for mark in marks])
+    rivals = _rivals(examples)
     return Batch(
         ids,
         types,
@@ -143,7 +155,16 @@ def _to_batch(examples: Sequence[ReadingExample], encodings: Sequence[Encoding])
         sentences,
         answering,
         torch.tensor([mark.weight for mark in marks]),
+        rivals,
+        rivals[mark_rows],
     )
+
+
+def _rivals(examples: Sequence[ReadingExample]) -> torch.Tensor:
+    """Return (n,) the same number for examples with the same `rivals`, another for each that has none."""
+    names = [example.rivals if example.rivals is not None else -row for row, example in enumerate(examples, 1)]
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return torch.tensor([numbers[name] for name in names])
 
 
 def _encode(examples: Sequence[ReadingExample], tokenizer: Tokenizer) -> list[Encoding]:
@@ -156,7 +177,7 @@ def scores(model: SpanReader, batch: Batch) -> tuple[torch.Tensor, torch.Tensor,
     """Return (n, tokens) log-probabilities of where the answer starts, and of where it ends; (n_marks,) of each marked
     sentence the odds, as a logarithm, that it answers."""
     start, end, evidence = (logits.float() for logits in model(batch.ids, batch.types, batch.mask))
-    start, end = (torch.log_softmax(logits.masked_fill(~batch.readable, -1e4), dim=1) for logits in (start, end))
+    start, end = (torch.log_softmax(logits.masked_fill(~batch.readable, _NEVER), dim=1) for logits in (start, end))
     return start, end, _sentence_means(evidence, batch)
 
 
@@ -172,17 +193,44 @@ def _sentence_means(values: torch.Tensor, batch: Batch) -> torch.Tensor:
 
 def loss(model: SpanReader, batch: Batch) -> torch.Tensor:
     """Return the mean negative log-probability of a right start and a right end, any of those that are right will do,
-    and of what is right for each marked sentence."""
+    and of what is right for each marked sentence, each passage alone and, where there are several, among its rivals."""
     start, end, evidence = scores(model, batch)
-    right = (
-        torch.logsumexp(logs.masked_fill(~allowed, -1e4), dim=1)
-        for logs, allowed in ((start, batch.starts), (end, batch.ends))
-    )
+    places = (start, batch.starts), (end, batch.ends)
+    right = (torch.logsumexp(logs.masked_fill(~allowed, _NEVER), dim=1) for logs, allowed in places)
     spans = -sum((batch.weights * one).sum() for one in right) / 2 / batch.weights.sum()
+    answers = [_loss_among_rivals(*_odds_of_passages(*one, batch), batch.rivals) for one in places]
+    together = spans + _RIVALS_COUNT * sum(answers) / 2
     if not len(batch.answering):
-        return spans
+        return together
     marked = binary_cross_entropy_with_logits(evidence, batch.answering, batch.mark_weights, reduction="sum")
-    return spans + marked / batch.mark_weights.sum()
+    rightly = evidence.masked_fill(batch.answering == 0, _NEVER)
+    return (
+        together
+        + marked / batch.mark_weights.sum()
+        + _RIVALS_COUNT * _loss_among_rivals(evidence, rightly, batch.mark_rivals)
+    )
+
+
+def _odds_of_passages(logs: torch.Tensor, right: torch.Tensor, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return, (n,) each, the odds of any place in the passage against "no answer here", and of the right places."""
+    odds = logs - logs[:, :1]
+    in_passage = batch.readable.clone()
+    in_passage[:, _NO_ANSWER] = False
+    every, good = (torch.logsumexp(odds.masked_fill(~one, _NEVER), dim=1) for one in (in_passage, in_passage & right))
+    return every, good
+
+
+def _loss_among_rivals(every: torch.Tensor, right: torch.Tensor, rivals: torch.Tensor) -> torch.Tensor:
+    """Return the mean negative logarithm of the share of what is right, over questions of which something is and
+    something is not; 0 if there are none.
+
+    `every`, `right`: (n,) logarithms of weights, `right` of what is right of each alone; `rivals`: (n,) whose they are.
+    """
+    numbers = torch.arange(int(rivals.max()) + 1, device=rivals.device)
+    of = rivals == numbers[:, None]
+    both = [torch.logsumexp(one.expand(of.shape).masked_fill(~of, _NEVER), dim=1) for one in (every, right)]
+    usable = (both[1] > _NEVER / 2) & (of.sum(dim=1) > 1)
+    return (both[0] - both[1])[usable].mean() if bool(usable.any()) else every.sum() * 0.0
 
 
 @dataclass(frozen=True, slots=True)

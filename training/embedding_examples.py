@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.reading.answer_types import BEHIND
+from bot.reading.behind import BEHIND
 from index import Article, Span
 from index.text.chunking import chunk_article
 from index.text.terms import terms_of

@@ -23,12 +23,9 @@ from bot.reading.headings import heading_of
 from bot.reading.sentence_scores import SentenceScores, score_passage
 from bot.reading.span_scoring import OnnxSpanScorer, SpanScorer
 from index import Article, Passage, Query
-from index.embedding.embedder import OnnxEmbedder
-from index.library.disk.library import DiskLibrary
-from index.search.retrieval import Retriever
-from index.settings import IndexSettings
 from training.newschat import Message, Newschat
 from training.reading_measures import area_under_roc
+from training.searching import search_over
 
 _READ = 8
 """Passages of a message."""
@@ -53,7 +50,7 @@ def main() -> None:
     """Search, read with each model, and print what was measured."""
     options = _options()
     chat = Newschat.load(options.newschat)
-    retriever = _search_over(chat.articles, options.work)
+    retriever = search_over(chat.articles, options.work)
     messages = chat.messages[:: options.every]
     found = [[hit.passage for hit in retriever.search(Query(one.complete), _READ)] for one in messages]
     articles = {one.id: one for one in chat.articles}
@@ -148,14 +145,6 @@ def _best_threshold(scores: Floats, right: NDArray[np.bool_]) -> float:
 
 def _share(values: Sequence[bool]) -> float:
     return round(float(np.mean(values)), 4)
-
-
-def _search_over(articles: Sequence[Article], work: Path) -> Retriever:
-    """Search an index of these articles; `work` keeps it for the next run."""
-    embedder = OnnxEmbedder.load(IndexSettings.from_environment().model_cache)
-    library = DiskLibrary(work / "index")
-    library.rebuild(iter(articles), embedder)
-    return Retriever(library.open_current(embedder), embedder)
 
 
 def _options() -> argparse.Namespace:

@@ -12,12 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.reading.answer_types import BEHIND
+from bot.reading.behind import put_behind
 from index import Article, Span
-
-_EARLIER = 2
-_EARLIER_CHARS = 160
-"""Longest run of earlier messages. The reader takes 64 tokens of a question; the last message must be among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +78,6 @@ class Newschat:
     def articles(self) -> list[Article]:
         """Those of all stories."""
         return [article for articles in self.stories.values() for article in articles]
-
-
-def put_behind(earlier: Sequence[str], message: str) -> str:
-    """Return the message behind the last two before it, oldest first, as far as they are short: "earlier – message"."""
-    led_by: list[str] = []
-    for one in reversed(earlier[-_EARLIER:]):
-        if sum(map(len, led_by)) + len(one) > _EARLIER_CHARS:
-            break
-        led_by.insert(0, one)
-    return BEHIND.join([*led_by, message])
 
 
 def _messages(rows: Iterator[dict[str, Any]]) -> Iterator[Message]:

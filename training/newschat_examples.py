@@ -1,19 +1,22 @@
-"""newschat to what a reader is trained on: a message, complete or behind its chat, and one passage of its story.
+"""newschat to what a reader is trained on: a message, complete or behind its chat, and passages to be told apart.
 
-Passages that do not answer are those with tempting sentences first, then others of the same story, now and then of
-another. Of seven such stories one says somewhere unmarked what answers too: what nobody marked counts less, and what
-repeats the marked words is left out.
+Passages that do not answer are those with tempting sentences first, then what the search finds for the message, then
+others of the same story. Of seven stories one says somewhere unmarked what answers too: what nobody marked counts less,
+and what repeats the marked words is left out.
 """
 
 import random
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 
+from bot.reading.behind import put_behind
 from bot.reading.headings import heading_of
-from index import Article, Passage, Span
+from index import Article, Passage, Query, Span
+from index.search.retrieval import Retriever
 from index.text.chunking import chunk_article
-from training.newschat import Message, Newschat, Place, put_behind
+from training.newschat import Message, Newschat, Place
 from training.reading_examples import Mark, ReadingExample, marks_of, swapped
 from training.typing_noise import as_typed
 
@@ -24,19 +27,21 @@ _HASTE = {True: 0.15, False: 0.4}
 _NO_HEADING, _NO_DATE = 0.2, 0.2
 _CHANGED_SUBJECT = 0.1
 _RESTATED = 0.6
-_SAME_MESSAGE_AGAIN = 0.3
+_SEARCHED = 10
+_TEMPTING_FIRST, _SEARCHED_NEXT, _BEST_SEARCHED = 0.5, 0.8, 0.5
+"""How often what does not answer is drawn from what tempts; else from what the search finds, and of that the best."""
 _SHORTEST_ANSWER = 4
 _WORD = re.compile(r"\w{3,}")
 
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """How often a message is taken in full, and behind its chat; of each of these, how many passages without an
-    answer come with one that answers, and how often its names are swapped."""
+    """How often a message is taken in full, and behind its chat; how many passages that do not answer are told from
+    one that does; and how often names are swapped."""
 
-    complete: float = 0.75
-    behind_chat: float = 0.75
-    others: float = 0.9
+    complete: float = 0.3
+    behind_chat: float = 0.4
+    others: int = 3
     swapped: float = 0.06
 
 
@@ -50,6 +55,10 @@ class _Sheet:
     @property
     def text(self) -> str:
         return self.span.slice(self.article.text)
+
+    def overlaps(self, other: "_Sheet") -> bool:
+        """Return whether both hold some of the same words."""
+        return self.article.id == other.article.id and self.span.overlaps(other.span)
 
     def inside(self, places: Sequence[Place]) -> list[Span]:
         """Return what of these stands in it, in its own offsets."""
@@ -65,7 +74,9 @@ class _Desk:
     """The passages of every story, cut anew to lengths drawn by chance."""
 
     chat: Newschat
+    retriever: Retriever
     chance: random.Random
+    numbers: Iterator[int] = field(default_factory=count)
     sheets: dict[str, list[_Sheet]] = field(default_factory=dict)
 
     def of(self, story: str) -> list[_Sheet]:
@@ -77,11 +88,22 @@ class _Desk:
             ]
         return self.sheets[story]
 
+    def found(self, question: str) -> list[_Sheet]:
+        """Return what the search finds, best first."""
+        hits = self.retriever.search(Query(question), _SEARCHED)
+        article = self.retriever.archive.article
+        return [_Sheet(article(hit.passage.article_id), hit.passage.span) for hit in hits]
 
-def newschat_examples(chat: Newschat, *, seed: int, shares: Shares = Shares()) -> list[ReadingExample]:
-    """Make the examples of all messages, shuffled."""
+
+def newschat_examples(
+    chat: Newschat, retriever: Retriever, *, seed: int, shares: Shares = Shares()
+) -> list[list[ReadingExample]]:
+    """Make the examples of all messages, shuffled, those to be told apart together.
+
+    `retriever` searches all stories.
+    """
     chance = random.Random(seed)
-    desk = _Desk(chat, chance)
+    desk = _Desk(chat, retriever, chance)
     examples = []
     for message in chat.messages:
         for share, is_typed in ((shares.complete, False), (shares.behind_chat, True)):
@@ -104,28 +126,36 @@ def _asked(message: Message, desk: _Desk, *, is_typed: bool) -> str:
     return text
 
 
-def _examples(question: str, message: Message, desk: _Desk, shares: Shares) -> Iterator[ReadingExample]:
+def _examples(question: str, message: Message, desk: _Desk, shares: Shares) -> Iterator[list[ReadingExample]]:
     sheets, chance = desk.of(message.story), desk.chance
     answering = [one for one in sheets if one.inside(message.evidence)]
+    number = next(desk.numbers)
+    chosen: list[_Sheet] = []
     if answering:
         best = [one for one in answering if one.inside(message.evidence[:1])]
-        home = chance.choice(best if best and chance.random() < 0.5 else answering)
-        yield _example(question, message, home, chance)
-        changed = swapped(question, home.text, [], chance) if chance.random() < shares.swapped else None
+        chosen = [chance.choice(best if best and chance.random() < 0.5 else answering)]
+        changed = swapped(question, chosen[0].text, [], chance) if chance.random() < shares.swapped else None
         if changed is not None:
             unanswered = Message(message.story, message.kind, changed, changed, (), None, (), ())
-            yield _example(changed, unanswered, home, chance)
-        if chance.random() >= shares.others:
-            return
-    others = [one for one in sheets if one not in answering and not _restates(one, message, desk)]
+            yield [_example(changed, unanswered, chosen[0], chance)]
+    found = desk.found(question)
+    others = [
+        one for one in (*sheets, *found) if not one.inside(message.evidence) and not _restates(one, message, desk)
+    ]
     tempting = [one for one in others if one.inside(message.tempting)]
-    drawn = chance.random()
-    if drawn < 0.1 or not others:
-        yield _example(question, message, chance.choice(desk.of(chance.choice(list(desk.chat.stories)))), chance)
-    elif tempting and drawn < 0.7:
-        yield _example(question, message, chance.choice(tempting), chance)
-    else:
-        yield _example(question, message, _likely(question, others, chance), chance)
+    for _ in range(shares.others if answering else max(1, shares.others - 1)):
+        left = [one for one in others if not any(map(one.overlaps, chosen))]
+        tempting = [one for one in tempting if one in left]
+        searched = [one for one in found if one in left]
+        if not left:
+            break
+        if tempting and chance.random() < _TEMPTING_FIRST:
+            chosen.append(chance.choice(tempting))
+        elif searched and chance.random() < _SEARCHED_NEXT:
+            chosen.append(searched[0] if chance.random() < _BEST_SEARCHED else chance.choice(searched))
+        else:
+            chosen.append(_likely(question, left, chance))
+    yield [replace(_example(question, message, one, chance), rivals=number) for one in chosen]
 
 
 def _example(question: str, message: Message, sheet: _Sheet, chance: random.Random) -> ReadingExample:
@@ -162,6 +192,8 @@ def _heading(article: Article, chance: random.Random) -> str:
 def _restates(sheet: _Sheet, message: Message, desk: _Desk) -> bool:
     """Return whether a passage without a marked sentence says what answers all the same, as far as words tell."""
     texts = {article.id: article.text for article in desk.chat.stories[message.story]}
+    if sheet.article.id not in texts:
+        return False
     if message.answer:
         short = message.answer.span.slice(texts[message.answer.article_id]).lower()
         if len(short) >= _SHORTEST_ANSWER and short in sheet.text.lower():

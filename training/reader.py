@@ -15,6 +15,7 @@ import argparse
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import torch
@@ -29,6 +30,7 @@ from training.newschat_examples import newschat_examples
 from training.reading_examples import NATURAL, NEWSWIRE, REPLAY, WIDER, ReadingExample, load_examples
 from training.reading_measures import measure
 from training.runs import Course, TrainingRun, take_course
+from training.searching import search_over
 
 _SEED = 7
 _BATCH = 32
@@ -94,19 +96,21 @@ class Lessons:
         kinds, seed = ((WIDER,), 2 * _SEED) if again else ((NEWSWIRE, NATURAL), _SEED)
         chance = random.Random(seed)
         examples = (load_examples(data / "train", kind, seed=seed) for kind in kinds)
-        batches = [batch for some in examples for batch in _batches(some, tokenizer, chance)]
+        batches = [batch for some in examples for batch in _batches([[one] for one in some], tokenizer, chance)]
         return cls(batches, load_examples(data / "dev", NATURAL, seed=_SEED)[:_MEASURED], tokenizer)
 
     @classmethod
-    def with_newschat(cls, data: Path, newschat: Path, tokenizer: Tokenizer) -> "Lessons":
-        """Load its messages, and among them some of the questions that were read before."""
+    def with_newschat(cls, data: Path, newschat: Path, tokenizer: Tokenizer, work: Path) -> "Lessons":
+        """Load its messages, and among them some of the questions that were read before; `work` keeps an index."""
         train, apart = (Newschat.load(newschat / part) for part in ("train", "dev"))
+        retriever = search_over([*train.articles, *apart.articles], work)
         seed = 3 * _SEED
-        examples = newschat_examples(train, seed=seed) + load_examples(data / "train", REPLAY, seed=seed)
+        examples = newschat_examples(train, retriever, seed=seed)
+        examples += [[one] for one in load_examples(data / "train", REPLAY, seed=seed)]
         chance = random.Random(seed)
         chance.shuffle(examples)
         held_apart = load_examples(data / "dev", NATURAL, seed=_SEED)[:_MEASURED]
-        newschat_apart = newschat_examples(apart, seed=_SEED)[:_MEASURED]
+        newschat_apart = list(chain.from_iterable(newschat_examples(apart, retriever, seed=_SEED)))[:_MEASURED]
         return cls(
             _batches(examples, tokenizer, chance), held_apart, tokenizer, newschat_apart, _PEAK_RATE_ON, _KEPT_LAYERS_ON
         )
@@ -128,7 +132,7 @@ def main() -> None:
     weights = options.weights or options.start or pinned_weights()
     tokenizer = load_tokenizer(weights)
     if options.newschat:
-        lessons = Lessons.with_newschat(options.data, options.newschat, tokenizer)
+        lessons = Lessons.with_newschat(options.data, options.newschat, tokenizer, options.work)
     else:
         lessons = Lessons.load(options.data, tokenizer, again=options.weights is not None)
     train(weights, lessons, options.work, options.minutes, bf16=options.bf16)
@@ -166,14 +170,17 @@ def learning_rate(step: int, steps: int, spent: float, peak: float = _PEAK_RATE)
 
 
 def _batches(
-    examples: Sequence[ReadingExample], tokenizer: Tokenizer, chance: random.Random
+    examples: Sequence[Sequence[ReadingExample]], tokenizer: Tokenizer, chance: random.Random
 ) -> list[list[ReadingExample]]:
-    """Return batches of like length in a random order."""
-    lengths = count_tokens(examples, tokenizer)
+    """Return batches of like length in a random order. Examples that come together stay together."""
     batches: list[list[ReadingExample]] = []
     for start in range(0, len(examples), _POOL):
-        pool = sorted(range(start, min(start + _POOL, len(examples))), key=lengths.__getitem__)
-        cut = [[examples[one] for one in pool[first : first + _BATCH]] for first in range(0, len(pool), _BATCH)]
+        pool = examples[start : start + _POOL]
+        cut: list[list[ReadingExample]] = [[]]
+        for some in sorted(pool, key=lambda some: max(count_tokens(some, tokenizer))):
+            if len(cut[-1]) + len(some) > _BATCH:
+                cut.append([])
+            cut[-1] += some
         chance.shuffle(cut)
         batches += cut
     return batches

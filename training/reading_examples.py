@@ -43,7 +43,8 @@ class ReadingExample:
 
     `evidence`: spans that hold the answer somewhere, used where no exact answer is known. Both empty: the
     passage does not answer. `marks`: the sentences of which it is known whether they answer. `heading`: what stands
-    above the passage; no span counts it. `weight`: how much it counts, 1 where it is sure what is right.
+    above the passage; no span counts it. `weight`: how much it counts, 1 where it is sure what is right. `rivals`: the
+    same for other passages of the same question, to be told from it; None if it is read alone.
     """
 
     question: str
@@ -53,6 +54,7 @@ class ReadingExample:
     marks: tuple[Mark, ...] = ()
     heading: str = ""
     weight: float = 1.0
+    rivals: int | None = None
 
     @property
     def is_answerable(self) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.conversation import Turn
-from bot.reading.answer_types import BEHIND
+from bot.reading.behind import BEHIND
 from index.text.terms import terms_of
 
 Floats = NDArray[np.float32]

@@ -27,7 +27,7 @@ from bot.followup.signs import (
 from bot.followup.subject import NO_SUBJECT, Subject
 from bot.followup.thread import Thread, in_own_words, said_in
 from bot.followup.vocabulary import PREPOSITIONS, either
-from bot.reading.answer_types import BEHIND
+from bot.reading.behind import BEHIND
 from index.text.terms import terms_of
 
 _FROM = re.compile(rf"\b(?:{either(PREPOSITIONS)})\s+$", re.IGNORECASE)

@@ -8,7 +8,7 @@ from bot.conversation import Turn
 from bot.followup.leaning import said_last, said_of
 from bot.followup.signs import names_something
 from bot.followup.vocabulary import AUXILIARIES
-from bot.reading.answer_types import BEHIND
+from bot.reading.behind import BEHIND
 from index.text.terms import terms_of
 
 _TURNS = 4

@@ -18,7 +18,7 @@ from bot.followup.signs import (
     speaks_of_ones,
     topic_of,
 )
-from bot.reading.answer_types import BEHIND
+from bot.reading.behind import BEHIND
 
 Leans = Callable[[Turn, Sequence[Turn]], bool]
 """Whether a turn leans on those before it."""

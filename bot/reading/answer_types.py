@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from enum import Enum
 from functools import lru_cache
 
+from bot.reading.behind import BEHIND
 from index import Span
 from index.text.calendar_words import MONTH_NAME, MONTH_OF_AGENCIES, WEEKDAY_NAME
 from index.text.terms import terms_of
@@ -37,8 +38,6 @@ _QUESTION_WORDS = (
                 r"president|minister|actor|singer|player|organi[sz]ation|group|celebrity)\b"),
 )  # fmt: skip
 _MEASURE = re.compile(r"\bhow (?:many|much|old|long|far|big|large|high|tall|often|fast|deep)\b", re.IGNORECASE)
-BEHIND = " – "
-"""What separates the context of a question from the question itself."""
 _QUESTION_END = re.compile(r"(?<=[?!])\s+(?=\S)")
 _SENTENCE_END = re.compile(rf"{_QUESTION_END.pattern}|{BEHIND}")
 _QUESTION_PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _QUESTION_WORDS)

@@ -5,14 +5,19 @@ import json
 import random
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
 from bot.reading.answer_types import last_question
-from training.newschat import Newschat, put_behind
+from bot.reading.behind import put_behind
+from index.search.retrieval import Retriever
+from tests.embedders import HashingEmbedder
+from training.newschat import Newschat
 from training.newschat_examples import Shares, newschat_examples
 from training.reading_examples import ReadingExample
+from training.searching import search_over
 from training.typing_noise import as_typed
 
 _FILLER = "It had rained since the morning, and hardly anybody was in the street when the lights went out again. "
@@ -23,7 +28,7 @@ _OWNER = "Its owner, Tom Reed, has three other ferries."
 _FIRST = f"{_SANK} {_SAVED}\n\n{_FILLER * 4}\n\n{_OWNER} {_FILLER * 4}"
 _SECOND = f"{_SEARCH} {_FILLER * 4}"
 _OTHER = f"Wheat prices fell by a tenth in Chicago. {_FILLER * 3}"
-_FEW = Shares(complete=1.0, behind_chat=0.0, others=0.0, swapped=0.0)
+_FEW = Shares(complete=1.0, behind_chat=0.0, others=0, swapped=0.0)
 
 
 def _place(article: str, text: str, words: str) -> dict[str, Any]:
@@ -70,8 +75,20 @@ def _load(folder: Path, *messages: Mapping[str, Any]) -> Newschat:
     return Newschat.load(folder)
 
 
+def _retriever(chat: Newschat) -> Retriever:
+    embedder = HashingEmbedder(dimension=64)
+    with TemporaryDirectory() as work:
+        return search_over(chat.articles, Path(work), embedder)
+
+
+def _questions(chat: Newschat, shares: Shares) -> list[list[ReadingExample]]:
+    """What is told apart for each question, of many seeds."""
+    retriever = _retriever(chat)
+    return [some for seed in range(60) for some in newschat_examples(chat, retriever, seed=seed, shares=shares)]
+
+
 def _many(chat: Newschat, shares: Shares) -> list[ReadingExample]:
-    return [example for seed in range(60) for example in newschat_examples(chat, seed=seed, shares=shares)]
+    return [example for some in _questions(chat, shares) for example in some]
 
 
 @pytest.fixture
@@ -120,13 +137,13 @@ def test_a_trap_is_read_over_what_tempts_and_never_answered(tmp_path: Path) -> N
     examples = _many(chat, _FEW)
 
     assert not any(one.is_answerable or any(mark.answers for mark in one.marks) for one in examples)
-    assert sum(_OWNER in one.passage for one in examples) > len(examples) / 2
+    assert sum(_OWNER in one.passage for one in examples) > 0.4 * len(examples)
 
 
 def test_what_nobody_looked_at_counts_less_and_does_not_repeat_the_evidence(tmp_path: Path) -> None:
     chat = _load(tmp_path, _LATEST)
 
-    others = [one for one in _many(chat, Shares(1.0, 0.0, 1.0, 0.0)) if not one.is_answerable]
+    others = [one for one in _many(chat, Shares(1.0, 0.0, 2, 0.0)) if not one.is_answerable]
 
     assert {one.weight for one in others} == {0.5}
     assert not any(_SEARCH in one.passage for one in others)
@@ -142,13 +159,43 @@ def test_headings_are_title_and_day_and_now_and_then_left_out(chat: Newschat) ->
 
 
 def test_both_forms_of_a_message_are_asked(chat: Newschat) -> None:
-    asked = {one.question for one in _many(chat, Shares(1.0, 1.0, 0.0, 0.0))}
+    asked = {one.question for one in _many(chat, Shares(1.0, 1.0, 0, 0.0))}
 
     assert {"How many people were saved from the ferry?", "ferry how many saved – and who was the captain"} < asked
 
 
+def test_passages_of_one_question_are_rivals_and_one_of_them_answers_at_most(chat: Newschat) -> None:
+    questions = _questions(chat, Shares(1.0, 0.0, 3, 0.0))
+
+    for some in questions:
+        assert len({one.rivals for one in some}) == len({one.question for one in some}) == 1
+        assert sum(one.is_answerable for one in some) <= 1
+    numbers = [some[0].rivals for some in newschat_examples(chat, _retriever(chat), seed=1)]
+    assert len(set(numbers)) == len(numbers) > 1
+    assert max(map(len, questions)) == 4
+
+
+def test_a_question_with_names_swapped_is_read_alone(tmp_path: Path) -> None:
+    message = _message(
+        1,
+        "who is astrids owner",
+        "Who owns the Astrid of Tom Reed?",
+        answer=_place("a", _FIRST, "Tom Reed"),
+        evidence=[_place("a", _FIRST, _OWNER)],
+    )
+    chat = _load(tmp_path, message)
+
+    alone = [some for some in _questions(chat, Shares(1.0, 0.0, 1, 1.0)) if some[0].rivals is None]
+
+    assert alone
+    assert all(len(some) == 1 and not some[0].is_answerable for some in alone)
+    assert not any("Tom Reed" in some[0].question for some in alone)
+
+
 def test_the_same_seed_gives_the_same_examples(chat: Newschat) -> None:
-    assert newschat_examples(chat, seed=3) == newschat_examples(chat, seed=3)
+    retriever = _retriever(chat)
+
+    assert newschat_examples(chat, retriever, seed=3) == newschat_examples(chat, retriever, seed=3)
 
 
 def test_haste_takes_capitals_marks_and_letters() -> None:
