@@ -27,7 +27,7 @@ from index.embedding.embedder import OnnxEmbedder
 from index.embedding.shipped_model import prepare_shipped_model
 from index.ingest.sources import read_articles
 from index.library.disk.library import DiskLibrary
-from index.search.retrieval import Snapshot, find_candidates, rank_candidates
+from index.search.retrieval import Snapshot, find_candidates, rank_candidates, trust_in_words
 from index.settings import IndexSettings
 from training.embedding_examples import Conversations, conversation_query
 
@@ -141,10 +141,13 @@ def measure(questions: QuestionSet, embedder: MeasuredEmbedder, work: Path) -> d
 def _found(snapshot: Snapshot, embedder: MeasuredEmbedder, query: Query, words: str, gold: Gold) -> list[bool]:
     vector = embedder.embed([words])[0]
     found = find_candidates(snapshot, query, lambda: vector)
+    if found is None:
+        return [False] * len(_WEIGHTS)
+    trust = trust_in_words(snapshot, query, found)
     return [
         any(
             holds_evidence(hit.passage.article_id, hit.passage.span, gold)
-            for hit in (rank_candidates(found, query, _FIRST, dense_weight=weight) if found else ())
+            for hit in rank_candidates(found, query, _FIRST, trust=trust, dense_weight=weight)
         )
         for weight in _WEIGHTS
     ]

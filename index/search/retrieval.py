@@ -1,5 +1,6 @@
 """Query in, ranked Hits out: dense and keyword search over one snapshot, fused; near copies speak with one voice."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,12 +15,17 @@ from index.manifest import Manifest
 from index.search.bm25 import Terms
 from index.search.fusion import fuse_scores, score_dates
 from index.search.spelling import Misspelling
+from index.text.forms import is_in_full
 from index.text.terms import terms_of
 
 _CANDIDATES = 100
 """How deep each of the two rankings is read before they are fused."""
-_DENSE_WEIGHT = 0.3
-"""Fitted on the development sets (docs/experiments/0012): 0.1 to 0.3 differ little, 0.5 and more lose names."""
+_DENSE_WEIGHT, _DENSE_WEIGHT_TYPED = 0.3, 0.5
+"""For a text written in full, and as people type. Fitted on the development sets
+(docs/experiments/0012-what-retrieval-weighs.md, 0043-words-that-no-passage-holds.md)."""
+_COVERED = 0.4
+"""How much of a question's weight the best passage by words should hold for words to count in full. People who have not
+read an article ask in words of their own (docs/experiments/0043-words-that-no-passage-holds.md)."""
 _LEAD_WEIGHT = 0.05
 """For an article's first passage: news puts what matters first. Fitted likewise: 0.04 to 0.1 differ little."""
 _CONTEXT_WEIGHT = 0.3
@@ -213,12 +219,25 @@ def search_snapshot(
     `discussed`: numbers of the articles that the conversation is about, each with its share of the likeliest one's.
     """
     found = find_candidates(snapshot, query, vector_of)
-    return rank_candidates(found, query, top_k, discussed) if found is not None else []
+    if found is None:
+        return []
+    return rank_candidates(found, query, top_k, discussed, trust=trust_in_words(snapshot, query, found))
 
 
 def find_candidates(snapshot: Snapshot, query: Query, vector_of: Callable[[], Vectors]) -> Candidates | None:
     """Return what either search finds, not yet fused; None if the scope holds nothing."""
     return snapshot.candidates(query, _terms(query, subject=_SUBJECT_WEIGHT), vector_of, _CANDIDATES)
+
+
+def trust_in_words(snapshot: Snapshot, query: Query, found: Candidates) -> float:
+    """Return what a match of words counts, from 0 to 1: less the less of the question even the best passage holds.
+
+    Scores are scaled by the best of a list, so that without this the best of bad matches counts as much as a good one.
+    """
+    highest_frequency = math.log(2 * snapshot.manifest.n_passages + 2)
+    whole = highest_frequency * sum(map(snapshot.rarity, dict.fromkeys(terms_of(query.text))))
+    best = max(found.keyword_scores.values(), default=0.0)
+    return min(1.0, best / (_COVERED * whole)) if whole else 1.0
 
 
 def rank_candidates(
@@ -227,12 +246,20 @@ def rank_candidates(
     top_k: int,
     discussed: Mapping[int, float] = MappingProxyType({}),
     *,
-    dense_weight: float = _DENSE_WEIGHT,
+    trust: float = 1.0,
+    dense_weight: float | None = None,
 ) -> list[Hit]:
-    """Return the best hits among the candidates; `dense_weight` is the share of the vectors beside the words."""
-    ranked = _fused(found, query, discussed, dense_weight)
+    """Return the best hits among the candidates.
+
+    `dense_weight` is the share of the vectors beside the words, whose share counts `trust` of itself; None: by the form
+    of the query's text.
+    """
+    if dense_weight is None:
+        dense_weight = _DENSE_WEIGHT if is_in_full(query.text) else _DENSE_WEIGHT_TYPED
+    shares = dense_weight, (1 - dense_weight) * trust
+    ranked = _fused(found, query, discussed, shares)
     if discussed:
-        ranked = _with_others(ranked, _fused(found, query, {}, dense_weight))
+        ranked = _with_others(ranked, _fused(found, query, {}, shares))
     chosen = _one_voice(ranked, found.speaker, top_k)
     passages = found.passages([row for row, _ in chosen])
     return [
@@ -254,11 +281,14 @@ def _with_others(ranked: Sequence[tuple[int, float]], others: Sequence[tuple[int
 
 
 def _fused(
-    found: Candidates, query: Query, discussed: Mapping[int, float], dense_weight: float = _DENSE_WEIGHT
+    found: Candidates,
+    query: Query,
+    discussed: Mapping[int, float],
+    shares: tuple[float, float] = (_DENSE_WEIGHT, 1 - _DENSE_WEIGHT),
 ) -> list[tuple[int, float]]:
-    """Return the rows with their scores, best first; of equals the newer."""
+    """Return the rows with their scores, best first; of equals the newer. `shares`: of the vectors and of the words."""
     rankings = [found.similarities, found.keyword_scores, found.leading]
-    weights = [dense_weight, 1 - dense_weight, _LEAD_WEIGHT]
+    weights = [*shares, _LEAD_WEIGHT]
     if discussed:
         rankings.append({row: discussed.get(found.speaker(row)[0], 0.0) for row in found.similarities})
         weights.append(_DISCUSSED_WEIGHT * max(share for _, share in query.subject))
