@@ -13,12 +13,13 @@ from bot.answering import (
     Option,
     Outcome,
     Refusal,
+    RefusalReason,
     choose_reading,
     quote_lead,
     quote_passage,
 )
 from bot.conversation import SAID_ELSEWHERE, Conversation, Turn, still_going
-from bot.followup import CitationRequest, Resolution, Side, requested_citation, understand
+from bot.followup import CitationRequest, Resolution, Side, is_small_talk, requested_citation, understand
 from bot.query.event_dates import since_event
 from bot.query.headlines import article_asked_for
 from bot.query.operators import EVERYTHING, Scope, read_scope
@@ -115,7 +116,9 @@ class Dialogue:
                 conversation = self._conversation(conversation_id, replying_to)
                 request = None if literally else requested_citation(asked, conversation)
                 resolution = understand(asked, conversation, scope, retriever, literally=literally)
-            shown = self._show(request, conversation, retriever) if request else None
+            shown: Outcome | None = self._show(request, conversation, retriever) if request else None
+            if shown is None and not literally and is_small_talk(asked):
+                shown = Refusal(RefusalReason.SMALL_TALK, 0.0, (), ())
             question, outcome = (
                 (" ".join(asked.split()), shown)
                 if shown is not None
@@ -216,11 +219,7 @@ class Dialogue:
         preferred = frozenset(conversation.turns[-1].article_ids[:1]) if resolution.leans else frozenset[str]()
 
         def read(question: str, searched: str) -> Answer | Refusal:
-            query = replace(
-                scope.query(searched, resolution.context, preferred),
-                subject=resolution.subject.terms,
-                said=resolution.subject.said,
-            )
+            query = query_for(searched, resolution, scope, preferred)
             with watch.measure("retrieve"):
                 query = since_event(query, scope.asked_on, retriever)
                 hits = self._answerer.find(query, retriever)
@@ -240,6 +239,12 @@ class Dialogue:
         named = article_asked_for(query.text, hits, retriever.archive)
         shown = quote_lead(named, retriever.archive) if named else None
         return replace(shown, hits=tuple(hits)) if shown else self._answerer.read(query, hits, retriever)
+
+
+def query_for(searched: str, resolution: Resolution, scope: Scope, preferred: frozenset[str]) -> Query:
+    """Return the query for a message that was understood so; `preferred` are the articles under discussion."""
+    subject = resolution.subject
+    return replace(scope.query(searched, resolution.context, preferred), subject=subject.terms, said=subject.said)
 
 
 def _searchable(text: str) -> str:

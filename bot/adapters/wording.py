@@ -35,6 +35,9 @@ _REFUSALS: Final = {
     ),
     RefusalReason.OUTSIDE_SCOPE: translatable("Nothing in the dates or articles you asked about answers that."),
     RefusalReason.EMPTY_QUESTION: translatable("I couldn't find a question in that. Try a whole sentence."),
+    RefusalReason.SMALL_TALK: translatable(
+        "Any time! Ask me about the news whenever you like: a few words are enough."
+    ),
 }
 
 

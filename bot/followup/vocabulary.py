@@ -31,7 +31,7 @@ fast deep kind sort type way reason back again
 _NAMES_NO_SUBJECT = """
 both people asked since latest also whats whos wheres new true really anything something everything thing things please
 news article articles story stories report reports summary summarize summarise summed tldr details detail more update
-updates headline headlines quote source
+updates headline headlines quote source going happening
 """
 
 AUXILIARIES = frozenset(_AUXILIARIES.split())

@@ -94,7 +94,7 @@ class UsageRecords(Transactions):
             .where(
                 turns.c.asked_at >= since,
                 replies.c.reason.is_not(None),
-                replies.c.reason != RefusalReason.EMPTY_QUESTION.name,
+                replies.c.reason.not_in([RefusalReason.EMPTY_QUESTION.name, RefusalReason.SMALL_TALK.name]),
             )
             .order_by(turns.c.id.desc())
             .limit(most)

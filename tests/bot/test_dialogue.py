@@ -171,6 +171,16 @@ def test_an_empty_message_is_refused_as_no_question(bot: Bot) -> None:
     assert outcome == Refusal(RefusalReason.EMPTY_QUESTION, 0.0, (), ())
 
 
+@pytest.mark.parametrize("message", ["thx", "Thanks a lot!", "hi", "ok"])
+def test_a_greeting_or_thanks_is_no_question_about_the_news(bot: Bot, message: str) -> None:
+    bot.ask("Who opened the old bridge?")
+
+    reply = bot.ask(message)
+
+    assert reply.outcome == Refusal(RefusalReason.SMALL_TALK, 0.0, (), ())
+    assert reply.resolved_question == message
+
+
 def test_a_vote_counts_for_a_known_reply_only(bot: Bot) -> None:
     reply = bot.ask("Who opened the old bridge?")
 
