@@ -10,7 +10,7 @@ were cut to 8 bits (`training.reader` writes one); without it that row is left o
 import argparse
 import json
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +26,7 @@ from bot.evaluation import Gold, Judged, evaluate, gold_of, judge
 from bot.reading.cascade import ReadBudget, ReadingWeights, SentenceModel
 from bot.reading.features import FEATURES, Floats
 from bot.reading.passage_reader import OFFERED, PassageReader, shipped_weights
-from bot.reading.reader import Reader, Reading
+from bot.reading.reader import Reader, Reading, Readings
 from bot.reading.span_scoring import SpanScorer, SpanScores, load_span_scorer
 from bot.store import Store
 from index import Article, Hit, Query
@@ -41,7 +41,8 @@ _DEEP = 200
 """How many hits hold the best hundred of either search."""
 _KEPT = 10
 _FIGURES = ("hit@1", "quote@1_forced", "quote_f1", "cited_in200", "cited_in400", "auroc", "ece", "p50_ms")
-_EVERYTHING = ReadBudget(read=OFFERED, sure=math.inf, worth=0.0)
+_EVEN = 0.5
+_EVERYTHING = ReadBudget(read=max(OFFERED.values()), sure=math.inf, worth=0.0)
 _USUAL_BM25 = 10.0
 """A middling score: it only sets the scale of a confidence that nothing calibrates."""
 
@@ -74,17 +75,19 @@ class _NoReader:
     """Quotes whole passages, as sure as the search was."""
 
     name = "none"
-    threshold = 0.5
 
     def __init__(self, scale: Callable[[float], float]) -> None:
         """Keep `scale`, which turns a score into something between 0 and 1."""
         self._scale = scale
 
-    def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Iterator[Reading]:
-        """Yield the passages as they were found."""
-        for hit in hits:
-            article = retriever.archive.article(hit.passage.article_id)
-            yield Reading(article, hit, hit.passage.span, (), None, self._scale(hit.score))
+    def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Readings:
+        """Return the passages as they were found."""
+        return Readings((self._reading(hit, retriever) for hit in hits), tuple(hits))
+
+    def _reading(self, hit: Hit, retriever: Retriever) -> Reading:
+        article = retriever.archive.article(hit.passage.article_id)
+        sure = self._scale(hit.score)
+        return Reading(article, hit, hit.passage.span, (), None, sure, is_worth_quoting=sure >= _EVEN)
 
 
 class _Counting:
@@ -150,13 +153,15 @@ def _stages(scorer: SpanScorer) -> list[_Stage]:
 def _by_the_model_alone(weights: ReadingWeights) -> ReadingWeights:
     """Return weights that rank and trust sentences by the odds that the reader gives them."""
     alone = np.array([float(name == "answer_odds") for name in FEATURES])
-    model = SentenceModel(alone, _of_rank(len(FEATURES), 0.5), 0.0, 0.5, 0.0)  # the odds of both ends: half of them
-    return ReadingWeights(weights.unread, model, _EVERYTHING)
+    by_odds = _of_rank(len(FEATURES), 0.5)  # the odds of both ends: half of them
+    model = SentenceModel(alone, by_odds, 0.0, -by_odds, 0.0, 0.5, 0.0)
+    return ReadingWeights(weights.unread, model, _EVERYTHING, _EVEN)
 
 
 def _uncalibrated(model: SentenceModel) -> SentenceModel:
     """Return a model that is as sure as a sentence's rank says, without the fit that looks at its rivals."""
-    return replace(model, confidence=_of_rank(len(model.ranking), model.slope), bias=model.offset)
+    by_rank = _of_rank(len(model.ranking), model.slope)
+    return replace(model, confidence=by_rank, bias=model.offset, unanswered=-by_rank, unanswered_bias=-model.offset)
 
 
 def _of_rank(n_features: int, slope: float) -> Floats:

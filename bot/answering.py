@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 N_HITS = 10
 """So many passages are searched for."""
 _CITATIONS = 5
+_STRONG = 0.4
+"""The probability from which further quotes are shown unasked."""
 _SHORT_ANSWER_PROBABILITY = 0.5
 """A short answer on its own claims more than a sentence does: from here on it is more often right than not."""
 _ON_TOPIC_SIMILARITY = 0.25
@@ -36,6 +38,7 @@ class RefusalReason(Enum):
     NOT_ANSWERED = "on the topic, but not answered"
     OUTSIDE_SCOPE = "outside the dates or articles asked for"
     EMPTY_QUESTION = "no question"
+    SMALL_TALK = "a greeting or thanks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +105,9 @@ class Answerer:
     """Answers self-contained questions from one reader; the retriever comes with each question."""
 
     def __init__(self, reader: Reader, *, threshold: float | None = None) -> None:
-        """`threshold`: answer only when at least this sure; None takes the reader's own."""
+        """`threshold`: answer only when at least this sure; None leaves it to the reader."""
         self._reader = reader
-        self._threshold = reader.threshold if threshold is None else threshold
+        self._threshold = threshold
 
     @property
     def reader_name(self) -> str:
@@ -120,13 +123,19 @@ class Answerer:
         if not query.text:
             return Refusal(RefusalReason.EMPTY_QUESTION, 0.0, (), ())
         found = self._reader.read(query, hits, retriever)
-        readings = _verbatim(found, retriever.archive)
+        readings = _verbatim(found.best_first, retriever.archive)
         citations = _citations(readings, retriever.archive)
         confidence = citations[0].score if citations else 0.0
-        if not citations or confidence < self._threshold:
-            return Refusal(_reason(query, hits, citations), confidence, citations, tuple(hits))
-        n_strong = sum(citation.score >= max(self._threshold, confidence / 2) for citation in citations)
-        return Answer(confidence, citations, n_strong, _short_answer(readings[0]), tuple(hits))
+        if not citations or not self._is_worth_quoting(readings[0]):
+            return Refusal(_reason(query, hits, citations), confidence, citations, found.hits)
+        strong = max(min(confidence, _STRONG if self._threshold is None else self._threshold), confidence / 2)
+        n_strong = sum(citation.score >= strong for citation in citations)
+        return Answer(confidence, citations, n_strong, _short_answer(readings[0]), found.hits)
+
+    def _is_worth_quoting(self, first: Reading) -> bool:
+        if self._threshold is None:
+            return first.is_worth_quoting
+        return first.probability >= self._threshold
 
 
 def quote_passage(article: Article, spans: Sequence[Span], archive: Archive) -> Answer | None:

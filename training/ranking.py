@@ -1,6 +1,6 @@
 """Fits how the reader's scores, the retriever's and the words of a question are combined, and how far is read.
 
-    python -m training.ranking --sets DIR [--model bot/reading/model] [--work var/ranking] [--out FILE]
+    python -m training.ranking --sets DIR [--counts SET=0.3 ...] [--model bot/reading/model] [--out FILE]
 
 DIR holds a folder for each set of questions: `articles.jsonl` and `gold.jsonl`, lines as `python -m bot evaluate`
 takes them. What is fitted is written to `bot/reading/weights.json`, with what was measured on questions that were
@@ -20,16 +20,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.evaluation import summaries
-from bot.reading.cascade import FittedWeights, ReadBudget, ReadingWeights, SentenceModel
+from bot.reading.cascade import Case, FittedWeights, ReadBudget, ReadingWeights, SentenceModel
 from bot.reading.features import FEATURES, Floats
 from bot.reading.span_scoring import MODEL_FILES, SHIPPED_FOLDER, OnnxSpanScorer
 from index.embedding.embedder import OnnxEmbedder
 from index.settings import IndexSettings
-from training.question_sets import Question, questions_of
+from training.question_sets import Question, questions_of, set_weights
 from training.read_budgets import best_budget, best_threshold, outcomes
 from training.reading_measures import area_under_roc
-from training.sentence_models import fit_models
+from training.sentence_models import CASES, fit_models
 
+_TYPED_PRICE = 5.0
+"""Passages read for what people type, at most on the mean: the search says less of where they are answered."""
 _TOGETHER = "all questions together"
 Report = dict[str, dict[str, dict[str, float | None]]]
 """Measures by what was left out and by set."""
@@ -42,14 +44,16 @@ def main() -> None:
     embedder = OnnxEmbedder.load(IndexSettings.from_environment().model_cache)
     scorer = OnnxSpanScorer.load(options.model)
     model = hashlib.sha256(b"".join((options.model / name).read_bytes() for name in MODEL_FILES)).hexdigest()[:12]
+    counts = dict(options.counts)
     questions: list[Question] = []
     for folder in sorted(one for one in options.sets.iterdir() if (one / "gold.jsonl").exists()):
-        questions += questions_of(folder, options.work, embedder, scorer, model=model, every=options.every)
+        asked = questions_of(folder, options.work, embedder, scorer, model=model, every=options.every)
+        questions += [replace(one, set_counts=counts.get(folder.name, 1.0)) for one in asked]
     fitted = fit(questions, options.price)
-    reports = cross_measured(questions, [one.part.budget for one in fitted])
+    reports = cross_measured(questions, [(one.part.budget, one.typed.budget) for one in fitted])
     prices = [_mean_prices(questions, one) for one in fitted]
     for price, weights, read, report in zip(options.price, fitted, prices, reports, strict=True):
-        print(f"--price {price}: {weights.part.budget}, threshold {weights.threshold:.2f}, passages read: {read}")
+        print(f"--price {price}: {weights.part.budget}, passages read: {read}")
         for left_out, sets in report.items():
             for set_name, measures in sets.items():
                 print(f"  {left_out}, {set_name}:", ", ".join(f"{name} {value}" for name, value in measures.items()))
@@ -57,7 +61,7 @@ def main() -> None:
         "features": FEATURES,
         "whole": _stored(fitted[0].whole),
         "part": _stored(fitted[0].part),
-        "threshold": round(fitted[0].threshold, 3),
+        "typed": _stored(fitted[0].typed),
         "model": model,
         "mean_prices": prices[0],
         "measured_on_questions_not_fitted_on": reports[0],
@@ -72,17 +76,32 @@ def fit(questions: Sequence[Question], prices: Sequence[float]) -> list[FittedWe
     Every set counts the same, however many questions it has.
     """
     fitted = fit_models(questions)
-    part = [one for one in questions if not one.is_whole] or questions
-    return [with_budget(questions, fitted, best_budget(part, fitted.part, price)) for price in prices]
+    part, typed = (_of_case(questions, case) for case in ("part", "typed"))
+    of_typed = best_budget(typed[0], fitted.typed, _TYPED_PRICE, typed[1])
+    budgets = ((best_budget(part[0], fitted.part, price, part[1]), of_typed) for price in prices)
+    return [with_budgets(questions, fitted, *some) for some in budgets]
 
 
-def with_budget(questions: Sequence[Question], fitted: FittedWeights, budget: ReadBudget) -> FittedWeights:
-    """Return these weights with a budget for parts and the threshold that suits both."""
-    weights = replace(fitted, part=replace(fitted.part, budget=budget))
-    return replace(weights, threshold=best_threshold(questions, outcomes(questions, weights)))
+def with_budgets(
+    questions: Sequence[Question], fitted: FittedWeights, part: ReadBudget, typed: ReadBudget
+) -> FittedWeights:
+    """Return these weights with budgets for parts and for what people type, and the thresholds that suit."""
+    weights = replace(fitted, part=replace(fitted.part, budget=part), typed=replace(fitted.typed, budget=typed))
+    chosen: list[ReadingWeights] = []
+    for case in CASES:
+        asked, shares = _of_case(questions, case)
+        chosen.append(replace(weights.of(case), threshold=best_threshold(asked, weights.of(case), case, shares)))
+    return FittedWeights(*chosen)
 
 
-def cross_measured(questions: Sequence[Question], budgets: Sequence[ReadBudget]) -> list[Report]:
+def _of_case(questions: Sequence[Question], case: Case) -> tuple[list[Question], Floats]:
+    """Return the questions of a case and what each counts, all of them where there are none: a set's few questions of
+    a case do not count as much as another's many."""
+    rows = [row for row, one in enumerate(questions) if one.case == case] or range(len(questions))
+    return [questions[row] for row in rows], set_weights(questions)[list(rows)]
+
+
+def cross_measured(questions: Sequence[Question], budgets: Sequence[tuple[ReadBudget, ReadBudget]]) -> list[Report]:
     """Return measures on questions not fitted on, for each budget: a fifth of the articles left out, and a set left
     out."""
     reports: list[Report] = [{} for _ in budgets]
@@ -98,12 +117,12 @@ def cross_measured(questions: Sequence[Question], budgets: Sequence[ReadBudget])
                 continue
             fitted = fit_models(others)
             asked = [one for one in questions if group_of(one) == left_out]
-            for budget, rows in zip(budgets, measured, strict=True):
-                weights = with_budget(others, fitted, budget)
+            for both, rows in zip(budgets, measured, strict=True):
+                weights = with_budgets(others, fitted, *both)
                 after = outcomes(asked, weights)
                 columns = (
                     after.confidence,
-                    after.confidence >= weights.threshold,
+                    after.answered,
                     after.right,
                     after.f1,
                     after.cited,
@@ -138,15 +157,20 @@ def calibration_error(confidence: Floats, right: NDArray[np.bool_]) -> float:
 
 
 def _mean_prices(questions: Sequence[Question], weights: FittedWeights) -> dict[str, float]:
-    """Return the mean number of passages read for a question of either kind."""
+    """Return the mean number of passages read for a question of each case."""
     prices: dict[str, list[float]] = {}
     for one, price in zip(questions, outcomes(questions, weights).price, strict=True):
-        prices.setdefault("whole" if one.is_whole else "part", []).append(float(price))
+        prices.setdefault(one.case, []).append(float(price))
     return {kind: round(sum(some) / len(some), 3) for kind, some in prices.items()}
 
 
 def _stored(weights: ReadingWeights) -> dict[str, Any]:
-    return {"unread": _rounded(weights.unread), "read": _rounded(weights.read), "effort": asdict(weights.budget)}
+    return {
+        "unread": _rounded(weights.unread),
+        "read": _rounded(weights.read),
+        "effort": asdict(weights.budget),
+        "threshold": round(weights.threshold, 3),
+    }
 
 
 def _rounded(model: SentenceModel) -> dict[str, Any]:
@@ -154,10 +178,17 @@ def _rounded(model: SentenceModel) -> dict[str, Any]:
         "ranking": model.ranking.round(5).tolist(),
         "confidence": model.confidence.round(5).tolist(),
         "bias": round(model.bias, 5),
+        "unanswered": model.unanswered.round(5).tolist(),
+        "unanswered_bias": round(model.unanswered_bias, 5),
         "within": model.within,
         "slope": round(model.slope, 5),
         "offset": round(model.offset, 5),
     }
+
+
+def _set_counts(option: str) -> tuple[str, float]:
+    name, _, share = option.rpartition("=")
+    return name, float(share)
 
 
 def _options() -> argparse.Namespace:
@@ -170,6 +201,14 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=Path("bot/reading/weights.json"))
     parser.add_argument(
         "--price", type=float, nargs="+", default=[1.6], help="passages read for a question on the mean, at most"
+    )
+    parser.add_argument(
+        "--counts",
+        type=_set_counts,
+        nargs="+",
+        default=[],
+        metavar="SET=SHARE",
+        help="sets that count more or less than 1",
     )
     parser.add_argument("--every", type=int, default=1, help="one question in so many, for a quick look")
     return parser.parse_args()

@@ -1,6 +1,6 @@
 """Fits the models that order sentences and say how likely they answer, each on the questions of all sets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,19 +8,22 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
-from bot.reading.cascade import FittedWeights, ReadBudget, ReadingWeights, SentenceModel, confidence_inputs
+from bot.reading.cascade import Case, FittedWeights, ReadBudget, ReadingWeights, SentenceModel, confidence_inputs
 from bot.reading.features import Floats, chars_of
 from bot.reading.passage_reader import OFFERED
 from training.question_sets import Question, RankingExample, set_weights
 
-_EVERYTHING = ReadBudget(read=OFFERED, sure=1.0, worth=0.0)
-_OF_THE_WHOLE = ReadBudget(read=OFFERED, sure=0.98, worth=0.02)
+READ = (1, 2, 3, 4, *sorted({*OFFERED.values()}))
+"""After how many passages a question is judged; others are as likely to be the last that is read, and cost time."""
+CASES: tuple[Case, ...] = ("whole", "part", "typed")
+_EVERYTHING = ReadBudget(read=max(OFFERED.values()), sure=1.0, worth=0.0)
+_OF_THE_WHOLE = ReadBudget(read=OFFERED["whole"], sure=0.98, worth=0.02)
 """The budget where all there is stands in a few passages: hardly any is left out."""
-_OTHERS_COUNT = {"whole": 0.1, "part": 0.3}
-"""How much a question of the other kind counts in a fit for this one. Fewer questions see a part."""
+_OTHERS_COUNT: Mapping[Case, float] = {"whole": 0.1, "part": 0.3, "typed": 0.1}
+"""How much a question of another case counts in a fit for this one. Fewer questions see a part."""
 _WITHIN = (-1.0, *np.linspace(0.1, 2.0, 20).round(1).tolist())
 """How much lower a neighbour may rank that is quoted with the first."""
-_AS_GOOD = 0.002
+_AS_GOOD = 0.0005
 """A loss of F1 below this does not count."""
 _PENALTY = 1e-3
 _LEAST_DEVIATION = 1e-6
@@ -28,28 +31,31 @@ _LEAST_DEVIATION = 1e-6
 
 def fit_models(questions: Sequence[Question]) -> FittedWeights:
     """Return all models, which suit any budget."""
-    whole, part = (_fit_reading(questions, is_whole=one) for one in (True, False))
-    return FittedWeights(replace(whole, budget=_OF_THE_WHOLE), part, threshold=0.5)
+    whole, part, typed = (_fit_reading(questions, case) for case in CASES)
+    return FittedWeights(replace(whole, budget=_OF_THE_WHOLE), part, typed)
 
 
-def _fit_reading(questions: Sequence[Question], *, is_whole: bool) -> ReadingWeights:
-    """Return both models for one kind of question; questions of the other kind count less."""
-    others = _OTHERS_COUNT["whole" if is_whole else "part"]
-    counts = [1.0 if one.is_whole == is_whole else others for one in questions]
+def _fit_reading(questions: Sequence[Question], case: Case) -> ReadingWeights:
+    """Return both models for one case; questions of others count less."""
+    counts = [1.0 if one.case == case else _OTHERS_COUNT[case] for one in questions]
     weighed = list(zip(questions, counts, strict=True))
     unread = fit_model([one.unread_example(count) for one, count in weighed])
-    blind = ReadingWeights(unread, unread, _EVERYTHING)
-    read = [one.example(state.read, count) for one, count in weighed for state in one.read_states(blind)]
+    blind = ReadingWeights(unread, unread, _EVERYTHING, threshold=0.5)
+    read = [
+        one.example(state.read, count)
+        for one, count in weighed
+        for state in one.read_states(blind)
+        if len(state.read) in READ
+    ]
     return replace(blind, read=fit_model(read))
 
 
 def fit_model(examples: Sequence[RankingExample]) -> SentenceModel:
     """Return the model that orders sentences and says whether the first one answers, and whether any one does."""
     ranking = fit_ranking(examples)
-    model = SentenceModel(ranking, np.array([]), 0.0, *fit_chances(examples, ranking))
-    model = replace(model, within=fit_within(examples, model))
-    confidence, bias = fit_confidence(examples, model)
-    return replace(model, confidence=confidence, bias=bias)
+    nothing = np.array([])
+    model = SentenceModel(ranking, nothing, 0.0, nothing, 0.0, *fit_chances(examples, ranking))
+    return fit_judgement(examples, replace(model, within=fit_within(examples, model)))
 
 
 def fit_within(examples: Sequence[RankingExample], model: SentenceModel) -> float:
@@ -109,24 +115,31 @@ def fit_ranking(examples: Sequence[RankingExample]) -> Floats:
     return np.asarray(fitted.x / scale, float)
 
 
-def fit_confidence(examples: Sequence[RankingExample], model: SentenceModel) -> tuple[Floats, float]:
-    """Return weights and bias of a logistic model of "this quote answers", on the first of each question."""
-    rows, labels = [], []
+def fit_judgement(examples: Sequence[RankingExample], model: SentenceModel) -> SentenceModel:
+    """Return the model with logistic models of "this quote answers" and "nothing answers", on the first quote of each
+    question."""
+    rows, right = [], []
     for one in examples:
         ranks = model.ranks(one.features)
         quoted = list(model.quoted(one.features, ranks, one.places))
         rows.append(confidence_inputs(quoted, one.features, ranks))
-        labels.append(one.right[quoted].any())
-    inputs = np.array(rows)
+        right.append(one.right[quoted].any())
+    inputs, weights = np.array(rows), _example_weights(examples)
+    confidence, bias = _fit_logistic(inputs, np.array(right), weights)
+    unanswered, unanswered_bias = _fit_logistic(inputs, np.array([not one.right.any() for one in examples]), weights)
+    return replace(model, confidence=confidence, bias=bias, unanswered=unanswered, unanswered_bias=unanswered_bias)
+
+
+def _fit_logistic(inputs: Floats, labels: NDArray[np.bool_], row_weights: Floats) -> tuple[Floats, float]:
+    """Return weights, (n_inputs,), and bias of a logistic model of the labels, (n,)."""
     centre, scale = inputs.mean(0), _scale(inputs)
-    matrix = np.column_stack([(inputs - centre) / scale, np.ones(len(rows))])
+    matrix = np.column_stack([(inputs - centre) / scale, np.ones(len(inputs))])
     sign = np.where(labels, 1.0, -1.0)
-    question_weights = _example_weights(examples)
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         margins = sign * (matrix @ weights)
-        value = -question_weights @ log_expit(margins) + _PENALTY * weights[:-1] @ weights[:-1]
-        gradient = -(matrix.T @ (question_weights * sign * expit(-margins)))
+        value = -row_weights @ log_expit(margins) + _PENALTY * weights[:-1] @ weights[:-1]
+        gradient = -(matrix.T @ (row_weights * sign * expit(-margins)))
         gradient[:-1] += 2 * _PENALTY * weights[:-1]
         return float(value), gradient
 

@@ -12,7 +12,7 @@ from bot.followup.signs import is_keyword, is_small_talk
 from bot.followup.subject import Subject, subject_of
 from bot.followup.thread import Thread, said_in
 from bot.query.operators import Scope
-from bot.reading.answer_types import BEHIND
+from bot.reading.behind import BEHIND, put_behind
 from index.errors import UnknownArticle
 from index.search.retrieval import Archive, Retriever
 from index.text.terms import terms_of
@@ -88,19 +88,24 @@ def _searched_for(
     if not subject.terms:
         return Resolution(typed, context=by_grammar.context)
     leans = by_grammar.leans or chance >= _LEANS_FROM
-    return replace(by_grammar, leans=leans, subject=subject, told_apart=_worded(typed, by_grammar, chance, subject))
+    return replace(
+        by_grammar, leans=leans, subject=subject, told_apart=_worded(typed, by_grammar, chance, subject, thread)
+    )
 
 
-def _worded(typed: str, by_grammar: Resolution, chance: float, subject: Subject) -> Wording:
+def _worded(typed: str, by_grammar: Resolution, chance: float, subject: Subject, thread: Thread) -> Wording:
     """Return what is searched, read and shown for a message: the only place that tells the three apart.
 
-    What grammar makes of it is read, and shown if it is a plain question; else it is shown behind its subject.
+    What grammar makes of it is read and shown if it is a plain question; else the message is read behind those before
+    it, as the reader was trained, and shown behind its subject.
     """
     question = by_grammar.question
     if BEHIND not in question and question != typed:
         return Wording(typed, question, question)
+    leans = by_grammar.leans or chance >= _LEANS_FROM
+    read = put_behind([turn.question for turn in thread.turns], typed) if leans else typed
     is_told = subject.shown and (BEHIND in question.removesuffix(typed) or chance >= _SHOWN_FROM)
-    return Wording(typed, question, f"{subject.shown}{BEHIND}{typed}" if is_told else typed)
+    return Wording(typed, read, f"{subject.shown}{BEHIND}{typed}" if is_told else typed)
 
 
 @lru_cache(1)

@@ -7,7 +7,7 @@ likeliest passage is read first, then the next, until a sentence answers so sure
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from bot.quoting.extent import MAX_CHARS
 from bot.reading.features import N_SAID, Floats, chars_of, to_features
 
 Rows = NDArray[np.int64]
+Case = Literal["whole", "part", "typed"]
+"""What a question is read with: all that may be searched is offered, or the best of more for a question written in
+full, or for one as people type it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +28,15 @@ class SentenceModel:
     `ranking`: (n_features,), orders them. `within`: a neighbour that ranks at most this much lower than the first is
     quoted with it; below 0, none is. `confidence`: (n_features + 3,), the last three for the ranking score, its lead
     over the best sentence that is not quoted with it, and whether one is, and `bias`: whether what is quoted first
-    answers. `slope`, `offset`: the chance that any one sentence answers, from its ranking score; read and unread scores
-    have no common scale, their chances have.
+    answers. `unanswered`, `unanswered_bias`, of the same: whether no sentence does. `slope`, `offset`: the chance that
+    any one sentence answers, from its ranking score; read and unread scores have no common scale, their chances have.
     """
 
     ranking: Floats
     confidence: Floats
     bias: float
+    unanswered: Floats
+    unanswered_bias: float
     slope: float
     offset: float
     within: float = -1.0
@@ -61,9 +66,12 @@ class SentenceModel:
         ]
         return first, *sorted(beside, key=lambda row: -ranks[row])[:1]
 
-    def confidence_in(self, quoted: Sequence[int], features: Floats, ranks: Floats) -> float:
-        """Return the probability that one of these sentences answers; the first in rank stands before its neighbour."""
-        return float(_expit(confidence_inputs(quoted, features, ranks) @ self.confidence + self.bias))
+    def judge(self, quoted: Sequence[int], features: Floats, ranks: Floats) -> tuple[float, float]:
+        """Return the probabilities that one of these sentences answers, and that none of all does; the first in rank
+        stands before its neighbour."""
+        inputs = confidence_inputs(quoted, features, ranks)
+        answered, unanswered = inputs @ self.confidence + self.bias, inputs @ self.unanswered + self.unanswered_bias
+        return float(_expit(answered)), float(_expit(unanswered))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,32 +89,30 @@ class ReadBudget:
 
 @dataclass(frozen=True, slots=True)
 class ReadingWeights:
-    """The models of sentences before a model reads them and after, and how much is read."""
+    """The models of sentences before a model reads them and after, how much is read, and from which balance
+    (`balance_of`) on to quote."""
 
     unread: SentenceModel
     read: SentenceModel
     budget: ReadBudget
+    threshold: float
 
 
 @dataclass(frozen=True, slots=True)
 class FittedWeights:
-    """All that is fitted.
-
-    `whole`: for questions to which everything that may be searched is offered, as where one short article is asked
-    about. `part`: for those to which the best of more is. `threshold`: the probability from which to answer.
-    """
+    """All that is fitted, for each `Case`."""
 
     whole: ReadingWeights
     part: ReadingWeights
-    threshold: float
+    typed: ReadingWeights
 
-    def of(self, *, is_whole: bool) -> ReadingWeights:
+    def of(self, case: Case) -> ReadingWeights:
         """Return the weights for such questions."""
-        return self.whole if is_whole else self.part
+        return {"whole": self.whole, "part": self.part, "typed": self.typed}[case]
 
     def with_each(self, change: Callable[[ReadingWeights], ReadingWeights]) -> "FittedWeights":
-        """Return these weights with both kinds changed in the same way."""
-        return FittedWeights(change(self.whole), change(self.part), self.threshold)
+        """Return these weights with every case's changed in the same way."""
+        return FittedWeights(change(self.whole), change(self.part), change(self.typed))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,12 +121,13 @@ class ReadState:
 
     `order`: (n,) the sentences, best first. `beside`: the neighbour that is quoted with the first, if any.
     `probabilities`: (n,) that each answers, in the order they were given in; the first one's is that of all that is
-    quoted first. `read`: the passages that were read. `next_worth`: the chance that the next one answers; 0 if there is
-    none.
+    quoted first. `unanswered`: the probability that no sentence answers. `read`: the passages that were read.
+    `next_worth`: the chance that the next one answers; 0 if there is none.
     """
 
     order: Rows
     probabilities: Floats
+    unanswered: float
     read: tuple[int, ...]
     next_worth: float
     beside: int | None = None
@@ -176,8 +183,16 @@ def stages(reads: PassageReads, weights: ReadingWeights) -> Iterator[ReadState]:
     for n_read, (passage, next_worth) in enumerate(zip(likeliest, [*worth, 0.0], strict=True), 1):
         rows, said[rows] = reads.read(passage, worth_reading[n_read : weights.budget.read])
         is_read[rows] = True
-        order, probabilities, beside = _settle(known, said, is_read, chances, weights.read, places)
-        yield ReadState(order, probabilities, tuple(likeliest[:n_read]), next_worth, beside)
+        order, probabilities, unanswered, beside = _settle(known, said, is_read, chances, weights.read, places)
+        yield ReadState(order, probabilities, unanswered, tuple(likeliest[:n_read]), next_worth, beside)
+
+
+def balance_of(confidence: float, unanswered: float) -> float:
+    """Return how likely, from 0 to 1, a right quote is beside there being none: what a quote gains, and what it costs.
+
+    A right sentence that is not the first counts on neither side: neither quoting nor refusing would be right then.
+    """
+    return confidence / (confidence + unanswered)
 
 
 def places_of(passages: Rows) -> Rows:
@@ -188,8 +203,9 @@ def places_of(passages: Rows) -> Rows:
 
 def _settle(
     known: Floats, said: Floats, is_read: NDArray[np.bool_], chances: Floats, model: SentenceModel, places: Rows
-) -> tuple[Rows, Floats, int | None]:
-    """Return the order, the probabilities and the row of the neighbour that is quoted with the best, if any.
+) -> tuple[Rows, Floats, float, int | None]:
+    """Return the order, the probabilities, the one that no sentence answers, and the row of the neighbour that is
+    quoted with the best, if any.
 
     The order is the best sentence that was read, then all others by their chance.
     """
@@ -201,9 +217,9 @@ def _settle(
     probabilities = chances.copy()
     probabilities[is_read] = model.chances(ranks)
     others = np.argsort(-probabilities, kind="stable")
-    probabilities[best] = model.confidence_in(quoted, features, ranks)
+    probabilities[best], unanswered = model.judge(quoted, features, ranks)
     order = np.array([best, *(row for row in others if row != best)], np.int64)
-    return order, np.minimum(probabilities, probabilities[best]), next(iter(beside), None)
+    return order, np.minimum(probabilities, probabilities[best]), unanswered, next(iter(beside), None)
 
 
 def confidence_inputs(quoted: Sequence[int], features: Floats, ranks: Floats) -> Floats:

@@ -38,11 +38,11 @@ KNOWN = (
     "published_before",
 )
 """What is known of a sentence before a model reads it: column names, in order."""
-SAID = ("answer_odds", "mass_odds", "share", "passage_odds")
+SAID = ("answer_odds", "mass_odds", "share", "passage_odds", "evidence")
 """What a model says of a sentence: column names, in order."""
 N_SAID = len(SAID)
-_CHANCES = ("answer_chance", "share_chance", "passage_chance", "overlap_unanswered")
-_WITH_LEAD = ("answer_odds", "passage_odds", "passage_similarity", "sentence_overlap")
+_CHANCES = ("answer_chance", "share_chance", "passage_chance", "evidence_chance", "overlap_unanswered")
+_WITH_LEAD = ("answer_odds", "passage_odds", "evidence", "passage_similarity", "sentence_overlap")
 FEATURES = (*KNOWN, *SAID, *_CHANCES, *(f"{name}_lead" for name in _WITH_LEAD))
 """Column names of the feature matrix, in order."""
 
@@ -192,8 +192,8 @@ def chars_of(columns: Floats) -> Floats:
 
 
 def said(scores: Sequence[SentenceScores]) -> Floats:
-    """Return what a model said of sentences, (len(scores), 4), as `to_features` takes it."""
-    rows = [(one.answer_odds, one.mass_odds, one.share, one.passage_odds) for one in scores]
+    """Return what a model said of sentences, (len(scores), len(SAID)), as `to_features` takes it."""
+    rows = [(one.answer_odds, one.mass_odds, one.share, one.passage_odds, one.evidence) for one in scores]
     return np.array(rows, float).reshape(-1, N_SAID)
 
 
@@ -202,10 +202,10 @@ def to_features(known: Floats, said: Floats) -> Floats:
 
     Odds come as they are, which rank, and as chances, which saturate; some also as the lead over the best.
     """
-    answer, _, share, passage = said.T
+    answer, _, share, passage, evidence = said.T
     unanswered = known[:, _OVERLAP] * (1 - _chance(answer))
-    chances = np.column_stack([_chance(answer), np.exp(share / 2), _chance(passage), unanswered])
-    with_lead = np.column_stack([answer, passage, known[:, _SIMILARITY], known[:, _OVERLAP]])
+    chances = np.column_stack([_chance(answer), np.exp(share / 2), _chance(passage), _chance(2 * evidence), unanswered])
+    with_lead = np.column_stack([answer, passage, evidence, known[:, _SIMILARITY], known[:, _OVERLAP]])
     return np.hstack([known, said, chances, with_lead - with_lead.max(axis=0)])
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.reading.answer_types import last_question
+from bot.reading.behind import BEHIND
 from bot.reading.features import KNOWN, FeatureExtractor, Floats, candidates_of, said
 from bot.reading.headings import heading_of
 from bot.reading.role_reversal import relations_in, says_the_reverse
@@ -39,7 +40,7 @@ class OpenPassages:
             article_id = hit.passage.article_id
             if article_id not in articles:
                 articles[article_id] = retriever.archive.article(article_id)
-        self._asked = last_question(query.text)
+        self._asked = query.text if BEHIND in query.text else last_question(query.text)
         self._relations = relations_in(query.text)
         self._scorer = scorer
         self._window_chars = window_chars

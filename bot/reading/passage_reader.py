@@ -5,7 +5,7 @@ read, `bot.reading.open_passages` reads.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from typing import Any
@@ -14,21 +14,31 @@ import numpy as np
 
 from bot.quoting.extent import grown, quotable_span, tidy_answer
 from bot.reading.answer_types import Kind, is_of_kind, kind_of
-from bot.reading.cascade import FittedWeights, ReadBudget, ReadingWeights, SentenceModel, read_until_sure
+from bot.reading.cascade import (
+    Case,
+    FittedWeights,
+    ReadBudget,
+    ReadingWeights,
+    Rows,
+    SentenceModel,
+    balance_of,
+    read_until_sure,
+)
 from bot.reading.features import (
     FEATURES,
     Candidate,
 )
 from bot.reading.open_passages import WINDOW_CHARS, OpenPassages
 from bot.reading.proximity import follow_on, nearness
-from bot.reading.reader import Reading
+from bot.reading.reader import Reading, Readings
 from bot.reading.sentence_scores import SentenceScores
 from bot.reading.span_scoring import SpanScorer
 from index import Hit, Query
 from index.search.retrieval import Retriever
+from index.text.forms import is_in_full
 
-OFFERED = 6
-"""How many passages have their sentences weighed, read or not."""
+OFFERED: Mapping[Case, int] = {"whole": 6, "part": 6, "typed": 10}
+"""How many passages have their sentences weighed, read or not. The search says less of messages as people type them."""
 _FOLLOW_UP_WINDOW_CHARS = 500
 """The longest part that is read for follow-ups: a question that lacks words says less of where to look."""
 _FOLLOW_UP_WORTH = 0.02
@@ -50,25 +60,37 @@ def weights_from(stored: Mapping[str, Any]) -> FittedWeights:
     """
     if tuple(stored["features"]) != FEATURES:
         raise ValueError("bot/reading/weights.json was fitted to other features: run training.ranking")
-    whole, part = (_reading_weights(stored[kind]) for kind in ("whole", "part"))
-    return FittedWeights(whole, part, stored["threshold"])
+    whole, part, typed = (_reading_weights(stored[case]) for case in ("whole", "part", "typed"))
+    return FittedWeights(whole, part, typed)
 
 
-def is_whole(hits: Sequence[Hit]) -> bool:
-    """Return whether all that was found is offered.
+def case_of(question: str, hits: Sequence[Hit]) -> Case:
+    """Return what a question is read with.
 
-    The search finds something in every passage that it may search, so these are then all there are.
+    The search finds something in every passage that it may search, so few hits are all there are.
     """
-    return len(hits) <= OFFERED
+    if len(hits) <= OFFERED["whole"]:
+        return "whole"
+    return "part" if is_in_full(question) else "typed"
+
+
+def open_for(query: Query, hits: Sequence[Hit], retriever: Retriever, scorer: SpanScorer) -> tuple[Case, OpenPassages]:
+    """Return what a question is read with, and the passages that are offered for it."""
+    case = case_of(query.text, hits)
+    window_chars = _FOLLOW_UP_WINDOW_CHARS if query.context else WINDOW_CHARS
+    return case, OpenPassages(query, hits[: OFFERED[case]], retriever, scorer, window_chars)
 
 
 def _reading_weights(stored: Mapping[str, Any]) -> ReadingWeights:
     budget = ReadBudget(**stored["effort"])  # the file keeps the name that former versions wrote
-    return ReadingWeights(_sentence_model(stored["unread"]), _sentence_model(stored["read"]), budget)
+    unread, read = (_sentence_model(stored[state]) for state in ("unread", "read"))
+    return ReadingWeights(unread, read, budget, stored["threshold"])
 
 
 def _sentence_model(stored: Mapping[str, Any]) -> SentenceModel:
-    return SentenceModel(**{**stored, **{name: np.array(stored[name]) for name in ("ranking", "confidence")}})
+    return SentenceModel(
+        **{**stored, **{name: np.array(stored[name]) for name in ("ranking", "confidence", "unanswered")}}
+    )
 
 
 class PassageReader:
@@ -84,36 +106,42 @@ class PassageReader:
         """The model that reads."""
         return self._scorer.name
 
-    @property
-    def threshold(self) -> float:
-        """The probability at which right answers and right refusals balanced best when the weights were fitted."""
-        return self._weights.threshold
-
-    def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Iterator[Reading]:
+    def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Readings:
         """Return readings of the sentences in the passages looked at, each made only when it is asked for.
 
         The best comes first, the others by their probability and by how near they stand to the context.
         """
         if not hits:
-            return iter(())
-        window_chars = _FOLLOW_UP_WINDOW_CHARS if query.context else WINDOW_CHARS
-        opened = OpenPassages(query, hits[:OFFERED], retriever, self._scorer, window_chars)
+            return Readings((), ())
+        case, opened = open_for(query, hits, retriever, self._scorer)
         kind = kind_of(query.text)
         fitted = self._follow_up_weights if query.context else self._weights
-        state = read_until_sure(opened, fitted.of(is_whole=is_whole(hits)))
+        weights = fitted.of(case)
+        state = read_until_sure(opened, weights)
+        is_worth_quoting = balance_of(state.confidence, state.unanswered) >= weights.threshold
         order = state.order
+        reranked = _reranked(hits, opened.passages[order if case == "typed" else order[:1]])
         if query.context:
             order = follow_on(state, nearness(opened.candidates, query.context, retriever))
-        return (
+        readings = (
             _reading(
                 opened.candidates[row],
                 opened.scores[row],
                 float(state.probabilities[row]),
+                is_worth_quoting,
                 kind,
                 opened.candidates[state.beside] if row == order[0] and state.beside is not None else None,
             )
             for row in order
         )
+        return Readings(readings, reranked)
+
+
+def _reranked(hits: Sequence[Hit], passages: Rows) -> tuple[Hit, ...]:
+    """Return the hits in the order in which these passages, numbered from 0, are named first; then the others."""
+    first = dict.fromkeys(passages.tolist())
+    order = [*first, *(place for place in range(len(hits)) if place not in first)]
+    return tuple(replace(hits[place], rank=rank) for rank, place in enumerate(order, start=1))
 
 
 def _reading_on(weights: ReadingWeights) -> ReadingWeights:
@@ -127,6 +155,7 @@ def _reading(
     candidate: Candidate,
     scores: SentenceScores | None,
     probability: float,
+    is_worth_quoting: bool,
     kind: Kind,
     beside: Candidate | None,
 ) -> Reading:
@@ -146,4 +175,5 @@ def _reading(
         highlights=(short,) if short else (),
         answer=short,
         probability=probability,
+        is_worth_quoting=is_worth_quoting,
     )

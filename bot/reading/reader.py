@@ -14,7 +14,8 @@ class Reading:
 
     `span` is what to quote: whole sentences. `highlights` are the words inside it that answer; `answer` is the
     short answer among them, or None where no short span stands out. `probability` is calibrated: of readings
-    with 0.8, eight in ten answer. `hit` is the passage it was found in.
+    with 0.8, eight in ten answer. `hit` is the passage it was found in. `is_worth_quoting`: it is more likely right
+    than that nothing answers, by as much as was fitted to do more good than harm.
     """
 
     article: Article
@@ -23,6 +24,18 @@ class Reading:
     highlights: tuple[Span, ...]
     answer: Span | None
     probability: float
+    is_worth_quoting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What a reader makes of the passages found. `best_first`: its readings; each may be made only when it is asked
+    for. `hits`: all passages, reranked: that first which it takes for likeliest to answer, and of what people type, of
+    which the search says less, the others as likely they are; with ranks in this order.
+    """
+
+    best_first: Iterable[Reading]
+    hits: tuple[Hit, ...]
 
 
 class Reader(Protocol):
@@ -32,11 +45,7 @@ class Reader(Protocol):
     def name(self) -> str:
         """What to call it in reports."""
 
-    @property
-    def threshold(self) -> float:
-        """The probability from which answering does more good than harm, fitted with the reader."""
-
-    def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Iterable[Reading]:
+    def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Readings:
         """Return readings of these passages, best first; ties by the order of the hits. Empty for no hits.
 
         Where the query has a context, much of what is meant stands there: the words of the question say less of where

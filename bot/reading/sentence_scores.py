@@ -32,7 +32,7 @@ class SentenceScores:
     `answer_odds`: of that span. `mass_odds`: of an answer that starts, and of one that ends, anywhere in the
     sentence. `share`: how much of the passage's own probability falls on it, as a logarithm. `passage_odds`: of
     an answer anywhere in the passage, the same for all its sentences. `evidence`: the odds that the sentence answers by
-    itself, whatever the others do; 0 from a model that does not say.
+    itself, whatever the others do; from a model that does not say, half of `mass_odds`, which counts both ends.
     """
 
     answer: Span | None
@@ -40,11 +40,11 @@ class SentenceScores:
     mass_odds: float
     share: float
     passage_odds: float
-    evidence: float = 0.0
+    evidence: float
 
     def denied(self) -> "SentenceScores":
         """Return the scores of a sentence that the model took for an answer, and that cannot be one."""
-        evidence = min(self.evidence, _NO_EVIDENCE) if self.evidence else 0.0
+        evidence = min(self.evidence, _NO_EVIDENCE)
         return SentenceScores(None, _UNREAD, _UNREAD, _UNREAD, self.passage_odds, evidence)
 
 
@@ -78,13 +78,11 @@ def _score(scores: SpanScores, first: int, last: int, moved_by: int) -> Sentence
         mass_odds=mass - none,
         share=mass - whole,
         passage_odds=whole - none,
-        evidence=_evidence(scores.evidence, first, last),
+        evidence=(mass - none) / 2 if scores.evidence is None else _evidence(scores.evidence, first, last),
     )
 
 
-def _evidence(values: NDArray[np.float32] | None, first: int, last: int) -> float:
-    if values is None:
-        return 0.0
+def _evidence(values: NDArray[np.float32], first: int, last: int) -> float:
     return float(values[first:last].mean()) if first < last else _NO_EVIDENCE
 
 

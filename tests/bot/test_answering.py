@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from bot.answering import Answer, Answerer, Refusal, RefusalReason
-from bot.reading.reader import Reading
+from bot.reading.reader import Reading, Readings
 from index import Article, AskedDates, Hit, Passage, Query, Span
 from index.library.disk.library import DiskLibrary
 from index.search.retrieval import Retriever
@@ -29,11 +29,10 @@ class ScriptedReader:
 
     readings: Sequence[Reading] = ()
     name: str = "scripted"
-    threshold: float = 0.5
 
-    def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> list[Reading]:
-        """The readings it was made with."""
-        return list(self.readings)
+    def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Readings:
+        """The readings it was made with, and the hits as they were found."""
+        return Readings(self.readings, tuple(hits))
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +55,7 @@ def _reading(
         highlights=(answering,) if answering else (),
         answer=answering,
         probability=probability,
+        is_worth_quoting=probability >= 0.5,
     )
 
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bot.reading.cascade import FittedWeights, ReadBudget, SentenceModel
+from bot.reading.cascade import Case, FittedWeights, ReadBudget, SentenceModel
 from bot.reading.features import FEATURES, KNOWN, N_SAID
 from training.question_sets import Question, RankingExample
-from training.ranking import calibration_error, cross_measured, fit, with_budget
+from training.ranking import calibration_error, cross_measured, fit, with_budgets
 from training.read_budgets import best_budget, best_threshold, outcomes
 from training.sentence_models import fit_model, fit_models, fit_ranking, fit_within
 
@@ -17,7 +17,7 @@ _ODDS = FEATURES.index("answer_odds")
 _ALL = ReadBudget(read=_N_PASSAGES, sure=1.0, worth=0.0)
 
 
-def _questions(n: int = 100, *, seed: int = 1, is_whole: bool = False, telling: int = 0) -> list[Question]:
+def _questions(n: int = 100, *, seed: int = 1, case: Case = "part", telling: int = 0) -> list[Question]:
     """Three passages of two sentences; in a quarter of the questions nothing answers. The right sentence is in any of
     them; what is said of it tells, in the column `telling`."""
     chance = np.random.default_rng(seed)
@@ -32,7 +32,7 @@ def _questions(n: int = 100, *, seed: int = 1, is_whole: bool = False, telling: 
         said = chance.normal(size=(len(passages), N_SAID))
         said[right, telling] += 5.0
         reach = np.ones(len(passages), bool)
-        questions.append(Question("made up", number % 5, answerable, is_whole, known, passages, reach, said, right))
+        questions.append(Question("made up", number % 5, answerable, case, known, passages, reach, said, right))
     return questions
 
 
@@ -89,12 +89,13 @@ def test_confidence_is_calibrated_on_other_questions() -> None:
     ranks = [model.ranks(one.features) for one in others]
     quoted = [list(model.quoted(one.features, some, one.places)) for one, some in zip(others, ranks, strict=True)]
     cases = list(zip(others, ranks, quoted, strict=True))
-    sure = np.array([model.confidence_in(rows, one.features, some) for one, some, rows in cases])
+    sure, unanswered = np.array([model.judge(rows, one.features, some) for one, some, rows in cases]).T
     right = np.array([one.right[rows].any() for one, _, rows in cases])
     each = np.concatenate([model.chances(model.ranks(one.features)) for one in others])
 
     assert calibration_error(sure, right) < 0.1
     assert right.mean() > 0.6
+    assert calibration_error(unanswered, np.array([not one.right.any() for one in others])) < 0.1
     assert calibration_error(each, np.concatenate([one.right for one in others])) < 0.05
 
 
@@ -102,20 +103,34 @@ def test_confidence_is_calibrated_on_other_questions() -> None:
 def test_neighbours_are_quoted_together_where_that_finds_more_than_it_costs(right: list[int], within: float) -> None:
     features = np.zeros((2, len(FEATURES)))
     features[:, _ODDS] = [1.0, 0.5]
-    model = SentenceModel(np.eye(len(FEATURES))[_ODDS], np.array([]), 0.0, slope=1.0, offset=0.0)
+    nothing = np.array([])
+    model = SentenceModel(np.eye(len(FEATURES))[_ODDS], nothing, 0.0, nothing, 0.0, slope=1.0, offset=0.0)
     examples = [RankingExample("made up", features, np.arange(2) == row, np.arange(2)) for row in right]
 
     assert fit_within(examples, model) == within
 
 
-def test_questions_that_see_all_there_is_and_those_that_see_a_part_are_fitted_apart() -> None:
-    odds, share = (FEATURES.index(name) for name in ("answer_odds", "share"))
-    questions = [*_questions(is_whole=True), *_questions(telling=2, seed=2)]
+def test_each_case_is_fitted_apart() -> None:
+    odds, share, evidence = (FEATURES.index(name) for name in ("answer_odds", "share", "evidence"))
+    questions = [
+        *_questions(case="whole"),
+        *_questions(telling=2, seed=2),
+        *_questions(case="typed", telling=4, seed=3),
+    ]
 
     fitted = fit_models(questions)
 
     assert fitted.whole.read.ranking[odds] > fitted.part.read.ranking[odds] > 0
     assert fitted.part.read.ranking[share] > fitted.whole.read.ranking[share] > 0
+    assert fitted.typed.read.ranking[evidence] > fitted.part.read.ranking[evidence] > 0
+
+
+def test_a_set_that_counts_less_says_less() -> None:
+    other = [replace(one, set_counts=0.1) for one in _examples(200, set_name="other", telling=1)]
+
+    weights = fit_ranking([*_examples(200), *other])
+
+    assert weights[0] > 2 * weights[1] > 0
 
 
 def test_what_counts_less_says_less() -> None:
@@ -127,8 +142,8 @@ def test_what_counts_less_says_less() -> None:
 
 
 def test_all_there_is_is_read() -> None:
-    whole, part = _questions(is_whole=True), _questions()
-    weights = with_budget([*whole, *part], fit_models([*whole, *part]), replace(_ALL, read=1))
+    whole, part = _questions(case="whole"), _questions()
+    weights = with_budgets([*whole, *part], fit_models([*whole, *part]), replace(_ALL, read=1), _ALL)
 
     assert outcomes(whole, weights).price.mean() > 2.0
     assert outcomes(part, weights).price.tolist() == [1] * len(part)
@@ -141,17 +156,31 @@ def test_the_threshold_serves_most_readers() -> None:
     answerable = np.array([one.answerable for one in questions])
 
     def served(threshold: float) -> float:
-        answered = after.confidence >= threshold
+        answered = after.balance >= threshold
         return float(np.where(answerable, answered & after.right, ~answered).mean())
 
-    assert weights.threshold == best_threshold(questions, after)
-    assert served(weights.threshold) == max(served(one) for one in np.linspace(0.02, 0.9, 89))
+    threshold, best = weights.part.threshold, max(served(one) for one in np.linspace(0.02, 0.9, 89))
+    assert threshold == best_threshold(questions, weights.part, "part")
+    assert served(threshold) >= best - 0.005
+    assert all(served(one) < best - 0.005 for one in np.linspace(0.02, 0.9, 89) if one > threshold)
+    assert after.answered.tolist() == (after.balance >= threshold).tolist()
+
+
+def test_messages_as_people_type_them_have_a_threshold_and_a_budget_of_their_own() -> None:
+    questions = [*_questions(), *_questions(case="typed", telling=2, seed=2)]
+
+    [weights] = fit(questions, [1.0])
+
+    typed = outcomes(questions[100:], weights)
+    assert outcomes(questions[:100], weights).price.tolist() == [1] * 100
+    assert typed.price.mean() > 1.5
+    assert typed.answered.tolist() == (typed.balance >= weights.typed.threshold).tolist()
 
 
 def test_reading_more_finds_more_and_costs_more() -> None:
     questions = _questions()
     fitted = fit_models(questions)
-    little, much = (with_budget(questions, fitted, replace(_ALL, read=n)) for n in (1, 3))
+    little, much = (with_budgets(questions, fitted, replace(_ALL, read=n), _ALL) for n in (1, 3))
 
     assert _right(questions, little) < _right(questions, much)
     assert outcomes(questions, little).price.tolist() == [1] * len(questions)
@@ -162,7 +191,8 @@ def test_the_best_budget_keeps_to_the_price() -> None:
     questions = _questions()
     fitted = fit_models(questions)
 
-    cheap, dear = (with_budget(questions, fitted, best_budget(questions, fitted.part, price)) for price in (1.5, 3.0))
+    budgets = (best_budget(questions, fitted.part, price) for price in (1.5, 3.0))
+    cheap, dear = (with_budgets(questions, fitted, one, _ALL) for one in budgets)
 
     assert outcomes(questions, cheap).price.mean() <= 1.5
     assert outcomes(questions, dear).price.mean() <= 3.0
@@ -177,7 +207,7 @@ def test_a_price_that_buys_nothing_is_refused() -> None:
 
 
 def test_what_is_reported_was_not_fitted_on() -> None:
-    little, much = cross_measured(_questions(100), [replace(_ALL, read=1), _ALL])
+    little, much = cross_measured(_questions(100), [(replace(_ALL, read=1), _ALL), (_ALL, _ALL)])
 
     worse, better = (one["articles left out"]["made up"] for one in (little, much))
     assert (worse["questions"], worse["passages"]) == (100, 1.0)

@@ -8,19 +8,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.reading.cascade import ReadBudget, ReadingWeights, Rows, SentenceModel, places_of, read_until_sure, stages
+from bot.reading.cascade import (
+    ReadBudget,
+    ReadingWeights,
+    Rows,
+    SentenceModel,
+    balance_of,
+    places_of,
+    read_until_sure,
+    stages,
+)
 from bot.reading.features import FEATURES, KNOWN, LENGTH_CENTRE, N_SAID, Floats, to_features
 
 
 def _weights(budget: ReadBudget) -> ReadingWeights:
     """Ranks unread sentences by the words they share with the question, read ones by the odds of an answer."""
     shared, said = (_by(name) for name in ("sentence_overlap", "answer_odds"))
-    return ReadingWeights(shared, said, budget)
+    return ReadingWeights(shared, said, budget, threshold=0.5)
 
 
 def _by(name: str) -> SentenceModel:
     ranking = np.eye(len(FEATURES))[FEATURES.index(name)]
-    return SentenceModel(ranking, np.append(ranking, [0.0, 0.0, 0.0]), 0.0, slope=1.0, offset=0.0)
+    by_ranking = np.append(ranking, [0.0, 0.0, 0.0])
+    return SentenceModel(ranking, by_ranking, 0.0, -by_ranking, 0.0, slope=1.0, offset=0.0)
 
 
 def _said(odds: Sequence[float]) -> Floats:
@@ -50,24 +60,27 @@ class _Reads:
 def test_judging_is_logistic_models() -> None:
     features = np.array([[1.0, 0.0], [2.0, 1.0], [0.0, 3.0]])
     weights = np.array([0.5, -0.5, 0.25, 1.0, 4.0])
-    model = SentenceModel(np.array([1.0, 2.0]), weights, -1.0, slope=0.5, offset=-2.0)
+    none = np.array([0.0, 0.0, 0.0, -1.0, 0.0])
+    model = SentenceModel(np.array([1.0, 2.0]), weights, -1.0, none, 0.5, slope=0.5, offset=-2.0)
 
     ranks = model.ranks(features)
 
     alone = -0.5 * 3 + 0.25 * 6 + (6 - 4) - 1
     together = -0.5 * 3 + 0.25 * 6 + (6 - 1) + 4 - 1
     assert ranks.tolist() == [1.0, 4.0, 6.0]
-    assert model.confidence_in([2], features, ranks) == pytest.approx(1 / (1 + np.exp(-alone)))
-    assert model.confidence_in([2, 1], features, ranks) == pytest.approx(1 / (1 + np.exp(-together)))
+    judged, judged_together = model.judge([2], features, ranks), model.judge([2, 1], features, ranks)
+    assert judged == pytest.approx((1 / (1 + np.exp(-alone)), 1 / (1 + np.exp(2 - 0.5))))
+    assert judged_together == pytest.approx((1 / (1 + np.exp(-together)), 1 / (1 + np.exp(5 - 0.5))))
     np.testing.assert_allclose(model.chances(ranks), 1 / (1 + np.exp([1.5, 0.0, -1.0])))
 
 
 @pytest.mark.parametrize("quoted", [[0], [0, 1]])
 def test_a_quote_without_rivals_has_no_lead(quoted: list[int]) -> None:
-    model = SentenceModel(np.array([2.0]), np.array([0.0, 0.0, 1.0, 0.0]), 0.0, slope=1.0, offset=0.0)
+    by_lead = np.array([0.0, 0.0, 1.0, 0.0])
+    model = SentenceModel(np.array([2.0]), by_lead, 0.0, by_lead, 0.0, slope=1.0, offset=0.0)
     features = np.array([[3.0], [1.0]])[: len(quoted)]
 
-    assert model.confidence_in(quoted, features, model.ranks(features)) == 0.5
+    assert model.judge(quoted, features, model.ranks(features)) == (0.5, 0.5)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +128,7 @@ def test_features_are_what_is_known_what_was_said_and_leads() -> None:
     known = np.zeros((2, len(KNOWN)))
     known[:, KNOWN.index("sentence_overlap")] = [0.25, 1.0]
 
-    features = to_features(known, np.array([[2.0, 3.0, -1.0, 4.0], [0.0, 1.0, -2.0, 4.0]]))
+    features = to_features(known, np.array([[2.0, 3.0, -1.0, 4.0, 1.0], [0.0, 1.0, -2.0, 4.0, -3.0]]))
 
     columns = dict(zip(FEATURES, features.T.tolist(), strict=True))
     assert columns["mass_odds"] == [3.0, 1.0]
@@ -123,6 +136,8 @@ def test_features_are_what_is_known_what_was_said_and_leads() -> None:
     assert columns["sentence_overlap_lead"] == [-0.75, 0.0]
     assert columns["answer_chance"] == pytest.approx([1 / (1 + np.exp(-1.0)), 0.5])
     assert columns["passage_chance"] == pytest.approx([1 / (1 + np.exp(-2.0))] * 2)
+    assert columns["evidence_lead"] == [0.0, -4.0]
+    assert columns["evidence_chance"] == pytest.approx([1 / (1 + np.exp(-1.0)), 1 / (1 + np.exp(3.0))])
 
 
 def test_the_likeliest_passage_is_read_first() -> None:
@@ -161,6 +176,11 @@ def test_after_the_best_come_the_others_by_their_chance_read_or_not() -> None:
     state = read_until_sure(reads, _weights(ReadBudget(1, sure=1.0, worth=0.0)))
 
     assert state.order.tolist() == [0, 2, 1, 3]
+
+
+@pytest.mark.parametrize(("confidence", "unanswered", "balance"), [(0.6, 0.2, 0.75), (0.1, 0.9, 0.1), (0.2, 0.2, 0.5)])
+def test_the_balance_is_of_a_right_quote_and_none_at_all(confidence: float, unanswered: float, balance: float) -> None:
+    assert balance_of(confidence, unanswered) == pytest.approx(balance)
 
 
 @given(

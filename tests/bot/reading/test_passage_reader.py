@@ -16,7 +16,8 @@ from bot.reading.passage_reader import (
     shipped_weights,
     weights_from,
 )
-from index import Article, AskedDates, Query, Span
+from bot.reading.reader import Reading, Readings
+from index import Article, AskedDates, Hit, Query, Span
 from index.library.disk.library import DiskLibrary
 from index.search.retrieval import Retriever
 from tests.bot.examples import BRIDGE, FERRY, span_of
@@ -41,27 +42,36 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
 def _weights(*, sure: float = 0.9, read: int = 10, worth: float = 0.0, **ranking: float) -> FittedWeights:
     """Ranks by the named features, and is as sure as the ranking score says; the search says what to read first."""
     read_by, unread_by = _sentence_model(**ranking), _sentence_model(passage_rank=1.0)
-    weights = ReadingWeights(unread_by, read_by, ReadBudget(read, sure, worth))
-    return FittedWeights(weights, weights, threshold=0.4)
+    weights = ReadingWeights(unread_by, read_by, ReadBudget(read, sure, worth), threshold=0.4)
+    return FittedWeights(weights, weights, weights)
 
 
 def _sentence_model(**ranking: float) -> SentenceModel:
     confidence = np.zeros(len(FEATURES) + 3)
     confidence[-3] = 1.0
     return SentenceModel(
-        np.array([ranking.get(name, 0.0) for name in FEATURES]), confidence, 0.0, slope=1.0, offset=0.0
+        np.array([ranking.get(name, 0.0) for name in FEATURES]),
+        confidence,
+        0.0,
+        -confidence,
+        0.0,
+        slope=1.0,
+        offset=0.0,
     )
 
 
 def test_the_shipped_weights_fit_the_features() -> None:
     weights = shipped_weights()
 
-    for one in (weights.whole.unread, weights.whole.read, weights.part.unread, weights.part.read):
-        assert (one.ranking.shape, one.confidence.shape) == ((len(FEATURES),), (len(FEATURES) + 3,))
-        assert np.isfinite([*one.ranking, *one.confidence, one.bias, one.offset]).all()
-        assert one.slope > 0
-    assert 0 < weights.threshold < 1
-    assert 1 <= weights.part.budget.read <= weights.whole.budget.read <= OFFERED
+    for case in ("whole", "part", "typed"):
+        of_case = weights.of(case)
+        for one in (of_case.unread, of_case.read):
+            assert one.ranking.shape == (len(FEATURES),)
+            assert one.confidence.shape == one.unanswered.shape == (len(FEATURES) + 3,)
+            assert np.isfinite([*one.ranking, *one.confidence, *one.unanswered, one.bias, one.offset]).all()
+            assert one.slope > 0
+        assert 0 < of_case.threshold < 1
+        assert 1 <= of_case.budget.read <= OFFERED[case]
 
 
 def test_weights_of_other_features_are_refused() -> None:
@@ -180,10 +190,14 @@ def test_the_window_grows_where_more_is_shared(
     assert window_of(spans, np.array(overlaps)) == window
 
 
+def _first(readings: Readings) -> Reading:
+    return next(iter(readings.best_first))
+
+
 def test_the_sentence_that_the_model_prefers_comes_first(retriever: Retriever) -> None:
     reader = PassageReader(WordScorer({"Brook": 4.0}), _weights(answer_odds=0.5))
 
-    first, *others = reader.read(Query(_QUESTION), retriever.search(_BRIDGE_ONLY), retriever)
+    first, *others = reader.read(Query(_QUESTION), retriever.search(_BRIDGE_ONLY), retriever).best_first
 
     assert first.span.slice(first.article.text) == _OPENED
     assert first.answer == span_of("Brook")
@@ -196,7 +210,7 @@ def test_a_neighbour_that_nearly_answers_is_quoted_with_the_first(retriever: Ret
     together = _weights(answer_odds=0.5).with_each(lambda one: replace(one, read=replace(one.read, within=2.0)))
     scorer = WordScorer({"Brook": 4.0, "closed": 2.5})
 
-    first = next(PassageReader(scorer, together).read(Query(_QUESTION), retriever.search(_BRIDGE_ONLY), retriever))
+    first = _first(PassageReader(scorer, together).read(Query(_QUESTION), retriever.search(_BRIDGE_ONLY), retriever))
 
     assert first.span.slice(BRIDGE.text) == f"The old bridge was closed for two years. {_OPENED}"
     assert first.answer == span_of("Brook")
@@ -210,7 +224,7 @@ def test_a_sentence_with_the_roles_exchanged_is_no_answer(tmp_path: Path) -> Non
     reader = PassageReader(WordScorer({"theft": 4.0, "lies": 2.0}), _weights(answer_odds=0.5))
 
     asked = ["What did Norland accuse Sudland of?", "What did Sudland accuse Norland of?"]
-    first, second = (next(reader.read(Query(one), retriever.search(Query(one)), retriever)) for one in asked)
+    first, second = (_first(reader.read(Query(one), retriever.search(Query(one)), retriever)) for one in asked)
 
     assert [one.answer.slice(border.text) if one.answer else None for one in (first, second)] == ["theft", "lies"]
 
@@ -218,7 +232,7 @@ def test_a_sentence_with_the_roles_exchanged_is_no_answer(tmp_path: Path) -> Non
 def test_equal_sentences_keep_the_order_of_the_hits(retriever: Retriever) -> None:
     hits = retriever.search(_BRIDGE_ONLY)
 
-    readings = list(PassageReader(WordScorer(), _weights()).read(Query(_QUESTION), hits, retriever))
+    readings = PassageReader(WordScorer(), _weights()).read(Query(_QUESTION), hits, retriever).best_first
 
     assert [reading.span for reading in readings] == list(hits[0].passage.sentences)
 
@@ -227,11 +241,11 @@ def test_reading_stops_when_a_sentence_surely_answers(retriever: Retriever) -> N
     hits = retriever.search(Query("rain on day 7 of the wet year"), 10)
     surely, unsure = WordScorer({"day": 3.0}), WordScorer({"day": -3.0})
 
-    PassageReader(surely, _weights(answer_odds=1.0)).read(Query("rain"), hits, retriever)
-    PassageReader(unsure, _weights(answer_odds=1.0)).read(Query("rain"), hits, retriever)
+    PassageReader(surely, _weights(answer_odds=1.0)).read(Query("Rain?"), hits, retriever)
+    PassageReader(unsure, _weights(answer_odds=1.0)).read(Query("Rain?"), hits, retriever)
 
     assert surely.read == unsure.read[:1]
-    assert len(unsure.read) == min(len(hits), OFFERED)
+    assert len(unsure.read) == min(len(hits), OFFERED["part"])
 
 
 def test_what_is_all_there_is_and_the_best_of_more_are_judged_by_weights_of_their_own(retriever: Retriever) -> None:
@@ -241,11 +255,11 @@ def test_what_is_all_there_is_and_the_best_of_more_are_judged_by_weights_of_thei
     best_of_more = retriever.search(Query("rain on day 7 of the wet year", frozenset({"long"})), 10)
 
     of_the_whole, of_the_part = (
-        [len(one.span) for one in reader.read(Query(_QUESTION), hits, retriever)]
+        [len(one.span) for one in reader.read(Query(_QUESTION), hits, retriever).best_first]
         for hits in (all_there_is, best_of_more)
     )
 
-    assert len(all_there_is) <= OFFERED < len(best_of_more)
+    assert len(all_there_is) <= OFFERED["whole"] < len(best_of_more)
     assert of_the_whole[:1] == [min(of_the_whole)]
     assert of_the_part[0] == len(best_of_more[0].passage.sentences[0])
 
@@ -254,25 +268,58 @@ def test_what_was_not_read_is_offered_too(retriever: Retriever) -> None:
     hits = retriever.search(Query("rain on day 7 of the wet year"), 10)
     scorer = WordScorer({"day": -3.0})
 
-    readings = list(PassageReader(scorer, _weights(answer_odds=1.0, read=1)).read(Query("rain"), hits, retriever))
+    readings = list(
+        PassageReader(scorer, _weights(answer_odds=1.0, read=1)).read(Query("Rain?"), hits, retriever).best_first
+    )
 
     assert len(scorer.read) == 1
-    assert {reading.hit.rank for reading in readings} == {hit.rank for hit in hits[:OFFERED]}
+    assert {reading.hit.rank for reading in readings} == {hit.rank for hit in hits[: OFFERED["part"]]}
     assert scorer.read[0] in readings[0].hit.passage.span.slice(_LONG.text)
     assert [reading.answer is None for reading in readings if reading.hit.rank > 1].count(False) == 0
+
+
+def test_more_is_offered_for_what_people_type(retriever: Retriever) -> None:
+    hits = retriever.search(Query("rain on day 7 of the wet year"), 10)
+    scorer = WordScorer({"day": -3.0})
+
+    readings = PassageReader(scorer, _weights(answer_odds=1.0)).read(Query("rain"), hits, retriever)
+
+    assert len(scorer.read) == OFFERED["typed"] == len(hits) > OFFERED["part"]
+    assert {reading.hit.rank for reading in readings.best_first} == {hit.rank for hit in hits}
+
+
+@pytest.mark.parametrize(("question", "second"), [("Rain?", 0), ("rain", 5)], ids=["in full", "as typed"])
+def test_passages_are_ranked_anew_by_what_was_read(retriever: Retriever, question: str, second: int) -> None:
+    hits = retriever.search(Query("rain on day 7 of the wet year"), 10)
+    third, sixth = (
+        _words_of(hits[place]) - set().union(*(_words_of(one) for one in hits if one is not hits[place]))
+        for place in (2, 5)
+    )
+    scorer = WordScorer({min(third): 9.0, min(sixth): 5.0})
+    reader = PassageReader(scorer, _weights(answer_odds=1.0, sure=1.0))
+
+    found = reader.read(Query(question), hits, retriever).hits
+
+    assert [hit.rank for hit in found] == list(range(1, len(hits) + 1))
+    assert [hit.passage for hit in found[:2]] == [hits[2].passage, hits[second].passage]
+    assert sorted(hit.passage.span.start for hit in found) == sorted(hit.passage.span.start for hit in hits)
+
+
+def _words_of(hit: Hit) -> set[str]:
+    return {word for word in hit.passage.span.slice(_LONG.text).split() if word.isdigit()}
 
 
 def test_no_hits_no_readings(retriever: Retriever) -> None:
     reader = PassageReader(WordScorer(), shipped_weights())
 
-    assert list(reader.read(Query(_QUESTION), [], retriever)) == []
+    assert reader.read(Query(_QUESTION), [], retriever) == Readings((), ())
 
 
 @pytest.mark.parametrize("question", ["", " ", "?", "the", "😀", "<b>", "\x00", "x" * 2000, "Who? What? When? Where?"])
 def test_any_question_is_read_with_finite_probabilities(retriever: Retriever, question: str) -> None:
     reader = PassageReader(WordScorer({"Brook": 2.0}), shipped_weights())
 
-    readings = list(reader.read(Query(question), retriever.search(Query(question)), retriever))
+    readings = list(reader.read(Query(question), retriever.search(Query(question)), retriever).best_first)
 
     assert readings
     assert all(0 <= reading.probability <= 1 for reading in readings)

@@ -59,7 +59,7 @@ def test_nothing_is_near_what_the_articles_do_not_speak_of(retriever: Retriever,
 
 
 def test_the_best_sentence_stays_first_and_the_others_move() -> None:
-    state = ReadState(np.array([2, 0, 1, 3]), np.array([0.4, 0.3, 0.9, 0.2]), (0,), 0.0)
+    state = ReadState(np.array([2, 0, 1, 3]), np.array([0.4, 0.3, 0.9, 0.2]), 0.1, (0,), 0.0)
 
     assert follow_on(state, np.array([0.0, 1.5, -9.0, 0.0])).tolist() == [2, 1, 0, 3]
     assert follow_on(state, np.zeros(4)).tolist() == [2, 0, 1, 3]

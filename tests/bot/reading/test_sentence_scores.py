@@ -62,10 +62,11 @@ def test_evidence_is_the_mean_of_a_sentences_tokens() -> None:
     assert scored[0].denied().evidence == -8.0
 
 
-def test_a_model_without_evidence_leaves_it_even() -> None:
+def test_a_model_without_evidence_has_the_mean_of_both_ends_odds() -> None:
     closed, _ = _scored({"Brook": 3.0})
 
-    assert (closed.evidence, closed.denied().evidence) == (0.0, 0.0)
+    assert closed.evidence == closed.mass_odds / 2
+    assert closed.denied().evidence == -8.0
 
 
 def test_an_answer_starts_before_it_ends() -> None:
