@@ -1,6 +1,7 @@
 """Training a tiny reader: what it learns from, that it learns, and that a kill costs it nothing."""
 
 import json
+import random
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ with warnings.catch_warnings():
     import torch
 
     from training.cross_encoder import load_tokenizer, loss, make_batch, new_model, scores
-    from training.reader import Lessons, Run, learning_rate, train
+    from training.reader import Lessons, Run, _batches, learning_rate, train
     from training.reading_measures import area_under_roc, measure
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
@@ -113,7 +114,51 @@ def test_the_loss_of_a_marked_sentence_is_that_of_its_mean_evidence(encoder: Pat
     torch.testing.assert_close(odds, torch.stack([evidence[4:7].mean(), evidence[7:9].mean()]))
     yes, no = torch.sigmoid(odds)
     marked = -(yes.log() + 0.5 * (1 - no).log()) / 1.5
-    torch.testing.assert_close(loss(model, batch), loss(model, make_batch([bare], tokenizer)) + marked)
+    told_apart = -torch.log_softmax(odds, 0)[0] / 2
+    torch.testing.assert_close(loss(model, batch), loss(model, make_batch([bare], tokenizer)) + marked + told_apart)
+
+
+def test_passages_of_one_question_are_told_apart_by_their_odds_against_no_answer(encoder: Path) -> None:
+    model = new_model(encoder).eval()
+    answers = ReadingExample("who ran", "ada ran .", (Span(0, 3),))
+    does_not = ReadingExample("who ran", "in may .")
+    tokenizer = load_tokenizer(encoder)
+    alone = make_batch([answers, does_not], tokenizer)
+    rivals = make_batch([replace(one, rivals=5) for one in (answers, does_not)], tokenizer)
+
+    logs = scores(model, rivals)[:2]
+
+    told_apart = torch.tensor(0.0)
+    for each in logs:
+        odds = each - each[:, :1]
+        every = torch.cat([odds[0, 4:7], odds[1, 4:7]])  # [CLS] who ran [SEP] ada ran . [SEP]
+        told_apart = told_apart + (torch.logsumexp(every, 0) - odds[0, 4]) / 2
+    assert rivals.rivals.tolist() == [0, 0]
+    assert alone.rivals.tolist() == [0, 1]
+    torch.testing.assert_close(loss(model, rivals), loss(model, alone) + told_apart / 2)
+
+
+def test_a_question_of_which_nothing_answers_has_nothing_to_tell_apart(encoder: Path) -> None:
+    model = new_model(encoder).eval()
+    tokenizer = load_tokenizer(encoder)
+    passages = [ReadingExample("who ran", text) for text in ("in may .", "in june .")]
+
+    alone, rivals = (make_batch([replace(one, rivals=name) for one in passages], tokenizer) for name in (None, 1))
+
+    torch.testing.assert_close(loss(model, rivals), loss(model, alone))
+
+
+def test_passages_of_one_question_come_in_one_batch(encoder: Path) -> None:
+    chance = random.Random(1)
+    together = [[replace(one, rivals=number) for one in _examples(4, seed=number)] for number in range(50)]
+
+    batches = _batches(together, load_tokenizer(encoder), chance)
+
+    assert sum(map(len, batches)) == 200
+    assert all(len(batch) <= 32 for batch in batches)
+    for batch in batches:
+        numbers = [one.rivals for one in batch]
+        assert all(numbers.count(number) == 4 for number in numbers)
 
 
 def test_what_counts_half_moves_the_loss_half(encoder: Path) -> None:
