@@ -10,7 +10,7 @@ were cut to 8 bits (`training.reader` writes one); without it that row is left o
 import argparse
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +26,7 @@ from bot.evaluation import Gold, Judged, evaluate, gold_of, judge
 from bot.reading.cascade import ReadBudget, ReadingWeights, SentenceModel
 from bot.reading.features import FEATURES, Floats
 from bot.reading.passage_reader import OFFERED, PassageReader, shipped_weights
-from bot.reading.reader import Reader, Reading, Readings
+from bot.reading.reader import Reader, Reading
 from bot.reading.span_scoring import SpanScorer, SpanScores, load_span_scorer
 from bot.store import Store
 from index import Article, Hit, Query
@@ -80,14 +80,12 @@ class _NoReader:
         """Keep `scale`, which turns a score into something between 0 and 1."""
         self._scale = scale
 
-    def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Readings:
-        """Return the passages as they were found."""
-        return Readings((self._reading(hit, retriever) for hit in hits), tuple(hits))
-
-    def _reading(self, hit: Hit, retriever: Retriever) -> Reading:
-        article = retriever.archive.article(hit.passage.article_id)
-        sure = self._scale(hit.score)
-        return Reading(article, hit, hit.passage.span, (), None, sure, is_worth_quoting=sure >= _EVEN)
+    def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Iterator[Reading]:
+        """Yield the passages as they were found."""
+        for hit in hits:
+            article = retriever.archive.article(hit.passage.article_id)
+            sure = self._scale(hit.score)
+            yield Reading(article, hit, hit.passage.span, (), None, sure, is_worth_quoting=sure >= _EVEN)
 
 
 class _Counting:

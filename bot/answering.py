@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import ClassVar, Literal, TypeGuard
 
@@ -123,14 +123,15 @@ class Answerer:
         if not query.text:
             return Refusal(RefusalReason.EMPTY_QUESTION, 0.0, (), ())
         found = self._reader.read(query, hits, retriever)
-        readings = _verbatim(found.best_first, retriever.archive)
+        readings = _verbatim(found, retriever.archive)
         citations = _citations(readings, retriever.archive)
+        reranked = _reranked(hits, readings)
         confidence = citations[0].score if citations else 0.0
         if not citations or not self._is_worth_quoting(readings[0]):
-            return Refusal(_reason(query, hits, citations), confidence, citations, found.hits)
+            return Refusal(_reason(query, hits, citations), confidence, citations, reranked)
         strong = max(min(confidence, _STRONG if self._threshold is None else self._threshold), confidence / 2)
         n_strong = sum(citation.score >= strong for citation in citations)
-        return Answer(confidence, citations, n_strong, _short_answer(readings[0]), found.hits)
+        return Answer(confidence, citations, n_strong, _short_answer(readings[0]), reranked)
 
     def _is_worth_quoting(self, first: Reading) -> bool:
         if self._threshold is None:
@@ -201,6 +202,14 @@ def _verbatim(readings: Iterable[Reading], archive: Archive) -> list[Reading]:
         if len(chosen) == _CITATIONS:
             break
     return chosen
+
+
+def _reranked(hits: Sequence[Hit], readings: Sequence[Reading]) -> tuple[Hit, ...]:
+    """Return the passages with those first that are cited, in their order, and ranks in the new one."""
+    cited = dict.fromkeys(reading.hit.rank for reading in readings)
+    places = {rank: place for place, rank in enumerate(cited)}
+    ordered = sorted(hits, key=lambda hit: places.get(hit.rank, len(places)))
+    return tuple(replace(hit, rank=rank) for rank, hit in enumerate(ordered, start=1))
 
 
 def _same_words(reading: Reading, words: str, other: Reading) -> bool:

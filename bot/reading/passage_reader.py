@@ -5,7 +5,7 @@ read, `bot.reading.open_passages` reads.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from typing import Any
@@ -19,7 +19,6 @@ from bot.reading.cascade import (
     FittedWeights,
     ReadBudget,
     ReadingWeights,
-    Rows,
     SentenceModel,
     balance_of,
     read_until_sure,
@@ -30,7 +29,7 @@ from bot.reading.features import (
 )
 from bot.reading.open_passages import WINDOW_CHARS, OpenPassages
 from bot.reading.proximity import follow_on, nearness
-from bot.reading.reader import Reading, Readings
+from bot.reading.reader import Reading
 from bot.reading.sentence_scores import SentenceScores
 from bot.reading.span_scoring import SpanScorer
 from index import Hit, Query
@@ -106,13 +105,13 @@ class PassageReader:
         """The model that reads."""
         return self._scorer.name
 
-    def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Readings:
+    def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Iterator[Reading]:
         """Return readings of the sentences in the passages looked at, each made only when it is asked for.
 
         The best comes first, the others by their probability and by how near they stand to the context.
         """
         if not hits:
-            return Readings((), ())
+            return iter(())
         case, opened = open_for(query, hits, retriever, self._scorer)
         kind = kind_of(query.text)
         fitted = self._follow_up_weights if query.context else self._weights
@@ -120,10 +119,9 @@ class PassageReader:
         state = read_until_sure(opened, weights)
         is_worth_quoting = balance_of(state.confidence, state.unanswered) >= weights.threshold
         order = state.order
-        reranked = _reranked(hits, opened.passages[order if case == "typed" else order[:1]])
         if query.context:
             order = follow_on(state, nearness(opened.candidates, query.context, retriever))
-        readings = (
+        return (
             _reading(
                 opened.candidates[row],
                 opened.scores[row],
@@ -134,14 +132,6 @@ class PassageReader:
             )
             for row in order
         )
-        return Readings(readings, reranked)
-
-
-def _reranked(hits: Sequence[Hit], passages: Rows) -> tuple[Hit, ...]:
-    """Return the hits in the order in which these passages, numbered from 0, are named first; then the others."""
-    first = dict.fromkeys(passages.tolist())
-    order = [*first, *(place for place in range(len(hits)) if place not in first)]
-    return tuple(replace(hits[place], rank=rank) for rank, place in enumerate(order, start=1))
 
 
 def _reading_on(weights: ReadingWeights) -> ReadingWeights:

@@ -27,17 +27,6 @@ class Reading:
     is_worth_quoting: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Readings:
-    """What a reader makes of the passages found. `best_first`: its readings; each may be made only when it is asked
-    for. `hits`: all passages, reranked: that first which it takes for likeliest to answer, and of what people type, of
-    which the search says less, the others as likely they are; with ranks in this order.
-    """
-
-    best_first: Iterable[Reading]
-    hits: tuple[Hit, ...]
-
-
 class Reader(Protocol):
     """Finds the words that answer."""
 
@@ -45,7 +34,7 @@ class Reader(Protocol):
     def name(self) -> str:
         """What to call it in reports."""
 
-    def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Readings:
+    def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Iterable[Reading]:
         """Return readings of these passages, best first; ties by the order of the hits. Empty for no hits.
 
         Where the query has a context, much of what is meant stands there: the words of the question say less of where

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from bot.answering import Answer, Answerer, Refusal, RefusalReason
-from bot.reading.reader import Reading, Readings
+from bot.reading.reader import Reading
 from index import Article, AskedDates, Hit, Passage, Query, Span
 from index.library.disk.library import DiskLibrary
 from index.search.retrieval import Retriever
@@ -30,9 +30,9 @@ class ScriptedReader:
     readings: Sequence[Reading] = ()
     name: str = "scripted"
 
-    def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Readings:
-        """The readings it was made with, and the hits as they were found."""
-        return Readings(self.readings, tuple(hits))
+    def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> list[Reading]:
+        """The readings it was made with."""
+        return list(self.readings)
 
 
 @pytest.fixture(scope="module")
@@ -164,6 +164,17 @@ def test_a_citation_counts_the_articles_that_say_nearly_the_same(retriever: Retr
 
     assert isinstance(outcome, Answer)
     assert [citation.copies for citation in outcome.citations] == [1, 0]
+
+
+def test_the_passages_that_are_cited_come_first(retriever: Retriever) -> None:
+    found = retriever.search(_QUESTION, 10)
+    last = replace(_reading(_COST, 0.9), hit=found[-1])
+    again = replace(_reading(_OPENED, 0.8), hit=found[-1])
+
+    hits = _outcome(retriever, last, again, replace(_reading(_LANES, 0.7), hit=found[0])).hits
+
+    assert [hit.rank for hit in hits] == list(range(1, len(found) + 1))
+    assert [hit.passage for hit in hits] == [found[-1].passage, *(hit.passage for hit in found[:-1])]
 
 
 def test_at_most_five_are_cited(retriever: Retriever) -> None:
