@@ -133,7 +133,7 @@ def _with_names(
         found = [
             one
             for one in antecedents(pronoun, message, turns, background)
-            if one.text not in taken and one.score > _LEAST_SCORE
+            if one.text not in taken and one.score > _LEAST_SCORE and (one.is_name or " " in one.text)
         ]
         chosen[pronoun.sort] = found
         if found and pronoun.text.lower() not in ("this", "that", "these", "those"):
