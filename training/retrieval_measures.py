@@ -26,10 +26,10 @@ from index import Article, Query
 from index.embedding.embedder import OnnxEmbedder
 from index.embedding.shipped_model import prepare_shipped_model
 from index.ingest.sources import read_articles
-from index.library.disk.library import DiskLibrary
 from index.search.retrieval import Snapshot, find_candidates, rank_candidates, trust_in_words
 from index.settings import IndexSettings
 from training.embedding_examples import Conversations, conversation_query
+from training.searching import search_over
 
 _FIRST = 5
 _WEIGHTS = (0.15, 0.3, 0.4, 0.5, 0.6, 0.7)
@@ -126,11 +126,7 @@ def main() -> None:
 
 def measure(questions: QuestionSet, embedder: MeasuredEmbedder, work: Path) -> dict[str, np.ndarray]:
     """Return (n, weights) bool for each way of asking: evidence is among the first passages."""
-    digest = hashlib.sha256("".join(sorted(f"{a.id} {a.revision}" for a in questions.articles)).encode()).hexdigest()
-    library = DiskLibrary(work / f"index-{digest[:12]}-{embedder.fingerprint}")
-    if not (library.root / "CURRENT").exists():
-        library.rebuild(iter(questions.articles), embedder)
-    snapshot = library.open_current(embedder)
+    snapshot = search_over(questions.articles, work, embedder).snapshot
     found: dict[str, list[list[bool]]] = {}
     for one in track(questions.questions, description=questions.name, disable=True):
         for form, query, words in one.forms():

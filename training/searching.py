@@ -13,14 +13,15 @@ from index.settings import IndexSettings
 
 
 def search_over(articles: Iterable[Article], work: Path, embedder: Embedder | None = None) -> Retriever:
-    """Return a search over an index of these articles, which `work` keeps for the next run over the same.
+    """Return a search over an index of these articles, which `work` keeps for the next run over the same
+    with the same embedder.
 
     `embedder`: None takes the one that the settings name.
     """
     embedder = embedder or OnnxEmbedder.load(IndexSettings.from_environment().model_cache)
     kept = list(articles)
     digest = hashlib.sha256(json.dumps([(one.id, one.title, one.text) for one in kept]).encode()).hexdigest()[:12]
-    library = DiskLibrary(work / f"index-{digest}")
-    if not (work / f"index-{digest}" / "CURRENT").exists():
+    library = DiskLibrary(work / f"index-{digest}-{embedder.fingerprint}")
+    if not (library.root / "CURRENT").exists():
         library.rebuild(iter(kept), embedder)
     return Retriever(library.open_current(embedder), embedder)

@@ -91,7 +91,7 @@ _ASKS = re.compile(
 )
 
 
-_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _MOST_KEYWORDS = 3
 _GREETS_OR_THANKS = (
     "hi|hello|hey|thanks?|thank you|thx|ty|cheers|ok|okay|k|cool|nice|great|perfect|wow|lol|yes|yeah|yep|yup|no|"
@@ -160,7 +160,7 @@ def is_small_talk(message: str) -> bool:
 
 def names_something(message: str) -> bool:
     """Return whether a message holds a word that may tell what it is about."""
-    return any(terms_of(word) for word in _WORD.findall(message) if word.lower() not in NAMES_NO_SUBJECT)
+    return any(terms_of(word) for word in WORD.findall(message) if word.lower() not in NAMES_NO_SUBJECT)
 
 
 def speaks_of_ones(message: str) -> bool:

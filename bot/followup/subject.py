@@ -1,12 +1,11 @@
 """What a chat is about: the words that were said before, each with how much it counts, and a few of them to show."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.conversation import Turn
 from bot.followup.leaning import said_last, said_of
-from bot.followup.signs import names_something
+from bot.followup.signs import WORD, names_something
 from bot.followup.vocabulary import AUXILIARIES
 from bot.reading.behind import BEHIND
 from index.text.terms import terms_of
@@ -21,7 +20,6 @@ _LEAST = 0.1
 _SHOWN = 4
 _LONGEST_PHRASE = 7
 """Words that are shown as they stand; of more, the most telling ones."""
-_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ def phrase_of(text: str, rarity: Callable[[str], float]) -> str:
 
     Words that no article holds are left out at either end, unless that leaves none.
     """
-    words = list(_WORD.finditer(text))
+    words = list(WORD.finditer(text))
     telling = [place for place, word in enumerate(words) if names_something(word.group())]
     known = [place for place in telling if _is_held(words[place].group(), rarity)] or telling
     if not known:
