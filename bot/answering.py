@@ -27,7 +27,7 @@ _CLEARLY_BETTER = 1.5
 """One reading answers clearly better than another if it is so many times as likely right."""
 
 
-Kind = Literal["answered", "refused", "asked back"]
+OutcomeKind = Literal["answered", "refused", "asked back"]
 """How an outcome is counted, in metrics, figures and logs."""
 
 
@@ -42,26 +42,36 @@ class RefusalReason(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """A part of a reply: what stands above it, and the numbers of its citations, in the order shown."""
+
+    heading: str
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """At least one citation, the best first. `confidence` is the probability that the first one answers.
 
     The first `n_strong` citations are likely enough to be shown unasked; the others are further places to look.
-    `short_answer` is a slice of the first quote, or None where no short span stands out or it is too unsure.
+    `short_answer` is a slice of the first quote, or None where no short span stands out or it is too unsure. An answer
+    composed of parts has `blocks`, and its citations stand in the order shown.
     """
 
-    kind: ClassVar[Kind] = "answered"
+    kind: ClassVar[OutcomeKind] = "answered"
     confidence: float
     citations: tuple[Citation, ...]
     n_strong: int
     short_answer: str | None
     hits: tuple[Hit, ...]
+    blocks: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """The reason there is no answer, and the closest passages, to be shown only when asked for."""
 
-    kind: ClassVar[Kind] = "refused"
+    kind: ClassVar[OutcomeKind] = "refused"
     reason: RefusalReason
     confidence: float
     closest: tuple[Citation, ...]
@@ -83,7 +93,7 @@ class Clarification:
     `likeliest` answers the first of them, for callers that nobody can ask.
     """
 
-    kind: ClassVar[Kind] = "asked back"
+    kind: ClassVar[OutcomeKind] = "asked back"
     options: tuple[Option, ...]
     likeliest: Answer
 

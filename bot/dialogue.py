@@ -22,10 +22,13 @@ from bot.conversation import SAID_ELSEWHERE, Conversation, Turn, still_going
 from bot.followup import CitationRequest, Resolution, Side, is_small_talk, requested_citation, understand
 from bot.query.event_dates import since_event
 from bot.query.headlines import article_asked_for
+from bot.query.kind_classifier import shipped_classifier
+from bot.query.kinds import MessageKind, ToldKind
 from bot.query.operators import EVERYTHING, Scope, read_scope
 from bot.query.spelling import correct_spelling
 from bot.quoting.context import QuoteContext, in_context, neighbours
 from bot.quoting.quotes import Citation
+from bot.reading.behind import BEHIND
 from bot.replies import Reply, ReplyTo, Vote, followed_up
 from bot.stopwatch import Stopwatch
 from index import Article, Hit, Query, Span
@@ -116,15 +119,18 @@ class Dialogue:
                 conversation = self._conversation(conversation_id, replying_to)
                 request = None if literally else requested_citation(asked, conversation)
                 resolution = understand(asked, conversation, scope, retriever, literally=literally)
+                told = tell_kind(asked, resolution, retriever)
             shown: Outcome | None = self._show(request, conversation, retriever) if request else None
-            if shown is None and not literally and is_small_talk(asked):
+            if shown is None and not literally and told.kind is MessageKind.SMALL_TALK:
                 shown = Refusal(RefusalReason.SMALL_TALK, 0.0, (), ())
             question, outcome = (
                 (" ".join(asked.split()), shown)
                 if shown is not None
                 else self._answer(resolution, conversation, scope, retriever, watch)
             )
-        reply = Reply(secrets.token_hex(8), conversation_id, text, question, outcome, watch.stages, corrected)
+        reply = Reply(
+            secrets.token_hex(8), conversation_id, text, question, outcome, watch.stages, corrected, told.kind
+        )
         self._memory.save_reply(reply)
         self._on_reply(reply)
         logger.info("%s: %s in %.0f ms", conversation_id, outcome.kind, watch.stages["total"])
@@ -140,8 +146,9 @@ class Dialogue:
         query = scope.query(" ".join(asked.split()))
         watch = Stopwatch()
         with watch.measure("total"):
+            told = tell_kind(query.text, Resolution(query.text), retriever)
             outcome = self._read(query, self._answerer.find(query, retriever), retriever)
-        return Reply(secrets.token_hex(8), "", text, query.text, outcome, watch.stages)
+        return Reply(secrets.token_hex(8), "", text, query.text, outcome, watch.stages, kind=told.kind)
 
     def recall(self, reply_id: str) -> Reply | None:
         """Return a reply given earlier, or None if it is not (or no longer) known. Its hits are not kept: empty."""
@@ -239,6 +246,17 @@ class Dialogue:
         named = article_asked_for(query.text, hits, retriever.archive)
         shown = quote_lead(named, retriever.archive) if named else None
         return replace(shown, hits=tuple(hits)) if shown else self._answerer.read(query, hits, retriever)
+
+
+def tell_kind(asked: str, resolution: Resolution, retriever: Retriever) -> ToldKind:
+    """Return what a message asks for, as typed and as the plain question that it was understood as, if that is one."""
+    typed = " ".join(asked.split())
+    if not typed:
+        return ToldKind(MessageKind.FACT, {}, is_sure=False)
+    if is_small_talk(typed):
+        return ToldKind.surely(MessageKind.SMALL_TALK)
+    understood = typed if BEHIND in resolution.question else resolution.question
+    return shipped_classifier().tell(typed, understood, retriever.vectors_of, retriever.fingerprint)
 
 
 def query_for(searched: str, resolution: Resolution, scope: Scope, preferred: frozenset[str]) -> Query:

@@ -7,6 +7,7 @@ from enum import Enum
 
 from bot.answering import Answer, Clarification, Outcome, Refusal
 from bot.conversation import SAID_ELSEWHERE, Turn
+from bot.query.kinds import MessageKind
 from bot.query.operators import read_scope
 from bot.query.spelling import Correction, apply_corrections
 from bot.quoting.quotes import Citation
@@ -27,7 +28,7 @@ class Reply:
 
     `resolved_question` differs from `question` when a follow-up was understood from what came before, or words were
     `corrected`: they are misspelt, and the words of articles that are meant were searched.
-    `timings_ms` maps a stage's name to its milliseconds.
+    `timings_ms` maps a stage's name to its milliseconds. `kind`: what the message most likely asks for.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Reply:
     outcome: Outcome
     timings_ms: Mapping[str, float]
     corrected: tuple[Correction, ...] = ()
+    kind: MessageKind = MessageKind.FACT
 
     @property
     def is_reworded(self) -> bool:

@@ -222,6 +222,7 @@ def test_an_answer_has_the_agreed_keys_and_types(answers: dict[str, dict[str, An
         answered = answer["answered"]
         assert _types(answer) == {
             "id": str,
+            "kind": str,
             "resolved_question": str,
             "answered": bool,
             "confidence": float,

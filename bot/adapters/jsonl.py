@@ -64,6 +64,7 @@ def reply_as_json(reply: Reply) -> dict[str, Any]:
     outcome = reply.outcome
     answered = isinstance(outcome, Answer)
     return {
+        "kind": reply.kind.value,
         "resolved_question": reply.resolved_question,
         "answered": answered,
         "confidence": round(outcome.confidence, 4),
@@ -72,6 +73,7 @@ def reply_as_json(reply: Reply) -> dict[str, Any]:
         "citations": [_citation(citation) for citation in reply.citations],
         "passages": [_passage(hit) for hit in outcome.hits],
         "timings_ms": dict(reply.timings_ms),
+        **_blocks(outcome),
         **_options(outcome),
         **_corrections(reply),
     }
@@ -85,6 +87,13 @@ def _reason(outcome: Outcome) -> str | None:
             return "it may mean several things"
         case Answer():
             return None
+
+
+def _blocks(outcome: Outcome) -> dict[str, Any]:
+    """Return the parts of a composed answer, where it has any; nothing otherwise."""
+    if not (isinstance(outcome, Answer) and outcome.blocks):
+        return {}
+    return {"blocks": [{"heading": block.heading, "citations": list(block.numbers)} for block in outcome.blocks]}
 
 
 def _options(outcome: Outcome) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from bot.answering import Answer, Clarification, Option, Outcome, Refusal, RefusalReason
+from bot.answering import Answer, Block, Clarification, Option, Outcome, Refusal, RefusalReason
 from bot.conversation import Turn
+from bot.query.kinds import MessageKind
 from bot.query.spelling import Correction
 from bot.quoting.quotes import Citation, Quote
 from bot.replies import Reply
@@ -57,6 +58,8 @@ def reply_row(reply: Reply, turn_id: int) -> Row:
         "duration_ms": timings.get("total", sum(timings.values())),
         "timings_ms": timings,
         "corrections": [[each.typed, each.meant] for each in reply.corrected] or None,
+        "kind": reply.kind.value,
+        "blocks": [[block.heading, *block.numbers] for block in _blocks(outcome)] or None,
     }
 
 
@@ -66,6 +69,10 @@ def _strong(outcome: Outcome) -> int | None:
             return n_strong
         case Refusal():
             return None
+
+
+def _blocks(outcome: Outcome) -> tuple[Block, ...]:
+    return outcome.blocks if isinstance(outcome, Answer) else ()
 
 
 def citation_rows(reply: Reply) -> list[Row]:
@@ -101,12 +108,14 @@ def reply_from(row: RowMapping, citation_rows: Sequence[RowMapping]) -> Reply:
         outcome=_outcome_from(row, citations),
         timings_ms=row["timings_ms"],
         corrected=tuple(Correction(typed, meant) for typed, meant in row["corrections"] or ()),
+        kind=MessageKind(row["kind"]) if row["kind"] else MessageKind.FACT,
     )
 
 
 def _outcome_from(row: RowMapping, citations: tuple[Citation, ...]) -> Outcome:
     if row["answered"]:
-        return Answer(row["confidence"], citations, row["n_strong"], row["answer"], hits=())
+        blocks = tuple(Block(heading, tuple(numbers)) for heading, *numbers in row["blocks"] or ())
+        return Answer(row["confidence"], citations, row["n_strong"], row["answer"], hits=(), blocks=blocks)
     if row["options"]:
         options = tuple(Option(label, question) for label, question in row["options"])
         return Clarification(

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 
-SCHEMA_VERSION = "0026"
+SCHEMA_VERSION = "0027"
 """The newest migration: it stands here too, so that opening an up-to-date database needs no alembic."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff\ufdd0]")
@@ -110,6 +110,8 @@ replies = Table(
     Column("duration_ms", Double, nullable=False),
     Column("timings_ms", JSON, nullable=False),
     Column("corrections", JSON),
+    Column("kind", Words),
+    Column("blocks", JSON),
 )
 
 citations = Table(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, case, func, select
 
 from bot.admin.reports import Complaint, Day, Stats
 from bot.admin.unanswered import Asked
-from bot.answering import Kind, RefusalReason
+from bot.answering import OutcomeKind, RefusalReason
 from bot.replies import Vote
 from bot.store.tables import replies, turns, votes
 from bot.store.transactions import Transactions, outlives_connections
@@ -41,7 +41,7 @@ class UsageRecords(Transactions):
         )
         durations = select(asked.c.duration_ms).order_by(asked.c.duration_ms)
         with self._reading() as connection:
-            by_kind: dict[Kind, int] = {kind: count for kind, count in connection.execute(kinds)}
+            by_kind: dict[OutcomeKind, int] = {kind: count for kind, count in connection.execute(kinds)}
             by_vote: dict[int, int] = {value: count for value, count in connection.execute(voted)}
             questions = sum(by_kind.values())
             return Stats(
@@ -64,7 +64,7 @@ class UsageRecords(Transactions):
         with self._reading() as connection:
             replied = connection.execute(asked.where(turns.c.asked_at >= since)).all()
             voted = connection.execute(select(votes.c.at, votes.c.value).where(votes.c.at >= since)).all()
-        kinds: defaultdict[date, Counter[Kind]] = defaultdict(Counter)
+        kinds: defaultdict[date, Counter[OutcomeKind]] = defaultdict(Counter)
         durations: defaultdict[date, list[float]] = defaultdict(list)
         for asked_at, kind, duration_ms in replied:
             kinds[asked_at.date()][kind] += 1

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from bot.adapters.jsonl import AskedQuestion, ask, read_questions, reply_as_json
-from bot.answering import Refusal, RefusalReason
+from bot.answering import Answer, Block, Refusal, RefusalReason
 from bot.conversation import Turn
 from bot.dialogue import Dialogue
 from bot.errors import InvalidQuestion
+from bot.query.kinds import MessageKind
 from bot.query.operators import Scope
 from bot.query.spelling import Correction
 from index import Hit, Passage, Span
@@ -96,6 +97,7 @@ def test_an_answer_has_the_agreed_shape() -> None:
     quoted = {"article": "bridge", "revision": BRIDGE.revision, "score": 0.87}
 
     assert reply_as_json(answer()) == {
+        "kind": "fact",
         "resolved_question": "Who opened the old bridge?",
         "answered": True,
         "confidence": 0.87,
@@ -107,6 +109,19 @@ def test_an_answer_has_the_agreed_shape() -> None:
         ],
         "passages": [],
         "timings_ms": {"retrieve": 12.5, "read": 20.0},
+    }
+
+
+def test_the_parts_of_a_composed_answer_are_told_with_its_kind() -> None:
+    plain = answer()
+    assert isinstance(plain.outcome, Answer)
+    blocks = (Block("The Courier", (1,)), Block("What it cost", (2,)))
+    composed = replace(plain, kind=MessageKind.SIDES, outcome=replace(plain.outcome, blocks=blocks))
+
+    assert reply_as_json(composed) == {
+        **reply_as_json(plain),
+        "kind": "sides",
+        "blocks": [{"heading": "The Courier", "citations": [1]}, {"heading": "What it cost", "citations": [2]}],
     }
 
 

@@ -22,9 +22,10 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from bot.admin.reports import Stats
-from bot.answering import Answer, Refusal, RefusalReason
+from bot.answering import Answer, Block, Refusal, RefusalReason
 from bot.conversation import Conversation, Turn
 from bot.errors import StoreTooNew, StoreUnavailable
+from bot.query.kinds import MessageKind
 from bot.query.spelling import Correction
 from bot.quoting.quotes import Citation, Quote
 from bot.replies import Reply, Vote
@@ -81,6 +82,9 @@ outcomes = st.builds(
     n_strong=st.integers(1, 3),
     short_answer=st.none() | any_text,
     hits=st.just(()),
+    blocks=st.lists(st.builds(Block, any_text, st.lists(st.integers(1, 5), max_size=3).map(tuple)), max_size=3).map(
+        tuple
+    ),
 ) | st.builds(
     Refusal,
     reason=st.sampled_from(RefusalReason),
@@ -97,6 +101,7 @@ replies = st.builds(
     outcome=outcomes,
     timings_ms=st.dictionaries(any_text, st.floats(0, 1e6), max_size=3),
     corrected=st.lists(st.builds(Correction, words, words), max_size=2).map(tuple),
+    kind=st.sampled_from(MessageKind),
 )
 
 
@@ -332,11 +337,20 @@ def test_a_database_of_a_later_version_is_refused_and_left_alone(url: str) -> No
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreTooNew, match="has schema 9999, newer than 0026"):
+    with pytest.raises(StoreTooNew, match="has schema 9999, newer than 0027"):
         Store.open(url)
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
     engine.dispose()
+
+
+def test_a_reply_kept_before_there_were_kinds_is_taken_for_one_to_a_fact(empty: Engine, url: str) -> None:
+    with Store.open(url) as store:
+        store.save_reply(answer())
+    with empty.begin() as connection:
+        connection.execute(text("UPDATE replies SET kind = NULL, blocks = NULL"))
+    with Store.open(url) as store:
+        assert store.load_reply("r1") == answer()
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
