@@ -16,6 +16,7 @@ IndexingError
 ├── VectorServerRefused      that server does not want to do what it is asked; its text says why
 ├── LibraryFileInvalid       a file to import is not one that `index export` wrote, or was damaged
 ├── Unreadable               a file, page or line cannot become an article: it is skipped, and its text says why
+│   └── ParsingCutOff        ... as reading it takes too long or too much memory: made to do harm, or far too large
 ├── ArrivalsUnavailable      what came from the web or a chat cannot be kept or read: check the disk, the permissions
 └── FetchError               a web address gave nothing; its text says why
     ├── FetchRefused         ... and never will as it is: another address, a site that does not want it, no article
@@ -77,6 +78,10 @@ class LibraryFileInvalid(IndexingError):
 
 class Unreadable(IndexingError):
     """A file, page or line that cannot become an article; the text says why, for a reader new to this."""
+
+
+class ParsingCutOff(Unreadable):
+    """A file whose reading was ended: it took more time or memory than one file may, or broke the process."""
 
 
 class ArrivalsUnavailable(IndexingError):

@@ -15,13 +15,14 @@ from filelock import FileLock, Timeout
 
 from index.article import Article
 from index.endpoints import Feed
-from index.errors import FetchError, FetchFailed, FetchRefused, IndexBusy, IndexingError
+from index.errors import FetchError, FetchFailed, FetchRefused, IndexBusy, IndexingError, ParsingCutOff
 from index.ingest.feeds.items import article_of, fallback_of
 from index.ingest.feeds.parsing import KINDS, ParsedFeed, parse_feed
 from index.ingest.feeds.report import FeedReport, FeedsReport
 from index.ingest.feeds.state import FeedCursor, FeedState, QueuedItem
-from index.ingest.fetching import Fetcher
+from index.ingest.fetching import Fetched, Fetcher
 from index.ingest.intake import Ingest
+from index.ingest.parsing_apart import parse_apart
 
 DEFAULT_MINUTES = 30
 _AT_ONCE = 4
@@ -114,8 +115,8 @@ class FeedReader:
         every_seconds = 60.0 * (feed.every_minutes or self._every_minutes)
         try:
             fetched = await self._fetcher.get(feed.url, KINDS, etag=cursor.etag, last_modified=cursor.last_modified)
-            parsed = ParsedFeed(None, ()) if fetched.is_unchanged else parse_feed(fetched.content, fetched.url)
-        except FetchError as error:
+            parsed = ParsedFeed(None, ()) if fetched.is_unchanged else await _parsed(fetched)
+        except (FetchError, ParsingCutOff) as error:
             failures = cursor.failures + 1
             next_at = self._now() + self._delay(every_seconds, failures, error)
             self._state.note_failure(feed.url, replace(cursor, failures=failures, next_at=next_at, error=str(error)))
@@ -177,12 +178,16 @@ class FeedReader:
         self._state.note_kept(queued, article.id)
         return len(changes)
 
-    def _delay(self, seconds: float, failures: int, error: FetchError) -> float:
+    def _delay(self, seconds: float, failures: int, error: IndexingError) -> float:
         """Return seconds to wait: doubled with each failure up to six hours, give or take a quarter, and never less
         than the server asks for."""
         doubled = min(seconds * 2.0 ** min(failures - 1, 20), max(_MAX_DELAY_SECONDS, seconds))
         asked = (error.retry_after_seconds or 0.0) if isinstance(error, FetchFailed) else 0.0
         return max(doubled * (0.75 + 0.5 * self._chance()), min(asked, 24 * 3600.0))
+
+
+async def _parsed(fetched: Fetched) -> ParsedFeed:
+    return await asyncio.to_thread(parse_apart, parse_feed, fetched.content, fetched.url)
 
 
 def _name_of(queued: QueuedItem) -> str:

@@ -1,10 +1,12 @@
 """A folder or a file to articles, one at a time, each input accounted for: an Article or a Skipped."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from index.article import Article, Skipped, revision_of
 from index.errors import ArticlesMissing, Unreadable
+from index.ingest.parsing_apart import DOCUMENT_LIMITS, parse_apart
 from index.ingest.sources.files import read_bytes
 from index.ingest.sources.html import read_html
 from index.ingest.sources.jsonl import read_jsonl
@@ -21,12 +23,13 @@ from index.text.cleaning import find_debris
 from index.text.datelines import with_dateline
 
 _Reader = Callable[[bytes, str], tuple[str, Metadata]]
+_read_page: _Reader = partial(parse_apart, read_html)
 _READERS: dict[str, _Reader] = {
     ".txt": read_text,
     ".md": read_text,
-    ".html": read_html,
-    ".htm": read_html,
-    ".pdf": read_pdf,
+    ".html": _read_page,
+    ".htm": _read_page,
+    ".pdf": partial(parse_apart, read_pdf, limits=DOCUMENT_LIMITS),
 }
 _KINDS = (*_READERS, ".jsonl")
 

@@ -4,7 +4,7 @@ from index.errors import Unreadable
 from index.ingest.sources.metadata import Metadata, headline_of, parse_date
 
 
-def read_html(content: bytes, name: str, *, address: str | None = None) -> tuple[str, Metadata]:
+def read_html(content: bytes, name: str, address: str | None = None) -> tuple[str, Metadata]:
     """Return the article's text in a page, and what the page says of it. `address`: where the page was, if on the web.
 
     Raises:

@@ -11,6 +11,7 @@ from index.article import Article, Skipped
 from index.errors import FetchError, FetchRefused, Unreadable
 from index.ingest.fetching import Fetched, Fetcher
 from index.ingest.fetching.addresses import check_address
+from index.ingest.parsing_apart import DOCUMENT_LIMITS, parse_apart
 from index.ingest.sources.files import check_storable
 from index.ingest.sources.html import read_html
 from index.ingest.sources.metadata import Metadata, title_from_text
@@ -18,13 +19,16 @@ from index.ingest.sources.pdf import read_pdf
 from index.ingest.sources.text import read_text
 from index.text.datelines import with_dateline
 
-_READERS: dict[str, Callable[[bytes, str], tuple[str, Metadata]]] = {
-    "text/html": read_html,
-    "application/xhtml+xml": read_html,
-    "text/plain": read_text,
-    "text/markdown": read_text,
-    "application/pdf": read_pdf,
+_Reader = Callable[[bytes, str], tuple[str, Metadata]]
+_read_text: _Reader = partial(parse_apart, read_text)
+_READERS: dict[str, _Reader] = {
+    "text/html": lambda content, address: parse_apart(read_html, content, address, address),
+    "application/xhtml+xml": lambda content, address: parse_apart(read_html, content, address, address),
+    "text/plain": _read_text,
+    "text/markdown": _read_text,
+    "application/pdf": partial(parse_apart, read_pdf, limits=DOCUMENT_LIMITS),
 }
+"""From a page's bytes and its address, in the process for what strangers wrote."""
 _ALIASES = ("www.", "m.", "mobile.", "amp.")
 _TRACKING = ("utm_", "fbclid", "gclid", "mc_cid", "mc_eid", "igshid", "msclkid", "at_medium", "at_campaign")
 _AT_ONCE = 4
@@ -47,11 +51,8 @@ async def fetch_article(address: str, fetcher: Fetcher) -> Article:
         FetchFailed: it is out of reach for now.
     """
     fetched = await fetcher.get(address, frozenset(_READERS))
-    read = _READERS[fetched.kind]
-    if read is read_html:
-        read = partial(read_html, address=fetched.url)
     try:
-        text, metadata = await asyncio.to_thread(read, fetched.content, fetched.url)
+        text, metadata = await asyncio.to_thread(_READERS[fetched.kind], fetched.content, fetched.url)
         check_storable(text)
         _check_length(text)
     except Unreadable as reason:
