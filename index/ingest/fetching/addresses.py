@@ -14,6 +14,18 @@ _PORTS = {"http": 80, "https": 443}
 _FIRST_FREE_PORT = 1024  # below it, mail servers and the like would be spoken to
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _GLOBAL_IPV6 = ipaddress.IPv6Network("2000::/3")
+_NOT_FOR_VISITORS = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "168.63.129.16/32",  # Azure's own services, seen from every machine there
+            "192.0.0.0/24",  # protocols and, at 192.0.0.192, Oracle's metadata
+            "192.88.99.0/24",  # 6to4 relays
+            "3fff::/20",  # documentation
+        ),
+    )
+)
+"""Which some versions of `ipaddress` take for global, or which is so, and yet no web site's."""
 _TUNNELS = (ipaddress.IPv6Network("2002::/16"), ipaddress.IPv6Network("2001::/32"))  # 6to4, Teredo: lead anywhere
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -27,13 +39,16 @@ def check_address(text: str) -> httpx.URL:
     Raises:
         FetchRefused: it is no complete http or https address, names a user, or has an odd port.
     """
+    if len(text) > _MAX_CHARS:
+        raise FetchRefused(f"{_short(text)} is longer than a web address may be")
     try:
         url = httpx.URL(text.strip())
-    except (httpx.InvalidURL, UnicodeError) as error:
+        host = url.host  # which is decoded only now
+    except (httpx.InvalidURL, ValueError) as error:
         raise FetchRefused(f"{_short(text)} is not a web address: {error}") from error
     if url.scheme not in _PORTS:
         raise FetchRefused(f"{_short(text)} is not fetched: only addresses that start with https:// or http:// are")
-    if not url.host or len(text) > _MAX_CHARS:
+    if not host:
         raise FetchRefused(f"{_short(text)} is not a complete web address")
     if url.userinfo:
         raise FetchRefused(f"{url.host}: an address with a user name or password in it is not fetched")
@@ -86,8 +101,11 @@ def is_public(address: str) -> bool:
             return is_public(str(embedded))
         if parsed not in _GLOBAL_IPV6 or any(parsed in tunnel for tunnel in _TUNNELS):
             return False
+    if any(parsed in network for network in _NOT_FOR_VISITORS):
+        return False
     return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved
 
 
 def _short(text: str) -> str:
+    text = "".join(character if character.isprintable() else "\ufffd" for character in text[:101])
     return text if len(text) <= 100 else f"{text[:100]}…"

@@ -35,6 +35,8 @@ async def read_body(response: httpx.Response, max_bytes: int, *, cut: bool = Fal
             if cut:
                 return bytes(content[:max_bytes])
             raise _too_large(response, max_bytes)
+        if unpacker and unpacker.eof:
+            break  # what follows belongs to nothing, and would pile up
     if unpacker and not unpacker.eof and content:
         raise FetchFailed(f"{response.url.host} broke off in the middle of what it sent")
     return bytes(content)

@@ -14,13 +14,13 @@ import httpx
 from index.errors import FetchFailed, FetchRefused
 from index.ingest.fetching.addresses import Resolver, check_address, resolve_host
 from index.ingest.fetching.bodies import ACCEPTED_CODINGS, read_body
-from index.ingest.fetching.robots import MAX_ROBOTS_BYTES, PRODUCT, RobotsRules
+from index.ingest.fetching.robots import MAX_ROBOTS_BYTES, PRODUCT, KeptRules, RobotsRules
 from index.ingest.fetching.transport import PublicTransport
 
 _USER_AGENT = f"{PRODUCT}/0.1 (quotes news articles; obeys robots.txt)"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _TRY_LATER = frozenset({408, 425, 429})
-_ROBOTS_KEPT_SECONDS = 24 * 3600.0
+_MOST_HOSTS = 1_000
 _UNNAMED_KIND = "text/html"  # what a server that does not say most likely sends
 
 
@@ -64,7 +64,7 @@ class Fetcher:
         self._resolve = resolve
         self._trusted = trusted
         self._ssl_context = ssl_context or httpx.create_ssl_context()
-        self._robots: dict[str, tuple[float, RobotsRules]] = {}
+        self._robots = KeptRules()
         self._next_turn: dict[str, float] = {}
 
     async def get(
@@ -149,22 +149,22 @@ class Fetcher:
     async def _robots_of(self, client: httpx.AsyncClient, url: httpx.URL) -> RobotsRules:
         """Return the site's rules: none if it has no such file; a site whose rules cannot be had now is left alone."""
         site = f"{url.scheme}://{url.netloc.decode('ascii')}"
-        kept_at, rules = self._robots.get(site, (0.0, None))
-        if rules is not None and time.monotonic() - kept_at < _ROBOTS_KEPT_SECONDS:
-            return rules
+        kept = self._robots.find(site)
+        if kept is not None:
+            return kept
         async with self._open(client, httpx.URL(f"{site}/robots.txt"), {}, obey_robots=False) as response:
             if response.status_code in _TRY_LATER or response.is_server_error:
                 raise FetchFailed(f"{url.host}: its robots.txt cannot be had now ({response.status_code})")
-            if response.is_client_error:
-                rules = RobotsRules(None)
-            else:
-                rules = RobotsRules.parse(await read_body(response, MAX_ROBOTS_BYTES, cut=True))
-        self._robots[site] = time.monotonic(), rules
-        return rules
+            content = None
+            if not response.is_client_error:
+                content = await read_body(response, MAX_ROBOTS_BYTES, cut=True)
+        return self._robots.keep(site, content)
 
     async def _wait_for_turn(self, url: httpx.URL) -> None:
         """Wait until this host may be asked again, and take the turn."""
         now = time.monotonic()
+        if len(self._next_turn) > _MOST_HOSTS:
+            self._next_turn = {host: turn for host, turn in self._next_turn.items() if turn > now}
         turn = max(now, self._next_turn.get(url.host, 0.0))
         self._next_turn[url.host] = turn + self._limits.pause_seconds
         await asyncio.sleep(turn - now)

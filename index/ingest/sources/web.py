@@ -1,6 +1,7 @@
 """Web addresses to articles: fetched safely, read like files of their kind, named by where they say they belong."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -8,7 +9,7 @@ from functools import partial
 import httpx
 
 from index.article import Article, Skipped
-from index.errors import FetchError, FetchRefused, Unreadable
+from index.errors import FetchError, FetchRefused, ParsingCutOff, Unreadable
 from index.ingest.fetching import Fetched, Fetcher
 from index.ingest.fetching.addresses import check_address
 from index.ingest.parsing_apart import DOCUMENT_LIMITS, parse_apart
@@ -18,6 +19,8 @@ from index.ingest.sources.metadata import Metadata, title_from_text
 from index.ingest.sources.pdf import read_pdf
 from index.ingest.sources.text import read_text
 from index.text.datelines import with_dateline
+
+logger = logging.getLogger(__name__)
 
 _Reader = Callable[[bytes, str], tuple[str, Metadata]]
 _read_text: _Reader = partial(parse_apart, read_text)
@@ -49,12 +52,15 @@ async def fetch_article(address: str, fetcher: Fetcher) -> Article:
     Raises:
         FetchRefused: it must not be fetched, or holds no article.
         FetchFailed: it is out of reach for now.
+        ParsingCutOff: reading it took too long or too much memory.
     """
     fetched = await fetcher.get(address, frozenset(_READERS))
     try:
         text, metadata = await asyncio.to_thread(_READERS[fetched.kind], fetched.content, fetched.url)
         check_storable(text)
         _check_length(text)
+    except ParsingCutOff as reason:
+        raise ParsingCutOff(f"{fetched.url} {reason}") from reason
     except Unreadable as reason:
         raise FetchRefused(f"{fetched.url} {reason}") from reason
     return article_from(fetched, text, metadata)
@@ -67,7 +73,7 @@ def article_from(fetched: Fetched, text: str, metadata: Metadata) -> Article:
         id=url,
         title=metadata.title or title_from_text(text),
         text=text,
-        source=metadata.source or httpx.URL(url).host.removeprefix("www."),
+        source=httpx.URL(url).host.removeprefix("www."),  # not what the page calls its site: anybody is "Reuters" then
         published_at=metadata.published_at,
         url=url,
     )
@@ -87,7 +93,7 @@ def own_address(claimed: str | None, fetched_from: str) -> str:
     if claimed:
         try:
             canonical = check_address(str(found.join(claimed)))
-        except (FetchRefused, httpx.InvalidURL):
+        except (FetchRefused, httpx.InvalidURL, ValueError):
             canonical = found
         if _site_of(canonical) == _site_of(found):
             found = canonical
@@ -116,5 +122,8 @@ async def _read_all(addresses: Sequence[str], fetcher: Fetcher) -> list[Article 
 async def _or_skipped(address: str, article: Awaitable[Article]) -> Article | Skipped:
     try:
         return await article
-    except FetchError as error:
+    except (FetchError, Unreadable) as error:
         return Skipped(address, str(error))
+    except Exception as error:  # a page that breaks the code must cost that page only
+        logger.exception("a page broke what reads it")
+        return Skipped(address, f"cannot be read ({type(error).__name__}); the log says more")

@@ -45,7 +45,7 @@ def test_a_page_becomes_an_article_with_all_it_tells(site: Site) -> None:
         id=site.url("/story"),
         title="Old bridge opens again",
         text="\n".join(("Old bridge opens again", *WORDS)),
-        source="The Courier",
+        source="news.example",
         published_at=datetime(2024, 5, 4, tzinfo=UTC),
         url=site.url("/story"),
     )
