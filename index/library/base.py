@@ -29,6 +29,7 @@ from index.library.disk.segment_articles import fingerprint_of
 from index.library.near_duplicates import KnownCopies
 from index.library.protocol import Library
 from index.search.retrieval import Snapshot
+from index.sizes import fitted
 
 logger = logging.getLogger(__name__)
 
@@ -222,8 +223,9 @@ class ArticleLibrary(Library, ABC, Generic[SnapshotT, PlaceT]):
 
     def _admitted(self, items: Iterable[Article | Skipped]) -> Iterator[Article | Skipped]:
         for item in items:
-            reason = self._refusal(item) if isinstance(item, Article) else None
-            yield Skipped(item.id, reason) if isinstance(item, Article) and reason is not None else item
+            admitted = fitted(item) if isinstance(item, Article) else item
+            reason = self._refusal(admitted) if isinstance(admitted, Article) else None
+            yield Skipped(item.id, reason) if isinstance(item, Article) and reason is not None else admitted
 
     def _finder(self, base: SnapshotT | None) -> Finder[PlaceT]:
         return lambda article_id: self._find(base, article_id) if base is not None else None

@@ -13,6 +13,8 @@ from typing import Any
 
 from index.errors import FetchFailed, Unreadable
 from index.ingest.sources.files import check_storable
+from index.ingest.sources.metadata import not_in_future
+from index.sizes import MAX_ID_CHARS, MAX_TITLE_CHARS, cut
 
 KINDS = frozenset(
     {
@@ -28,6 +30,9 @@ _BLOCKS = frozenset(
         "tr",
     }
 )  # fmt: skip
+_MOST_ITEMS = 2_000
+_PROBLEM_CHARS = 300
+_MAX_ITEM_CHARS = 1_000_000
 _SILENT = frozenset({"script", "style", "figure", "figcaption", "noscript"})
 
 
@@ -80,12 +85,15 @@ def _parse(content: bytes, url: str) -> ParsedFeed:
     if is_broken and not content.rstrip().lower().endswith(_ENDS):
         raise FetchFailed(f"{url} breaks off in the middle ({problem})")
     items: dict[str, FeedItem] = {}
-    for entry in parsed.entries:
+    for entry in parsed.entries[:_MOST_ITEMS]:
         item = _item(entry)
         if item is not None:
             items.setdefault(item.key, item)
-    title = _line(parsed.feed.get("title"))
-    return ParsedFeed(title or None, tuple(items.values()), f"is not well-formed XML: {problem}" if is_broken else None)
+    title = cut(_line(parsed.feed.get("title")), MAX_TITLE_CHARS)
+    flaws = [f"is not well-formed XML: {cut(str(problem), _PROBLEM_CHARS)}"] if is_broken else []
+    if len(parsed.entries) > _MOST_ITEMS:
+        flaws.append(f"has {len(parsed.entries):,} items, of which the first {_MOST_ITEMS:,} are read")
+    return ParsedFeed(title or None, tuple(items.values()), "; it ".join(flaws) or None)
 
 
 def plain_text(markup: str) -> str:
@@ -133,10 +141,13 @@ class _TextReader(HTMLParser):
 def _item(entry: Mapping[str, Any]) -> FeedItem | None:
     """Return the item of an entry, or None if nothing in it could become an article."""
     link = str(entry.get("link") or "").strip() or None
-    title = _line(plain_text(str(entry.get("title") or "")))
+    title = cut(_line(plain_text(str(entry.get("title") or ""))), MAX_TITLE_CHARS)
     texts = [str(part.get("value") or "") for part in entry.get("content") or ()]
     text = max(map(plain_text, [*texts, str(entry.get("summary") or "")]), key=len)
+    text = text if len(text) <= _MAX_ITEM_CHARS else ""  # the page it leads to may hold less
     key = str(entry.get("id") or link or "") or _hash([title, text])
+    if len(key) > MAX_ID_CHARS:
+        key = _hash([key])
     try:
         check_storable(f"{key}{link}{title}{text}")
     except Unreadable:
@@ -151,9 +162,9 @@ def _item(entry: Mapping[str, Any]) -> FeedItem | None:
 
 
 def _moment(parsed: time.struct_time | None) -> datetime | None:
-    """Return the time that feedparser gives, which is in UTC."""
+    """Return the time that feedparser gives, which is in UTC; none that has not come yet."""
     try:
-        return datetime.fromtimestamp(timegm(parsed), UTC) if parsed else None
+        return not_in_future(datetime.fromtimestamp(timegm(parsed), UTC)) if parsed else None
     except (ValueError, OverflowError, OSError):
         return None
 

@@ -5,7 +5,7 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 SIDECAR_SUFFIXES = (".json", ".yaml", ".yml")
 _MAX_HEADLINE_CHARS = 150
 _MAX_TITLE_CHARS = 80
+_MAX_YAML_CHARS = 50_000  # which takes a quarter of a second to read
 _NO_VALUE = {"", "~", "null"}
 _NOT_A_HEADLINE = re.compile(r"[-*•–<|>{\[]|\d+[.)]\s")
 
@@ -100,7 +101,8 @@ def parse_metadata(fields: object, name: str) -> Metadata:
 def parse_date(value: object, name: str) -> datetime | None:
     """Return an aware UTC time from an ISO 8601 (or RFC 2822) date; a time without a zone is taken as UTC.
 
-    A date that cannot be read is logged with `name` and is None: the article is worth more than its date.
+    A date that cannot be read, or has not come yet, is logged with `name` and is None: the article is worth more than
+    its date.
     """
     if value is None or (isinstance(value, str) and value.strip().lower() in _NO_VALUE):
         return None
@@ -108,11 +110,20 @@ def parse_date(value: object, name: str) -> datetime | None:
         for parse in (datetime.fromisoformat, parsedate_to_datetime):
             try:
                 parsed = parse(value.strip())
-                return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
+                moment = (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
             except (ValueError, OverflowError, IndexError):
                 continue
+            if not_in_future(moment) is None:
+                logger.warning("%s: the date %.40r has not come yet; ignored", name, value)
+                return None
+            return moment
     logger.warning("%s: the date %.40r is not like 2022-09-13 or 2022-09-13T10:00:00Z; ignored", name, value)
     return None
+
+
+def not_in_future(moment: datetime) -> datetime | None:
+    """Return the time, if it is not later than tomorrow: else an article would stay the latest for years."""
+    return moment if moment <= datetime.now(UTC) + timedelta(days=1) else None
 
 
 def headline_of(text: str) -> str | None:
@@ -141,6 +152,8 @@ def title_from_text(text: str) -> str:
 
 
 def _parse_yaml(text: str, name: str) -> Metadata:
+    if len(text) > _MAX_YAML_CHARS:
+        raise Unreadable(f"has more than {_MAX_YAML_CHARS:,} characters of YAML, where a few lines are expected")
     try:
         fields = yaml.load(text, Loader=yaml.BaseLoader)  # every value a string, so that id: 007 stays 007
     except (yaml.YAMLError, ValueError, RecursionError) as error:

@@ -2,9 +2,14 @@
 
 import io
 import re
+from typing import TYPE_CHECKING
 
 from index.errors import Unreadable
 from index.ingest.sources.metadata import Metadata, headline_of
+from index.sizes import MAX_TEXT_CHARS
+
+if TYPE_CHECKING:
+    import pypdf
 
 # Word processors leave these as titles: "Microsoft Word - draft3.docx", "untitled", "report.indd"
 _NO_TITLE = re.compile(r"microsoft word|untitled|\S*\.(docx?|indd|pdf|qxd|tex|odt)$", re.IGNORECASE)
@@ -22,7 +27,7 @@ def read_pdf(content: bytes, name: str) -> tuple[str, Metadata]:
         reader = pypdf.PdfReader(io.BytesIO(content))
         if reader.is_encrypted and not reader.decrypt(""):
             raise Unreadable("is locked with a password")
-        text = "\n\n".join(page.extract_text() for page in reader.pages)
+        text = _text_of(reader)
         title = (reader.metadata.title if reader.metadata else None) or ""
     except Unreadable:
         raise
@@ -32,3 +37,19 @@ def read_pdf(content: bytes, name: str) -> tuple[str, Metadata]:
         raise Unreadable("holds no text, only pictures of it; run a text recogniser (OCR) over it first")
     usable_title = " ".join(title.split()) if " " in title and not _NO_TITLE.match(title) else None
     return text, Metadata(title=usable_title or headline_of(text))
+
+
+def _text_of(reader: "pypdf.PdfReader") -> str:
+    """Return the text of all pages, of which many may share the same long one.
+
+    Raises:
+        Unreadable: it is longer than an article may be.
+    """
+    pages: list[str] = []
+    n_chars = 0
+    for page in reader.pages:
+        pages.append(page.extract_text())
+        n_chars += len(pages[-1]) + 2
+        if n_chars > MAX_TEXT_CHARS:
+            raise Unreadable(f"holds more than {MAX_TEXT_CHARS:,} characters, the most one article may have")
+    return "\n\n".join(pages)
