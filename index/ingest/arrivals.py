@@ -30,9 +30,19 @@ CREATE TABLE IF NOT EXISTS items (
   attempts INTEGER NOT NULL, next_at REAL NOT NULL, error TEXT, UNIQUE (feed, key));
 CREATE INDEX IF NOT EXISTS items_by_state ON items (feed, state);
 """
-_WAITING, _PUBLISHED, _REMOVED = "waiting", "published", "removed"
+_UPGRADES = (
+    """
+ALTER TABLE articles ADD COLUMN begun INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE items ADD COLUMN begun INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX articles_by_origin ON articles (origin, arrived_at);
+""",
+)
+"""What later versions changed of the schema, in order; `user_version` counts those that were made."""
+_WAITING, _PUBLISHED, _REMOVED, _GIVEN_UP = "waiting", "published", "removed", "given up"
 _BUSY_SECONDS = 20.0
 _PAGE = 100
+MOST_BEGUN = 3
+"""So often work on one thing is begun and does not come to its end, before it is given up."""
 
 
 class ArrivalsFile:
@@ -73,9 +83,13 @@ class ArrivalsFile:
                 ) from error
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'items_by_state'").fetchone():
-            for statement in filter(str.strip, _SCHEMA.split(";")):
+        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version >= len(_UPGRADES):
+            return
+        for script in (_SCHEMA, *_UPGRADES[version:]):
+            for statement in filter(str.strip, script.split(";")):
                 connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(_UPGRADES)}")
 
 
 class Arrivals:
@@ -101,7 +115,7 @@ class Arrivals:
                     f"INSERT INTO articles ({COLUMNS}, origin, arrived_at, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
                     "ON CONFLICT (id) DO UPDATE SET title = excluded.title, text = excluded.text, "
                     "source = excluded.source, published_at = excluded.published_at, url = excluded.url, "
-                    "origin = excluded.origin, arrived_at = excluded.arrived_at, state = excluded.state",
+                    "origin = excluded.origin, arrived_at = excluded.arrived_at, state = excluded.state, begun = 0",
                     (*row_of(article), origin, self._now().isoformat(timespec="seconds"), _WAITING),
                 )
         return changed
@@ -114,22 +128,61 @@ class Arrivals:
             found = file.execute("SELECT origin FROM articles WHERE id = ?", (article_id,)).fetchone()
         return str(found[0]) if found else None
 
+    def n_kept_since(self, origin: str, moment: datetime) -> int:
+        """Return how many articles of an origin came, or changed, since then."""
+        if not self._file.exists:
+            return 0
+        counting = "SELECT count(*) FROM articles WHERE origin = ? AND arrived_at >= ?"
+        with self._file.transaction() as file:
+            return int(file.execute(counting, (origin, moment.isoformat(timespec="seconds"))).fetchone()[0])
+
     def waiting(self) -> list[Article]:
-        """Return the articles that no build has taken in yet, in the order they came."""
+        """Return the articles that no build has taken in yet, in the order they came, but for the doubtful."""
+        return self._waiting("begun = 0")
+
+    def doubtful(self) -> list[Article]:
+        """Return those that were being indexed when that broke: each may be what broke it."""
+        return self._waiting(f"begun BETWEEN 1 AND {MOST_BEGUN - 1}")
+
+    def _waiting(self, condition: str) -> list[Article]:
         if not self._file.exists:
             return []
         with self._file.transaction() as file:
-            rows = file.execute(f"SELECT {COLUMNS} FROM articles WHERE state = ? ORDER BY number", (_WAITING,))
-            return [article_of(row) for row in rows]
+            waiting = f"SELECT {COLUMNS} FROM articles WHERE state = ? AND {condition} ORDER BY begun, number"
+            return [article_of(row) for row in file.execute(waiting, (_WAITING,))]
+
+    def note_begun(self, articles: Iterable[Article]) -> None:
+        """Record that these are about to be indexed. Should that be the end of the process, they are doubtful."""
+        with self._file.transaction() as file:
+            noting = "UPDATE articles SET begun = begun + 1 WHERE id = ? AND state = ?"
+            file.executemany(noting, [(article.id, _WAITING) for article in articles])
+
+    def note_ended(self, articles: Iterable[Article]) -> None:
+        """Record that what kept these from being indexed was no fault of theirs."""
+        with self._file.transaction() as file:
+            noting = "UPDATE articles SET begun = begun - 1 WHERE id = ? AND begun > 0"
+            file.executemany(noting, [(article.id,) for article in articles])
+
+    def give_up(self) -> list[str]:
+        """Take out, unless they change, those whose indexing broke for the last time, and return their ids."""
+        if not self._file.exists:
+            return []
+        with self._file.transaction() as file:
+            broken = "state = ? AND begun >= ?"
+            found = file.execute(f"SELECT id FROM articles WHERE {broken}", (_WAITING, MOST_BEGUN)).fetchall()
+            giving_up = f"UPDATE articles SET state = ? WHERE {broken}"
+            file.execute(giving_up, (_GIVEN_UP, _WAITING, MOST_BEGUN))
+        return [row[0] for row in found]
 
     def all(self) -> Iterator[Article]:
-        """Yield every article that was not removed, in the order they first came, a few at a time."""
+        """Yield every article that was not removed or given up, in the order they first came, a few at a time."""
         last = 0
         while self._file.exists:
             with self._file.transaction() as file:
                 rows = file.execute(
-                    f"SELECT number, {COLUMNS} FROM articles WHERE number > ? AND state <> ? ORDER BY number LIMIT ?",
-                    (last, _REMOVED, _PAGE),
+                    f"SELECT number, {COLUMNS} FROM articles WHERE number > ? AND state IN (?, ?) "
+                    "ORDER BY number LIMIT ?",
+                    (last, _WAITING, _PUBLISHED, _PAGE),
                 ).fetchall()
             if not rows:
                 return
@@ -143,7 +196,8 @@ class Arrivals:
                 known = file.execute(f"SELECT {COLUMNS} FROM articles WHERE id = ?", (article.id,)).fetchone()
                 if known == row_of(article):
                     file.execute(
-                        "UPDATE articles SET state = ? WHERE id = ? AND state = ?", (_PUBLISHED, article.id, _WAITING)
+                        "UPDATE articles SET state = ?, begun = 0 WHERE id = ? AND state = ?",
+                        (_PUBLISHED, article.id, _WAITING),
                     )
 
     def remove(self, article_ids: Iterable[str]) -> None:

@@ -1,21 +1,32 @@
 """Ingest: keeps what arrives from anywhere but the articles folder, publishes it, and puts it into every build."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import logging
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from index.article import Article, Skipped
 from index.embedding.embedder import Embedder
-from index.errors import ArticlesMissing
-from index.ingest.arrivals import Arrivals, ArrivalsFile
+from index.errors import ArticlesMissing, IndexingError, SnapshotMissing
+from index.ingest.arrivals import MOST_BEGUN, Arrivals, ArrivalsFile
 from index.ingest.sources import read_articles
 from index.library.builder import BuildReport, ProgressListener
 from index.library.protocol import Library
+from index.search.retrieval import Snapshot
+
+logger = logging.getLogger(__name__)
 
 _FILE = "arrivals.sqlite"
 
 
 class Ingest:
-    """One library, and what arrived for it. Safe to use from several threads and processes, like the library."""
+    """One library, and what arrived for it. Safe to use from several threads and processes, like the library.
+
+    What is being indexed when a build breaks (killed, no memory left, an error of ours) is indexed one by one from then
+    on, so that one article costs itself, and is given up after three times.
+    """
 
     def __init__(self, library: Library, embedder: Embedder) -> None:
         self.library = library
@@ -30,9 +41,11 @@ class Ingest:
             IndexingError: see `Library.rebuild`.
         """
         waiting = self.arrivals.waiting()
-        report = self.library.rebuild(_joined(read_articles(path), self.arrivals.all()), self._embedder, listener)
-        self._mark_published(waiting)
-        return report
+        doubtful = {article.id for article in self.arrivals.doubtful()}
+        arrived = (article for article in self.arrivals.all() if article.id not in doubtful)
+        with self._indexing(waiting):
+            report = self.library.rebuild(_joined(read_articles(path), arrived), self._embedder, listener)
+        return self._with_doubtful(report, listener) or report
 
     def add(
         self,
@@ -59,7 +72,8 @@ class Ingest:
         if articles:
             self.arrivals.keep(articles, origin)
         arrived = _last_of_each_id([*self.arrivals.waiting(), *articles])
-        return self._publish(arrived, [*files, *skipped], listener)
+        report = self._publish(arrived, [*files, *skipped], listener)
+        return self._with_doubtful(report, listener) or report
 
     def publish_waiting(self, listener: ProgressListener = lambda _: None) -> BuildReport | None:
         """Publish what arrived and is in no build yet; None if there is nothing.
@@ -68,7 +82,35 @@ class Ingest:
             IndexBusy: another process is building; everything goes on waiting.
         """
         waiting = self.arrivals.waiting()
-        return self._publish(waiting, [], listener) if waiting else None
+        return self._with_doubtful(self._publish(waiting, [], listener) if waiting else None, listener)
+
+    def give_up(self) -> list[Skipped]:
+        """Take out what broke the process while it was indexed, three times over, and say what that is."""
+        reason = f"is given up: the process broke {MOST_BEGUN} times while this was indexed"
+        found = [Skipped(article_id, reason) for article_id in self.arrivals.give_up()]
+        for skipped in found:
+            logger.error("%s %s", skipped.name, skipped.reason)
+        return found
+
+    @contextmanager
+    def serves(self) -> Iterator[Callable[[str], bool]]:
+        """Give what tells whether an article of an id is in the index, within a block; it is opened when first
+        asked."""
+        snapshot: Snapshot | None = None
+
+        def is_served(article_id: str) -> bool:
+            nonlocal snapshot
+            try:
+                snapshot = snapshot or self.library.open_current(self._embedder)
+            except SnapshotMissing:
+                return False
+            return snapshot.archive.find(article_id) is not None
+
+        try:
+            yield is_served
+        finally:
+            if snapshot is not None:
+                snapshot.close()
 
     def remove(self, article_ids: Iterable[str]) -> BuildReport:
         """Take articles out of the index, for good: no later build and no feed brings back what arrived.
@@ -84,13 +126,52 @@ class Ingest:
     def _publish(
         self, articles: list[Article], beside: Sequence[Article | Skipped], listener: ProgressListener
     ) -> BuildReport:
-        report = self.library.add(_joined(beside, articles), self._embedder, listener)
-        self._mark_published(articles)
-        return report
+        with self._indexing(articles):
+            return self.library.add(_joined(beside, articles), self._embedder, listener)
 
-    def _mark_published(self, articles: list[Article]) -> None:
-        if articles:
-            self.arrivals.mark_published(articles)
+    def _with_doubtful(self, report: BuildReport | None, listener: ProgressListener) -> BuildReport | None:
+        """Return the report with those of the doubtful articles, each of which is published by itself."""
+        skipped = self.give_up()
+        for article in self.arrivals.doubtful():
+            try:
+                alone = self._publish([article], [], listener)
+            except (IndexingError, OSError, sqlite3.Error):
+                raise
+            except Exception as error:
+                logger.exception("indexing an article broke: %s", article.id)
+                skipped.append(Skipped(article.id, f"broke the build ({type(error).__name__}); it is tried again"))
+            else:
+                report = _followed(report, alone)
+        return replace(report, skipped=(*report.skipped, *skipped)) if report is not None else None
+
+    @contextmanager
+    def _indexing(self, articles: Sequence[Article]) -> Iterator[None]:
+        """Count that these are indexed before it begins, so that a death in between counts."""
+        if not articles:
+            yield
+            return
+        self.arrivals.note_begun(articles)
+        try:
+            yield
+        except (IndexingError, KeyboardInterrupt, OSError, sqlite3.Error):  # a busy index, a full disk: not theirs
+            self.arrivals.note_ended(articles)
+            raise
+        self.arrivals.mark_published(articles)
+
+
+def _followed(first: BuildReport | None, second: BuildReport) -> BuildReport:
+    """Return what two builds made, one after the other."""
+    if first is None:
+        return second
+    return replace(
+        second,
+        embedded=first.embedded + second.embedded,
+        added=(*first.added, *second.added),
+        changed=(*first.changed, *second.changed),
+        removed=(*first.removed, *second.removed),
+        skipped=(*first.skipped, *second.skipped),
+        seconds=first.seconds + second.seconds,
+    )
 
 
 def _last_of_each_id(articles: Iterable[Article]) -> list[Article]:

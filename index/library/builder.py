@@ -1,5 +1,7 @@
 """Articles in, the files of one segment out: in one pass, embedding on every core while the next articles are read."""
 
+import logging
+import sqlite3
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -16,6 +18,8 @@ from index.hashing import hash64
 from index.library.disk.segment import SegmentWriter
 from index.library.near_duplicates import CopyFinder, KnownCopies
 from index.text.chunking import chunk_article
+
+logger = logging.getLogger(__name__)
 
 _WINDOW = 1024
 """Passages whose texts are held and sorted by length together: bounds memory, and the work that a kill can cost."""
@@ -140,14 +144,22 @@ class SegmentBuilder:
         if item.id in self.ids:
             self.skipped.append(Skipped(item.id, "an article with this id came before it"))
             return []
-        passages = chunk_article(item)
+        try:
+            passages = chunk_article(item)
+            texts = [passage.span.slice(item.text) for passage in passages]
+            keys = [hash64(text) for text in texts]
+            if passages:
+                writer.add_article(item, passages, keys)
+        except (OSError, sqlite3.Error):
+            raise
+        except Exception as error:  # an article that breaks the code must cost that article only
+            logger.exception("an article cannot be indexed: %s", item.id)
+            self.skipped.append(Skipped(item.id, f"broke the code that indexes it ({type(error).__name__})"))
+            return []
         if not passages:
             self.skipped.append(Skipped(item.id, "no sentence is left once markup and boilerplate are set aside"))
             return []
         self.ids.add(item.id)
-        texts = [passage.span.slice(item.text) for passage in passages]
-        keys = [hash64(text) for text in texts]
-        writer.add_article(item, passages, keys)
         self._copies.add(item)
         self._report()
         return list(zip(texts, keys, strict=True))

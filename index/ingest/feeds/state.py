@@ -9,7 +9,9 @@ from index.ingest.arrivals import ArrivalsFile
 from index.ingest.feeds.parsing import FeedItem
 
 _QUEUED, _KEPT, _DONE, _GIVEN_UP = "queued", "kept", "done", "given up"
-_ITEM = "number, key, signature, link, title, published_at, text, article, attempts"
+_ITEM = "number, key, signature, link, title, published_at, text, article, attempts, begun"
+_CLOCK_SLACK_SECONDS = 48 * 3600.0
+"""No item is put off for longer: one that is was so by a clock that was ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +28,16 @@ class FeedCursor:
 
 @dataclass(frozen=True, slots=True)
 class QueuedItem:
-    """An item that is not an article yet, or is one that has changed: `article` is then its id."""
+    """An item that is not an article yet, or is one that has changed: `article` is then its id.
+
+    `attempts` counts failures; `begun` how often work on it was begun, since, without an end.
+    """
 
     number: int
     item: FeedItem
     article: str | None
     attempts: int
+    begun: int
 
 
 class FeedState:
@@ -59,7 +65,7 @@ class FeedState:
                     "next_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0) ON CONFLICT (feed, key) DO UPDATE SET "
                     "signature = excluded.signature, link = excluded.link, title = excluded.title, "
                     "published_at = excluded.published_at, text = excluded.text, state = excluded.state, "
-                    "attempts = 0, next_at = 0, error = NULL WHERE signature <> excluded.signature",
+                    "attempts = 0, begun = 0, next_at = 0, error = NULL WHERE signature <> excluded.signature",
                     (feed, item.key, item.signature, item.link, item.title, published, item.text, _QUEUED),
                 )
             _write_cursor(file, feed, cursor)
@@ -70,13 +76,15 @@ class FeedState:
             _write_cursor(file, feed, cursor)
 
     def queue(self, feed: str, now: float) -> list[QueuedItem]:
-        """Return the items of the feed whose turn has come, oldest in the queue first."""
+        """Return the items of the feed whose turn has come, oldest in the queue first; those with which work has not
+        come to its end go last."""
         if not self._file.exists:
             return []
         with self._file.transaction() as file:
             rows = file.execute(
-                f"SELECT {_ITEM} FROM items WHERE feed = ? AND state = ? AND next_at <= ? ORDER BY number",
-                (feed, _QUEUED, now),
+                f"SELECT {_ITEM} FROM items WHERE feed = ? AND state = ? AND (next_at <= ? OR next_at > ?) "
+                "ORDER BY begun, number",
+                (feed, _QUEUED, now, now + _CLOCK_SLACK_SECONDS),
             ).fetchall()
         return [_queued(*row) for row in rows]
 
@@ -93,18 +101,26 @@ class FeedState:
         """Record that the item's article is among the arrivals (or is another feed's, or was removed by an admin)."""
         self._update(queued, "state = ?, article = ?, error = NULL", _KEPT, article)
 
+    def note_begun(self, queued: QueuedItem, next_at: float) -> None:
+        """Record, before work on the item begins, that it does, and when it is tried again should it not end."""
+        self._update(queued, "begun = begun + 1, next_at = ?, error = 'work on it did not end'", next_at)
+
     def note_delay(self, queued: QueuedItem, next_at: float, error: str) -> None:
         """Record that the item has failed once more, and when it is tried again."""
-        self._update(queued, "attempts = attempts + 1, next_at = ?, error = ?", next_at, error)
+        self._update(queued, "attempts = attempts + 1, begun = 0, next_at = ?, error = ?", next_at, error)
+
+    def note_broken(self, queued: QueuedItem, error: str) -> None:
+        """Record why work on the item broke; that it was begun goes on counting."""
+        self._update(queued, "error = ?", error)
 
     def note_given_up(self, queued: QueuedItem, error: str) -> None:
         """Record that the item cannot become an article, unless it changes."""
-        self._update(queued, "state = ?, error = ?", _GIVEN_UP, error)
+        self._update(queued, "state = ?, error = ?, text = ''", _GIVEN_UP, error)
 
     def note_published(self, article_ids: Iterable[str]) -> None:
-        """Record that the items of these articles are done."""
+        """Record that the items of these articles are done; their texts are the articles' now."""
         with self._file.transaction() as file:
-            updating = "UPDATE items SET state = ? WHERE article = ? AND state = ?"
+            updating = "UPDATE items SET state = ?, text = '' WHERE article = ? AND state = ?"
             file.executemany(updating, [(_DONE, article_id, _KEPT) for article_id in article_ids])
 
     def kept_articles(self) -> list[str]:
@@ -139,6 +155,6 @@ def _queued(
     published: str | None,
     *rest: Any,  # noqa: ANN401
 ) -> QueuedItem:
-    text, article, attempts = rest
+    text, article, attempts, begun = rest
     published_at = datetime.fromisoformat(published) if published else None
-    return QueuedItem(number, FeedItem(key, signature, link, title, published_at, text), article, attempts)
+    return QueuedItem(number, FeedItem(key, signature, link, title, published_at, text), article, attempts, begun)

@@ -33,6 +33,7 @@ _READERS: dict[str, _Reader] = {
 }
 """From a page's bytes and its address, in the process for what strangers wrote."""
 _ALIASES = ("www.", "m.", "mobile.", "amp.")
+_FEED_ALIASES = ("feeds.", "feed.", "rss.")
 _TRACKING = ("utm_", "fbclid", "gclid", "mc_cid", "mc_eid", "igshid", "msclkid", "at_medium", "at_campaign")
 _AT_ONCE = 4
 _MIN_WORDS = 20
@@ -100,6 +101,13 @@ def own_address(claimed: str | None, fetched_from: str) -> str:
     for name in {name for name in found.params if name.lower().startswith(_TRACKING)}:
         found = found.copy_remove_param(name)
     return str(found).removesuffix("?")
+
+
+def is_of_one_site(address: str, feed: str) -> bool:
+    """Return whether an address that may be fetched is of the site that a feed speaks for. feeds.SITE speaks for SITE;
+    another name below or beside it may be anybody's."""
+    host, speaking = (_site_of(httpx.URL(each)) for each in (address, feed))
+    return host == speaking or any(f"{alias}{host}" == speaking for alias in _FEED_ALIASES)
 
 
 def _site_of(url: httpx.URL) -> str:

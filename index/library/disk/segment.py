@@ -119,12 +119,15 @@ class SegmentWriter:
         return self._archive.n_passages
 
     def add_article(self, article: Article, passages: Sequence[Passage], keys: Iterable[int]) -> None:
-        """Append an article, which needs an id of its own, and its passages with what their words are known by."""
+        """Append an article, which needs an id of its own, and its passages with what their words are known by. What it
+        raises leaves nothing of the article."""
+        terms = [terms_of(search_text(article, passage)) for passage in passages]
+        words = _words_in(article, passages)
         self._archive.add(article, passages)
         self._keys.extend(keys)
-        for passage in passages:
-            self._postings.add(terms_of(search_text(article, passage)))
-        self._count_words(article, passages)
+        for terms_of_one in terms:
+            self._postings.add(terms_of_one)
+        self._words.update(words)
 
     def add_segment(self, segment: Segment, live: NDArray[np.bool_]) -> None:
         """Append the articles of another segment, without those that are false in `live`, (n_articles,)."""
@@ -137,7 +140,7 @@ class SegmentWriter:
             return
         for row, article in segment.archive.articles():
             if live[row]:
-                self._count_words(article, segment.archive.passages_of(article.id))
+                self._words.update(_words_in(article, segment.archive.passages_of(article.id)))
 
     def add_vectors(self, vectors: Vectors) -> None:
         """Append the vectors of the next passages: (n, dimension), float32."""
@@ -163,10 +166,12 @@ class SegmentWriter:
         contents = SegmentContents(self._archive.n_articles, len(vectors), checksums_of(self._folder))
         (self._folder / SEGMENT_FILE).write_text(json.dumps(asdict(contents), indent=1), encoding="utf-8")
 
-    def _count_words(self, article: Article, passages: Iterable[Passage]) -> None:
-        self._words.update(count_words(article.title))
-        for passage in passages:
-            self._words.update(count_words(passage.span.slice(article.text)))
+
+def _words_in(article: Article, passages: Iterable[Passage]) -> Counter[str]:
+    words = Counter(count_words(article.title))
+    for passage in passages:
+        words.update(count_words(passage.span.slice(article.text)))
+    return words
 
 
 def read_contents(folder: Path) -> SegmentContents:
