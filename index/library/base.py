@@ -129,12 +129,12 @@ class ArticleLibrary(Library, ABC, Generic[SnapshotT, PlaceT]):
     ) -> BuildReport:
         with self._writing(), self._sound_base(embedder) as base:
             known = self._places(base) if base is not None else {}
-            return self._apply(Change(self._admitted(items), known.get, known), base, embedder, listener)
+            return self._apply(Change(_admitted(items), known.get, known), base, embedder, listener)
 
     @override
     def renew(self, embedder: Embedder, listener: ProgressListener = lambda _: None) -> BuildReport:
         with self._writing(), closing(self._open_to_read()) as old:
-            change: Change[PlaceT] = Change(self._admitted(self._as_written(old)), known={})
+            change: Change[PlaceT] = Change(_admitted(self._as_written(old)), known={})
             return replace(self._apply(change, None, embedder, listener), added=())
 
     @override
@@ -145,7 +145,7 @@ class ArticleLibrary(Library, ABC, Generic[SnapshotT, PlaceT]):
         listener: ProgressListener = lambda _: None,
     ) -> BuildReport:
         with self._writing(), self._base(embedder) as base:
-            return self._apply(Change(self._admitted(items), self._finder(base)), base, embedder, listener)
+            return self._apply(Change(_admitted(items), self._finder(base)), base, embedder, listener)
 
     @override
     def remove(self, article_ids: Iterable[str], embedder: Embedder) -> BuildReport:
@@ -216,16 +216,6 @@ class ArticleLibrary(Library, ABC, Generic[SnapshotT, PlaceT]):
                     "changed. Run `python -m index rollback`, or build again."
                 )
             yield article
-
-    def _refusal(self, article: Article) -> str | None:
-        """Return why this back end cannot hold the article; None if it can."""
-        return None
-
-    def _admitted(self, items: Iterable[Article | Skipped]) -> Iterator[Article | Skipped]:
-        for item in items:
-            admitted = fitted(item) if isinstance(item, Article) else item
-            reason = self._refusal(admitted) if isinstance(admitted, Article) else None
-            yield Skipped(item.id, reason) if isinstance(item, Article) and reason is not None else admitted
 
     def _finder(self, base: SnapshotT | None) -> Finder[PlaceT]:
         return lambda article_id: self._find(base, article_id) if base is not None else None
@@ -325,6 +315,10 @@ class PublishOptions:
         """Return the error for a library that would be empty."""
         reasons = "; ".join(f"{skip.name}: {skip.reason}" for skip in self.skipped[:5]) or "there are no articles"
         return ArticlesMissing(f"Not one article could be indexed ({reasons}), and no index is left without any.")
+
+
+def _admitted(items: Iterable[Article | Skipped]) -> Iterator[Article | Skipped]:
+    return (fitted(item) if isinstance(item, Article) else item for item in items)
 
 
 def name_before(current: str, names: list[str], leaving: str | None, place: str) -> str:

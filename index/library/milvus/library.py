@@ -10,7 +10,6 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from index.article import Article
 from index.embedding.embedder import Embedder
 from index.endpoints import ServerAddress
 from index.errors import SnapshotCorrupt, SnapshotMismatch, SnapshotMissing
@@ -24,7 +23,6 @@ from index.library.milvus.known import ServerCopies, ServerVectors
 from index.library.milvus.layout import ALIAS, snapshot_collection, snapshot_name
 from index.library.milvus.manifest import ClusterManifest, read_manifest
 from index.library.milvus.publishing import ClusterPublication, Retention
-from index.library.milvus.rows import HEAD_BYTES, head_of
 from index.library.milvus.server import Server
 from index.library.milvus.snapshot import ClusterSnapshot
 from index.library.milvus.writing import WriterLock
@@ -155,11 +153,6 @@ class ClusterLibrary(ArticleLibrary[ClusterSnapshot, ArticlePlace]):
     @override
     def _damage(self, base: ClusterSnapshot) -> list[str]:
         return []  # counted when it was opened; reading all of it over the network, `verify` does
-
-    @override
-    def _refusal(self, article: Article) -> str | None:
-        is_too_long = len(head_of(article).encode("utf-8", "surrogatepass")) > HEAD_BYTES
-        return f"its title, source and address have more than {HEAD_BYTES:,} bytes" if is_too_long else None
 
     @property
     def _fresh(self) -> Path:

@@ -22,8 +22,6 @@ from index.library.near_duplicates import Signature, band_keys
 from index.search.bm25 import saturation
 from index.text.terms import search_text, terms_of
 
-HEAD_BYTES = 65_535
-"""How long an article's columns other than its text may be: what Milvus holds in one place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -356,17 +356,14 @@ def test_a_dead_writer_does_not_keep_others_from_writing(library: ClusterLibrary
     assert WRITER not in server.collections()
 
 
-def test_an_article_whose_title_is_too_long_for_the_server_is_skipped(
+def test_the_longest_title_source_and_address_fit_on_the_server(
     library: ClusterLibrary, embedder: HashingEmbedder
 ) -> None:
-    endless = Article("endless", "Title " * 20_000, "It has a text as well.")
-
-    report = library.rebuild([endless, _BRIDGE], embedder)
-
-    assert report.articles == 1
-    assert [(one.name, one.reason) for one in report.skipped] == [
-        ("endless", "its title, source and address have more than 65,535 bytes")
-    ]
+    address = "https://a.example/" + "\U0001d11e" * 1_900
+    endless = Article(address, "\U0001d11e" * 20_000, "It has a text as well.", "\U0001d11e" * 20_000, None, address)
+    library.rebuild([endless, _BRIDGE], embedder)
+    article = library.open_current(embedder).archive.article(address)
+    assert (len(article.title), len(article.source or ""), article.url) == (300, 100, address)
 
 
 def test_what_the_server_refuses_is_told_in_its_words(server: Server) -> None:
