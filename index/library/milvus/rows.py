@@ -23,7 +23,6 @@ from index.search.bm25 import saturation
 from index.text.terms import search_text, terms_of
 
 
-
 @dataclass(frozen=True, slots=True)
 class Numbers:
     """The numbers that the next article, passage and row of counts will have."""
