@@ -7,7 +7,7 @@ from enum import Enum
 from typing import ClassVar, Literal, TypeGuard
 
 from bot.query.headlines import lead_of
-from bot.quoting.quotes import Citation, is_verbatim, quote_from
+from bot.quoting.quotes import Citation, may_be_quoted, quote_from
 from bot.reading.reader import Reader, Reading
 from index import Article, Hit, Query, Span
 from index.search.retrieval import Archive, Retriever
@@ -155,7 +155,7 @@ def quote_passage(article: Article, spans: Sequence[Span], archive: Archive) -> 
         return None
     span = Span(spans[0].start, spans[-1].end)
     quote = quote_from(article, span)
-    if not is_verbatim(quote, archive.article(article.id)):
+    if not may_be_quoted(quote, archive):
         logger.error("dropped a quote that is not verbatim: article %s, %s", article.id, span)
         return None
     citation = Citation(1, quote, article.title, article.source, article.published_at, article.url, (), 1.0)
@@ -205,7 +205,7 @@ def _verbatim(readings: Iterable[Reading], archive: Archive) -> list[Reading]:
         words = reading.span.slice(reading.article.text)
         if any(_same_words(reading, words, other) for other in chosen):
             continue
-        if is_verbatim(quote_from(reading.article, reading.span), archive.article(reading.article.id)):
+        if may_be_quoted(quote_from(reading.article, reading.span), archive):
             chosen.append(reading)
         else:
             logger.error("dropped a quote that is not verbatim: article %s, %s", reading.article.id, reading.span)

@@ -98,6 +98,11 @@ class IndexOperations:
         logger.info("rolled back to %s, serving %s", name, snapshot.name)
         return SnapshotInfo(snapshot.name, snapshot.manifest.built_at, snapshot.manifest.n_articles, in_service=True)
 
+    @property
+    def problem(self) -> str | None:
+        """What is wrong with the index although it is answered from; None if nothing is known to be."""
+        return self._live.problem
+
     def status(self) -> Status:
         """Return what is in service right now."""
         snapshot = self._live.refresh()

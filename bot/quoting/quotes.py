@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from index import Article, Span
+from index.search.retrieval import Archive
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,12 @@ class Citation:
 def quote_from(article: Article, span: Span) -> Quote:
     """Return the quote of `span`, cut from the stored text."""
     return Quote(article.id, article.revision, span, span.slice(article.text))
+
+
+def may_be_quoted(quote: Quote, archive: Archive) -> bool:
+    """Return whether the words are those of the article in the archive, and the article is as it was when it was added:
+    what was changed on the disk since is nobody's word."""
+    return is_verbatim(quote, archive.article(quote.article_id)) and archive.is_intact(quote.article_id)
 
 
 def is_verbatim(quote: Quote, article: Article) -> bool:

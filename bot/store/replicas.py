@@ -110,6 +110,15 @@ class Replicas(Transactions):
         self.leads, self.count, self._beaten_at = leads, count, now
         return True
 
+    def write(self) -> None:
+        """Change something, to find out whether the database keeps it.
+
+        Raises:
+            StoreUnavailable: it does not.
+        """
+        with self._writing() as connection:
+            connection.execute(update(replicas).where(replicas.c.id == self._id).values(beaten_at=func.now()))
+
     @contextmanager
     def lock(self, name: str, *, patience_seconds: float) -> Iterator[bool]:
         """Wait for the lock of this name and hold it for the block; yield False if it is not free in time.

@@ -34,6 +34,7 @@ class LiveIndex:
         self._seen = self._retriever.snapshot.name
         self._looked_at = time.monotonic()
         self._is_away = False
+        self._problem: str | None = None
 
     def retriever(self) -> Retriever:
         """Return the retriever to answer the next question with."""
@@ -53,15 +54,29 @@ class LiveIndex:
                     self._seen = self._retriever.snapshot.name
                     logger.info("now serving snapshot %s", self._seen)
                 self._note_that_server_answers()
+                if self._seen == self._retriever.snapshot.name:
+                    self._problem = None
             except VectorServerUnavailable as error:
                 if not self._is_away:
                     logger.warning("no newer snapshot can be looked for: %s", error)
                 self._is_away = True
                 self._seen = self._retriever.snapshot.name
                 self._looked_at = time.monotonic()
-            except IndexingError:
-                logger.exception("the newly published snapshot cannot be served; the last one stays")
+            except (IndexingError, OSError) as error:
+                self._note_problem(str(error))
             return self._retriever.snapshot
+
+    @property
+    def problem(self) -> str | None:
+        """What is wrong with the index, although it is answered from: a newer one that cannot be opened, articles that
+        were changed on the disk. None if nothing is."""
+        damaged = len(self._retriever.snapshot.archive.damaged)
+        return self._problem or (f"{damaged} articles are not as they were added" if damaged else None)
+
+    def _note_problem(self, problem: str) -> None:
+        if problem != self._problem:
+            logger.error("the newly published snapshot cannot be served; the last one stays: %s", problem)
+        self._problem = problem
 
     def _note_that_server_answers(self) -> None:
         if self._is_away:

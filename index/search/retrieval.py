@@ -1,7 +1,7 @@
 """Query in, ranked Hits out: dense and keyword search over one snapshot, fused; near copies speak with one voice."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -89,6 +89,13 @@ class Archive(Protocol):
         Raises:
             UnknownArticle: there is none.
         """
+
+    def is_intact(self, article_id: str) -> bool:
+        """Return whether an article reads as it did when it was added: nothing of one that does not may be quoted."""
+
+    @property
+    def damaged(self) -> Collection[str]:
+        """The ids of the articles that were found not to be intact so far."""
 
     def passages_of(self, article_id: str) -> list[Passage]:
         """Return every passage of an article, in order; empty for an unknown id."""

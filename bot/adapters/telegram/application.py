@@ -64,6 +64,7 @@ class Service:
     menus: Menus
     metrics: Metrics
     store: Store
+    index_problem: Callable[[], str | None]
     close: Callable[[], None] = field(repr=False)
 
 
@@ -119,7 +120,18 @@ def build_service(
         jobs.close()
         delivery.close()
 
-    return Service(application, bot, inbox, delivery.heartbeat, config, menus, metrics, app.store, close)
+    return Service(
+        application,
+        bot,
+        inbox,
+        delivery.heartbeat,
+        config,
+        menus,
+        metrics,
+        app.store,
+        lambda: app.admin.operations.problem,
+        close,
+    )
 
 
 def build_application(

@@ -47,8 +47,13 @@ async def serve(service: Service, stop: asyncio.Event) -> None:
     health, servers = HealthState(must_poll=service.config.webhook_url is None), HttpServers()
     receiver = _receiver(service, health, servers)
     if service.config.health_listen is not None:
-        problems = (lambda: health.problem, lambda: service.heartbeat.problem, lambda: _fullness(service.inbox))
-        routes = health_routes(health, service.metrics, problems)
+        problems = (
+            lambda: health.problem,
+            lambda: service.heartbeat.problem,
+            lambda: service.inbox.problem,
+            lambda: _fullness(service.inbox),
+        )
+        routes = health_routes(health, service.metrics, problems, service.index_problem)
         servers.add(service.config.health_listen, routes)
     work = asyncio.create_task(_work(service, receiver))
     stopping = asyncio.create_task(stop.wait())

@@ -30,16 +30,25 @@ def read_bytes(path: Path) -> bytes:
         Unreadable: it cannot be opened, is no regular file, or is larger than `MAX_ARTICLE_BYTES`.
     """
     try:
-        if path.is_symlink() and not path.exists():
-            raise Unreadable("is a link to a file that does not exist")
-        if not path.is_file():
-            raise Unreadable("is not a regular file")
+        require_regular(path)
         size = path.stat().st_size
         if size > MAX_ARTICLE_BYTES:
             raise Unreadable(f"is {size / 1e6:.1f} MB; one article may have {MAX_ARTICLE_BYTES / 1e6:.0f} MB at most")
         return path.read_bytes()
     except OSError as error:
         raise Unreadable(f"cannot be opened: {error.strerror or error}") from error
+
+
+def require_regular(path: Path) -> None:
+    """Raise `Unreadable` for what is no regular file: a pipe or a device would be read without end.
+
+    Raises:
+        OSError: it cannot be looked at.
+    """
+    if path.is_symlink() and not path.exists():
+        raise Unreadable("is a link to a file that does not exist")
+    if not path.is_file():
+        raise Unreadable("is not a regular file")
 
 
 def decode(content: bytes) -> str:

@@ -121,15 +121,15 @@ def _read_one(path: Path, name: str, read: _Reader) -> Iterator[_Named]:
         try:
             known = read_sidecar(sidecar)
         except Unreadable as reason:
-            sidecar_name = Path(name).with_name(sidecar.name).as_posix()
-            yield sidecar_name, Unreadable(f"{reason}; {path.name} is read without it")
+            sidecar_name = Path(name).with_name(_name_of(Path(sidecar.name))).as_posix()
+            yield sidecar_name, Unreadable(f"{reason}; {Path(name).name} is read without it")
     text, metadata = read(read_bytes(path), name)
     known = known.or_else(metadata)
     yield (
         name,
         Article(
             id=known.id or name,
-            title=known.title or title_from_name(path),
+            title=known.title or title_from_name(Path(name)),
             text=text,
             source=known.source,
             published_at=known.published_at,

@@ -2,12 +2,13 @@
 
 import codecs
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import AnyStr
 
 from index.article import Article, revision_of
 from index.errors import Unreadable
-from index.ingest.sources.files import MAX_ARTICLE_BYTES, check_storable, decode
+from index.ingest.sources.files import MAX_ARTICLE_BYTES, check_storable, decode, require_regular
 from index.ingest.sources.metadata import headline_of, parse_metadata, title_from_text
 
 
@@ -18,10 +19,12 @@ def read_jsonl(path: Path, name: str) -> Iterator[tuple[str, Article | Unreadabl
         Unreadable: the file cannot be opened.
     """
     try:
+        require_regular(path)
         for number, line in _lines(path):
             line_name = f"{name}:{number}"
             try:
-                text = line if isinstance(line, str) else decode(_checked(line))
+                _check_length(line)
+                text = line if isinstance(line, str) else decode(line)
                 if text.strip():
                     yield line_name, _parse_article(text, line_name)
             except Unreadable as reason:
@@ -35,21 +38,22 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes | str]]:
     with path.open("rb") as file:
         if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
             with path.open(encoding="utf-16", newline="\n") as decoded:
-                yield from enumerate(decoded, start=1)
+                yield from enumerate(_cut_lines(decoded.readline, "\n"), start=1)
             return
         file.seek(0)
-        number = 0
-        while line := file.readline(MAX_ARTICLE_BYTES + 1):
-            number += 1
-            yield number, line
-            while len(line) > MAX_ARTICLE_BYTES and not line.endswith(b"\n"):
-                line = file.readline(MAX_ARTICLE_BYTES + 1)
+        yield from enumerate(_cut_lines(file.readline, b"\n"), start=1)
 
 
-def _checked(line: bytes) -> bytes:
+def _cut_lines(readline: Callable[[int], AnyStr], end: AnyStr) -> Iterator[AnyStr]:
+    while line := readline(MAX_ARTICLE_BYTES + 1):
+        yield line
+        while len(line) > MAX_ARTICLE_BYTES and not line.endswith(end):
+            line = readline(MAX_ARTICLE_BYTES + 1)
+
+
+def _check_length(line: bytes | str) -> None:
     if len(line) > MAX_ARTICLE_BYTES:
         raise Unreadable(f"is longer than {MAX_ARTICLE_BYTES / 1e6:.0f} MB, the most one article may have")
-    return line
 
 
 def _parse_article(line: str, name: str) -> Article:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from index.article import Article, Passage, Span
 from index.errors import UnknownArticle
+from index.library.damage import DamagedArticles
 from index.library.disk.segment_articles import NO_DATE, ArchivePart, Stored
 
 
@@ -44,6 +45,7 @@ class SegmentArchive:
         self._starts = np.cumsum([0, *(part.n_passages for part in self._parts)])
         self._first_articles = np.cumsum([0, *(part.n_articles for part in self._parts)])
         self._live = self._live_rows() if any(self._dead) else None
+        self.damaged = DamagedArticles()
 
     def close(self) -> None:
         """Close the texts; the arrays go when nothing refers to them."""
@@ -100,6 +102,11 @@ class SegmentArchive:
         if place is None:
             raise UnknownArticle(f"No article has the id {article_id!r}. `python -m index list` shows all ids.")
         return self._parts[place.segment].article(place.stored.row)
+
+    def is_intact(self, article_id: str) -> bool:
+        """Return whether an article reads as it did when it was added; that one does not is logged once."""
+        place = self.find(article_id)
+        return place is not None and self.damaged.check(self.article(article_id), place.fingerprint)
 
     def passage(self, row: int) -> Passage:
         """Return the passage of that row."""

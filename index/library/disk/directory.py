@@ -63,10 +63,13 @@ class IndexFolders:
         return _names_in(self.snapshots)
 
     def new_name(self) -> str:
-        """Return a name that sorts after all others, even when the clock was set back."""
+        """Return a name that sorts after all others, even when the clock was set back: then names are counted."""
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
         latest = max([*_names_in(self.snapshots), *_names_in(self.segments)], default="")
-        return stamp if stamp > latest else f"{latest}+"
+        if stamp > latest:
+            return stamp
+        stem, _, counted = latest.partition("+")
+        return f"{stem}+{int(counted) + 1 if counted.isdecimal() else 1:09d}"
 
     @contextmanager
     def scratch(self, parent: Path, name: str) -> Iterator[Path]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from index.article import Article, Passage, Span
 from index.errors import UnknownArticle
+from index.library.damage import DamagedArticles
 from index.library.milvus.calls import Row, one_of
 from index.library.milvus.layout import PIECES, id_key, seen_by
 from index.library.milvus.manifest import ClusterManifest
@@ -48,6 +49,7 @@ class ClusterArchive:
         self._numbers: dict[int, str] = {}
         self._copies: dict[int, int] = {}
         self._lock = threading.Lock()
+        self.damaged = DamagedArticles()
 
     def close(self) -> None:
         """Do nothing: the connection is the server's."""
@@ -84,6 +86,11 @@ class ClusterArchive:
         if known is None:
             raise UnknownArticle(f"No article has the id {article_id!r}. `python -m index list` shows all ids.")
         return known.article
+
+    def is_intact(self, article_id: str) -> bool:
+        """Return whether an article reads as it did when it was added; that one does not is logged once."""
+        known = self._lookup(article_id)
+        return known is not None and self.damaged.check(known.article, known.place.fingerprint)
 
     def ids_of(self, numbers: Iterable[int]) -> dict[int, str]:
         """Return the ids of the articles of these numbers, which are read, all at once, if they are not remembered."""

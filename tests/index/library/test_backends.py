@@ -85,6 +85,9 @@ def test_a_published_snapshot_holds_the_articles_as_they_came(library: Library, 
 
     assert _articles(library, embedder) == [_PEACE, odd, long, _WAR]
     assert library.open_current(embedder).archive.article("long") == long
+    archive = library.open_current(embedder).archive
+    intact = [archive.is_intact(each) for each in ("peace", odd.id, "long", "war", "nobody")]
+    assert (intact, list(archive.damaged)) == ([True] * 4 + [False], [])
     assert [one.title for one in library.open_current(embedder).archive.headlines()] == [
         "Long", "Peace talks", "Tïtle \x00 with\nlines", "War",
     ]  # fmt: skip

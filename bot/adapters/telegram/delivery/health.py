@@ -47,11 +47,16 @@ class HealthState:
         return None
 
 
-def health_routes(health: HealthState, metrics: Metrics, problems: Iterable[Callable[[], str | None]]) -> Routes:
+def health_routes(
+    health: HealthState,
+    metrics: Metrics,
+    problems: Iterable[Callable[[], str | None]],
+    index_problem: Callable[[], str | None] = lambda: None,
+) -> Routes:
     """Return the handlers of `/healthz`, `/readyz` and `/metrics`.
 
-    `/healthz` answers while the process lives. `/readyz` answers 503 with the first of the problems, if there is one.
-    `/metrics` is for Prometheus.
+    `/healthz` answers while the process lives. `/readyz` answers 503 with the first of the problems, if there is one;
+    what is wrong with the index it only tells, for questions are answered all the same. `/metrics` is for Prometheus.
     """
 
     async def alive(_: web.Request) -> web.Response:
@@ -61,7 +66,8 @@ def health_routes(health: HealthState, metrics: Metrics, problems: Iterable[Call
         problem = next((found for look in problems if (found := look())), None)
         if problem:
             return web.json_response({"status": "not ready", "reason": problem}, status=503)
-        return web.json_response({"status": "ready"})
+        index = index_problem()
+        return web.json_response({"status": "ready", **({"index": index} if index else {})})
 
     async def figures(_: web.Request) -> web.Response:
         body = await asyncio.to_thread(metrics.exposition)

@@ -52,6 +52,7 @@ class Heartbeat:
         """Run until it is cancelled."""
         while True:
             await asyncio.sleep(self._every_seconds)
+            await self._inbox.try_to_keep()
             if not await self._beat():
                 continue
             try:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Coroutine, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -110,6 +111,8 @@ class Inbox:
         self._room = asyncio.Event()
         self._room.set()
         self._is_open = False
+        self.problem: str | None = None
+        """Why updates cannot be kept; None while they can, as far as is known."""
 
     @property
     def in_hand(self) -> int:
@@ -136,13 +139,26 @@ class Inbox:
         received = [received_from(update) for update in updates if isinstance(update.get("update_id"), int)]
         if not received:
             return
-        if not self._is_open:
-            await self._executor.run(self._store.receive, received)
-            return
-        claimed = await self._leases.receive(received)
+        try:
+            if not self._is_open:
+                await self._executor.run(self._store.receive, received)
+                return
+            claimed = await self._leases.receive(received)
+        except StoreUnavailable as error:
+            self.problem = f"updates cannot be kept: {error}"
+            raise
+        self.problem = None
         if claimed.repeated:
             logger.info("%d updates came a second time", claimed.repeated)
         self._dispatch(claimed)
+
+    async def try_to_keep(self) -> None:
+        """If the last updates could not be kept, find out whether some could be by now."""
+        if self.problem is not None:
+            with suppress(StoreUnavailable):
+                await self._executor.run(self._store.replicas.write)
+                logger.info("updates can be kept again")
+                self.problem = None
 
     async def resume(self) -> None:
         """Start handling, first what the last run, or another replica, received and did not finish.
