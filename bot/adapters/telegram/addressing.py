@@ -56,6 +56,12 @@ def asker_id(message: Message) -> int:
     return message.from_user.id if message.from_user is not None else message.chat.id
 
 
+def payer_id(message: Message) -> int:
+    """Return whose allowance a message counts against: who asks; the chat, where somebody speaks as a channel, of which
+    anybody has as many as they like."""
+    return message.chat.id if message.sender_chat is not None else asker_id(message)
+
+
 def sequence_of(chat_id: int) -> int:
     """Return the sequence in which the ids of a chat's messages count up.
 

@@ -98,9 +98,9 @@ def build_service(
     answers, access = Answers(app.dialogue, sent, threads), Access(app.admin.moderation, config)
     limits = QuestionLimits(config, delivery.processor.waiting, metrics.count_turned_away)
     questions = Questions(app.dialogue, config, answers, access, limits)
-    administration = Administration(app.admin, config, answers, jobs, delivery.leases.hold)
+    administration = Administration(app.admin, config, answers, jobs, delivery.leases.hold, limits)
     buttons = Buttons(app.dialogue, answers, access, limits, administration.press_takers())
-    privacy = Privacy(partial(_forget, app.store), config.retention_days)
+    privacy = Privacy(partial(_forget, app.store), config.retention_days, limits)
     application, bot, inbox = delivery.application, delivery.bot, delivery.inbox
     menus, router = Menus(bot, config.admin_ids), Router(delivery.messenger)
     handlers = [

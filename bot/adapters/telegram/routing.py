@@ -91,3 +91,13 @@ class Router:
                 await callback(message, self._messenger.for_update(update.update_id))
 
         return handle
+
+
+def is_of_a_button(query: CallbackQuery) -> bool:
+    """Return whether the message has a button with the data of the press. The data is what a client sends, and may be
+    anything; the message is what Telegram knows."""
+    markup = query.message.reply_markup if isinstance(query.message, Message) else None
+    rows = markup.inline_keyboard if markup is not None else ()
+    return any(
+        button.callback_data is not None and button.callback_data == query.data for row in rows for button in row
+    )

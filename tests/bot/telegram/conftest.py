@@ -69,7 +69,9 @@ class Stage:
         **extra: Any,  # noqa: ANN401
     ) -> list[Call]:
         """What the bot calls because of a button under its message 500."""
-        message = {"message_id": 500, "date": 1, "chat": _chat(chat or user), "from": _BOT, **extra}
+        keyboard = {"inline_keyboard": [[{"text": "A button", "callback_data": data}]]}
+        message = {"message_id": 500, "date": 1, "chat": _chat(chat or user), "from": _BOT, "reply_markup": keyboard}
+        message |= extra
         query = {"id": "1", "from": _person(user), "chat_instance": "x", "data": data, "message": message}
         return await self.handle(self._update({"callback_query": query}))
 

@@ -168,7 +168,11 @@ def _presses(draw: st.DrawFn) -> Json:
         gone = {"chat": draw(_CHATS), "message_id": draw(_IDS), "date": 0}
         press |= {"message": gone, "data": draw(_DATA)}
     else:
-        press |= {"message": {**draw(_messages()), "from": _BOT}, "data": draw(_DATA)}
+        data = draw(_DATA)
+        message = {**draw(_messages()), "from": _BOT}
+        if kind > 3:
+            message["reply_markup"] = {"inline_keyboard": [[{"text": "A button", "callback_data": data}]]}
+        press |= {"message": message, "data": data}
     return press
 
 

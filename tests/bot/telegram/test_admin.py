@@ -12,6 +12,7 @@ from bot.adapters.telegram.handlers.admin import Administration
 from bot.adapters.telegram.handlers.answers import Answers
 from bot.adapters.telegram.handlers.jobs import Jobs
 from bot.adapters.telegram.handlers.menus import Menus
+from bot.adapters.telegram.handlers.question_limits import QuestionLimits
 from bot.adapters.telegram.views import admin_texts, texts
 from bot.adapters.translation import LANGUAGES
 from index.article import Skipped
@@ -54,7 +55,8 @@ async def test_progress_is_shown_by_editing_one_message_now_and_then(stage: Stag
     answers = Answers(stage.dialogue, stage.sent, ThreadPoolExecutor(1))
     config = TelegramConfig(TOKEN, admin_ids=frozenset({ADMIN}))
     jobs = Jobs(edit_every_seconds=0.02)
-    quick = Administration(stage.app.admin, config, answers, jobs, lambda _: nullcontext())
+    limits = QuestionLimits(config, lambda: 0, lambda _: None)
+    quick = Administration(stage.app.admin, config, answers, jobs, lambda _: nullcontext(), limits)
     stage.application.handlers[0][:0] = quick.handlers(stage.router())
     stage.operations.steps = [BuildProgress(3, 0, 0), BuildProgress(3, 10, 40)]
     await stage.say("/reload", user=ADMIN)

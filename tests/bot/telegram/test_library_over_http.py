@@ -86,7 +86,7 @@ async def test_pages_are_added_and_those_that_cannot_be_had_are_told(running: Ru
     url, gone = site.url("/roof"), site.url("/gone")
     shown = await running.ask(running.admin, f"/add {url} {gone}")
     text = await _becomes(running, shown, "Added: 1\n")
-    assert text.startswith("Added: 1\n• Library gets a roof · The Courier · 4 May 2024")
+    assert text.startswith("Added: 1\n• Library gets a roof · news.example · 4 May 2024")
     assert f"Skipped: 1\n• {gone}: " in text
     assert text.endswith("In service now: 4 articles.")
     assert "Nora Vale" in (await running.ask(running.server.user("Ada"), ASKED)).text

@@ -1,6 +1,7 @@
 """NewsquoteBot: calls keep to the flood budget, what was sent is noted, and no error names the token."""
 
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from typing import Any, Final
 
 from telegram.error import InvalidToken
@@ -14,6 +15,7 @@ TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
 
 _POLL_SECONDS: Final = 20
 _POLL_GRACE_SECONDS: Final = 5
+_KEPT_ELSEWHERE: ContextVar[bool] = ContextVar("kept_elsewhere", default=False)
 _EDITABLE: Final = frozenset({"text", "parse_mode", "link_preview_options", "reply_markup"})
 
 
@@ -31,7 +33,8 @@ class NewsquoteBot(ExtBot[CallNote]):
         rate_limiter: PatientRateLimiter,
         on_sent: Callable[[int, int], None],
     ) -> None:
-        """`on_sent` hears the chat and the id of every message that was sent."""
+        """`on_sent` hears the chat and the id of every message that was sent otherwise than by `send_body`: whoever
+        sends by that keeps it, and should that fail, it must be found again."""
         super().__init__(
             token,
             base_url=base_url,
@@ -67,7 +70,11 @@ class NewsquoteBot(ExtBot[CallNote]):
     async def send_body(self, chat_id: int, body: Body, before: Callable[[], Awaitable[object]]) -> int:
         """Send a message, with `before` awaited as it leaves, and return its id."""
         noted = self._merge_api_rl_kwargs(None, CallNote(before=before))
-        sent = await self._post("sendMessage", {"chat_id": chat_id, **body}, api_kwargs=noted)
+        token = _KEPT_ELSEWHERE.set(True)
+        try:
+            sent = await self._post("sendMessage", {"chat_id": chat_id, **body}, api_kwargs=noted)
+        finally:
+            _KEPT_ELSEWHERE.reset(token)
         return int(sent["message_id"])
 
     async def edit_to_body(self, chat_id: int, message_id: int, body: Body, *, looks: bool) -> None:
@@ -84,6 +91,7 @@ class NewsquoteBot(ExtBot[CallNote]):
         """See the base class."""
         chat_id = data.get("chat_id")
         result = await super()._do_post(endpoint, data, **timeouts)
-        if endpoint.startswith("send") and isinstance(result, dict) and isinstance(chat_id, int):
+        is_kept = _KEPT_ELSEWHERE.get()
+        if not is_kept and endpoint.startswith("send") and isinstance(result, dict) and isinstance(chat_id, int):
             self._on_sent(chat_id, int(result["message_id"]))
         return result

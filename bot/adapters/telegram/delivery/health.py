@@ -1,12 +1,14 @@
 """Health over HTTP: whether the process lives, whether it serves, and its metrics."""
 
 import asyncio
+import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.adapters.telegram.delivery.metrics import Metrics
 from bot.errors import PortTaken
@@ -76,6 +78,19 @@ def health_routes(
     return {("GET", "/healthz"): alive, ("GET", "/readyz"): ready, ("GET", "/metrics"): figures}
 
 
+class _Brief(logging.LoggerAdapter[logging.Logger]):
+    """Logs a request that is no request in one line: anybody can send a thousand of them."""
+
+    def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, MutableMapping[str, Any]]:  # noqa: ANN401
+        """See the base class."""
+        if isinstance(kwargs.get("exc_info"), HttpProcessingError | web.RequestPayloadError):
+            kwargs["exc_info"] = None
+        return msg, kwargs
+
+
+_BRIEF: Final = _Brief(logging.getLogger(__name__))
+
+
 class HttpServers:
     """Has an HTTP server for each address; routes that share an address share its server."""
 
@@ -97,7 +112,7 @@ class HttpServers:
             app = web.Application(client_max_size=_MOST_BODY_BYTES)
             for (method, path), handler in routes.items():
                 app.router.add_route(method, path, handler)
-            runner = web.AppRunner(app, access_log=None, shutdown_timeout=_STOPPING_SECONDS)
+            runner = web.AppRunner(app, access_log=None, logger=_BRIEF, shutdown_timeout=_STOPPING_SECONDS)
             await runner.setup()
             self._runners.append(runner)
             try:

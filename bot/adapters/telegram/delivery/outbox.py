@@ -66,7 +66,7 @@ class Delivered:
 
 
 class SentMessages:
-    """The newest messages that were sent, also past the outbox, as a picture: none of them is one looked for."""
+    """The newest messages that were sent past the outbox, as a picture is: none of them is one looked for."""
 
     def __init__(self) -> None:
         self._sent: deque[tuple[int, int]] = deque(maxlen=_MOST_NOTED)

@@ -68,14 +68,14 @@ class Webhook:
     async def receive(self, request: web.Request) -> web.Response:
         """Take one post of Telegram's, and return whether it was taken."""
         given = request.headers.get(_SECRET_HEADER, "")
-        if not hmac.compare_digest(given.encode(), self._secret.encode()):
+        if not hmac.compare_digest(given.encode(errors="surrogateescape"), self._secret.encode()):
             logger.warning("a post without the webhook's secret was turned away")
             return web.Response(status=403)
         try:
             update = await request.json()
-        except (ValueError, LookupError):
+        except (ValueError, LookupError, RecursionError, web.RequestPayloadError):
             return web.Response(status=400)
-        if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
+        if not isinstance(update, dict) or not _is_number(update.get("update_id")):
             return web.Response(status=400)
         if self._inbox.is_full:
             return web.Response(status=503)
@@ -106,6 +106,11 @@ class Webhook:
                 await back_off.pause()
             else:
                 return
+
+
+def _is_number(value: object) -> bool:
+    """Return whether it is a whole number that a database takes."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 63
 
 
 def derived_secret(token: str) -> str:

@@ -19,6 +19,7 @@ from bot.adapters.telegram.handlers.answers import Answers
 from bot.adapters.telegram.handlers.buttons import PressTaker
 from bot.adapters.telegram.handlers.confirmations import Confirmations
 from bot.adapters.telegram.handlers.jobs import Job, Jobs
+from bot.adapters.telegram.handlers.question_limits import QuestionLimits
 from bot.adapters.telegram.routing import Handler, MessageCallback, Router
 from bot.adapters.telegram.views import admin_texts, texts
 from bot.adapters.telegram.views.admin_messages import (
@@ -50,8 +51,10 @@ class Administration:
         answers: Answers,
         jobs: Jobs,
         hold: Callable[[int], AbstractAsyncContextManager[None]],
+        limits: QuestionLimits,
     ) -> None:
-        """Keep what serves admins. `hold` keeps a chat with this replica."""
+        """Keep what serves admins. `hold` keeps a chat with this replica; `limits` are for those who are none."""
+        self._refuse = limits.limited(_say_admins_only)
         self._operations = services.operations
         self._reports = services.reports
         self._moderation = services.moderation
@@ -89,11 +92,13 @@ class Administration:
 
     def _for_admins(self, name: str, callback: MessageCallback) -> MessageCallback:
         async def handle(message: Message, messenger: Messenger) -> None:
-            if self._config.is_admin(asker_id(message)):
+            if not self._config.is_admin(asker_id(message)):
+                await self._refuse(message, messenger)
+            elif message.forward_origin is not None or message.via_bot is not None:  # another's words, not theirs
+                await messenger.say(message, admin_texts.NOT_TYPED)
+            else:
                 await asyncio.to_thread(self._moderation.log, person(asker_id(message)), f"/{name}")
                 await callback(message, messenger)
-            else:
-                await messenger.say(message, texts.ADMINS_ONLY)
 
         return handle
 
@@ -171,6 +176,10 @@ class Administration:
             return [styled(admin_texts.not_reloaded(str(error)))]
 
 
+async def _say_admins_only(message: Message, messenger: Messenger) -> None:
+    await messenger.say(message, texts.ADMINS_ONLY)
+
+
 class Banning:
     """`/ban` and `/unban`; both ask first."""
 
@@ -225,11 +234,11 @@ class Banning:
         original = message.reply_to_message
         if original is None or original.forum_topic_created is not None:
             return None
-        if original.from_user is not None and original.from_user.id != messenger.me.id:
-            return original.from_user.id
+        if original.from_user is None or original.from_user.id != messenger.me.id:
+            return asker_id(original)  # not Telegram's stand-in for all who speak as a channel
         return await self._answers.asker_of(original)
 
 
 def _named(message: Message) -> int | None:
-    match = re.fullmatch(r"\d{1,15}", command_words(message))
+    match = re.fullmatch(r"-?\d{1,15}", command_words(message))
     return int(match[0]) if match else None

@@ -11,7 +11,7 @@ from bot.adapters.telegram.delivery.sending import Messenger
 from bot.adapters.telegram.handlers.access import Access, person
 from bot.adapters.telegram.handlers.answers import Answers, Asking
 from bot.adapters.telegram.handlers.question_limits import A_QUESTION, BROWSING, QuestionLimits
-from bot.adapters.telegram.routing import Handler, Router
+from bot.adapters.telegram.routing import Handler, Router, is_of_a_button
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.help import example_question
 from bot.adapters.telegram.views.keyboards import Action, Press, read_press
@@ -69,7 +69,7 @@ class Buttons:
     async def _press(self, query: CallbackQuery, messenger: Messenger) -> None:
         press = read_press(query.data)
         taker = self._takers.get(press.action) if press is not None else None
-        if press is None or taker is None or query.message is None:
+        if press is None or taker is None or query.message is None or not _is_genuine(query, press):
             await messenger.acknowledge(query, texts.DEAD_BUTTON)
         elif not self._access.admits(query.from_user.id, query.message.chat.id):
             await messenger.acknowledge(query, texts.not_allowed(query.from_user.id))
@@ -101,15 +101,22 @@ class Buttons:
         return None
 
     async def _leaf(self, query: CallbackQuery, messenger: Messenger, press: Press) -> str | None:
-        articles = await asyncio.to_thread(self._dialogue.sources)
+        throttled = self._limits.check(query.from_user.id, BROWSING, is_command=True)
+        if throttled is not None:
+            return throttled.words
+
+        def page() -> Outgoing:
+            return sources_message(self._dialogue.sources(), press.number, press.subject)
+
         if query.message is not None:
-            place = Place(query.message.chat.id)
-            await messenger.edit(
-                place, query.message.message_id, sources_message(articles, press.number, press.subject)
-            )
+            message = await asyncio.to_thread(page)
+            await messenger.edit(Place(query.message.chat.id), query.message.message_id, message)
         return None
 
     async def _vote(self, query: CallbackQuery, messenger: Messenger, press: Press) -> str | None:
+        throttled = self._limits.check(query.from_user.id, BROWSING, is_command=True)
+        if throttled is not None:
+            return throttled.words
         vote = Vote.UP if press.action is Action.UP else Vote.DOWN
         known = await asyncio.to_thread(self._dialogue.vote, press.subject, person(query.from_user.id), vote)
         return wording.THANKS if known else wording.FORGOTTEN
@@ -134,6 +141,12 @@ class Buttons:
             return context_message(context) if context is not None else wording.FORGOTTEN
         reply = self._dialogue.recall(press.subject)
         return _part_of(reply, press) if reply is not None else wording.FORGOTTEN
+
+
+def _is_genuine(query: CallbackQuery, press: Press) -> bool:
+    """Return whether there was such a button. That of a decision carries a key that nobody can guess, and pressed twice
+    it says that it is settled."""
+    return press.action.is_keyed or is_of_a_button(query)
 
 
 def _offered(reply: Reply, place: int) -> str | None:

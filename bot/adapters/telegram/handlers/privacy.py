@@ -9,7 +9,8 @@ from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, 
 
 from bot.adapters.telegram.addressing import asker_id, place_of
 from bot.adapters.telegram.delivery.sending import Messenger
-from bot.adapters.telegram.routing import Handler, Router
+from bot.adapters.telegram.handlers.question_limits import QuestionLimits
+from bot.adapters.telegram.routing import Handler, Router, is_of_a_button
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.html import styled
 from bot.adapters.telegram.views.messages import Outgoing, plain_message
@@ -21,16 +22,18 @@ _PRESS: Final = re.compile(r"forget:(yes|no):(-?\d{1,20})")
 class Privacy:
     """`/privacy` and `/forget`, which asks first; only who sent it can say yes."""
 
-    def __init__(self, forget: Callable[[int], None], retention_days: int) -> None:
-        """Keep what deletes. `forget` deletes everything about the person of a Telegram number."""
+    def __init__(self, forget: Callable[[int], None], retention_days: int, limits: QuestionLimits) -> None:
+        """Keep what deletes. `forget` deletes everything about the person of a Telegram number. Whoever is not answered
+        any more may still have it."""
         self._forget = forget
+        self._limits = limits
         self._retention_days = retention_days
 
     def handlers(self, router: Router) -> Sequence[Handler]:
         """Return the handlers to register, before the handler of all other buttons."""
         return (
-            router.command("privacy", self._tell),
-            router.command("forget", self._ask),
+            router.command("privacy", self._limits.limited(self._tell)),
+            router.command("forget", self._limits.limited(self._ask)),
             router.press(self._pressed, _PRESS),
         )
 
@@ -48,7 +51,8 @@ class Privacy:
 
     async def _pressed(self, query: CallbackQuery, messenger: Messenger) -> None:
         press = _PRESS.fullmatch(query.data or "")
-        if press is None or query.message is None:  # the library takes no data at all for a match
+        # the library takes no data at all for a match
+        if press is None or query.message is None or not is_of_a_button(query):
             await messenger.acknowledge(query, texts.DEAD_BUTTON, alert=True)
             return
         if not await _is_theirs(query, messenger, int(press[2])):

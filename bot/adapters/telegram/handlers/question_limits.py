@@ -1,7 +1,8 @@
 """QuestionLimits: how much one person and all of them may ask before the bot says so, politely.
 
 Whatever makes the bot look something up is counted where it is about to happen: a question, a new wording of one, a
-button that asks, and, at a quarter each, what is typed inline and a button that shows more. One allowance for all.
+button that asks, and, at a quarter each, what is typed inline and a button that shows more. One allowance for all; and
+one of the same size for commands, of which as many as four count as one, so that help can be had at any time.
 """
 
 import time
@@ -14,8 +15,10 @@ from typing import Final
 
 from telegram import Message
 
+from bot.adapters.telegram.addressing import payer_id
 from bot.adapters.telegram.config import TelegramConfig
 from bot.adapters.telegram.delivery.sending import Messenger
+from bot.adapters.telegram.routing import MessageCallback
 from bot.adapters.telegram.views import texts
 
 A_QUESTION: Final = Fraction(1)
@@ -26,12 +29,16 @@ _MINUTE_SECONDS: Final = 60.0
 _MANY_ASKERS: Final = 1_000
 
 
+_Key = tuple[int, bool]
+"""Who asks, and whether it is by a command that looks around."""
+
+
 @dataclass(frozen=True, slots=True)
 class Throttled:
     """Why something is not looked up, in words for the asker; `wait_seconds` is None when it is not their fault."""
 
     words: str
-    asker: int
+    key: _Key
     wait_seconds: int | None = None
 
 
@@ -65,38 +72,51 @@ class QuestionLimits:
         self._config = config
         self._waiting = waiting
         self._on_turned_away = on_turned_away
-        self._askers: dict[int, _Asker] = {}
+        self._askers: dict[_Key, _Asker] = {}
 
-    def check(self, asker: int, cost: Fraction = A_QUESTION) -> Throttled | None:
+    def limited(self, callback: MessageCallback) -> MessageCallback:
+        """Return a command's callback that calls this one as often as commands are allowed, and else says why not."""
+
+        async def handle(message: Message, messenger: Messenger) -> None:
+            throttled = self.check(payer_id(message), BROWSING, is_command=True)
+            if throttled is None:
+                await callback(message, messenger)
+            else:
+                await self.tell(messenger, message, throttled)
+
+        return handle
+
+    def check(self, asker: int, cost: Fraction = A_QUESTION, *, is_command: bool = False) -> Throttled | None:
         """Return None and count the cost, or return why the question must wait, and count nothing."""
         if self._config.is_admin(asker):
             return None
-        limit, now, known = self._config.questions_per_minute, time.monotonic(), self._asker(asker)
+        key = (asker, is_command)
+        limit, now, known = self._config.questions_per_minute, time.monotonic(), self._asker(key)
         if known.spent_since(now - _MINUTE_SECONDS) + cost > limit:
             self._on_turned_away("too_many")
             wait = ceil(known.room_at(limit - cost) - now)
-            return Throttled(texts.too_many(limit, wait), asker, wait)
+            return Throttled(texts.too_many(limit, wait), key, wait)
         known.is_informed = False
         if self._waiting() > self._config.most_waiting:
             self._on_turned_away("busy")
-            return Throttled(texts.BUSY, asker)
+            return Throttled(texts.BUSY, key)
         known.spent.append((now, cost))
         return None
 
     async def tell(self, messenger: Messenger, message: Message, throttled: Throttled) -> None:
         """Say why something is not looked up. Who asks too fast is informed once, until they do not."""
-        known = self._asker(throttled.asker)
+        known = self._asker(throttled.key)
         if throttled.wait_seconds is not None:
             was_informed, known.is_informed = known.is_informed, True
             if was_informed:
                 return
         await messenger.say(message, throttled.words)
 
-    def _asker(self, asker: int) -> _Asker:
-        known = self._askers.get(asker)
+    def _asker(self, key: _Key) -> _Asker:
+        known = self._askers.get(key)
         if known is None:
             if len(self._askers) >= _MANY_ASKERS:
                 since = time.monotonic() - _MINUTE_SECONDS
-                self._askers = {number: other for number, other in self._askers.items() if other.spent_since(since)}
-            known = self._askers[asker] = _Asker()
+                self._askers = {each: other for each, other in self._askers.items() if other.spent_since(since)}
+            known = self._askers[key] = _Asker()
         return known

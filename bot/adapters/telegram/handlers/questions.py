@@ -16,6 +16,7 @@ from bot.adapters.telegram.addressing import (
     conversation_id,
     is_group,
     names_bot,
+    payer_id,
     place_of,
     question_for,
 )
@@ -51,13 +52,13 @@ class Questions:
 
     def handlers(self, router: Router) -> Sequence[Handler]:
         """Return the handlers to register, the admins' commands before the last ones: those take what is left."""
-        admitted = self._access.guard
+        admitted, limited = self._access.guard, self._limits.limited
         return (
-            router.command("start", admitted(self._start)),
-            router.command("help", admitted(self._help)),
+            router.command("start", admitted(limited(self._start))),
+            router.command("help", admitted(limited(self._help))),
             router.command("ask", admitted(self._ask)),
-            router.command("sources", admitted(self._sources)),
-            router.command("new", admitted(self._start_over)),
+            router.command("sources", admitted(limited(self._sources))),
+            router.command("new", admitted(limited(self._start_over))),
             router.message(filters.TEXT & ~filters.COMMAND, self._hear),
             router.edit(filters.TEXT, self._hear_again),
         )
@@ -67,7 +68,7 @@ class Questions:
         wordless = filters.ChatType.PRIVATE & ~filters.TEXT & ~filters.StatusUpdate.ALL
         return (
             router.message(filters.COMMAND, self._hint),
-            router.message(wordless, self._access.guard(self._ask_for_words)),
+            router.message(wordless, self._access.guard(self._limits.limited(self._ask_for_words))),
         )
 
     async def _start(self, message: Message, messenger: Messenger) -> None:
@@ -105,8 +106,9 @@ class Questions:
         await messenger.send(place_of(message), help_message(articles, messenger.username, for_admin=for_admin))
 
     async def _sources(self, message: Message, messenger: Messenger) -> None:
-        articles = await asyncio.to_thread(self._dialogue.sources)
-        await messenger.send(place_of(message), sources_message(articles, page=0, words=command_words(message)))
+        words = command_words(message)
+        listing = await asyncio.to_thread(lambda: sources_message(self._dialogue.sources(), page=0, words=words))
+        await messenger.send(place_of(message), listing)
 
     async def _start_over(self, message: Message, messenger: Messenger) -> None:
         await asyncio.to_thread(self._dialogue.start_over, conversation_id(message))
@@ -161,14 +163,15 @@ class Questions:
 
     async def _turns_away(self, message: Message, messenger: Messenger) -> bool:
         """Return whether its author asks more than the bot reads, and say so to them."""
-        throttled = self._limits.check(asker_id(message))
+        throttled = self._limits.check(payer_id(message))
         if throttled is not None:
             await self._limits.tell(messenger, message, throttled)
         return throttled is not None
 
     async def _hint(self, message: Message, messenger: Messenger) -> None:
         if not is_group(message.chat) or names_bot(message, messenger.me):
-            await messenger.say(message, texts.UNKNOWN_COMMAND)
+            hint = self._access.guard(self._limits.limited(_say_unknown))
+            await hint(message, messenger)
 
     async def _ask_for_words(self, message: Message, messenger: Messenger) -> None:
         # An album comes as one message a picture; one sentence is enough.
@@ -176,6 +179,10 @@ class Questions:
         if album is None or album != self._last_album:
             self._last_album = album
             await messenger.say(message, texts.NO_TEXT)
+
+
+async def _say_unknown(message: Message, messenger: Messenger) -> None:
+    await messenger.say(message, texts.UNKNOWN_COMMAND)
 
 
 def _edited_question(message: Message, messenger: Messenger) -> str | None:

@@ -251,6 +251,7 @@ ADD_HOW: Final = translatable(
 FETCHING: Final = translatable("Reading what is there…")
 ADDING: Final = translatable("Adding it to the articles…")
 NOTHING_NEW: Final = translatable("I have all of that already, in these words.")
+NOT_TYPED: Final = translatable("That command was forwarded, or comes from another bot. Please type it yourself.")
 NOT_MY_OWN: Final = translatable("Those are my own words, and I don't quote myself.")
 REMOVE_HOW: Final = translatable("Write an article's id, or words of its title, after the command: /remove old bridge")
 WHICH_TO_REMOVE: Final = translatable("Which one shall I take out?")

@@ -19,14 +19,23 @@ _DIRECTION_OVERRIDES: Final = dict.fromkeys((*range(0x202A, 0x202F), *range(0x20
 _SURROGATES: Final = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 _REPLACED: Final = _CONTROLS | _LINE_BREAKS | _DIRECTION_OVERRIDES | _SURROGATES
 _INVISIBLE: Final = " \t\n\u00a0\u2800\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+# A part of a name, as Telegram takes it: anything but white space and ASCII punctuation, so marks and emoji too; of
+# general punctuation only what joins and what dashes.
+_LABEL: Final = r"[^\s!-,./:-@\[-^`{-~\u00ab\u00bb\u2000-\u200b\u200e\u200f\u2016-\u206f]"
+_LAST_LABEL: Final = rf"(?:xn--[\w-]+|(?:(?![\d_—–-]){_LABEL}){{2,}})"
 # What Telegram would make tappable: addresses, mentions, tags, commands. It is taken widely: a word too many set as
 # code does no harm. A capitalised word is no domain: there a space is missing after a full stop.
 _TAPPABLE: Final = re.compile(
     r"[a-zA-Z][a-zA-Z0-9+.-]*://\S+"
-    r"|(?:[\w.+-]+@)?(?:[\w-]+\.)+(?![A-Z][a-z]+\b)(?:xn--[\w-]+|[^\W\d_]{2,})(?:[:/?#]\S*)?"
+    rf"|(?:{_LABEL}|[.+])+@(?:{_LABEL}+\.)+{_LAST_LABEL}(?:[:/?#]\S*)?"
+    rf"|(?:{_LABEL}+\.)+(?![A-Z][a-z]+\b){_LAST_LABEL}(?:[:/?#]\S*)?"
     r"|\d{1,3}(?:\.\d{1,3}){3}(?:[:/?#]\S*)?"
-    r"|(?<!\w)(?:[@#/]\w*[^\W\d]\w*(?:@\w+)?|\$[A-Z]{1,8}\b)"
+    rf"|(?<!\w)(?:[@#](?={_LABEL}*[^\W\d]){_LABEL}+(?:@\w+)?|/\w+(?:@\w+)?|\$[A-Z]{{1,8}}\b)"
 )
+_WORD: Final = re.compile(r"\S+")
+_LEADS_ON: Final = re.compile(r"[.@#/$]")
+_LONGEST_WORD: Final = 200
+"""What is longer, and holds a sign that could make it tappable, is taken whole: looking closer takes its square."""
 _RINGED: Final = re.compile(".\u030a")
 
 
@@ -89,12 +98,22 @@ def _tappable(text: str) -> list[tuple[int, int]]:
     # Direction overrides are not sent: what they part may be joined, and what they lead may then stand alone.
     probes = (text.translate(dict.fromkeys(_DIRECTION_OVERRIDES, stand_in)) for stand_in in "x ")
     merged: list[tuple[int, int]] = []
-    for start, end in sorted(match.span() for probe in probes for match in _TAPPABLE.finditer(probe)):
+    for start, end in sorted(span for probe in probes for span in _tappable_in(probe)):
         if merged and start < merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))
     return merged
+
+
+def _tappable_in(text: str) -> Iterator[tuple[int, int]]:
+    for word in _WORD.finditer(text):
+        if not _LEADS_ON.search(word[0]):
+            continue
+        if len(word[0]) > _LONGEST_WORD:
+            yield word.span()
+        else:
+            yield from (match.span() for match in _TAPPABLE.finditer(text, *word.span()))
 
 
 def displayable(text: str) -> str:

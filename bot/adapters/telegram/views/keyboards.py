@@ -45,6 +45,11 @@ class Action(Enum):
         return self in _ABOUT_A_REPLY
 
     @property
+    def is_keyed(self) -> bool:
+        """Whether what the button carries is a key made for it alone, which nobody can guess."""
+        return self in _KEYED
+
+    @property
     def is_repeatable(self) -> bool:
         """Whether nothing changes for the worse when the process dies over a press and handles it again."""
         return self in _REPEATABLE
@@ -62,6 +67,7 @@ _ABOUT_A_REPLY: Final = frozenset(
         Action.AS_TYPED,
     }
 )
+_KEYED: Final = frozenset({Action.PICK, Action.YES, Action.NO, Action.CANCEL})
 # All that readers see. An admin's button changes something, or writes into the record of what admins did.
 _REPEATABLE: Final = _ABOUT_A_REPLY | {Action.EXAMPLE, Action.SOURCES}
 
