@@ -114,7 +114,7 @@ def test_nothing_in_words_of_others_can_be_tapped(words: str) -> None:
 def test_nothing_in_random_words_of_others_can_be_tapped() -> None:
     chance = random.Random(7)
     pieces = ["a", "evil", ".", ".com", ".la", ".Org", "@", "#", "/", "$USD", "://", "http", "1", "\u0301", "\u200d",
-              "💩", "—", "-", "_", " ", "ไทย", "भारत", "xn--p1ai", "й", ".рф", "\u00ad", "\u200c", "»", ":"]  # fmt: skip
+              "💩", "—", "-", "_", " ", "ไทย", "भारत", "xn--p1ai", "й", ".рф", "\u00ad", "\u200c", "»"]  # fmt: skip
     for _ in range(15_000):
         text = "".join(chance.choices(pieces, k=chance.randint(1, 10)))
         shown, ours = parse_html(to_html(list(words_of_others(text))))
