@@ -32,6 +32,8 @@ _EXAMPLES = """examples:
   python -m index remove story.html                 take one out again
   python -m index search "peace process mediator"   see what the retriever finds
   python -m index search "peace" --source Reuters --before 2022-10-01
+  python -m index speakers                          who said what in the articles: quotations, reported statements
+  python -m index speakers --jsonl > said.jsonl     one JSON object a line, for scripts
   python -m index verify                            check every file of the index against its checksum
   python -m index renew                             index the same articles anew, for another EMBEDDING_MODEL
   python -m index rollback                          back to the index before the last change
@@ -89,6 +91,8 @@ def _command_line() -> CommandLine:
     feeds.add_argument("--due", action="store_true", help="only those whose time has come")
     line.add("remove", _remove, "take articles out of the index").add_argument("ids", nargs="+", metavar="ID")
     line.add("list", _list, "every article: id, date and title, tab-separated")
+    speakers = line.add("speakers", _speakers, "who said what: every quotation and reported statement with its speaker")
+    speakers.add_argument("--jsonl", action="store_true", help="one JSON object a line: article, start, end, speaker")
     line.add("renew", _renew, "index every article anew, after another EMBEDDING_MODEL or a new version")
     line.add("verify", _verify, "check every file of the index against its checksum")
     line.add("rollback", _roll_back, "put the previous index back in service")
@@ -178,6 +182,20 @@ def _list(context: _Context, _: argparse.Namespace) -> int:
     for article in snapshot.archive.headlines():
         day = f"{article.published_at:%Y-%m-%d}" if article.published_at else "-"
         print(article.id, day, article.title, sep="\t")
+    return 0
+
+
+def _speakers(context: _Context, options: argparse.Namespace) -> int:
+    archive = context.library.open_current(context.embedder()).archive
+    for article in archive.articles():
+        for one in archive.attributions_of(article.id):
+            speaker = one.speaker.name if one.speaker is not None else None
+            if options.jsonl:
+                mention = [one.mention.start, one.mention.end] if one.mention is not None else None
+                fields = {"article": article.id, "start": one.span.start, "end": one.span.end, "kind": one.kind}
+                print(json.dumps({**fields, "mention": mention, "speaker": speaker}, ensure_ascii=False), flush=True)
+            else:
+                print(article.id, one.kind, speaker or "-", " ".join(one.span.slice(article.text).split()), sep="\t")
     return 0
 
 

@@ -393,3 +393,23 @@ def test_any_sentence_transformers_model_can_take_the_place_of_the_shipped_one(
 
 def _types(fields: dict[str, Any]) -> dict[str, type]:
     return {name: type(value) for name, value in fields.items()}
+
+
+def test_speakers_prints_a_json_object_for_each_statement(built: Path) -> None:
+    done = _run("index", "speakers", "--index", built, "--jsonl")
+    bridge, ferry = _TEXTS["bridge"], _TEXTS["ferry"]
+
+    def place(words: str, text: str) -> list[int]:
+        return [text.index(words), text.index(words) + len(words)]
+
+    quote, blamed = place("“The repair cost 4.2 million euros,”", bridge), place("high fuel prices", ferry)
+    council, owner = place("the council", bridge), place("Its owner, Tom Reed", ferry)
+    assert (done.returncode, [json.loads(line) for line in done.stdout.splitlines()]) == (
+        0,
+        [
+            {"article": "bridge", "start": quote[0], "end": quote[1], "kind": "direct", "mention": council,
+             "speaker": "the council"},
+            {"article": "ferry", "start": blamed[0], "end": blamed[1], "kind": "reported", "mention": owner,
+             "speaker": "Tom Reed"},
+        ],
+    )  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from index.article import Article, Hit, Passage, Query, Span
+from index.attribution import Appearance, Attribution
 from index.embedding.embedder import Embedder, Vectors
 from index.manifest import Manifest
 from index.search.bm25 import Terms
@@ -102,6 +103,15 @@ class Archive(Protocol):
 
     def sentences_of(self, article_id: str) -> tuple[Span, ...]:
         """Return every sentence of an article that may be quoted, in order; empty for an unknown id."""
+
+    def attributions_of(self, article_id: str) -> list[Attribution]:
+        """Return what somebody says in an article, in the order of its text; empty for an unknown id."""
+
+    def speaker_of(self, article_id: str, span: Span) -> Attribution | None:
+        """Return who speaks in a span of an article, and where that is said; None where that is not sure."""
+
+    def speaking(self, name: str) -> list[Appearance]:
+        """Return the articles in which people speak whose last name is that of `name`, or spelt much like it."""
 
     def copies_of(self, article_id: str) -> int:
         """Return how many other articles say nearly the same; 0 for an unknown id."""

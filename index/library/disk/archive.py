@@ -8,9 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.article import Article, Passage, Span
+from index.attribution import Appearance, Attribution, voice_of
+from index.attribution.names import name_key, name_words
+from index.attribution.voices import appearances
 from index.errors import UnknownArticle
 from index.library.damage import DamagedArticles
 from index.library.disk.segment_articles import NO_DATE, ArchivePart, Stored
+from index.library.speaking import MOST_WORKED_OUT, WorkedOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class SegmentArchive:
         self._first_articles = np.cumsum([0, *(part.n_articles for part in self._parts)])
         self._live = self._live_rows() if any(self._dead) else None
         self.damaged = DamagedArticles()
+        self._worked_out = WorkedOut()
 
     def close(self) -> None:
         """Close the texts; the arrays go when nothing refers to them."""
@@ -133,6 +138,43 @@ class SegmentArchive:
     def sentences_of(self, article_id: str) -> tuple[Span, ...]:
         """Return every sentence of an article that may be quoted, in order; empty for an unknown id."""
         return tuple(sentence for passage in self.passages_of(article_id) for sentence in passage.sentences)
+
+    def attributions_of(self, article_id: str) -> list[Attribution]:
+        """Return what somebody says in an article, in the order of its text; empty for an unknown id."""
+        place = self.find(article_id)
+        if place is None:
+            return []
+        said = self._parts[place.segment].said(place.stored.row)
+        if said is not None:
+            return said
+        return self._worked_out.of(self.article(article_id), lambda: self.sentences_of(article_id))
+
+    def speaker_of(self, article_id: str, span: Span) -> Attribution | None:
+        """Return who speaks in a span of an article, and where that is said; None where that is not sure."""
+        return voice_of(self.attributions_of(article_id), span)
+
+    def speaking(self, name: str) -> list[Appearance]:
+        """Return the articles in which people speak whose last name is that of `name`, or spelt much like it."""
+        key = name_key(name)
+        found = []
+        for part, dead in zip(self._parts, self._dead, strict=True):
+            for row, called, statements in part.speaking(key):
+                if row not in dead:
+                    found.append(Appearance(part.article(row).id, called, statements))
+        return found + self._worked_out_speaking(name)
+
+    def _worked_out_speaking(self, name: str) -> list[Appearance]:
+        """Return likewise for the newest articles of segments that an earlier version wrote."""
+        places = []
+        for segment, (part, dead) in enumerate(zip(self._parts, self._dead, strict=True)):
+            rows = [row for row in part.rows_without_said() if row not in dead]
+            if rows and name_words(name):
+                holding = part.rows_holding(name.split()[-1], rows)
+                places += [(int(part.days[row]) % NO_DATE, segment, row) for row in holding]
+        newest = sorted(places, reverse=True)[:MOST_WORKED_OUT]
+        articles = [self._parts[segment].article(row) for _, segment, row in newest]
+        said = ((article.id, self.attributions_of(article.id)) for article in articles)
+        return [one for article_id, some in said for one in appearances(article_id, some, name_key(name))]
 
     def allowed_rows(
         self, articles: frozenset[str] | None, before: date | None, sources: frozenset[str] | None = None

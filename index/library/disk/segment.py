@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from index.arrays import open_array
 from index.article import Article, Passage
+from index.attribution import attribute
 from index.embedding.embedder import Vectors
 from index.errors import SnapshotCorrupt
 from index.library.disk.checksums import checksums_of, require_sizes
@@ -123,7 +124,8 @@ class SegmentWriter:
         raises leaves nothing of the article."""
         terms = [terms_of(search_text(article, passage)) for passage in passages]
         words = _words_in(article, passages)
-        self._archive.add(article, passages)
+        said = attribute(article.text, [sentence for passage in passages for sentence in passage.sentences])
+        self._archive.add(article, passages, said)
         self._keys.extend(keys)
         for terms_of_one in terms:
             self._postings.add(terms_of_one)

@@ -1,4 +1,4 @@
-"""The articles of one segment on disk: texts in SQLite, passages and sentences in memory-mapped arrays.
+"""The articles of one segment on disk: texts and who said what in SQLite, passages and sentences in mapped arrays.
 
 Passages are rows, numbered article after article; so are sentences, passage after passage.
 """
@@ -6,7 +6,7 @@ Passages are rows, numbered article after article; so are sentences, passage aft
 import sqlite3
 import threading
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 from index.arrays import open_array
 from index.article import Article, Passage, Span
 from index.article_rows import COLUMNS, article_of, row_of
+from index.attribution import Attribution
+from index.attribution.stored import decode, encode
+from index.attribution.voices import named_speakers
 from index.errors import SnapshotCorrupt
 from index.hashing import digest_of
 
@@ -32,8 +35,19 @@ CREATE TABLE articles (
 """
 _BY_SOURCE = "CREATE INDEX articles_by_source ON articles (source)"
 """An index of sources with their rows, so that asking for them does not read the texts between."""
+_SAID_SCHEMA = """
+CREATE TABLE attributions (article INTEGER PRIMARY KEY, said BLOB NOT NULL);
+CREATE TABLE speakers (
+  key TEXT NOT NULL, name TEXT NOT NULL, article INTEGER NOT NULL, statements INTEGER NOT NULL,
+  PRIMARY KEY (key, name, article)
+) WITHOUT ROWID
+"""
+"""A segment of an earlier version has no such tables: what it lacks is worked out when it is needed."""
 _NUMBERS = 4
 """How many numbers a passage has: the row of its article, start, end, first sentence."""
+
+
+_INSERT_SPEAKER = "INSERT INTO speakers VALUES (?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +58,11 @@ class Stored:
     passages: range
     fingerprint: bytes
     revision: str
+
+
+def speaker_rows(row: int, said: Sequence[Attribution]) -> list[tuple[str, str, int, int]]:
+    """Return a row for each speaker with a name: its key, the name, the article's row, how often they speak."""
+    return [(key, name, row, count) for (key, name), count in named_speakers(said).items()]
 
 
 def fingerprint_of(article: Article) -> bytes:
@@ -59,7 +78,7 @@ class ArchiveWriter:
         self._folder = folder
         self._connection = sqlite3.connect(folder / "articles.sqlite", check_same_thread=False)
         self._connection.execute("PRAGMA synchronous = OFF")  # the folder is published only once synced
-        self._connection.execute(_SCHEMA)
+        self._connection.executescript(f"{_SCHEMA};{_SAID_SCHEMA}")
         self._passages = array("i")  # four numbers a passage; plain lists of a million would fill the memory
         self._sentences = array("i")  # two numbers a sentence
         self._days = array("i")
@@ -78,11 +97,14 @@ class ArchiveWriter:
     def _n_sentences(self) -> int:
         return len(self._sentences) // 2
 
-    def add(self, article: Article, passages: Sequence[Passage]) -> None:
-        """Append an article, which needs an id of its own, and its passages."""
+    def add(self, article: Article, passages: Sequence[Passage], said: Sequence[Attribution]) -> None:
+        """Append an article, which needs an id of its own, its passages, and what somebody says in it."""
         row, first = self.n_articles, self.n_passages
         columns = (*row_of(article), fingerprint_of(article), article.revision)
+        stored, speakers = encode(said), speaker_rows(row, said)
         self._insert(row, columns, first, first + len(passages))
+        self._connection.execute("INSERT INTO attributions VALUES (?, ?)", (row, stored))
+        self._connection.executemany(_INSERT_SPEAKER, speakers)
         self._days.append(article.published_at.date().toordinal() if article.published_at else NO_DATE)
         for passage in passages:
             self._passages.extend((row, passage.span.start, passage.span.end, self._n_sentences))
@@ -100,6 +122,11 @@ class ArchiveWriter:
         living = (row for row in part.whole_rows() if live[row[0]])
         for row, (_, *columns, first, end) in enumerate(living, start=self.n_articles):
             self._insert(row, columns, int(place[first]), int(place[end]))
+        places = dict(
+            zip(np.flatnonzero(live).tolist(), range(self.n_articles, self.n_articles + int(live.sum())), strict=True)
+        )
+        self._connection.executemany("INSERT INTO attributions VALUES (?, ?)", part.said_rows(places))
+        self._connection.executemany(_INSERT_SPEAKER, part.speaker_rows(places))
         self._passages.frombytes(moved.astype(np.int32).tobytes())
         self._sentences.frombytes(spans[np.repeat(kept, counts)].astype(np.int32).tobytes())
         self._days.frombytes(part.days[live].astype(np.int32).tobytes())
@@ -141,6 +168,8 @@ class ArchivePart:
         except (OSError, ValueError, sqlite3.Error) as error:
             raise SnapshotCorrupt(f"{folder} cannot be read ({error}). Run `python -m index rollback`.") from error
         self._lock = threading.Lock()
+        tables = self._fetch("SELECT name FROM sqlite_master WHERE name = 'attributions'")
+        self._has_said = bool(tables)
 
     def close(self) -> None:
         """Close the texts; the arrays go when nothing refers to them."""
@@ -231,6 +260,52 @@ class ArchivePart:
         """Return every passage of an article, in order; empty for an unknown id."""
         stored = self.find(article_id)
         return [self.passage(article_id, row) for row in stored.passages] if stored is not None else []
+
+    def said(self, row: int) -> list[Attribution] | None:
+        """Return what somebody says in the article of that row; None if that was not worked out.
+
+        Raises:
+            SnapshotCorrupt: it cannot be read.
+        """
+        if not self._has_said:
+            return None
+        rows = self._fetch("SELECT said FROM attributions WHERE article = ?", row)
+        try:
+            return decode(rows[0][0]) if rows else None
+        except ValueError as error:
+            raise SnapshotCorrupt(f"{error}. Run `python -m index rollback`.") from error
+
+    def speaking(self, key: str) -> list[tuple[int, str, int]]:
+        """Return in which articles somebody speaks whose name has that key: the row, the name, how often."""
+        if not self._has_said:
+            return []
+        return self._fetch("SELECT article, name, statements FROM speakers WHERE key = ? ORDER BY article, name", key)
+
+    def rows_without_said(self) -> list[int]:
+        """Return the rows of articles in which it was not worked out who says what."""
+        if not self._has_said:
+            return list(range(self.n_articles))
+        missing = "SELECT row FROM articles WHERE row NOT IN (SELECT article FROM attributions) ORDER BY row"
+        return [row[0] for row in self._fetch(missing)]
+
+    def rows_holding(self, words: str, rows: Sequence[int]) -> list[int]:
+        """Return those of these rows whose articles hold the words, whatever the case of A to Z."""
+        found = self._fetch("SELECT row FROM articles WHERE instr(lower(text), ?) ORDER BY row", words.lower())
+        wanted = set(rows)
+        return [row[0] for row in found if row[0] in wanted]
+
+    def said_rows(self, places: Mapping[int, int]) -> Iterator[tuple[int, bytes]]:
+        """Yield the attributions of these rows as they are stored, with the places that the articles move to."""
+        for row, place in places.items() if self._has_said else ():
+            for (said,) in self._fetch("SELECT said FROM attributions WHERE article = ?", row):
+                yield place, said
+
+    def speaker_rows(self, places: Mapping[int, int]) -> Iterator[tuple[str, str, int, int]]:
+        """Yield the speakers of these rows as they are stored, with the places that the articles move to."""
+        if self._has_said:
+            for key, name, row, statements in self._fetch("SELECT key, name, article, statements FROM speakers"):
+                if row in places:
+                    yield key, name, places[row], statements
 
     def leading(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return (len(rows),): which of these passages are the first of their article."""

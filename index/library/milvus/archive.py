@@ -6,18 +6,25 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from index.article import Article, Passage, Span
+from index.attribution import Appearance, Attribution, voice_of
+from index.attribution.names import name_key, name_words
+from index.attribution.voices import appearances
 from index.errors import UnknownArticle
 from index.library.damage import DamagedArticles
-from index.library.milvus.calls import Row, one_of
-from index.library.milvus.layout import PIECES, id_key, seen_by
+from index.library.milvus.calls import Row, SearchRequest, one_of
+from index.library.milvus.layout import PIECES, dimension_of, id_key, seen_by
 from index.library.milvus.manifest import ClusterManifest
-from index.library.milvus.rows import article_in, headline_in, passage_in
+from index.library.milvus.rows import article_in, day_in, headline_in, passage_in
 from index.library.milvus.server import Server
+from index.library.speaking import MOST_WORKED_OUT, WorkedOut
+from index.text.terms import terms_of
 
 _STEP = 100
 """How many articles are read at once."""
 _HEADS_STEP = 2_000
 _REMEMBERED = 512
+_NAMED = 1_000
+"""How many passages that hold a name are looked at for those in which its bearer speaks."""
 _PLACE = ("number", "piece", "head", "fingerprint", "copy_group")
 _PASSAGE = ("article", "span_start", "span_end", "sentences")
 
@@ -50,6 +57,7 @@ class ClusterArchive:
         self._copies: dict[int, int] = {}
         self._lock = threading.Lock()
         self.damaged = DamagedArticles()
+        self._worked_out = WorkedOut()
 
     def close(self) -> None:
         """Do nothing: the connection is the server's."""
@@ -126,6 +134,29 @@ class ClusterArchive:
     def sentences_of(self, article_id: str) -> tuple[Span, ...]:
         """Return every sentence of an article that may be quoted, in order; empty for an unknown id."""
         return tuple(sentence for passage in self.passages_of(article_id) for sentence in passage.sentences)
+
+    def attributions_of(self, article_id: str) -> list[Attribution]:
+        """Return what somebody says in an article, in the order of its text; empty for an unknown id."""
+        known = self._lookup(article_id)
+        return self._worked_out.of(known.article, lambda: self.sentences_of(article_id)) if known else []
+
+    def speaker_of(self, article_id: str, span: Span) -> Attribution | None:
+        """Return who speaks in a span of an article, and where that is said; None where that is not sure."""
+        return voice_of(self.attributions_of(article_id), span)
+
+    def speaking(self, name: str) -> list[Appearance]:
+        """Return articles in which people speak who have the last name of `name`: among the newest that hold it."""
+        words = name_words(name)
+        weights = {dimension_of(term): 1.0 for term in terms_of(words[-1])} if words else {}
+        if not weights:
+            return []
+        request = SearchRequest(self._seen, _NAMED, ("article", "day"))
+        found = self._server.search(self._lineage.passages, "weights", [weights], request)[0]
+        days = {int(hit.row["article"]): day_in(hit.row) for hit in found}
+        newest = sorted(days, key=lambda number: (-days[number], number))[:MOST_WORKED_OUT]
+        ids = self.ids_of(newest)
+        named = (ids[number] for number in newest if number in ids)
+        return [one for each in named for one in appearances(each, self.attributions_of(each), name_key(name))]
 
     def copies_of(self, article_id: str) -> int:
         """Return how many other articles say nearly the same; 0 for an unknown id."""

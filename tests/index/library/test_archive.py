@@ -3,6 +3,7 @@
 import sqlite3
 import tempfile
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import Article
+from index.attribution import Appearance, Speaker, attribute
 from index.errors import SnapshotCorrupt, UnknownArticle
 from index.library.disk.archive import SegmentArchive as Archive
 from index.library.disk.library import DiskLibrary
@@ -44,7 +46,7 @@ _UNDATED = Article("undated", "Roof", "The roof leaks.", None, None, "https://co
 def _write(folder: Path, articles: Sequence[Article]) -> Archive:
     writer = ArchiveWriter(folder)
     for article in articles:
-        writer.add(article, chunk_article(article))
+        writer.add(article, chunk_article(article), [])
     writer.finish()
     writer.close()
     return Archive([ArchivePart(folder)])
@@ -158,3 +160,40 @@ def test_garbage_in_place_of_the_texts_is_reported_as_corrupt(archive: Archive, 
 
     with pytest.raises(SnapshotCorrupt, match="python -m index rollback"):
         Archive([ArchivePart(tmp_path)]).article("may")
+
+
+def test_what_an_earlier_version_did_not_store_is_worked_out(tmp_path: Path) -> None:
+    spoken = Article("spoken", "Bridge", "Mayor Ada Brook said that the bridge is safe.")
+    _write(tmp_path, [spoken, _MAY]).close()
+    with closing(sqlite3.connect(tmp_path / "articles.sqlite")) as connection:
+        connection.executescript("DROP TABLE attributions; DROP TABLE speakers")
+    archive = Archive([ArchivePart(tmp_path)])
+
+    assert [one.speaker for one in archive.attributions_of("spoken")] == [Speaker("Ada Brook", "Mayor", True)]
+    assert archive.speaking("Ada Brook") == [Appearance("spoken", "Ada Brook", 1)]
+    assert archive.speaking("Lane") == []
+
+
+def test_merging_keeps_what_is_stored_and_leaves_out_what_is_not(tmp_path: Path) -> None:
+    spoken = Article("spoken", "Bridge", "Mayor Ada Brook said that the bridge is safe.")
+    for name in ("old", "new", "both"):
+        (tmp_path / name).mkdir()
+    _write(tmp_path / "old", [_MAY]).close()
+    with closing(sqlite3.connect(tmp_path / "old" / "articles.sqlite")) as connection:
+        connection.executescript("DROP TABLE attributions; DROP TABLE speakers")
+    writer = ArchiveWriter(tmp_path / "new")
+    passages = chunk_article(spoken)
+    said = attribute(spoken.text, passages[0].sentences)
+    writer.add(_JUNE, chunk_article(_JUNE), [])
+    writer.add(spoken, passages, said)
+    writer.finish()
+    writer.close()
+
+    both = ArchiveWriter(tmp_path / "both")
+    both.add_part(ArchivePart(tmp_path / "old"), np.array([True]))
+    both.add_part(ArchivePart(tmp_path / "new"), np.array([False, True]))
+    both.finish()
+    both.close()
+    part = ArchivePart(tmp_path / "both")
+    assert (part.said(0), part.said(1), part.rows_without_said()) == (None, said, [0])
+    assert part.speaking("bruk") == [(1, "Ada Brook", 1)]

@@ -10,6 +10,7 @@ import pytest
 
 from index import Article, AskedDates, Query
 from index.article import Skipped
+from index.attribution import Appearance, Speaker
 from index.embedding.embedder import OnnxEmbedder
 from index.errors import (
     ArticlesMissing,
@@ -418,3 +419,41 @@ def large(tmp_path_factory: pytest.TempPathFactory, vector_server: VectorServer)
         library.rebuild(map(_story, range(2000)), HashingEmbedder())
     Server(address).settle(cluster.open_current(HashingEmbedder()).manifest.lineage.passages)
     return libraries
+
+
+_SPOKEN = Article(
+    "spoken", "Bridge", "Mayor Ada Brook said that the bridge is safe. “It will hold for years,” said John Lane.",
+    published_at=datetime(2024, 5, 4, tzinfo=UTC),
+)  # fmt: skip
+_LATER = Article("later", "Bridge", "Ada Brook said that the bridge would close for a week in June. It is old.")
+
+
+def test_who_says_what_is_known_of_every_article(library: Library, embedder: HashingEmbedder) -> None:
+    library.rebuild([_SPOKEN, _WAR], embedder)
+    library.add([_LATER], embedder)
+    archive = library.open_current(embedder).archive
+
+    said = [(one.kind, one.span.slice(_SPOKEN.text), one.speaker) for one in archive.attributions_of("spoken")]
+    assert said == [
+        ("reported", "that the bridge is safe", Speaker("Ada Brook", "Mayor", True)),
+        ("direct", "“It will hold for years,”", Speaker("John Lane", None, True)),
+    ]
+    assert (archive.attributions_of("war"), archive.attributions_of("nobody")) == ([], [])
+    voice = archive.speaker_of("spoken", archive.sentences_of("spoken")[0])
+    assert voice is not None
+    assert voice.speaker == Speaker("Ada Brook", "Mayor", True)
+    assert sorted(archive.speaking("Brook"), key=lambda one: one.article_id) == [
+        Appearance("later", "Ada Brook", 1),
+        Appearance("spoken", "Ada Brook", 1),
+    ]
+    assert archive.speaking("Bridge") == archive.speaking("") == []
+
+
+def test_articles_that_left_speak_no_more(library: Library, embedder: HashingEmbedder) -> None:
+    library.rebuild([_SPOKEN, _LATER, _WAR, _OIL], embedder)
+    library.remove(["later"], embedder)
+    library.add([replace(_SPOKEN, text="Mayor Mary Brook said that the bridge is not safe at all.")], embedder)
+
+    archive = library.open_current(embedder).archive
+    assert archive.speaking("Brook") == [Appearance("spoken", "Mary Brook", 1)]
+    assert archive.attributions_of("later") == []
