@@ -8,6 +8,7 @@ from typing import ClassVar, Literal, TypeGuard
 
 from bot.query.headlines import lead_of
 from bot.quoting.quotes import Citation, may_be_quoted, quote_from
+from bot.quoting.speakers import speaker_in
 from bot.reading.reader import Reader, Reading
 from index import Article, Hit, Query, Span
 from index.search.retrieval import Archive, Retriever
@@ -158,7 +159,9 @@ def quote_passage(article: Article, spans: Sequence[Span], archive: Archive) -> 
     if not may_be_quoted(quote, archive):
         logger.error("dropped a quote that is not verbatim: article %s, %s", article.id, span)
         return None
-    citation = Citation(1, quote, article.title, article.source, article.published_at, article.url, (), 1.0)
+    speaker = speaker_in(archive, article.id, span)
+    about = (article.title, article.source, article.published_at, article.url)
+    citation = Citation(1, quote, *about, highlights=(), score=1.0, speaker=speaker)
     return Answer(1.0, (citation,), 1, None, ())
 
 
@@ -240,6 +243,7 @@ def _citations(readings: Sequence[Reading], archive: Archive) -> tuple[Citation,
             highlights=tuple(span for span in reading.highlights if reading.span.contains(span)),
             score=reading.probability,
             copies=archive.copies_of(reading.article.id),
+            speaker=speaker_in(archive, reading.article.id, reading.span),
         )
         for number, reading in enumerate(readings, start=1)
     )

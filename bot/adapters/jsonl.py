@@ -119,7 +119,16 @@ def _citation(citation: Citation) -> dict[str, Any]:
         "end": quote.span.end,
         "quote": quote.text,
         "score": round(citation.score, 4),
+        **_speaker(citation),
     }
+
+
+def _speaker(citation: Citation) -> dict[str, Any]:
+    """Return who says what is quoted, where that is sure; nothing otherwise."""
+    speaker = citation.speaker
+    if speaker is None:
+        return {}
+    return {"speaker": {"name": speaker.name, "mention": [speaker.mention.start, speaker.mention.end]}}
 
 
 def _passage(hit: Hit) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Final
 from bot.adapters import translation
 from bot.adapters.translation import counted, translatable, translated
 from bot.answering import RefusalReason
+from bot.quoting.quotes import CitedSpeaker
 
 UNDERSTOOD_AS: Final = translatable("Understood as: ")
 SHOWING_RESULTS_FOR: Final = translatable("Showing results for: ")
@@ -59,6 +60,12 @@ def refusal(reason: RefusalReason) -> str:
 def also_in(copies: int) -> str:
     """Return how many other articles say nearly the same; nothing if none does."""
     return counted("also in {count} other", "also in {count} others", copies) if copies else ""
+
+
+def voice(speaker: CitedSpeaker) -> str:
+    """Return who said a quote, as it stands beneath it; name and role are an article's words."""
+    who = f"{speaker.name}, {speaker.role}" if speaker.role else speaker.name
+    return f"— {' '.join(who.split())}"
 
 
 def day(moment: datetime) -> str:

@@ -21,12 +21,23 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class CitedSpeaker:
+    """Who said the words of a quote, where that is sure: the name, the role that the article gives, if any, and the
+    words of the article that say who."""
+
+    name: str
+    role: str | None
+    mention: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A quote with what a reader needs to check it.
 
     `number` counts from 1 within a reply. `highlights` are the words that answer, in offsets of the
     article's text, inside `quote.span`. `score` is the probability that the quote answers. `copies` counts the other
-    articles that say nearly the same as this one; it is not kept with the reply.
+    articles that say nearly the same as this one; it is not kept with the reply. `speaker`: who says it, if anybody
+    surely does.
     """
 
     number: int
@@ -38,6 +49,7 @@ class Citation:
     highlights: tuple[Span, ...]
     score: float
     copies: int = 0
+    speaker: CitedSpeaker | None = None
 
 
 def quote_from(article: Article, span: Span) -> Quote:

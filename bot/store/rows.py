@@ -9,7 +9,7 @@ from bot.answering import Answer, Block, Clarification, Option, Outcome, Refusal
 from bot.conversation import Turn
 from bot.query.kinds import MessageKind
 from bot.query.spelling import Correction
-from bot.quoting.quotes import Citation, Quote
+from bot.quoting.quotes import Citation, CitedSpeaker, Quote
 from bot.replies import Reply
 from index import Span
 
@@ -92,9 +92,23 @@ def citation_rows(reply: Reply) -> list[Row]:
             "url": citation.url,
             "highlights": [[span.start, span.end] for span in citation.highlights],
             "score": float(citation.score),
+            **_speaker_columns(citation.speaker),
         }
         for citation in reply.citations
     ]
+
+
+def _speaker_columns(speaker: CitedSpeaker | None) -> Row:
+    if speaker is None:
+        return {"speaker": None, "speaker_role": None, "mention": None}
+    mention = [speaker.mention.start, speaker.mention.end]
+    return {"speaker": speaker.name, "speaker_role": speaker.role, "mention": mention}
+
+
+def _speaker_from(row: RowMapping) -> CitedSpeaker | None:
+    if row["speaker"] is None:
+        return None
+    return CitedSpeaker(row["speaker"], row["speaker_role"], Span(*row["mention"]))
 
 
 def reply_from(row: RowMapping, citation_rows: Sequence[RowMapping]) -> Reply:
@@ -135,4 +149,5 @@ def _citation_from(row: RowMapping) -> Citation:
         url=row["url"],
         highlights=tuple(Span(start, end) for start, end in row["highlights"]),
         score=row["score"],
+        speaker=_speaker_from(row),
     )

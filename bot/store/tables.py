@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 
-SCHEMA_VERSION = "0027"
+SCHEMA_VERSION = "0028"
 """The newest migration: it stands here too, so that opening an up-to-date database needs no alembic."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff\ufdd0]")
@@ -130,6 +130,9 @@ citations = Table(
     Column("url", Words),
     Column("highlights", JSON, nullable=False),
     Column("score", Double, nullable=False),
+    Column("speaker", Words),
+    Column("speaker_role", Words),
+    Column("mention", JSON),
 )
 
 votes = Table(

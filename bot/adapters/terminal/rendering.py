@@ -117,7 +117,10 @@ def _cut(citation: Citation, start: int, end: int) -> str:
 
 
 def _source(citation: Citation) -> Text:
-    text = Text(one_line(citation.title) or wording.UNTITLED, style="cyan")
+    text = Text()
+    if citation.speaker is not None:
+        text.append(one_line(wording.voice(citation.speaker)) + "\n")
+    text.append(one_line(citation.title) or wording.UNTITLED, style="cyan")
     origin = [one_line(citation.source)] if citation.source else []
     if citation.published_at:
         origin.append(wording.day(citation.published_at))

@@ -27,7 +27,7 @@ from bot.conversation import Conversation, Turn
 from bot.errors import StoreTooNew, StoreUnavailable
 from bot.query.kinds import MessageKind
 from bot.query.spelling import Correction
-from bot.quoting.quotes import Citation, Quote
+from bot.quoting.quotes import Citation, CitedSpeaker, Quote
 from bot.replies import Reply, Vote
 from bot.store import Store
 from bot.store.tables import SCHEMA_VERSION, metadata
@@ -68,6 +68,7 @@ citations = st.builds(
     url=st.none() | any_text,
     highlights=st.lists(spans, max_size=2).map(tuple),
     score=probabilities,
+    speaker=st.none() | st.builds(CitedSpeaker, any_text, st.none() | any_text, spans),
 )
 
 
@@ -337,7 +338,7 @@ def test_a_database_of_a_later_version_is_refused_and_left_alone(url: str) -> No
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreTooNew, match="has schema 9999, newer than 0027"):
+    with pytest.raises(StoreTooNew, match="has schema 9999, newer than 0028"):
         Store.open(url)
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"

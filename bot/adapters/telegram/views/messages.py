@@ -32,6 +32,7 @@ _CITATIONS_AT_ONCE: Final = 3
 _COMFORTABLE_QUOTE_CHARS: Final = 600
 _LISTED_TITLE_CHARS: Final = 150
 _LISTED_SOURCE_CHARS: Final = 60
+_LISTED_SPEAKER_CHARS: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def lead_message(citation: Citation) -> Outgoing:
 
 def quote_segments(citation: Citation, mark: str | None = None) -> tuple[Segment, ...]:
     """Return a quote and its byline, as they stand in an answer; `mark` takes the place of its number."""
-    return (*_quoted(citation), styled("\n"), *byline(citation, mark))
+    return (*_quoted(citation), styled("\n"), *_voice(citation), *byline(citation, mark))
 
 
 def byline(citation: Citation, mark: str | None = None) -> Iterator[Segment]:
@@ -207,6 +208,12 @@ def _citations(citations: Iterable[Citation]) -> Iterator[Segment]:
         if position:
             yield styled("\n\n")
         yield from quote_segments(citation)
+
+
+def _voice(citation: Citation) -> Iterator[Segment]:
+    if citation.speaker is not None:
+        yield from words_of_others(one_line(wording.voice(citation.speaker), _LISTED_SPEAKER_CHARS))
+        yield styled("\n")
 
 
 def _quoted(citation: Citation) -> Iterator[Segment]:
