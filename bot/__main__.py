@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import sqlite3
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -21,7 +22,7 @@ from bot.logs import configure_logging, log_warnings_only
 from bot.settings import Settings
 from bot.store import Store, copy_database, only_one
 from index import Article
-from index.command_line import CommandLine, show_error
+from index.command_line import CommandLine, of_the_system, show_error
 from index.errors import IndexingError
 from index.ingest.sources import read_articles
 from index.progress import announce_preparation, show_progress
@@ -68,6 +69,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     except BrokenPipeError:  # whoever read the answers has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (OSError, sqlite3.Error) as error:
+        show_error(BotError(of_the_system(error)), _errors)
         return 1
     return code
 

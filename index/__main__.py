@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sqlite3
 import sys
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from index.article import Article, Query, Skipped
-from index.command_line import CommandLine, show_error
+from index.command_line import CommandLine, of_the_system, show_error, visible
 from index.embedding.embedder import Embedder, load_embedder
 from index.errors import BuildCancelled, IndexingError, SettingsInvalid
 from index.ingest.intake import Ingest
@@ -68,6 +69,9 @@ def main(arguments: list[str] | None = None) -> int:
         code: int = options.run(_Context(settings, open_library(settings)), options)
     except IndexingError as error:
         show_error(error, _console)
+        return 1
+    except (OSError, sqlite3.Error) as error:
+        show_error(IndexingError(of_the_system(error)), _console)
         return 1
     except KeyboardInterrupt:
         show_error(BuildCancelled("called off; nothing changed. The same command goes on where it stopped."), _console)
@@ -163,10 +167,10 @@ def _feeds(context: _Context, options: argparse.Namespace) -> int:
     reader = FeedReader(intake, Fetcher(), every_minutes=context.settings.feed_minutes)
     report = reader.read(context.settings.feeds, only_due=options.due)
     for problem in report.problems:
-        _console.print(problem, markup=False, highlight=False, soft_wrap=True)
+        _console.print(visible(problem), markup=False, highlight=False, soft_wrap=True)
     for feed in report.feeds:
         if feed.error is None:
-            print(feed)
+            print(visible(str(feed)))
     if report.build is not None:
         _report(context.library, report.build)
     return 1 if report.failed or report.error else 0
@@ -181,7 +185,7 @@ def _list(context: _Context, _: argparse.Namespace) -> int:
     snapshot = context.library.open_current(context.embedder())
     for article in snapshot.archive.headlines():
         day = f"{article.published_at:%Y-%m-%d}" if article.published_at else "-"
-        print(article.id, day, article.title, sep="\t")
+        print(*(" ".join(visible(each).split()) for each in (article.id, day, article.title)), sep="\t")
     return 0
 
 
@@ -202,7 +206,7 @@ def _speakers(context: _Context, options: argparse.Namespace) -> int:
 def _verify(context: _Context, _: argparse.Namespace) -> int:
     problems = context.library.verify()
     for problem in problems:
-        print(problem)
+        print(visible(problem))
     if not problems:
         print(f"{context.library.current_name()}: every file is as it was built")
     return 1 if problems else 0
@@ -234,15 +238,17 @@ def _search(context: _Context, options: argparse.Namespace) -> int:
     for hit in retriever.search(query, options.top_k):
         article = retriever.archive.article(hit.passage.article_id)
         span = hit.passage.span
-        print(f"{hit.rank:>2}  {hit.score:.3f}  {article.id} [{span.start}:{span.end}]  {article.title}")
-        print(f"    {' '.join(span.slice(article.text).split())}")
+        print(visible(f"{hit.rank:>2}  {hit.score:.3f}  {article.id} [{span.start}:{span.end}]  {article.title}"))
+        print(f"    {' '.join(visible(span.slice(article.text)).split())}")
     return 0
 
 
 def _report(library: Library, report: BuildReport) -> None:
     """Print human words on a terminal; else one line of JSON, as scripts expect."""
     for skipped in report.skipped:
-        _console.print(f"skipped {skipped.name}: {skipped.reason}", markup=False, highlight=False, soft_wrap=True)
+        _console.print(
+            visible(f"skipped {skipped.name}: {skipped.reason}"), markup=False, highlight=False, soft_wrap=True
+        )
     if sys.stdout.isatty():
         changes = f"{len(report.added)} added, {len(report.changed)} changed, {len(report.removed)} removed"
         print(f"{report.articles:,} articles, {report.passages:,} passages in {report.seconds:.1f} s ({changes}).")

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,14 @@ def open_array(path: Path) -> NDArray[Any]:
     """Return the array in a .npy file; its pages are read when they are used.
 
     A plain array on top of the mapping: numpy's own memmap class makes each small slice several times as dear.
+
+    Raises:
+        OSError, ValueError: the file cannot be read, or is no array.
     """
-    return np.asarray(np.load(path, mmap_mode="r"))
+    try:
+        return np.asarray(np.load(path, mmap_mode="r"))
+    except (EOFError, SyntaxError, TypeError, OverflowError, MemoryError, TokenError) as error:  # of a damaged header
+        raise ValueError(f"{path.name} is damaged ({type(error).__name__})") from error
 
 
 def read_ahead(paths: Sequence[Path]) -> None:

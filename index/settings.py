@@ -1,5 +1,7 @@
 """IndexSettings: what the index is made from and where it lies; its only reader of the environment."""
 
+import os
+import sys
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -23,6 +25,22 @@ def _server_address(value: object) -> object:
 
 
 _VectorUrl = Annotated[ServerAddress, NoDecode, BeforeValidator(_server_address)]
+
+
+_PASSED_ON = ("PATH", "HOME", "USER", "LANG", "LANGUAGE", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT")
+_PASSED_ON_PREFIXES = ("LC_", "XDG_", "OMP_", "MKL_", "OPENBLAS_", "ORT_", "HF_", "HTTP_", "HTTPS_", "NO_PROXY", "SSL_")
+# HF_TOKEN among them: whoever names a model of a closed hub wants it fetched
+
+
+def environment_of_helpers() -> dict[str, str]:
+    """Return the variables that processes which build and export for this one need: where things are and how many
+    threads compute, and neither settings nor secrets, which they are told where they need them."""
+    passed_on = {
+        name: value
+        for name, value in os.environ.items()
+        if name.upper() in _PASSED_ON or name.upper().startswith(_PASSED_ON_PREFIXES)
+    }
+    return {**passed_on, "PYTHONPATH": os.pathsep.join(sys.path)}
 
 
 class IndexSettings(BaseSettings):

@@ -145,7 +145,7 @@ def _question(fields: Mapping[str, Any]) -> AskedQuestion:
     before, asked_on = fields.get("before"), fields.get("asked_on")
     return AskedQuestion(
         id=fields.get("id"),
-        question=_expect(fields["question"], str, "question"),
+        question=_whole(_expect(fields["question"], str, "question")),
         history=_history(_expect(fields.get("history") or [], list, "history")),
         scope=Scope(
             _names(fields, "articles"),
@@ -167,10 +167,16 @@ def _history(earlier: Sequence[str | Mapping[str, Any]]) -> tuple[Turn, ...]:
     turns: tuple[Turn, ...] = ()
     for entry in earlier:
         question, answer = (entry, None) if isinstance(entry, str) else (entry["question"], entry.get("answer"))
-        resolved = resolve(_expect(question, str, "question"), Conversation("", turns)).question
-        said = None if answer in (None, "") else str(answer)
+        question = _whole(_expect(question, str, "question"))
+        resolved = resolve(question, Conversation("", turns)).question
+        said = None if answer in (None, "") else _whole(str(answer))
         turns = (*turns, Turn(question, resolved, SAID_ELSEWHERE, said))
     return turns
+
+
+def _whole(text: str) -> str:
+    """Return the text with a question mark for each half of a character, which JSON may hold and no tokenizer takes."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _expect(value: Any, kind: type[_T], name: str) -> _T:  # noqa: ANN401  # it comes from JSON

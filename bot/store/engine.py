@@ -94,11 +94,15 @@ def _parse(database_url: str) -> URL:
 
 def _file_engine(url: URL) -> Engine:
     if url.database and not url.database.startswith("file:"):
-        folder = Path(url.database).parent
+        path = Path(url.database)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                path.touch(mode=0o600)  # conversations are nobody else's to read
         except OSError as error:
-            raise StoreUnavailable(f"cannot create the folder {folder}: {error.strerror}") from error
+            raise StoreUnavailable(
+                f"cannot create the folder {path.parent}, or a file in it: {error.strerror}"
+            ) from error
     # SQLite lets one connection write at a time: a larger pool would only wait in a less fair queue.
     waiting = {"timeout": _BUSY_TIMEOUT_SECONDS}
     engine = create_engine(url, pool_size=4, max_overflow=0, hide_parameters=True, connect_args=waiting)

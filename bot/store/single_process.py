@@ -9,7 +9,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.errors import AlreadyServing
+from bot.errors import AlreadyServing, StoreUnavailable
 
 _PATIENCE_SECONDS: Final = 15.0
 
@@ -22,15 +22,20 @@ def only_one(database_url: str, *, patience_seconds: float = _PATIENCE_SECONDS) 
 
     Raises:
         AlreadyServing: another process has it and does not end in time.
+        StoreUnavailable: nothing can be written beside the database.
     """
     path = _file_of(database_url)
     if path is None:
         yield
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(f"{path}.serving")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=patience_seconds)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"{path.parent} cannot be written ({error.strerror}); check DATABASE_URL and the permissions of the folder"
+        ) from error
     except Timeout:
         raise AlreadyServing(
             f"another bot already serves from {path}; stop it first, or set DATABASE_URL to another database"

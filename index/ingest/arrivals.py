@@ -67,6 +67,8 @@ class ArrivalsFile:
         with self._lock:
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
+                if not self.exists:
+                    self.path.touch(mode=0o600)  # what people sent is nobody else's to read
                 connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
                 try:
                     connection.execute("PRAGMA synchronous = FULL")

@@ -26,7 +26,7 @@ from index.errors import BuildBroken, BuildCancelled, IndexingError
 from index.ingest.intake import Ingest
 from index.library.builder import BuildProgress, BuildReport, ProgressListener
 from index.library.opening import open_library
-from index.settings import IndexSettings
+from index.settings import IndexSettings, environment_of_helpers
 
 _STEPS_BACK = 10
 _REPORT_EVERY_SECONDS = 0.2
@@ -44,7 +44,8 @@ def rebuild_apart(settings: IndexSettings, listener: ProgressListener = lambda _
         **{name: getattr(settings, name) for name in IndexSettings.model_fields}
     )
     command = [sys.executable, "-m", "index.ingest.rebuild_process"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    environment = environment_of_helpers()
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         cancelled_by: BaseException | None = None

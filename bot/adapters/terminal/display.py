@@ -1,6 +1,5 @@
 """Text that cannot steer a terminal, and pages of it: coloured and wrapped, or plain."""
 
-import re
 import textwrap
 from dataclasses import dataclass
 
@@ -8,26 +7,12 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-_LINE_END = re.compile("\r\n?|[\u2028\u2029]")
-# Controls but for tab and line feed, what reorders letters on the screen, and what has no UTF-8.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-def visible(text: str) -> str:
-    """Return the text with every character that could steer a terminal shown as a sign of its own."""
-    return _UNSAFE.sub(_sign_for, _LINE_END.sub("\n", text))
+from index.command_line import visible
 
 
 def one_line(text: str) -> str:
     """Return the visible text with each run of white space made one space."""
     return " ".join(visible(text).split())
-
-
-def _sign_for(found: re.Match[str]) -> str:
-    code = ord(found[0])
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "\u2421" if code == 0x7F else "\ufffd"
 
 
 @dataclass(frozen=True, slots=True)

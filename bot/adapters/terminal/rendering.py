@@ -8,12 +8,13 @@ from rich.text import Text
 from bot.adapters import wording
 from bot.adapters.listing import narrowed
 from bot.adapters.terminal import texts
-from bot.adapters.terminal.display import Page, Paragraph, one_line, visible
+from bot.adapters.terminal.display import Page, Paragraph, one_line
 from bot.answering import Answer, Clarification, Refusal
 from bot.quoting.context import QuoteContext
 from bot.quoting.quotes import Citation
 from bot.replies import Reply
 from index import Article
+from index.command_line import visible
 
 _INDENT = 4
 _LISTED_ARTICLES = 30

@@ -14,7 +14,7 @@ from index.ingest.sources.metadata import headline_of, title_from_text
 from index.text.datelines import with_dateline
 
 _NOT_FOR_NAMES = re.compile(r"[^\w. ()+,-]")
-_MAX_NAME_CHARS = 100
+_MAX_NAME_BYTES = 200  # file systems take 255
 _MIN_MESSAGE_WORDS = 5
 
 
@@ -64,5 +64,6 @@ def _dated(article: Article, published_at: datetime | None) -> Article:
 def _safe_name(file_name: str) -> str:
     """Return a name without folders and odd characters, and not too long; its ending stays."""
     path = Path(_NOT_FOR_NAMES.sub("_", Path(file_name.replace("\\", "/")).name))
-    stem = path.stem.lstrip(".")[: _MAX_NAME_CHARS - len(path.suffix)].strip()
-    return f"{stem or 'document'}{path.suffix[:20]}"
+    suffix = path.suffix[:20]
+    stem = path.stem.lstrip(".").encode("utf-8", "replace")[: _MAX_NAME_BYTES - len(suffix.encode("utf-8", "replace"))]
+    return f"{stem.decode('utf-8', 'ignore').strip() or 'document'}{suffix}"

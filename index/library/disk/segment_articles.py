@@ -254,7 +254,13 @@ class ArchivePart:
         """Return the passage of that row, which belongs to `article_id`."""
         _, start, end, first = map(int, self._passages[row])
         sentences = self._sentences[first : int(self._passages[row + 1, 3])]
-        return Passage(article_id, Span(start, end), tuple(Span(int(s), int(e)) for s, e in sentences))
+        try:
+            return Passage(article_id, Span(start, end), tuple(Span(int(s), int(e)) for s, e in sentences))
+        except ValueError as error:
+            raise SnapshotCorrupt(
+                f"A passage of article {article_id} has no place in it ({error}). Run `python -m index verify`, then "
+                "`rollback`, or build again."
+            ) from error
 
     def passages_of(self, article_id: str) -> list[Passage]:
         """Return every passage of an article, in order; empty for an unknown id."""

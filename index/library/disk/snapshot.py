@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import read_ahead
+from index.arrays import open_array, read_ahead
 from index.article import Query
 from index.embedding.embedder import Embedder, Vectors
 from index.errors import SnapshotCorrupt
@@ -256,7 +256,7 @@ def _digest(fields: Mapping[str, Any]) -> str:
 
 def _canary_vectors(folder: Path) -> Vectors:
     try:
-        vectors: Vectors = np.load(folder / _CANARIES)
+        vectors: Vectors = open_array(folder / _CANARIES)
     except (OSError, ValueError) as error:
         raise SnapshotCorrupt(f"{folder / _CANARIES} cannot be read ({error}). Build again.") from error
     return vectors

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from bot.adapters import wording
 from bot.adapters.terminal import render_reply, run_chat, show_reply, texts
-from bot.adapters.terminal.display import Page, one_line, visible
+from bot.adapters.terminal.display import Page, one_line
 from bot.adapters.terminal.lines import piped_lines
 from bot.adapters.terminal.rendering import render_closest, render_context, render_sources
 from bot.answering import Answer, Refusal, RefusalReason
@@ -29,6 +29,7 @@ from bot.quoting.context import QuoteContext
 from bot.quoting.quotes import Citation, quote_from
 from bot.replies import Reply, Vote
 from index import Article, Span
+from index.command_line import visible
 from tests.bot.examples import BRIDGE, COST, FERRY, OPENED, answer, refusal
 from tests.bot.fakes import ScriptedDialogue
 
