@@ -12,7 +12,7 @@ ENGINE = $(shell for engine in docker podman; do $$engine info >/dev/null 2>&1 &
 # maths threads that spin on a busy machine cost several times more
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: help run test check image bench clean
+.PHONY: help run test attack check image bench clean
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
@@ -21,6 +21,9 @@ run: $(READY) ## set up, index seeds/ if there is no index, start the bot (Teleg
 
 test: $(TESTABLE) ## every test but the slow ones (SLOW=1 runs those as well)
 	@$(BIN)/python -m pytest $(if $(SLOW),-m "not network and not image")
+
+attack: $(TESTABLE) ## what people who mean harm try: feeds, pages, presses, folders; some two minutes
+	@$(BIN)/python -m pytest -m "not network and not image" tests/attacks tests/index/ingest/test_parsing_apart.py
 
 check: $(TESTABLE) ## formatting, lint, types, import rules
 	$(BIN)/ruff format --check .

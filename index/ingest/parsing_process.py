@@ -27,8 +27,8 @@ _MOST_FILES: Final = 200
 def main() -> None:
     """Answer until nothing was asked for a minute, or whoever asks is gone."""
     connection = Connection(int(sys.argv[1]))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # nothing is written anywhere
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_FSIZE, 0)  # nothing is written anywhere
     with suppress(OSError):  # a hardened service may forbid it; the process is only less polite then
         os.nice(_STEPS_BACK)
     logs = _Collected()
@@ -46,7 +46,8 @@ def main() -> None:
 def _answer(request: bytes, content: bytes) -> dict[str, Any]:
     module, name, names, cpu_seconds, memory_bytes = json.loads(request)
     parse = getattr(importlib.import_module(module), name)
-    _limit(cpu_seconds, memory_bytes)
+    _limit(resource.RLIMIT_CPU, int(time.process_time()) + 1 + cpu_seconds)
+    _limit(resource.RLIMIT_AS, memory_bytes)
     try:
         return {"result": adapter_of(parse).dump_python(parse(content, *names), mode="json")}
     except (Unreadable, FetchFailed) as error:
@@ -67,9 +68,14 @@ def _too_large(memory_bytes: int) -> dict[str, Any]:
     }
 
 
-def _limit(cpu_seconds: int, memory_bytes: int) -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time()) + 1 + cpu_seconds, resource.RLIM_INFINITY))
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, resource.RLIM_INFINITY))
+def _limit(what: int, most: int) -> None:
+    """Take no more of something, and leave what the system allows at most as it is.
+
+    Raises:
+        OSError: a service may not limit itself; then it parses nothing, see `deploy/newsquote.service`.
+    """
+    _, hard = resource.getrlimit(what)
+    resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 class _Collected(logging.Handler):
