@@ -71,11 +71,10 @@ def test_the_index_knows_nothing_of_bots() -> None:
 
 
 def test_only_settings_read_the_environment() -> None:
-    """The export of the model passes the environment on to its own process, and the runtime of models is set there to
-    report to nobody; neither reads anything of it."""
+    """The runtime of models is set there to report to nobody, and reads nothing of it."""
     reading = re.compile(r"os\.environ|getenv|BaseSettings")
     found = {path.relative_to(ROOT).as_posix() for path in _SOURCES if reading.search(path.read_text(encoding="utf-8"))}
-    assert found == {"index/settings.py", "index/embedding/shipped_model.py", "index/embedding/onnx_runtime.py"}
+    assert found == {"index/settings.py", "index/embedding/onnx_runtime.py"}
 
 
 def test_the_runtime_of_models_reports_to_nobody(tmp_path: Path) -> None:
