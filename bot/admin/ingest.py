@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 
+from bot.admin.notices import Notices
 from bot.admin.operations import Exclusive
 from index.article import Article, Skipped
 from index.endpoints import Feed
@@ -42,6 +43,7 @@ class ArticleIngest:
         self._exclusive = exclusive
         self._ingest = Ingest(live.library, live.embedder)
         self.feeds = tuple(feeds)
+        self.notices = Notices()
         self._reader = FeedReader(self._ingest, fetcher, every_minutes=feed_minutes)
 
     def add_addresses(self, addresses: Sequence[str], listener: ProgressListener = lambda _: None) -> BuildReport:
@@ -118,6 +120,8 @@ class ArticleIngest:
                 logger.info("feed %s", _without_query(str(feed)))
         for problem in report.problems:
             logger.warning("feed %s", _without_query(problem))
+        for line in report.given_up:
+            self.notices.post(_without_query(line))
         return report
 
     def next_feed_at(self) -> float:

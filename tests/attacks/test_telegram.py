@@ -12,12 +12,19 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.adapters.telegram.config import TelegramConfig
+from bot.adapters.telegram.delivery.sending import Messenger
+from bot.adapters.telegram.handlers.notices import AdminNotices
 from bot.adapters.telegram.views import admin_texts, texts
 from bot.adapters.telegram.views.html import to_html, words_of_others
 from bot.adapters.telegram.views.keyboards import pages_keyboard
+from bot.admin.ingest import ArticleIngest
 from bot.errors import StoreUnavailable
 from bot.store.sent_answers import SentAnswer
+from index.article import Article
+from index.ingest.fetching import Fetcher
+from index.ingest.intake import Ingest
 from tests.bot.examples import OPENED
+from tests.bot.fakes import small_index
 from tests.bot.telegram.conftest import ADA, ADMIN, GROUP, Stage
 from tests.bot.telegram.fakes import REPLY_ID, FakeSentAnswers
 from tests.bot.telegram.serving import FAST, served
@@ -210,3 +217,26 @@ async def _raw(port: int, request: bytes) -> bytes:
     answer = await asyncio.wait_for(reader.read(1_000), 5)
     writer.close()
     return answer
+
+
+async def test_admins_are_told_what_was_given_up_and_cannot_be_led_away_by_it(stage: Stage) -> None:
+    articles = ArticleIngest(small_index(), Fetcher())
+    arrivals = Ingest(articles._live.library, articles._live.embedder).arrivals
+    poison = Article("https://evil.example/poison?key=1", "Poison", "It kills whoever indexes it.")
+    arrivals.keep([poison], "https://evil.example/rss")
+    for _ in range(3):
+        arrivals.note_begun([poison])
+    assert (await asyncio.to_thread(articles.read_feeds)).build is None
+    telling = AdminNotices(
+        articles.notices, Messenger(stage.application.bot, stage.outbox()), {ADMIN}, every_seconds=0.01
+    )
+    task = asyncio.create_task(telling.run())
+    await stage.until(lambda: bool(stage.request.of("sendMessage")))
+    task.cancel()
+    [told] = stage.request.of("sendMessage")
+    assert told.params["chat_id"] == ADMIN
+    assert told.plain == (
+        f"{admin_texts.GIVEN_UP}\n• https://evil.example/poison is given up: the process broke 3 times while this was "
+        "indexed"
+    )
+    assert _tapped(told.plain, parse_html(told.params["text"])[1]) == []

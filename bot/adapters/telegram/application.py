@@ -31,6 +31,7 @@ from bot.adapters.telegram.handlers.buttons import Buttons
 from bot.adapters.telegram.handlers.inline import Inline
 from bot.adapters.telegram.handlers.jobs import Jobs
 from bot.adapters.telegram.handlers.menus import Menus
+from bot.adapters.telegram.handlers.notices import AdminNotices
 from bot.adapters.telegram.handlers.privacy import Privacy
 from bot.adapters.telegram.handlers.question_limits import QuestionLimits
 from bot.adapters.telegram.handlers.questions import Questions
@@ -65,6 +66,7 @@ class Service:
     metrics: Metrics
     store: Store
     index_problem: Callable[[], str | None]
+    notices: AdminNotices
     close: Callable[[], None] = field(repr=False)
 
 
@@ -130,6 +132,7 @@ def build_service(
         metrics,
         app.store,
         lambda: app.admin.operations.problem,
+        AdminNotices(app.admin.articles.notices, delivery.messenger, config.admin_ids),
         close,
     )
 

@@ -95,6 +95,7 @@ async def _work(service: Service, receiver: Polling | Webhook) -> None:
     beside = [
         asyncio.create_task(service.heartbeat.run()),
         asyncio.create_task(_lead(service)),
+        asyncio.create_task(service.notices.run()),
     ]
     try:
         await receiver.run(service.inbox.resume)

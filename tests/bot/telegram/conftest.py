@@ -103,9 +103,13 @@ class Stage:
 
     def router(self) -> Router:
         """What makes handlers that send through the same bot."""
+        return Router(Messenger(self.application.bot, self.outbox()))
+
+    def outbox(self) -> Outbox:
+        """What sends through the same bot."""
         store, executor = self.app.store.outbox, BlockingExecutor("test")
         leases = LeaseKeeper(store.leases, executor)
-        return Router(Messenger(self.application.bot, Outbox(self.application.bot, store, executor, leases, self.sent)))
+        return Outbox(self.application.bot, store, executor, leases, self.sent)
 
     async def until(self, happened: Callable[[], bool]) -> None:
         """Waits, five seconds at most, for what goes on in the background."""

@@ -251,6 +251,9 @@ ADD_HOW: Final = translatable(
 FETCHING: Final = translatable("Reading what is there…")
 ADDING: Final = translatable("Adding it to the articles…")
 NOTHING_NEW: Final = translatable("I have all of that already, in these words.")
+GIVEN_UP: Final = translatable(
+    "I have given this up: time and again it broke what reads or indexes it. Perhaps it was made to."
+)
 NOT_TYPED: Final = translatable("That command was forwarded, or comes from another bot. Please type it yourself.")
 NOT_MY_OWN: Final = translatable("Those are my own words, and I don't quote myself.")
 REMOVE_HOW: Final = translatable("Write an article's id, or words of its title, after the command: /remove old bridge")
@@ -285,6 +288,11 @@ def no_article() -> str:
 def ask_to_add(count: int) -> str:
     """Return the question before a document or message is taken in."""
     return counted("Shall I add this article?", "Shall I add these {count} articles?", count)
+
+
+def given_up(lines: Sequence[str]) -> str:
+    """Return what is not tried again, and why."""
+    return "\n".join([translated(GIVEN_UP), *(f"• {line}" for line in lines)])
 
 
 def not_added(why: str) -> str:
