@@ -6,6 +6,7 @@ import logging
 import random
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,13 +24,15 @@ from bot.store.sent_answers import SentAnswer
 from index.article import Article
 from index.ingest.fetching import Fetcher
 from index.ingest.intake import Ingest
+from index.library.disk.library import DiskLibrary
+from index.library.live import LiveIndex
 from tests.bot.examples import OPENED
-from tests.bot.fakes import small_index
 from tests.bot.telegram.conftest import ADA, ADMIN, GROUP, Stage
 from tests.bot.telegram.fakes import REPLY_ID, FakeSentAnswers
 from tests.bot.telegram.serving import FAST, served
 from tests.botapi import BotApiServer
 from tests.botapi.tdparse import detect_entities, parse_html
+from tests.embedders import HashingEmbedder
 from tests.ports import free_port
 
 _CHANNEL = -1_000_000_004_444
@@ -219,9 +222,11 @@ async def _raw(port: int, request: bytes) -> bytes:
     return answer
 
 
-async def test_admins_are_told_what_was_given_up_and_cannot_be_led_away_by_it(stage: Stage) -> None:
-    articles = ArticleIngest(small_index(), Fetcher())
-    arrivals = Ingest(articles._live.library, articles._live.embedder).arrivals
+async def test_admins_are_told_what_was_given_up_and_cannot_be_led_away_by_it(stage: Stage, tmp_path: Path) -> None:
+    library, embedder = DiskLibrary(tmp_path), HashingEmbedder()
+    library.rebuild([Article("ferry", "Ferry", "The ferry stopped on Sunday.")], embedder)
+    articles = ArticleIngest(LiveIndex(library, embedder), Fetcher())
+    arrivals = Ingest(library, embedder).arrivals
     poison = Article("https://evil.example/poison?key=1", "Poison", "It kills whoever indexes it.")
     arrivals.keep([poison], "https://evil.example/rss")
     for _ in range(3):
