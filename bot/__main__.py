@@ -15,8 +15,9 @@ from rich.progress import track
 
 from bot.adapters.jsonl import AskedQuestion, ask, read_questions, reply_as_json
 from bot.adapters.terminal import run_chat, show_reply
+from bot.admin.names import keep_correction, listed, read_correction
 from bot.app import build_app, build_dialogue, build_first_index, schedule_feeds
-from bot.errors import BotError
+from bot.errors import BotError, InvalidCorrection
 from bot.evaluation import Gold, as_markdown, evaluate, gold_of, judge, make_folder, write_report
 from bot.logs import configure_logging, log_warnings_only
 from bot.settings import Settings
@@ -33,6 +34,8 @@ _EXAMPLES = """examples:
   python -m bot ask "Who brokered the ceasefire?"   one question
   python -m bot ask --json "Who is he?"             ... with everything a script wants to know
   python -m bot ask --jsonl questions.jsonl         many questions, one JSON object a line each
+  python -m bot names "Bill Clinton = William Clinton"
+                                                    one person under two names, for /said; A != B: two people
   python -m bot evaluate questions.jsonl --articles seeds
                                                     how well questions with known answers are answered
 """
@@ -51,6 +54,12 @@ Without --index the articles are indexed for this report only.
 _DATABASE_EXAMPLES = """examples:
   python -m bot database copy sqlite:///var/newsquote.db postgresql+psycopg://newsquote:PASSWORD@db/newsquote
   python -m bot database copy postgresql+psycopg://newsquote:PASSWORD@db/newsquote sqlite:///var/newsquote.db
+"""
+_NAMES_EXAMPLES = """examples:
+  python -m bot names                                     what was said so far
+  python -m bot names "Bill Clinton = William Clinton"    one person
+  python -m bot names "John Smith != Jon Smith"           two people
+  python -m bot names "John Smith ~ Jon Smith"            leave it to the rules again
 """
 _errors = Console(stderr=True)
 
@@ -93,6 +102,9 @@ def _command_line() -> CommandLine:
     report.add_argument(
         "--out", metavar="DIR", type=Path, help="a folder for report.md, report.json, failures.md, pictures"
     )
+    names = line.add("names", _names, "say which names are one person's, and which are two people's; alone: list that")
+    names.epilog = _NAMES_EXAMPLES
+    names.add_argument("correction", nargs="?", help='"A = B": one person, "A != B": two people, "A ~ B": forget that')
     database = line.add("database", _database, "move what is kept to another database")
     database.epilog = _DATABASE_EXAMPLES
     database.add_argument("action", choices=["copy"], help="what to do")
@@ -166,6 +178,17 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
     if options.out:
         write_report(evaluation, options.out)
         _errors.print(f"The report is in {options.out}.", markup=False, highlight=False, soft_wrap=True)
+    return 0
+
+
+def _names(options: argparse.Namespace, settings: Settings) -> int:
+    with Store.open(settings.database_url) as store:
+        if options.correction is not None:
+            correction = read_correction(options.correction)
+            if not keep_correction(correction, store.names, by="shell:0"):
+                raise InvalidCorrection(f"Nothing was said of {correction.one} and {correction.other}.")
+        for line in listed(store.names.corrections()):
+            print(line)
     return 0
 
 

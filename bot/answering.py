@@ -40,6 +40,7 @@ class RefusalReason(Enum):
     OUTSIDE_SCOPE = "outside the dates or articles asked for"
     EMPTY_QUESTION = "no question"
     SMALL_TALK = "a greeting or thanks"
+    NOBODY_SPEAKS = "nobody of that name says anything"
 
 
 @dataclass(frozen=True, slots=True)

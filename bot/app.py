@@ -87,6 +87,7 @@ def build_app(
         ArticleIngest(
             live, fetcher or Fetcher(), settings.feeds, feed_minutes=settings.feed_minutes, exclusive=exclusive
         ),
+        store.names,
     )
     return App(dialogue, admin, store)
 

@@ -25,13 +25,16 @@ from bot.query.headlines import article_asked_for
 from bot.query.kind_classifier import shipped_classifier
 from bot.query.kinds import MessageKind, ToldKind
 from bot.query.operators import EVERYTHING, Scope, read_scope
+from bot.query.said_requests import said_request
 from bot.query.spelling import correct_spelling
 from bot.quoting.context import QuoteContext, in_context, neighbours
 from bot.quoting.quotes import Citation
 from bot.reading.behind import BEHIND
 from bot.replies import Reply, ReplyTo, Vote, followed_up
+from bot.said import said_by
 from bot.stopwatch import Stopwatch
 from index import Article, Hit, Query, Span
+from index.attribution.names import NameCorrections
 from index.errors import UnknownArticle
 from index.search.retrieval import Retriever
 
@@ -59,6 +62,9 @@ class Memory(Protocol):
 
     def vote(self, reply_id: str, voter: str, vote: Vote) -> bool:
         """Keep the voter's last vote, and return False if there is no such reply."""
+
+    def name_corrections(self) -> NameCorrections:
+        """Return what admins said of names."""
 
     def start_over(self, conversation_id: str) -> None:
         """Leave the turns so far out of the conversation."""
@@ -115,14 +121,18 @@ class Dialogue:
             retriever = self._index.retriever()
             with watch.measure("resolve"):
                 asked, scope = read_scope(_searchable(text), scope)
-                asked, corrected = (asked, ()) if literally else correct_spelling(asked, retriever)
+                said = said_request(asked)
+                asked, corrected = (asked, ()) if literally or said else correct_spelling(asked, retriever)
                 conversation = self._conversation(conversation_id, replying_to)
                 request = None if literally else requested_citation(asked, conversation)
                 resolution = understand(asked, conversation, scope, retriever, literally=literally)
-                told = tell_kind(asked, resolution, retriever)
+                said = said or said_request(resolution.question)
+                told = ToldKind.surely(MessageKind.SAID) if said else tell_kind(asked, resolution, retriever)
             shown: Outcome | None = self._show(request, conversation, retriever) if request else None
             if shown is None and not literally and told.kind is MessageKind.SMALL_TALK:
                 shown = Refusal(RefusalReason.SMALL_TALK, 0.0, (), ())
+            if said is not None:
+                asked, shown = said.in_words, said_by(said, scope, retriever, self._memory.name_corrections())
             question, outcome = (
                 (" ".join(asked.split()), shown)
                 if shown is not None

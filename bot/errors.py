@@ -2,6 +2,7 @@
 
 BotError
 ├── InvalidQuestion      a line of a question file is not a question: correct that line
+├── InvalidCorrection    what is said of two names cannot be read: write it as the text says
 ├── StoreUnavailable     conversations cannot be kept or read: check DATABASE_URL, the disk, the permissions
 │   └── StoreInterrupted     what was under way is not kept: try it again
 │       ├── ConnectionLost       ... for the connection to a database server was lost
@@ -23,6 +24,10 @@ class BotError(Exception):
 
 class InvalidQuestion(BotError):
     """A line of a question file cannot be asked; the text names the line."""
+
+
+class InvalidCorrection(BotError):
+    """What is said of two names cannot be read; the text says what is expected."""
 
 
 class StoreUnavailable(BotError):

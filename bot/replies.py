@@ -9,6 +9,7 @@ from bot.answering import Answer, Clarification, Outcome, Refusal
 from bot.conversation import SAID_ELSEWHERE, Turn
 from bot.query.kinds import MessageKind
 from bot.query.operators import read_scope
+from bot.query.said_requests import said_request
 from bot.query.spelling import Correction, apply_corrections
 from bot.quoting.quotes import Citation
 from bot.reading.behind import BEHIND
@@ -43,12 +44,14 @@ class Reply:
     @property
     def is_reworded(self) -> bool:
         """Whether something other than the words as typed was searched."""
-        return _one_line(read_scope(self.question)[0]) != _one_line(self.resolved_question)
+        return said_request(self.question) is None and _one_line(read_scope(self.question)[0]) != _one_line(
+            self.resolved_question
+        )
 
     @property
     def is_resolved(self) -> bool:
         """Whether something other than the words as typed, rightly spelt, was searched."""
-        return self._spelt != _one_line(self.resolved_question)
+        return said_request(self.question) is None and self._spelt != _one_line(self.resolved_question)
 
     @property
     def subject(self) -> str:

@@ -36,6 +36,9 @@ _REFUSALS: Final = {
     ),
     RefusalReason.OUTSIDE_SCOPE: translatable("Nothing in the dates or articles you asked about answers that."),
     RefusalReason.EMPTY_QUESTION: translatable("I couldn't find a question in that. Try a whole sentence."),
+    RefusalReason.NOBODY_SPEAKS: translatable(
+        "I found no words of anybody of that name. Try a last name alone, such as: /said Smith about taxes"
+    ),
     RefusalReason.SMALL_TALK: translatable(
         "Any time! Ask me about the news whenever you like: a few words are enough."
     ),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.admin.ingest import ArticleIngest
 from bot.admin.moderation import Moderation
+from bot.admin.names import NameStore
 from bot.admin.operations import IndexOperations
 from bot.admin.reports import UsageReports
 
@@ -16,3 +17,4 @@ class AdminServices:
     reports: UsageReports
     moderation: Moderation
     articles: ArticleIngest
+    names: NameStore

@@ -29,6 +29,11 @@ class CitedSpeaker:
     role: str | None
     mention: Span
 
+    @property
+    def has_name(self) -> bool:
+        """Whether it is a name rather than a description like "two officials"."""
+        return self.name.split()[-1:] != [] and self.name.split()[-1][0].isupper()
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:

@@ -21,12 +21,14 @@ from bot.conversation import Conversation, Turn
 from bot.replies import Reply, Vote, turn_of
 from bot.store.engine import memory_engine, open_engine
 from bot.store.moderation import ModerationRecords
+from bot.store.names import NameRecords
 from bot.store.outbox import OutboxStore
 from bot.store.rows import citation_rows, reply_from, reply_row, turn_from, turn_row
 from bot.store.sent_answers import SentAnswers
 from bot.store.tables import citations, replies, turns, votes
 from bot.store.transactions import Transactions, outlives_connections
 from bot.store.usage import UsageRecords
+from index.attribution.names import NameCorrections
 
 _REPLIES = select(
     replies,
@@ -59,6 +61,7 @@ class Store(Transactions):
         super().__init__(engine)
         self.usage = UsageRecords(engine)
         self.moderation = ModerationRecords(engine)
+        self.names = NameRecords(engine)
         self.sent_answers = SentAnswers(engine)
         self.outbox = OutboxStore(engine)
 
@@ -114,6 +117,10 @@ class Store(Transactions):
                 select(citations).where(citations.c.reply_id == reply_id).order_by(citations.c.number)
             )
             return reply_from(row, cited.mappings().all())
+
+    def name_corrections(self) -> NameCorrections:
+        """Return what admins said of names."""
+        return self.names.corrections()
 
     @outlives_connections
     def vote(self, reply_id: str, voter: str, vote: Vote) -> bool:

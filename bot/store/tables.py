@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 
-SCHEMA_VERSION = "0028"
+SCHEMA_VERSION = "0029"
 """The newest migration: it stands here too, so that opening an up-to-date database needs no alembic."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff\ufdd0]")
@@ -144,6 +144,16 @@ votes = Table(
     Column("at", Instant, nullable=False),
 )
 
+
+name_corrections = Table(
+    "name_corrections",
+    metadata,
+    Column("one", Words, primary_key=True),
+    Column("other", Words, primary_key=True),
+    Column("is_same", Boolean, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+)
 
 bans = Table(
     "bans",

@@ -81,6 +81,7 @@ def _according(words: Sequence[Word], parse: Parse, at: int) -> Cue:
         parse.continues(last + 1) or (words[last].text[0].isupper() and words[last + 1].text[0].isupper())
     ):
         last += 1
+    last = max(last, _phrase(words, parse, last)[1])
     return Cue(at, "according", CueKind.SPEECH, first, last, _ACCORDING_CERTAINTY, parse.holds_name(first, last))
 
 
@@ -144,6 +145,10 @@ def _phrase(words: Sequence[Word], parse: Parse, head: int) -> tuple[int, int]:
     last = head
     while last + 1 < len(words) and last - head < _MAX_MENTION_WORDS and parse.continues(last + 1):
         last += 1
+    if last + 2 < len(words) and words[last + 1].text == "of" and parse.tags[last] == parse.tags[last + 2] == "PROPN":
+        last += 2  # a ministry of defense
+        while last + 1 < len(words) and parse.continues(last + 1):
+            last += 1
     if first > 0 and words[first].text in ("'s", "’s"):
         first = _start(parse, first - 1)
     if first > 0 and parse.tags[first] == "PROPN" and parse.tags[first - 1] == "NOUN":

@@ -25,6 +25,7 @@ from bot.adapters.terminal.rendering import (
 from bot.answering import Answer, Clarification, Refusal
 from bot.dialogue import Dialogue
 from bot.errors import BotError
+from bot.query.said_requests import SAID_COMMAND, said_request
 from bot.replies import Reply, Vote
 from index.errors import IndexingError
 
@@ -70,6 +71,7 @@ class _Chat:
         self._can_stop = can_stop
         self._commands: dict[str, Callable[[str], Page]] = {
             "/help": self._help,
+            "/said": self._said,
             "/sources": self._sources,
             "/new": self._start_over,
             "/forget": self._forget,
@@ -128,7 +130,10 @@ class _Chat:
         if not isinstance(outcome, Clarification) or not line.isdecimal():
             return None
         place = int(line) - 1
-        return outcome.options[place].label if 0 <= place < len(outcome.options) else None
+        if not 0 <= place < len(outcome.options):
+            return None
+        option = outcome.options[place]
+        return option.question if said_request(option.question) else option.label
 
     def _obey(self, line: str) -> Page:
         name, _, argument = line.partition(" ")
@@ -142,6 +147,9 @@ class _Chat:
 
     def _help(self, _argument: str) -> Page:
         return Page(tuple(said(f"{name:<9} {meaning}") for name, meaning in texts.COMMANDS.items()))
+
+    def _said(self, words: str) -> Page:
+        return self._ask(f"{SAID_COMMAND} {words}") if words else _note(texts.WHOSE_WORDS)
 
     def _sources(self, words: str) -> Page:
         return render_sources(self._dialogue.sources(), words)

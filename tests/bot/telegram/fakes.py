@@ -226,6 +226,7 @@ def fake_app(
         UsageReports(usage or FakeUsage(), store.load_reply, live),
         Moderation(store.moderation),
         ArticleIngest(live, Fetcher()),
+        store.names,
     )
     return App(dialogue or FakeDialogue(), admin, store)
 

@@ -171,3 +171,13 @@ async def test_an_unreachable_admin_does_not_break_a_reload(stage: Stage) -> Non
     await stage.say("/reload", user=ADMIN)
     await stage.until(lambda: stage.request.faults["sendMessage"] == [])
     assert (await stage.say("/status", user=ADMIN))[0].plain.startswith("In service")
+
+
+async def test_names_are_joined_and_parted_by_admins(stage: Stage) -> None:
+    assert (await stage.say("/names", user=ADMIN))[-1].plain == admin_texts.NO_NAMES
+    assert (await stage.say("/names Bill Clinton", user=ADMIN))[-1].plain == admin_texts.NAMES_HOW
+    assert (await stage.say("/names Bill Clinton = William Clinton", user=ADMIN))[-1].plain == admin_texts.NAMES_KEPT
+    listing = (await stage.say("/names", user=ADMIN))[-1].plain
+    assert listing == f"{admin_texts.NAMES_HEADING}\nBill Clinton = William Clinton"
+    assert (await stage.say("/names Bill Clinton ~ William Clinton", user=ADMIN))[-1].plain == admin_texts.NAMES_KEPT
+    assert (await stage.say("/names Bill Clinton ~ William Clinton", user=ADMIN))[-1].plain == admin_texts.NAMES_UNKNOWN

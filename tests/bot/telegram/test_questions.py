@@ -12,6 +12,7 @@ from bot.adapters.telegram import TelegramConfig
 from bot.adapters.telegram.views import texts
 from bot.answering import Answer, Refusal, RefusalReason
 from bot.query.spelling import Correction
+from bot.quoting.quotes import CitedSpeaker
 from tests.bot.examples import COST, FERRY, LAST_FERRY, OPENED
 from tests.bot.telegram.conftest import ADA, ADMIN, FROM_BOT, GROUP, Stage
 from tests.bot.telegram.fakes import BOT_NAME, REFUSAL, REPLY_ID, TOKEN
@@ -286,3 +287,32 @@ async def test_somebody_who_blocked_the_bot_is_not_written_to_again(stage: Stage
     blocked = (403, {"ok": False, "description": "Forbidden: bot was blocked by the user"})
     stage.request.fail("sendMessage", blocked)
     assert await stage.say("Who opened it?") == []
+
+
+_SPOKEN = replace(OPENED, speaker=CitedSpeaker("Ada Brook", "mayor of *<Marlow>*", OPENED.quote.span))
+
+
+async def test_who_says_a_quote_stands_beneath_it_with_a_button_to_all_they_say(stage: Stage) -> None:
+    stage.dialogue.outcome = Answer(0.9, (_SPOKEN, replace(_SPOKEN, number=2)), 2, None, ())
+    [sent] = await stage.say("Who opened the bridge?")
+    assert f"{OPENED.quote.text}\n— Ada Brook, mayor of *<Marlow>*\n1. Old bridge opens again" in sent.plain
+    assert sent.buttons["All by Ada Brook"] == f"said:{REPLY_ID}:1"
+    [shown, _] = await stage.press(f"said:{REPLY_ID}:1")
+    assert stage.dialogue.asked[-1][1] == "/said Ada Brook"
+    assert "All by Ada Brook" not in shown.buttons
+
+
+async def test_words_that_describe_a_speaker_have_no_button(stage: Stage) -> None:
+    speaker = CitedSpeaker("two officials", None, OPENED.quote.span)
+    stage.dialogue.outcome = Answer(0.9, (replace(OPENED, speaker=speaker),), 1, None, ())
+    [sent] = await stage.say("Who opened the bridge?")
+    assert "— two officials\n" in sent.plain
+    assert not any(name.startswith("All by") for name in sent.buttons)
+
+
+async def test_said_asks_for_somebodys_words(stage: Stage) -> None:
+    [sent] = await stage.say("/said Brook about the bridge")
+    assert stage.dialogue.asked[-1][1] == "/said Brook about the bridge"
+    assert sent.plain.startswith("Ada Brook")
+    [hint] = await stage.say("/said")
+    assert hint.plain == texts.WHOSE_WORDS

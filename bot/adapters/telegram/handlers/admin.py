@@ -27,11 +27,14 @@ from bot.adapters.telegram.views.admin_messages import (
     feedback_message,
     gaps_message,
 )
-from bot.adapters.telegram.views.html import Segment, styled
+from bot.adapters.telegram.views.html import Segment, styled, words_of_others
 from bot.adapters.telegram.views.keyboards import Action, Press
+from bot.adapters.telegram.views.messages import Outgoing
 from bot.adapters.translation import translated
 from bot.admin.moderation import Moderation
+from bot.admin.names import keep_correction, listed, read_correction
 from bot.admin.services import AdminServices
+from bot.errors import InvalidCorrection
 from index.errors import BuildCancelled, IndexingError
 from index.library.builder import ProgressListener
 
@@ -58,6 +61,7 @@ class Administration:
         self._operations = services.operations
         self._reports = services.reports
         self._moderation = services.moderation
+        self._name_store = services.names
         self._config = config
         self._answers = answers
         self._jobs = jobs
@@ -80,6 +84,7 @@ class Administration:
             "gaps": self._gaps,
             "feedback": self._feedback,
             "why": self._why,
+            "names": self._names,
             "ban": self._banning.ban,
             "unban": self._banning.unban,
         }
@@ -101,6 +106,25 @@ class Administration:
                 await callback(message, messenger)
 
         return handle
+
+    async def _names(self, message: Message, messenger: Messenger) -> None:
+        words, by = command_words(message), person(asker_id(message))
+        if not words:
+            said = await asyncio.to_thread(lambda: listed(self._name_store.corrections()))
+            if not said:
+                await messenger.say(message, admin_texts.NO_NAMES)
+                return
+            lines = words_of_others("\n".join(said))
+            heading = styled(f"{translated(admin_texts.NAMES_HEADING)}\n")
+            await messenger.send(place_of(message), Outgoing((heading, *lines)))
+            return
+        try:
+            correction = read_correction(words)
+        except InvalidCorrection:
+            await messenger.say(message, admin_texts.NAMES_HOW)
+            return
+        kept = await asyncio.to_thread(keep_correction, correction, self._name_store, by=by)
+        await messenger.say(message, admin_texts.NAMES_KEPT if kept else admin_texts.NAMES_UNKNOWN)
 
     async def _status(self, message: Message, messenger: Messenger) -> None:
         now = await asyncio.to_thread(self._operations.status)

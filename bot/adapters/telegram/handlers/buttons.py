@@ -26,6 +26,7 @@ from bot.adapters.telegram.views.messages import (
 )
 from bot.answering import Answer, Clarification, Refusal
 from bot.dialogue import Dialogue
+from bot.query.said_requests import SaidRequest
 from bot.replies import Reply, Vote
 
 PressTaker = Callable[[CallbackQuery, Messenger, Press], Awaitable[str | None]]
@@ -58,6 +59,7 @@ class Buttons:
             Action.QUOTED: self._show,
             Action.OPTION: self._ask,
             Action.AS_TYPED: self._ask,
+            Action.SAID: self._ask,
             Action.EXAMPLE: self._ask,
             **admins,
         }
@@ -132,6 +134,8 @@ class Buttons:
             return None
         if press.action is Action.OPTION:
             return _offered(reply, press.number)
+        if press.action is Action.SAID:
+            return _words_of_speaker(reply, press.number)
         return reply.question
 
     def _found(self, press: Press) -> Outgoing | str:
@@ -152,6 +156,13 @@ def _is_genuine(query: CallbackQuery, press: Press) -> bool:
 def _offered(reply: Reply, place: int) -> str | None:
     options = reply.outcome.options if isinstance(reply.outcome, Clarification) else ()
     return options[place].question if place < len(options) else None
+
+
+def _words_of_speaker(reply: Reply, number: int) -> str | None:
+    """Return the request for all that the speaker of a citation says; None if nobody is named there."""
+    speakers = (cited.speaker for cited in reply.citations if cited.number == number)
+    speaker = next(speakers, None)
+    return SaidRequest(speaker.name).typed if speaker is not None else None
 
 
 def _part_of(reply: Reply, press: Press) -> Outgoing | str:

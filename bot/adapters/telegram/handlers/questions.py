@@ -31,6 +31,7 @@ from bot.adapters.telegram.views.help import help_message
 from bot.adapters.telegram.views.links import HELP, DeepLink, Opens, article_key, read_payload
 from bot.adapters.telegram.views.messages import lead_message, plain_message, sources_message
 from bot.dialogue import Dialogue
+from bot.query.said_requests import SAID_COMMAND
 from bot.store import Answering
 
 # A question that was not answered before may still be one after it was edited, but nobody waits for an old one.
@@ -57,6 +58,7 @@ class Questions:
             router.command("start", admitted(limited(self._start))),
             router.command("help", admitted(limited(self._help))),
             router.command("ask", admitted(self._ask)),
+            router.command("said", admitted(self._said)),
             router.command("sources", admitted(limited(self._sources))),
             router.command("new", admitted(limited(self._start_over))),
             router.message(filters.TEXT & ~filters.COMMAND, self._hear),
@@ -148,6 +150,13 @@ class Questions:
     async def _ask(self, message: Message, messenger: Messenger) -> None:
         await self._answer(message, messenger, command_words(message))
 
+    async def _said(self, message: Message, messenger: Messenger) -> None:
+        words = command_words(message)
+        if words:
+            await self._answer(message, messenger, f"{SAID_COMMAND} {words}")
+        elif not await self._turns_away(message, messenger):
+            await messenger.say(message, texts.WHOSE_WORDS)
+
     async def _answer(self, message: Message, messenger: Messenger, question: str, *, literally: bool = False) -> None:
         if await self._turns_away(message, messenger):
             return
@@ -191,5 +200,7 @@ def _edited_question(message: Message, messenger: Messenger) -> str | None:
     if not text.startswith("/"):
         return question_for(message, messenger.me)
     command, _, addressee = text.split(maxsplit=1)[0].partition("@")
-    is_ask = command == "/ask" and addressee.lower() in ("", messenger.username.lower())
-    return command_words(message) if is_ask else None
+    words = command_words(message)
+    if addressee.lower() not in ("", messenger.username.lower()) or not words:
+        return None
+    return {"/ask": words, SAID_COMMAND: f"{SAID_COMMAND} {words}"}.get(command)

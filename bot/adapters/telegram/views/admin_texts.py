@@ -21,10 +21,22 @@ ADMIN_COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("gaps", translatable("What people asked that no article answers")),
     ("feedback", translatable("Answers that were voted down")),
     ("why", translatable("As a reply to an answer: how it came about")),
+    ("names", translatable("Which names are one person's: Bill Clinton = William Clinton; two people's: A != B")),
     ("ban", translatable("As a reply, or with an id: answer somebody no more")),
     ("unban", translatable("With an id: answer somebody again")),
 )
 
+NAMES_HEADING: Final = translatable("What admins have said of names:")
+NO_NAMES: Final = translatable(
+    "Nothing has been said of names yet. One person: /names Bill Clinton = William Clinton. Two people:"
+    " /names John Smith != Jon Smith. To take it back: /names John Smith ~ Jon Smith"
+)
+NAMES_KEPT: Final = translatable("Kept. /said follows it from now on.")
+NAMES_UNKNOWN: Final = translatable("Nothing had been said of these two names.")
+NAMES_HOW: Final = translatable(
+    "Write two names with a sign between them, like this:\n/names Bill Clinton = William Clinton (one person)"
+    "\n/names John Smith != Jon Smith (two people)\n/names John Smith ~ Jon Smith (take it back)"
+)
 RELOADING: Final = translatable("Reading the articles…")
 ALREADY_RELOADING: Final = translatable("A reload is already running. Please wait for it to finish.")
 CANCEL_BUTTON: Final = translatable("Cancel")

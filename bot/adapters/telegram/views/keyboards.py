@@ -18,6 +18,7 @@ _PRESS: Final = re.compile(r"([a-z]{2,6}):([0-9A-Za-z_-]{1,40})(?::(\d{1,4}))?")
 _PAGE: Final = re.compile(r"\d{1,6}")
 _LONGEST_LABEL: Final = 60
 _CARRIED_BYTES: Final = 30
+_MOST_SPEAKERS: Final = 2
 
 
 class Action(Enum):
@@ -25,6 +26,7 @@ class Action(Enum):
 
     CONTEXT = "ctx"
     MORE = "more"
+    SAID = "said"
     CLOSEST = "near"
     QUOTED = "from"
     UP = "up"
@@ -59,6 +61,7 @@ _ABOUT_A_REPLY: Final = frozenset(
     {
         Action.CONTEXT,
         Action.MORE,
+        Action.SAID,
         Action.CLOSEST,
         Action.QUOTED,
         Action.UP,
@@ -100,11 +103,17 @@ def read_press(callback_data: str | None) -> Press | None:
 
 
 def answer_keyboard(
-    reply_id: str, shown: Sequence[Citation], *, seen: int, total: int, is_first: bool, as_typed: bool = False
+    reply_id: str,
+    shown: Sequence[Citation],
+    *,
+    seen: int,
+    total: int,
+    is_first: bool,
+    as_typed: bool = False,
+    speakers: bool = True,
 ) -> InlineKeyboardMarkup:
-    """Return buttons for the context of each citation shown, and for what else there is.
-
-    That is More if any citations are left, and under a first answer its sources and votes.
+    """Return buttons for the context of each citation shown, for all that its speaker says (unless not `speakers`),
+    and for what else there is: More if any citations are left, and under a first answer its sources and votes.
     """
     numbered = len(shown) > 1
     context = translated(texts.CONTEXT_BUTTON)
@@ -114,6 +123,8 @@ def answer_keyboard(
             for citation in shown
         ]
     ]
+    if speakers:
+        rows += [[_said_button(reply_id, citation)] for citation in _speaking(shown)]
     below = []
     if seen < total:
         below.append(button(f"{translated(texts.MORE_BUTTON)} ({number(total - seen)})", Action.MORE, reply_id, seen))
@@ -125,6 +136,17 @@ def answer_keyboard(
     if as_typed:
         rows.append([button(translated(texts.AS_TYPED_BUTTON), Action.AS_TYPED, reply_id)])
     return InlineKeyboardMarkup([row for row in rows if row])
+
+
+def _speaking(shown: Sequence[Citation]) -> Sequence[Citation]:
+    """Return a citation of each speaker with a name, of two at most."""
+    found = {one.speaker.name: one for one in reversed(shown) if one.speaker is not None and one.speaker.has_name}
+    return sorted(found.values(), key=lambda one: one.number)[:_MOST_SPEAKERS]
+
+
+def _said_button(reply_id: str, citation: Citation) -> InlineKeyboardButton:
+    name = citation.speaker.name if citation.speaker is not None else ""
+    return button(_fitted(f"{translated(texts.SAID_BUTTON)} {name}"), Action.SAID, reply_id, citation.number)
 
 
 def refusal_keyboard(reply_id: str, *, closest: bool, as_typed: bool) -> InlineKeyboardMarkup | None:

@@ -21,6 +21,7 @@ from bot.adapters.telegram.views.keyboards import (
 from bot.adapters.telegram.views.links import link_to_words
 from bot.adapters.translation import translated
 from bot.answering import Answer, Clarification, Refusal
+from bot.query.said_requests import said_request
 from bot.quoting.context import QuoteContext
 from bot.quoting.quotes import Citation
 from bot.replies import Reply
@@ -183,7 +184,13 @@ def _answer_message(reply: Reply, answer: Answer, segments: tuple[Segment, ...])
         segments += (*words_of_others(words, bold=[(0, len(words))]), styled("\n\n"))
     shown = _first_comfortable(answer.citations[: max(answer.n_strong, 1)])
     keyboard = answer_keyboard(
-        reply.id, shown, seen=len(shown), total=len(answer.citations), is_first=True, as_typed=reply.is_reworded
+        reply.id,
+        shown,
+        seen=len(shown),
+        total=len(answer.citations),
+        is_first=True,
+        as_typed=reply.is_reworded,
+        speakers=said_request(reply.question) is None,
     )
     return Outgoing((*segments, *_citations(shown)), keyboard)
 

@@ -11,6 +11,7 @@ LONGEST_QUESTION: Final = 1_000
 
 READER_COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("ask", translatable("Ask a question about the news")),
+    ("said", translatable("With a name: what somebody said, newest first; and about what, if you like")),
     ("sources", translatable("See the articles I can quote; with a word: those that have it in title or source")),
     ("new", translatable("Start afresh: forget what we talked about")),
     ("help", translatable("How this works")),
@@ -35,6 +36,9 @@ UNKNOWN_COMMAND: Final = translatable(
 )
 NO_TEXT: Final = translatable("I can only read text, sorry. Please write your question as a message.")
 HOW_TO_ASK: Final = translatable("Write your question after the command, like this:\n/ask Who won the election?")
+WHOSE_WORDS: Final = translatable(
+    "Write a name after the command, and a subject if you like:\n/said Michel\n/said Michel about the border"
+)
 ADMINS_ONLY: Final = translatable("That command is for this bot's admins only, sorry.")
 BANNED: Final = translatable("An admin of this bot has decided that I don't answer you any more.")
 WENT_WRONG: Final = translatable("Sorry, something went wrong on my side. Please try again in a moment.")
@@ -48,6 +52,7 @@ ASK_ABOUT_IT: Final = translatable("Ask me about it, or about anything else in t
 LINK_GONE: Final = translatable("What this link led to is gone. You can ask me a question, though.")
 
 CONTEXT_BUTTON: Final = translatable("Context")
+SAID_BUTTON: Final = translatable("All by")
 MORE_BUTTON: Final = translatable("More")
 SOURCES_BUTTON: Final = translatable("Sources")
 CLOSEST_BUTTON: Final = translatable("The closest I have")
