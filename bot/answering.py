@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import ClassVar, Literal, TypeGuard
+from typing import ClassVar, Literal
 
 from bot.query.headlines import lead_of
 from bot.quoting.quotes import Citation, may_be_quoted, quote_from
@@ -24,8 +24,6 @@ _SHORT_ANSWER_PROBABILITY = 0.5
 """A short answer on its own claims more than a sentence does: from here on it is more often right than not."""
 _ON_TOPIC_SIMILARITY = 0.25
 """Below this cosine to every passage a question is about something else. It only chooses a refusal's words."""
-_CLEARLY_BETTER = 1.5
-"""One reading answers clearly better than another if it is so many times as likely right."""
 
 
 OutcomeKind = Literal["answered", "refused", "asked back"]
@@ -172,33 +170,6 @@ def quote_lead(article: Article, archive: Archive) -> Answer | None:
     return quote_passage(article, [span], archive) if span else None
 
 
-def choose_reading(
-    options: tuple[Option, Option], outcomes: tuple[Answer | Refusal, Answer | Refusal], *, may_ask: bool
-) -> tuple[str, Outcome]:
-    """Return which of two readings of a question is answered, and how: the better one, or a question back where both
-    are answered about as well by different words."""
-    (option, rival), (first, second) = options, outcomes
-    if may_ask and _are_equally_good(first, second):
-        return option.question, Clarification(options, first)
-    return (rival.question, second) if _is_better(second, first) else (option.question, first)
-
-
-def _are_equally_good(first: Answer | Refusal, second: Answer | Refusal) -> TypeGuard[Answer]:
-    """Return whether two readings of a question are answered about as well, by different words."""
-    if not (isinstance(first, Answer) and isinstance(second, Answer)):
-        return False
-    quoted, other = first.citations[0].quote, second.citations[0].quote
-    if quoted.article_id == other.article_id and quoted.span.overlaps(other.span):
-        return False
-    low, high = sorted((first.confidence, second.confidence))
-    return high <= _CLEARLY_BETTER * low
-
-
-def _is_better(outcome: Answer | Refusal, other: Answer | Refusal) -> bool:
-    """Return whether one outcome should be shown rather than the other: an answer, or else the surer one."""
-    return (isinstance(outcome, Answer), outcome.confidence) > (isinstance(other, Answer), other.confidence)
-
-
 def _verbatim(readings: Iterable[Reading], archive: Archive) -> list[Reading]:
     """Return the best readings, each quoting other words, whose quotes equal the stored text.
 
@@ -260,7 +231,7 @@ def _short_answer(reading: Reading) -> str | None:
 def _reason(query: Query, hits: Sequence[Hit], closest: Sequence[Citation]) -> RefusalReason:
     if not hits:
         return RefusalReason.OUTSIDE_SCOPE if query.is_restricted else RefusalReason.NOTHING_ON_TOPIC
-    if max(hit.similarity for hit in hits) < _ON_TOPIC_SIMILARITY:
+    if not query.leans and max(hit.similarity for hit in hits) < _ON_TOPIC_SIMILARITY:
         return RefusalReason.NOTHING_ON_TOPIC
     day, published = query.reported_from, closest[0].published_at if closest else None
     if day and published and published.date() < day:

@@ -10,11 +10,9 @@ from typing import Protocol
 from bot.answering import (
     Answer,
     Answerer,
-    Option,
     Outcome,
     Refusal,
     RefusalReason,
-    choose_reading,
     quote_lead,
     quote_passage,
 )
@@ -29,7 +27,6 @@ from bot.query.said_requests import said_request
 from bot.query.spelling import correct_spelling
 from bot.quoting.context import QuoteContext, in_context, neighbours
 from bot.quoting.quotes import Citation
-from bot.reading.behind import BEHIND
 from bot.replies import Reply, ReplyTo, Vote, followed_up
 from bot.said import said_by
 from bot.stopwatch import Stopwatch
@@ -125,19 +122,15 @@ class Dialogue:
                 asked, corrected = (asked, ()) if literally or said else correct_spelling(asked, retriever)
                 conversation = self._conversation(conversation_id, replying_to)
                 request = None if literally else requested_citation(asked, conversation)
-                resolution = understand(asked, conversation, scope, retriever, literally=literally)
-                said = said or said_request(resolution.question)
-                told = ToldKind.surely(MessageKind.SAID) if said else tell_kind(asked, resolution, retriever)
+                resolution = understand(asked, conversation, retriever, literally=literally)
+                told = ToldKind.surely(MessageKind.SAID) if said else tell_kind(asked, retriever)
             shown: Outcome | None = self._show(request, conversation, retriever) if request else None
             if shown is None and not literally and told.kind is MessageKind.SMALL_TALK:
                 shown = Refusal(RefusalReason.SMALL_TALK, 0.0, (), ())
             if said is not None:
                 asked, shown = said.in_words, said_by(said, scope, retriever, self._memory.name_corrections())
-            question, outcome = (
-                (" ".join(asked.split()), shown)
-                if shown is not None
-                else self._answer(resolution, conversation, scope, retriever, watch)
-            )
+            question = resolution.shown if shown is None else " ".join(asked.split())
+            outcome = shown or self._answer(resolution, conversation, scope, retriever, watch)
         reply = Reply(
             secrets.token_hex(8), conversation_id, text, question, outcome, watch.stages, corrected, told.kind
         )
@@ -156,7 +149,7 @@ class Dialogue:
         query = scope.query(" ".join(asked.split()))
         watch = Stopwatch()
         with watch.measure("total"):
-            told = tell_kind(query.text, Resolution(query.text), retriever)
+            told = tell_kind(query.text, retriever)
             outcome = self._read(query, self._answerer.find(query, retriever), retriever)
         return Reply(secrets.token_hex(8), "", text, query.text, outcome, watch.stages, kind=told.kind)
 
@@ -230,26 +223,15 @@ class Dialogue:
         scope: Scope,
         retriever: Retriever,
         watch: Stopwatch,
-    ) -> tuple[str, Outcome]:
-        """Return the question that was answered, and what the articles say to it; a question back where two readings of
-        it lead to answers about as good."""
+    ) -> Answer | Refusal:
+        """Return what the articles say to a message that was understood so."""
         preferred = frozenset(conversation.turns[-1].article_ids[:1]) if resolution.leans else frozenset[str]()
-
-        def read(question: str, searched: str) -> Answer | Refusal:
-            query = query_for(searched, resolution, scope, preferred)
-            with watch.measure("retrieve"):
-                query = since_event(query, scope.asked_on, retriever)
-                hits = self._answerer.find(query, retriever)
-            with watch.measure("read"):
-                return self._read(replace(query, text=question), hits, retriever)
-
-        wording = resolution.wording
-        first = read(wording.read, wording.searched)
-        if resolution.rival is None:
-            return wording.shown, first
-        readings = Option(resolution.names[0], resolution.question), Option(resolution.names[1], resolution.rival)
-        may_ask = not conversation.turns[-1].options
-        return choose_reading(readings, (first, read(resolution.rival, resolution.rival)), may_ask=may_ask)
+        query = query_for(resolution, scope, preferred)
+        with watch.measure("retrieve"):
+            query = since_event(query, scope.asked_on, retriever)
+            hits = self._answerer.find(query, retriever)
+        with watch.measure("read"):
+            return self._read(replace(query, text=resolution.read), hits, retriever)
 
     def _read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Answer | Refusal:
         """Return what the articles say to a question; to one that only names a headline, how that article begins."""
@@ -258,21 +240,22 @@ class Dialogue:
         return replace(shown, hits=tuple(hits)) if shown else self._answerer.read(query, hits, retriever)
 
 
-def tell_kind(asked: str, resolution: Resolution, retriever: Retriever) -> ToldKind:
-    """Return what a message asks for, as typed and as the plain question that it was understood as, if that is one."""
+def tell_kind(asked: str, retriever: Retriever) -> ToldKind:
+    """Return what a message asks for, as typed."""
     typed = " ".join(asked.split())
     if not typed:
         return ToldKind(MessageKind.FACT, {}, is_sure=False)
     if is_small_talk(typed):
         return ToldKind.surely(MessageKind.SMALL_TALK)
-    understood = typed if BEHIND in resolution.question else resolution.question
-    return shipped_classifier().tell(typed, understood, retriever.vectors_of, retriever.fingerprint)
+    return shipped_classifier().tell(typed, typed, retriever.vectors_of, retriever.fingerprint)
 
 
-def query_for(searched: str, resolution: Resolution, scope: Scope, preferred: frozenset[str]) -> Query:
+def query_for(resolution: Resolution, scope: Scope, preferred: frozenset[str]) -> Query:
     """Return the query for a message that was understood so; `preferred` are the articles under discussion."""
     subject = resolution.subject
-    return replace(scope.query(searched, resolution.context, preferred), subject=subject.terms, said=subject.said)
+    return replace(
+        scope.query(resolution.searched, resolution.context, preferred), subject=subject.terms, said=subject.said
+    )
 
 
 def _searchable(text: str) -> str:

@@ -49,21 +49,11 @@ class Reply:
         )
 
     @property
-    def is_resolved(self) -> bool:
-        """Whether something other than the words as typed, rightly spelt, was searched."""
-        return said_request(self.question) is None and self._spelt != _one_line(self.resolved_question)
-
-    @property
     def subject(self) -> str:
-        """The words of the conversation that the question was taken to be about, where it was searched as typed behind
-        them; else empty."""
-        behind = f"{BEHIND}{self._spelt}"
+        """The words of the conversation that the question was taken to be about, where it leans on that; else empty."""
+        spelt = _one_line(apply_corrections(read_scope(self.question)[0], self.corrected))
+        behind = f"{BEHIND}{spelt}"
         return self.resolved_question.removesuffix(behind) if self.resolved_question.endswith(behind) else ""
-
-    @property
-    def _spelt(self) -> str:
-        """The words as typed, rightly spelt."""
-        return _one_line(apply_corrections(read_scope(self.question)[0], self.corrected))
 
     @property
     def citations(self) -> tuple[Citation, ...]:

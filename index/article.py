@@ -111,6 +111,11 @@ class Query:
     said: str = ""
 
     @property
+    def leans(self) -> bool:
+        """Whether the text asks about the subject of the conversation, whatever its own words are."""
+        return any(share >= 1.0 for _, share in self.subject)
+
+    @property
     def reported_from(self) -> date | None:
         """The day before which no article can report what is asked about; None where that is not certain. In a
         follow-up "this week" may be that of the article under discussion."""

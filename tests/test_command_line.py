@@ -272,7 +272,7 @@ def test_citations_and_passages_keep_within_the_scope(
 
 def test_history_may_be_objects_or_bare_questions(answers: dict[str, dict[str, Any]]) -> None:
     understood = [answers[name]["resolved_question"] for name in ("follow-up", "bare follow-up", "plain")]
-    about = "opened the bridge – And when was that?"
+    about = "the bridge – And when was that?"
     assert understood == [about, about, _WHO]
 
 

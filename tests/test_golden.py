@@ -105,7 +105,5 @@ def _shown(turn: GoldenTurn) -> list[str]:
 
 
 def _said_to_be_understood(understood_as: str | None, typed: str) -> str:
-    if understood_as in (None, typed):
-        return ""
-    subject = understood_as.removesuffix(f"{BEHIND}{typed}")
-    return wording.understanding(subject if subject != understood_as else "", understood_as)
+    subject = (understood_as or typed).removesuffix(typed).removesuffix(BEHIND)
+    return wording.about(subject) if subject else ""

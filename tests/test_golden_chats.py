@@ -25,30 +25,26 @@ from index.ingest.sources import read_articles
 from index.library.disk.library import DiskLibrary
 
 _GOLDEN = Path(__file__).parent / "golden"
-_TOLD = (wording.UNDERSTOOD_AS, wording.ABOUT)
 
 
 @dataclass(frozen=True)
 class GoldenMessage:
-    """`about`: the subject that is carried, and nothing else; `understood_as`: the plain question it was made.
-
-    One without either stands alone. `cites`: words of one of the quotes.
-    """
+    """`about`: the subject that is carried, and nothing else; one without it stands alone. `cites`: words of one of the
+    quotes."""
 
     user: str
     about: str = ""
-    understood_as: str = ""
     cites: str = ""
 
     @property
     def resolved(self) -> str:
         """What it is understood as."""
-        return self.understood_as or (f"{self.about}{BEHIND}{self.user}" if self.about else self.user)
+        return f"{self.about}{BEHIND}{self.user}" if self.about else self.user
 
     @property
     def told(self) -> str:
-        """What the reader is told that it was understood as; empty where nothing was added."""
-        return wording.understanding(self.about, self.understood_as) if self.about or self.understood_as else ""
+        """What the reader is told that it was taken to be about; empty where nothing was added."""
+        return f"{wording.ABOUT}{self.about}" if self.about else ""
 
 
 _CHATS = [
@@ -93,4 +89,4 @@ def test_the_terminal_tells_what_was_added(chat: list[GoldenMessage], chat_dialo
     _, *blocks = console.file.getvalue().split("\n> ")
     for message, block in zip(chat, blocks, strict=True):
         second_line = block.split("\n")[1]
-        assert second_line == message.told or not (message.told or second_line.startswith(_TOLD))
+        assert second_line == message.told or not (message.told or second_line.startswith(wording.ABOUT))

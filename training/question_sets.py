@@ -154,10 +154,9 @@ def _query(asked: AskedQuestion, retriever: Retriever) -> tuple[Query, str]:
     if complete or not asked.history:
         query = asked.scope.query(complete or asked.question)
         return since_event(query, asked.scope.asked_on, retriever), query.text
-    resolution = understand(asked.question, Conversation("", asked.history), asked.scope, retriever)
-    wording = resolution.wording
-    query = query_for(wording.searched, resolution, asked.scope, frozenset())
-    return since_event(query, asked.scope.asked_on, retriever), wording.read
+    resolution = understand(asked.question, Conversation("", asked.history), retriever)
+    query = query_for(resolution, asked.scope, frozenset())
+    return since_event(query, asked.scope.asked_on, retriever), resolution.read
 
 
 def _save(questions: Sequence[Question], path: Path) -> None:

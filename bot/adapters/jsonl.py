@@ -8,10 +8,9 @@ from datetime import date
 from typing import Any, TypeVar
 
 from bot.answering import Answer, Clarification, Outcome, Refusal
-from bot.conversation import SAID_ELSEWHERE, Conversation, Turn
+from bot.conversation import SAID_ELSEWHERE, Turn
 from bot.dialogue import Dialogue
 from bot.errors import InvalidQuestion
-from bot.followup import resolve
 from bot.query.operators import Scope
 from bot.quoting.quotes import Citation
 from bot.replies import Reply
@@ -163,15 +162,14 @@ def _names(fields: Mapping[str, Any], name: str) -> frozenset[str] | None:
 
 
 def _history(earlier: Sequence[str | Mapping[str, Any]]) -> tuple[Turn, ...]:
-    """Return earlier questions as turns, each understood from those before it; a bare text is a question, too."""
-    turns: tuple[Turn, ...] = ()
+    """Return earlier questions as turns; a bare text is a question, too."""
+    turns = []
     for entry in earlier:
         question, answer = (entry, None) if isinstance(entry, str) else (entry["question"], entry.get("answer"))
-        question = _whole(_expect(question, str, "question"))
-        resolved = resolve(question, Conversation("", turns)).question
         said = None if answer in (None, "") else _whole(str(answer))
-        turns = (*turns, Turn(question, resolved, SAID_ELSEWHERE, said))
-    return turns
+        question = _whole(_expect(question, str, "question"))
+        turns.append(Turn(question, question, SAID_ELSEWHERE, said))
+    return tuple(turns)
 
 
 def _whole(text: str) -> str:

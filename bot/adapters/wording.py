@@ -9,7 +9,6 @@ from bot.adapters.translation import counted, translatable, translated
 from bot.answering import RefusalReason
 from bot.quoting.quotes import CitedSpeaker
 
-UNDERSTOOD_AS: Final = translatable("Understood as: ")
 SHOWING_RESULTS_FOR: Final = translatable("Showing results for: ")
 ABOUT: Final = translatable("About: ")
 MORE_QUOTES: Final = translatable("More quotes:")
@@ -50,9 +49,9 @@ def which_is_meant(labels: Sequence[str]) -> str:
     return f"Do you mean {' or '.join(labels)}?"
 
 
-def understanding(subject: str, resolved_question: str) -> str:
-    """Return what a follow-up was taken to be about, or understood as where it was put in other words."""
-    return f"{translated(ABOUT)}{subject}" if subject else f"{translated(UNDERSTOOD_AS)}{resolved_question}"
+def about(subject: str) -> str:
+    """Return what a follow-up was taken to be about."""
+    return f"{translated(ABOUT)}{subject}"
 
 
 def refusal(reason: RefusalReason) -> str:

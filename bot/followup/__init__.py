@@ -1,8 +1,8 @@
 """Follow-ups: what a message means in the conversation it is said in."""
 
 from bot.followup.references import CitationRequest, Side
-from bot.followup.resolution import Resolution, resolve
+from bot.followup.resolution import Resolution
 from bot.followup.signs import is_small_talk
 from bot.followup.understanding import requested_citation, understand
 
-__all__ = ["CitationRequest", "Resolution", "Side", "is_small_talk", "requested_citation", "resolve", "understand"]
+__all__ = ["CitationRequest", "Resolution", "Side", "is_small_talk", "requested_citation", "understand"]

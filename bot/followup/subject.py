@@ -1,13 +1,14 @@
 """What a chat is about: the words that were said before, each with how much it counts, and a few of them to show."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.conversation import Turn
 from bot.followup.leaning import said_last, said_of
 from bot.followup.signs import WORD, names_something
-from bot.followup.vocabulary import AUXILIARIES
-from bot.reading.behind import BEHIND
+from bot.followup.topic_words import shipped_topic_words
+from bot.followup.vocabulary import LINKS
 from index.text.terms import terms_of
 
 _TURNS = 4
@@ -17,9 +18,17 @@ _SURE = 0.5
 """From this chance on a message is taken to lean entirely."""
 _LEAST = 0.1
 """Below it nothing that was said before counts."""
-_SHOWN = 4
 _LONGEST_PHRASE = 7
-"""Words that are shown as they stand; of more, the most telling ones."""
+_INTRODUCED_WITHIN = 2
+_ORDINARY = 0.2
+"""A word adds to a phrase how often it names a subject, less this."""
+_IN_HEADLINE = 2.0
+"""How much more a word names the subject that the article's beginning holds."""
+_UNHEARD = 0.35
+"""How much a word names at most that no article holds: it may be misspelt."""
+_LINK, _BREAK = -0.1, -0.7
+"""What a word without meaning adds: one that links others, any other."""
+_ENDS_CLAUSE = re.compile(r"[^\w\s'’-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +44,13 @@ class Subject:
 NO_SUBJECT = Subject()
 
 
-def subject_of(message: str, turns: Sequence[Turn], leaning: float, rarity: Callable[[str], float]) -> Subject:
+def subject_of(
+    message: str, turns: Sequence[Turn], leaning: float, rarity: Callable[[str], float], headline: str = ""
+) -> Subject:
     """Return what these turns are about, for a message that leans on them with this chance; nothing below a tenth.
 
     The first turn asked in full, and the others followed it up. `rarity`: how telling a term is among the articles, 1
-    for one that none holds.
+    for one that none holds. `headline`: how the article begins that the first turn was answered from, if it was.
     """
     if not turns or leaning < _LEAST:
         return NO_SUBJECT
@@ -52,39 +63,51 @@ def subject_of(message: str, turns: Sequence[Turn], leaning: float, rarity: Call
                 shares[term] = max(shares.get(term, 0.0), worth * share)
     asked = set(terms_of(message))
     lacking = {term: worth for term, worth in shares.items() if term not in asked}
-    return Subject(tuple(lacking.items()), said_last(turns), _shown(turns, asked, rarity))
+    return Subject(tuple(lacking.items()), said_last(turns), _shown(turns, asked, rarity, headline))
 
 
-def _shown(turns: Sequence[Turn], asked: set[str], rarity: Callable[[str], float]) -> str:
+def _shown(turns: Sequence[Turn], asked: set[str], rarity: Callable[[str], float], headline: str) -> str:
     """Return what was asked in full, in a few words; what was answered last if that tells nothing. Nothing if the
     message, of these terms, says it all itself."""
-    phrase = next(
-        filter(None, (phrase_of(text, rarity) for text in (turns[0].resolved_question, said_of(turns[-1])))), ""
-    )
+    said = (turns[0].resolved_question, said_of(turns[-1]))
+    phrase = next(filter(None, (phrase_of(text, rarity, headline) for text in said)), "")
     return "" if asked.issuperset(terms_of(phrase)) else phrase
 
 
-def phrase_of(text: str, rarity: Callable[[str], float]) -> str:
-    """Return what a question or answer is about, in its own words: "the tram crash in Brno"; empty if that is nothing.
+def phrase_of(text: str, rarity: Callable[[str], float], headline: str = "") -> str:
+    """Return what a question or answer is about, in a few of its own words that stand together: "the tram crash in
+    Brno"; empty if that is nothing.
 
-    Words that no article holds are left out at either end, unless that leaves none.
+    Words of the `headline` count most, then those that often name a subject.
     """
     words = list(WORD.finditer(text))
-    telling = [place for place, word in enumerate(words) if names_something(word.group())]
-    known = [place for place in telling if _is_held(words[place].group(), rarity)] or telling
-    if not known:
-        return ""
-    first, last = known[0], known[-1]
-    is_introduced = first > 0 and words[first - 1].group().lower() == "the"
-    after = [word.group() for word in words[last + 1 : last + 3]]
-    if first == last and not is_introduced and after and after[0].lower() in AUXILIARIES and terms_of(after[-1]):
-        last += 2  # "soldiers were killed"
-    if last - first >= _LONGEST_PHRASE:
-        most = sorted(known, key=lambda place: -max(map(rarity, terms_of(words[place].group()))))[:_SHOWN]
-        return " ".join(words[place].group() for place in sorted(most))
-    start = words[first - is_introduced].start()
-    return " ".join(text[start : words[last].end()].replace(BEHIND, " ").split())
+    in_headline = set(terms_of(headline))
+    worths = [_worth(word.group(), rarity, in_headline) for word in words]
+    best, window = 0.0, (0, 0)
+    for first in range(len(words)):
+        total = 0.0
+        for last in range(first, min(len(words), first + _LONGEST_PHRASE)):
+            if last > first and _ENDS_CLAUSE.search(text, words[last - 1].end(), words[last].start()):
+                break
+            total += worths[last]
+            if total > best:
+                best, window = total, (first, last)
+    if not best:
+        named = [place for place, word in enumerate(words) if names_something(word.group())]
+        return words[max(named, key=worths.__getitem__)].group() if named else ""
+    first, last = window
+    before = [word.group().lower() for word in words[max(0, first - _INTRODUCED_WITHIN) : first]]
+    if "the" in before:
+        first -= before[::-1].index("the") + 1  # "the old bridge"
+    return " ".join(text[words[first].start() : words[last].end()].split())
 
 
-def _is_held(word: str, rarity: Callable[[str], float]) -> bool:
-    return all(rarity(term) < 1.0 for term in terms_of(word))
+def _worth(word: str, rarity: Callable[[str], float], in_headline: set[str]) -> float:
+    """Return what a word adds to a phrase that says what a question is about; words that only link cost little."""
+    terms = terms_of(word)
+    if not terms:
+        return _LINK if word.lower() in LINKS else _BREAK
+    share = max(map(shipped_topic_words().share, terms))
+    if max(map(rarity, terms)) >= 1.0:
+        return min(share, _UNHEARD) - _ORDINARY
+    return share * (_IN_HEADLINE if in_headline.issuperset(terms) else 1.0) - _ORDINARY

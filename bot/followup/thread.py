@@ -5,52 +5,30 @@ and not its transcript.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from bot.conversation import Turn
-from bot.followup.signs import (
-    correction_of,
-    is_bare,
-    is_keyword,
-    is_small_talk,
-    names_something,
-    pronouns_in,
-    speaks_of_ones,
-    topic_of,
-)
+from bot.conversation import SAID_ELSEWHERE, Turn
+from bot.followup.signs import is_small_talk, names_something
 from bot.reading.behind import BEHIND
 
 Leans = Callable[[Turn, Sequence[Turn]], bool]
 """Whether a turn leans on those before it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
-    """`turns` begin with the one that asked in full, in its own words; none where there is nothing to lean on."""
+def thread_of(turns: Sequence[Turn], leans: Leans) -> tuple[Turn, ...]:
+    """Return what a message after these turns may lean on: the last turn that asked in full and those since, each in
+    its own words; none where there is nothing to lean on.
 
-    turns: tuple[Turn, ...] = ()
-
-    @classmethod
-    def of(cls, turns: Sequence[Turn], leans: Leans = lambda _turn, _before: False) -> "Thread":
-        """Return what a message after these turns may lean on; `leans` judges what grammar takes for complete."""
-        said = said_in(turns)
-        for place in range(len(said) - 1, -1, -1):
-            if _asks_in_full(said[place], said[:place], leans):
-                return cls(tuple(map(in_own_words, said[place:])))
-        if not said:
-            return cls()
-        first = replace(said[0], resolved_question=_put_in_front(said[0]) or said[0].resolved_question)
-        return cls((first, *map(in_own_words, said[1:])))
-
-    @property
-    def question(self) -> str:
-        """What was asked in full."""
-        return self.turns[0].resolved_question if self.turns else ""
-
-    @property
-    def answer(self) -> str:
-        """The short answer to it, while nothing else was said."""
-        return (self.turns[0].answer or "") if len(self.turns) == 1 else ""
+    `leans` judges the turns of which that is not known: those that were said elsewhere.
+    """
+    said = said_in(turns)
+    for place in range(len(said) - 1, -1, -1):
+        if _asks_in_full(said[place], said[:place], leans):
+            return tuple(map(in_own_words, said[place:]))
+    if not said:
+        return ()
+    first = replace(said[0], resolved_question=_put_in_front(said[0]) or said[0].resolved_question)
+    return (first, *map(in_own_words, said[1:]))
 
 
 def said_in(turns: Sequence[Turn]) -> list[Turn]:
@@ -64,7 +42,7 @@ def in_own_words(turn: Turn) -> Turn:
 
 
 def _put_in_front(turn: Turn) -> str:
-    """Return the last thing that a message was put behind, or an empty string."""
+    """Return what a message was put behind, or an empty string."""
     typed, understood = " ".join(turn.question.split()), " ".join(turn.resolved_question.split())
     if typed == understood or BEHIND not in understood:
         return ""
@@ -72,18 +50,7 @@ def _put_in_front(turn: Turn) -> str:
 
 
 def _asks_in_full(turn: Turn, before: Sequence[Turn], leans: Leans) -> bool:
-    typed, understood = " ".join(turn.question.split()), " ".join(turn.resolved_question.split())
-    if _put_in_front(turn) or not (names_something(understood) or (not before and turn.answer)):
+    if _put_in_front(turn) or not (names_something(turn.resolved_question) or (not before and turn.answer)):
         return False
     before = [one for one in before if names_something(one.resolved_question) or one.answer]
-    return not before or understood != typed or not (_leans_by_grammar(typed) or leans(turn, before))
-
-
-def _leans_by_grammar(message: str) -> bool:
-    return bool(
-        (is_bare(message) and not is_keyword(message))
-        or speaks_of_ones(message)
-        or pronouns_in(message)
-        or topic_of(message)
-        or correction_of(message)
-    )
+    return not before or turn.asked_at != SAID_ELSEWHERE or not leans(turn, before)

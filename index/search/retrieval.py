@@ -45,8 +45,8 @@ _BY_SUBJECT, _OTHERS = 3, 2
 """So many passages are placed with that weight before so many without it."""
 _PREFERRED_WEIGHT = 0.1
 """For passages of the article under discussion: less than what tells a passage that answers from one that does not."""
-_VECTORS_KEPT = 16
-"""Vectors of the last texts: to understand a message and to search for it takes the same ones."""
+_VECTORS_KEPT = 256
+"""Vectors of the last texts: to understand a message, and those after it, takes the same ones as to search for it."""
 _DATE_WEIGHT = 0.15
 """For an article of the days a question asks about, where it only prefers them. Measured: 0.15 to 0.3 differ little."""
 

@@ -52,7 +52,7 @@ def answer(id: str = "r1", conversation_id: str = "terminal", question: str = "W
         id=id,
         conversation_id=conversation_id,
         question=question,
-        resolved_question="Who opened the old bridge?",
+        resolved_question=f"the old bridge – {question}",
         outcome=Answer(0.87, (OPENED, COST), 1, "Ada Brook", hits=()),
         timings_ms={"retrieve": 12.5, "read": 20.0},
     )

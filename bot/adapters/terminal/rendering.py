@@ -81,9 +81,7 @@ def _corrected(reply: Reply) -> list[Paragraph]:
 
 
 def _understood(reply: Reply) -> list[Paragraph]:
-    if not reply.is_resolved:
-        return []
-    return [said(wording.understanding(one_line(reply.subject), one_line(reply.resolved_question)), "dim italic")]
+    return [said(wording.about(one_line(reply.subject)), "dim italic")] if reply.subject else []
 
 
 def _cited(citations: Sequence[Citation]) -> list[Paragraph]:

@@ -58,7 +58,7 @@ Ask in your own words, for example:
 Then ask on: “And in August?”, “Who is she?” /help lists the commands.
 
 > Who opened it?
-Understood as: Who opened the old bridge?
+About: the old bridge
 Ada Brook
 [1] “The mayor, Ada Brook, opened it again on 3 May 2024.”
     Old bridge opens again
@@ -183,7 +183,7 @@ def test_a_subject_is_told_in_a_few_words_and_can_be_undone(given: Reply) -> Non
 def test_nothing_is_told_where_nothing_was_added() -> None:
     (said,) = said_after(ScriptedDialogue([refusal()]), "Will the ferry come back?")
 
-    assert wording.understanding("", "") not in said
+    assert wording.ABOUT not in said
     assert texts.AS_TYPED not in said
 
 
@@ -205,11 +205,11 @@ def test_words_put_right_are_named_and_the_words_as_typed_offered() -> None:
 
 
 def test_a_follow_up_with_a_word_put_right_tells_both() -> None:
-    asked = replace(answer(question="Who opnened it?"), corrected=(Correction("opnened", "opened"),))
+    asked = replace(answer(), question="Who opnened it?", corrected=(Correction("opnened", "opened"),))
 
     [said] = said_after(ScriptedDialogue([asked]), asked.question)
 
-    assert said.startswith("Showing results for: opened\nUnderstood as: Who opened the old bridge?\nAda Brook\n")
+    assert said.startswith("Showing results for: opened\nAbout: the old bridge\nAda Brook\n")
 
 
 def test_nothing_close_is_said_so() -> None:
@@ -254,7 +254,7 @@ def test_a_terminal_gets_highlights_and_wrapped_quotes_with_a_margin() -> None:
     console = Console(record=True, file=io.StringIO(), width=40, force_terminal=True, color_system="standard")
     show_reply(answer(), console=console)
     lines = [line.rstrip() for line in console.export_text(clear=False).splitlines()]
-    assert lines[2:5] == ["Ada Brook", "[1] “The mayor, Ada Brook, opened it", "    again on 3 May 2024.”"]
+    assert lines[1:4] == ["Ada Brook", "[1] “The mayor, Ada Brook, opened it", "    again on 3 May 2024.”"]
     styled = console.export_text(styles=True)
     assert "\x1b[1;32mAda Brook\x1b[0m" in styled
     assert "\x1b[1;33mAda Brook\x1b[0m" in styled
@@ -356,7 +356,7 @@ def test_a_pipe_is_read_to_its_end(tmp_path: Path) -> None:
     assert chat.stderr == ""
     assert chat.stdout.splitlines()[6:9] == [
         "> Who opened it?",
-        "Understood as: Who opened the old bridge?",
+        "About: the old bridge",
         "Ada Brook",
     ]
     assert list(tmp_path.iterdir()) == []

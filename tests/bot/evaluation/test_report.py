@@ -93,7 +93,7 @@ def test_failures_come_with_their_texts_the_most_confident_answers_first(evaluat
     assert worst.split("\n\n### ")[0] == (
         r"### 1. Who \| \*why\*?"
         "\n\n*not retrieved*: answered with confidence 0.87, evidence in no passage\n\n"
-        "- understood as: Who opened the old bridge?\n"
+        "- understood as: the old bridge – Who opened it?\n"
         "- quoted: “The mayor, Ada Brook, opened it again on 3 May 2024.” (Old bridge opens again)\n"
         "- evidence: “closed for two years”\n"
         "- short answer: Ada Brook\n"

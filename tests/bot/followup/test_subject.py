@@ -12,7 +12,7 @@ _HURT = Turn("how many hurt", "tram crash brno – how many hurt", SAID_ELSEWHER
 
 
 def _rarity(term: str) -> float:
-    return 1.0 if term == "brnoo" else len(term) / 10
+    return 1.0 if term in ("brnoo", "hapen") else len(term) / 20
 
 
 def test_a_message_that_leans_takes_the_words_asked_and_answered_with() -> None:
@@ -54,17 +54,26 @@ def test_a_long_chain_keeps_what_was_asked_in_full() -> None:
     ("question", "phrase"),
     [
         ("what hapened in the tram crash in Brno?", "the tram crash in Brno"),
-        ("how many soldiers were killed", "soldiers were killed"),
         ("Who is Armenia’s prime minister?", "Armenia’s prime minister"),
-        ("anything on the tram crash brnoo", "the tram crash"),
-        ("whats the brnoo", "the brnoo"),
-        ("back to the old bridge that the mayor of Brno opened, who had paid for it", "bridge mayor Brno opened"),
-        ("summarize the article", ""),
+        ("anything on the tram crash brnoo", "the tram crash brnoo"),
+        ("hi, im new here. what exactly did the mayor of Brno open", "the mayor of Brno"),
+        ("latest on the ferry strike pls, i was away", "the ferry strike"),
+        ("what happened", ""),
         ("", ""),
     ],
 )
 def test_a_question_is_about_a_few_of_its_words(question: str, phrase: str) -> None:
-    assert phrase_of(question, lambda term: 1.0 if term in ("brnoo", "hapen") else 0.5) == phrase
+    assert phrase_of(question, _rarity) == phrase
+
+
+def test_a_phrase_prefers_what_the_article_says_it_is_about() -> None:
+    question = "did the tram company say how the fire at the depot began"
+
+    assert (
+        phrase_of(question, _rarity, "Fire destroys depot. A fire broke out on Sunday.")
+        == "the fire at the depot began"
+    )
+    assert phrase_of(question, _rarity, "Tram company fined. The company paid.") == "the tram company"
 
 
 def test_where_no_question_tells_the_answer_does() -> None:

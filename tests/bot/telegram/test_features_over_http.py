@@ -152,12 +152,12 @@ async def test_a_reply_to_an_older_answer_goes_on_from_there(running: RunningBot
     older = await running.ask(ada, QUESTION)
     await running.ask(ada, "Who owned the ferry?")
     answer = await running.ask(ada, "Who paid for it?", reply_to=older)
-    assert answer.text.startswith("Understood as: Who paid for the repair?\n\nthe council\n\n")
+    assert answer.text.startswith("About: the old bridge cost\n\nthe council\n\n")
     quoting = await running.ask(ada, "Who paid?", reply_to=older, quote=ANSWERING[:30])
     assert any("the council" in words for words in quoting.entity_texts("bold"))
     ada.presses(answer, texts.AS_TYPED_BUTTON)
     as_typed = await running.next_in(ada.opens_chat())
-    assert wording.UNDERSTOOD_AS not in as_typed.text
+    assert wording.ABOUT not in as_typed.text
     assert as_typed.reply_to is answer
 
 

@@ -67,11 +67,11 @@ async def test_further_quotes_are_shown_while_they_are_short(stage: Stage) -> No
     assert sent.buttons["More (1)"] == f"more:{REPLY_ID}:2"
 
 
-async def test_a_follow_up_says_what_it_was_understood_as(stage: Stage) -> None:
-    stage.dialogue.resolve = lambda question: f"Who is <{question}> & co?"
+async def test_a_follow_up_says_what_it_was_taken_to_be_about(stage: Stage) -> None:
+    stage.dialogue.resolve = lambda question: f"<Ada> & co – {question}"
     [sent] = await stage.say("Who is he?")
-    assert sent.plain.startswith("Understood as: Who is <Who is he?> & co?\n\nAda Brook")
-    assert sent.marked("italic") == ["Understood as: Who is <Who is he?> & co?"]
+    assert sent.plain.startswith("About: <Ada> & co\n\nAda Brook")
+    assert sent.marked("italic") == ["About: <Ada> & co"]
     assert sent.buttons["Search my exact words"] == f"raw:{REPLY_ID}"
     await stage.press(f"raw:{REPLY_ID}")
     assert stage.dialogue.literal == [False, True]

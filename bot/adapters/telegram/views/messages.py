@@ -172,9 +172,8 @@ def _understanding(reply: Reply) -> Iterator[Segment]:
         words = ", ".join(correction.meant for correction in reply.corrected)
         yield from words_of_others(f"{translated(wording.SHOWING_RESULTS_FOR)}{words}", italic=True)
         yield styled("\n\n")
-    if reply.is_resolved:
-        understood = wording.understanding(one_line(reply.subject), one_line(reply.resolved_question))
-        yield from words_of_others(understood, italic=True)
+    if reply.subject:
+        yield from words_of_others(wording.about(one_line(reply.subject)), italic=True)
         yield styled("\n\n")
 
 

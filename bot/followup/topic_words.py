@@ -1,0 +1,45 @@
+"""Which words tell what a message is about: "tram" does, "latest" does not. `training.topic_words` learns it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+
+LEAD_CHARS = 400
+"""An article says what it is about in its title and so many characters after it."""
+_UNKNOWN = 0.5
+"""The share of a term that no message held: mostly a name."""
+_NAMES_FROM = 0.12
+"""From this share on a term tells what a message is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicWords:
+    """`shares`: how much oftener a term of a message stands in the titles and beginnings of articles on its subject
+    than in those of others."""
+
+    shares: Mapping[str, float]
+
+    def share(self, term: str) -> float:
+        """Return the share of a term, in [0, 1]."""
+        return self.shares.get(term, _UNKNOWN)
+
+    def names_subject(self, term: str) -> bool:
+        """Return whether a term tells what a message is about."""
+        return self.share(term) >= _NAMES_FROM
+
+    def save(self, path: Path) -> None:
+        """Write them, rounded to hundredths."""
+        rounded = np.array([round(100 * share) for share in self.shares.values()], np.uint8)
+        np.savez_compressed(path, terms=np.array("\n".join(self.shares)), hundredths=rounded)
+
+
+@lru_cache(1)
+def shipped_topic_words() -> TopicWords:
+    """Return those in `bot/followup/topic_words.npz`, read once."""
+    with (files("bot.followup") / "topic_words.npz").open("rb") as file, np.load(file) as stored:
+        terms = str(stored["terms"]).split("\n")
+        return TopicWords(dict(zip(terms, (stored["hundredths"] / 100).tolist(), strict=True)))
