@@ -17,7 +17,7 @@ from bot.answering import (
     quote_passage,
 )
 from bot.conversation import SAID_ELSEWHERE, Conversation, Turn, still_going
-from bot.followup import CitationRequest, Resolution, Side, is_small_talk, requested_citation, understand
+from bot.followup import CitationRequest, Resolution, Side, is_small_talk, requested_citation, taken_option, understand
 from bot.query.event_dates import since_event
 from bot.query.headlines import article_asked_for
 from bot.query.kind_classifier import shipped_classifier
@@ -118,9 +118,10 @@ class Dialogue:
             retriever = self._index.retriever()
             with watch.measure("resolve"):
                 asked, scope = read_scope(_searchable(text), scope)
+                conversation = self._conversation(conversation_id, replying_to)
+                asked = asked if literally else taken_option(asked, conversation) or asked
                 said = said_request(asked)
                 asked, corrected = (asked, ()) if literally or said else correct_spelling(asked, retriever)
-                conversation = self._conversation(conversation_id, replying_to)
                 request = None if literally else requested_citation(asked, conversation)
                 resolution = understand(asked, conversation, retriever, literally=literally)
                 told = ToldKind.surely(MessageKind.SAID) if said else tell_kind(asked, retriever)

@@ -3,6 +3,6 @@
 from bot.followup.references import CitationRequest, Side
 from bot.followup.resolution import Resolution
 from bot.followup.signs import is_small_talk
-from bot.followup.understanding import requested_citation, understand
+from bot.followup.understanding import requested_citation, taken_option, understand
 
-__all__ = ["CitationRequest", "Resolution", "Side", "is_small_talk", "requested_citation", "understand"]
+__all__ = ["CitationRequest", "Resolution", "Side", "is_small_talk", "requested_citation", "taken_option", "understand"]

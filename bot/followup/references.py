@@ -59,6 +59,19 @@ def citation_request(message: str, n_citations: int) -> CitationRequest | None:
     return CitationRequest(number, Side.AROUND) if _ITSELF.match(rest) else None
 
 
+def chosen_option(message: str, labels: tuple[str, ...]) -> int | None:
+    """Return the index of the offered choice that a message takes, by its words or its place; None if it takes none."""
+    words = message.strip(" ?.!").casefold()
+    for place, label in enumerate(labels):
+        if words and (words == label.casefold() or words in label.casefold().split()):
+            return place
+    match = _ORDINAL_ALONE.match(message)
+    if match is None:
+        return None
+    place = _number(match.group(1), len(labels)) - 1
+    return place if place < len(labels) else None
+
+
 def _number(word: str, last: int) -> int:
     word = word.lower()
     return last if word == "last" else _ORDINALS.get(word) or int(word)

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from bot.conversation import SAID_ELSEWHERE, Conversation, Turn
 from bot.followup.leaning import Leaning, said_of
-from bot.followup.references import CitationRequest, citation_request
+from bot.followup.references import CitationRequest, chosen_option, citation_request
 from bot.followup.resolution import Resolution
 from bot.followup.signs import is_keyword, is_small_talk, names_something
 from bot.followup.subject import subject_of
@@ -53,6 +53,13 @@ def requested_citation(asked: str, conversation: Conversation) -> CitationReques
     """Return what a message wants to see around a quote of the last turn; None if it is an ordinary question."""
     n_citations = len(conversation.turns[-1].quotes) if conversation.turns else 0
     return citation_request(asked, n_citations) if n_citations else None
+
+
+def taken_option(asked: str, conversation: Conversation) -> str | None:
+    """Return the question that a message chooses of those that the bot has just offered; None if it chooses none."""
+    offered = conversation.turns[-1].options if conversation.turns else ()
+    place = chosen_option(asked, tuple(label for label, _ in offered))
+    return None if place is None else offered[place][1]
 
 
 @lru_cache(1)

@@ -97,6 +97,15 @@ def test_what_stands_beside_a_quote_is_quoted(dialogue: Dialogue) -> None:
     ]
 
 
+@pytest.mark.parametrize("choice", ["Mr. Hale", "hale", "the second one"])
+def test_one_of_the_people_offered_is_taken_by_name_or_place(choice: str, dialogue: Dialogue, store: Store) -> None:
+    offered = tuple((f"Mr. {name}", f"What did Mr. {name} say of the harbour?") for name in ("Reed", "Hale"))
+    store.add_turn("c", Turn("what did he say", "what did he say", datetime.now(UTC), options=offered))
+
+    assert dialogue.reply("c", choice).citations[0].quote.text == "Mr. Hale said the harbour was a danger."
+    assert dialogue.reply("c", choice, literally=True).resolved_question == choice
+
+
 def test_after_a_long_pause_a_message_stands_alone(dialogue: Dialogue, store: Store) -> None:
     question = "When was the bridge opened?"
     for hours, expected in ((2, "Who opened it?"), (0.5, "the bridge – Who opened it?")):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.followup.references import CitationRequest, Side, citation_request
+from bot.followup.references import CitationRequest, Side, chosen_option, citation_request
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,11 @@ def test_a_citation_is_named_by_number_or_place(message: str, expected: Citation
 )
 def test_other_messages_are_ordinary_questions(message: str) -> None:
     assert citation_request(message, 3) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "place"),
+    [("Aliyev", 1), ("ilham aliyev?", 1), ("the first one", 0), ("the last", 1), ("Macron", None), ("", None)],
+)
+def test_an_option_is_taken_by_its_words_or_its_place(message: str, place: int | None) -> None:
+    assert chosen_option(message, ("Nikol Pashinyan", "Ilham Aliyev")) == place
