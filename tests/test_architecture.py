@@ -52,6 +52,7 @@ def _imported(path: Path) -> Iterator[str]:
         ("feedparser", {"index/ingest/feeds/parsing.py"}),
         ("protego", {"index/ingest/fetching/robots.py"}),
         ("rapidfuzz", {"index/search/words.py"}),
+        ("threadpoolctl", {"index/attribution/parsing.py"}),
         ("pymilvus", {"index/library/milvus/server.py"}),
         ("tenacity", {"index/library/milvus/server.py", "bot/store/transactions.py"}),
     ],

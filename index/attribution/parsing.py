@@ -4,6 +4,7 @@ For each word its part of speech and whether it begins or continues a noun phras
 somebody saying something, which word is its subject, and how surely. `training/attribution_parser.py` fits the weights.
 """
 
+import threading
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from index.attribution.word_sets import word_set
 from index.attribution.words import QUOTE, Clause
@@ -55,6 +57,9 @@ _NO_SOURCE = word_set(
     march april june july august september october november december"""
 )
 _SMALL = frozenset({"ADV", "AUX", "PART", "AUXVB", "AUXVBN"})
+
+_ALONE = threading.Lock()
+"""Held while one thread computes: how many threads a product takes is the same for the whole process."""
 
 Floats = NDArray[np.float32]
 
@@ -117,6 +122,10 @@ class ClauseParser:
 
     def parse(self, clauses: Sequence[Clause], asked: Sequence[Sequence[int]]) -> list[Parse]:
         """Return the grammar of each clause; `asked`: for each, the places of words whose subjects are wanted."""
+        with _ALONE, _products().limit(limits=1, user_api="blas"):
+            return self._parses(clauses, asked)
+
+    def _parses(self, clauses: Sequence[Clause], asked: Sequence[Sequence[int]]) -> list[Parse]:
         parses: list[Parse | None] = [None] * len(clauses)
         order = sorted(range(len(clauses)), key=lambda number: -len(clauses[number].words))
         for first in range(0, len(order), _BATCH):
@@ -207,6 +216,12 @@ class ClauseParser:
         bias = np.stack([weights["gru.bias_ih_l0"], weights["gru.bias_ih_l0_reverse"]])
         weights["recurrent_bias"] = np.stack([weights["gru.bias_hh_l0"], weights["gru.bias_hh_l0_reverse"]])
         return inputs, np.ascontiguousarray(back), bias
+
+
+@lru_cache(1)
+def _products() -> ThreadpoolController:
+    """Return what sets how many threads compute a product: of products so small several take six times as long."""
+    return ThreadpoolController()
 
 
 def _may_be_source(word: str) -> bool:
