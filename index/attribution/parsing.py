@@ -51,7 +51,6 @@ BUCKETS = (8192, 2048, 1024, 512)
 MOST_APART = 40
 _SCALE = 8.0
 _BATCH = 128
-_STEEPEST = 30.0  # beyond it the exponential function would overflow, and change nothing
 _NO_SOURCE = word_set(
     """monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow tonight there january february
     march april june july august september october november december"""
@@ -144,18 +143,21 @@ class ClauseParser:
         chunks = (states @ weights["bio.weight"].T + weights["bio.bias"]).argmax(-1)
         keys = states @ weights["k.weight"].T + weights["k.bias"]
         starts = np.cumsum([0, *lengths])
+        places = [start + place for start, some in zip(starts[:-1].tolist(), asked, strict=True) for place in some]
+        queries = states[places] @ weights["q.weight"].T + weights["q.bias"]
+        first = np.cumsum([0, *map(len, asked)]).tolist()
         parses = []
         for row, clause in enumerate(clauses):
             here = slice(int(starts[row]), int(starts[row + 1]))
-            subjects = self._subjects(clause, states[here], keys[here], asked[row]) if asked[row] else {}
+            wanted = queries[first[row] : first[row + 1]]
+            subjects = self._subjects(clause, wanted, keys[here], asked[row]) if asked[row] else {}
             names = tuple(TAGS[number] for number in tags[here].tolist())
             parses.append(Parse(names, "".join(CHUNK_TAGS[number] for number in chunks[here].tolist()), subjects))
         return parses
 
-    def _subjects(self, clause: Clause, states: Floats, keys: Floats, asked: Sequence[int]) -> dict[int, Floats]:
+    def _subjects(self, clause: Clause, queries: Floats, keys: Floats, asked: Sequence[int]) -> dict[int, Floats]:
         weights = self._weights
         places = np.array(asked)
-        queries = states[places] @ weights["q.weight"].T + weights["q.bias"]
         count = len(clause.words)
         apart = np.clip(np.arange(count)[None] - places[:, None], -MOST_APART, MOST_APART) + MOST_APART
         scores = queries @ keys.T / _SCALE + weights["dist"][apart]
@@ -183,39 +185,65 @@ class ClauseParser:
         return self._recur(embedded, lengths, starts)
 
     def _recur(self, embedded: Floats, lengths: Sequence[int], starts: NDArray[np.int64]) -> Floats:
-        """Return what a recurrent layer makes of the words read forwards and backwards, both at once."""
-        inputs, back, bias = self._layer
-        hidden = back.shape[1]
-        gates = np.stack([embedded @ inputs[way].T + bias[way] for way in (0, 1)])
-        output = np.empty((2, len(embedded), hidden), np.float32)
-        state = np.zeros((2, len(lengths), hidden), np.float32)
+        """Return what a recurrent layer makes of the words read forwards and backwards, both at once.
+
+        Clauses stand side by side, the longest first, so that those that have not ended are the first of a row.
+        """
+        layer = self._layer
+        hidden = layer.back.shape[1]
         counts = np.array(lengths)
-        recurrent_bias = self._weights["recurrent_bias"][:, None]
-        for step in range(int(counts[0]) if len(counts) else 0):
-            active = int((counts > step).sum())  # the longest come first
-            places = np.stack([starts[:active] + step, starts[1 : active + 1] - 1 - step])
-            given = np.stack([gates[0, places[0]], gates[1, places[1]]])
-            fed = np.matmul(state[:, :active], back) + recurrent_bias
-            mixed = given[..., : 2 * hidden] + fed[..., : 2 * hidden]
-            np.clip(-mixed, -_STEEPEST, _STEEPEST, out=mixed)
-            np.exp(mixed, out=mixed)
+        steps = np.arange(counts[0])[:, None]
+        inside = steps < counts
+        forth = np.where(inside, starts[:-1] + steps, 0)
+        back = np.where(inside, starts[1:] - 1 - steps, 0)
+        gates = np.stack(
+            [(embedded @ layer.inputs[way].T + layer.bias[way])[places] for way, places in ((0, forth), (1, back))], 1
+        )
+        output = np.empty((len(steps), 2, len(lengths), hidden), np.float32)
+        state = np.zeros((2, len(lengths), hidden), np.float32)
+        for step, active in enumerate(inside.sum(1).tolist()):
+            state = state[:, :active]
+            given = gates[step, :, :active]
+            fed = np.matmul(state, layer.back)
+            mixed = fed[..., : 2 * hidden]
+            mixed += given[..., : 2 * hidden]
+            np.tanh(mixed, out=mixed)  # of half the sum, which the weights are made for: a sigmoid
             mixed += 1.0
-            np.reciprocal(mixed, out=mixed)
-            fresh = np.tanh(given[..., 2 * hidden :] + mixed[..., :hidden] * fed[..., 2 * hidden :])
-            state = fresh + mixed[..., hidden:] * (state[:, :active] - fresh)
-            output[0, places[0]] = state[0]
-            output[1, places[1]] = state[1]
-        return np.concatenate([output[0], output[1]], 1)
+            mixed *= 0.5
+            fresh = fed[..., 2 * hidden :] + layer.fresh_bias
+            fresh *= mixed[..., :hidden]
+            fresh += given[..., 2 * hidden :]
+            np.tanh(fresh, out=fresh)
+            state = fresh + mixed[..., hidden:] * (state - fresh)
+            output[step, :, :active] = state
+        row = np.repeat(np.arange(len(lengths)), counts)
+        place = np.arange(len(embedded)) - starts[row]
+        return np.concatenate([output[place, 0, row], output[counts[row] - 1 - place, 1, row]], 1)
 
     @cached_property
-    def _layer(self) -> tuple[Floats, Floats, Floats]:
-        """Weights of the recurrent layer, forwards and backwards: for words, (2, 3h, d); for states, (2, h, 3h)."""
+    def _layer(self) -> "_Layer":
         weights = self._weights
-        inputs = np.stack([weights["gru.weight_ih_l0"], weights["gru.weight_ih_l0_reverse"]])
-        back = np.stack([weights["gru.weight_hh_l0"].T, weights["gru.weight_hh_l0_reverse"].T])
-        bias = np.stack([weights["gru.bias_ih_l0"], weights["gru.bias_ih_l0_reverse"]])
-        weights["recurrent_bias"] = np.stack([weights["gru.bias_hh_l0"], weights["gru.bias_hh_l0_reverse"]])
-        return inputs, np.ascontiguousarray(back), bias
+        ways = ("", "_reverse")
+        inputs = np.stack([weights[f"gru.weight_ih_l0{way}"] for way in ways])
+        back = np.stack([weights[f"gru.weight_hh_l0{way}"].T for way in ways])
+        bias = np.stack([weights[f"gru.bias_ih_l0{way}"] for way in ways])
+        recurrent = np.stack([weights[f"gru.bias_hh_l0{way}"] for way in ways])
+        gated = 2 * back.shape[1]
+        bias[:, :gated] += recurrent[:, :gated]
+        for part in (inputs[:, :gated], back[..., :gated], bias[:, :gated]):
+            part *= 0.5
+        return _Layer(inputs, np.ascontiguousarray(back), bias, recurrent[:, None, gated:])
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """Weights of the recurrent layer, forwards and backwards: for words, (2, 3h, d), for states, (2, h, 3h); biases,
+    (2, 3h) and (2, 1, h). Those of gates are halved."""
+
+    inputs: Floats
+    back: Floats
+    bias: Floats
+    fresh_bias: Floats
 
 
 @lru_cache(1)
@@ -224,6 +252,7 @@ def _products() -> ThreadpoolController:
     return ThreadpoolController()
 
 
+@lru_cache(20_000)
 def _may_be_source(word: str) -> bool:
     return word != QUOTE and word[0].isalnum() and word.lower() not in _NO_SOURCE
 

@@ -50,14 +50,16 @@ class Cue:
 
 
 def asked_words(clause: Clause) -> list[int]:
-    """Return the places of words whose subjects have to be known."""
-    words = clause.words
-    following = [*(word.text for word in words[1:]), ""]
-    return [at for at, word in enumerate(words) if cue_of(word.text, following[at]) is not None]
+    """Return the places of words whose subjects have to be known: inside quotations those that tell of speech."""
+    following = [*(word.text for word in clause.words[1:]), ""]
+    cues = ((at, cue_of(word.text, following[at])) for at, word in enumerate(clause.words))
+    return [at for at, cue in cues if cue is not None and (not clause.is_quoted or cue[1] is CueKind.SPEECH)]
 
 
 def needs_parse(clause: Clause) -> bool:
     """Return whether a clause may tell of somebody saying something by other words than verbs."""
+    if clause.is_quoted:
+        return any(word.text.lower() == "according" for word in clause.words)
     return any(word.text.lower() == "according" or word.text.lower() in NOUNS for word in clause.words)
 
 

@@ -57,7 +57,7 @@ class Paragraph:
 
 def words_of(text: str, start: int, end: int) -> list[Word]:
     """Return the words and marks of `text[start:end]`."""
-    return [Word(match.group(), match.start(), match.end()) for match in _WORD.finditer(text, start, end)]
+    return [Word(match[0], *match.span()) for match in _WORD.finditer(text, start, end)]
 
 
 def paragraphs_of(text: str, sentences: Sequence[Span]) -> list[Paragraph]:
@@ -70,19 +70,20 @@ def clauses_of(text: str, sentences: Sequence[Span], paragraphs: Sequence[Paragr
     ends = [sentence.end for sentence in sentences]
     for number, paragraph in enumerate(paragraphs):
         bounds = ends[bisect_left(ends, paragraph.span.start) : bisect_left(ends, paragraph.span.end) + 1]
-        yield from _outer(text, paragraph, number, bounds)
-        for quotation in paragraph.quotations:
-            words = words_of(text, quotation.inner.start, quotation.inner.end)
+        inner = [words_of(text, one.inner.start, one.inner.end) for one in paragraph.quotations]
+        yield from _outer(text, paragraph, number, bounds, inner)
+        for words in inner:
             if len(words) >= _MIN_QUOTED_WORDS:
                 yield from (Clause(tuple(some), {}, number, True) for some in _inner_sentences(words))
 
 
-def _outer(text: str, paragraph: Paragraph, number: int, bounds: Sequence[int]) -> Iterator[Clause]:
+def _outer(
+    text: str, paragraph: Paragraph, number: int, bounds: Sequence[int], quoted_words: Sequence[Sequence[Word]]
+) -> Iterator[Clause]:
     words: list[Word] = []
     quoted: dict[int, Quotation] = {}
     place = paragraph.span.start
-    for quotation in paragraph.quotations:
-        inner = words_of(text, quotation.inner.start, quotation.inner.end)
+    for quotation, inner in zip(paragraph.quotations, quoted_words, strict=True):
         if not inner or (len(inner) < _MIN_QUOTED_WORDS and not _is_utterance(text, quotation, inner[-1].text)):
             continue
         words += words_of(text, place, quotation.span.start)
