@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from index.article import Span
@@ -101,6 +102,7 @@ def _run(text: str, start: int, end: int) -> Run:
     return Run(Span(start, end), not before or before[-1] in _ENDS, is_personal, governing is not None, is_local)
 
 
+@lru_cache(10_000)
 def split_title(words: str) -> tuple[str, str]:
     """Return what a mention says of somebody's office, and the name; one or the other may be empty.
 
