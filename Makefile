@@ -9,10 +9,16 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # the container engine that answers, for `make image`; BUILD_FLAGS go to its `build`
 ENGINE = $(shell for engine in docker podman; do $$engine info >/dev/null 2>&1 && echo $$engine && break; done)
 
+# the build of torch, and what comes with it, depends on the machine: these have no place in the lock
+NOT_LOCKED := cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cublas nvidia-cuda-cupti nvidia-cuda-nvrtc nvidia- \
+  cuda-runtime nvidia-cudnn-cu13 nvidia-cufft nvidia-cufile nvidia-curand nvidia-cusolver nvidia- \
+  cusparse nvidia-cusparselt-cu13 nvidia-nccl-cu13 nvidia-nvjitlink nvidia-nvshmem-cu13 nvidia-nvtx \
+  torch triton
+
 # maths threads that spin on a busy machine cost several times more
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: help run test attack check image bench clean
+.PHONY: help run test attack check image bench lock clean
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
@@ -39,16 +45,21 @@ image: $(TESTABLE) ## build the container image with docker or podman, and try i
 bench: $(TESTABLE) ## measure speed, memory, kills and load; writes benchmarks/results/
 	@$(BIN)/python -m benchmarks
 
+lock: ## write requirements.lock anew, after a change of pyproject.toml; needs uv
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  $(addprefix --no-emit-package ,$(NOT_LOCKED)) --output-file requirements.lock
+
 clean: ## remove the environment (never var/, which holds your index and conversations)
 	rm -rf $(VENV)
 
 # torch first and pinned: an unpinned torch pulls gigabytes of CUDA
-$(READY): pyproject.toml
+$(READY): pyproject.toml requirements.lock
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: install it, or run make PYTHON=/path/to/python3.11"; exit 1; }
 	@echo "setting up $(VENV) (once, a minute or two)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(INSTALL) torch==2.13.0
-	@$(INSTALL) --editable .
+	@$(INSTALL) --no-deps --require-hashes --requirement requirements.lock
+	@$(INSTALL) --no-deps --editable .
 	@touch $@
 
 # what tests and checks need beside it: linters, test servers, PostgreSQL, Telegram's own library
