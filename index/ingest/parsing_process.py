@@ -27,8 +27,9 @@ _MOST_FILES: Final = 200
 def main() -> None:
     """Answer until nothing was asked for a minute, or whoever asks is gone."""
     connection = Connection(int(sys.argv[1]))
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_FSIZE, 0)  # nothing is written anywhere
+    with suppress(OSError, ValueError):
+        _limit(resource.RLIMIT_CORE, 0)
+        _limit(resource.RLIMIT_FSIZE, 0)  # nothing is written anywhere
     with suppress(OSError):  # a hardened service may forbid it; the process is only less polite then
         os.nice(_STEPS_BACK)
     logs = _Collected()
@@ -46,8 +47,13 @@ def main() -> None:
 def _answer(request: bytes, content: bytes) -> dict[str, Any]:
     module, name, names, cpu_seconds, memory_bytes = json.loads(request)
     parse = getattr(importlib.import_module(module), name)
-    _limit(resource.RLIMIT_CPU, int(time.process_time()) + 1 + cpu_seconds)
-    _limit(resource.RLIMIT_AS, memory_bytes)
+    try:
+        _limit(resource.RLIMIT_CPU, int(time.process_time()) + 1 + cpu_seconds)
+        if sys.platform != "darwin":  # which refuses a limit of addresses
+            _limit(resource.RLIMIT_AS, memory_bytes)
+    except (OSError, ValueError) as error:
+        text = f"is not read: the process that would read it may not limit itself ({error}); see SECURITY.md"
+        return {"error": Unreadable.__name__, "text": text}
     try:
         return {"result": adapter_of(parse).dump_python(parse(content, *names), mode="json")}
     except (Unreadable, FetchFailed) as error:
@@ -72,7 +78,7 @@ def _limit(what: int, most: int) -> None:
     """Take no more of something, and leave what the system allows at most as it is.
 
     Raises:
-        OSError: a service may not limit itself; then it parses nothing, see `deploy/newsquote.service`.
+        OSError, ValueError: a service may not limit itself.
     """
     _, hard = resource.getrlimit(what)
     resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
