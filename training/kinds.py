@@ -1,27 +1,50 @@
 """Train what tells the kinds of messages apart, on chats about made-up news.
 
-    python -m training.kinds --newschat CHATS --work DIR [--out bot/query/kinds.npz]
+    python -m training.kinds --newschat CHATS --questions FOLDER --work DIR [--out bot/query/kinds.npz]
 
 CHATS holds `train/` and `dev/` as `training/newschat.py` describes them. Each message is learnt as it was typed, in
-full, and in full with errors of typing. The embedder is not trained: its vectors are computed once and kept in DIR.
+full, and with errors of typing. FOLDER holds sets of questions for facts, as `training/reading_examples.py` describes
+them: which of the kinds that a sentence answers each is of is left open. The embedder is not trained: its vectors are
+computed once and kept in DIR.
 """
 
 import argparse
+import gzip
+import json
 import random
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from bot.query.kind_classifier import Floats, KindClassifier, LinearLayer, bag_of, inputs_of, words_of
-from bot.query.kinds import MessageKind, ToldKind
+from bot.query.kind_classifier import (
+    Embed,
+    Floats,
+    KindClassifier,
+    LinearLayer,
+    bag_of,
+    inputs_of,
+    kind_of_class,
+    words_of,
+)
+from bot.query.kinds import MessageKind, ToldKind, Topic
 from bot.settings import Settings
 from index.embedding.embedder import Embedder, load_embedder
+from index.hashing import hash64
+from training.kind_examples import (
+    BEHIND,
+    IN_FRONT,
+    NEAR_MISSES,
+    WRITTEN,
+    near_misses,
+    questions_about_articles,
+    written,
+)
 from training.newschat import Newschat
 from training.typing_noise import as_typed
 
@@ -40,30 +63,97 @@ KINDS: Final = {
 """newschat's kinds that say what is asked for; its traps ask for facts in every form."""
 FACTS: Final = frozenset((MessageKind.FACT, MessageKind.YESNO, MessageKind.WHY_HOW, MessageKind.SAID))
 """Kinds that one sentence answers: a fact is looked for, sure or not."""
+ASIDE: Final = frozenset((MessageKind.SMALL_TALK, MessageKind.ABOUT_ARTICLE))
+"""Kinds that nothing is searched for."""
+SUBJECTS: Final = frozenset((MessageKind.KEYWORDS, MessageKind.OVERVIEW))
+"""Kinds that name a subject and want to be told of it."""
 _SEED = 7
 _HASTE = 0.6
-_SEEN_OFTEN = 15
+_SEEN_OFTEN = 30
 """A word is learnt if so many messages hold it."""
+_PLAIN = frozenset(
+    ("squad1_train_part", "squadshifts_new_wiki", "nq_dev", "squad2_half", "timeqa", "selqa", "covidqa", "qamr")
+)
+"""Sets of questions for facts, by people who wrote them out or typed them into a search box."""
+_PLAIN_LEARNT, _PLAIN_MEASURED = 4_000, 1_200
+_PLAIN_WEIGHT = 0.5
+_PLAIN_MISTAKEN = 1
+"""So many of those measured with may be told for sure as of one other kind."""
+_GREETED = 1500
+"""So many messages of newschat are taken once more with small talk around them."""
+_SEEN_IN_OURS = 8
+"""Of our own messages, which come in fewer forms."""
+_IN_FRONT = 0.7
+_OURS = 3
+"""How often each message of our own is taken again with other errors of typing."""
+_RARE = 0.5
+"""How far rare kinds count more: 0 not at all, 1 as much as frequent ones."""
+_TOPICS = 0.4
+"""How much an example of a topic counts."""
 _EPOCHS = 10
 _BATCH = 128
 _RATE = 5e-3
-_PRECISION = 0.95
-"""How often a kind that is no fact's must be right where it is told for sure."""
+_PRECISION, _PRECISION_ASIDE = 0.95, 0.98
+"""How often a kind that is no fact's must be right where it is told for sure; one that leaves the articles unsearched
+oftener."""
+_LEAST_SURE = 20
+"""A bound that fewer guesses reach is none."""
 _OUT = Path("bot/query/kinds.npz")
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A message as typed and in full, and what it asks for."""
+    """A message as typed and in full, and what it asks for or speaks of."""
 
     typed: str
     complete: str
-    kind: MessageKind
+    asks: MessageKind | Topic
+
+    @property
+    def kind(self) -> MessageKind:
+        """What it asks for."""
+        return kind_of_class(self.asks)
 
 
 def examples_of(chats: Newschat) -> list[Example]:
     """Return the messages whose kind says what they ask for."""
     return [Example(one.typed, one.complete, KINDS[one.kind]) for one in chats.messages if one.kind in KINDS]
+
+
+def written_examples(subjects: Sequence[str], *, held_out: bool) -> list[Example]:
+    """Return the messages of our own writing: those that are learnt from, or those kept for measuring.
+
+    Questions about articles name some of the `subjects`.
+    """
+    chance = random.Random(_SEED)
+    found = [Example(text, text, topic) for topic in WRITTEN for text in written(topic, held_out=held_out)]
+    found += [Example(text, text, kind) for kind in NEAR_MISSES for text in near_misses(kind, held_out=held_out)]
+    for text in questions_about_articles(held_out=held_out):
+        named = text.format(chance.choice(subjects))
+        found.append(Example(named, named, Topic.ARTICLE))
+    return found
+
+
+def plain_questions(folder: Path, *, most: int) -> list[str]:
+    """Return so many questions for facts of a folder of sets, each set with a like share."""
+    chance = random.Random(_SEED)
+    found: list[str] = []
+    for path in sorted(folder.glob("*.jsonl.gz")):
+        if path.name.partition(".")[0] in _PLAIN:
+            with gzip.open(path, "rt", encoding="utf-8") as file:
+                questions = sorted({json.loads(line)["question"] for line in file})
+            found += chance.sample(questions, min(most // len(_PLAIN), len(questions)))
+    return found
+
+
+def with_small_talk(examples: Sequence[Example], chance: random.Random) -> list[Example]:
+    """Return them with a greeting or a thank-you in front or behind, which changes nothing of what they ask."""
+    found = []
+    for one in examples:
+        in_front = chance.choice(IN_FRONT) if chance.random() < _IN_FRONT else ""
+        behind = "" if in_front else chance.choice(BEHIND)
+        found.append(Example(f"{in_front}{one.typed}{behind}", f"{in_front}{one.complete}{behind}", one.asks))
+    return found
 
 
 def learnt_words(texts: Iterable[str], *, seen_often: int = _SEEN_OFTEN) -> dict[str, int]:
@@ -72,18 +162,42 @@ def learnt_words(texts: Iterable[str], *, seen_often: int = _SEEN_OFTEN) -> dict
     return {word: place for place, word in enumerate(word for word, count in counts.items() if count >= seen_often)}
 
 
-def train(inputs: Floats, kinds: NDArray[np.int64], n_kinds: int) -> LinearLayer:
-    """Return a trained layer from (n, m) inputs to kinds, rounded to 16 bits as it ships."""
+def weights_of(classes: Sequence[MessageKind | Topic], wanted: NDArray[np.int64]) -> Floats:
+    """Return how much an example of each class counts: of a rare kind more, of a topic always the same, since how often
+    we wrote of one says nothing of how often people speak of it."""
+    counts = np.bincount(wanted, minlength=len(classes))
+    kinds = [count for count, one in zip(counts, classes, strict=True) if isinstance(one, MessageKind)]
+    return np.array(
+        [
+            _TOPICS if isinstance(one, Topic) else (np.mean(kinds) / count) ** _RARE
+            for count, one in zip(counts, classes, strict=True)
+        ],
+        np.float32,
+    )
+
+
+def train(inputs: Floats, classes: NDArray[np.int64], weights: Floats, facts: Sequence[int] = ()) -> LinearLayer:
+    """Return a trained layer from (n, m) inputs to classes, rounded to 16 bits as it ships.
+
+    `weights`: how much an example of each class counts. An example of class -1 is of any of the classes `facts`.
+    """
     torch.manual_seed(_SEED)
-    layer = torch.nn.Linear(inputs.shape[1], n_kinds)
+    layer = torch.nn.Linear(inputs.shape[1], len(weights))
     optimizer = torch.optim.AdamW(layer.parameters(), _RATE, weight_decay=0.3)
     steps = _EPOCHS * -(-len(inputs) // _BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, total_steps=steps)
     order = np.random.default_rng(_SEED)
-    given, wanted = torch.from_numpy(inputs), torch.from_numpy(kinds)
+    given, wanted, counting = torch.from_numpy(inputs), torch.from_numpy(classes), torch.from_numpy(weights)
     for _ in range(_EPOCHS):
         for rows in torch.from_numpy(order.permutation(len(inputs))).split(_BATCH):
-            loss = torch.nn.functional.cross_entropy(layer(given[rows]), wanted[rows], label_smoothing=0.05)
+            odds, asks = layer(given[rows]), wanted[rows]
+            loss = torch.nn.functional.cross_entropy(
+                odds, asks, counting, label_smoothing=0.05, ignore_index=-1, reduction="sum"
+            )
+            if facts:
+                some = odds[asks < 0]
+                loss = loss + _PLAIN_WEIGHT * (some.logsumexp(1) - some[:, facts].logsumexp(1)).sum()
+            loss = loss / len(rows)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -92,12 +206,14 @@ def train(inputs: Floats, kinds: NDArray[np.int64], n_kinds: int) -> LinearLayer
     return LinearLayer(*(part.detach().numpy().astype(np.float16).astype(np.float32) for part in parts))
 
 
-def sure_from(chances: Sequence[float], right: Sequence[bool], *, precision: float = _PRECISION) -> float:
-    """Return the least chance from which on guesses are right so often; above 1 if there is none."""
+def sure_from(
+    chances: Sequence[float], right: Sequence[bool], *, precision: float = _PRECISION, least: int = _LEAST_SURE
+) -> float:
+    """Return the least chance from which on guesses are right so often; above 1 if that would rest on too few."""
     order = np.argsort(-np.asarray(chances, float), kind="stable")
     hits = np.cumsum(np.asarray(right, float)[order])
     kept = np.flatnonzero(hits / np.arange(1, len(order) + 1) >= precision)
-    return float(np.asarray(chances)[order][kept[-1]]) if len(kept) else 1.01
+    return float(np.asarray(chances)[order][kept[-1]]) if len(kept) and kept[-1] + 1 >= least else 1.01
 
 
 def main() -> None:
@@ -107,77 +223,143 @@ def main() -> None:
     options.work.mkdir(parents=True, exist_ok=True)
     settings = Settings.from_environment()
     embedder = load_embedder(settings.embedding_model, settings.model_cache)
-    examples = {half: examples_of(Newschat.load(options.newschat / half)) for half in ("train", "dev")}
-    trained = _trained(examples["train"], embedder, options.work / "train.npy")
-    unseen = examples["dev"]
+    chats = {half: Newschat.load(options.newschat / half) for half in ("train", "dev")}
+    plain = plain_questions(options.questions / "train", most=_PLAIN_LEARNT)
+    trained = _trained(chats["train"], plain, embedder, options.work)
+    asked = examples_of(chats["dev"])
+    ours = written_examples(_subjects(chats["dev"]), held_out=True)
+    unseen = [*asked, *ours, *with_small_talk(asked, random.Random(_SEED))[:_GREETED]]
+    plain = list(dict.fromkeys(plain_questions(options.questions / "dev", most=_PLAIN_MEASURED)))
+    embed = _known({*plain, *(text for one in unseen for text in (one.typed, one.complete))}, embedder)
+    told = {
+        "words_only": _judged(trained, unseen, embed, ""),
+        "with_vectors": _judged(trained, unseen, embed, trained.fingerprint),
+    }
+    kinds = [one.kind for one in unseen]
+    bounds = {}
+    for name, fingerprint in (("words_only", ""), ("with_vectors", trained.fingerprint)):
+        facts = [trained.tell(text, text, embed, fingerprint) for text in plain]
+        mistaken = np.mean([one.kind not in FACTS for one in facts])
+        print(f"{name}: {mistaken:.3f} of {len(plain)} plain questions likelier something else than a fact's")
+        bounds[name] = stricter(bounds_of(told[name]["as typed"] + told[name]["both"], kinds * 2), facts)
+    _write(options.out, trained, bounds)
+    for name, forms in told.items():
+        for form, guesses in forms.items():
+            right = [guess.kind is kind for guess, kind in zip(guesses, kinds, strict=True)][: len(asked)]
+            print(f"{name}, {form}: {np.mean(right):.3f} of {len(asked)} of newschat told right")
+    of_ours = list(zip(told["with_vectors"]["as typed"][len(asked) :], ours, strict=False))
+    kinds_right = np.mean([guess.kind is one.kind for guess, one in of_ours])
+    all_right = np.mean([(guess.topic or guess.kind) is one.asks for guess, one in of_ours])
+    print(f"of {len(ours)} of our own: kind {kinds_right:.3f}, topic too {all_right:.3f}")
+    _report(told["with_vectors"]["both"], unseen, bounds["with_vectors"])
+
+
+def stricter(
+    bounds: Mapping[MessageKind, float], facts: Sequence[ToldKind], *, mistaken: int = _PLAIN_MISTAKEN
+) -> dict[MessageKind, float]:
+    """Return bounds that only so many of these questions for facts reach: those of other kinds are raised as far as it
+    takes."""
+    raised = dict(bounds)
+    for kind in bounds.keys() - FACTS:
+        chances = sorted((one.chances[kind] for one in facts if one.kind is kind), reverse=True)
+        if len(chances) > mistaken:
+            raised[kind] = max(raised[kind], float(np.nextafter(chances[mistaken], 2.0)))
+    return raised
+
+
+def _judged(
+    trained: KindClassifier, examples: Sequence[Example], embed: Embed, fingerprint: str
+) -> dict[str, list[ToldKind]]:
+    """Return what each example is told to be as it was typed, in full, and from both."""
     readings = {
-        "as typed": [(one.typed, one.typed) for one in unseen],
-        "in full": [(one.complete, one.complete) for one in unseen],
-        "both": [(one.typed, one.complete) for one in unseen],
+        "as typed": [(one.typed, one.typed) for one in examples],
+        "in full": [(one.complete, one.complete) for one in examples],
+        "both": [(one.typed, one.complete) for one in examples],
     }
-    told = {form: [_told(trained, *pair, embedder) for pair in pairs] for form, pairs in readings.items()}
-    sure = bounds_of(trained.kinds, told["as typed"] + told["both"], [one.kind for one in unseen] * 2)
-    _write(options.out, replace(trained, sure=sure))
-    for form, guesses in told.items():
-        right = [guess.kind is one.kind for guess, one in zip(guesses, unseen, strict=True)]
-        print(f"{form}: {np.mean(right):.3f} of {len(right)} told right")
-    _report(told["both"], unseen, dict(zip(trained.kinds, sure.tolist(), strict=True)))
+    return {form: [trained.tell(*pair, embed, fingerprint) for pair in pairs] for form, pairs in readings.items()}
 
 
-def bounds_of(kinds: Sequence[MessageKind], told: Sequence[ToldKind], wanted: Sequence[MessageKind]) -> Floats:
-    """Return how likely each kind must be to be told for sure; those of facts need not be told from each other."""
-    bounds = []
-    for kind in kinds:
-        pairs = [(one.chances[kind], meant) for one, meant in zip(told, wanted, strict=True) if one.kind is kind]
-        right = [meant is kind or {kind, meant} <= FACTS for _, meant in pairs]
-        bounds.append(sure_from([chance for chance, _ in pairs], right))
-    return np.array(bounds, np.float32)
+def _known(texts: Iterable[str], embedder: Embedder) -> Embed:
+    """Return what embeds these texts, computed at once, and no others."""
+    ordered = sorted(texts)
+    vectors = dict(zip(ordered, embedder.embed(ordered), strict=True))
+    return lambda some: np.stack([vectors[text] for text in some])
 
 
-def _trained(examples: Sequence[Example], embedder: Embedder, kept: Path) -> KindClassifier:
+def bounds_of(told: Sequence[ToldKind], meant: Sequence[MessageKind]) -> dict[MessageKind, float]:
+    """Return how likely each kind must be to be told for sure; those that are replied to alike need not be told
+    from each other."""
+    bounds = {}
+    for kind in dict.fromkeys(meant):
+        pairs = [(one.chances[kind], wanted) for one, wanted in zip(told, meant, strict=True) if one.kind is kind]
+        if kind not in ASIDE:  # small talk that is searched for costs nobody an answer
+            pairs = [(chance, wanted) for chance, wanted in pairs if wanted not in ASIDE]
+        right = [wanted is kind or {kind, wanted} <= FACTS or {kind, wanted} <= SUBJECTS for _, wanted in pairs]
+        precision = _PRECISION_ASIDE if kind in ASIDE else _PRECISION
+        bounds[kind] = sure_from([chance for chance, _ in pairs], right, precision=precision)
+    return bounds
+
+
+def _trained(chats: Newschat, plain: Sequence[str], embedder: Embedder, work: Path) -> KindClassifier:
     chance = random.Random(_SEED)
-    forms = [
-        [one.typed for one in examples],
-        [one.complete for one in examples],
-        [as_typed(one.complete, chance, rate=_HASTE) for one in examples],
-    ]
-    words = learnt_words(text for form in forms[:2] for text in form)
-    kinds = tuple(dict.fromkeys(KINDS.values()))
-    wanted = np.array([kinds.index(one.kind) for one in examples] * len(forms))
-    texts = [text for form in forms for text in form]
-    if not kept.exists():
-        np.save(kept, embedder.embed(texts))
+    asked = examples_of(chats)
+    ours = written_examples(_subjects(chats), held_out=False)
+    examples = [*asked, *ours, *with_small_talk([*chance.sample(asked, _GREETED), *ours], chance)]
+    pairs = [(text, one.asks) for one in examples for text in (one.typed, one.complete)]
+    pairs += [(_hasty(one.complete, copy), one.asks) for one in examples for copy in range(2)]
+    pairs += [(_hasty(one.typed, copy), one.asks) for one in ours for copy in range(2, 2 + 2 * _OURS)]
+    texts = [*(text for text, _ in pairs), *plain]
+    classes = tuple(dict.fromkeys(one.asks for one in examples))
+    wanted = np.array([*(classes.index(asks) for _, asks in pairs), *(-1 for _ in plain)])
+    of_ours = [text for text, asks in pairs if isinstance(asks, Topic)]
+    frequent = [*learnt_words(texts), *learnt_words(of_ours, seen_often=_SEEN_IN_OURS)]
+    words = {word: place for place, word in enumerate(dict.fromkeys(frequent))}
     bags = np.stack([bag_of(text, words) for text in texts])
-    inputs = np.stack([inputs_of(vector, bag) for vector, bag in zip(np.load(kept), bags, strict=True)])
-    return KindClassifier(
-        embedder.fingerprint,
-        kinds,
-        np.ones(len(kinds), np.float32),
-        words,
-        train(inputs, wanted, len(kinds)),
-        train(bags, wanted, len(kinds)),
-    )
+    vectors = _vectors(texts, embedder, work)
+    inputs = np.stack([inputs_of(vector, bag) for vector, bag in zip(vectors, bags, strict=True)])
+    weights = weights_of(classes, wanted[: len(pairs)])
+    facts = [place for place, one in enumerate(classes) if one in FACTS]
+    layers = train(inputs, wanted, weights, facts), train(bags, wanted, weights, facts)
+    return KindClassifier(embedder.fingerprint, classes, words, *layers)
 
 
-def _told(classifier: KindClassifier, typed: str, understood: str, embedder: Embedder) -> ToldKind:
-    return classifier.tell(typed, understood, embedder.embed, embedder.fingerprint)
+def _hasty(text: str, copy: int) -> str:
+    """Return a text as hurried people type it; each copy has its own errors, and the same ones in every training."""
+    return as_typed(text, random.Random(f"{_SEED} {copy} {text}"), rate=_HASTE)
 
 
-def _write(path: Path, trained: KindClassifier) -> None:
-    layers = {"with_vectors": trained.with_vectors, "words_only": trained.words_only}
-    stored = {
-        f"{name}/{field.name}": getattr(layer, field.name).astype(np.float16)
-        for name, layer in layers.items()
-        for field in fields(layer)
+def _subjects(chats: Newschat) -> list[str]:
+    """Return names of stories, as people typed them."""
+    return [one.typed for one in chats.messages if one.kind == "keywords"]
+
+
+def _vectors(texts: Sequence[str], embedder: Embedder, work: Path) -> Floats:
+    """Return the vector of each text, keeping those of all texts seen so far in a file of `work`."""
+    kept = work / f"vectors-{hash64(embedder.fingerprint)}.npz"
+    known: dict[str, Floats] = {}
+    if kept.exists():
+        with np.load(kept) as stored:
+            known = dict(zip(stored["texts"].tolist(), stored["vectors"].astype(np.float32), strict=True))
+    missing = [text for text in dict.fromkeys(texts) if text not in known]
+    if missing:
+        known |= dict(zip(missing, embedder.embed(missing), strict=True))
+        np.savez(kept, texts=np.array(list(known)), vectors=np.stack(list(known.values())).astype(np.float16))
+    return np.stack([known[text] for text in texts])
+
+
+def _write(path: Path, trained: KindClassifier, bounds: Mapping[str, Mapping[MessageKind, float]]) -> None:
+    kinds = [kind for kind in MessageKind if kind in bounds["with_vectors"]]
+    stored: dict[str, NDArray[Any]] = {
+        "fingerprint": np.array(trained.fingerprint),
+        "classes": np.array([one.value for one in trained.classes]),
+        "kinds": np.array([kind.value for kind in kinds]),
+        "words": np.frombuffer("\n".join(trained.words).encode(), np.uint8),
     }
-    np.savez_compressed(
-        path,
-        fingerprint=np.array(trained.fingerprint),
-        kinds=np.array([kind.value for kind in trained.kinds]),
-        sure=trained.sure.astype(np.float16),
-        words=np.frombuffer("\n".join(trained.words).encode(), np.uint8),
-        **stored,
-    )
+    for name, layer in (("with_vectors", trained.with_vectors), ("words_only", trained.words_only)):
+        stored[f"{name}/weights"] = layer.weights.astype(np.float16)
+        stored[f"{name}/bias"] = layer.bias.astype(np.float16)
+        stored[f"{name}/sure"] = np.array([bounds[name][kind] for kind in kinds])
+    np.savez_compressed(path, allow_pickle=False, **stored)
 
 
 def _report(told: Sequence[ToldKind], examples: Sequence[Example], sure: Mapping[MessageKind, float]) -> None:
@@ -203,6 +385,7 @@ def _options() -> argparse.Namespace:
         "python -m training.kinds", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--newschat", type=Path, required=True, help="folder with train/ and dev/")
+    parser.add_argument("--questions", type=Path, required=True, help="folder with train/ and dev/ of question sets")
     parser.add_argument("--work", type=Path, required=True, help="folder for vectors computed on the way")
     parser.add_argument("--out", type=Path, default=_OUT, help="where to write the weights")
     return parser.parse_args()

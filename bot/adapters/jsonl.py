@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
-from bot.answering import Answer, Clarification, Outcome, Refusal
+from bot.answering import Answer, Clarification, Outcome, Refusal, Remark
 from bot.conversation import SAID_ELSEWHERE, Turn
 from bot.dialogue import Dialogue
 from bot.errors import InvalidQuestion
@@ -84,6 +84,8 @@ def _reason(outcome: Outcome) -> str | None:
             return reason.value
         case Clarification():
             return "it may mean several things"
+        case Remark(topic=topic):
+            return f"not about the news: {topic.value}"
         case Answer():
             return None
 

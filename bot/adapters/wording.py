@@ -7,7 +7,7 @@ from typing import Final
 from bot.adapters import translation
 from bot.adapters.translation import counted, translatable, translated
 from bot.answering import RefusalReason
-from bot.quoting.quotes import CitedSpeaker
+from bot.quoting.quotes import Citation, CitedSpeaker
 
 SHOWING_RESULTS_FOR: Final = translatable("Showing results for: ")
 ABOUT: Final = translatable("About: ")
@@ -38,8 +38,8 @@ _REFUSALS: Final = {
     RefusalReason.NOBODY_SPEAKS: translatable(
         "I found no words of anybody of that name. Try a last name alone, such as: /said Smith about taxes"
     ),
-    RefusalReason.SMALL_TALK: translatable(
-        "Any time! Ask me about the news whenever you like: a few words are enough."
+    RefusalReason.NO_SUCH_PHRASE: translatable(
+        "No article holds these very words. Without the quotation marks I look for what they mean."
     ),
 }
 
@@ -57,6 +57,17 @@ def about(subject: str) -> str:
 def refusal(reason: RefusalReason) -> str:
     """Return why there is no answer, in plain words."""
     return translated(_REFUSALS[reason])
+
+
+def origin(citation: Citation) -> list[tuple[str, str]]:
+    """Return what is known of the article that a quote is from, each with its label."""
+    unknown = translated(translatable("not known"))
+    published = day_and_age(citation.published_at) if citation.published_at else unknown
+    return [
+        (translated(translatable("Source:")), citation.source or unknown),
+        (translated(translatable("Published:")), published),
+        (translated(translatable("Link:")), citation.url or unknown),
+    ]
 
 
 def also_in(copies: int) -> str:

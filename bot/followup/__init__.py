@@ -1,8 +1,17 @@
 """Follow-ups: what a message means in the conversation it is said in."""
 
-from bot.followup.references import CitationRequest, Side
+from bot.followup.references import CitationRequest, Side, named_citation
 from bot.followup.resolution import Resolution
 from bot.followup.signs import is_small_talk
 from bot.followup.understanding import requested_citation, taken_option, understand
 
-__all__ = ["CitationRequest", "Resolution", "Side", "is_small_talk", "requested_citation", "taken_option", "understand"]
+__all__ = [
+    "CitationRequest",
+    "Resolution",
+    "Side",
+    "is_small_talk",
+    "named_citation",
+    "requested_citation",
+    "taken_option",
+    "understand",
+]

@@ -19,6 +19,7 @@ _NUMBERED = re.compile(
 _ORDINAL_ALONE = re.compile(
     rf"^\s*(?:and\s+)?(?:what about\s+)?the\s+({_ORDINAL}|last)(?:\s+one)?\s*[?.!]*\s*$", re.IGNORECASE
 )
+_ORDINAL_ONE = re.compile(rf"\b(?:the\s+)?({_ORDINAL}|last)\s+one\b", re.IGNORECASE)
 _BEFORE = re.compile(r"\b(?:before|above|earlier|preced\w+|lead\w* up)\b", re.IGNORECASE)
 _AFTER = re.compile(r"\b(?:after|next|below|later|follow\w*|then|continue|go on|goes on|more)\b", re.IGNORECASE)
 _ITSELF = re.compile(
@@ -57,6 +58,15 @@ def citation_request(message: str, n_citations: int) -> CitationRequest | None:
     if _AFTER.search(rest):
         return CitationRequest(number, Side.AFTER)
     return CitationRequest(number, Side.AROUND) if _ITSELF.match(rest) else None
+
+
+def named_citation(message: str, n_citations: int) -> int | None:
+    """Return the number of the citation that a message names ("[2]", "the second one"); None if it names none."""
+    match = _NUMBERED.search(message) or _ORDINAL_ONE.search(message)
+    if match is None:
+        return None
+    number = _number(next(group for group in match.groups() if group), n_citations)
+    return number if 1 <= number <= n_citations else None
 
 
 def chosen_option(message: str, labels: tuple[str, ...]) -> int | None:

@@ -22,6 +22,7 @@ _TELLING = (
 )
 _OTHER = "article can do does has have latest new please story want what whats would"
 _ASKING = frozenset(" ".join((_SMALL, _TELLING, _OTHER)).split())
+_LOOKING = "articles exact exactly find for phrase quote quotes search that where which who words"
 _WORD = re.compile(r"\w+")
 
 
@@ -43,6 +44,11 @@ def asks_by_headline(question: str, title: str) -> bool:
         if asked[start : start + len(wanted)] == wanted:
             return _ASKING.issuperset(asked[:start] + asked[start + len(wanted) :])
     return False
+
+
+def is_asking_only(text: str) -> bool:
+    """Return whether a text holds nothing but words of asking and of searching."""
+    return (_ASKING | frozenset(_LOOKING.split())).issuperset(_words(text))
 
 
 def lead_of(sentences: Sequence[Span], text: str) -> Span | None:

@@ -7,33 +7,39 @@ the weights. They belong to the embedder that ships; with another one a message 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.query.kinds import MessageKind, ToldKind
+from bot.query.kinds import MessageKind, ToldKind, Topic
 
 Floats = NDArray[np.float32]
 Embed = Callable[[Sequence[str]], Floats]
 """Texts to their vectors, (len(texts), dimension)."""
+_ASIDE = frozenset((MessageKind.SMALL_TALK, MessageKind.ABOUT_ARTICLE))
+"""Kinds that nothing is searched for: they are told for sure or not at all."""
 _VECTOR_SCALE = 3.0
 """Beside ones for words, the small numbers of a unit vector would learn slowly."""
-_WORD = re.compile(r"\w+|[?!]")
+_WORD = re.compile(r"\w+|[?!](?![?!])")
 _APOSTROPHES = re.compile("['’]")
 
 
 @dataclass(frozen=True, slots=True)
 class LinearLayer:
-    """`weights` are (n_inputs, n_kinds), `bias` is (n_kinds,)."""
+    """`weights` are (n_inputs, n_classes), `bias` is (n_classes,).
+
+    `sure` is how likely each kind must be to change what is looked for.
+    """
 
     weights: Floats
     bias: Floats
+    sure: Mapping[MessageKind, float] = field(default_factory=dict)
 
     def log_chances(self, inputs: Floats) -> Floats:
-        """Return the logarithm of each kind's probability, (n_kinds,)."""
+        """Return the logarithm of each class's probability, (n_classes,)."""
         odds = inputs @ self.weights + self.bias
         normalised: Floats = odds - np.logaddexp.reduce(odds)
         return normalised
@@ -43,13 +49,12 @@ class LinearLayer:
 class KindClassifier:
     """The trained layers: over vectors of the embedder `fingerprint` and words, and over words alone.
 
-    `words` gives the place of each word, and of each pair of neighbours, that training saw often enough. `sure` is how
-    likely each of `kinds` must be to change what is looked for.
+    `words` gives the place of each word, and of each pair of neighbours, that training saw often enough. A class is a
+    kind, or a topic, which tells its kind.
     """
 
     fingerprint: str
-    kinds: tuple[MessageKind, ...]
-    sure: Floats
+    classes: tuple[MessageKind | Topic, ...]
     words: Mapping[str, int]
     with_vectors: LinearLayer
     words_only: LinearLayer
@@ -60,34 +65,57 @@ class KindClassifier:
         with (files("bot.query") / "kinds.npz").open("rb") as file, np.load(file) as stored:
             return cls(
                 str(stored["fingerprint"]),
-                tuple(MessageKind(name) for name in stored["kinds"].tolist()),
-                stored["sure"].astype(np.float32),
+                tuple(class_named(name) for name in stored["classes"].tolist()),
                 {word: place for place, word in enumerate(bytes(stored["words"]).decode().split("\n"))},
                 *(
-                    LinearLayer(*(stored[f"{layer}/{part}"].astype(np.float32) for part in ("weights", "bias")))
+                    LinearLayer(
+                        stored[f"{layer}/weights"].astype(np.float32),
+                        stored[f"{layer}/bias"].astype(np.float32),
+                        dict(zip(map(MessageKind, stored["kinds"]), stored[f"{layer}/sure"].tolist(), strict=True)),
+                    )
                     for layer in ("with_vectors", "words_only")
                 ),
             )
 
-    def tell(self, typed: str, understood: str, embed: Embed, fingerprint: str) -> ToldKind:
+    def tell(self, typed: str, understood: str, embed: Embed, fingerprint: str, *, is_talk: bool = False) -> ToldKind:
         """Return what a message asks for, given what it was understood as; `embed` and `fingerprint` are the
-        embedder's."""
-        readings = list(dict.fromkeys((typed, understood)))
-        if fingerprint == self.fingerprint:
-            vectors = embed(readings)
-            judged = [
-                self.with_vectors.log_chances(inputs_of(vector, bag_of(reading, self.words)))
-                for reading, vector in zip(readings, vectors, strict=True)
-            ]
-        else:
-            judged = [self.words_only.log_chances(bag_of(reading, self.words)) for reading in readings]
-        return self._told(np.mean(judged, axis=0))
+        embedder's.
 
-    def _told(self, log_chances: Floats) -> ToldKind:
-        chances = np.exp(log_chances - np.logaddexp.reduce(log_chances))
-        best = int(chances.argmax())
-        by_kind = {kind: float(chance) for kind, chance in zip(self.kinds, chances, strict=True)}
-        return ToldKind(self.kinds[best], by_kind, is_sure=bool(chances[best] >= self.sure[best]))
+        `is_talk`: it is known for small talk, and only has to be told what kind of it.
+        """
+        readings = list(dict.fromkeys((typed, understood)))
+        bags = [bag_of(reading, self.words) for reading in readings]
+        if fingerprint == self.fingerprint:
+            layer = self.with_vectors
+            inputs = [inputs_of(*both) for both in zip(embed(readings), bags, strict=True)]
+        else:
+            layer, inputs = self.words_only, bags
+        judged: Floats = np.mean([layer.log_chances(one) for one in inputs], axis=0)
+        return self._told(judged, layer.sure, is_talk=is_talk)
+
+    def _told(self, log_chances: Floats, sure: Mapping[MessageKind, float], *, is_talk: bool) -> ToldKind:
+        chances = dict(zip(self.classes, np.exp(log_chances - np.logaddexp.reduce(log_chances)).tolist(), strict=True))
+        by_kind: dict[MessageKind, float] = {}
+        for one, chance in chances.items():
+            by_kind[kind_of_class(one)] = by_kind.get(kind_of_class(one), 0.0) + chance
+        if is_talk:
+            topics = [one for one in chances if isinstance(one, Topic) and one.kind is MessageKind.SMALL_TALK]
+            return ToldKind.surely(max(topics, key=lambda one: chances[one]))
+        may_be_told = (one for one in by_kind if one not in _ASIDE or by_kind[one] >= sure.get(one, 0.0))
+        kind = max(may_be_told, key=lambda kind: by_kind[kind])
+        likeliest = max((one for one in chances if kind_of_class(one) is kind), key=lambda one: chances[one])
+        topic = likeliest if isinstance(likeliest, Topic) else None
+        return ToldKind(kind, by_kind, by_kind[kind] >= sure.get(kind, 0.0), topic)
+
+
+def class_named(name: str) -> MessageKind | Topic:
+    """Return the kind or the topic of that value."""
+    return Topic(name) if name in {topic.value for topic in Topic} else MessageKind(name)
+
+
+def kind_of_class(one: MessageKind | Topic) -> MessageKind:
+    """Return the kind that a class tells."""
+    return one.kind if isinstance(one, Topic) else one
 
 
 def words_of(message: str) -> list[str]:

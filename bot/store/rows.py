@@ -1,26 +1,30 @@
 """Turns replies and turns into rows, and rows back into them. Pure functions, which touch no database."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import RowMapping
 
-from bot.answering import Answer, Block, Clarification, Option, Outcome, Refusal, RefusalReason
+from bot.answering import Answer, Block, Clarification, Option, Outcome, Refusal, RefusalReason, Remark
 from bot.conversation import Turn
-from bot.query.kinds import MessageKind
+from bot.query.kinds import MessageKind, Topic
 from bot.query.spelling import Correction
 from bot.quoting.quotes import Citation, CitedSpeaker, Quote
 from bot.replies import Reply
 from index import Span
 
 Row = dict[str, Any]
+REMARKED: Final = "REMARK:"
+"""Opens the reason of a reply in the bot's own words."""
+GREETED_BEFORE: Final = "SMALL_TALK"
+"""The reason of such replies before there were topics."""
 
 
-def turn_row(conversation_id: str, turn: Turn) -> Row:
-    """Return the row of `turns` for an open turn."""
+def turn_row(conversation_id: str, turn: Turn, *, closed: bool = False) -> Row:
+    """Return the row of `turns` for a turn, one that is left out of its conversation if it is `closed`."""
     return {
         "conversation_id": conversation_id,
-        "closed": False,
+        "closed": closed,
         "question": turn.question,
         "resolved_question": turn.resolved_question,
         "asked_at": turn.asked_at,
@@ -54,7 +58,7 @@ def reply_row(reply: Reply, turn_id: int) -> Row:
         "answered": outcome.kind == "answered",
         "confidence": float(outcome.confidence),
         "n_strong": _strong(outcome),
-        "reason": outcome.reason.name if isinstance(outcome, Refusal) else None,
+        "reason": _reason(outcome),
         "duration_ms": timings.get("total", sum(timings.values())),
         "timings_ms": timings,
         "corrections": [[each.typed, each.meant] for each in reply.corrected] or None,
@@ -63,11 +67,22 @@ def reply_row(reply: Reply, turn_id: int) -> Row:
     }
 
 
+def _reason(outcome: Outcome) -> str | None:
+    """Return what is kept of why there is no quote: a refusal's reason, or a remark's topic, and its language."""
+    match outcome:
+        case Refusal(reason=reason):
+            return reason.name
+        case Remark(topic=topic, language=language):
+            return f"{REMARKED}{topic.name}:{language or ''}"
+        case _:
+            return None
+
+
 def _strong(outcome: Outcome) -> int | None:
     match outcome:
         case Answer(n_strong=n_strong) | Clarification(likeliest=Answer(n_strong=n_strong)):
             return n_strong
-        case Refusal():
+        case _:
             return None
 
 
@@ -135,6 +150,11 @@ def _outcome_from(row: RowMapping, citations: tuple[Citation, ...]) -> Outcome:
         return Clarification(
             options, Answer(row["confidence"] * len(options), citations, row["n_strong"], None, hits=())
         )
+    if row["reason"].startswith(REMARKED):
+        topic, _, language = row["reason"].removeprefix(REMARKED).partition(":")
+        return Remark(Topic[topic], language or None)
+    if row["reason"] == GREETED_BEFORE:
+        return Remark(Topic.THANKS)
     return Refusal(RefusalReason[row["reason"]], row["confidence"], citations, hits=())
 
 

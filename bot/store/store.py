@@ -17,6 +17,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.answering import Remark
 from bot.conversation import Conversation, Turn
 from bot.replies import Reply, Vote, turn_of
 from bot.store.engine import memory_engine, open_engine
@@ -95,13 +96,17 @@ class Store(Transactions):
 
     @outlives_connections
     def save_reply(self, reply: Reply, *, asked_at: datetime | None = None) -> None:
-        """Keep a reply and its turn, whole or not at all; asked just now unless `asked_at` says when."""
+        """Keep a reply and its turn, whole or not at all; asked just now unless `asked_at` says when.
+
+        Small talk is no part of the conversation that follows.
+        """
         turn = turn_of(reply, asked_at or datetime.now(UTC))
         cited = citation_rows(reply)
         with self._writing() as connection:
             if connection.scalar(_IS_KEPT, {"reply": reply.id}) is not None:
                 return  # by a transaction that nobody heard the end of
-            turn_id = connection.execute(_KEEP_TURN, turn_row(reply.conversation_id, turn)).scalar_one()
+            row = turn_row(reply.conversation_id, turn, closed=isinstance(reply.outcome, Remark))
+            turn_id = connection.execute(_KEEP_TURN, row).scalar_one()
             connection.execute(_KEEP_REPLY, reply_row(reply, turn_id))
             if cited:
                 connection.execute(_KEEP_CITATIONS, cited)

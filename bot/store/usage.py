@@ -5,17 +5,22 @@ from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, Select, case, func, select
+from sqlalchemy import Connection, Select, case, func, or_, select
 
 from bot.admin.reports import Complaint, Day, Stats
 from bot.admin.unanswered import Asked
 from bot.answering import OutcomeKind, RefusalReason
 from bot.replies import Vote
+from bot.store.rows import GREETED_BEFORE, REMARKED
 from bot.store.tables import replies, turns, votes
 from bot.store.transactions import Transactions, outlives_connections
 
 _KIND: Final = case((replies.c.answered, "answered"), (replies.c.reason.is_not(None), "refused"), else_="asked back")
 """What an outcome's `kind` was: a refusal gives a reason, a question back has none."""
+_WAS_A_QUESTION: Final = or_(
+    replies.c.reason.is_(None), ~or_(replies.c.reason.startswith(REMARKED), replies.c.reason == GREETED_BEFORE)
+)
+"""Small talk is no question, and counts nowhere."""
 
 
 class UsageRecords(Transactions):
@@ -30,7 +35,7 @@ class UsageRecords(Transactions):
         asked = (
             select(replies.c.id, replies.c.duration_ms, turns.c.conversation_id, _KIND.label("kind"))
             .join_from(replies, turns)
-            .where(turns.c.asked_at >= since)
+            .where(turns.c.asked_at >= since, _WAS_A_QUESTION)
             .subquery()
         )
         kinds = select(asked.c.kind, func.count()).group_by(asked.c.kind)
@@ -62,7 +67,7 @@ class UsageRecords(Transactions):
         """Return the figures of each calendar day (UTC) from then until today, quiet ones too."""
         asked = select(turns.c.asked_at, _KIND, replies.c.duration_ms).join_from(replies, turns)
         with self._reading() as connection:
-            replied = connection.execute(asked.where(turns.c.asked_at >= since)).all()
+            replied = connection.execute(asked.where(turns.c.asked_at >= since, _WAS_A_QUESTION)).all()
             voted = connection.execute(select(votes.c.at, votes.c.value).where(votes.c.at >= since)).all()
         kinds: defaultdict[date, Counter[OutcomeKind]] = defaultdict(Counter)
         durations: defaultdict[date, list[float]] = defaultdict(list)
@@ -94,7 +99,8 @@ class UsageRecords(Transactions):
             .where(
                 turns.c.asked_at >= since,
                 replies.c.reason.is_not(None),
-                replies.c.reason.not_in([RefusalReason.EMPTY_QUESTION.name, RefusalReason.SMALL_TALK.name]),
+                replies.c.reason != RefusalReason.EMPTY_QUESTION.name,
+                _WAS_A_QUESTION,
             )
             .order_by(turns.c.id.desc())
             .limit(most)

@@ -1,8 +1,8 @@
 """Query in, ranked Hits out: dense and keyword search over one snapshot, fused; near copies speak with one voice."""
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Protocol
@@ -17,10 +17,13 @@ from index.search.bm25 import Terms
 from index.search.fusion import fuse_scores, score_dates
 from index.search.spelling import Misspelling
 from index.text.forms import is_in_full
+from index.text.phrases import places_of
 from index.text.terms import terms_of
 
 _CANDIDATES = 100
 """How deep each of the two rankings is read before they are fused."""
+_PHRASE_DEPTH = 300
+"""So many passages are looked at for a phrase."""
 _DENSE_WEIGHT, _DENSE_WEIGHT_TYPED = 0.3, 0.5
 """For a text written in full, and as people type. Fitted on the development sets
 (docs/experiments/0012-what-retrieval-weighs.md, 0043-words-that-no-passage-holds.md)."""
@@ -184,6 +187,23 @@ class Retriever:
         discussed = self._discussed(query) if query.subject else {}
         return search_snapshot(self._snapshot, query, lambda: self._vector_of(query.text), top_k, discussed)
 
+    def search_phrases(self, query: Query, phrases: Sequence[str], top_k: int = 10) -> list[Hit]:
+        """Return the hits among the passages that hold each of these phrases, word for word, as `search` ranks them.
+
+        Of passages with all their words the best few hundred are looked at.
+        """
+        terms = dict.fromkeys(terms_of(" ".join(phrases)), 1.0)
+        found = self._snapshot.candidates(query, terms, lambda: self._vector_of(query.text), _PHRASE_DEPTH)
+        if found is None:
+            return []
+        rows = list(found.similarities)
+        texts = {row: self._text_of(passage) for row, passage in zip(rows, found.passages(rows), strict=True)}
+        holding = {row for row, text in texts.items() if places_of(phrases, text)}
+        return rank_candidates(_only(found, holding), query, top_k) if holding else []
+
+    def _text_of(self, passage: Passage) -> str:
+        return passage.span.slice(self.archive.article(passage.article_id).text)
+
     def _discussed(self, query: Query) -> dict[int, float]:
         """Return the number of each article that the conversation is about, with its share of the likeliest one's
         score."""
@@ -222,6 +242,16 @@ class Retriever:
     def misspellings(self, text: str) -> list[Misspelling]:
         """Return the words of a text that clearly are misspelt words of the indexed articles, in order."""
         return self._snapshot.misspellings(text)
+
+
+def _only(found: Candidates, rows: Container[int]) -> Candidates:
+    """Return those candidates that are among `rows`."""
+    similarities, keyword_scores, leading = (
+        {row: score for row, score in scores.items() if row in rows}
+        for scores in (found.similarities, found.keyword_scores, found.leading)
+    )
+    days = {row: day for row, day in found.days.items() if row in rows}
+    return replace(found, similarities=similarities, keyword_scores=keyword_scores, leading=leading, days=days)
 
 
 def search_snapshot(

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.answering import Answer, Answerer, Refusal, RefusalReason
-from bot.conversation import Turn
+from bot.answering import Answer, Answerer, Refusal, RefusalReason, Remark
+from bot.conversation import SAID_ELSEWHERE, Turn
 from bot.dialogue import Dialogue
+from bot.query.kinds import MessageKind, Topic
 from bot.query.operators import EVERYTHING, Scope
 from bot.query.spelling import Correction
 from bot.reading.passage_reader import PassageReader, shipped_weights
@@ -171,14 +172,72 @@ def test_an_empty_message_is_refused_as_no_question(bot: Bot) -> None:
     assert outcome == Refusal(RefusalReason.EMPTY_QUESTION, 0.0, (), ())
 
 
-@pytest.mark.parametrize("message", ["thx", "Thanks a lot!", "hi", "ok"])
-def test_a_greeting_or_thanks_is_no_question_about_the_news(bot: Bot, message: str) -> None:
+@pytest.mark.parametrize(
+    ("message", "topic"),
+    [
+        ("thx", Topic.THANKS),
+        ("Thanks a lot!", Topic.THANKS),
+        ("hi", Topic.GREETING),
+        ("ok", Topic.OK),
+        ("👍", Topic.OK),
+        ("who are you", Topic.WHO),
+        ("how does this work", Topic.HELP),
+        ("stupid bot", Topic.COMPLAINT),
+        ("bye", Topic.FAREWELL),
+    ],
+)
+def test_small_talk_is_no_question_about_the_news(bot: Bot, message: str, topic: Topic) -> None:
     bot.ask("Who opened the old bridge?")
 
     reply = bot.ask(message)
 
-    assert reply.outcome == Refusal(RefusalReason.SMALL_TALK, 0.0, (), ())
-    assert reply.resolved_question == message
+    assert (reply.outcome, reply.kind, reply.resolved_question) == (Remark(topic), MessageKind.SMALL_TALK, message)
+
+
+def test_small_talk_is_no_part_of_the_conversation(bot: Bot) -> None:
+    asked = bot.ask("Who opened the old bridge?")
+    bot.ask("who are you")
+
+    assert bot.ask("which paper is that from").citations[0].quote == asked.citations[0].quote
+
+
+def test_words_searched_literally_are_never_small_talk(bot: Bot) -> None:
+    assert not isinstance(bot.dialogue.reply("reader", "thanks", literally=True).outcome, Remark)
+
+
+@pytest.mark.parametrize("message", ["link please", "which paper", "source please", "WHICH PAPER!!"])
+def test_a_question_about_the_article_is_answered_with_the_quote_again(bot: Bot, message: str) -> None:
+    asked = bot.ask("Who opened the old bridge?")
+
+    reply = bot.ask(message)
+
+    assert (reply.kind, isinstance(reply.outcome, Answer)) == (MessageKind.ABOUT_ARTICLE, True)
+    assert reply.citations[0] == replace(asked.citations[0], score=1.0, highlights=())
+    assert "retrieve" not in reply.timings_ms
+
+
+def test_where_a_quote_is_from_cannot_be_told_before_anything_was_quoted(bot: Bot) -> None:
+    assert bot.ask("which paper is that from?").outcome == Remark(Topic.ARTICLE)
+
+
+def test_where_a_quote_is_from_is_looked_up_where_only_the_answer_is_known(bot: Bot) -> None:
+    earlier = Turn("Who opened the old bridge?", "Who opened the old bridge?", SAID_ELSEWHERE, "Ada Brook")
+    bot.dialogue.remember("c", [earlier])
+
+    reply = bot.ask("which paper is that from")
+
+    assert reply.kind is MessageKind.ABOUT_ARTICLE
+    assert isinstance(reply.outcome, Answer)
+    assert reply.citations[0].quote.article_id == "bridge"
+
+
+@pytest.mark.parametrize("message", ["what's new today", "news?", "any news today", "headlines pls"])
+def test_whatever_is_new_is_how_the_newest_articles_begin(bot: Bot, message: str) -> None:
+    reply = bot.ask(message)
+
+    days = [citation.published_at for citation in reply.citations if citation.published_at]
+    assert (reply.kind, isinstance(reply.outcome, Answer)) == (MessageKind.LATEST, True)
+    assert (len(days) > 0, days) == (True, sorted(days, reverse=True))
 
 
 def test_a_vote_counts_for_a_known_reply_only(bot: Bot) -> None:

@@ -1,9 +1,12 @@
 """Training what tells the kinds of messages apart."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from bot.query.kinds import MessageKind, ToldKind
-from training.kinds import bounds_of, learnt_words, sure_from, train
+from bot.query.kinds import MessageKind, ToldKind, Topic
+from training.kind_examples import NEAR_MISSES, WRITTEN, near_misses, written
+from training.kinds import bounds_of, learnt_words, stricter, sure_from, train
 
 
 def test_a_word_is_learnt_if_enough_messages_hold_it() -> None:
@@ -15,24 +18,56 @@ def test_a_layer_learns_what_its_inputs_tell() -> None:
     inputs = chance.normal(size=(3000, 4)).astype(np.float32)
     kinds = inputs[:, :3].argmax(1)
 
-    layer = train(inputs, kinds, 3)
+    layer = train(inputs, kinds, np.ones(3, np.float32))
 
     told = [int(layer.log_chances(row).argmax()) for row in inputs]
     assert np.mean(told == kinds) > 0.8  # of three, by chance 0.33
 
 
 def test_a_kind_is_sure_from_the_chance_on_that_keeps_its_precision() -> None:
-    assert sure_from([0.9, 0.5, 0.8, 0.6], [True, False, True, False], precision=1.0) == 0.8
-    assert sure_from([0.9, 0.5, 0.8, 0.6], [True, True, True, False], precision=0.75) == 0.5
-    assert sure_from([0.9], [False]) > 1
+    assert sure_from([0.9, 0.5, 0.8, 0.6], [True, False, True, False], precision=1.0, least=1) == 0.8
+    assert sure_from([0.9, 0.5, 0.8, 0.6], [True, True, True, False], precision=0.75, least=4) == 0.5
+    assert sure_from([0.9], [False], least=1) > 1
+    assert sure_from([0.9, 0.8], [True, True], least=3) > 1
 
 
 def test_kinds_that_a_sentence_answers_need_not_be_told_apart() -> None:
     def told(kind: MessageKind, chance: float) -> ToldKind:
         return ToldKind(kind, {MessageKind.FACT: 1 - chance, kind: chance}, is_sure=False)
 
-    guesses = [told(MessageKind.YESNO, 0.6), told(MessageKind.LIST, 0.7), told(MessageKind.LIST, 0.9)]
-    meant = [MessageKind.FACT, MessageKind.FACT, MessageKind.LIST]
+    guesses = [told(MessageKind.YESNO, 0.6), told(MessageKind.LIST, 0.7), told(MessageKind.LIST, 0.9)] * 20
+    meant = [MessageKind.FACT, MessageKind.FACT, MessageKind.LIST] * 20
 
-    bounds = bounds_of((MessageKind.YESNO, MessageKind.LIST), guesses, meant)
-    assert bounds.tolist() == [np.float32(0.6), np.float32(0.9)]
+    bounds = bounds_of(guesses, [MessageKind.YESNO, *meant[1:]])
+    assert (bounds[MessageKind.YESNO], bounds[MessageKind.LIST]) == (0.6, 0.7)
+    assert bounds_of(guesses, [*meant[:-1], MessageKind.FACT] * 1)[MessageKind.FACT] > 1
+
+
+def test_hardly_a_question_for_a_fact_reaches_the_bound_of_another_kind() -> None:
+    mistaken = ToldKind(MessageKind.LIST, {MessageKind.LIST: 0.7, MessageKind.FACT: 0.3}, is_sure=False)
+    bounds = {MessageKind.LIST: 0.4, MessageKind.FACT: 0.2, MessageKind.SIDES: 0.5}
+
+    raised = stricter(bounds, [mistaken, replace(mistaken, chances={MessageKind.LIST: 0.9})], mistaken=1)
+
+    assert (0.7 < raised.pop(MessageKind.LIST) < 0.71, raised) == (
+        True,
+        {MessageKind.FACT: 0.2, MessageKind.SIDES: 0.5},
+    )
+
+
+def test_examples_of_a_set_and_open_kind_are_of_any_fact() -> None:
+    inputs = np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1]] * 300, np.float32)
+    classes = np.array([0, 1, -1] * 300)  # the third are of one of the classes 0 and 2
+
+    layer = train(inputs, classes, np.ones(3, np.float32), [0, 2])
+
+    chances = np.exp(layer.log_chances(np.array([0, 0, 1], np.float32)))
+    assert chances[1] < chances[0] + chances[2]
+
+
+def test_what_is_learnt_is_never_measured_with() -> None:
+    for topic in WRITTEN:
+        assert not {*written(topic, held_out=True)} & {*written(topic, held_out=False)} - {""}
+        assert topic is not Topic.LANGUAGE
+    for kind in NEAR_MISSES:
+        assert not {*near_misses(kind, held_out=True)} & {*near_misses(kind, held_out=False)}

@@ -15,6 +15,7 @@ from bot.adapters.terminal import texts
 from bot.adapters.terminal.display import Page, one_line, show
 from bot.adapters.terminal.lines import piped_lines, typed_lines
 from bot.adapters.terminal.rendering import (
+    render_articles,
     render_closest,
     render_context,
     render_more,
@@ -22,7 +23,7 @@ from bot.adapters.terminal.rendering import (
     render_sources,
     said,
 )
-from bot.answering import Answer, Clarification, Refusal
+from bot.answering import Answer, Clarification, Refusal, RefusalReason
 from bot.dialogue import Dialogue
 from bot.errors import BotError
 from bot.query.said_requests import SAID_COMMAND, said_request
@@ -80,6 +81,7 @@ class _Chat:
             "/context": self._context,
             "/more": _more,
             "/closest": _closest,
+            "/articles": self._articles,
             "/typed": lambda last, _: self._ask(last.question, literally=True),
             "/up": lambda last, _: self._vote(last, Vote.UP),
             "/down": lambda last, _: self._vote(last, Vote.DOWN),
@@ -159,6 +161,9 @@ class _Chat:
         context = self._dialogue.context(last.id, int(wanted)) if wanted.isdecimal() else None
         return render_context(context) if context else _note(texts.NO_SUCH_QUOTE)
 
+    def _articles(self, last: Reply, _argument: str) -> Page:
+        return render_articles(self._dialogue.articles_found(last.id) or [])
+
     def _vote(self, last: Reply, vote: Vote) -> Page:
         known = self._dialogue.vote(last.id, CONVERSATION_ID, vote)
         return _note(wording.THANKS if known else wording.FORGOTTEN)
@@ -192,6 +197,8 @@ def _what_next(reply: Reply) -> str:
     """Return the commands that show more about this reply."""
     hints: list[str] = []
     match reply.outcome:
+        case Refusal(reason=RefusalReason.NO_SUCH_PHRASE):
+            hints.append(texts.WITHOUT_MARKS)
         case Refusal(closest=closest):
             hints += [texts.SEE_CLOSEST] if closest else []
         case Clarification():

@@ -7,9 +7,11 @@ from rich.text import Text
 
 from bot.adapters import wording
 from bot.adapters.listing import narrowed
+from bot.adapters.remarks import remark
 from bot.adapters.terminal import texts
 from bot.adapters.terminal.display import Page, Paragraph, one_line
-from bot.answering import Answer, Clarification, Refusal
+from bot.answering import Answer, Clarification, Refusal, Remark
+from bot.query.kinds import MessageKind
 from bot.quoting.context import QuoteContext
 from bot.quoting.quotes import Citation
 from bot.replies import Reply
@@ -26,10 +28,14 @@ def render_reply(reply: Reply) -> Page:
     outcome = reply.outcome
     if isinstance(outcome, Refusal):
         return Page((*lines, Paragraph(Text(wording.refusal(outcome.reason)))))
+    if isinstance(outcome, Remark):
+        return Page((*lines, said(remark(outcome, reply.id))))
     if isinstance(outcome, Clarification):
         labels = [one_line(option.label) for option in outcome.options]
         choices = [said(f"{number}  {label}") for number, label in enumerate(labels, start=1)]
         return Page((*lines, said(wording.which_is_meant(labels), "bold"), *choices))
+    if reply.kind is MessageKind.ABOUT_ARTICLE:
+        return Page((*lines, *_origin(outcome.citations[0])))
     if outcome.short_answer is not None:
         lines.append(Paragraph(Text(one_line(outcome.short_answer), style="bold green")))
     return Page((*lines, *_cited(outcome.citations[: outcome.n_strong])))
@@ -70,6 +76,17 @@ def render_sources(articles: Sequence[Article], words: str) -> Page:
     return Page((said(texts.sources_heading(len(found), one_line(words))), *lines))
 
 
+def render_articles(articles: Sequence[Article]) -> Page:
+    """Return the articles that were found for a question, with their links."""
+    lines = []
+    for article in articles:
+        line = _headline(article)
+        if article.url:
+            line.append("\n").append(one_line(article.url), style=_link(one_line(article.url)))
+        lines.append(Paragraph(line, 2))
+    return Page((said(texts.articles_found(len(articles))), *lines))
+
+
 def said(text: str, style: str = "") -> Paragraph:
     """Return a sentence of the bot's own."""
     return Paragraph(Text(text, style=style))
@@ -93,6 +110,14 @@ def _cited(citations: Sequence[Citation]) -> list[Paragraph]:
             Paragraph(_source(citation), _INDENT),
         )
     ]
+
+
+def _origin(citation: Citation) -> list[Paragraph]:
+    """Return where a quote is from, and the quote."""
+    text = Text(one_line(citation.title) or wording.UNTITLED, style="bold cyan")
+    for label, value in wording.origin(citation):
+        text.append(f"\n{label} ", style="dim").append(one_line(value), style=_link(one_line(value)))
+    return [Paragraph(text), Paragraph(_quoted(citation), _INDENT, f"[{citation.number}]")]
 
 
 def _quoted(citation: Citation) -> Text:

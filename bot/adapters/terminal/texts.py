@@ -10,6 +10,7 @@ COMMANDS: Final = {
     "/context": "what stands around a quote, by its number: /context 2",
     "/more": "further quotes for the last answer",
     "/closest": "the closest passages when I could not answer",
+    "/articles": "a plain list of the articles found for the last question",
     "/up": "the last answer was good",
     "/down": "the last answer was not good",
     "/typed": "search the last question as I typed it",
@@ -31,6 +32,7 @@ WENT_WRONG: Final = "Sorry, something went wrong on my side. The log says more; 
 SEE_CLOSEST: Final = "/closest shows the closest I have."
 SEE_MORE: Final = "/more shows further quotes."
 CHOOSE: Final = "Type the number or the name."
+WITHOUT_MARKS: Final = "/typed searches without the quotation marks."
 AS_TYPED: Final = "/typed searches your own words."
 SEE_CONTEXT: Final = "/context 1 shows what stands around the first quote."
 
@@ -53,6 +55,11 @@ def greeting(titles: Sequence[str]) -> str:
 def sources_heading(total: int, words: str) -> str:
     """Return the first line of a list of articles; `words` are what it was narrowed by."""
     return f"I can quote {_count(total)}{f' about “{words}”' if words else ''}."
+
+
+def articles_found(total: int) -> str:
+    """Return the first line of a list of what was found."""
+    return "Articles I found, the likeliest first:" if total else "I found no articles for it."
 
 
 def sources_left_out(count: int) -> str:

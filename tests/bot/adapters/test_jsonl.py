@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from bot.adapters.jsonl import AskedQuestion, ask, read_questions, reply_as_json
-from bot.answering import Answer, Block, Refusal, RefusalReason
+from bot.answering import Answer, Block, Refusal, RefusalReason, Remark
 from bot.conversation import Turn
 from bot.dialogue import Dialogue
 from bot.errors import InvalidQuestion
-from bot.query.kinds import MessageKind
+from bot.query.kinds import MessageKind, Topic
 from bot.query.operators import Scope
 from bot.query.spelling import Correction
 from index import Hit, Passage, Span
@@ -141,6 +141,13 @@ def test_a_refusal_tells_its_reason_and_what_it_would_have_quoted() -> None:
     expected = {**quote, "quote": FERRY.text, "score": 0.87}
     assert (fields["answered"], fields["answer"], fields["confidence"]) == (False, None, 0.08)
     assert (fields["reason"], fields["citations"]) == ("on the topic, but not answered", [expected])
+
+
+def test_a_remark_tells_what_was_spoken_of_and_quotes_nothing() -> None:
+    fields = reply_as_json(replace(refusal(), kind=MessageKind.SMALL_TALK, outcome=Remark(Topic.THANKS)))
+
+    assert (fields["kind"], fields["answered"], fields["confidence"]) == ("small_talk", False, 0.0)
+    assert (fields["reason"], fields["citations"]) == ("not about the news: thanks", [])
 
 
 def test_passages_are_told_with_their_place_and_score() -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.query.kind_classifier import Floats, KindClassifier, bag_of, words_of
-from bot.query.kinds import MessageKind
+from bot.query.kind_classifier import Floats, KindClassifier, bag_of, kind_of_class, words_of
+from bot.query.kinds import MessageKind, Topic
 from index.embedding.embedder import OnnxEmbedder
 
 
@@ -20,7 +20,7 @@ def _no_vectors(_: object) -> Floats:
     ("typed", "kind"),
     [
         ("how many people died in the quake", MessageKind.FACT),
-        ("who is the new coach", MessageKind.FACT),
+        ("who is their coach", MessageKind.FACT),
         ("did they sign the treaty", MessageKind.YESNO),
         ("why did they close the bridge", MessageKind.WHY_HOW),
         ("harbour fire", MessageKind.KEYWORDS),
@@ -50,7 +50,11 @@ def test_what_was_understood_counts_too(classifier: KindClassifier, shipped_embe
 
 def test_chances_are_of_every_kind_and_sum_to_one(classifier: KindClassifier) -> None:
     told = classifier.tell("latest on the strike", "latest on the strike", _no_vectors, "another")
-    assert set(told.chances) == set(classifier.kinds)
+    assert (
+        set(told.chances)
+        == set(map(kind_of_class, classifier.classes))
+        == set(MessageKind) - {MessageKind.OTHER_LANGUAGE}
+    )
     assert sum(told.chances.values()) == pytest.approx(1.0)
     assert told.kind is max(told.chances, key=lambda kind: told.chances[kind])
 
@@ -60,6 +64,53 @@ def test_a_plain_message_is_told_for_sure_and_a_riddle_is_not(classifier: KindCl
         return classifier.tell(typed, typed, _no_vectors, "another").is_sure
 
     assert (is_sure("give me the timeline of the strike"), is_sure("the strike, both of them, lately")) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "topic"),
+    [
+        ("helo there", Topic.GREETING),
+        ("thanks a milion", Topic.THANKS),
+        ("who r u", Topic.WHO),
+        ("what can you do for me", Topic.HELP),
+        ("you stupid bot", Topic.COMPLAINT),
+        ("write me a poem", Topic.CHORE),
+        ("whats in the news today", Topic.NEWEST),
+        ("which paper is that from", Topic.ARTICLE),
+        ("when was that article published", Topic.ARTICLE),
+        ("can i get a link", Topic.ARTICLE),
+    ],
+)
+def test_what_is_nothing_in_the_news_is_told_for_sure(
+    typed: str, topic: Topic, classifier: KindClassifier, shipped_embedder: OnnxEmbedder
+) -> None:
+    told = classifier.tell(typed, typed, shipped_embedder.embed, shipped_embedder.fingerprint)
+    assert (told.topic, told.kind, told.is_sure) == (topic, topic.kind, True)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "thanks, and who was the driver",
+        "hi, what did the minister say about the strike",
+        "who are they",
+        "when was that",
+        "where is he from",
+        "where did they get the money from",
+        "who wrote the song",
+        "when was the book published",
+        "how does the new rule work",
+    ],
+)
+def test_questions_about_the_news_are_not(
+    typed: str, classifier: KindClassifier, shipped_embedder: OnnxEmbedder
+) -> None:
+    assert classifier.tell(typed, typed, shipped_embedder.embed, shipped_embedder.fingerprint).topic is None
+
+
+def test_small_talk_that_is_known_for_it_is_told_as_nothing_else(classifier: KindClassifier) -> None:
+    told = classifier.tell("harbour fire", "harbour fire", _no_vectors, "another", is_talk=True)
+    assert (told.kind, told.is_sure, told.topic in set(Topic)) == (MessageKind.SMALL_TALK, True, True)
 
 
 def test_words_are_counted_with_their_neighbours_and_without_apostrophes() -> None:

@@ -22,10 +22,10 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from bot.admin.reports import Stats
-from bot.answering import Answer, Block, Refusal, RefusalReason
+from bot.answering import Answer, Block, Refusal, RefusalReason, Remark
 from bot.conversation import Conversation, Turn
 from bot.errors import StoreTooNew, StoreUnavailable
-from bot.query.kinds import MessageKind
+from bot.query.kinds import MessageKind, Topic
 from bot.query.spelling import Correction
 from bot.quoting.quotes import Citation, CitedSpeaker, Quote
 from bot.replies import Reply, Vote
@@ -76,22 +76,26 @@ def numbered(found: list[Citation]) -> tuple[Citation, ...]:
     return tuple(replace(citation, number=number) for number, citation in enumerate(found, 1))
 
 
-outcomes = st.builds(
-    Answer,
-    confidence=probabilities,
-    citations=st.lists(citations, min_size=1, max_size=3).map(numbered),
-    n_strong=st.integers(1, 3),
-    short_answer=st.none() | any_text,
-    hits=st.just(()),
-    blocks=st.lists(st.builds(Block, any_text, st.lists(st.integers(1, 5), max_size=3).map(tuple)), max_size=3).map(
-        tuple
-    ),
-) | st.builds(
-    Refusal,
-    reason=st.sampled_from(RefusalReason),
-    confidence=probabilities,
-    closest=st.lists(citations, max_size=3).map(numbered),
-    hits=st.just(()),
+outcomes = (
+    st.builds(
+        Answer,
+        confidence=probabilities,
+        citations=st.lists(citations, min_size=1, max_size=3).map(numbered),
+        n_strong=st.integers(1, 3),
+        short_answer=st.none() | any_text,
+        hits=st.just(()),
+        blocks=st.lists(st.builds(Block, any_text, st.lists(st.integers(1, 5), max_size=3).map(tuple)), max_size=3).map(
+            tuple
+        ),
+    )
+    | st.builds(
+        Refusal,
+        reason=st.sampled_from(RefusalReason),
+        confidence=probabilities,
+        closest=st.lists(citations, max_size=3).map(numbered),
+        hits=st.just(()),
+    )
+    | st.builds(Remark, st.sampled_from(Topic), st.none() | st.sampled_from(["de", "fr"]))
 )
 replies = st.builds(
     Reply,
@@ -343,6 +347,26 @@ def test_a_database_of_a_later_version_is_refused_and_left_alone(url: str) -> No
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
     engine.dispose()
+
+
+def test_small_talk_can_be_recalled_and_is_no_part_of_the_conversation(store: Store) -> None:
+    talk = replace(refusal("small"), outcome=Remark(Topic.LANGUAGE, "de"), kind=MessageKind.OTHER_LANGUAGE)
+    store.save_reply(answer())
+    store.save_reply(talk)
+
+    assert store.load_reply("small") == talk
+    assert [turn.question for turn in store.conversation("terminal", last=5).turns] == ["Who opened it?"]
+
+
+def test_a_thank_you_of_before_there_were_topics_is_still_one(empty: Engine, url: str) -> None:
+    with Store.open(url) as store:
+        store.save_reply(refusal())
+    with empty.begin() as connection:
+        connection.execute(text("UPDATE replies SET reason = 'SMALL_TALK'"))
+    with Store.open(url) as store:
+        kept = store.load_reply("r2")
+    assert kept is not None
+    assert kept.outcome == Remark(Topic.THANKS)
 
 
 def test_a_reply_kept_before_there_were_kinds_is_taken_for_one_to_a_fact(empty: Engine, url: str) -> None:

@@ -109,6 +109,10 @@ class FakeDialogue(Dialogue):
     def lead(self, article_id: str) -> Citation | None:
         return OPENED if article_id == BRIDGE.id else None
 
+    def articles_found(self, reply_id: str) -> list[Article] | None:
+        self._wait()
+        return [replace(BRIDGE, text="")] if reply_id == REPLY_ID else None
+
     def recall(self, reply_id: str) -> Reply | None:
         self._wait()
         return Reply(REPLY_ID, "tg:7", "Q?", "Q?", self.outcome, {}) if reply_id == REPLY_ID else None

@@ -252,7 +252,7 @@ _BUTTONS: dict[str, tuple[Outcome, str, str, str]] = {
     "opt": (Clarification((Option("The bridge", "Which bridge?"),), ANSWER), "Which?", "The bridge", "Which bridge?"),
     "raw": (ANSWER, "And he?", texts.AS_TYPED_BUTTON, OPENED.quote.text),
     "eg": (ANSWER, "/help", texts.example_button(1), OPENED.quote.text),
-    "from": (ANSWER, "Who?", texts.SOURCES_BUTTON, OPENED.title),
+    "from": (ANSWER, "Who?", texts.ARTICLES_BUTTON, OPENED.title),
 }
 
 

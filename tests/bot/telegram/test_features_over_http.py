@@ -11,8 +11,11 @@ import pytest
 import pytest_asyncio
 
 from bot.adapters import wording
+from bot.adapters.remarks import remarks_on
 from bot.adapters.telegram.views import admin_texts, texts
 from bot.adapters.telegram.views.links import DeepLink, Opens, article_key, payload_of
+from bot.answering import RefusalReason
+from bot.query.kinds import Topic
 from index import Article
 from index.embedding.embedder import OnnxEmbedder
 from index.library.disk.library import DiskLibrary
@@ -65,12 +68,41 @@ async def test_an_answer_has_its_words_marked_and_leads_to_them_at_the_publisher
     assert unquote(url.partition(":~:text=")[2]) == ANSWERING.rstrip(".")
 
 
-async def test_the_sources_of_an_answer_are_listed(running: RunningBot, ada: User) -> None:
+async def test_the_articles_found_are_listed_under_an_answer_with_the_quoted_one_first(
+    running: RunningBot, ada: User
+) -> None:
     answer = await running.ask(ada, QUESTION)
-    ada.presses(answer, texts.SOURCES_BUTTON)
-    sources = await running.next_in(ada.opens_chat())
-    assert sources.text.startswith("I quoted from:\n\n1. Old bridge opens again · The Courier · 4 May 2024")
-    assert _links(sources) == ["https://courier.example/bridge"]
+    ada.presses(answer, texts.ARTICLES_BUTTON)
+    listed = await running.next_in(ada.opens_chat())
+    first = "1. Old bridge opens again · The Courier · 4 May 2024"
+    assert listed.text.startswith(f"{texts.ARTICLES_FOUND}\n\n{first}")
+    assert _links(listed)[0] == "https://courier.example/bridge"
+
+
+async def test_where_a_quote_is_from_stands_above_it_in_lines_of_their_own(running: RunningBot, ada: User) -> None:
+    answer = await running.ask(ada, QUESTION)
+    told = await running.ask(ada, "which paper is that from")
+    lines = told.text.split("\n")
+    assert lines[:2] == ["Old bridge opens again", "Source: The Courier"]
+    assert re.fullmatch(r"Published: 4 May 2024 \(\d+ years? ago\)", lines[2])
+    assert (lines[3], _links(told)) == ("Link: https://courier.example/bridge", ["https://courier.example/bridge"])
+    assert told.entity_texts("expandable_blockquote") == answer.entity_texts("expandable_blockquote")[:1]
+
+
+async def test_small_talk_gets_a_word_and_no_buttons(running: RunningBot, ada: User) -> None:
+    said = await running.ask(ada, "thx!!")
+    assert said.text in remarks_on(Topic.THANKS)
+    assert not said.entities
+
+
+async def test_words_that_no_article_holds_are_searched_without_their_marks_on_request(
+    running: RunningBot, ada: User
+) -> None:
+    refused = await running.ask(ada, '"the bridge is old"')
+    assert refused.text == wording.refusal(RefusalReason.NO_SUCH_PHRASE)
+    ada.presses(refused, texts.WITHOUT_MARKS_BUTTON)
+    found = await running.next_in(ada.opens_chat())
+    assert found.text != refused.text
 
 
 async def test_the_list_of_sources_is_narrowed_by_words_on_every_page(

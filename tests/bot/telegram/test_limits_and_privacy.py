@@ -81,7 +81,7 @@ async def test_no_way_of_asking_goes_around_the_limit(server: BotApiServer) -> N
 
         pressed = await server.wait_for_answer(ada.presses(answer, texts.AS_TYPED_BUTTON))
         assert pressed.startswith("That was more than 3 questions in a minute")
-        shown = await server.wait_for_answer(ada.presses(answer, texts.SOURCES_BUTTON))
+        shown = await server.wait_for_answer(ada.presses(answer, texts.ARTICLES_BUTTON))
         assert shown.startswith("That was more than 3 questions in a minute")
         typed = ada.types_inline("Who opened the old bridge?")
         assert await server.wait_for_results(typed) == []
@@ -100,7 +100,7 @@ async def test_glances_cost_a_quarter_of_a_question(server: BotApiServer) -> Non
     async with served(server, config=replace(FAST, questions_per_minute=2)) as bot:
         ada = server.user("Ada")
         answer = await bot.ask(ada)
-        words = [await server.wait_for_answer(ada.presses(answer, texts.SOURCES_BUTTON)) for _ in range(5)]
+        words = [await server.wait_for_answer(ada.presses(answer, texts.ARTICLES_BUTTON)) for _ in range(5)]
         assert [word[:13] for word in words] == ["", "", "", "", "That was more"]
 
 

@@ -31,7 +31,7 @@ async def test_an_answer_is_quoted_word_for_word_with_its_source(stage: Stage) -
     assert sent.marked("text_link") == ["Old bridge opens again"]
     assert sent.buttons == {
         "Context": f"ctx:{REPLY_ID}:1",
-        "Sources": f"from:{REPLY_ID}",
+        "Articles": f"from:{REPLY_ID}",
         "👍": f"up:{REPLY_ID}",
         "👎": f"down:{REPLY_ID}",
     }
@@ -63,7 +63,7 @@ async def test_further_quotes_are_shown_while_they_are_short(stage: Stage) -> No
     stage.dialogue.outcome = Answer(0.9, (OPENED, COST, long), 3, None, ())
     [sent] = await stage.say("What about the bridge?")
     assert sent.marked("expandable_blockquote") == [OPENED.quote.text, COST.quote.text]
-    assert list(sent.buttons) == ["Context 1", "Context 2", "More (1)", "Sources", "👍", "👎"]
+    assert list(sent.buttons) == ["Context 1", "Context 2", "More (1)", "Articles", "👍", "👎"]
     assert sent.buttons["More (1)"] == f"more:{REPLY_ID}:2"
 
 
@@ -91,13 +91,28 @@ async def test_a_refusal_says_why_and_offers_the_closest(stage: Stage, reason: R
     stage.dialogue.outcome = replace(REFUSAL, reason=reason)
     [sent] = await stage.say("Who burnt the bridge?")
     assert sent.plain == wording.refusal(reason)
-    assert sent.buttons == {"The closest I have": f"near:{REPLY_ID}"}
+    offered = {"The closest I have": f"near:{REPLY_ID}", "Articles": f"from:{REPLY_ID}"}
+    if reason is RefusalReason.NO_SUCH_PHRASE:
+        offered["Without the quotation marks"] = f"raw:{REPLY_ID}"
+    assert sent.buttons == offered
 
 
 async def test_a_refusal_with_nothing_close_offers_nothing(stage: Stage) -> None:
     stage.dialogue.outcome = Refusal(RefusalReason.NOTHING_ON_TOPIC, 0.0, (), ())
     [sent] = await stage.say("Who burnt the bridge?")
     assert sent.buttons == {}
+
+
+async def test_a_refusal_offers_the_articles_that_were_found(stage: Stage) -> None:
+    stage.dialogue.outcome = REFUSAL
+    [sent] = await stage.say("Who burnt the bridge?")
+    [listed] = [call for call in await stage.press(sent.buttons["Articles"]) if call.method == "sendMessage"]
+    assert listed.plain.startswith(f"{texts.ARTICLES_FOUND}\n\n1. Old bridge opens again · The Courier · 4 May 2024")
+
+
+async def test_articles_of_an_answer_that_is_gone_are_not_listed(stage: Stage) -> None:
+    [notice] = [call.params for call in await stage.press("from:gone") if call.method == "answerCallbackQuery"]
+    assert notice["text"] == wording.FORGOTTEN
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -59,11 +59,18 @@ def _placeholders(text: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("code", "button"),
-    [("de", "Quellen"), ("de-AT", "Quellen"), ("DE", "Quellen"), ("fr", "Sources"), ("", "Sources"), (None, "Sources")],
+    [
+        ("de", "Artikel"),
+        ("de-AT", "Artikel"),
+        ("DE", "Artikel"),
+        ("fr", "Articles"),
+        ("", "Articles"),
+        (None, "Articles"),
+    ],
 )
 def test_who_speaks_no_known_language_is_spoken_to_in_english(code: str | None, button: str) -> None:
     speak(code)
-    assert translation.translated(texts.SOURCES_BUTTON) == button
+    assert translation.translated(texts.ARTICLES_BUTTON) == button
 
 
 def test_numbers_dates_and_counts_follow_the_language() -> None:

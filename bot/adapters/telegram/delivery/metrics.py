@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 from telegram.error import TelegramError
 
 from bot.admin.operations import IndexOperations
-from bot.answering import Answer, Clarification, Refusal
+from bot.answering import Answer, Clarification, Refusal, Remark
 from bot.replies import Reply
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
@@ -33,6 +33,9 @@ class Metrics:
         )
         self._asked_back = Counter(
             "newsquote_asked_back", "Questions answered with a question back", registry=self.registry
+        )
+        self._remarked = Counter(
+            "newsquote_remarked", "Small talk and the like, answered in the bot's own words", registry=self.registry
         )
         self._questions = Counter("newsquote_questions", "Questions read", registry=self.registry)
         self._turned_away = Counter(
@@ -68,6 +71,8 @@ class Metrics:
                 self._refused.labels(reason.name.lower()).inc()
             case Clarification():
                 self._asked_back.inc()
+            case Remark():
+                self._remarked.inc()
         for stage, milliseconds in reply.timings_ms.items():
             self._stages.labels(stage).observe(milliseconds / 1000)
 

@@ -18,10 +18,10 @@ from bot.adapters.telegram.views.keyboards import Action, Press, read_press
 from bot.adapters.telegram.views.links import article_key
 from bot.adapters.telegram.views.messages import (
     Outgoing,
+    articles_message,
     closest_message,
     context_message,
     more_message,
-    quoted_sources_message,
     sources_message,
 )
 from bot.answering import Answer, Clarification, Refusal
@@ -56,7 +56,7 @@ class Buttons:
             Action.CONTEXT: self._show,
             Action.MORE: self._show,
             Action.CLOSEST: self._show,
-            Action.QUOTED: self._show,
+            Action.ARTICLES: self._show,
             Action.OPTION: self._ask,
             Action.AS_TYPED: self._ask,
             Action.SAID: self._ask,
@@ -143,6 +143,9 @@ class Buttons:
         if press.action is Action.CONTEXT:
             context = self._dialogue.context(press.subject, press.number)
             return context_message(context) if context is not None else wording.FORGOTTEN
+        if press.action is Action.ARTICLES:
+            articles = self._dialogue.articles_found(press.subject)
+            return articles_message(articles) if articles is not None else wording.FORGOTTEN
         reply = self._dialogue.recall(press.subject)
         return _part_of(reply, press) if reply is not None else wording.FORGOTTEN
 
@@ -167,8 +170,6 @@ def _words_of_speaker(reply: Reply, number: int) -> str | None:
 
 def _part_of(reply: Reply, press: Press) -> Outgoing | str:
     outcome = reply.outcome
-    if press.action is Action.QUOTED and isinstance(outcome, Answer):
-        return quoted_sources_message(outcome.citations[: max(outcome.n_strong, 1)])
     if press.action is Action.MORE and isinstance(outcome, Answer):
         if press.number >= len(outcome.citations):
             return wording.ALL_SHOWN

@@ -10,7 +10,7 @@ from bot.adapters.telegram.views.messages import Outgoing, one_line, plain_messa
 from bot.adapters.translation import translated
 from bot.admin.reports import Complaint, Explanation
 from bot.admin.unanswered import Gap
-from bot.answering import Answer, Clarification, Refusal
+from bot.answering import Answer, Clarification, Refusal, Remark
 from bot.quoting.quotes import Citation
 from bot.replies import Reply
 from index import Article, Hit
@@ -57,6 +57,7 @@ def explanation_message(explanation: Explanation) -> Outgoing:
     segments = [
         *_line(admin_texts.ASKED, reply.question),
         *_line(admin_texts.SEARCHED, reply.resolved_question),
+        *_line(admin_texts.TAKEN_FOR, reply.kind.value.replace("_", " ")),
         *_line(admin_texts.OUTCOME, _outcome(reply)),
         *_line(admin_texts.TOOK, _timings(reply)),
         styled(f"\n{translated(admin_texts.READ)}\n", bold=True),
@@ -85,6 +86,8 @@ def _outcome(reply: Reply) -> str:
             return f"{reason.value} · {_confidence(reply)}"
         case Clarification(options=options):
             return f"{' / '.join(one_line(option.label) for option in options)}? · {_confidence(reply)}"
+        case Remark(topic=topic, language=language):
+            return f"{topic.value} ({language})" if language else topic.value
 
 
 def _confidence(reply: Reply) -> str:

@@ -226,6 +226,7 @@ def _passages(count: int) -> str:
 
 ASKED: Final = translatable("Asked:")
 SEARCHED: Final = translatable("Searched for:")
+TAKEN_FOR: Final = translatable("Taken for:")
 OUTCOME: Final = translatable("Outcome:")
 TOOK: Final = translatable("Took:")
 READ: Final = translatable("What was read, the surest first:")

@@ -28,7 +28,7 @@ class Action(Enum):
     MORE = "more"
     SAID = "said"
     CLOSEST = "near"
-    QUOTED = "from"
+    ARTICLES = "from"
     UP = "up"
     DOWN = "down"
     OPTION = "opt"
@@ -63,7 +63,7 @@ _ABOUT_A_REPLY: Final = frozenset(
         Action.MORE,
         Action.SAID,
         Action.CLOSEST,
-        Action.QUOTED,
+        Action.ARTICLES,
         Action.UP,
         Action.DOWN,
         Action.OPTION,
@@ -113,7 +113,7 @@ def answer_keyboard(
     speakers: bool = True,
 ) -> InlineKeyboardMarkup:
     """Return buttons for the context of each citation shown, for all that its speaker says (unless not `speakers`),
-    and for what else there is: More if any citations are left, and under a first answer its sources and votes.
+    and for what else there is: More if any citations are left, and under a first answer the articles found and votes.
     """
     numbered = len(shown) > 1
     context = translated(texts.CONTEXT_BUTTON)
@@ -129,7 +129,7 @@ def answer_keyboard(
     if seen < total:
         below.append(button(f"{translated(texts.MORE_BUTTON)} ({number(total - seen)})", Action.MORE, reply_id, seen))
     if is_first:
-        below.append(button(translated(texts.SOURCES_BUTTON), Action.QUOTED, reply_id))
+        below.append(button(translated(texts.ARTICLES_BUTTON), Action.ARTICLES, reply_id))
         below.append(button(texts.UP_BUTTON, Action.UP, reply_id))
         below.append(button(texts.DOWN_BUTTON, Action.DOWN, reply_id))
     rows.append(below)
@@ -149,14 +149,23 @@ def _said_button(reply_id: str, citation: Citation) -> InlineKeyboardButton:
     return button(_fitted(f"{translated(texts.SAID_BUTTON)} {name}"), Action.SAID, reply_id, citation.number)
 
 
-def refusal_keyboard(reply_id: str, *, closest: bool, as_typed: bool) -> InlineKeyboardMarkup | None:
-    """Return the offers under a refusal; None if there is nothing to offer."""
-    row = []
+def refusal_keyboard(
+    reply_id: str, *, closest: bool, articles: bool = False, as_typed: bool = False, without_marks: bool = False
+) -> InlineKeyboardMarkup | None:
+    """Return the offers under a refusal; None if there is nothing to offer.
+
+    `without_marks`: words between quotation marks are in no article, and may be searched like any others.
+    """
+    found, again = [], []
     if closest:
-        row.append(button(translated(texts.CLOSEST_BUTTON), Action.CLOSEST, reply_id))
-    if as_typed:
-        row.append(button(translated(texts.AS_TYPED_BUTTON), Action.AS_TYPED, reply_id))
-    return InlineKeyboardMarkup([row]) if row else None
+        found.append(button(translated(texts.CLOSEST_BUTTON), Action.CLOSEST, reply_id))
+    if articles:
+        found.append(button(translated(texts.ARTICLES_BUTTON), Action.ARTICLES, reply_id))
+    if as_typed or without_marks:
+        label = texts.WITHOUT_MARKS_BUTTON if without_marks else texts.AS_TYPED_BUTTON
+        again.append(button(translated(label), Action.AS_TYPED, reply_id))
+    rows = [row for row in (found, again) if row]
+    return InlineKeyboardMarkup(rows) if rows else None
 
 
 def options_keyboard(reply_id: str, labels: Sequence[str]) -> InlineKeyboardMarkup:

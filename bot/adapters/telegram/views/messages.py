@@ -1,6 +1,5 @@
 """Shows replies, contexts and lists as Outgoing messages: styled Segments and the buttons beneath them."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -9,6 +8,7 @@ from telegram import InlineKeyboardMarkup
 
 from bot.adapters import wording
 from bot.adapters.listing import narrowed
+from bot.adapters.remarks import remark
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.html import Segment, safe_url, styled, words_of_others
 from bot.adapters.telegram.views.keyboards import (
@@ -20,7 +20,8 @@ from bot.adapters.telegram.views.keyboards import (
 )
 from bot.adapters.telegram.views.links import link_to_words
 from bot.adapters.translation import translated
-from bot.answering import Answer, Clarification, Refusal
+from bot.answering import Answer, Clarification, Refusal, RefusalReason, Remark
+from bot.query.kinds import MessageKind
 from bot.query.said_requests import said_request
 from bot.quoting.context import QuoteContext
 from bot.quoting.quotes import Citation
@@ -57,6 +58,8 @@ def reply_message(reply: Reply) -> Outgoing:
             return _answer_message(reply, answer, segments)
         case Refusal() as refusal:
             return _refusal_message(reply, refusal, segments)
+        case Remark() as outcome:
+            return Outgoing((styled(remark(outcome, reply.id)),))
         case Clarification(options=options):
             # The choices stand on the buttons alone: what they say is taken from articles.
             keyboard = options_keyboard(reply.id, [option.label for option in options])
@@ -91,16 +94,13 @@ def context_message(context: QuoteContext) -> Outgoing:
     return Outgoing((styled(f"{heading}\n\n"), *quoted, styled("\n"), *byline(context.citation)))
 
 
-def quoted_sources_message(citations: Sequence[Citation]) -> Outgoing:
-    """Return the articles that a reply quotes, each once, in the order in which they are quoted."""
-    counts = Counter(citation.quote.article_id for citation in citations)
-    firsts = {citation.quote.article_id: citation for citation in reversed(citations)}
-    segments = [styled(translated(texts.QUOTED_FROM), bold=True)]
-    for position, article_id in enumerate(counts, start=1):
-        citation = firsts[article_id]
-        article = Article(article_id, citation.title, "", citation.source, citation.published_at, citation.url)
-        quotes = f" · {texts.quotes_of(counts[article_id])}" if counts[article_id] > 1 else ""
-        segments += [styled("\n\n"), *source_line(f"{position}. ", article), styled(quotes)]
+def articles_message(articles: Sequence[Article]) -> Outgoing:
+    """Return the articles that were found for a question, a line each, linked."""
+    if not articles:
+        return plain_message(texts.NO_ARTICLES_FOUND)
+    segments = [styled(translated(texts.ARTICLES_FOUND), bold=True)]
+    for position, article in enumerate(articles, start=1):
+        segments += [styled("\n\n"), *source_line(f"{position}. ", article)]
     return Outgoing(tuple(segments))
 
 
@@ -177,7 +177,22 @@ def _understanding(reply: Reply) -> Iterator[Segment]:
         yield styled("\n\n")
 
 
+def _origin(citation: Citation) -> Iterator[Segment]:
+    """Yield where a quote is from, a line each, and the quote."""
+    title = one_line(citation.title, _LISTED_TITLE_CHARS) or translated(wording.UNTITLED)
+    yield from words_of_others(title, bold=[(0, len(title))])
+    for label, value in wording.origin(citation):
+        yield styled(f"\n{label} ")
+        yield from words_of_others(one_line(value), url=safe_url(value))
+    yield styled("\n\n")
+    yield from _quoted(citation)
+
+
 def _answer_message(reply: Reply, answer: Answer, segments: tuple[Segment, ...]) -> Outgoing:
+    if reply.kind is MessageKind.ABOUT_ARTICLE:
+        first = answer.citations[:1]
+        keyboard = answer_keyboard(reply.id, first, seen=1, total=1, is_first=True, as_typed=reply.is_reworded)
+        return Outgoing((*segments, *_origin(first[0])), keyboard)
     if answer.short_answer:
         words = one_line(answer.short_answer)
         segments += (*words_of_others(words, bold=[(0, len(words))]), styled("\n\n"))
@@ -195,7 +210,13 @@ def _answer_message(reply: Reply, answer: Answer, segments: tuple[Segment, ...])
 
 
 def _refusal_message(reply: Reply, refusal: Refusal, segments: tuple[Segment, ...]) -> Outgoing:
-    keyboard = refusal_keyboard(reply.id, closest=bool(refusal.closest), as_typed=reply.is_reworded)
+    keyboard = refusal_keyboard(
+        reply.id,
+        closest=bool(refusal.closest),
+        articles=bool(refusal.closest or refusal.hits),
+        as_typed=reply.is_reworded,
+        without_marks=refusal.reason is RefusalReason.NO_SUCH_PHRASE,
+    )
     return Outgoing((*segments, styled(wording.refusal(refusal.reason))), keyboard)
 
 

@@ -46,7 +46,8 @@ EDITED_AWAY: Final = translatable("You took your question back, so there is noth
 
 LESS_LIKELY: Final = translatable("Less likely to answer it, but close:")
 WHICH_ONE: Final = translatable("Which one do you mean?")
-QUOTED_FROM: Final = translatable("I quoted from:")
+ARTICLES_FOUND: Final = translatable("Articles I found, the likeliest first:")
+NO_ARTICLES_FOUND: Final = translatable("I found no articles for it.")
 FROM_ARTICLE: Final = translatable("This is how it begins:")
 ASK_ABOUT_IT: Final = translatable("Ask me about it, or about anything else in the articles I have.")
 LINK_GONE: Final = translatable("What this link led to is gone. You can ask me a question, though.")
@@ -54,8 +55,9 @@ LINK_GONE: Final = translatable("What this link led to is gone. You can ask me a
 CONTEXT_BUTTON: Final = translatable("Context")
 SAID_BUTTON: Final = translatable("All by")
 MORE_BUTTON: Final = translatable("More")
-SOURCES_BUTTON: Final = translatable("Sources")
+ARTICLES_BUTTON: Final = translatable("Articles")
 CLOSEST_BUTTON: Final = translatable("The closest I have")
+WITHOUT_MARKS_BUTTON: Final = translatable("Without the quotation marks")
 AS_TYPED_BUTTON: Final = translatable("Search my exact words")
 UP_BUTTON: Final = "👍"
 DOWN_BUTTON: Final = "👎"
@@ -134,11 +136,6 @@ def none_found(words: str) -> str:
 def page(current: int, last: int) -> str:
     """Return which page of a list is shown."""
     return translated("Page {page} of {pages}.").format(page=number(current), pages=number(last))
-
-
-def quotes_of(count: int) -> str:
-    """Return how many quotes an answer took from an article."""
-    return counted("{count} quote", "{count} quotes", count)
 
 
 YES_FORGET: Final = translatable("Yes, delete it")

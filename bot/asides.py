@@ -1,0 +1,143 @@
+"""Replies that need no search: small talk, where a quote is from, whatever is new."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Final
+
+from bot.answering import Answer, Outcome, Remark, quote_passages
+from bot.conversation import Conversation, Turn
+from bot.followup import Resolution, named_citation
+from bot.query.kinds import ToldKind, Topic
+from bot.query.operators import Scope
+from index import Article, Span
+from index.errors import UnknownArticle
+from index.search.retrieval import Archive, Retriever
+from index.text.terms import terms_of
+
+_NEWEST: Final = 5
+"""So many of the newest articles are quoted."""
+_SURE_ANSWER: Final = 0.7
+"""Below it an answer to a message in another language is as likely wrong."""
+_LONG_AGO: Final = datetime(1, 1, 1, tzinfo=UTC)
+_LONGEST_LEAD: Final = 300
+_LETTER: Final = re.compile(r"\w")
+_ABOUT_ARTICLES: Final = frozenset(
+    terms_of(
+        "article articles paper newspaper outlet agency site website source sources link url title headline author "
+        "reporter journalist publish published written write wrote read report reported date day dated say says said "
+        "find found get story quote one where which who when what old recent new today news full original whole"
+    )
+)
+"""Terms that ask about an article and tell nothing of what it is about."""
+
+
+def is_wordless(message: str) -> bool:
+    """Return whether a message holds nothing but signs, such as a thumb: there is nothing to search for."""
+    signs = "".join(message.split())
+    return bool(signs) and not _LETTER.search(signs) and not signs.isascii()
+
+
+def aside(told: ToldKind, asked: str, conversation: Conversation, scope: Scope, retriever: Retriever) -> Outcome | None:
+    """Return the reply to a message that asks nothing of what the articles tell; None for any other."""
+    if not told.is_sure:
+        return None
+    match told.topic:
+        case None | Topic.LANGUAGE:
+            return None
+        case Topic.NEWEST:
+            return newest(scope, retriever.archive) or Remark(Topic.NEWEST)
+        case Topic.ARTICLE:
+            return quoted_before(asked, conversation, retriever) if conversation.turns else Remark(Topic.ARTICLE)
+        case topic:
+            return Remark(topic)
+
+
+def instead_of_refusal(told: ToldKind, outcome: Outcome) -> Outcome:
+    """Return an outcome; a remark in place of one that is no sure answer to a message in another language.
+
+    Names and numbers may find an answer all the same, and a short message may be a name after all.
+    """
+    if told.topic is Topic.LANGUAGE and not (isinstance(outcome, Answer) and outcome.confidence >= _SURE_ANSWER):
+        return Remark(Topic.LANGUAGE, told.language)
+    return outcome
+
+
+def asked_before(told: ToldKind, conversation: Conversation) -> Resolution | None:
+    """Return the question whose answer a message asks the source of, to be searched together with that answer, where it
+    is not known what was quoted: what was said elsewhere comes without quotes."""
+    turns = conversation.turns
+    if not told.is_sure or told.topic is not Topic.ARTICLE or not turns or any(turn.quotes for turn in turns):
+        return None
+    question = turns[-1].resolved_question
+    return replace(Resolution.alone(question), searched=f"{question} {turns[-1].answer or ''}".strip())
+
+
+def newest(scope: Scope, archive: Archive) -> Answer | None:
+    """Return how the newest articles within a scope begin, the newest first; None where there are none.
+
+    Of near copies only one is quoted.
+    """
+    return quote_passages(islice(_leads(scope, archive), _NEWEST), archive, n_strong=_NEWEST)
+
+
+def quoted_before(asked: str, conversation: Conversation, retriever: Retriever) -> Answer | None:
+    """Return once more what was quoted last, or the quote that a message names by its number or its words; None where
+    nothing fits."""
+    for turn in reversed(conversation.turns):
+        if turn.quotes:
+            number = named_citation(asked, len(turn.quotes)) or _number_of_words(asked, turn, retriever.rarity)
+            return quote_passages(_places(turn, number - 1, retriever.archive), retriever.archive) if number else None
+    return None
+
+
+def _number_of_words(asked: str, turn: Turn, rarity: Callable[[str], float]) -> int | None:
+    """Return the number of the quote that holds most of what a message names; the first if it names nothing that is in
+    any article; None if what it names is in other articles."""
+    named = {term for term in terms_of(asked) if term not in _ABOUT_ARTICLES and rarity(term) < 1.0}
+    if not named:
+        return 1
+    held = [len(named.intersection(terms_of(quote))) for quote in turn.quotes]
+    return held.index(max(held)) + 1 if max(held) else None
+
+
+def _places(turn: Turn, place: int, archive: Archive) -> Iterator[tuple[Article, Span]]:
+    """Yield a quote of a turn, unless its article has changed since."""
+    try:
+        article = archive.article(turn.article_ids[place])
+    except UnknownArticle:
+        return
+    start = article.text.find(turn.quotes[place])
+    if start >= 0:
+        yield article, Span(start, start + len(turn.quotes[place]))
+
+
+def _leads(scope: Scope, archive: Archive) -> Iterator[tuple[Article, Span]]:
+    """Yield articles with how they begin, the newest first."""
+    groups: set[int | None] = set()
+    dated = [one for one in archive.headlines() if one.published_at is not None and _is_within(scope, one)]
+    for one in sorted(dated, key=lambda one: one.published_at or _LONG_AGO, reverse=True):
+        group = archive.copy_group(one.id)
+        sentences = archive.sentences_of(one.id)
+        if sentences and (group is None or group not in groups):
+            groups.add(group)
+            yield archive.article(one.id), _beginning(sentences)
+
+
+def _beginning(sentences: Sequence[Span]) -> Span:
+    """Return the first sentence; the first two if they are short."""
+    first = sentences[0]
+    if len(sentences) > 1 and sentences[1].end - first.start <= _LONGEST_LEAD // 2:
+        return Span(first.start, sentences[1].end)
+    return first
+
+
+def _is_within(scope: Scope, article: Article) -> bool:
+    published = article.published_at
+    return (
+        (scope.articles is None or article.id in scope.articles)
+        and (scope.sources is None or (article.source or "").casefold() in {one.casefold() for one in scope.sources})
+        and (scope.before is None or (published is not None and published.date() < scope.before))
+    )
