@@ -123,9 +123,6 @@ class Dialogue:
                 conversation = self._conversation(conversation_id, replying_to)
                 asked = asked if literally else taken_option(asked, conversation) or asked
                 said = said_request(asked)
-                conversation = self._conversation(conversation_id, replying_to)
-                asked = asked if literally else taken_option(asked, conversation) or asked
-                said = said_request(asked)
                 phrases = () if literally or said else exact_phrases(asked)
                 is_exact = literally or said is not None or bool(phrases)
                 asked, corrected = (asked, ()) if is_exact else correct_spelling(asked, retriever)

@@ -135,7 +135,7 @@ def test_a_conversation_remembers_what_was_quoted_and_nothing_of_a_refusal(store
     store.save_reply(refusal(), asked_at=NOON + timedelta(minutes=1))
     answered = Turn(
         question="Who opened it?",
-        resolved_question="Who opened the old bridge?",
+        resolved_question="the old bridge – Who opened it?",
         asked_at=NOON,
         answer="Ada Brook",
         quotes=(

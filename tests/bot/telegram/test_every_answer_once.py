@@ -249,7 +249,7 @@ async def test_what_was_received_and_not_begun_is_answered_after_a_kill(server: 
 
 
 _BUTTONS: dict[str, tuple[Outcome, str, str, str]] = {
-    "opt": (Clarification((Option("The bridge", "Which bridge?"),), ANSWER), "Which?", "The bridge", "Which bridge?"),
+    "opt": (Clarification((Option("The bridge", "Which bridge?"),), ANSWER), "Which?", "The bridge", "which bridge?"),
     "raw": (ANSWER, "And he?", texts.AS_TYPED_BUTTON, OPENED.quote.text),
     "eg": (ANSWER, "/help", texts.example_button(1), OPENED.quote.text),
     "from": (ANSWER, "Who?", texts.ARTICLES_BUTTON, OPENED.title),
@@ -268,7 +268,7 @@ async def test_a_press_that_was_taken_and_not_answered_is_answered_after_a_kill(
 ) -> None:
     monkeypatch.setattr(serving, "_GRACE_SECONDS", 0.0)
     ada, dialogue = server.user("Ada"), FakeDialogue(outcome)
-    dialogue.resolve = lambda question: f"{question} Of Marlow?"
+    dialogue.resolve = lambda question: f"{question.lower()} – {question}"
     async with served(server, tmp_path / "bot.db", dialogue=dialogue) as bot:
         shown = await bot.ask(ada, asked)
         await server.wait_until(lambda: not bot.store.outbox.unfinished())

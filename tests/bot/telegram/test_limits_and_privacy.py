@@ -68,7 +68,9 @@ async def test_no_way_of_asking_goes_around_the_limit(server: BotApiServer) -> N
     """Three questions a minute: a message, a new wording of it and a button are three; the fourth way is too many."""
     limited = replace(FAST, questions_per_minute=3)
     async with served(server, config=limited, sent_answers=FakeSentAnswers()) as bot:
-        bot.dialogue.resolve = lambda question: f"{question} Really?"  # so that the words as typed can be searched
+        bot.dialogue.resolve = lambda question: (
+            f"{question.lower()} – {question}"
+        )  # so that the words as typed can be searched
         ada = server.user("Ada")
         chat = ada.opens_chat()
         question = ada.says(chat, "Who opened it?")
