@@ -48,6 +48,8 @@ _BY_SUBJECT, _OTHERS = 3, 2
 """So many passages are placed with that weight before so many without it."""
 _PREFERRED_WEIGHT = 0.1
 """For passages of the article under discussion: less than what tells a passage that answers from one that does not."""
+_RARITIES_KEPT = 1 << 14
+"""How telling the last terms are: a reply of several quotes asks for hundreds, mostly the same as the one before."""
 _VECTORS_KEPT = 256
 """Vectors of the last texts: to understand a message, and those after it, takes the same ones as to search for it."""
 _DATE_WEIGHT = 0.15
@@ -167,6 +169,7 @@ class Retriever:
         self._snapshot = snapshot
         self._embedder = embedder
         self._vector_of = lru_cache(_VECTORS_KEPT)(self._embed_one)
+        self._rarity_of = lru_cache(_RARITIES_KEPT)(snapshot.rarity)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -237,7 +240,7 @@ class Retriever:
 
     def rarity(self, term: str) -> float:
         """Return how telling a term is among the indexed passages, in [0, 1]; 1 for one that none holds."""
-        return self._snapshot.rarity(term)
+        return self._rarity_of(term)
 
     def misspellings(self, text: str) -> list[Misspelling]:
         """Return the words of a text that clearly are misspelt words of the indexed articles, in order."""
