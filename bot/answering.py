@@ -6,9 +6,12 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import ClassVar, Literal
 
+from bot.composing.composer import Composer
+from bot.composing.draft import Draft, Pick
+from bot.composing.gathering import SEARCHED_PASSAGES
 from bot.query.headlines import lead_of
-from bot.query.kinds import Topic
-from bot.quoting.quotes import Citation, may_be_quoted, quote_from
+from bot.query.kinds import MessageKind, Topic
+from bot.quoting.quotes import Citation, Quote, may_be_quoted, quote_from
 from bot.quoting.speakers import speaker_in
 from bot.reading.reader import Reader, Reading
 from index import Article, Hit, Query, Span
@@ -56,7 +59,8 @@ class Answer:
 
     The first `n_strong` citations are likely enough to be shown unasked; the others are further places to look.
     `short_answer` is a slice of the first quote, or None where no short span stands out or it is too unsure. An answer
-    composed of parts has `blocks`, and its citations stand in the order shown.
+    composed of parts has `blocks`, and its citations stand in the order shown; `left_out` counts the sentences that
+    would have belonged in it, too.
     """
 
     kind: ClassVar[OutcomeKind] = "answered"
@@ -66,6 +70,7 @@ class Answer:
     short_answer: str | None
     hits: tuple[Hit, ...]
     blocks: tuple[Block, ...] = ()
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +131,14 @@ Outcome = Answer | Refusal | Clarification | Remark
 class Answerer:
     """Answers self-contained questions from one reader; the retriever comes with each question."""
 
-    def __init__(self, reader: Reader, *, threshold: float | None = None) -> None:
-        """`threshold`: answer only when at least this sure; None leaves it to the reader."""
+    def __init__(self, reader: Reader, *, threshold: float | None = None, composer: Composer | None = None) -> None:
+        """`threshold`: answer only when at least this sure; None leaves it to the reader, or to the composer.
+
+        `composer` makes replies of several quotes; without it every message is answered by the reader.
+        """
         self._reader = reader
         self._threshold = threshold
+        self._composer = composer
 
     @property
     def reader_name(self) -> str:
@@ -154,6 +163,33 @@ class Answerer:
         strong = max(min(confidence, _STRONG if self._threshold is None else self._threshold), confidence / 2)
         n_strong = sum(citation.score >= strong for citation in citations)
         return Answer(confidence, citations, n_strong, _short_answer(readings[0]), reranked)
+
+    def compose(
+        self, kind: MessageKind, query: Query, asked: str, retriever: Retriever, *, is_about_it: bool = False
+    ) -> Answer | Refusal | None:
+        """Return the reply of several quotes to a message of this kind, which has to be one of those that are composed.
+
+        `query` is searched, `asked` is what the message is read as. `is_about_it`: what may be searched is known to be
+        on the subject, so that nothing is refused. None where no reply can be composed: then it is
+        read like a question for a fact.
+        """
+        if self._composer is None or not query.text:
+            return None
+        hits = retriever.search(query, SEARCHED_PASSAGES)
+        draft = self._composer.compose(kind, replace(query, text=asked), hits, retriever, is_about_it=is_about_it)
+        if draft is None:
+            return None
+        parts = [(part.heading, _checked(part.picks, retriever.archive)) for part in draft.parts]
+        citations, blocks = _numbered(parts, retriever.archive)
+        if not citations:
+            return None
+        reranked = _cited_first(hits, [pick.hit for _, picks in parts for pick in picks])[:N_HITS]
+        if not is_about_it and not self._is_worth_composing(draft):
+            return Refusal(_reason(query, hits, citations), draft.confidence, citations[:_CITATIONS], reranked)
+        return Answer(draft.confidence, citations, len(citations), None, reranked, blocks, draft.left_out)
+
+    def _is_worth_composing(self, draft: Draft) -> bool:
+        return draft.is_worth_quoting if self._threshold is None else draft.confidence >= self._threshold
 
     def _is_worth_quoting(self, first: Reading) -> bool:
         if self._threshold is None:
@@ -196,6 +232,16 @@ def quote_lead(article: Article, archive: Archive) -> Answer | None:
     return quote_passage(article, [span], archive) if span else None
 
 
+def with_further(answer: Answer, composed: Answer) -> Answer:
+    """Return an answer that quotes what a composed one does after its own strong quotes, to be shown when asked for."""
+    own = list(answer.citations[: answer.n_strong])
+    for citation in (*composed.citations, *answer.citations[answer.n_strong :]):
+        if not any(_repeats(citation.quote, cited.quote) for cited in own):
+            own.append(citation)
+    numbered = tuple(replace(citation, number=number) for number, citation in enumerate(own, start=1))
+    return replace(answer, citations=numbered)
+
+
 def _verbatim(readings: Iterable[Reading], archive: Archive) -> list[Reading]:
     """Return the best readings, each quoting other words, whose quotes equal the stored text.
 
@@ -215,9 +261,62 @@ def _verbatim(readings: Iterable[Reading], archive: Archive) -> list[Reading]:
     return chosen
 
 
+def _checked(picks: Iterable[Pick], archive: Archive) -> list[Pick]:
+    """Return the picks whose quotes equal the stored text; the rest is never sent."""
+    checked: list[Pick] = []
+    for pick in picks:
+        if may_be_quoted(quote_from(pick.article, pick.span), archive):
+            checked.append(pick)
+        else:
+            logger.error("dropped a quote that is not verbatim: article %s, %s", pick.article.id, pick.span)
+    return checked
+
+
+def _numbered(
+    parts: Sequence[tuple[str, Sequence[Pick]]], archive: Archive
+) -> tuple[tuple[Citation, ...], tuple[Block, ...]]:
+    """Return the picks as citations, numbered in the order shown, and the parts that have a heading as blocks; words
+    that were quoted already are left out."""
+    citations: list[Citation] = []
+    blocks: list[Block] = []
+    for heading, picks in parts:
+        first = len(citations) + 1
+        for pick in picks:
+            quote = quote_from(pick.article, pick.span)
+            if not any(_repeats(quote, cited.quote) for cited in citations):
+                citations.append(_citation_of(len(citations) + 1, pick.article, quote, pick.chance, archive))
+        if heading and len(citations) >= first:
+            blocks.append(Block(heading, tuple(range(first, len(citations) + 1))))
+    return tuple(citations), tuple(blocks)
+
+
+def _repeats(quote: Quote, other: Quote) -> bool:
+    return quote.text == other.text or (quote.article_id == other.article_id and quote.span.overlaps(other.span))
+
+
+def _citation_of(number: int, article: Article, quote: Quote, score: float, archive: Archive) -> Citation:
+    """Return the citation of words of an article, nothing in them marked."""
+    return Citation(
+        number=number,
+        quote=quote,
+        title=article.title,
+        source=article.source,
+        published_at=article.published_at,
+        url=article.url,
+        highlights=(),
+        score=score,
+        copies=archive.copies_of(article.id),
+        speaker=speaker_in(archive, article.id, quote.span),
+    )
+
+
 def _reranked(hits: Sequence[Hit], readings: Sequence[Reading]) -> tuple[Hit, ...]:
     """Return the passages with those first that are cited, in their order, and ranks in the new one."""
-    cited = dict.fromkeys(reading.hit.rank for reading in readings)
+    return _cited_first(hits, [reading.hit for reading in readings])
+
+
+def _cited_first(hits: Sequence[Hit], cited_hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    cited = dict.fromkeys(hit.rank for hit in cited_hits)
     places = {rank: place for place, rank in enumerate(cited)}
     ordered = sorted(hits, key=lambda hit: places.get(hit.rank, len(places)))
     return tuple(replace(hit, rank=rank) for rank, hit in enumerate(ordered, start=1))

@@ -10,6 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from bot.answering import Answerer
+from bot.composing.composer import Composer
+from bot.composing.weights import shipped_weights as composing_weights
 from bot.dialogue import Dialogue
 from bot.reading.passage_reader import PassageReader, shipped_weights
 from bot.reading.span_scoring import load_span_scorer
@@ -105,8 +107,10 @@ def _load(settings: Settings) -> tuple[LiveIndex, Answerer]:
     with ThreadPoolExecutor(1) as pool:  # two models, two cores: whoever asks first waits less
         scorer = pool.submit(load_span_scorer, settings.reader_model)
         live = LiveIndex(library, load_embedder(settings.embedding_model, settings.model_cache))
-        reader = PassageReader(scorer.result(), shipped_weights())
-    return live, Answerer(reader, threshold=settings.answer_threshold)
+        reading, composing = shipped_weights(), composing_weights()
+        reader = PassageReader(scorer.result(), reading)
+        composer = Composer(scorer.result(), reading.typed.read, composing)
+    return live, Answerer(reader, threshold=settings.answer_threshold, composer=composer)
 
 
 def _build_dialogue(

@@ -30,7 +30,8 @@ class Message:
 
     `earlier`: what they had typed before in this chat, oldest first. `complete`: what was meant, in full. `answer`: the
     shortest words that answer, None where no short ones do. `evidence`: every sentence that answers, best first; empty
-    where nothing does. `tempting`: sentences that look like an answer and are none.
+    where nothing does. `tempting`: sentences that look like an answer and are none. `facets`: the things that a full
+    reply of several quotes must hold, each with the sentences that give it.
     """
 
     story: str
@@ -41,6 +42,7 @@ class Message:
     answer: Place | None
     evidence: tuple[Place, ...]
     tempting: tuple[Place, ...]
+    facets: tuple[tuple[Place, ...], ...] = ()
 
     @property
     def is_answerable(self) -> bool:
@@ -94,6 +96,7 @@ def _messages(rows: Iterator[dict[str, Any]]) -> Iterator[Message]:
             answer=_place(one["answer"]) if one["answer"] else None,
             evidence=tuple(map(_place, one["evidence"])),
             tempting=tuple(map(_place, one["tempting"])),
+            facets=tuple(tuple(map(_place, facet)) for facet in one.get("facets") or ()),
         )
         earlier.append(one["question"])
 

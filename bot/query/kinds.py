@@ -1,6 +1,6 @@
 """MessageKind: what sort of thing a message asks for, which decides what a good reply holds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -69,6 +69,16 @@ class ToldKind:
     is_sure: bool
     topic: Topic | None = None
     language: str | None = None
+
+    def likeliest(self, kinds: Iterable[MessageKind]) -> tuple[MessageKind, float]:
+        """Return which of these the message most likely asks for, and with what chance.
+
+        Words that only name a subject ask for an overview of it.
+        """
+        named = self.chances.get(MessageKind.KEYWORDS, 0.0)
+        chances = {kind: self.chances.get(kind, 0.0) + named * (kind is MessageKind.OVERVIEW) for kind in kinds}
+        best = max(chances, key=lambda kind: chances[kind])
+        return best, chances[best]
 
     @classmethod
     def surely(cls, what: MessageKind | Topic, *, language: str | None = None) -> "ToldKind":

@@ -1,0 +1,104 @@
+"""Composer: makes a Draft of the passages found for a message that one quote cannot answer."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from bot.composing.choosing import Choice
+from bot.composing.confidence import confidence_inputs
+from bot.composing.draft import Arrangement, Draft, Part, Pick
+from bot.composing.gathering import gather
+from bot.composing.latest import latest
+from bot.composing.members import members
+from bot.composing.overview import overview
+from bot.composing.sides import VoiceOf, sides
+from bot.composing.subject import article_features
+from bot.composing.timeline import timeline
+from bot.composing.weighed import Weighed
+from bot.composing.weights import ComposingWeights
+from bot.query.kinds import MessageKind
+from bot.quoting.extent import grown
+from bot.quoting.speakers import speaker_in
+from bot.reading.cascade import SentenceModel
+from bot.reading.span_scoring import SpanScorer
+from index import Article, Hit, Query, Span
+from index.search.retrieval import Archive, Retriever
+
+_SHARE_ABOUT_IT = 0.03
+
+
+class Composer:
+    """Composes replies of several quotes. Safe to call from several threads."""
+
+    def __init__(
+        self,
+        scorer: SpanScorer,
+        judge: SentenceModel,
+        weights: ComposingWeights,
+    ) -> None:
+        """`judge`: the reader's weights for sentences that were read."""
+        self._scorer = scorer
+        self._judge = judge
+        self._weights = weights
+
+    def compose(
+        self, kind: MessageKind, query: Query, hits: Sequence[Hit], retriever: Retriever, *, is_about_it: bool = False
+    ) -> Draft | None:
+        """Return what to quote in answer to a message of this kind; None where nothing was found at all, or where
+        nothing can be arranged so: no sentence of a timeline tells a day.
+
+        `is_about_it`: the hits are known to be on the subject, and nearly any of their sentences may be quoted.
+        """
+        if not hits:
+            return None
+        found = gather(query, hits, retriever, self._scorer, self._judge)
+        on_subject = self._weights.on_subject(article_features(found))
+        weights = self._weights.kinds[kind]
+        weighed = weights.weighed(found, on_subject)
+        choice = replace(weights.choice, share=_SHARE_ABOUT_IT, floor=0.0) if is_about_it else weights.choice
+        arranged = arrange(kind, weighed, choice, partial(_speaker, retriever.archive))
+        if not arranged.rows:
+            return None
+        confidence = weights.sureness(confidence_inputs(weighed, arranged.rows[0]))
+        parts = tuple(Part(heading, joined(list(map(weighed.pick, rows)))) for heading, rows in arranged.parts if rows)
+        return Draft(parts, confidence, confidence >= weights.threshold, arranged.left_out)
+
+
+def _speaker(archive: Archive, article: Article, span: Span) -> str | None:
+    speaker = speaker_in(archive, article.id, span)
+    return speaker.name if speaker else None
+
+
+def joined(picks: Sequence[Pick]) -> tuple[Pick, ...]:
+    """Return picks in their order, those that follow each other in a paragraph as one, unless that would be a page."""
+    merged: list[Pick] = []
+    for pick in picks:
+        last = merged[-1] if merged else None
+        if last is not None and _follows(last, pick) and (both := grown(last.span, pick.span)).contains(pick.span):
+            merged[-1] = replace(last, span=both, chance=max(last.chance, pick.chance))
+        else:
+            merged.append(pick)
+    return tuple(merged)
+
+
+def _follows(first: Pick, second: Pick) -> bool:
+    """Return whether nothing but a blank stands between two picks, in this order."""
+    if first.article.id != second.article.id or first.span.end > second.span.start:
+        return False
+    between = first.article.text[first.span.end : second.span.start]
+    return not between.strip() and "\n\n" not in between
+
+
+def arrange(kind: MessageKind, weighed: Weighed, how: Choice, voice_of: VoiceOf) -> Arrangement:
+    """Return which sentences a reply of this kind quotes, in its parts."""
+    match kind:
+        case MessageKind.LATEST:
+            return latest(weighed, how)
+        case MessageKind.LIST:
+            return members(weighed, how)
+        case MessageKind.SIDES:
+            return sides(weighed, how, voice_of)
+        case MessageKind.TIMELINE:
+            return timeline(weighed, how)
+        case _:
+            return overview(weighed, how)

@@ -1,0 +1,54 @@
+"""What tells how likely the first quote of a composed reply answers, as numbers."""
+
+import numpy as np
+
+from bot.composing.weighed import Weighed
+from bot.reading.features import KNOWN, Floats
+
+CONFIDENCE_INPUTS = (
+    "first_odds",
+    "best_odds",
+    "third_odds",
+    "on_subject",
+    "first_on_subject",
+    "evidence",
+    "reader_rank",
+    "similarity",
+    "words_held",
+    "first_words_held",
+    "names_missing",
+)
+"""Names, in order."""
+_KNOWN = {name: column for column, name in enumerate(KNOWN)}
+_LEAST = 1e-4
+_THIRD = 3
+
+
+def confidence_inputs(weighed: Weighed, first: int) -> Floats:
+    """Return them, (len(CONFIDENCE_INPUTS),); `first`: the row of the sentence that is quoted first."""
+    found = weighed.found
+    odds = np.sort(_odds(weighed.chances))[::-1]
+    held = found.known[:, _KNOWN["passage_overlap"]]
+    read = found.is_read
+    return np.array(
+        [
+            _odds(weighed.chances[first]),
+            odds[0],
+            odds[: _THIRD + 1][-1],
+            max(weighed.on_subject.values()),
+            weighed.on_subject[weighed.article_of(first)],
+            found.evidence[read].max(),
+            found.ranks[read].max(),
+            found.known[:, _KNOWN["passage_similarity"]].max(),
+            held.max(),
+            held[first],
+            found.known[:, _KNOWN["names_missing"]].min(),
+        ]
+    )
+
+
+def _odds(chances: Floats) -> Floats:
+    """Return the logarithm of the odds."""
+    bounded = np.clip(chances, _LEAST, 1 - _LEAST)
+    odds: Floats = np.log(bounded / (1 - bounded))
+    return odds

@@ -1,0 +1,111 @@
+"""The sentences that a reply of several quotes is chosen from: those of the passages found, and how articles begin."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.reading.cascade import SentenceModel
+from bot.reading.features import N_SAID, SAID, Candidate, Floats, to_features
+from bot.reading.open_passages import OpenPassages
+from bot.reading.span_scoring import SpanScorer
+from index import Hit, Query
+from index.search.retrieval import Retriever
+from index.text.terms import terms_of
+
+SEARCHED_PASSAGES = 24
+"""So many passages are searched for."""
+_READ_PASSAGES = 10
+"""So many are read by the model: that is nearly all that a composed reply costs."""
+_LED_ARTICLES = 5
+"""The first passages of so many articles are looked at wherever the search found them: news begins with the news."""
+_LEADS_READ = 3
+"""So many of these are read before further hits."""
+NOWHERE = 99
+"""Stands for the place of what is no sentence."""
+_LEAST_WORDS = 5
+_ENDS = re.compile(r"[.!?…:;,][\"”’')\]]*$|[\"”’]$")
+_WHOLE_PASSAGE_CHARS = 600
+"""Passages are read to their end: what one adds may stand far from the words of the message."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathered:
+    """What was found for a message: n sentences, in the order of the search, none twice.
+
+    `known`: (n, len(KNOWN)), as `bot.reading.features` has it. `evidence`: (n,) the odds, as a logarithm, that each
+    answers, and `ranks`: (n,) what the reader's own weights make of it, both 0 where it was not read; `is_read`: (n,).
+    `places`: (n,) which of the sentences of its article that tell something each is, from 0; `NOWHERE` for those that
+    tell nothing, such as a byline. `terms`: of each sentence. `rarity`: how telling a term is, in [0, 1], of all these.
+    """
+
+    query: Query
+    sentences: tuple[Candidate, ...]
+    known: Floats
+    evidence: Floats
+    ranks: Floats
+    is_read: NDArray[np.bool_]
+    places: NDArray[np.int64]
+    terms: tuple[frozenset[str], ...]
+    rarity: dict[str, float]
+
+
+def gather(
+    query: Query, hits: Sequence[Hit], retriever: Retriever, scorer: SpanScorer, judge: SentenceModel
+) -> Gathered:
+    """Return the sentences of these passages and of the beginnings of their first articles; the likeliest are read.
+
+    `hits`: at least one, best first. `judge`: the reader's weights for sentences that were read.
+    """
+    leads = _leads(hits, retriever)
+    opened = OpenPassages(query, [*hits, *leads], retriever, scorer, _WHOLE_PASSAGE_CHARS)
+    of_leads = range(len(hits), len(hits) + len(leads))
+    reading = [*range(len(hits))[: _READ_PASSAGES - len(of_leads[:_LEADS_READ])], *of_leads[:_LEADS_READ]]
+    opened.read_together(reading)
+    n = len(opened.candidates)
+    said, is_read, ranks = np.zeros((n, N_SAID)), np.zeros(n, bool), np.zeros(n)
+    for passage in reading:
+        rows, said[rows] = opened.read(passage)
+        is_read[rows] = True
+    ranks[is_read] = judge.ranks(to_features(opened.known[is_read], said[is_read]))
+    terms = tuple(frozenset(terms_of(one.text)) for one in opened.candidates)
+    return Gathered(
+        query,
+        tuple(opened.candidates),
+        opened.known,
+        said[:, SAID.index("evidence")],
+        ranks,
+        is_read,
+        _places(opened.candidates, retriever),
+        terms,
+        {term: retriever.rarity(term) for term in frozenset().union(*terms)},
+    )
+
+
+def _leads(hits: Sequence[Hit], retriever: Retriever) -> list[Hit]:
+    """Return the first passages of the first articles that are not among the hits, as hits that no search found."""
+    found = {hit.passage for hit in hits}
+    leads: list[Hit] = []
+    for article_id in list(dict.fromkeys(hit.passage.article_id for hit in hits))[:_LED_ARTICLES]:
+        first = next(iter(retriever.archive.passages_of(article_id)), None)
+        if first is not None and first not in found:
+            leads.append(Hit(first, len(hits) + len(leads) + 1, 0.0, 0.0, 0.0))
+    return leads
+
+
+def _places(sentences: Sequence[Candidate], retriever: Retriever) -> NDArray[np.int64]:
+    places: dict[str, dict[int, int]] = {}
+    for one in sentences:
+        article = one.article
+        if article.id not in places:
+            spans = retriever.archive.sentences_of(article.id)
+            telling = (span.start for span in spans if tells(span.slice(article.text)))
+            places[article.id] = {start: place for place, start in enumerate(telling)}
+    return np.array([places[one.article.id].get(one.span.start, NOWHERE) for one in sentences], np.int64)
+
+
+def tells(sentence: str) -> bool:
+    """Return whether a sentence is one, rather than a byline, a dateline, a caption or a time."""
+    return bool(_ENDS.search(sentence)) and len(sentence.split()) >= _LEAST_WORDS
