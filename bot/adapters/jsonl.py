@@ -91,10 +91,13 @@ def _reason(outcome: Outcome) -> str | None:
 
 
 def _blocks(outcome: Outcome) -> dict[str, Any]:
-    """Return the parts of a composed answer, where it has any; nothing otherwise."""
-    if not (isinstance(outcome, Answer) and outcome.blocks):
+    """Return the parts of a composed answer, and how many sentences it left out, where it has any; nothing
+    otherwise."""
+    if not isinstance(outcome, Answer):
         return {}
-    return {"blocks": [{"heading": block.heading, "citations": list(block.numbers)} for block in outcome.blocks]}
+    blocks = [{"heading": block.heading, "citations": list(block.numbers)} for block in outcome.blocks]
+    left_out = {"left_out": outcome.left_out} if outcome.left_out else {}
+    return ({"blocks": blocks} if blocks else {}) | left_out
 
 
 def _options(outcome: Outcome) -> dict[str, Any]:

@@ -64,6 +64,7 @@ def reply_row(reply: Reply, turn_id: int) -> Row:
         "corrections": [[each.typed, each.meant] for each in reply.corrected] or None,
         "kind": reply.kind.value,
         "blocks": [[block.heading, *block.numbers] for block in _blocks(outcome)] or None,
+        "left_out": outcome.left_out if isinstance(outcome, Answer) else None,
     }
 
 
@@ -144,7 +145,15 @@ def reply_from(row: RowMapping, citation_rows: Sequence[RowMapping]) -> Reply:
 def _outcome_from(row: RowMapping, citations: tuple[Citation, ...]) -> Outcome:
     if row["answered"]:
         blocks = tuple(Block(heading, tuple(numbers)) for heading, *numbers in row["blocks"] or ())
-        return Answer(row["confidence"], citations, row["n_strong"], row["answer"], hits=(), blocks=blocks)
+        return Answer(
+            row["confidence"],
+            citations,
+            row["n_strong"],
+            row["answer"],
+            hits=(),
+            blocks=blocks,
+            left_out=row["left_out"] or 0,
+        )
     if row["options"]:
         options = tuple(Option(label, question) for label, question in row["options"])
         return Clarification(
