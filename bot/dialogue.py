@@ -14,8 +14,10 @@ from bot.answering import (
     Refusal,
     quote_lead,
     quote_passage,
+    with_further,
 )
 from bot.asides import aside, asked_before, instead_of_refusal
+from bot.composing.weights import COMPOSED
 from bot.conversation import SAID_ELSEWHERE, Conversation, Turn, still_going
 from bot.exactly import exact_phrases, search_exactly
 from bot.followup import CitationRequest, Resolution, Side, requested_citation, taken_option, understand
@@ -26,6 +28,7 @@ from bot.query.kinds import MessageKind, ToldKind
 from bot.query.operators import EVERYTHING, Scope, read_scope
 from bot.query.said_requests import said_request
 from bot.query.spelling import correct_spelling
+from bot.query.summaries import asks_for_a_summary_of_it
 from bot.quoting.context import QuoteContext, in_context, neighbours
 from bot.quoting.quotes import Citation
 from bot.replies import Reply, ReplyTo, Vote, followed_up
@@ -40,6 +43,9 @@ from index.search.retrieval import Retriever
 logger = logging.getLogger(__name__)
 
 _REMEMBERED_TURNS = 8
+_MAY_BE_ASKED, _STANDS_ALONE, _SURE_ENOUGH = 0.1, 0.3, 0.5
+"""From the first chance on that several quotes are asked for they follow a single one; from the second on they are
+given where no single one answers and they do with the third."""
 _MAX_QUESTION_CHARS = 2000
 """The rest of a longer message is not searched: no question needs it, and an encoder reads no more."""
 
@@ -109,11 +115,13 @@ class Dialogue:
         scope: Scope = EVERYTHING,
         literally: bool = False,
         replying_to: ReplyTo | None = None,
+        kind: MessageKind | None = None,
     ) -> Reply:
         """Return the reply to one message of one conversation, kept in the memory before it is returned.
 
         `literally`: search the words as typed, however they are spelt and whatever was said before. `replying_to`: the
-        message follows up this earlier reply rather than the last one.
+        message follows up this earlier reply rather than the last one. `kind`: what is asked for, where that need
+        not be told from the words.
         """
         watch = Stopwatch()
         with watch.measure("total"):
@@ -127,19 +135,24 @@ class Dialogue:
                 is_exact = literally or said is not None or bool(phrases)
                 asked, corrected = (asked, ()) if is_exact else correct_spelling(asked, retriever)
                 resolution = understand(asked, conversation, retriever, literally=literally)
-                told = ToldKind.surely(MessageKind.SAID) if said else tell_kind(asked, retriever)
+                known = MessageKind.SAID if said else kind
+                told = ToldKind.surely(known) if known else tell_kind(asked, retriever)
             shown: Outcome | None = None
             if said is not None:
                 asked, shown = said.in_words, said_by(said, scope, retriever, self._memory.name_corrections())
-            elif not literally:
+            elif not literally and kind is None:
                 shown = self._shown(asked, phrases, told, conversation, scope, retriever)
+                if shown is None and asks_for_a_summary_of_it(asked):
+                    shown = self._sum_up(conversation, scope, retriever, watch)
+                    told = ToldKind.surely(MessageKind.OVERVIEW) if shown else told
             if shown is not None:
                 question, outcome = " ".join(asked.split()), shown
             else:
                 before = None if literally else asked_before(told, conversation)
                 if before is not None:
                     resolution, conversation = before, Conversation(conversation_id)
-                question, outcome = resolution.shown, self._answer(resolution, conversation, scope, retriever, watch)
+                question = resolution.shown
+                outcome = self._answer(resolution, told, conversation, scope, retriever, watch)
                 outcome = outcome if literally else instead_of_refusal(told, outcome)
         reply = Reply(
             secrets.token_hex(8), conversation_id, text, question, outcome, watch.stages, corrected, told.kind
@@ -249,22 +262,58 @@ class Dialogue:
         around = {Side.BEFORE: before, Side.AFTER: after, Side.AROUND: [*before, *after]}
         return quote_passage(article, around[request.side], retriever.archive)
 
+    def _sum_up(
+        self, conversation: Conversation, scope: Scope, retriever: Retriever, watch: Stopwatch
+    ) -> Answer | None:
+        """Return the gist of the article under discussion: the only one that may be searched, or the one quoted last;
+        None where there is none."""
+        quoted = next((turn.article_ids[:1] for turn in reversed(conversation.turns) if turn.article_ids), ())
+        meant = tuple(scope.articles) if scope.articles is not None and len(scope.articles) == 1 else quoted
+        try:
+            article = retriever.archive.article(meant[0]) if meant else None
+        except UnknownArticle:
+            return None
+        if article is None or not article.title:
+            return None
+        query = replace(EVERYTHING.query(article.title), articles=frozenset((article.id,)), dates=None)
+        with watch.measure("compose"):
+            composed = self._answerer.compose(MessageKind.OVERVIEW, query, query.text, retriever, is_about_it=True)
+        return composed if isinstance(composed, Answer) else quote_lead(article, retriever.archive)
+
     def _answer(
         self,
         resolution: Resolution,
+        told: ToldKind,
         conversation: Conversation,
         scope: Scope,
         retriever: Retriever,
         watch: Stopwatch,
     ) -> Answer | Refusal:
-        """Return what the articles say to a message that was understood so."""
+        """Return what the articles say to a message that was understood so.
+
+        Where several quotes are surely asked for they are the answer. Where they may be, one sentence is looked for
+        first, and they follow it; they stand alone if none is found and they are likely enough asked for.
+        """
         preferred = frozenset(conversation.turns[-1].article_ids[:1]) if resolution.leans else frozenset[str]()
         query = query_for(resolution, scope, preferred)
+        composed: Answer | Refusal | None = None
+        maybe, chance = told.likeliest(COMPOSED)
+        if chance >= _MAY_BE_ASKED:
+            with watch.measure("compose"):
+                composed = self._answerer.compose(maybe, query, resolution.read, retriever)
+        if isinstance(composed, Answer) and told.is_sure and told.kind is maybe:
+            return composed
         with watch.measure("retrieve"):
             query = since_event(query, scope.asked_on, retriever)
             hits = self._answerer.find(query, retriever)
         with watch.measure("read"):
-            return self._read(replace(query, text=resolution.read), hits, retriever)
+            first = self._read(replace(query, text=resolution.read), hits, retriever)
+        if not isinstance(composed, Answer):
+            return first
+        if isinstance(first, Answer):
+            return with_further(first, composed)
+        stands_alone = chance >= _STANDS_ALONE and (told.is_sure or composed.confidence >= _SURE_ENOUGH)
+        return composed if stands_alone else first
 
     def _read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Answer | Refusal:
         """Return what the articles say to a question; to one that only names a headline, how that article begins."""

@@ -1,0 +1,80 @@
+"""Golden replies of several quotes, over the seeds and made-up stories, played through the dialogue."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.answering import Answer, Refusal
+from bot.app import build_dialogue
+from bot.dialogue import Dialogue
+from bot.replies import Reply
+from bot.settings import Settings
+from bot.store import Store
+from index.embedding.embedder import OnnxEmbedder
+from index.ingest.sources import read_articles
+from index.library.disk.library import DiskLibrary
+
+_GOLDEN = Path(__file__).parent / "golden"
+
+
+@dataclass(frozen=True)
+class GoldenMessage:
+    """What must come of a message; what is not given may be anything.
+
+    `opens_with`: words of the first quote. `cites`: words of any quotes. `headings`: some of its parts, in this order.
+    `only_from`: the articles that all quotes are from. `more_than`: so many quotes, and at least one more.
+    """
+
+    user: str
+    kind: str | None = None
+    opens_with: str = ""
+    cites: list[str] = field(default_factory=list)
+    headings: list[str] = field(default_factory=list)
+    only_from: list[str] = field(default_factory=list)
+    more_than: int = 0
+    refused: bool = False
+
+
+@pytest.fixture(scope="module")
+def composed_index(tmp_path_factory: pytest.TempPathFactory, seeds: Path, shipped_embedder: OnnxEmbedder) -> Path:
+    """An index of the seeds and all made-up stories."""
+    folder = tmp_path_factory.mktemp("composed-index")
+    places = (seeds, _GOLDEN / "stories", _GOLDEN / "composed" / "lighthouse.jsonl")
+    DiskLibrary(folder).rebuild([one for place in places for one in read_articles(place)], shipped_embedder)
+    return folder
+
+
+@pytest.fixture
+def composing_dialogue(composed_index: Path) -> Iterator[Dialogue]:
+    """The bot as it ships, over these, remembering nothing."""
+    with Store.in_memory() as store:
+        yield build_dialogue(Settings.from_environment(index=composed_index), store)
+
+
+_CHATS = [
+    pytest.param([GoldenMessage(**turn) for turn in chat["turns"]], id=chat["name"])
+    for chat in yaml.safe_load((_GOLDEN / "composed" / "replies.yaml").read_text(encoding="utf-8"))
+]
+
+
+@pytest.mark.parametrize("chat", _CHATS)
+def test_a_message_gets_the_reply_that_it_asks_for(chat: list[GoldenMessage], composing_dialogue: Dialogue) -> None:
+    for message in chat:
+        reply = composing_dialogue.reply("c", message.user)
+        assert isinstance(reply.outcome, Refusal if message.refused else Answer)
+        assert message.kind in (None, reply.kind.value)
+        assert _is_as_golden(reply, message)
+
+
+def _is_as_golden(reply: Reply, message: GoldenMessage) -> bool:
+    quotes = [citation.quote for citation in reply.citations]
+    headings = [block.heading for block in reply.outcome.blocks] if isinstance(reply.outcome, Answer) else []
+    assert message.opens_with in quotes[0].text if quotes else True
+    assert [words for words in message.cites if not any(words in quote.text for quote in quotes)] == []
+    assert [heading for heading in headings if heading in message.headings] == message.headings
+    assert not message.only_from or {quote.article_id for quote in quotes} == set(message.only_from)
+    assert len(quotes) > message.more_than or message.refused
+    return True
