@@ -47,6 +47,13 @@ _ARTICLES = (
         "The town library will get a new roof in October. Builder Nora Vale won the contract against two others.",
     ),
 )
+_STORIES = _HERE.parent / "tests/golden/composed/lighthouse.jsonl"
+_COMPOSED = {
+    "overview": "what happened with the skarn lighthouse, short summary please",
+    "latest": "any news on the skarn lighthouse?",
+    "sides": "what do the inspector and the maker of the battery each say about the skarn fire?",
+    "timeline": "/timeline skarn lighthouse",
+}
 _QUESTION = "How much did the repair of the old bridge cost?"
 _FOLLOW_UP = "Who paid for it?"
 _REFUSED = "Who burnt down the old bridge?"
@@ -127,8 +134,29 @@ def _articles() -> Iterator[dict[str, str]]:
         yield {"title": title, "source": source, "published": published, "url": url, "text": text}
 
 
+async def _draw_composed(app: App) -> None:
+    """Draw replies of several quotes, over the stories of the golden replies."""
+    async with BotApiServer() as server:
+        config = TelegramConfig(server.token, server.url, server.file_url, frozenset(), messages_per_second=0)
+        stop = asyncio.Event()
+        service = build_service(app, config, Metrics())
+        serving = asyncio.create_task(serve(service, stop))
+        ada = server.user("Ada")
+        for name, question in _COMPOSED.items():
+            await _ask(server, ada, "/new")
+            asked, reply = await _ask(server, ada, question)
+            draw_chat([_bubble(asked, by_reader=True), _bubble(reply)], _HERE / f"telegram-{name}.png")
+        stop.set()
+        await serving
+        service.close()
+
+
 def main() -> None:
     """Index the articles, talk, and draw."""
+    with tempfile.TemporaryDirectory() as folder, Store.in_memory() as store:
+        settings = Settings.from_environment(index=Path(folder) / "index", articles=_STORIES)
+        build_first_index(settings)
+        asyncio.run(_draw_composed(build_app(settings, store)))
     with tempfile.TemporaryDirectory() as folder, Store.in_memory() as store:
         articles = Path(folder) / "articles.jsonl"
         articles.write_text("".join(f"{json.dumps(article)}\n" for article in _articles()))

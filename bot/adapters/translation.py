@@ -5,15 +5,16 @@ another language. The handler of a message calls `speak` once; everything built 
 """
 
 import gettext
+import re
 from contextvars import ContextVar
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -25,6 +26,7 @@ _CATALOGUES: Final = {path.parents[1].name: path for path in sorted(LOCALES.glob
 LANGUAGES: Final = (ENGLISH, *_CATALOGUES)
 """Every language that can be spoken, as Telegram's two-letter codes."""
 
+_ISO: Final = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 _language: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 
@@ -58,6 +60,22 @@ def number(value: float) -> str:
 def day(moment: datetime) -> str:
     """Return a date as people write it, whatever the machine's locale."""
     return format_date(moment, "long", locale=spoken_locale())
+
+
+def calendar_day(written: str) -> str | None:
+    """Return a day, month or year that ISO 8601 writes ("2025-10-20", "2025-10", "2025") as people write it; None for
+    any other text."""
+    found = _ISO.fullmatch(written)
+    if found is None:
+        return None
+    year, month, number_in_month = (int(part) if part else None for part in found.groups())
+    if month is None:
+        return written
+    try:
+        moment = datetime(year or 1, month, number_in_month or 1, tzinfo=UTC)
+    except ValueError:
+        return None
+    return day(moment) if number_in_month else format_skeleton("yMMMM", moment, locale=spoken_locale())
 
 
 def minute(moment: datetime) -> str:

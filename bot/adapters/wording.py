@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.adapters import translation
 from bot.adapters.translation import counted, translatable, translated
-from bot.answering import RefusalReason
+from bot.answering import Block, RefusalReason
 from bot.quoting.quotes import Citation, CitedSpeaker
 
 SHOWING_RESULTS_FOR: Final = translatable("Showing results for: ")
@@ -79,6 +79,16 @@ def voice(speaker: CitedSpeaker) -> str:
     """Return who said a quote, as it stands beneath it; name and role are an article's words."""
     who = f"{speaker.name}, {speaker.role}" if speaker.role else speaker.name
     return f"— {' '.join(who.split())}"
+
+
+def heading(block: Block) -> str:
+    """Return what stands above a part of a reply: a day, month or year as people write it, or the name of a voice."""
+    return translation.calendar_day(block.heading) or block.heading
+
+
+def left_out(count: int) -> str:
+    """Return how many sentences a reply has left out."""
+    return counted("{count} more left out.", "{count} more left out.", count)
 
 
 def day(moment: datetime) -> str:

@@ -26,6 +26,7 @@ from bot.adapters.terminal.rendering import (
 from bot.answering import Answer, Clarification, Refusal, RefusalReason
 from bot.dialogue import Dialogue
 from bot.errors import BotError
+from bot.query.kinds import MessageKind
 from bot.query.said_requests import SAID_COMMAND, said_request
 from bot.replies import Reply, Vote
 from index.errors import IndexingError
@@ -74,6 +75,7 @@ class _Chat:
             "/help": self._help,
             "/said": self._said,
             "/sources": self._sources,
+            "/timeline": self._timeline,
             "/new": self._start_over,
             "/forget": self._forget,
         }
@@ -119,9 +121,9 @@ class _Chat:
             show(page, self._console)
         self._console.line()
 
-    def _ask(self, question: str, *, literally: bool = False) -> Page:
+    def _ask(self, question: str, *, literally: bool = False, kind: MessageKind | None = None) -> Page:
         question = self._offered(question) or question
-        self._last = reply = self._dialogue.reply(CONVERSATION_ID, question, literally=literally)
+        self._last = reply = self._dialogue.reply(CONVERSATION_ID, question, literally=literally, kind=kind)
         hint = _what_next(reply)
         page = render_reply(reply)
         return Page((*page.paragraphs, said(hint, "dim"))) if hint else page
@@ -152,6 +154,9 @@ class _Chat:
 
     def _said(self, words: str) -> Page:
         return self._ask(f"{SAID_COMMAND} {words}") if words else _note(texts.WHOSE_WORDS)
+
+    def _timeline(self, subject: str) -> Page:
+        return self._ask(subject, kind=MessageKind.TIMELINE) if subject else _note(texts.NAME_A_SUBJECT)
 
     def _sources(self, words: str) -> Page:
         return render_sources(self._dialogue.sources(), words)

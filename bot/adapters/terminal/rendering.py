@@ -6,11 +6,12 @@ from rich.style import Style
 from rich.text import Text
 
 from bot.adapters import wording
-from bot.adapters.listing import narrowed
+from bot.adapters.listing import narrowed, runs_of
 from bot.adapters.remarks import remark
 from bot.adapters.terminal import texts
 from bot.adapters.terminal.display import Page, Paragraph, one_line
 from bot.answering import Answer, Clarification, Refusal, Remark
+from bot.composing.weights import COMPOSED
 from bot.query.kinds import MessageKind
 from bot.quoting.context import QuoteContext
 from bot.quoting.quotes import Citation
@@ -38,7 +39,8 @@ def render_reply(reply: Reply) -> Page:
         return Page((*lines, *_origin(outcome.citations[0])))
     if outcome.short_answer is not None:
         lines.append(Paragraph(Text(one_line(outcome.short_answer), style="bold green")))
-    return Page((*lines, *_cited(outcome.citations[: outcome.n_strong])))
+    is_composed = reply.kind in COMPOSED or bool(outcome.blocks)
+    return Page((*lines, *_parts(outcome, is_composed=is_composed), *_left_out(outcome)))
 
 
 def render_more(answer: Answer) -> Page:
@@ -99,6 +101,21 @@ def _corrected(reply: Reply) -> list[Paragraph]:
 
 def _understood(reply: Reply) -> list[Paragraph]:
     return [said(wording.about(one_line(reply.subject)), "dim italic")] if reply.subject else []
+
+
+def _parts(answer: Answer, *, is_composed: bool) -> list[Paragraph]:
+    """Return the citations that are shown unasked, each part of them under its heading."""
+    paragraphs: list[Paragraph] = []
+    for run in runs_of(answer.citations[: answer.n_strong], answer.blocks, together=is_composed):
+        if run.block is not None:
+            paragraphs.append(said(one_line(wording.heading(run.block)), "bold"))
+        paragraphs += [Paragraph(_quoted(one), _INDENT, f"[{one.number}]") for one in run.citations]
+        paragraphs.append(Paragraph(_source(run.citations[0]), _INDENT))
+    return paragraphs
+
+
+def _left_out(answer: Answer) -> list[Paragraph]:
+    return [said(wording.left_out(answer.left_out), "dim")] if answer.left_out else []
 
 
 def _cited(citations: Sequence[Citation]) -> list[Paragraph]:

@@ -7,6 +7,7 @@ COMMANDS: Final = {
     "/help": "this list",
     "/said": "what somebody said, newest first: /said Michel, or /said Michel about the border",
     "/sources": "the articles I can quote; /sources WORD narrows the list",
+    "/timeline": "what happened when: /timeline louvre",
     "/context": "what stands around a quote, by its number: /context 2",
     "/more": "further quotes for the last answer",
     "/closest": "the closest passages when I could not answer",
@@ -22,6 +23,7 @@ COMMANDS: Final = {
 NO_ARTICLES: Final = "I have no articles yet, so there is nothing I could quote. See: python -m index build --help"
 
 WHOSE_WORDS: Final = "Name somebody: /said Michel, or /said Michel about the border"
+NAME_A_SUBJECT: Final = "Name what it should be about, such as /timeline louvre"
 ASK_FIRST: Final = "Ask a question first."
 WAS_ANSWERED: Final = "The last question was answered. /more shows further quotes."
 WAS_REFUSED: Final = "The last question was not answered. /closest shows the closest I have."

@@ -13,6 +13,7 @@ from bot.adapters.telegram.delivery.sending import Messenger
 from bot.adapters.telegram.views.keyboards import read_press
 from bot.adapters.telegram.views.messages import reply_message
 from bot.dialogue import Dialogue
+from bot.query.kinds import MessageKind
 from bot.replies import Reply, ReplyTo
 from bot.store import Answering
 from bot.store.sent_answers import SentAnswer, SentAnswers
@@ -23,7 +24,7 @@ class Asking:
     """A question and where its answer goes.
 
     `question_id` is the message that asked. `literally`: it is not to be understood from what came before. `into` are
-    the parts of an earlier answer that this one replaces.
+    the parts of an earlier answer that this one replaces. `kind`: what is asked for, where a command says so.
     """
 
     question: str
@@ -33,6 +34,7 @@ class Asking:
     literally: bool = False
     replying_to: ReplyTo | None = None
     into: tuple[int, ...] = ()
+    kind: MessageKind | None = None
 
 
 class Answers:
@@ -52,6 +54,7 @@ class Answers:
                 asking.question,
                 literally=asking.literally,
                 replying_to=asking.replying_to,
+                kind=asking.kind,
             )
             reply = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
             answers = Answering(asking.question_id, reply.id)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from telegram import Message
@@ -31,11 +32,14 @@ from bot.adapters.telegram.views.help import help_message
 from bot.adapters.telegram.views.links import HELP, DeepLink, Opens, article_key, read_payload
 from bot.adapters.telegram.views.messages import lead_message, plain_message, sources_message
 from bot.dialogue import Dialogue
+from bot.query.kinds import MessageKind
 from bot.query.said_requests import SAID_COMMAND
 from bot.store import Answering
 
 # A question that was not answered before may still be one after it was edited, but nobody waits for an old one.
 _EDIT_COUNTS_AS_NEW: Final = timedelta(minutes=10)
+_KIND_OF_COMMAND: Final = {"/timeline": MessageKind.TIMELINE}
+"""Commands that say what they ask for."""
 
 
 class Questions:
@@ -59,6 +63,7 @@ class Questions:
             router.command("help", admitted(limited(self._help))),
             router.command("ask", admitted(self._ask)),
             router.command("said", admitted(self._said)),
+            router.command("timeline", admitted(self._timeline)),
             router.command("sources", admitted(limited(self._sources))),
             router.command("new", admitted(limited(self._start_over))),
             router.message(filters.TEXT & ~filters.COMMAND, self._hear),
@@ -124,10 +129,12 @@ class Questions:
     async def _hear_again(self, message: Message, messenger: Messenger) -> None:
         """Edit the answer to a question that was edited; one without an answer is answered if it is still fresh."""
         question = _edited_question(message, messenger)
+        kind = _KIND_OF_COMMAND.get(_command(message, messenger))
         parts = await self._answers.answer_to(message, messenger)
         if not parts:
             if question and datetime.now(UTC) - message.date < _EDIT_COUNTS_AS_NEW:
-                await self._access.guard(lambda heard, by: self._answer(heard, by, question))(message, messenger)
+                answer = partial(self._answer, question=question, kind=kind)
+                await self._access.guard(answer)(message, messenger)
             return
         # Telegram also reports edits that leave the words as they are.
         if question == await self._answers.question_of(parts[0]) or not self._access.admits(
@@ -140,7 +147,7 @@ class Questions:
         into = tuple(part.message_id for part in parts)
         if question and len(question) <= texts.LONGEST_QUESTION:
             replying_to = await self._answers.asked_about(message)
-            asking = replace(asking_of(message, question), replying_to=replying_to, into=into)
+            asking = replace(asking_of(message, question), replying_to=replying_to, into=into, kind=kind)
             await self._answers.give(messenger, asking)
         else:
             notice = texts.too_long() if question else texts.EDITED_AWAY
@@ -157,17 +164,28 @@ class Questions:
         elif not await self._turns_away(message, messenger):
             await messenger.say(message, texts.WHOSE_WORDS)
 
-    async def _answer(self, message: Message, messenger: Messenger, question: str, *, literally: bool = False) -> None:
+    async def _timeline(self, message: Message, messenger: Messenger) -> None:
+        await self._answer(message, messenger, command_words(message), kind=MessageKind.TIMELINE)
+
+    async def _answer(
+        self,
+        message: Message,
+        messenger: Messenger,
+        question: str,
+        *,
+        literally: bool = False,
+        kind: MessageKind | None = None,
+    ) -> None:
         if await self._turns_away(message, messenger):
             return
         if not question:
-            await messenger.say(message, texts.HOW_TO_ASK)
+            await messenger.say(message, texts.HOW_TO_ASK if kind is None else texts.HOW_TO_ASK_FOR_A_TIMELINE)
             return
         if len(question) > texts.LONGEST_QUESTION:
             await messenger.say(message, texts.too_long())
             return
         replying_to = None if literally else await self._answers.asked_about(message)
-        asking = replace(asking_of(message, question), literally=literally, replying_to=replying_to)
+        asking = replace(asking_of(message, question), literally=literally, replying_to=replying_to, kind=kind)
         await self._answers.give(messenger, asking)
 
     async def _turns_away(self, message: Message, messenger: Messenger) -> bool:
@@ -196,11 +214,17 @@ async def _say_unknown(message: Message, messenger: Messenger) -> None:
 
 def _edited_question(message: Message, messenger: Messenger) -> str | None:
     """Return the question that an edited message asks now; None if it asks nothing of this bot."""
-    text = message.text or ""
-    if not text.startswith("/"):
+    if not (message.text or "").startswith("/"):
         return question_for(message, messenger.me)
-    command, _, addressee = text.split(maxsplit=1)[0].partition("@")
     words = command_words(message)
-    if addressee.lower() not in ("", messenger.username.lower()) or not words:
+    if not words:
         return None
-    return {"/ask": words, SAID_COMMAND: f"{SAID_COMMAND} {words}"}.get(command)
+    asked = {"/ask": words, "/timeline": words, SAID_COMMAND: f"{SAID_COMMAND} {words}"}
+    return asked.get(_command(message, messenger))
+
+
+def _command(message: Message, messenger: Messenger) -> str:
+    """Return the command that a message gives to this bot, with its "/"; empty for any other message."""
+    text = message.text or ""
+    command, _, addressee = text.split(maxsplit=1)[0].partition("@") if text.startswith("/") else ("", "", "")
+    return command if addressee.lower() in ("", messenger.username.lower()) else ""

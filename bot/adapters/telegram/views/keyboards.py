@@ -19,6 +19,7 @@ _PAGE: Final = re.compile(r"\d{1,6}")
 _LONGEST_LABEL: Final = 60
 _CARRIED_BYTES: Final = 30
 _MOST_SPEAKERS: Final = 2
+_IN_A_ROW: Final = 4
 
 
 class Action(Enum):
@@ -117,12 +118,11 @@ def answer_keyboard(
     """
     numbered = len(shown) > 1
     context = translated(texts.CONTEXT_BUTTON)
-    rows = [
-        [
-            button(f"{context} {citation.number}" if numbered else context, Action.CONTEXT, reply_id, citation.number)
-            for citation in shown
-        ]
+    contexts = [
+        button(f"{context} {citation.number}" if numbered else context, Action.CONTEXT, reply_id, citation.number)
+        for citation in shown
     ]
+    rows = [contexts[first : first + _IN_A_ROW] for first in range(0, len(contexts), _IN_A_ROW)]
     if speakers:
         rows += [[_said_button(reply_id, citation)] for citation in _speaking(shown)]
     below = []

@@ -1,5 +1,6 @@
 """Shows replies, contexts and lists as Outgoing messages: styled Segments and the buttons beneath them."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -7,7 +8,7 @@ from typing import Final
 from telegram import InlineKeyboardMarkup
 
 from bot.adapters import wording
-from bot.adapters.listing import narrowed
+from bot.adapters.listing import narrowed, runs_of
 from bot.adapters.remarks import remark
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.html import Segment, safe_url, styled, words_of_others
@@ -20,7 +21,8 @@ from bot.adapters.telegram.views.keyboards import (
 )
 from bot.adapters.telegram.views.links import link_to_words
 from bot.adapters.translation import translated
-from bot.answering import Answer, Clarification, Refusal, RefusalReason, Remark
+from bot.answering import Answer, Block, Clarification, Refusal, RefusalReason, Remark
+from bot.composing.weights import COMPOSED
 from bot.query.kinds import MessageKind
 from bot.query.said_requests import said_request
 from bot.quoting.context import QuoteContext
@@ -32,6 +34,9 @@ SOURCES_PER_PAGE: Final = 10
 _CITATIONS_AT_ONCE: Final = 3
 # About a phone's screen: beyond it, further quotes wait behind "More".
 _COMFORTABLE_QUOTE_CHARS: Final = 600
+_PARTS_AT_ONCE: Final = 8
+_PARTS_CHARS: Final = 1_600
+"""A reply of several quotes may fill a screen, with its bylines some 3,000 characters."""
 _LISTED_TITLE_CHARS: Final = 150
 _LISTED_SOURCE_CHARS: Final = 60
 _LISTED_SPEAKER_CHARS: Final = 120
@@ -69,10 +74,10 @@ def reply_message(reply: Reply) -> Outgoing:
 def more_message(reply_id: str, answer: Answer, seen: int) -> Outgoing:
     """Return the citations after the first `seen` ones, a few at once."""
     strong, total = answer.citations[seen : answer.n_strong], len(answer.citations)
-    shown = _first_comfortable(strong or answer.citations[seen:])
+    shown = _first_shown(strong or answer.citations[seen:], is_composed=bool(answer.blocks))
     keyboard = answer_keyboard(reply_id, shown, seen=seen + len(shown), total=total, is_first=False)
     heading = translated(wording.MORE_QUOTES if strong else texts.LESS_LIKELY)
-    return Outgoing((styled(f"{heading}\n\n"), *_citations(shown)), keyboard)
+    return Outgoing((styled(f"{heading}\n\n"), *_citations(shown, answer.blocks)), keyboard)
 
 
 def closest_message(reply_id: str, citations: Sequence[Citation]) -> Outgoing:
@@ -196,7 +201,8 @@ def _answer_message(reply: Reply, answer: Answer, segments: tuple[Segment, ...])
     if answer.short_answer:
         words = one_line(answer.short_answer)
         segments += (*words_of_others(words, bold=[(0, len(words))]), styled("\n\n"))
-    shown = _first_comfortable(answer.citations[: max(answer.n_strong, 1)])
+    is_composed = reply.kind in COMPOSED or bool(answer.blocks)
+    shown = _first_shown(answer.citations[: max(answer.n_strong, 1)], is_composed=is_composed)
     keyboard = answer_keyboard(
         reply.id,
         shown,
@@ -206,7 +212,8 @@ def _answer_message(reply: Reply, answer: Answer, segments: tuple[Segment, ...])
         as_typed=reply.is_reworded,
         speakers=said_request(reply.question) is None,
     )
-    return Outgoing((*segments, *_citations(shown)), keyboard)
+    left_out = styled(f"\n\n{wording.left_out(answer.left_out)}", italic=True) if answer.left_out else styled("")
+    return Outgoing((*segments, *_citations(shown, answer.blocks, is_composed=is_composed), left_out), keyboard)
 
 
 def _refusal_message(reply: Reply, refusal: Refusal, segments: tuple[Segment, ...]) -> Outgoing:
@@ -220,21 +227,36 @@ def _refusal_message(reply: Reply, refusal: Refusal, segments: tuple[Segment, ..
     return Outgoing((*segments, styled(wording.refusal(refusal.reason))), keyboard)
 
 
-def _first_comfortable(citations: Sequence[Citation]) -> Sequence[Citation]:
+def _first_shown(citations: Sequence[Citation], *, is_composed: bool) -> Sequence[Citation]:
+    """Return as many of the citations as are read on one screen."""
+    most, most_chars = (_PARTS_AT_ONCE, _PARTS_CHARS) if is_composed else (_CITATIONS_AT_ONCE, _COMFORTABLE_QUOTE_CHARS)
     count = chars = 0
-    for citation in citations[:_CITATIONS_AT_ONCE]:
+    for citation in citations[:most]:
         chars += len(citation.quote.text)
-        if count and chars > _COMFORTABLE_QUOTE_CHARS:
+        if count and chars > most_chars:
             break
         count += 1
     return citations[:count]
 
 
-def _citations(citations: Iterable[Citation]) -> Iterator[Segment]:
-    for position, citation in enumerate(citations):
+def _citations(
+    citations: Sequence[Citation], blocks: Sequence[Block] = (), *, is_composed: bool = False
+) -> Iterator[Segment]:
+    """Yield quotes with their bylines, each part under its heading; in a composed reply, quotes of one article that
+    stand together share one."""
+    for position, run in enumerate(runs_of(citations, blocks, together=is_composed)):
         if position:
             yield styled("\n\n")
-        yield from quote_segments(citation)
+        if run.block is not None:
+            words = one_line(wording.heading(run.block), _LISTED_TITLE_CHARS)
+            yield from words_of_others(words, bold=[(0, len(words))])
+            yield styled("\n")
+        for place, citation in enumerate(run.citations):
+            yield styled("\n\n" if place else "")
+            yield from _quoted(citation)
+        yield styled("\n")
+        yield from _voice(run.citations[0])
+        yield from byline(run.citations[0], f"{run.numbers}. ")
 
 
 def _voice(citation: Citation) -> Iterator[Segment]:

@@ -12,6 +12,7 @@ LONGEST_QUESTION: Final = 1_000
 READER_COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("ask", translatable("Ask a question about the news")),
     ("said", translatable("With a name: what somebody said, newest first; and about what, if you like")),
+    ("timeline", translatable("What happened when, in order: /timeline and a subject")),
     ("sources", translatable("See the articles I can quote; with a word: those that have it in title or source")),
     ("new", translatable("Start afresh: forget what we talked about")),
     ("help", translatable("How this works")),
@@ -38,6 +39,9 @@ NO_TEXT: Final = translatable("I can only read text, sorry. Please write your qu
 HOW_TO_ASK: Final = translatable("Write your question after the command, like this:\n/ask Who won the election?")
 WHOSE_WORDS: Final = translatable(
     "Write a name after the command, and a subject if you like:\n/said Michel\n/said Michel about the border"
+)
+HOW_TO_ASK_FOR_A_TIMELINE: Final = translatable(
+    "Name what it should be about after the command, like this:\n/timeline louvre heist"
 )
 ADMINS_ONLY: Final = translatable("That command is for this bot's admins only, sorry.")
 BANNED: Final = translatable("An admin of this bot has decided that I don't answer you any more.")
