@@ -1,7 +1,6 @@
 """Shows replies, contexts and lists as Outgoing messages: styled Segments and the buttons beneath them."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
