@@ -211,18 +211,7 @@ def quote_passages(places: Iterable[tuple[Article, Span]], archive: Archive, *, 
         if not may_be_quoted(quote, archive):
             logger.error("dropped a quote that is not verbatim: article %s, %s", article.id, span)
             continue
-        told = (article.title, article.source, article.published_at, article.url)
-        citations.append(
-            Citation(
-                len(citations) + 1,
-                quote,
-                *told,
-                highlights=(),
-                score=1.0,
-                copies=archive.copies_of(article.id),
-                speaker=speaker_in(archive, article.id, span),
-            )
-        )
+        citations.append(_citation_of(len(citations) + 1, article, quote, 1.0, archive))
     return Answer(1.0, tuple(citations), min(n_strong, len(citations)), None, ()) if citations else None
 
 
@@ -294,8 +283,10 @@ def _repeats(quote: Quote, other: Quote) -> bool:
     return quote.text == other.text or (quote.article_id == other.article_id and quote.span.overlaps(other.span))
 
 
-def _citation_of(number: int, article: Article, quote: Quote, score: float, archive: Archive) -> Citation:
-    """Return the citation of words of an article, nothing in them marked."""
+def _citation_of(
+    number: int, article: Article, quote: Quote, score: float, archive: Archive, highlights: tuple[Span, ...] = ()
+) -> Citation:
+    """Return the citation of words of an article."""
     return Citation(
         number=number,
         quote=quote,
@@ -303,7 +294,7 @@ def _citation_of(number: int, article: Article, quote: Quote, score: float, arch
         source=article.source,
         published_at=article.published_at,
         url=article.url,
-        highlights=(),
+        highlights=highlights,
         score=score,
         copies=archive.copies_of(article.id),
         speaker=speaker_in(archive, article.id, quote.span),
@@ -330,17 +321,13 @@ def _same_words(reading: Reading, words: str, other: Reading) -> bool:
 
 def _citations(readings: Sequence[Reading], archive: Archive) -> tuple[Citation, ...]:
     return tuple(
-        Citation(
-            number=number,
-            quote=quote_from(reading.article, reading.span),
-            title=reading.article.title,
-            source=reading.article.source,
-            published_at=reading.article.published_at,
-            url=reading.article.url,
-            highlights=tuple(span for span in reading.highlights if reading.span.contains(span)),
-            score=reading.probability,
-            copies=archive.copies_of(reading.article.id),
-            speaker=speaker_in(archive, reading.article.id, reading.span),
+        _citation_of(
+            number,
+            reading.article,
+            quote_from(reading.article, reading.span),
+            reading.probability,
+            archive,
+            tuple(span for span in reading.highlights if reading.span.contains(span)),
         )
         for number, reading in enumerate(readings, start=1)
     )
