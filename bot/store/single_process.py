@@ -32,14 +32,14 @@ def only_one(database_url: str, *, patience_seconds: float = _PATIENCE_SECONDS) 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=patience_seconds)
-    except OSError as error:
-        raise StoreUnavailable(
-            f"{path.parent} cannot be written ({error.strerror}); check DATABASE_URL and the permissions of the folder"
-        ) from error
     except Timeout:
         raise AlreadyServing(
             f"another bot already serves from {path}; stop it first, or set DATABASE_URL to another database"
         ) from None
+    except OSError as error:
+        raise StoreUnavailable(
+            f"{path.parent} cannot be written ({error.strerror}); check DATABASE_URL and the permissions of the folder"
+        ) from error
     try:
         yield
     finally:
