@@ -296,24 +296,31 @@ class Dialogue:
         """
         preferred = frozenset(conversation.turns[-1].article_ids[:1]) if resolution.leans else frozenset[str]()
         query = query_for(resolution, scope, preferred)
-        composed: Answer | Refusal | None = None
         maybe, chance = told.likeliest(COMPOSED)
-        if chance >= _MAY_BE_ASKED:
+
+        def compose() -> Answer | None:
             with watch.measure("compose"):
                 composed = self._answerer.compose(maybe, query, resolution.read, retriever)
-        if isinstance(composed, Answer) and told.is_sure and told.kind is maybe:
+            return composed if isinstance(composed, Answer) else None
+
+        may_be_asked = chance >= _MAY_BE_ASKED
+        is_asked = may_be_asked and told.is_sure and told.kind is maybe
+        if is_asked and (composed := compose()):
             return composed
         with watch.measure("retrieve"):
-            query = since_event(query, scope.asked_on, retriever)
-            hits = self._answerer.find(query, retriever)
+            searched = since_event(query, scope.asked_on, retriever)
+            hits = self._answerer.find(searched, retriever)
         with watch.measure("read"):
-            first = self._read(replace(query, text=resolution.read), hits, retriever)
-        if not isinstance(composed, Answer):
+            first = self._read(replace(searched, text=resolution.read), hits, retriever)
+        may_stand_alone = chance >= _STANDS_ALONE
+        if is_asked or not (may_be_asked and (isinstance(first, Answer) or may_stand_alone)):
+            return first
+        composed = compose()
+        if composed is None:
             return first
         if isinstance(first, Answer):
             return with_further(first, composed)
-        stands_alone = chance >= _STANDS_ALONE and (told.is_sure or composed.confidence >= _SURE_ENOUGH)
-        return composed if stands_alone else first
+        return composed if told.is_sure or composed.confidence >= _SURE_ENOUGH else first
 
     def _read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Answer | Refusal:
         """Return what the articles say to a question; to one that only names a headline, how that article begins."""
