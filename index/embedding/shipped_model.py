@@ -9,7 +9,6 @@ import hashlib
 import importlib.util
 import json
 import logging
-import os
 import shutil
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from filelock import FileLock
 
 from index.errors import ModelUnavailable
 from index.settings import environment_of_helpers
+from index.syncing import sync
 
 logger = logging.getLogger(__name__)
 
@@ -113,9 +113,9 @@ def _export_apart(source: Path, folder: Path) -> None:
         digests = _digests_of(target)
         (target / _DIGESTS).write_text(json.dumps(digests, indent=1), encoding="utf-8")
         for path in (*target.iterdir(), target):
-            _sync(path)
+            sync(path)
         target.rename(folder)
-        _sync(folder.parent)
+        sync(folder.parent)
 
 
 def _is_as_exported(folder: Path) -> bool:
@@ -131,14 +131,6 @@ def _is_as_exported(folder: Path) -> bool:
 
 def _digests_of(folder: Path) -> dict[str, str]:
     return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in _EXPORTED}
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _export(source: Path, target: Path) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from index.errors import IndexBusy, SnapshotCorrupt, SnapshotMissing
+from index.syncing import sync
 
 _UNFINISHED = ".building-"
 
@@ -82,7 +83,7 @@ class IndexFolders:
             if folder.is_dir():
                 _sync_tree(folder)
                 folder.rename(parent / name)
-                _sync(parent)
+                sync(parent)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -95,7 +96,7 @@ class IndexFolders:
             file.flush()
             os.fsync(file.fileno())
         pointer.replace(self.root / "CURRENT")
-        _sync(self.root)
+        sync(self.root)
 
     def clear_unfinished(self) -> None:
         """Remove what killed builds left behind, except vectors. Call it only with the lock held, when nobody
@@ -146,13 +147,5 @@ def _names_in(folder: Path) -> list[str]:
 def _sync_tree(folder: Path) -> None:
     """Have the system write everything below `folder` to the disk, so that a power cut cannot tear it."""
     for path in sorted(folder.rglob("*"), reverse=True):
-        _sync(path)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync(path)
+    sync(folder)
