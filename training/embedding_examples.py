@@ -5,8 +5,6 @@ stands beside the right passage in the same story misleads most; but a sentence 
 all the same, so passages that repeat the evidence or hold the short answer are never taken for wrong.
 """
 
-import gzip
-import json
 import math
 import random
 import re
@@ -21,6 +19,7 @@ from bot.reading.behind import BEHIND
 from index import Article, Span
 from index.text.chunking import chunk_article
 from index.text.terms import terms_of
+from training.records import records_of
 
 _SAID_BEFORE = 2
 """Earlier messages that go in front of a follow-up."""
@@ -117,11 +116,11 @@ class Conversations:
         """Read `articles.jsonl.gz` and `messages.jsonl.gz`."""
         articles: dict[str, Article] = {}
         passages: dict[str, list[tuple[str, Span, str]]] = defaultdict(list)
-        for one in _records(folder / "articles.jsonl.gz"):
+        for one in records_of(folder / "articles.jsonl.gz"):
             article = articles[one["id"]] = _article(one)
             for passage in chunk_article(article):
                 passages[one["story"]].append((article.id, passage.span, passage.span.slice(article.text)))
-        messages = sorted(_records(folder / "messages.jsonl.gz"), key=lambda one: (one["conversation"], one["turn"]))
+        messages = sorted(records_of(folder / "messages.jsonl.gz"), key=lambda one: (one["conversation"], one["turn"]))
         said: dict[str, list[str]] = defaultdict(list)
         earlier: dict[str, Sequence[str]] = {}
         for one in messages:
@@ -221,10 +220,10 @@ def _article(record: Mapping[str, Any]) -> Article:
 
 
 def _of_set(folder: Path, share: Share, chance: random.Random) -> Iterator[PairExample]:
-    records = [one for one in _records(folder / f"{share.name}.jsonl.gz") if one["answerable"]]
+    records = [one for one in records_of(folder / f"{share.name}.jsonl.gz") if one["answerable"]]
     chance.shuffle(records)
     beside = folder / f"{share.name}.hardneg.jsonl.gz"
-    found = {one["question"]: one["context"] for one in _records(beside)} if beside.exists() else {}
+    found = {one["question"]: one["context"] for one in records_of(beside)} if beside.exists() else {}
     for record in records[: share.questions]:
         yield from _of_record(record, found.get(record["question"]), chance)
 
@@ -304,8 +303,3 @@ def _mistyped(text: str, chance: random.Random) -> str:
     pair = word[at : at + 2]
     words[place] = word[:at] + chance.choice((pair[::-1], pair[1:], pair[0] + pair)) + word[at + 2 :]
     return " ".join(words)
-
-
-def _records(path: Path) -> Iterator[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        yield from map(json.loads, file)

@@ -9,8 +9,6 @@ computed once and kept in DIR.
 """
 
 import argparse
-import gzip
-import json
 import random
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -46,6 +44,7 @@ from training.kind_examples import (
     written,
 )
 from training.newschat import Newschat
+from training.records import records_of
 from training.typing_noise import as_typed
 
 KINDS: Final = {
@@ -140,8 +139,7 @@ def plain_questions(folder: Path, *, most: int) -> list[str]:
     found: list[str] = []
     for path in sorted(folder.glob("*.jsonl.gz")):
         if path.name.partition(".")[0] in _PLAIN:
-            with gzip.open(path, "rt", encoding="utf-8") as file:
-                questions = sorted({json.loads(line)["question"] for line in file})
+            questions = sorted({one["question"] for one in records_of(path)})
             found += chance.sample(questions, min(most // len(_PLAIN), len(questions)))
     return found
 

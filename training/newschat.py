@@ -4,8 +4,6 @@ A folder of it holds `articles.jsonl.gz` and `messages.jsonl.gz`. What a message
 stands in is said here too, because a question to search with and one to read with look the same.
 """
 
-import gzip
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +12,7 @@ from typing import Any
 
 from bot.reading.behind import put_behind
 from index import Article, Span
+from training.records import records_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +69,11 @@ class Newschat:
             FileNotFoundError: it lacks a file.
         """
         stories: dict[str, list[Article]] = {}
-        for one in _rows(folder / "articles.jsonl.gz"):
+        for one in records_of(folder / "articles.jsonl.gz"):
             published = datetime.fromisoformat(one["published"]).replace(tzinfo=UTC)
             article = Article(one["id"], one["title"], one["text"], one["source"], published)
             stories.setdefault(one["story"], []).append(article)
-        return cls(stories, list(_messages(_rows(folder / "messages.jsonl.gz"))))
+        return cls(stories, list(_messages(records_of(folder / "messages.jsonl.gz"))))
 
     @property
     def articles(self) -> list[Article]:
@@ -103,8 +102,3 @@ def _messages(rows: Iterator[dict[str, Any]]) -> Iterator[Message]:
 
 def _place(stored: Mapping[str, Any]) -> Place:
     return Place(stored["article"], Span(stored["start"], stored["end"]))
-
-
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        yield from map(json.loads, file)

@@ -6,8 +6,6 @@ same text, from passages that BM25 found and that lack the answer, and from ques
 swapped for another.
 """
 
-import gzip
-import json
 import random
 import re
 from collections.abc import Iterator, Sequence
@@ -18,6 +16,7 @@ from typing import Any
 from bot.reading.headings import heading_of
 from index import Article, Span
 from index.text.chunking import chunk_article, split_sentences
+from training.records import records_of
 
 _ALL = 1_000_000
 _PASSAGE_CHARS = (200, 350, 500)
@@ -167,14 +166,14 @@ def load_examples(folder: Path, portions: Sequence[Portion], *, seed: int) -> li
 
 
 def _portion_examples(folder: Path, portion: Portion, chance: random.Random) -> Iterator[ReadingExample]:
-    records = list(_records(folder / f"{portion.name}.jsonl.gz"))
+    records = list(records_of(folder / f"{portion.name}.jsonl.gz"))
     titles = {record["context"]: record.get("title") for record in records}
     chance.shuffle(records)
     records = records[: portion.questions]
     names = [name for record in records for name in _NAME_OR_NUMBER.findall(record["context"])]
     found: list[dict[str, Any]] = []
     if portion.found:
-        found = list(_records(folder / f"{portion.name}.hardneg.jsonl.gz"))
+        found = list(records_of(folder / f"{portion.name}.hardneg.jsonl.gz"))
         chance.shuffle(found)
         # passages that do not answer have titles as often as the others: a title must say nothing of that
         found = [{**one, "title": titles.get(one["context"])} for one in found[: round(portion.found * len(records))]]
@@ -277,8 +276,3 @@ def swapped(question: str, passage: str, names: Sequence[str], chance: random.Ra
 
 def _covers(outer: Span, inner: Span) -> bool:
     return outer.start <= inner.start and inner.end <= outer.end
-
-
-def _records(path: Path) -> Iterator[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        yield from map(json.loads, file)

@@ -8,11 +8,9 @@ its vectors are computed once and kept in DIR. Two minutes, most of them embeddi
 """
 
 import argparse
-import gzip
-import json
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -27,6 +25,7 @@ from bot.settings import Settings
 from index.embedding.embedder import Embedder, load_embedder
 from index.search.bm25 import rarity
 from index.text.terms import terms_of
+from training.records import records_of
 
 _SEED = 5
 _HIDDEN = 48
@@ -70,11 +69,11 @@ class Chats:
     def load(cls, folder: Path) -> "Chats":
         """Read a folder with articles and messages."""
         texts, holding = {}, Counter[str]()
-        for one in _rows(folder / "articles.jsonl.gz"):
+        for one in records_of(folder / "articles.jsonl.gz"):
             texts[one["id"]] = one["text"]
             holding.update(set(terms_of(f"{one['title']}. {one['text']}")))
         chats: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-        for one in _rows(folder / "messages.jsonl.gz"):
+        for one in records_of(folder / "messages.jsonl.gz"):
             chats[one["conversation"]].append(one)
         ordered = [sorted(chat, key=lambda one: int(one["turn"])) for chat in chats.values()]
         return cls(ordered, texts, lambda term: rarity(holding[term], len(texts)))
@@ -196,11 +195,6 @@ def _vectors(examples: Sequence[Example], embedder: Embedder, kept: Path) -> Flo
         np.save(kept, vectors.astype(np.float16))
     found: Floats = np.load(kept).astype(np.float32)
     return found
-
-
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        yield from map(json.loads, file)
 
 
 def _options() -> argparse.Namespace:
