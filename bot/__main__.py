@@ -5,10 +5,12 @@ import json
 import os
 import sqlite3
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import track
@@ -16,7 +18,7 @@ from rich.progress import track
 from bot.adapters.jsonl import AskedQuestion, ask, read_questions, reply_as_json
 from bot.adapters.terminal import run_chat, show_reply
 from bot.admin.names import keep_correction, listed, read_correction
-from bot.app import build_app, build_dialogue, build_first_index, schedule_feeds
+from bot.app import App, Core, build_admin, build_core, build_dialogue, build_first_index, schedule_feeds
 from bot.errors import BotError, InvalidCorrection
 from bot.evaluation import Gold, as_markdown, evaluate, gold_of, judge, make_folder, write_report
 from bot.logs import configure_logging, log_warnings_only
@@ -28,8 +30,13 @@ from index.errors import IndexingError
 from index.ingest.sources import read_articles
 from index.progress import announce_preparation, show_progress
 
+if TYPE_CHECKING:
+    from bot.adapters.metrics import Metrics
+    from bot.adapters.web import WebCore
+    from bot.admin.services import AdminServices
+
 _EXAMPLES = """examples:
-  python -m bot run                                 Telegram, or the terminal if no token is set
+  python -m bot run                                 Telegram, or the terminal if no token is set; and a browser
   python -m bot chat                                talk to it here
   python -m bot ask "Who brokered the ceasefire?"   one question
   python -m bot ask --json "Who is he?"             ... with everything a script wants to know
@@ -87,7 +94,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _command_line() -> CommandLine:
     line = CommandLine("python -m bot", __doc__, _EXAMPLES)
-    line.add("run", _run, "answer on Telegram; with no token set, in the terminal")
+    line.add("run", _run, "answer on Telegram, or with no token in the terminal; and in a browser")
     line.add("chat", _chat, "the same conversation in a terminal")
     asking = line.add("ask", _ask, "ask one question, or a file of them")
     asking.add_argument("question", nargs="?", help="the question")
@@ -116,21 +123,66 @@ def _command_line() -> CommandLine:
 def _run(options: argparse.Namespace, settings: Settings) -> int:
     if settings.telegram_bot_token is None:
         _errors.print("TELEGRAM_BOT_TOKEN is not set (see .env.example): talking here instead.", highlight=False)
-        return _chat(options, settings)
+        return _run_here(settings)
     # the Telegram library takes a second to import, and no other command needs it or what speaks HTTP
-    from bot.adapters.telegram import Metrics, build_service, config_from, leave, run
+    from bot.adapters.metrics import Metrics
+    from bot.adapters.telegram import build_service, config_from, leave, run
+    from bot.adapters.web import build_website
 
     metrics = Metrics()
     with only_one(settings.database_url), Store.open(settings.database_url) as store:
         _prepare(settings)
-        app = build_app(settings, store, metrics.count_reply)
+        core = build_core(settings, store, metrics.count_reply)
+        admin = build_admin(core, settings, store)
+        app = App(core.dialogue, admin, store)
+        website = build_website(_web_core(settings, core, lambda: admin, metrics))
         with schedule_feeds(app):
-            run(build_service(app, config_from(settings), metrics))
+            run(build_service(app, config_from(settings), metrics), website)
     leave()
     return 0
 
 
+def _run_here(settings: Settings) -> int:
+    """Talk in the terminal, if somebody is there, and in a browser."""
+    if settings.web_listen is None:
+        return _talk(settings)
+    # these take a tenth of a second to import, and no other command needs them
+    from bot.adapters.metrics import Metrics
+    from bot.adapters.web import serve_alone, served_beside, shown
+
+    metrics = Metrics()
+    with Store.open(settings.database_url) as store:
+        _prepare(settings)
+        core = build_core(settings, store, metrics.count_reply)
+        admin = cache(lambda: build_admin(core, settings, store))
+        web = _web_core(settings, core, admin, metrics)
+        if _nobody_types():
+            serve_alone(web)
+            return 0
+        with served_beside(web) as address:
+            if address is not None:
+                _errors.print(f"In a browser: http://{shown(address)}/", highlight=False)
+            run_chat(core.dialogue)
+    return 0
+
+
+def _web_core(settings: Settings, core: Core, admin: Callable[[], "AdminServices"], metrics: "Metrics") -> "WebCore":
+    # see _run_here
+    from bot.adapters.web import WebCore, config_from
+
+    return WebCore(core.dialogue, core.live, admin, metrics, config_from(settings))
+
+
+def _nobody_types() -> bool:
+    """Return whether standard input is the null device, as where a service manager starts the bot."""
+    return sys.stdin is None or os.path.samestat(os.fstat(sys.stdin.fileno()), Path(os.devnull).stat())
+
+
 def _chat(options: argparse.Namespace, settings: Settings) -> int:
+    return _talk(settings)
+
+
+def _talk(settings: Settings) -> int:
     with Store.open(settings.database_url) as store:
         _prepare(settings)
         run_chat(build_dialogue(settings, store))

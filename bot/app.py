@@ -36,6 +36,15 @@ _LOOK_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
+class Core:
+    """What answers readers, and the index that it answers from."""
+
+    dialogue: Dialogue
+    live: LiveIndex
+    reader_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class App:
     """The bot put together: what answers readers, what serves admins, and where both keep what they remember."""
 
@@ -54,7 +63,21 @@ def build_dialogue(settings: Settings, store: Store) -> Dialogue:
     Raises:
         IndexingError: there is no index that can be served, or no model; the text says what to run.
     """
-    return _build_dialogue(settings, store, *_load(settings))
+    return build_core(settings, store).dialogue
+
+
+def build_core(settings: Settings, store: Store, on_reply: Callable[[Reply], None] = lambda _: None) -> Core:
+    """Return what answers questions as `settings` say, with its index; see `build_dialogue` for errors."""
+    library = open_library(settings)
+    with ThreadPoolExecutor(1) as pool:  # two models, two cores: whoever asks first waits less
+        scorer = pool.submit(load_span_scorer, settings.reader_model)
+        live = LiveIndex(library, load_embedder(settings.embedding_model, settings.model_cache))
+        reading, composing = shipped_weights(), composing_weights()
+        reader = PassageReader(scorer.result(), reading)
+        composer = Composer(scorer.result(), reading.typed.read, composing)
+    answerer = Answerer(reader, threshold=settings.answer_threshold, composer=composer)
+    idle_after = timedelta(hours=settings.conversation_idle_hours)
+    return Core(Dialogue(live, answerer, store, on_reply, idle_after=idle_after), live, answerer.reader_name)
 
 
 def build_app(
@@ -71,6 +94,12 @@ def build_app(
     Raises:
         IndexingError: there is no index that can be served, or no model; the text says what to run.
     """
+    core = build_core(settings, store, on_reply)
+    return App(core.dialogue, build_admin(core, settings, store, fetcher=fetcher), store)
+
+
+def build_admin(core: Core, settings: Settings, store: Store, *, fetcher: "Fetcher | None" = None) -> "AdminServices":
+    """Return what serves admins; `fetcher` reads the web; None: a new one."""
     # what reads pages and feeds takes a second to import, and answering needs none of it
     from bot.admin.ingest import ArticleIngest
     from bot.admin.moderation import Moderation
@@ -79,11 +108,9 @@ def build_app(
     from bot.admin.services import AdminServices
     from index.ingest.fetching import Fetcher
 
-    live, answerer = _load(settings)
-    dialogue = _build_dialogue(settings, store, live, answerer, on_reply)
-    exclusive, rebuild = partial(changing_articles, store), partial(rebuild_apart, settings)
-    admin = AdminServices(
-        IndexOperations(live, rebuild, reader_name=answerer.reader_name, exclusive=exclusive),
+    live, exclusive, rebuild = core.live, partial(changing_articles, store), partial(rebuild_apart, settings)
+    return AdminServices(
+        IndexOperations(live, rebuild, reader_name=core.reader_name, exclusive=exclusive),
         UsageReports(store.usage, store.load_reply, live),
         Moderation(store.moderation),
         ArticleIngest(
@@ -91,7 +118,6 @@ def build_app(
         ),
         store.names,
     )
-    return App(dialogue, admin, store)
 
 
 def schedule_feeds(app: App) -> "FeedSchedule":
@@ -100,28 +126,6 @@ def schedule_feeds(app: App) -> "FeedSchedule":
     from bot.admin.feed_schedule import FeedSchedule
 
     return FeedSchedule(app.admin.articles, leads=lambda: app.store.outbox.replicas.leads)
-
-
-def _load(settings: Settings) -> tuple[LiveIndex, Answerer]:
-    library = open_library(settings)
-    with ThreadPoolExecutor(1) as pool:  # two models, two cores: whoever asks first waits less
-        scorer = pool.submit(load_span_scorer, settings.reader_model)
-        live = LiveIndex(library, load_embedder(settings.embedding_model, settings.model_cache))
-        reading, composing = shipped_weights(), composing_weights()
-        reader = PassageReader(scorer.result(), reading)
-        composer = Composer(scorer.result(), reading.typed.read, composing)
-    return live, Answerer(reader, threshold=settings.answer_threshold, composer=composer)
-
-
-def _build_dialogue(
-    settings: Settings,
-    store: Store,
-    live: LiveIndex,
-    answerer: Answerer,
-    on_reply: Callable[[Reply], None] = lambda _: None,
-) -> Dialogue:
-    idle_after = timedelta(hours=settings.conversation_idle_hours)
-    return Dialogue(live, answerer, store, on_reply, idle_after=idle_after)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ BotError
 ├── DatabaseNotEmpty     a database to copy into holds something already: name an empty one
 ├── AlreadyServing       another process serves from the same database: stop it, or name another DATABASE_URL
 ├── TokenRejected        Telegram does not know the token: check TELEGRAM_BOT_TOKEN
-├── PortTaken            an address to listen at cannot be had: check WEBHOOK_LISTEN and HEALTH_LISTEN
+├── PortTaken            an address to listen at cannot be had: check WEB_LISTEN, WEBHOOK_LISTEN and HEALTH_LISTEN
 └── DocumentTooLarge     what an admin sent is larger than bots are given: split it, or put it where the articles are
 
 Settings that cannot be used are `index.errors.SettingsInvalid`, for the two packages have their settings in common.

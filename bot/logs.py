@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 _PLAIN: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 # httpx logs addresses, which hold the token; the Telegram library logs updates and bodies; bm25s sets DEBUG
-_CHATTY: Final = ("httpx", "httpcore", "telegram", "aiohttp", "bm25s", "alembic")
+_CHATTY: Final = ("httpx", "httpcore", "telegram", "aiohttp", "bm25s", "alembic", "uvicorn")
 
 
 def log_warnings_only() -> None:

@@ -1,10 +1,17 @@
 """Settings: everything that can be set about the bot. Nothing else in the bot reads the environment."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
-from pydantic_settings import NoDecode
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+)
 
 from index.settings import IndexSettings
 
@@ -64,6 +71,8 @@ _ListenAddress = Annotated[tuple[str, int], NoDecode, BeforeValidator(_listen_ad
 _HttpsAddress = Annotated[str, AfterValidator(_https_address)]
 _Secret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
 _LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_in_capitals)]
+_NONE_WHERE_EMPTY: Final = ("web_listen",)
+"""Every other variable that is set to nothing counts as not set."""
 
 
 class Settings(IndexSettings):
@@ -96,6 +105,13 @@ class Settings(IndexSettings):
     )
     health_listen: _ListenAddress | None = Field(
         None, description="Where /healthz, /readyz and /metrics are served; host:port; empty: nowhere"
+    )
+    web_listen: _ListenAddress | None = Field(
+        ("127.0.0.1", 8080), description="Where the pages and what programs ask are served; host:port; empty: nowhere"
+    )
+    public_url: _WebAddress | None = Field(
+        None,
+        description="What links to the pages begin with, as https://news.example; empty: nothing links to them",
     )
     answer_within_minutes: int = Field(
         30, ge=1, description="A question older than this, as after an outage, is not answered any more; minutes"
@@ -137,3 +153,33 @@ class Settings(IndexSettings):
     log_format: Literal["text", "json"] = Field(
         "text", description="How messages on standard error look: text, or json for one object a line"
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """See pydantic; what is given goes first, then the environment, then the file."""
+        environment = EnvSettingsSource(settings_cls, env_ignore_empty=False)
+        file = DotEnvSettingsSource(settings_cls, env_ignore_empty=False)
+        return init_settings, env_settings, _Emptied(environment), dotenv_settings, _Emptied(file)
+
+
+class _Emptied(PydanticBaseSettingsSource):
+    """The variables that are set to nothing where nothing means none."""
+
+    def __init__(self, source: EnvSettingsSource) -> None:
+        super().__init__(source.settings_cls)
+        self._source = source
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """See pydantic; `__call__` gives all of them at once."""
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """Return them."""
+        return {name: None for name in _NONE_WHERE_EMPTY if self._source.env_vars.get(name) == ""}

@@ -41,6 +41,7 @@ def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for name in [name for name in os.environ if name.lower() in Settings.model_fields]:
             patch.delenv(name)
         patch.setenv("MODEL_CACHE", str(cache))
+        patch.setenv("WEB_LISTEN", "")  # several bots run at once
         patch.setenv("PYTHONPATH", str(ROOT))
         yield cache
 

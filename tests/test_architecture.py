@@ -21,7 +21,7 @@ import index.__main__
 from tests.conftest import ROOT
 
 _MODEL_LOADERS = {"bot/reading/span_scoring.py", "index/embedding/embedder.py", "index/embedding/shipped_model.py"}
-_UNWANTED = ["torch", "transformers", "sentence_transformers", "telegram", "feedparser", "trafilatura"]
+_UNWANTED = ["torch", "transformers", "sentence_transformers", "telegram", "feedparser", "trafilatura", "starlette"]
 _SOURCES = [path for package in ("bot", "index") for path in sorted((ROOT / package).rglob("*.py"))]
 _MAINS: dict[str, Callable[[list[str]], int]] = {"bot": bot.__main__.main, "index": index.__main__.main}
 
@@ -49,6 +49,8 @@ def _imported(path: Path) -> Iterator[str]:
             {"index/ingest/fetching/" + name for name in ("addresses.py", "bodies.py", "fetcher.py", "transport.py")}
             | {"index/ingest/sources/web.py", "index/ingest/feeds/items.py", "bot/adapters/telegram/delivery/http.py"},
         ),
+        ("aiohttp", {"bot/adapters/telegram/delivery/http.py"}),
+        ("uvicorn", {"bot/adapters/web/serving.py"}),
         ("feedparser", {"index/ingest/feeds/parsing.py"}),
         ("protego", {"index/ingest/fetching/robots.py"}),
         ("rapidfuzz", {"index/search/words.py"}),
@@ -74,10 +76,10 @@ def test_the_index_knows_nothing_of_bots() -> None:
 
 
 def test_only_settings_read_the_environment() -> None:
-    """The runtime of models is set there to report to nobody, and reads nothing of it."""
+    """The runtime of models is set in one of these places to report to nobody, and reads nothing of it."""
     reading = re.compile(r"os\.environ|getenv|BaseSettings")
     found = {path.relative_to(ROOT).as_posix() for path in _SOURCES if reading.search(path.read_text(encoding="utf-8"))}
-    assert found == {"index/settings.py", "index/embedding/onnx_runtime.py"}
+    assert found == {"bot/settings.py", "index/settings.py", "index/embedding/onnx_runtime.py"}
 
 
 def test_the_runtime_of_models_reports_to_nobody(tmp_path: Path) -> None:

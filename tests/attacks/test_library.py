@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
-from bot.adapters.telegram.delivery.health import HealthState, health_routes
-from bot.adapters.telegram.delivery.metrics import Metrics
+from bot.adapters.metrics import Metrics
+from bot.adapters.telegram.delivery.health import HealthState
+from bot.adapters.web.monitoring import monitoring
 from bot.answering import Answer
 from bot.app import build_dialogue
 from bot.settings import Settings
@@ -27,6 +28,7 @@ from index.library.disk.library import DiskLibrary
 from index.library.live import LiveIndex
 from tests.bot.telegram.running_bot import ANSWERING, QUESTION, index_articles
 from tests.bot.telegram.serving import FAST, served
+from tests.bot.web.serving import served_routes
 from tests.botapi import BotApiServer
 from tests.embedders import HashingEmbedder
 from tests.ports import free_port
@@ -124,13 +126,14 @@ async def test_readiness_says_that_articles_were_changed_and_goes_on(changed: Se
     live = LiveIndex(DiskLibrary(changed.index), OnnxEmbedder.load(changed.model_cache))
     health = HealthState()
     health.hear()
-    routes = health_routes(health, Metrics(), [lambda: health.problem], lambda: live.problem)
+    watched = monitoring(Metrics(), [lambda: health.problem], lambda: live.problem)
     assert live.problem is None
     assert not live.retriever().archive.is_intact("bridge")
-    answer = await routes["GET", "/readyz"](None)  # type: ignore[arg-type]
-    assert (answer.status, answer.text) == (  # type: ignore[attr-defined]
+    async with served_routes(watched) as http:
+        answer = await http.get("/readyz")
+    assert (answer.status_code, answer.json()) == (
         200,
-        '{"status": "ready", "index": "1 articles are not as they were added"}',
+        {"status": "ready", "index": "1 articles are not as they were added"},
     )
 
 

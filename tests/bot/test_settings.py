@@ -47,6 +47,8 @@ def test_every_default_runs() -> None:
         "webhook_listen": ("127.0.0.1", 8443),
         "webhook_secret": None,
         "health_listen": None,
+        "web_listen": ("127.0.0.1", 8080),
+        "public_url": None,
         "answer_within_minutes": 30,
         "questions_per_minute": 20,
         "most_waiting": 500,
@@ -71,9 +73,19 @@ def test_a_given_value_goes_before_the_environment(monkeypatch: pytest.MonkeyPat
 
 def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     defaults = Settings.from_environment()
-    for name in Settings.model_fields:
+    for name in Settings.model_fields.keys() - {"web_listen"}:
         monkeypatch.setenv(name.upper(), "")
     assert Settings.from_environment() == defaults
+
+
+def test_pages_are_served_nowhere_where_the_address_is_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("WEB_LISTEN=\n")
+    assert Settings.from_environment().web_listen is None
+    monkeypatch.setenv("WEB_LISTEN", "127.0.0.1:8081")
+    assert Settings.from_environment().web_listen == ("127.0.0.1", 8081)
+    (tmp_path / ".env").write_text("WEB_LISTEN=127.0.0.1:8082\n")
+    monkeypatch.setenv("WEB_LISTEN", "")
+    assert Settings.from_environment().web_listen is None
 
 
 @pytest.mark.parametrize(("text", "ids"), [("12", {12}), (" 12, -1003 ,12,", {12, -1003}), (",", set()), ("007", {7})])

@@ -1,8 +1,8 @@
 """Telegram: updates in, messages out."""
 
+from bot.adapters.metrics import Metrics
 from bot.adapters.telegram.application import build_application, build_service
 from bot.adapters.telegram.config import TelegramConfig, config_from
-from bot.adapters.telegram.delivery.metrics import Metrics
 from bot.adapters.telegram.server import leave, run, serve
 
 __all__ = [

@@ -11,6 +11,7 @@ from telegram import Update
 from telegram.ext import ApplicationBuilder
 from telegram.request import BaseRequest
 
+from bot.adapters.metrics import Metrics
 from bot.adapters.telegram.config import TelegramConfig
 from bot.adapters.telegram.delivery.bot import NewsquoteBot, TelegramApplication
 from bot.adapters.telegram.delivery.errors import ErrorReport
@@ -18,7 +19,6 @@ from bot.adapters.telegram.delivery.heartbeat import Heartbeat
 from bot.adapters.telegram.delivery.http import Connection
 from bot.adapters.telegram.delivery.inbox import Inbox
 from bot.adapters.telegram.delivery.leases import LeaseKeeper
-from bot.adapters.telegram.delivery.metrics import Metrics
 from bot.adapters.telegram.delivery.outbox import Outbox, SentMessages
 from bot.adapters.telegram.delivery.rate_limiter import PatientRateLimiter
 from bot.adapters.telegram.delivery.sending import Messenger

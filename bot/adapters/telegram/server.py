@@ -9,13 +9,17 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from starlette.routing import Route
 from telegram.error import InvalidToken, TelegramError
 
 from bot.adapters.telegram.application import ALLOWED_UPDATES, Service
-from bot.adapters.telegram.delivery.health import HealthState, HttpServers, health_routes
+from bot.adapters.telegram.delivery.health import HealthState
 from bot.adapters.telegram.delivery.inbox import Inbox
 from bot.adapters.telegram.delivery.polling import Polling
 from bot.adapters.telegram.delivery.webhook import Webhook, derived_secret
+from bot.adapters.web import Website
+from bot.adapters.web.monitoring import monitoring
+from bot.adapters.web.serving import HttpServers, RouteGroup
 from bot.errors import StoreUnavailable, TokenRejected
 from bot.retrying import BackOff
 from bot.store import Store
@@ -29,32 +33,24 @@ _GRACE_SECONDS: Final = 4.0
 _LAST_SECOND: Final = 7.0
 
 
-def run(service: Service) -> None:
-    """Serve until SIGINT or SIGTERM, however often Telegram is out of reach in between.
+def run(service: Service, website: Website | None = None) -> None:
+    """Serve until SIGINT or SIGTERM, however often Telegram is out of reach in between, and the website beside it.
 
     Raises:
         TokenRejected: no amount of trying would help.
         PortTaken: an address to listen at cannot be had.
     """
     try:
-        asyncio.run(_until_signalled(service))
+        asyncio.run(_until_signalled(service, website))
     finally:
         service.close()
 
 
-async def serve(service: Service, stop: asyncio.Event) -> None:
+async def serve(service: Service, stop: asyncio.Event, website: Website | None = None) -> None:
     """Serve until `stop` is set; what is unfinished then is kept for the next start. See `run`."""
     health, servers = HealthState(must_poll=service.config.webhook_url is None), HttpServers()
-    receiver = _receiver(service, health, servers)
-    if service.config.health_listen is not None:
-        problems = (
-            lambda: health.problem,
-            lambda: service.heartbeat.problem,
-            lambda: service.inbox.problem,
-            lambda: _fullness(service.inbox),
-        )
-        routes = health_routes(health, service.metrics, problems, service.index_problem)
-        servers.add(service.config.health_listen, routes)
+    receiver = _receiver(service, health)
+    _add_routes(service, health, receiver, servers, website)
     work = asyncio.create_task(_work(service, receiver))
     stopping = asyncio.create_task(stop.wait())
     try:
@@ -71,11 +67,11 @@ async def serve(service: Service, stop: asyncio.Event) -> None:
             await servers.close()
 
 
-def _receiver(service: Service, health: HealthState, servers: HttpServers) -> Polling | Webhook:
+def _receiver(service: Service, health: HealthState) -> Polling | Webhook:
     config = service.config
     if config.webhook_url is None:
         return Polling(service.bot, service.inbox, ALLOWED_UPDATES, health.hear, service.metrics.count_error)
-    webhook = Webhook(
+    return Webhook(
         service.bot,
         service.inbox,
         ALLOWED_UPDATES,
@@ -84,8 +80,32 @@ def _receiver(service: Service, health: HealthState, servers: HttpServers) -> Po
         secret=config.webhook_secret or derived_secret(config.token),
         leading=service.heartbeat.leading,
     )
-    servers.add(config.webhook_listen, {("POST", webhook.path): webhook.receive})
-    return webhook
+
+
+def _add_routes(
+    service: Service,
+    health: HealthState,
+    receiver: Polling | Webhook,
+    servers: HttpServers,
+    website: Website | None,
+) -> None:
+    """Add what is served over HTTP. The website's address has all of it, whatever other addresses have."""
+    config, inbox = service.config, service.inbox
+    problems = (
+        lambda: health.problem,
+        lambda: service.heartbeat.problem,
+        lambda: inbox.problem,
+        lambda: _fullness(inbox),
+    )
+    watched, groups = monitoring(service.metrics, problems, service.index_problem), []
+    if isinstance(receiver, Webhook):
+        posts = RouteGroup([Route(receiver.path, receiver.receive, methods=["POST"])])
+        servers.add(config.webhook_listen, posts)
+        groups.append(posts)
+    if config.health_listen is not None:
+        servers.add(config.health_listen, watched)
+    if website is not None:
+        website.add_to(servers, *groups, watched)
 
 
 async def _work(service: Service, receiver: Polling | Webhook) -> None:
@@ -148,7 +168,7 @@ async def _connect(service: Service) -> None:
             return
 
 
-async def _until_signalled(service: Service) -> None:
+async def _until_signalled(service: Service, website: Website | None) -> None:
     stop = asyncio.Event()
 
     def ask_to_stop() -> None:
@@ -160,7 +180,7 @@ async def _until_signalled(service: Service) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ask_to_stop)
-    await serve(service, stop)
+    await serve(service, stop, website)
 
 
 def leave() -> None:

@@ -93,7 +93,8 @@ async def test_a_post_that_is_no_update_is_refused(bot: Served, config: Telegram
 async def test_health_says_that_the_bot_serves(bot: Served, config: TelegramConfig) -> None:
     await bot.ask(bot.server.user("Ada"))
     assert (await _get(_health(config, "/healthz")))[0] == 200
-    assert await _get(_health(config, "/readyz")) == (200, '{"status": "ready"}')
+    status, words = await _get(_health(config, "/readyz"))
+    assert (status, json.loads(words)) == (200, {"status": "ready"})
 
 
 async def test_a_bot_out_of_telegrams_reach_lives_and_is_not_ready() -> None:

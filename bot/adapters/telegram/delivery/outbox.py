@@ -17,9 +17,9 @@ from typing import Any, Final, Protocol
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError, TimedOut
 
+from bot.adapters.metrics import MessageOutcome
 from bot.adapters.telegram.addressing import sequence_of
 from bot.adapters.telegram.delivery.leases import LeaseKeeper
-from bot.adapters.telegram.delivery.metrics import MessageOutcome
 from bot.adapters.telegram.delivery.rate_limiter import may_have_arrived, never_left, seconds_of
 from bot.adapters.telegram.delivery.workers import BlockingExecutor, KeyedLocks
 from bot.errors import StoreUnavailable

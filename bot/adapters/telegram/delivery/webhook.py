@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 from urllib.parse import urlsplit
 
-from aiohttp import web
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from telegram.error import TelegramError
 
 from bot.adapters.telegram.delivery.bot import NewsquoteBot
@@ -65,26 +66,26 @@ class Webhook:
             await self._register()
         await asyncio.Event().wait()
 
-    async def receive(self, request: web.Request) -> web.Response:
+    async def receive(self, request: Request) -> Response:
         """Take one post of Telegram's, and return whether it was taken."""
         given = request.headers.get(_SECRET_HEADER, "")
-        if not hmac.compare_digest(given.encode(errors="surrogateescape"), self._secret.encode()):
+        if not hmac.compare_digest(given.encode("latin-1"), self._secret.encode()):
             logger.warning("a post without the webhook's secret was turned away")
-            return web.Response(status=403)
+            return Response(status_code=403)
         try:
             update = await request.json()
-        except (ValueError, LookupError, RecursionError, web.RequestPayloadError):
-            return web.Response(status=400)
+        except (ValueError, RecursionError, ClientDisconnect):
+            return Response(status_code=400)
         if not isinstance(update, dict) or not _is_number(update.get("update_id")):
-            return web.Response(status=400)
+            return Response(status_code=400)
         if self._inbox.is_full:
-            return web.Response(status=503)
+            return Response(status_code=503)
         try:
             await self._inbox.take([update])
         except StoreUnavailable as error:
             logger.error("updates wait at Telegram: %s", error)
-            return web.Response(status=503)
-        return web.Response()
+            return Response(status_code=503)
+        return Response()
 
     async def _insist(self, start: Callable[[], Awaitable[None]]) -> None:
         while True:

@@ -8,7 +8,6 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
-from telegram.error import TelegramError
 
 from bot.admin.operations import IndexOperations
 from bot.answering import Answer, Clarification, Refusal, Remark
@@ -84,7 +83,7 @@ class Metrics:
         """Count a message that is settled."""
         self._messages.labels(outcome).inc()
 
-    def count_error(self, error: TelegramError) -> None:
+    def count_error(self, error: Exception) -> None:
         """Count a call to Telegram that went wrong."""
         self._errors.labels(type(error).__name__).inc()
 

@@ -1,0 +1,61 @@
+"""Serves the website on its own: in a thread beside the terminal chat, or until a signal where nobody types."""
+
+import asyncio
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bot.adapters.web.core import WebCore
+from bot.adapters.web.monitoring import monitoring
+from bot.adapters.web.serving import Address, HttpServers
+from bot.adapters.web.website import build_website
+
+
+@contextmanager
+def served_beside(core: WebCore) -> Iterator[Address | None]:
+    """Serve for the length of a block, in a thread, and give the address; None where nothing is served.
+
+    Raises:
+        PortTaken: the address that was asked for cannot be listened at.
+    """
+    servers = _servers(core)
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="web", daemon=True)
+    thread.start()
+    try:
+        opened = asyncio.run_coroutine_threadsafe(servers.open(), loop).result()
+        yield next(iter(opened), None)
+    finally:
+        asyncio.run_coroutine_threadsafe(servers.close(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def serve_alone(core: WebCore) -> bool:
+    """Serve until SIGINT or SIGTERM; return False at once where there is nothing to serve.
+
+    Raises:
+        PortTaken: the address that was asked for cannot be listened at.
+    """
+    return asyncio.run(_serve(_servers(core)))
+
+
+async def _serve(servers: HttpServers) -> bool:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    if not await servers.open():
+        return False
+    await stop.wait()
+    await servers.close()
+    return True
+
+
+def _servers(core: WebCore) -> HttpServers:
+    servers, website = HttpServers(), build_website(core)
+    if website is not None:
+        watched = monitoring(core.metrics, index_problem=lambda: core.live.problem)
+        website.add_to(servers, watched)
+    return servers

@@ -1,0 +1,40 @@
+"""WebCore: what the groups of routes are given of the bot."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from bot.adapters.metrics import Metrics
+from bot.adapters.web.config import WebConfig
+from bot.admin.services import AdminServices
+from bot.dialogue import Dialogue
+from index.library.live import LiveIndex
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+_QUESTION_THREADS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class WebCore:
+    """What answers, the articles in service, and how to reach what serves admins, which takes a second to make."""
+
+    dialogue: Dialogue
+    live: LiveIndex
+    admin: Callable[[], AdminServices]
+    metrics: Metrics
+    config: WebConfig
+    threads: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(_QUESTION_THREADS, thread_name_prefix="web")
+    )
+
+    async def in_thread(self, function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Return what a function gives that computes or waits, such as `dialogue.reply`: never on the loop itself."""
+        return await asyncio.get_running_loop().run_in_executor(self.threads, partial(function, *args, **kwargs))
+
+    def close(self) -> None:
+        """Let go of the threads."""
+        self.threads.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,53 @@
+"""The website: every group of routes under one roof, to be served beside Telegram or beside the terminal."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from starlette.middleware import Middleware
+from starlette.routing import Mount
+
+from bot.adapters.web.core import WebCore
+from bot.adapters.web.hosts import KnownHosts
+from bot.adapters.web.serving import Address, HttpServers, RouteGroup
+
+
+@dataclass(frozen=True, slots=True)
+class Website:
+    """The pages and what programs ask, at the address of `WEB_LISTEN`."""
+
+    address: Address
+    group: RouteGroup
+    is_needed: bool
+
+    def add_to(self, servers: HttpServers, *others: RouteGroup) -> None:
+        """Serve it, behind other groups at the same address."""
+        for group in (*others, self.group):
+            servers.add(self.address, group, is_needed=self.is_needed)
+
+
+def build_website(core: WebCore) -> Website | None:
+    """Return all that is served of this bot, or None where nothing is to be."""
+    config = core.config
+    if config.listen is None:
+        return None
+    return Website(config.listen, _under_one_roof(core, _groups(core)), is_needed=not config.is_default)
+
+
+def _groups(core: WebCore) -> list[RouteGroup]:
+    """Return the groups of routes; the first that has a route for a path serves it. A new group is entered here."""
+    return []
+
+
+def _under_one_roof(core: WebCore, groups: Sequence[RouteGroup]) -> RouteGroup:
+    @asynccontextmanager
+    async def running() -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.callback(core.close)
+            for group in groups:
+                await stack.enter_async_context(group.running())
+            yield
+
+    routes = [route for group in groups for route in group.routes]
+    known = Middleware(KnownHosts, public_host=core.config.public_host)
+    return RouteGroup([Mount("", routes=routes, middleware=[known])], running)

@@ -1,0 +1,23 @@
+"""What the tests of the web ask: routes on a real server, and a client for them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+
+from bot.adapters.web.serving import HttpServers, RouteGroup
+from tests.ports import free_port
+
+
+@asynccontextmanager
+async def served_routes(*groups: RouteGroup) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the groups, served at one address for the length of the block."""
+    address, servers = ("127.0.0.1", free_port()), HttpServers()
+    for group in groups:
+        servers.add(address, group)
+    await servers.open()
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{address[1]}", trust_env=False) as client:
+            yield client
+    finally:
+        await servers.close()
