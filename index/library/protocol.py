@@ -92,6 +92,10 @@ class Library(Protocol):
             SnapshotCorrupt, SnapshotMismatch: the earlier one cannot be served; the current one stays.
         """
 
+    def revisions_of(self, article_id: str) -> list[Article]:
+        """Return the article as each kept snapshot has it, every revision once, the one written last first; empty for
+        an id that none knows. One that is not as it was added is left out."""
+
     def verify(self) -> list[str]:
         """Return what is wrong with the kept snapshots, that in service first, a line each; empty if all is well.
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from typing_extensions import override
 
+from index.article import Article
 from index.embedding.embedder import Embedder
 from index.embedding.vector_cache import KeptVectors
 from index.errors import IndexingError, SnapshotCorrupt, SnapshotMismatch
@@ -20,6 +21,7 @@ from index.library.disk.archive import Place
 from index.library.disk.directory import IndexFolders
 from index.library.disk.merging import SegmentView, merge_segments
 from index.library.disk.publishing import Publication
+from index.library.disk.revisions import KeptRevisions
 from index.library.disk.segment import Segment
 from index.library.disk.snapshot import IndexSnapshot, corrupt_files, read_manifest
 from index.manifest import RENEWABLE_FORMATS, Manifest
@@ -35,6 +37,7 @@ class DiskLibrary(ArticleLibrary[IndexSnapshot, Place]):
         super().__init__(root)
         self._folders = IndexFolders(root)
         self._keep = max(keep, 2)
+        self._revisions = KeptRevisions(self._folders)
 
     @override
     def current_name(self) -> str:
@@ -81,6 +84,10 @@ class DiskLibrary(ArticleLibrary[IndexSnapshot, Place]):
                 )
             self._folders.publish(earlier)
             return earlier
+
+    @override
+    def revisions_of(self, article_id: str) -> list[Article]:
+        return self._revisions.of(article_id)
 
     @override
     def verify(self) -> list[str]:

@@ -11,8 +11,9 @@ from index.attribution.names import name_key, name_words
 from index.attribution.voices import appearances
 from index.errors import UnknownArticle
 from index.library.damage import DamagedArticles
+from index.library.disk.segment_articles import fingerprint_of
 from index.library.milvus.calls import Row, SearchRequest, one_of
-from index.library.milvus.layout import PIECES, dimension_of, id_key, seen_by
+from index.library.milvus.layout import PIECES, Lineage, dimension_of, id_key, seen_by
 from index.library.milvus.manifest import ClusterManifest
 from index.library.milvus.rows import article_in, day_in, headline_in, passage_in
 from index.library.milvus.server import Server
@@ -202,6 +203,17 @@ class ClusterArchive:
                 _, gone = self._known.popitem(last=False)
                 self._numbers.pop(gone.place.number, None)
         return found
+
+
+def revisions_in(server: Server, lineage: Lineage, article_id: str) -> list[Article]:
+    """Return every article of that id that the rows of a lineage still hold, the newest first, be it replaced or
+    removed; one that is not as it was added is left out."""
+    rows = server.rows(lineage.articles, f"id_key == {id_key(article_id)}", [*_PLACE, "text"])
+    pieces: dict[int, list[Row]] = {}
+    for row in sorted(rows, key=_id, reverse=True):
+        pieces.setdefault(int(row["number"]), []).append(row)
+    articles = ((article_in(some), _place(some[-1])) for some in pieces.values())
+    return [one for one, place in articles if one.id == article_id and fingerprint_of(one) == place.fingerprint]
 
 
 def _between(first: int, end: int) -> str:

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from typing_extensions import override
 
+from index.article import Article
 from index.embedding.embedder import Embedder
 from index.endpoints import ServerAddress
 from index.errors import SnapshotCorrupt, SnapshotMismatch, SnapshotMissing
 from index.library.base import ArticleLibrary, BuildCache, Change, PublishOptions, name_before
 from index.library.disk.segment import Segment
-from index.library.milvus.archive import ArticlePlace
+from index.library.milvus.archive import ArticlePlace, revisions_in
 from index.library.milvus.calls import TimeLimits
 from index.library.milvus.checking import problems_of
 from index.library.milvus.copying import write_segment
@@ -99,6 +100,15 @@ class ClusterLibrary(ArticleLibrary[ClusterSnapshot, ArticlePlace]):
             ClusterSnapshot.open(self._server, earlier, None)
             self._server.point_alias(ALIAS, snapshot_collection(earlier))
             return earlier
+
+    @override
+    def revisions_of(self, article_id: str) -> list[Article]:
+        lineages = [manifest.lineage for _, manifest in sorted(self._manifests().items(), reverse=True)]
+        found: dict[str, Article] = {}
+        for lineage in dict.fromkeys(lineages):
+            for article in revisions_in(self._server, lineage, article_id):
+                found.setdefault(article.revision, article)
+        return list(found.values())
 
     @override
     def verify(self) -> list[str]:

@@ -175,6 +175,22 @@ def test_a_changed_article_takes_the_place_of_the_old(library: Library, embedder
     assert library.verify() == []
 
 
+def test_every_revision_that_a_kept_snapshot_has_can_be_read_the_last_written_first(
+    library: Library, embedder: HashingEmbedder
+) -> None:
+    later, latest = replace(_OIL, text=f"{_OIL.text} It fell again."), replace(_OIL, text="The price of oil fell.")
+    library.rebuild([_OIL, _WAR], embedder)
+    library.add([later], embedder)
+    library.add([latest], embedder)
+    assert library.revisions_of("oil") == [latest, later, _OIL]
+    assert library.revisions_of("war") == [_WAR]
+    assert library.revisions_of("nobody knows") == []
+    library.rebuild([latest, _WAR, _PEACE], embedder)
+    assert library.revisions_of("oil") == [latest, later]
+    library.roll_back()
+    assert set(library.revisions_of("oil")) == {latest, later}
+
+
 def test_removed_articles_are_found_no_more(library: Library, embedder: HashingEmbedder) -> None:
     library.rebuild([_PEACE, _WAR, _OIL], embedder)
 
