@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import track
 
 from bot.adapters.jsonl import AskedQuestion, ask, read_questions, reply_as_json
+from bot.adapters.permalinks import permalinks_from
 from bot.adapters.terminal import run_chat, show_reply
 from bot.admin.names import keep_correction, listed, read_correction
 from bot.app import App, Core, build_admin, build_core, build_dialogue, build_first_index, schedule_feeds
@@ -195,17 +196,17 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
         return 2
     with Store.in_memory() as store:
         _prepare(settings, first_index=False)
-        dialogue = build_dialogue(settings, store)
+        dialogue, permalinks = build_dialogue(settings, store), permalinks_from(settings)
         if options.question is not None:
             reply = dialogue.reply("ask", options.question)
             if options.json:
-                print(json.dumps(reply_as_json(reply), ensure_ascii=False))
+                print(json.dumps(reply_as_json(reply, permalinks), ensure_ascii=False))
             else:
                 show_reply(reply)
             return 0
         with _lines(options.jsonl) as lines:
             for asked in read_questions(lines):
-                answer = {"id": asked.id, **reply_as_json(ask(dialogue, asked))}
+                answer = {"id": asked.id, **reply_as_json(ask(dialogue, asked), permalinks)}
                 print(json.dumps(answer, ensure_ascii=False), flush=True)
     return 0
 

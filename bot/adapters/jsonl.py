@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
+from bot.adapters.permalinks import Permalinks
 from bot.answering import Answer, Clarification, Outcome, Refusal, Remark
 from bot.conversation import SAID_ELSEWHERE, Turn
 from bot.dialogue import Dialogue
@@ -58,7 +59,7 @@ def ask(dialogue: Dialogue, asked: AskedQuestion) -> Reply:
     return dialogue.reply(conversation_id, asked.question, scope=asked.scope)
 
 
-def reply_as_json(reply: Reply) -> dict[str, Any]:
+def reply_as_json(reply: Reply, permalinks: Permalinks | None = None) -> dict[str, Any]:
     """Return a reply in the shape that scripts rely on; citations of a refusal are what it would have quoted."""
     outcome = reply.outcome
     answered = isinstance(outcome, Answer)
@@ -69,7 +70,7 @@ def reply_as_json(reply: Reply) -> dict[str, Any]:
         "confidence": round(outcome.confidence, 4),
         "answer": outcome.short_answer if isinstance(outcome, Answer) else None,
         "reason": _reason(outcome),
-        "citations": [_citation(citation) for citation in reply.citations],
+        "citations": [_citation(citation, permalinks) for citation in reply.citations],
         "passages": [_passage(hit) for hit in outcome.hits],
         "timings_ms": dict(reply.timings_ms),
         **_blocks(outcome),
@@ -114,7 +115,7 @@ def _corrections(reply: Reply) -> dict[str, Any]:
     return {"corrections": [{"typed": each.typed, "meant": each.meant} for each in reply.corrected]}
 
 
-def _citation(citation: Citation) -> dict[str, Any]:
+def _citation(citation: Citation, permalinks: Permalinks | None) -> dict[str, Any]:
     quote = citation.quote
     return {
         "article": quote.article_id,
@@ -124,6 +125,7 @@ def _citation(citation: Citation) -> dict[str, Any]:
         "quote": quote.text,
         "score": round(citation.score, 4),
         **_speaker(citation),
+        **({"permalink": permalinks.to_quote(quote)} if permalinks else {}),
     }
 
 

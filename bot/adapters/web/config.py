@@ -1,9 +1,9 @@
 """What the web adapter needs to know; it reads no environment itself."""
 
-import hmac
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from bot.adapters.permalinks import link_key
 from bot.adapters.web.serving import Address
 from bot.settings import Settings
 
@@ -52,6 +52,6 @@ def config_from(settings: Settings) -> WebConfig:
         settings.allowed_ids,
         settings.admin_ids,
         settings.questions_per_minute,
-        hmac.digest(token.encode(), b"the key of links to pages", "sha256") if token else None,
+        link_key(settings),
         token,
     )

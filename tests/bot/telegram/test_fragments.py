@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.telegram.views.links import link_to_words
+from bot.adapters.addresses import link_to_words
 from tests.bot.telegram.hostile import hostile_texts
 
 PAGE = "https://courier.example/bridge"

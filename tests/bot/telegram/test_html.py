@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.adapters.addresses import safe_url
 from bot.adapters.telegram.views.html import (
     Segment,
     displayable,
     plain_text,
-    safe_url,
     styled,
     to_html,
     words_of_others,

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby, pairwise
 from typing import Final
-from urllib.parse import urlsplit
 
-_LONGEST_URL_BYTES: Final = 1_000
+from bot.adapters.addresses import safe_url
+
 _CONTROLS: Final = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0)) if code != 0x0A}
 _LINE_BREAKS: Final = {0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
 _DIRECTION_OVERRIDES: Final = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "")
@@ -126,19 +126,6 @@ def displayable(text: str) -> str:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_REPLACED)
     return _RINGED.sub(lambda match: unicodedata.normalize("NFC", match[0]), text)
-
-
-def safe_url(url: str | None) -> str | None:
-    """Return the address if it is http or https, has a host with a dot, and hides nothing; else None."""
-    if url is None or re.search(r"[^\x21-\ud7ff\ue000-\U0010ffff]", url):
-        return None
-    try:
-        address = urlsplit(url)
-        host = address.hostname or ""
-    except ValueError:
-        return None
-    is_plain = address.scheme in ("http", "https") and "." in host and "@" not in address.netloc
-    return url if is_plain and len(html.escape(url).encode()) <= _LONGEST_URL_BYTES else None
 
 
 def to_html(segments: Iterable[Segment]) -> str:

@@ -7,10 +7,11 @@ from typing import Final
 from telegram import InlineKeyboardMarkup
 
 from bot.adapters import wording
+from bot.adapters.addresses import link_to_words, safe_url
 from bot.adapters.listing import narrowed, runs_of
 from bot.adapters.remarks import remark
 from bot.adapters.telegram.views import texts
-from bot.adapters.telegram.views.html import Segment, safe_url, styled, words_of_others
+from bot.adapters.telegram.views.html import Segment, styled, words_of_others
 from bot.adapters.telegram.views.keyboards import (
     answer_keyboard,
     carried_words,
@@ -18,7 +19,6 @@ from bot.adapters.telegram.views.keyboards import (
     pages_keyboard,
     refusal_keyboard,
 )
-from bot.adapters.telegram.views.links import link_to_words
 from bot.adapters.translation import translated
 from bot.answering import Answer, Block, Clarification, Refusal, RefusalReason, Remark
 from bot.composing.weights import COMPOSED
