@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TESTABLE := $(VENV)/.testable
+# tests run in so many processes at once, each with servers of its own; WORKERS=0: in one, as without the option
+WORKERS ?= auto
+TESTS = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # the container engine that answers, for `make image`; BUILD_FLAGS go to its `build`
@@ -25,10 +28,10 @@ run: $(READY) ## set up, index seeds/ if there is no index, start the bot (Teleg
 	@$(BIN)/python -m bot run
 
 test: $(TESTABLE) ## every test but the slow ones (SLOW=1 runs those as well)
-	@$(BIN)/python -m pytest $(if $(SLOW),-m "not network and not image")
+	@$(TESTS) $(if $(SLOW),-m "not network and not image")
 
 attack: $(TESTABLE) ## what people who mean harm try: feeds, pages, presses, folders; some two minutes
-	@$(BIN)/python -m pytest -m "not network and not image" tests/attacks tests/index/ingest/test_parsing_apart.py
+	@$(TESTS) -m "not network and not image" tests/attacks tests/index/ingest/test_parsing_apart.py
 
 check: $(TESTABLE) ## formatting, lint, types, import rules
 	$(BIN)/ruff format --check .

@@ -14,11 +14,11 @@ from bot.composing.composer import Composer
 from bot.composing.weights import shipped_weights as composing_weights
 from bot.dialogue import Dialogue
 from bot.reading.passage_reader import PassageReader, shipped_weights
-from bot.reading.span_scoring import load_span_scorer
+from bot.reading.span_scoring import SpanScorer, load_span_scorer
 from bot.replies import Reply
 from bot.settings import Settings
 from bot.store import Store
-from index.embedding.embedder import load_embedder
+from index.embedding.embedder import Embedder, load_embedder
 from index.errors import IndexBusy, SnapshotMissing
 from index.ingest.intake import Ingest
 from index.ingest.rebuild_process import rebuild_apart
@@ -45,6 +45,14 @@ class Core:
 
 
 @dataclass(frozen=True, slots=True)
+class Models:
+    """What embeds questions and what reads passages. Loading them takes most of a start; bots may share them."""
+
+    embedder: Embedder
+    scorer: SpanScorer
+
+
+@dataclass(frozen=True, slots=True)
 class App:
     """The bot put together: what answers readers, what serves admins, and where both keep what they remember."""
 
@@ -57,24 +65,40 @@ class App:
         self.store.close()
 
 
-def build_dialogue(settings: Settings, store: Store) -> Dialogue:
-    """Return what answers questions as `settings` say, keeping conversations in `store`.
+def load_models(settings: Settings) -> Models:
+    """Return the models that `settings` name, both loaded at once: two models, two cores.
+
+    Raises:
+        ModelUnavailable: one cannot be loaded; the text says what to do.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        scorer = pool.submit(load_span_scorer, settings.reader_model)
+        return Models(load_embedder(settings.embedding_model, settings.model_cache), scorer.result())
+
+
+def build_dialogue(settings: Settings, store: Store, *, models: Models | None = None) -> Dialogue:
+    """Return what answers questions as `settings` say, keeping conversations in `store`; `models`: those in memory.
 
     Raises:
         IndexingError: there is no index that can be served, or no model; the text says what to run.
     """
-    return build_core(settings, store).dialogue
+    return build_core(settings, store, models=models).dialogue
 
 
-def build_core(settings: Settings, store: Store, on_reply: Callable[[Reply], None] = lambda _: None) -> Core:
+def build_core(
+    settings: Settings,
+    store: Store,
+    on_reply: Callable[[Reply], None] = lambda _: None,
+    *,
+    models: Models | None = None,
+) -> Core:
     """Return what answers questions as `settings` say, with its index; see `build_dialogue` for errors."""
     library = open_library(settings)
-    with ThreadPoolExecutor(1) as pool:  # two models, two cores: whoever asks first waits less
-        scorer = pool.submit(load_span_scorer, settings.reader_model)
-        live = LiveIndex(library, load_embedder(settings.embedding_model, settings.model_cache))
-        reading, composing = shipped_weights(), composing_weights()
-        reader = PassageReader(scorer.result(), reading)
-        composer = Composer(scorer.result(), reading.typed.read, composing)
+    models = models or load_models(settings)
+    live = LiveIndex(library, models.embedder)
+    reading, composing = shipped_weights(), composing_weights()
+    reader = PassageReader(models.scorer, reading)
+    composer = Composer(models.scorer, reading.typed.read, composing)
     answerer = Answerer(reader, threshold=settings.answer_threshold, composer=composer)
     idle_after = timedelta(hours=settings.conversation_idle_hours)
     return Core(Dialogue(live, answerer, store, on_reply, idle_after=idle_after), live, answerer.reader_name)
@@ -86,15 +110,16 @@ def build_app(
     on_reply: Callable[[Reply], None] = lambda _: None,
     *,
     fetcher: "Fetcher | None" = None,
+    models: Models | None = None,
 ) -> App:
     """Return the whole bot as `settings` describe it, keeping conversations in `store`; `on_reply` sees every reply.
 
-    `fetcher` reads the web; None: a new one.
+    `fetcher` reads the web; None: a new one. `models`: those in memory; None: they are loaded.
 
     Raises:
         IndexingError: there is no index that can be served, or no model; the text says what to run.
     """
-    core = build_core(settings, store, on_reply)
+    core = build_core(settings, store, on_reply, models=models)
     return App(core.dialogue, build_admin(core, settings, store, fetcher=fetcher), store)
 
 

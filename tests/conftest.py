@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import settings
-from tokenizers import Tokenizer, models, pre_tokenizers
+from tokenizers import Tokenizer, pre_tokenizers
+from tokenizers.models import WordLevel
 
-from bot.app import build_dialogue
+from bot.app import Models, build_dialogue
 from bot.dialogue import Dialogue
 from bot.settings import Settings
 from bot.store import Store
@@ -20,6 +21,7 @@ from index.library.disk.library import DiskLibrary
 from index.library.opening import open_library
 from index.library.transfer import export_library, import_library
 from index.settings import IndexSettings
+from tests.bot.telegram.running_bot import shipped_models
 from tests.milvus import VectorServer, running_vectors
 from tests.postgresql import PostgresServer, running_postgres
 
@@ -66,6 +68,12 @@ def shipped_embedder(model_cache: Path) -> OnnxEmbedder:
 
 
 @pytest.fixture(scope="session")
+def models(model_cache: Path) -> Models:
+    """The models that ship, loaded once for all bots of this process."""
+    return shipped_models()
+
+
+@pytest.fixture(scope="session")
 def seed_index(tmp_path_factory: pytest.TempPathFactory, seeds: Path, shipped_embedder: OnnxEmbedder) -> Path:
     """An index folder of the seeds, for reading only."""
     folder = tmp_path_factory.mktemp("seed-index")
@@ -90,10 +98,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def dialogue(seed_index: Path) -> Iterator[Dialogue]:
+def dialogue(seed_index: Path, models: Models) -> Iterator[Dialogue]:
     """The bot as it ships, over the seeds; every conversation needs an id of its own."""
     with Store.in_memory() as store:
-        yield build_dialogue(Settings.from_environment(index=seed_index), store)
+        yield build_dialogue(Settings.from_environment(index=seed_index), store, models=models)
 
 
 @pytest.fixture(scope="session")
@@ -102,6 +110,7 @@ def cluster_dialogue(
     vector_server: VectorServer,
     seed_index: Path,
     shipped_embedder: OnnxEmbedder,
+    models: Models,
 ) -> Iterator[Dialogue]:
     """The same over a vector server, where the index of the seeds was brought in a file."""
     folder = tmp_path_factory.mktemp("cluster")
@@ -110,14 +119,14 @@ def cluster_dialogue(
     export_library(DiskLibrary(seed_index), shipped_embedder, folder / "seeds.tar")
     import_library(open_library(settings), shipped_embedder, folder / "seeds.tar")
     with Store.in_memory() as store:
-        yield build_dialogue(settings, store)
+        yield build_dialogue(settings, store, models=models)
 
 
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a sentence-transformers model that counts five words. For slow tests: it takes torch."""
     words = ["[UNK]", "bridge", "opened", "mayor", "ferry", "owner"]
-    tokenizer = Tokenizer(models.WordLevel({word: row for row, word in enumerate(words)}, unk_token="[UNK]"))
+    tokenizer = Tokenizer(WordLevel({word: row for row, word in enumerate(words)}, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     weights = np.eye(len(words), dtype=np.float32)
     weights[0] = 1e-3

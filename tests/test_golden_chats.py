@@ -15,7 +15,7 @@ from rich.console import Console
 from bot.adapters import wording
 from bot.adapters.terminal import run_chat
 from bot.adapters.terminal.lines import piped_lines
-from bot.app import build_dialogue
+from bot.app import Models, build_dialogue
 from bot.dialogue import Dialogue
 from bot.reading.behind import BEHIND
 from bot.settings import Settings
@@ -64,10 +64,10 @@ def stories_index(tmp_path_factory: pytest.TempPathFactory, seeds: Path, shipped
 
 
 @pytest.fixture
-def chat_dialogue(stories_index: Path) -> Iterator[Dialogue]:
+def chat_dialogue(stories_index: Path, models: Models) -> Iterator[Dialogue]:
     """The bot as it ships, over these, remembering nothing."""
     with Store.in_memory() as store:
-        yield build_dialogue(Settings.from_environment(index=stories_index), store)
+        yield build_dialogue(Settings.from_environment(index=stories_index), store, models=models)
 
 
 @pytest.mark.parametrize("chat", _CHATS)

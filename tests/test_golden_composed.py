@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from bot.answering import Answer, Refusal
-from bot.app import build_dialogue
+from bot.app import Models, build_dialogue
 from bot.dialogue import Dialogue
 from bot.replies import Reply
 from bot.settings import Settings
@@ -48,10 +48,10 @@ def composed_index(tmp_path_factory: pytest.TempPathFactory, seeds: Path, shippe
 
 
 @pytest.fixture
-def composing_dialogue(composed_index: Path) -> Iterator[Dialogue]:
+def composing_dialogue(composed_index: Path, models: Models) -> Iterator[Dialogue]:
     """The bot as it ships, over these, remembering nothing."""
     with Store.in_memory() as store:
-        yield build_dialogue(Settings.from_environment(index=composed_index), store)
+        yield build_dialogue(Settings.from_environment(index=composed_index), store, models=models)
 
 
 _CHATS = [

@@ -5,11 +5,12 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from bot.adapters.telegram import Metrics, TelegramConfig, build_service
 from bot.adapters.telegram.server import serve
-from bot.app import App, build_app
+from bot.app import App, Models, build_app, load_models
 from bot.settings import Settings
 from bot.store import Store
 from index.embedding.embedder import Embedder
@@ -85,13 +86,19 @@ def index_articles(folder: Path, embedder: Embedder) -> Path:
     return folder / "index"
 
 
+@cache
+def shipped_models() -> Models:
+    """The models that ship, loaded once for all bots of this process."""
+    return load_models(Settings.from_environment())
+
+
 @asynccontextmanager
 async def run_bot(
     index: Path, setup: BotSetup | None = None, fetcher: Fetcher | None = None
 ) -> AsyncIterator[RunningBot]:
     """The bot at work."""
     settings = Settings.from_environment(index=index, articles=index.parent / "articles.jsonl")
-    app = build_app(settings, Store.in_memory(), fetcher=fetcher)
+    app = build_app(settings, Store.in_memory(), fetcher=fetcher, models=shipped_models())
     async with BotApiServer(setup) as server:
         admin = server.user("Grace", id=99)
         admin.opens_chat()

@@ -19,6 +19,7 @@ from index.errors import SnapshotCorrupt, UnknownArticle
 from index.library.disk.archive import SegmentArchive as Archive
 from index.library.disk.library import DiskLibrary
 from index.library.disk.segment_articles import ArchivePart, ArchiveWriter
+from index.sizes import fitted
 from index.text.chunking import chunk_article
 from tests.embedders import HashingEmbedder
 
@@ -71,7 +72,7 @@ def test_what_was_written_is_read_back(articles: list[Article]) -> None:
 @given(_ARTICLES)
 @settings(max_examples=20)
 def test_an_index_keeps_every_article_with_a_passage_as_it_came(articles: list[Article]) -> None:
-    quotable = [article for article in articles if chunk_article(article)]
+    quotable = [fitted(article) for article in articles if chunk_article(article)]
     embedder = HashingEmbedder(dimension=8)
     with tempfile.TemporaryDirectory() as folder:
         library = DiskLibrary(Path(folder))
