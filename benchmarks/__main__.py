@@ -21,6 +21,7 @@ NAMES = (
     "telegram_load",
     "telegram_updates",
     "replicas",
+    "check_quotes",
 )
 
 

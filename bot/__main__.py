@@ -15,11 +15,21 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import track
 
+from bot.adapters.check_json import checked_as_json
 from bot.adapters.jsonl import AskedQuestion, ask, read_questions, reply_as_json
 from bot.adapters.permalinks import permalinks_from
-from bot.adapters.terminal import run_chat, show_reply
+from bot.adapters.terminal import run_chat, show_checked, show_reply
 from bot.admin.names import keep_correction, listed, read_correction
-from bot.app import App, Core, build_admin, build_core, build_dialogue, build_first_index, schedule_feeds
+from bot.app import (
+    App,
+    Core,
+    build_admin,
+    build_checker,
+    build_core,
+    build_dialogue,
+    build_first_index,
+    schedule_feeds,
+)
 from bot.errors import BotError, InvalidCorrection
 from bot.evaluation import Gold, as_markdown, evaluate, gold_of, judge, make_folder, write_report
 from bot.logs import configure_logging, log_warnings_only
@@ -42,10 +52,20 @@ _EXAMPLES = """examples:
   python -m bot ask "Who brokered the ceasefire?"   one question
   python -m bot ask --json "Who is he?"             ... with everything a script wants to know
   python -m bot ask --jsonl questions.jsonl         many questions, one JSON object a line each
+  python -m bot check speech.txt                     is each quotation in it in the articles, word for word?
   python -m bot names "Bill Clinton = William Clinton"
                                                     one person under two names, for /said; A != B: two people
   python -m bot evaluate questions.jsonl --articles seeds
                                                     how well questions with known answers are answered
+"""
+_CHECK_EXAMPLES = """examples:
+  python -m bot check speech.txt                             a text with quotations
+  echo 'He said: "It was brokered by Moscow."' | python -m bot check -
+  python -m bot check --json speech.txt                      ... as a script wants it
+
+Without quotation marks the whole text is looked for. A quotation is verbatim, altered, cut (a denial, a condition or
+who says so is left out around it), stitched from several places, of another speaker, or not found: then it may be
+right all the same.
 """
 _EVALUATE_EXAMPLES = """examples:
   python -m bot evaluate questions.jsonl --articles seeds                figures and the worst failures
@@ -101,6 +121,10 @@ def _command_line() -> CommandLine:
     asking.add_argument("question", nargs="?", help="the question")
     asking.add_argument("--json", action="store_true", help="answer as one JSON object")
     asking.add_argument("--jsonl", metavar="FILE", help="questions, a JSON object a line; - for standard input")
+    checking = line.add("check", _check, "say of each quotation in a text whether an article has it, word for word")
+    checking.epilog = _CHECK_EXAMPLES
+    checking.add_argument("file", metavar="FILE", help="the text; - for standard input")
+    checking.add_argument("--json", action="store_true", help="answer as one JSON object")
     report = line.add("evaluate", _evaluate, "report how well a file of questions with known answers is answered")
     report.epilog = _EVALUATE_EXAMPLES
     report.add_argument(
@@ -135,7 +159,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         _prepare(settings)
         core = build_core(settings, store, metrics.count_reply)
         admin = build_admin(core, settings, store)
-        app = App(core.dialogue, admin, store)
+        app = App(core.dialogue, core.checker, admin, store)
         website = build_website(_web_core(settings, core, lambda: admin, metrics))
         with schedule_feeds(app):
             run(build_service(app, config_from(settings), metrics), website)
@@ -211,6 +235,17 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _check(options: argparse.Namespace, settings: Settings) -> int:
+    text = _text(options.file)
+    _prepare(settings, first_index=False)
+    quotes = build_checker(settings).check(text)
+    if options.json:
+        print(json.dumps(checked_as_json(text, quotes, permalinks_from(settings)), ensure_ascii=False))
+    else:
+        show_checked(text, quotes)
+    return 0
+
+
 def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
     texts = {item.id: item.text for item in read_articles(options.articles) if isinstance(item, Article)}
     known = _known_questions(options.questions, texts)
@@ -274,6 +309,17 @@ def _prepare(settings: Settings, *, first_index: bool = True) -> None:
     if first_index:
         with show_progress(_errors) as listener:
             build_first_index(settings, listener)
+
+
+def _text(path: str) -> str:
+    """Return a whole file, or standard input for "-", character for character."""
+    try:
+        content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        return content.decode("utf-8-sig")
+    except OSError as error:
+        raise BotError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise BotError(f"{path} is not UTF-8 text ({error})") from error
 
 
 @contextmanager

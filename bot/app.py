@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from bot.answering import Answerer
+from bot.checking import Checker
 from bot.composing.composer import Composer
 from bot.composing.weights import shipped_weights as composing_weights
 from bot.dialogue import Dialogue
@@ -43,6 +44,11 @@ class Core:
     live: LiveIndex
     reader_name: str
 
+    @property
+    def checker(self) -> Checker:
+        """What checks quotations against the articles."""
+        return Checker(self.live.kept_texts)
+
 
 @dataclass(frozen=True, slots=True)
 class Models:
@@ -57,6 +63,7 @@ class App:
     """The bot put together: what answers readers, what serves admins, and where both keep what they remember."""
 
     dialogue: Dialogue
+    checker: Checker
     admin: "AdminServices"
     store: Store
 
@@ -120,7 +127,7 @@ def build_app(
         IndexingError: there is no index that can be served, or no model; the text says what to run.
     """
     core = build_core(settings, store, on_reply, models=models)
-    return App(core.dialogue, build_admin(core, settings, store, fetcher=fetcher), store)
+    return App(core.dialogue, core.checker, build_admin(core, settings, store, fetcher=fetcher), store)
 
 
 def build_admin(core: Core, settings: Settings, store: Store, *, fetcher: "Fetcher | None" = None) -> "AdminServices":
@@ -143,6 +150,16 @@ def build_admin(core: Core, settings: Settings, store: Store, *, fetcher: "Fetch
         ),
         store.names,
     )
+
+
+def build_checker(settings: Settings) -> Checker:
+    """Return what checks quotations against all that is kept of the articles. It needs no reader.
+
+    Raises:
+        IndexingError: there is no index that can be served, or no model; the text says what to run.
+    """
+    live = LiveIndex(open_library(settings), load_embedder(settings.embedding_model, settings.model_cache))
+    return Checker(live.kept_texts)
 
 
 def schedule_feeds(app: App) -> "FeedSchedule":

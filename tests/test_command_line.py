@@ -395,6 +395,26 @@ def _types(fields: dict[str, Any]) -> dict[str, type]:
     return {name: type(value) for name, value in fields.items()}
 
 
+def test_check_says_of_each_quotation_where_it_is_from(built: Path, tmp_path: Path) -> None:
+    text = 'They write: "The repair cost 4.3 million euros".\r\nAnd: “The ferry ran for the last time on Sunday.”'
+    (tmp_path / "text.txt").write_bytes(text.encode())
+    done = _run("bot", "check", "--json", tmp_path / "text.txt", "--index", built)
+    altered, verbatim = json.loads(done.stdout)["quotes"]
+    assert [(quote["verdict"], text[quote["start"] : quote["end"]]) for quote in (altered, verbatim)] == [
+        ("altered", "The repair cost 4.3 million euros"),
+        ("verbatim", "The ferry ran for the last time on Sunday"),
+    ]
+    for quote, words in ((altered, "The repair cost 4.2 million euros"), (verbatim, verbatim["text"])):
+        [match] = quote["matches"]
+        assert match["text"] == _TEXTS[match["article"]][match["start"] : match["end"]] == words
+        assert (len(match["revision"]), match["permalink"]) == (16, None)
+    told = _run("bot", "check", "-", "--index", built, input=text)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "“4.3” is “4.2” in the article." in told.stdout
+    (tmp_path / "text.txt").write_bytes(b"\xff")
+    assert _run("bot", "check", tmp_path / "text.txt", "--index", built).returncode == 1
+
+
 def test_speakers_prints_a_json_object_for_each_statement(built: Path) -> None:
     done = _run("index", "speakers", "--index", built, "--jsonl")
     bridge, ferry = _TEXTS["bridge"], _TEXTS["ferry"]

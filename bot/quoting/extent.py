@@ -46,9 +46,14 @@ def quotable_span(text: str, sentence: Span, passage: Passage, answer: Span | No
     after = _paragraph(text, passage.sentences[place:])
     if len(before) > 1 and _LEANS_BACK.match(sentence.slice(text)):
         sentence = grown(sentence, before[1])
-    if len(after) > 1 and _TAKES_BACK.match(after[1].slice(text)):
+    if len(after) > 1 and takes_back(after[1].slice(text)):
         sentence = grown(sentence, after[1])
     return _with_speaker(text, sentence, before[1:], after[1:])
+
+
+def takes_back(sentence: str) -> bool:
+    """Return whether a sentence says that the one before it is not so."""
+    return bool(_TAKES_BACK.match(sentence))
 
 
 def _with_speaker(text: str, sentence: Span, before: Sequence[Span], after: Sequence[Span]) -> Span:

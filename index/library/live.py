@@ -6,6 +6,7 @@ import time
 
 from index.embedding.embedder import Embedder
 from index.errors import IndexingError, VectorServerUnavailable
+from index.library.kept_texts import KeptTexts
 from index.library.protocol import Library
 from index.search.retrieval import Retriever, Snapshot
 
@@ -35,6 +36,9 @@ class LiveIndex:
         self._looked_at = time.monotonic()
         self._is_away = False
         self._problem: str | None = None
+        self._texts_lock = threading.Lock()
+        self._texts: KeptTexts | None = None
+        self._kept: tuple[str, ...] = ()
 
     def retriever(self) -> Retriever:
         """Return the retriever to answer the next question with."""
@@ -65,6 +69,20 @@ class LiveIndex:
             except (IndexingError, OSError) as error:
                 self._note_problem(str(error))
             return self._retriever.snapshot
+
+    def kept_texts(self) -> KeptTexts:
+        """Return every text that is kept of the articles now; those of before if they cannot be looked for."""
+        with self._texts_lock:
+            try:
+                kept = (self.library.current_name(), *self.library.names())
+                if self._texts is None or kept != self._kept:
+                    self._texts = self.library.kept_texts(self.embedder)
+                    self._kept = kept
+            except (IndexingError, OSError) as error:
+                if self._texts is None:
+                    raise
+                logger.warning("revisions cannot be looked for: %s", error)
+            return self._texts
 
     @property
     def problem(self) -> str | None:

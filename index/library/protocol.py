@@ -7,6 +7,7 @@ from typing import Protocol
 from index.article import Article, Skipped
 from index.embedding.embedder import Embedder
 from index.library.builder import BuildReport, ProgressListener
+from index.library.kept_texts import KeptTexts
 from index.manifest import Manifest
 from index.search.retrieval import Snapshot
 
@@ -41,6 +42,13 @@ class Library(Protocol):
 
     def manifests(self) -> dict[str, Manifest]:
         """Return what each kept snapshot says of itself, by name, oldest first; one that cannot be read is left out."""
+
+    def kept_texts(self, embedder: Embedder) -> KeptTexts:
+        """Return every text that is kept of the articles; a vector server shows those in service only.
+
+        Raises:
+            SnapshotMissing, SnapshotCorrupt, SnapshotMismatch: nothing can be served.
+        """
 
     def rebuild(
         self,

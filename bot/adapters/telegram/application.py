@@ -28,6 +28,7 @@ from bot.adapters.telegram.handlers.access import Access
 from bot.adapters.telegram.handlers.admin import Administration
 from bot.adapters.telegram.handlers.answers import Answers
 from bot.adapters.telegram.handlers.buttons import Buttons
+from bot.adapters.telegram.handlers.checks import Checks
 from bot.adapters.telegram.handlers.inline import Inline
 from bot.adapters.telegram.handlers.jobs import Jobs
 from bot.adapters.telegram.handlers.menus import Menus
@@ -101,12 +102,14 @@ def build_service(
     limits = QuestionLimits(config, delivery.processor.waiting, metrics.count_turned_away)
     questions = Questions(app.dialogue, config, answers, access, limits)
     administration = Administration(app.admin, config, answers, jobs, delivery.leases.hold, limits)
-    buttons = Buttons(app.dialogue, answers, access, limits, administration.press_takers())
+    checks = Checks(app.checker, access, limits, threads)
+    buttons = Buttons(app.dialogue, answers, access, limits, administration.press_takers() | checks.press_takers())
     privacy = Privacy(partial(_forget, app.store), config.retention_days, limits)
     application, bot, inbox = delivery.application, delivery.bot, delivery.inbox
     menus, router = Menus(bot, config.admin_ids), Router(delivery.messenger)
     handlers = [
         *administration.handlers(router),  # first: what an admin forwards is no question
+        *checks.handlers(router),
         *questions.handlers(router),
         *privacy.handlers(router),
         buttons.handler(router),

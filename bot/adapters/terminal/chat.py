@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from io import TextIOWrapper
 from pathlib import Path
@@ -12,6 +12,7 @@ from rich.console import Console
 
 from bot.adapters import wording
 from bot.adapters.terminal import texts
+from bot.adapters.terminal.checking import render_checked
 from bot.adapters.terminal.display import Page, one_line, show
 from bot.adapters.terminal.lines import piped_lines, typed_lines
 from bot.adapters.terminal.rendering import (
@@ -24,6 +25,7 @@ from bot.adapters.terminal.rendering import (
     said,
 )
 from bot.answering import Answer, Clarification, Refusal, RefusalReason
+from bot.checking import CheckedQuote
 from bot.dialogue import Dialogue
 from bot.errors import BotError
 from bot.query.kinds import MessageKind
@@ -60,6 +62,11 @@ def run_chat(dialogue: Dialogue, *, console: Console | None = None, lines: Itera
 def show_reply(reply: Reply, *, console: Console | None = None) -> None:
     """Print one reply, by default on standard output."""
     show(render_reply(reply), console or _standard_output())
+
+
+def show_checked(text: str, quotes: Sequence[CheckedQuote], *, console: Console | None = None) -> None:
+    """Print what each quotation of a text is, by default on standard output."""
+    show(render_checked(text, quotes), console or _standard_output())
 
 
 class _Chat:

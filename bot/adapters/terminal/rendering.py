@@ -64,7 +64,7 @@ def render_context(context: QuoteContext) -> Page:
     around.append_text(_quoted(context.citation))
     if context.after:
         around.append(visible(context.after), style="dim")
-    source = Paragraph(_source(context.citation), _INDENT)
+    source = Paragraph(source_of(context.citation), _INDENT)
     heading = wording.IN_CONTEXT if context.current else wording.CHANGED_SINCE
     return Page((said(heading), Paragraph(around, _INDENT, f"[{context.citation.number}]"), source))
 
@@ -110,7 +110,7 @@ def _parts(answer: Answer, *, is_composed: bool) -> list[Paragraph]:
         if run.block is not None:
             paragraphs.append(said(one_line(wording.heading(run.block)), "bold"))
         paragraphs += [Paragraph(_quoted(one), _INDENT, f"[{one.number}]") for one in run.citations]
-        paragraphs.append(Paragraph(_source(run.citations[0]), _INDENT))
+        paragraphs.append(Paragraph(source_of(run.citations[0]), _INDENT))
     return paragraphs
 
 
@@ -124,7 +124,7 @@ def _cited(citations: Sequence[Citation]) -> list[Paragraph]:
         for citation in citations
         for paragraph in (
             Paragraph(_quoted(citation), _INDENT, f"[{citation.number}]"),
-            Paragraph(_source(citation), _INDENT),
+            Paragraph(source_of(citation), _INDENT),
         )
     ]
 
@@ -157,7 +157,8 @@ def _cut(citation: Citation, start: int, end: int) -> str:
     return quote.text[start - quote.span.start : end - quote.span.start]
 
 
-def _source(citation: Citation) -> Text:
+def source_of(citation: Citation) -> Text:
+    """Return where a quote is from: who says it, the article, its source, day and address."""
     text = Text()
     if citation.speaker is not None:
         text.append(one_line(wording.voice(citation.speaker)) + "\n")

@@ -19,6 +19,7 @@ from index.errors import IndexingError, SnapshotCorrupt, SnapshotMismatch
 from index.library.base import ArticleLibrary, BuildCache, Change, PublishOptions, name_before
 from index.library.disk.archive import Place
 from index.library.disk.directory import IndexFolders
+from index.library.disk.kept_texts import DiskTexts
 from index.library.disk.merging import SegmentView, merge_segments
 from index.library.disk.publishing import Publication
 from index.library.disk.revisions import KeptRevisions
@@ -56,6 +57,10 @@ class DiskLibrary(ArticleLibrary[IndexSnapshot, Place]):
             if self.current_name() != name:  # replaced and cleaned away while we looked
                 return self.open_current(embedder)
             raise
+
+    @override
+    def kept_texts(self, embedder: Embedder) -> DiskTexts:
+        return DiskTexts(self._folders)
 
     @override
     def _open_to_read(self) -> IndexSnapshot:

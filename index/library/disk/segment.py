@@ -169,6 +169,18 @@ class SegmentWriter:
         (self._folder / SEGMENT_FILE).write_text(json.dumps(asdict(contents), indent=1), encoding="utf-8")
 
 
+def open_words(folder: Path) -> tuple[ArchivePart, Postings]:
+    """Open the articles of a segment and the words that find them, without its vectors.
+
+    Raises:
+        SnapshotCorrupt: a file is missing, cut short or unreadable.
+    """
+    try:
+        return ArchivePart(folder), Postings.load(folder / _KEYWORDS)
+    except (OSError, ValueError) as error:
+        raise SnapshotCorrupt(f"{folder} cannot be read ({error}). Run `python -m index rollback`.") from error
+
+
 def _words_in(article: Article, passages: Iterable[Passage]) -> Counter[str]:
     words = Counter(count_words(article.title))
     for passage in passages:

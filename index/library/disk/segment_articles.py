@@ -245,6 +245,10 @@ class ArchivePart:
         """Return the article of that row."""
         return article_of(self._fetch(f"SELECT {COLUMNS} FROM articles WHERE row = ?", row)[0])
 
+    def text(self, row: int) -> str:
+        """Return the text of the article of that row alone."""
+        return str(self._fetch("SELECT text FROM articles WHERE row = ?", row)[0][0])
+
     def id_of(self, passage_row: int) -> str:
         """Return the id of the article that holds the passage."""
         article_row = int(self._passages[passage_row, 0])

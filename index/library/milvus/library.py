@@ -27,6 +27,7 @@ from index.library.milvus.publishing import ClusterPublication, Retention
 from index.library.milvus.server import Server
 from index.library.milvus.snapshot import ClusterSnapshot
 from index.library.milvus.writing import WriterLock
+from index.library.snapshot_texts import SnapshotTexts
 from index.manifest import RENEWABLE_FORMATS, Manifest
 
 logger = logging.getLogger(__name__)
@@ -84,6 +85,10 @@ class ClusterLibrary(ArticleLibrary[ClusterSnapshot, ArticlePlace]):
             if self.current_name() != name:  # replaced and dropped while we looked
                 return self.open_current(embedder)
             raise
+
+    @override
+    def kept_texts(self, embedder: Embedder) -> SnapshotTexts:
+        return SnapshotTexts(self.open_current(embedder), embedder)
 
     @override
     def _open_to_read(self) -> ClusterSnapshot:

@@ -91,15 +91,15 @@ class Stage:
         **extra: Any,  # noqa: ANN401
     ) -> Update:
         """An update with one message."""
-        message = {
-            "message_id": self._number(),
-            "date": 1,
-            "chat": _chat(chat or user),
-            "from": _person(user),
-        }
-        if text is not None:
-            message |= {"text": text, "entities": _entities(text)}
-        return self._update({kind: message | extra})
+        said = {"text": text, "entities": _entities(text)} if text is not None else {}
+        return self.with_message(said | extra, user=user, chat=chat, kind=kind)
+
+    def with_message(
+        self, fields: dict[str, Any], *, user: int = ADA, chat: int | None = None, kind: str = "message"
+    ) -> Update:
+        """An update with one message of these fields."""
+        message = {"message_id": self._number(), "date": 1, "chat": _chat(chat or user), "from": _person(user)}
+        return self._update({kind: message | fields})
 
     def router(self) -> Router:
         """What makes handlers that send through the same bot."""

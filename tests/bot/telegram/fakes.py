@@ -22,6 +22,7 @@ from bot.admin.services import AdminServices
 from bot.admin.unanswered import Asked
 from bot.answering import Answer, Outcome, Refusal, RefusalReason
 from bot.app import App
+from bot.checking import Checker
 from bot.dialogue import Dialogue
 from bot.query.operators import EVERYTHING, Scope
 from bot.query.spelling import Correction
@@ -232,7 +233,7 @@ def fake_app(
         ArticleIngest(live, Fetcher()),
         store.names,
     )
-    return App(dialogue or FakeDialogue(), admin, store)
+    return App(dialogue or FakeDialogue(), Checker(live.kept_texts), admin, store)
 
 
 @cache

@@ -10,11 +10,12 @@ from urllib.parse import unquote
 import pytest
 import pytest_asyncio
 
-from bot.adapters import wording
+from bot.adapters import check_wording, wording
 from bot.adapters.remarks import remarks_on
 from bot.adapters.telegram.views import admin_texts, texts
 from bot.adapters.telegram.views.links import DeepLink, Opens, article_key, payload_of
 from bot.answering import RefusalReason
+from bot.checking import Verdict
 from bot.query.kinds import Topic
 from index import Article
 from index.embedding.embedder import OnnxEmbedder
@@ -87,6 +88,21 @@ async def test_where_a_quote_is_from_stands_above_it_in_lines_of_their_own(runni
     assert re.fullmatch(r"Published: 4 May 2024 \(\d+ years? ago\)", lines[2])
     assert (lines[3], _links(told)) == ("Link: https://courier.example/bridge", ["https://courier.example/bridge"])
     assert told.entity_texts("expandable_blockquote") == answer.entity_texts("expandable_blockquote")[:1]
+
+
+async def test_a_quotation_is_checked_on_command_and_where_it_was_forwarded(running: RunningBot, ada: User) -> None:
+    changed = ANSWERING.replace("4.2", "4.3").rstrip(".")
+    checked = await running.ask(ada, f"/check The paper says: “{ANSWERING}” and “{changed}”")
+    verdicts = [check_wording.verdict_of(one) for one in (Verdict.VERBATIM, Verdict.ALTERED)]
+    assert [words for words in checked.entity_texts("bold") if words in verdicts] == verdicts
+    assert checked.entity_texts("expandable_blockquote") == [ANSWERING.rstrip(".")] * 2
+    assert "“4.3” is “4.2” in the article." in checked.text
+    origin = {"type": "hidden_user", "sender_user_name": "B", "date": 1_700_000_000}
+    ada.forwards(ada.opens_chat(), f"Read this: “{ANSWERING}”", origin)
+    offer = await running.next_in(ada.opens_chat())
+    ada.presses(offer, texts.CHECK_BUTTON)
+    checked = await running.next_in(ada.opens_chat())
+    assert checked.entity_texts("expandable_blockquote") == [ANSWERING.rstrip(".")]
 
 
 async def test_small_talk_gets_a_word_and_no_buttons(running: RunningBot, ada: User) -> None:

@@ -1,7 +1,7 @@
 """What every back end must do alike: the library on this disk, and the one on a vector server, asked over TCP."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -473,3 +473,25 @@ def test_articles_that_left_speak_no_more(library: Library, embedder: HashingEmb
     archive = library.open_current(embedder).archive
     assert archive.speaking("Brook") == [Appearance("spoken", "Mary Brook", 1)]
     assert archive.attributions_of("later") == []
+
+
+def test_kept_texts_are_found_by_their_words(library: Library, embedder: HashingEmbedder) -> None:
+    library.rebuild([_PEACE, _WAR, _OIL], embedder)
+    texts = library.kept_texts(embedder)
+
+    def ids(numbers: Iterable[int]) -> list[str]:
+        return [one.article.id for number in numbers if (one := texts.revision(number)) is not None]
+
+    assert sorted(ids(texts.numbers())) == ["oil", "peace", "war"]
+    assert ids(texts.holding(["price", "dollar"], 9))[:1] == ["oil"]
+    assert ids(texts.likeliest(["kill", "war", "friday"], 9))[:1] == ["war"]
+    [number] = [number for number in texts.numbers() if texts.text(number) == _PEACE.text]
+    found = texts.revision(number)
+    assert found is not None
+    assert (found.article, found.is_current) == (_PEACE, True)
+    assert [span.slice(_PEACE.text) for span in texts.sentences(number)] == [
+        "Charles Michel mediates the peace process.",
+        "They met in Brussels.",
+    ]
+    assert texts.said(number) == []
+    assert texts.rarity("nobody") == 1 > texts.rarity("war")

@@ -42,9 +42,9 @@ class Buttons:
         answers: Answers,
         access: Access,
         limits: QuestionLimits,
-        admins: dict[Action, PressTaker],
+        others: dict[Action, PressTaker],
     ) -> None:
-        """Keep what answers presses. `admins` take the presses of buttons that only admins see."""
+        """Keep what answers presses. `others` take the presses of buttons that are not under answers."""
         self._dialogue = dialogue
         self._answers = answers
         self._access = access
@@ -61,7 +61,7 @@ class Buttons:
             Action.AS_TYPED: self._ask,
             Action.SAID: self._ask,
             Action.EXAMPLE: self._ask,
-            **admins,
+            **others,
         }
 
     def handler(self, router: Router) -> Handler:

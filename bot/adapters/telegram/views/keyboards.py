@@ -36,6 +36,7 @@ class Action(Enum):
     AS_TYPED = "raw"
     EXAMPLE = "eg"
     SOURCES = "src"
+    CHECK = "check"
     WHY = "why"
     PICK = "pick"
     YES = "yes"
@@ -73,7 +74,7 @@ _ABOUT_A_REPLY: Final = frozenset(
 )
 _KEYED: Final = frozenset({Action.PICK, Action.YES, Action.NO, Action.CANCEL})
 # All that readers see. An admin's button changes something, or writes into the record of what admins did.
-_REPEATABLE: Final = _ABOUT_A_REPLY | {Action.EXAMPLE, Action.SOURCES}
+_REPEATABLE: Final = _ABOUT_A_REPLY | {Action.EXAMPLE, Action.SOURCES, Action.CHECK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,11 @@ def carried_words(words: str) -> str:
         words = words.encode()[: _CARRIED_BYTES + 1].decode(errors="ignore")
         words = words.rpartition(" ")[0] or words.encode()[:_CARRIED_BYTES].decode(errors="ignore")
     return words
+
+
+def check_keyboard() -> InlineKeyboardMarkup:
+    """Return the button that has the message checked which its own replies to."""
+    return InlineKeyboardMarkup([[button(translated(texts.CHECK_BUTTON), Action.CHECK, "it")]])
 
 
 def feedback_keyboard(reply_ids: Sequence[str]) -> InlineKeyboardMarkup:

@@ -141,7 +141,7 @@ def lead_message(citation: Citation) -> Outgoing:
 
 def quote_segments(citation: Citation, mark: str | None = None) -> tuple[Segment, ...]:
     """Return a quote and its byline, as they stand in an answer; `mark` takes the place of its number."""
-    return (*_quoted(citation), styled("\n"), *_voice(citation), *byline(citation, mark))
+    return (*_quoted(citation), styled("\n"), *voice(citation), *byline(citation, mark))
 
 
 def byline(citation: Citation, mark: str | None = None) -> Iterator[Segment]:
@@ -254,11 +254,12 @@ def _citations(
             yield styled("\n\n" if place else "")
             yield from _quoted(citation)
         yield styled("\n")
-        yield from _voice(run.citations[0])
+        yield from voice(run.citations[0])
         yield from byline(run.citations[0], f"{run.numbers}. ")
 
 
-def _voice(citation: Citation) -> Iterator[Segment]:
+def voice(citation: Citation) -> Iterator[Segment]:
+    """Yield who says a quote, on a line of its own, where that is sure."""
     if citation.speaker is not None:
         yield from words_of_others(one_line(wording.voice(citation.speaker), _LISTED_SPEAKER_CHARS))
         yield styled("\n")

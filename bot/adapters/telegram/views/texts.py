@@ -13,6 +13,7 @@ READER_COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("ask", translatable("Ask a question about the news")),
     ("said", translatable("With a name: what somebody said, newest first; and about what, if you like")),
     ("timeline", translatable("What happened when, in order: /timeline and a subject")),
+    ("check", translatable("Is a quote real? /check and the words, or as a reply to a message")),
     ("sources", translatable("See the articles I can quote; with a word: those that have it in title or source")),
     ("new", translatable("Start afresh: forget what we talked about")),
     ("help", translatable("How this works")),
@@ -43,6 +44,11 @@ WHOSE_WORDS: Final = translatable(
 HOW_TO_ASK_FOR_A_TIMELINE: Final = translatable(
     "Name what it should be about after the command, like this:\n/timeline louvre heist"
 )
+HOW_TO_CHECK: Final = translatable(
+    "Write what is to be checked after the command, or send /check as a reply to a message. I say of each quotation"
+    " whether my articles have it, word for word:\n/check He said: “It was brokered by Moscow.”"
+)
+OFFER_TO_CHECK: Final = translatable("Shall I check whether what is quoted there is in my articles, word for word?")
 ADMINS_ONLY: Final = translatable("That command is for this bot's admins only, sorry.")
 BANNED: Final = translatable("An admin of this bot has decided that I don't answer you any more.")
 WENT_WRONG: Final = translatable("Sorry, something went wrong on my side. Please try again in a moment.")
@@ -62,6 +68,7 @@ MORE_BUTTON: Final = translatable("More")
 ARTICLES_BUTTON: Final = translatable("Articles")
 CLOSEST_BUTTON: Final = translatable("The closest I have")
 WITHOUT_MARKS_BUTTON: Final = translatable("Without the quotation marks")
+CHECK_BUTTON: Final = translatable("Check it")
 AS_TYPED_BUTTON: Final = translatable("Search my exact words")
 UP_BUTTON: Final = "👍"
 DOWN_BUTTON: Final = "👎"

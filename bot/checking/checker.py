@@ -1,0 +1,146 @@
+"""Checker: says of each quotation of a text whether it stands in the articles so, and where."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Final
+
+from bot.checking.alignment import OTHER_PLACE, Chain, Run, best_chain, nearest, runs_in
+from bot.checking.findings import Findings
+from bot.checking.passages import Checkable, checkable, sentence_by_sentence
+from bot.checking.verdicts import CheckedQuote, Match, Verdict
+from bot.checking.words import Words, pattern_of
+from index.library.kept_texts import KeptTexts
+from index.text.terms import terms_of
+
+MOST_CHARS: Final = 50_000
+"""What is checked of a longer text."""
+_MOST_MATCHES: Final = 5
+_MOST_LOOKED_AT: Final = 3_000
+"""So many revisions are looked at for words in a row; only a few common words are in more."""
+_RAREST: Final = 10
+_WINDOW, _STEP = 10, 5
+"""Of so many words it is asked in turn where they may be from: a quotation may be of several places."""
+_LIKELIEST, _LIKELIEST_OF_A_WINDOW = 6, 2
+_SHORTEST_REST, _MOST_WITH_A_REST = 4, 200
+_WELL_EXPLAINED: Final = 2.0
+"""So few words that are not explained are a change, and no sign of another place."""
+_WORDS_KEPT: Final = 512
+
+
+class Checker:
+    """Checks texts against the revisions that are kept. `texts` gives those that are kept now."""
+
+    def __init__(self, texts: Callable[[], KeptTexts]) -> None:
+        self._texts = texts
+
+    def check(self, text: str) -> list[CheckedQuote]:
+        """Return each quotation of a text, in order, with what it is; of a text without quotation marks the text, or
+        its sentences where it is not found as a whole."""
+        text = text[:MOST_CHARS].encode("utf-8", "replace").decode()
+        search = _Search(self._texts())
+        asked = checkable(text)
+        found = [search.look_for(text, one) for one in asked]
+        if len(asked) == 1 and not asked[0].is_quoted and found[0].verdict is Verdict.NOT_FOUND:
+            sentences = sentence_by_sentence(text, asked[0])
+            if len(sentences) > 1:
+                return [search.look_for(text, one) for one in sentences]
+        return found
+
+
+class _Search:
+    """Looks for the quotations of one text in the revisions of one moment."""
+
+    def __init__(self, texts: KeptTexts) -> None:
+        self._texts = texts
+        self._words_of = lru_cache(_WORDS_KEPT)(lambda number: Words(texts.text(number)))
+        self._rarity = lru_cache(_WORDS_KEPT)(texts.rarity)
+
+    def look_for(self, text: str, asked: Checkable) -> CheckedQuote:
+        findings = Findings(self._texts, self._words_of, asked)
+        verdict, matches = self._exactly(asked, findings) or self._nearly(asked, findings) or (Verdict.NOT_FOUND, [])
+        claim = asked.claim.mention.slice(text) if asked.claim is not None and asked.claim.mention else None
+        return CheckedQuote(asked.span.slice(text), asked.span, verdict, tuple(matches), claim)
+
+    def _exactly(self, asked: Checkable, findings: Findings) -> tuple[Verdict, list[Match]] | None:
+        """Return the places where these very words stand; None if there is none."""
+        found: dict[Verdict, list[Match]] = {}
+        for number, at in self._places(asked):
+            verdict, match = findings.exact(number, at)
+            if match is not None and not _is_known(match, found.get(verdict, ())):
+                found.setdefault(verdict, []).append(match)
+                if len(found.get(Verdict.VERBATIM, ())) == _MOST_MATCHES:
+                    break
+        best = next((one for one in (Verdict.VERBATIM, Verdict.OTHER_SPEAKER, Verdict.CUT) if one in found), None)
+        return (best, found[best][:_MOST_MATCHES]) if best is not None else None
+
+    def _places(self, asked: Checkable) -> Iterator[tuple[int, int]]:
+        """Yield where the very words stand: revision, number of the first word."""
+        words = asked.words.folded
+        terms = terms_of(asked.words.text)
+        candidates = self._texts.holding(terms, _MOST_LOOKED_AT) if terms else self._texts.numbers()
+        pattern = pattern_of(words)
+        for number in candidates:
+            if pattern.search(self._texts.text(number)):
+                for at in self._words_of(number).places_of(words, _MOST_MATCHES):
+                    yield number, at
+
+    def _nearly(self, asked: Checkable, findings: Findings) -> tuple[Verdict, list[Match]] | None:
+        """Return what the words are if they stand nowhere as they are.
+
+        The likeliest revisions are looked at first, then those that hold what these leave unexplained at one end, then
+        those that some words each may be from.
+        """
+        words, ellipses = asked.words.folded, asked.words.ellipses()
+        numbers = dict.fromkeys(self._likeliest(asked.words.text, _LIKELIEST))
+        runs = self._runs(words, numbers)
+        chain = best_chain(runs, len(words), ellipses, findings.only_tells_who)
+        for further in (self._holding_the_rest, self._likely_for_parts):
+            if chain.cost <= _WELL_EXPLAINED + OTHER_PLACE * (len({run.number for run in chain.runs}) - 1):
+                break
+            found = [number for number in further(asked.words, chain) if number not in numbers]
+            numbers |= dict.fromkeys(found)
+            runs += self._runs(words, found)
+            chain = best_chain(runs, len(words), ellipses, findings.only_tells_who)
+        close = dict.fromkeys([*list(numbers)[:_LIKELIEST], *(run.number for run in chain.runs)])
+        near = [nearest(words, number, self._words_of(number).folded) for number in close]
+        return findings.inexact(chain, [one for one in near if one is not None])
+
+    def _runs(self, words: Sequence[str], numbers: Iterable[int]) -> list[Run]:
+        return [run for number in numbers for run in runs_in(words, number, self._words_of(number).folded)]
+
+    def _holding_the_rest(self, words: Words, chain: Chain) -> list[int]:
+        """Return revisions that hold all words before those that are explained, or all behind them."""
+        if not chain.runs:
+            return []
+        rests = [(0, chain.runs[0].start), (chain.runs[-1].end, len(words))]
+        return [number for rest in rests for number in self._holding(words, *rest)]
+
+    def _holding(self, words: Words, first: int, end: int) -> list[int]:
+        if end - first < _SHORTEST_REST:
+            return []
+        terms = terms_of(words.span(first, end).slice(words.text))
+        pattern = pattern_of(words.folded[first:end])
+        candidates = self._texts.holding(terms, _MOST_WITH_A_REST) if terms else []
+        return [number for number in candidates if pattern.search(self._texts.text(number))][:_LIKELIEST]
+
+    def _likely_for_parts(self, words: Words, chain: Chain) -> set[int]:
+        """Return the revisions that some of the words may be from."""
+        windows = [(first, min(first + _WINDOW, len(words))) for first in range(0, len(words), _STEP)]
+        texts = [words.span(*window).slice(words.text) for window in windows if window[1] - window[0] > _STEP]
+        return {number for text in texts for number in self._likeliest(text, _LIKELIEST_OF_A_WINDOW)}
+
+    def _likeliest(self, text: str, most: int) -> list[int]:
+        terms = self._rarest(terms_of(text))
+        return self._texts.likeliest(terms, most) if terms else []
+
+    def _rarest(self, terms: Sequence[str]) -> list[str]:
+        return sorted(dict.fromkeys(terms), key=self._rarity, reverse=True)[:_RAREST]
+
+
+def _is_known(match: Match, others: Sequence[Match]) -> bool:
+    """Return whether these words of the article were found already, in a revision that another replaced."""
+    mine = match.citation.quote
+    return any(
+        other.citation.quote.article_id == mine.article_id and other.citation.quote.text == mine.text
+        for other in others
+    )

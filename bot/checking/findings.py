@@ -1,0 +1,196 @@
+"""From places in articles to what a quotation is: the rules by which a verdict is given."""
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Final
+
+from bot.checking.alignment import Chain, Nearly, Run, is_joined, is_near
+from bot.checking.passages import Checkable
+from bot.checking.speaking import is_somebody_else, speaker_at
+from bot.checking.surroundings import Place, cut_away
+from bot.checking.verdicts import Cut, CutKind, Difference, Match, Verdict
+from bot.checking.words import Words
+from bot.quoting.quotes import Citation, quote_from
+from index import Span
+from index.library.kept_texts import KeptTexts
+from index.text.terms import terms_of
+
+_SHORTEST_ALTERED: Final = 5
+"""With fewer words a changed one leaves too little to tell where they are from."""
+_MOST_CHANGED: Final = 0.25
+_MOST_AT_AN_EDGE: Final = 4
+"""So many words that begin or end a quotation may be others; with more, that part is not from there."""
+_SHORTEST_PART: Final = 4
+_MOST_UNEXPLAINED: Final = 0.12
+_MOST_PLACES: Final = 4
+_TELLING: Final = 2
+"""So many words that carry meaning must be of one place for it to be named."""
+_INTERRUPTS: Final = re.compile(r"[^“”\"'‘’]{0,3}[”\"’'][^“”\"]*[“\"‘']\W*$")
+_OMISSION_CHANGES: Final = re.compile(r"\b(?:not|no|never|unless|if|den(?:y|ies|ied))\b|n[’']t\b", re.IGNORECASE)
+
+Finding = tuple[Verdict, list[Match]]
+
+
+class Findings:
+    """Says what one quotation is, given where it was found."""
+
+    def __init__(self, texts: KeptTexts, words_of: Callable[[int], Words], asked: Checkable) -> None:
+        self._texts = texts
+        self._words_of = words_of
+        self._asked = asked
+
+    def exact(self, number: int, at: int) -> tuple[Verdict, Match | None]:
+        """Return what the quotation is if its very words stand at that word of a revision."""
+        asked = self._asked
+        match = self._match(number, at, at + len(asked.words), (0, len(asked.words)), 1.0)
+        if match is None:
+            return Verdict.NOT_FOUND, None
+        if is_somebody_else(asked.claim, match):
+            return Verdict.OTHER_SPEAKER, match
+        cut = self._cut(number, match)
+        return (Verdict.VERBATIM, match) if cut is None else (Verdict.CUT, _with_cut(match, cut))
+
+    def inexact(self, chain: Chain, near: Sequence[Nearly]) -> Finding | None:
+        """Return what the quotation is if its words are nearly those of one place, or those of several."""
+        n_words = len(self._asked.words)
+        closest = min(near, key=lambda one: one.edits, default=None)
+        parts = _parts_of(chain, self._asked, self.only_tells_who)
+        if len(parts) == 1 and self._is_joined_throughout(parts[0]):
+            return self._joined(parts[0])
+        if self._is_stitched(chain, parts) and (closest is None or chain.cost < closest.edits):
+            matches = [self._of_runs(part) for part in parts]
+            found = [match for match in matches if match is not None]
+            return (Verdict.STITCHED, found) if len(found) > 1 else None
+        if closest is not None and self._is_altered(closest, n_words):
+            match = self._match(
+                closest.number, closest.at, closest.end, (0, n_words), 1 - closest.edits / n_words, closest.blocks
+            )
+            return (Verdict.ALTERED, [match]) if match is not None else None
+        return None
+
+    def only_tells_who(self, number: int, first: int, end: int) -> bool:
+        """Return whether what stands from one word of a revision to another interrupts what somebody says, to tell
+        who: “Yes,” he said, “we will.”"""
+        words = self._words_of(number)
+        between = words.text[words.spans[first - 1][1] : words.spans[end][0]]
+        return bool(_INTERRUPTS.match(between)) and not _OMISSION_CHANGES.search(between)
+
+    def _is_stitched(self, chain: Chain, parts: Sequence[Sequence[Run]]) -> bool:
+        n_words = len(self._asked.words)
+        if not 2 <= len(parts) <= _MOST_PLACES:
+            return False
+        if chain.unexplained(n_words) > max(1, _MOST_UNEXPLAINED * n_words):
+            return False
+        return all(
+            sum(run.length for run in part) >= _SHORTEST_PART and self._is_telling(part[0].start, part[-1].end)
+            for part in parts
+        )
+
+    def _is_altered(self, near: Nearly, n_words: int) -> bool:
+        if n_words < _SHORTEST_ALTERED or near.edits > max(1, _MOST_CHANGED * n_words):
+            return False
+        if any(end - first > _MOST_AT_AN_EDGE for (first, end), _ in near.blocks if first == 0 or end == n_words):
+            return False
+        changed = {word for (first, end), _ in near.blocks for word in range(first, end)}
+        kept = " ".join(word for place, word in enumerate(self._asked.words.folded) if place not in changed)
+        return len(set(terms_of(kept))) >= _TELLING
+
+    def _is_telling(self, first: int, end: int) -> bool:
+        words = self._asked.words
+        return len(set(terms_of(words.span(first, end).slice(words.text)))) >= _TELLING
+
+    def _is_joined_throughout(self, part: Sequence[Run]) -> bool:
+        """Return whether a quotation leaves out only what quotations may."""
+        is_whole = part[0].start == 0 and part[-1].end == len(self._asked.words)
+        joined = (
+            is_joined(one, other, self._asked.words.ellipses(), self.only_tells_who) for one, other in pairwise(part)
+        )
+        return is_whole and len(part) > 1 and all(joined)
+
+    def _joined(self, part: Sequence[Run]) -> Finding | None:
+        """Return a quotation that leaves something out and says so: verbatim, unless it takes back the rest."""
+        matches = [self._of_runs([run]) for run in part]
+        found = [match for match in matches if match is not None]
+        if len(found) < len(part):
+            return None
+        for (one, other), match in zip(pairwise(part), found, strict=False):
+            words = self._words_of(one.number)
+            left_out = words.span(one.at_end, other.at)
+            if _OMISSION_CHANGES.search(left_out.slice(words.text)):
+                gap = Span(match.citation.quote.span.end, left_out.end)
+                return Verdict.CUT, [_with_cut(match, Cut((CutKind.DENIAL,), None, gap))]
+        if any(is_somebody_else(self._asked.claim, match) for match in found):
+            return Verdict.OTHER_SPEAKER, found
+        return Verdict.VERBATIM, found
+
+    def _cut(self, number: int, match: Match) -> Cut | None:
+        asked = self._asked
+        place = Place(
+            match.article_text,
+            match.citation.quote.span,
+            self._texts.sentences(number),
+            self._texts.said(number),
+        )
+        return cut_away(
+            place, speaker_is_told=asked.claim is not None and asked.claim.speaker is not None, beside=asked.beside
+        )
+
+    def _of_runs(self, runs: Sequence[Run]) -> Match | None:
+        first, last = runs[0], runs[-1]
+        equal = sum(run.length for run in runs) / (last.end - first.start)
+        return self._match(first.number, first.at, last.at_end, (first.start, last.end), min(1.0, equal))
+
+    def _match(
+        self,
+        number: int,
+        at: int,
+        end: int,
+        part: tuple[int, int],
+        score: float,
+        blocks: Sequence[tuple[tuple[int, int], tuple[int, int]]] = (),
+    ) -> Match | None:
+        kept = self._texts.revision(number)
+        if kept is None:
+            return None
+        article, asked = kept.article, self._asked
+        span = self._words_of(number).span(at, end)
+        about = (article.title, article.source, article.published_at, article.url)
+        speaker = speaker_at(self._texts.said(number), span)
+        citation = Citation(1, quote_from(article, span), *about, highlights=(), score=score, speaker=speaker)
+        mine = asked.words.span(*part)
+        return Match(
+            citation,
+            Span(asked.span.start + mine.start, asked.span.start + mine.end),
+            kept.is_current,
+            tuple(self._difference(number, *block) for block in blocks),
+            article_text=article.text,
+        )
+
+    def _difference(self, number: int, mine: tuple[int, int], theirs: tuple[int, int]) -> Difference:
+        asked = self._asked
+        checked = asked.words.span(*mine) if mine[0] < mine[1] else None
+        at = asked.span.start
+        return Difference(
+            Span(at + checked.start, at + checked.end) if checked is not None else None,
+            self._words_of(number).span(*theirs) if theirs[0] < theirs[1] else None,
+        )
+
+
+def _parts_of(chain: Chain, asked: Checkable, only_tells_who: Callable[[int, int, int], bool]) -> list[list[Run]]:
+    """Return the runs of each place."""
+    parts: list[list[Run]] = []
+    for run in chain.runs:
+        last = parts[-1][-1] if parts else None
+        goes_on = last is not None and (
+            is_near(last, run) or is_joined(last, run, asked.words.ellipses(), only_tells_who)
+        )
+        if goes_on:
+            parts[-1].append(run)
+        else:
+            parts.append([run])
+    return parts
+
+
+def _with_cut(match: Match, cut: Cut) -> Match:
+    return Match(match.citation, match.part, match.is_current, match.differences, cut, match.article_text)
