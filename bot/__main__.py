@@ -147,7 +147,6 @@ def _command_line() -> CommandLine:
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
     if settings.telegram_bot_token is None:
-        _errors.print("TELEGRAM_BOT_TOKEN is not set (see .env.example): talking here instead.", highlight=False)
         return _run_here(settings)
     # the Telegram library takes a second to import, and no other command needs it or what speaks HTTP
     from bot.adapters.metrics import Metrics
@@ -169,11 +168,12 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
 
 def _run_here(settings: Settings) -> int:
     """Talk in the terminal, if somebody is there, and in a browser."""
+    _errors.print("TELEGRAM_BOT_TOKEN is not set (see .env.example): talking here instead.", highlight=False)
     if settings.web_listen is None:
         return _talk(settings)
     # these take a tenth of a second to import, and no other command needs them
     from bot.adapters.metrics import Metrics
-    from bot.adapters.web import serve_alone, served_beside, shown
+    from bot.adapters.web import serve_alone, served_beside
 
     metrics = Metrics()
     with Store.open(settings.database_url) as store:
@@ -182,13 +182,18 @@ def _run_here(settings: Settings) -> int:
         admin = cache(lambda: build_admin(core, settings, store))
         web = _web_core(settings, core, admin, metrics)
         if _nobody_types():
-            serve_alone(web)
+            serve_alone(web, _announce)
             return 0
-        with served_beside(web) as address:
-            if address is not None:
-                _errors.print(f"In a browser: http://{shown(address)}/", highlight=False)
+        with served_beside(web, _announce):
             run_chat(core.dialogue)
     return 0
+
+
+def _announce(address: tuple[str, int]) -> None:
+    # see _run_here
+    from bot.adapters.web import shown
+
+    _errors.print(f"In a browser: http://{shown(address)}/", highlight=False)
 
 
 def _web_core(settings: Settings, core: Core, admin: Callable[[], "AdminServices"], metrics: "Metrics") -> "WebCore":

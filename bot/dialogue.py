@@ -65,6 +65,9 @@ class Memory(Protocol):
     def load_reply(self, reply_id: str) -> Reply | None:
         """Return the reply as it was given, without its hits."""
 
+    def replies(self, conversation_id: str, *, last: int) -> Sequence[Reply]:
+        """Return the newest replies since the conversation was started over, oldest first, without their hits."""
+
     def vote(self, reply_id: str, voter: str, vote: Vote) -> bool:
         """Keep the voter's last vote, and return False if there is no such reply."""
 
@@ -179,6 +182,11 @@ class Dialogue:
     def recall(self, reply_id: str) -> Reply | None:
         """Return a reply given earlier, or None if it is not (or no longer) known. Its hits are not kept: empty."""
         return self._memory.load_reply(reply_id)
+
+    def history(self, conversation_id: str, *, last: int) -> Sequence[Reply]:
+        """Return the newest replies of a conversation, oldest first, small talk included. Their hits are not kept:
+        empty."""
+        return self._memory.replies(conversation_id, last=last)
 
     def articles_found(self, reply_id: str) -> list[Article] | None:
         """Return the articles that a reply quotes, and those that are found for its question, without their texts; None

@@ -64,7 +64,12 @@ def link_key(settings: Settings) -> bytes | None:
 
 def reading_path(article_id: str, revision: str) -> str:
     """Return where an article is read on any host."""
-    return f"/a/{quoted(article_id, safe=_PLAIN, errors='replace')}/{revision}"
+    return f"{article_path(article_id)}/{revision}"
+
+
+def article_path(article_id: str) -> str:
+    """Return where an article is read in the revision in service."""
+    return f"/a/{quoted(article_id, safe=_PLAIN, errors='replace')}"
 
 
 def signature(key: bytes, article_id: str, revision: str) -> str:

@@ -1,6 +1,7 @@
 """Store: keeps conversations, replies and votes."""
 
 from datetime import UTC, datetime
+from itertools import groupby
 from types import TracebackType
 from typing import Self
 
@@ -11,7 +12,10 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    false,
+    func,
     insert,
+    not_,
     or_,
     select,
     update,
@@ -24,7 +28,7 @@ from bot.store.engine import memory_engine, open_engine
 from bot.store.moderation import ModerationRecords
 from bot.store.names import NameRecords
 from bot.store.outbox import OutboxStore
-from bot.store.rows import citation_rows, reply_from, reply_row, turn_from, turn_row
+from bot.store.rows import GREETED_BEFORE, REMARKED, citation_rows, reply_from, reply_row, turn_from, turn_row
 from bot.store.sent_answers import SentAnswers
 from bot.store.tables import citations, replies, turns, votes
 from bot.store.transactions import Transactions, outlives_connections
@@ -45,6 +49,28 @@ _NEWEST_TURNS = (
     .where(turns.c.conversation_id == bindparam("conversation"), turns.c.closed.is_(False))
     .order_by(turns.c.id.desc())
     .limit(bindparam("last"))
+)
+_IS_REMARK = or_(replies.c.reason.startswith(REMARKED), replies.c.reason == GREETED_BEFORE)
+_LAST_CLOSED = (
+    select(func.coalesce(func.max(turns.c.id), 0))
+    .join_from(turns, replies, isouter=True)
+    .where(
+        turns.c.conversation_id == bindparam("conversation"),
+        turns.c.closed,
+        not_(func.coalesce(_IS_REMARK, false())),
+    )
+    .scalar_subquery()
+)
+"""Small talk is closed as soon as it is said: it belongs to what was said last, too."""
+_NEWEST_REPLIES = (
+    _REPLIES.where(turns.c.conversation_id == bindparam("conversation"), turns.c.id > _LAST_CLOSED)
+    .order_by(turns.c.id.desc())
+    .limit(bindparam("last"))
+)
+_CITATIONS_OF = (
+    select(citations)
+    .where(citations.c.reply_id.in_(bindparam("replies", expanding=True)))
+    .order_by(citations.c.reply_id, citations.c.number)
 )
 _IS_KEPT = select(replies.c.id).where(replies.c.id == bindparam("reply"))
 _KEEP_TURN = insert(turns).returning(turns.c.id)
@@ -122,6 +148,17 @@ class Store(Transactions):
                 select(citations).where(citations.c.reply_id == reply_id).order_by(citations.c.number)
             )
             return reply_from(row, cited.mappings().all())
+
+    @outlives_connections
+    def replies(self, conversation_id: str, *, last: int) -> tuple[Reply, ...]:
+        """Return the `last` newest replies since the conversation was started over, oldest first, without hits."""
+        with self._reading() as connection:
+            found = (
+                connection.execute(_NEWEST_REPLIES, {"conversation": conversation_id, "last": last}).mappings().all()
+            )
+            rows = connection.execute(_CITATIONS_OF, {"replies": [row["id"] for row in found]}).mappings().all()
+        cited = {id: list(some) for id, some in groupby(rows, key=lambda row: row["reply_id"])}
+        return tuple(reply_from(row, cited.get(row["id"], [])) for row in reversed(found))
 
     def name_corrections(self) -> NameCorrections:
         """Return what admins said of names."""

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from bot.adapters.web.core import WebCore
@@ -13,8 +13,8 @@ from bot.adapters.web.website import build_website
 
 
 @contextmanager
-def served_beside(core: WebCore) -> Iterator[Address | None]:
-    """Serve for the length of a block, in a thread, and give the address; None where nothing is served.
+def served_beside(core: WebCore, on_open: Callable[[Address], None]) -> Iterator[None]:
+    """Serve for the length of a block, in a thread; `on_open` is told the address, where something is served.
 
     Raises:
         PortTaken: the address that was asked for cannot be listened at.
@@ -24,8 +24,9 @@ def served_beside(core: WebCore) -> Iterator[Address | None]:
     thread = threading.Thread(target=loop.run_forever, name="web", daemon=True)
     thread.start()
     try:
-        opened = asyncio.run_coroutine_threadsafe(servers.open(), loop).result()
-        yield next(iter(opened), None)
+        for address in asyncio.run_coroutine_threadsafe(servers.open(), loop).result():
+            on_open(address)
+        yield
     finally:
         asyncio.run_coroutine_threadsafe(servers.close(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
@@ -33,24 +34,25 @@ def served_beside(core: WebCore) -> Iterator[Address | None]:
         loop.close()
 
 
-def serve_alone(core: WebCore) -> bool:
-    """Serve until SIGINT or SIGTERM; return False at once where there is nothing to serve.
+def serve_alone(core: WebCore, on_open: Callable[[Address], None]) -> None:
+    """Serve until SIGINT or SIGTERM; where nothing is served, return at once. `on_open` is told the address.
 
     Raises:
         PortTaken: the address that was asked for cannot be listened at.
     """
-    return asyncio.run(_serve(_servers(core)))
+    asyncio.run(_serve(_servers(core), on_open))
 
 
-async def _serve(servers: HttpServers) -> bool:
+async def _serve(servers: HttpServers, on_open: Callable[[Address], None]) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    if not await servers.open():
-        return False
-    await stop.wait()
+    opened = await servers.open()
+    for address in opened:
+        on_open(address)
+    if opened:
+        await stop.wait()
     await servers.close()
-    return True
 
 
 def _servers(core: WebCore) -> HttpServers:

@@ -23,6 +23,7 @@ class WebConfig:
     allowed_ids: frozenset[int] = frozenset()
     admin_ids: frozenset[int] = frozenset()
     questions_per_minute: int = 20
+    most_waiting: int = 500
     link_key: bytes | None = field(default=None, repr=False)
     bot_token: str | None = field(default=None, repr=False)
 
@@ -52,6 +53,7 @@ def config_from(settings: Settings) -> WebConfig:
         settings.allowed_ids,
         settings.admin_ids,
         settings.questions_per_minute,
+        settings.most_waiting,
         link_key(settings),
         token,
     )

@@ -4,11 +4,19 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.routing import Mount
 
+from bot.adapters.web.access import Access
 from bot.adapters.web.core import WebCore
+from bot.adapters.web.headers import PageHeaders
 from bot.adapters.web.hosts import KnownHosts
+from bot.adapters.web.pages.beside import said_on_a_page, static_files, telegram_session
+from bot.adapters.web.pages.chat import chat_pages
+from bot.adapters.web.pages.looking_up import look_up_pages
+from bot.adapters.web.pages.reading import reading_pages
 from bot.adapters.web.serving import Address, HttpServers, RouteGroup
 
 
@@ -36,7 +44,14 @@ def build_website(core: WebCore) -> Website | None:
 
 def _groups(core: WebCore) -> list[RouteGroup]:
     """Return the groups of routes; the first that has a route for a path serves it. A new group is entered here."""
-    return []
+    access = Access(core.config)
+    return [
+        static_files(),
+        telegram_session(access),
+        reading_pages(core, access),
+        look_up_pages(core, access),
+        chat_pages(core, access),
+    ]
 
 
 def _under_one_roof(core: WebCore, groups: Sequence[RouteGroup]) -> RouteGroup:
@@ -49,5 +64,10 @@ def _under_one_roof(core: WebCore, groups: Sequence[RouteGroup]) -> RouteGroup:
             yield
 
     routes = [route for group in groups for route in group.routes]
-    known = Middleware(KnownHosts, public_host=core.config.public_host)
-    return RouteGroup([Mount("", routes=routes, middleware=[known])], running)
+    config = core.config
+    around = [
+        Middleware(KnownHosts, public_host=config.public_host),
+        Middleware(PageHeaders, opens_in_telegram=config.bot_token is not None and config.is_secure),
+        Middleware(ExceptionMiddleware, handlers={HTTPException: said_on_a_page}),
+    ]
+    return RouteGroup([Mount("", routes=routes, middleware=around)], running)

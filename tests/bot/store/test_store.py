@@ -359,6 +359,20 @@ def test_small_talk_can_be_recalled_and_is_no_part_of_the_conversation(store: St
     assert [turn.question for turn in store.conversation("terminal", last=5).turns] == ["Who opened it?"]
 
 
+def test_replies_of_a_conversation_are_listed_with_small_talk_until_it_is_started_over(store: Store) -> None:
+    thanks = replace(answer(id="t"), question="Thanks!", outcome=Remark(Topic.THANKS))
+    first, second, elsewhere = answer(id="1"), refusal(id="2"), answer(id="3", conversation_id="other")
+    for reply in (first, thanks, second, elsewhere):
+        store.save_reply(reply)
+    assert store.replies("terminal", last=9) == (first, thanks, second)
+    assert store.replies("terminal", last=2) == (thanks, second)
+    store.start_over("terminal")
+    assert store.replies("terminal", last=9) == ()
+    store.save_reply(replace(answer(id="4")))
+    assert [reply.id for reply in store.replies("terminal", last=9)] == ["4"]
+    assert store.replies("nobody", last=9) == ()
+
+
 def test_a_thank_you_of_before_there_were_topics_is_still_one(empty: Engine, url: str) -> None:
     with Store.open(url) as store:
         store.save_reply(refusal())

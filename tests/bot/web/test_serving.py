@@ -142,8 +142,9 @@ async def test_a_page_that_leads_its_own_name_here_reads_nothing(host: str, stat
 
 def test_pages_are_served_beside_other_work() -> None:
     address = ("127.0.0.1", free_port())
-    with served_beside(_core(WebConfig(address))) as served:
-        assert served == address
+    opened: list[tuple[str, int]] = []
+    with served_beside(_core(WebConfig(address)), opened.append):
+        assert opened == [address]
         ready = httpx.get(f"http://127.0.0.1:{address[1]}/readyz", trust_env=False)
         assert (ready.status_code, json.loads(ready.text)) == (200, {"status": "ready"})
     with pytest.raises(httpx.ConnectError):
@@ -151,5 +152,6 @@ def test_pages_are_served_beside_other_work() -> None:
 
 
 def test_nothing_is_served_where_the_address_is_none() -> None:
-    with served_beside(_core(WebConfig(None))) as served:
-        assert served is None
+    opened: list[tuple[str, int]] = []
+    with served_beside(_core(WebConfig(None)), opened.append):
+        assert opened == []

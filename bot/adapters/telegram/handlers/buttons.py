@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from telegram import CallbackQuery
 
 from bot.adapters import wording
+from bot.adapters.examples import example_question
 from bot.adapters.telegram.addressing import Place, place_of, presser_conversation
 from bot.adapters.telegram.delivery.sending import Messenger
 from bot.adapters.telegram.handlers.access import Access, person
@@ -13,7 +14,6 @@ from bot.adapters.telegram.handlers.answers import Answers, Asking
 from bot.adapters.telegram.handlers.question_limits import A_QUESTION, BROWSING, QuestionLimits
 from bot.adapters.telegram.routing import Handler, Router, is_of_a_button
 from bot.adapters.telegram.views import texts
-from bot.adapters.telegram.views.help import example_question
 from bot.adapters.telegram.views.keyboards import Action, Press, read_press
 from bot.adapters.telegram.views.links import article_key
 from bot.adapters.telegram.views.messages import (

@@ -1,19 +1,16 @@
 """The welcome: what the bot does, questions to try, and its commands."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
+from bot.adapters.examples import example_articles, example_question
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.admin_texts import ADMIN_COMMANDS
 from bot.adapters.telegram.views.html import Segment, styled, words_of_others
 from bot.adapters.telegram.views.keyboards import examples_keyboard
 from bot.adapters.telegram.views.links import article_key
-from bot.adapters.telegram.views.messages import Outgoing, one_line
+from bot.adapters.telegram.views.messages import Outgoing
 from bot.adapters.translation import translated
 from index import Article
-
-_EXAMPLES: Final = 3
-_LONGEST_EXAMPLE_TITLE: Final = 90
 
 
 def help_message(articles: Sequence[Article], bot_name: str, *, for_admin: bool) -> Outgoing:
@@ -33,21 +30,6 @@ def help_message(articles: Sequence[Article], bot_name: str, *, for_admin: bool)
     if for_admin:
         segments += [styled("\n\n"), *_commands(texts.ADMIN_HEADING, ADMIN_COMMANDS)]
     return Outgoing(tuple(segments), examples_keyboard([article_key(article.id) for article in chosen]))
-
-
-def example_articles(articles: Sequence[Article]) -> Sequence[Article]:
-    """Return a few articles spread over the list, the same ones as long as it does not change."""
-    suited = [article for article in articles if _suits_an_example(article.title)]
-    return suited[:: max(1, len(suited) // _EXAMPLES)][:_EXAMPLES]
-
-
-def example_question(article: Article) -> str:
-    """Return a question that the article should answer."""
-    return texts.example_about(one_line(article.title))
-
-
-def _suits_an_example(title: str) -> bool:
-    return 15 <= len(title.strip()) <= _LONGEST_EXAMPLE_TITLE and "\n" not in title.strip()
 
 
 def _commands(heading: str, commands: Sequence[tuple[str, str]]) -> Iterator[Segment]:

@@ -116,12 +116,6 @@ def in_groups(bot_name: str) -> str:
     ).format(name=bot_name)
 
 
-def example_about(title: str) -> str:
-    """Return a question that the article of this title should answer."""
-    # Not translated: it is asked of articles in their own language.
-    return f"What is said about “{title}”?"
-
-
 def example_button(position: int) -> str:
     """Return the label of the button that asks an example."""
     return translated("Ask {number}").format(number=number(position))
