@@ -116,7 +116,9 @@ def build_service(
         Inline(answers, access, limits).handler(),
         *questions.last_handlers(router),
     ]
-    application.add_handlers({BEFORE_ALL: [on_anything()], WITH_OTHERS: handlers, AFTER_ALL: [menus.handler()]})
+    application.add_handlers(
+        {BEFORE_ALL: [on_anything(config.permalinks)], WITH_OTHERS: handlers, AFTER_ALL: [menus.handler()]}
+    )
     application.add_error_handler(ErrorReport(delivery.messenger, inbox.put_off).handle)
     metrics.watch(app.admin.operations, delivery.processor.waiting)
 

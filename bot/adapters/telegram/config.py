@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from bot.adapters.permalinks import Permalinks, permalinks_from
 from bot.settings import Settings
 
 
@@ -15,6 +16,7 @@ class TelegramConfig:
     are none, everybody may ask. With a `webhook_url` updates come to `webhook_listen`, else they are fetched.
     `answer_within` is the age beyond which a question is not answered any more. `messages_per_second` is what Telegram
     grants a bot, with 1 a second in each chat and 20 a minute in a group; 0 means that there are no limits.
+    `permalinks` lead from quotes to the reading page, if that is public.
     """
 
     token: str = field(repr=False)
@@ -31,6 +33,7 @@ class TelegramConfig:
     questions_per_minute: int = 20
     most_waiting: int = 500
     messages_per_second: int = 30
+    permalinks: Permalinks | None = None
 
     def is_admin(self, user_id: int) -> bool:
         """Return whether this person may change the articles and see figures."""
@@ -66,4 +69,5 @@ def config_from(settings: Settings) -> TelegramConfig:
         settings.questions_per_minute,
         settings.most_waiting,
         settings.messages_per_second,
+        permalinks_from(settings),
     )

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
 
 from telegram import CallbackQuery, InlineQuery, Message, Update
+from telegram.constants import ChatType
 from telegram.ext import (
     BaseHandler,
     CallbackQueryHandler,
@@ -16,7 +17,9 @@ from telegram.ext import (
     filters,
 )
 
+from bot.adapters.permalinks import Permalinks
 from bot.adapters.telegram.delivery.sending import Messenger
+from bot.adapters.telegram.views.places import link_places
 from bot.adapters.translation import speak
 
 Handler = BaseHandler[Update, ContextTypes.DEFAULT_TYPE, None]
@@ -37,12 +40,14 @@ _NEW_MESSAGE: Final = filters.UpdateType.MESSAGE
 _EDITED_MESSAGE: Final = filters.UpdateType.EDITED_MESSAGE
 
 
-def on_anything() -> Handler:
-    """Take note of whose language counts, be it for an answer or for an apology."""
+def on_anything(permalinks: Permalinks | None) -> Handler:
+    """Take note of whose language counts, be it for an answer or for an apology, and of where quotes lead."""
 
     async def listen(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         user = update.effective_user
         speak(user.language_code if user is not None else None)
+        chat = update.effective_chat
+        link_places(permalinks, in_private=chat is not None and chat.type == ChatType.PRIVATE)
 
     return TypeHandler(Update, listen)
 

@@ -11,6 +11,7 @@ from typing import Final
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.adapters.telegram.views import admin_texts, texts
+from bot.adapters.telegram.views.places import place_button
 from bot.adapters.translation import number, translated
 from bot.quoting.quotes import Citation
 
@@ -118,6 +119,7 @@ def answer_keyboard(
     and for what else there is: More if any citations are left, and under a first answer the articles found and votes.
     """
     numbered = len(shown) > 1
+    in_article = place_button(shown)
     context = translated(texts.CONTEXT_BUTTON)
     contexts = [
         button(f"{context} {citation.number}" if numbered else context, Action.CONTEXT, reply_id, citation.number)
@@ -134,6 +136,8 @@ def answer_keyboard(
         below.append(button(texts.UP_BUTTON, Action.UP, reply_id))
         below.append(button(texts.DOWN_BUTTON, Action.DOWN, reply_id))
     rows.append(below)
+    if in_article is not None:
+        rows.append([in_article])
     if as_typed:
         rows.append([button(translated(texts.AS_TYPED_BUTTON), Action.AS_TYPED, reply_id)])
     return InlineKeyboardMarkup([row for row in rows if row])

@@ -19,6 +19,7 @@ from bot.adapters.telegram.views.keyboards import (
     pages_keyboard,
     refusal_keyboard,
 )
+from bot.adapters.telegram.views.places import link_to_place
 from bot.adapters.translation import translated
 from bot.answering import Answer, Block, Clarification, Refusal, RefusalReason, Remark
 from bot.composing.weights import COMPOSED
@@ -144,11 +145,17 @@ def quote_segments(citation: Citation, mark: str | None = None) -> tuple[Segment
     return (*_quoted(citation), styled("\n"), *voice(citation), *byline(citation, mark))
 
 
-def byline(citation: Citation, mark: str | None = None) -> Iterator[Segment]:
-    """Yield where a quote is from: number, title linked to the very words, source, date and age."""
+def byline(citation: Citation, mark: str | None = None, others: Sequence[Citation] = ()) -> Iterator[Segment]:
+    """Yield where a quote is from: number, linked to its place on the reading page, title, linked to the words at the
+    publisher, source, date and age. `others`: quotes of the same article that share the line."""
+    mark = f"{citation.number}. " if mark is None else mark
+    place = link_to_place([citation, *others])
+    if place is not None and mark.strip():
+        yield styled(mark.rstrip(), url=place)
+        mark = " "
     url = link_to_words(citation.url, citation.quote.text) if citation.url else None
     article = Article("", citation.title, "", citation.source, citation.published_at, url)
-    yield from source_line(f"{citation.number}. " if mark is None else mark, article, plain_url=citation.url)
+    yield from source_line(mark, article, plain_url=safe_url(citation.url) or place)
     if citation.copies:
         yield styled(f" · {wording.also_in(citation.copies)}")
 
@@ -255,7 +262,7 @@ def _citations(
             yield from _quoted(citation)
         yield styled("\n")
         yield from voice(run.citations[0])
-        yield from byline(run.citations[0], f"{run.numbers}. ")
+        yield from byline(run.citations[0], f"{run.numbers}. ", run.citations[1:])
 
 
 def voice(citation: Citation) -> Iterator[Segment]:

@@ -62,6 +62,7 @@ FROM_ARTICLE: Final = translatable("This is how it begins:")
 ASK_ABOUT_IT: Final = translatable("Ask me about it, or about anything else in the articles I have.")
 LINK_GONE: Final = translatable("What this link led to is gone. You can ask me a question, though.")
 
+IN_ARTICLE_BUTTON: Final = translatable("See it in the article")
 CONTEXT_BUTTON: Final = translatable("Context")
 SAID_BUTTON: Final = translatable("All by")
 MORE_BUTTON: Final = translatable("More")

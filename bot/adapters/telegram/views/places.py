@@ -1,0 +1,57 @@
+"""Links from quotes to the places where they stand, on the reading page.
+
+As the language is, they are the same for everything built for one answer: whoever handles an update calls `link_places`
+once.
+"""
+
+from collections.abc import Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Final
+
+from telegram import InlineKeyboardButton, WebAppInfo
+
+from bot.adapters.addresses import safe_url
+from bot.adapters.permalinks import Permalinks
+from bot.adapters.telegram.views import texts
+from bot.adapters.translation import translated
+from bot.quoting.quotes import Citation
+
+
+@dataclass(frozen=True, slots=True)
+class _Linking:
+    permalinks: Permalinks
+    opens_mini_apps: bool
+
+
+_linking: ContextVar[_Linking | None] = ContextVar("linking", default=None)
+_LONGEST_ADDRESS: Final = 512
+
+
+def link_places(permalinks: Permalinks | None, *, in_private: bool) -> None:
+    """Link quotes to the reading page from here on within this task, unless there are no public pages.
+
+    `in_private`: a button may open the page inside Telegram, which it allows in private chats alone.
+    """
+    _linking.set(_Linking(permalinks, in_private and permalinks.is_secure) if permalinks else None)
+
+
+def link_to_place(citations: Sequence[Citation]) -> str | None:
+    """Return the link to quotes of one article where they stand; None where there is no public page of it."""
+    linking = _linking.get()
+    if linking is None or not citations:
+        return None
+    first = citations[0].quote
+    spans = [each.quote.span for each in citations if each.quote.article_id == first.article_id]
+    return safe_url(linking.permalinks.to_words(first.article_id, first.revision, spans))
+
+
+def place_button(citations: Sequence[Citation]) -> InlineKeyboardButton | None:
+    """Return a button that opens the article of the first quote at what is quoted of it, inside Telegram if it may."""
+    link, linking = link_to_place(citations), _linking.get()
+    if link is None or linking is None or len(link) > _LONGEST_ADDRESS:
+        return None
+    label = translated(texts.IN_ARTICLE_BUTTON)
+    if linking.opens_mini_apps:  # which hands over its data behind the #
+        return InlineKeyboardButton(label, web_app=WebAppInfo(link.partition("#")[0]))
+    return InlineKeyboardButton(label, url=link)
