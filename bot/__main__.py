@@ -53,6 +53,7 @@ _EXAMPLES = """examples:
   python -m bot ask --json "Who is he?"             ... with everything a script wants to know
   python -m bot ask --jsonl questions.jsonl         many questions, one JSON object a line each
   python -m bot check speech.txt                     is each quotation in it in the articles, word for word?
+  python -m bot mcp                                 the articles as tools for a language model, by MCP
   python -m bot names "Bill Clinton = William Clinton"
                                                     one person under two names, for /said; A != B: two people
   python -m bot evaluate questions.jsonl --articles seeds
@@ -66,6 +67,14 @@ _CHECK_EXAMPLES = """examples:
 Without quotation marks the whole text is looked for. A quotation is verbatim, altered, cut (a denial, a condition or
 who says so is left out around it), stitched from several places, of another speaker, or not found: then it may be
 right all the same.
+"""
+_MCP_EXAMPLES = """examples:
+  python -m bot mcp --index DIR
+
+an entry in a client's settings:
+  {"mcpServers": {"newsquote": {"command": "python", "args": ["-m", "bot", "mcp", "--index", "DIR"]}}}
+
+Tools: ask, search, open_article, check_quote, said, timeline. Resources: newsquote://articles, newsquote://article/ID.
 """
 _EVALUATE_EXAMPLES = """examples:
   python -m bot evaluate questions.jsonl --articles seeds                figures and the worst failures
@@ -125,6 +134,7 @@ def _command_line() -> CommandLine:
     checking.epilog = _CHECK_EXAMPLES
     checking.add_argument("file", metavar="FILE", help="the text; - for standard input")
     checking.add_argument("--json", action="store_true", help="answer as one JSON object")
+    line.add("mcp", _mcp, "serve the Model Context Protocol on standard input and output").epilog = _MCP_EXAMPLES
     report = line.add("evaluate", _evaluate, "report how well a file of questions with known answers is answered")
     report.epilog = _EVALUATE_EXAMPLES
     report.add_argument(
@@ -248,6 +258,18 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
         print(json.dumps(checked_as_json(text, quotes, permalinks_from(settings)), ensure_ascii=False))
     else:
         show_checked(text, quotes)
+    return 0
+
+
+def _mcp(options: argparse.Namespace, settings: Settings) -> int:
+    # takes a second to import, and no other command needs it
+    from bot.adapters.desk import Desk
+    from bot.adapters.mcp import serve_stdio
+
+    with Store.in_memory() as store:
+        _prepare(settings, first_index=False)
+        core = build_core(settings, store)
+        serve_stdio(Desk(core.dialogue, core.live, permalinks_from(settings)))
     return 0
 
 
