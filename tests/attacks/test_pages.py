@@ -18,7 +18,7 @@ from tests.bot.examples import BRIDGE, FERRY
 from tests.bot.web.site import Site, served_site
 
 _SCRIPT = "<script>document.title='owned'</script>"
-_HOSTILE = Article(
+HOSTILE = Article(
     id='hostile"><img src=x onerror=alert(1)>/../x?y#z',
     title=f"Museum </title>{_SCRIPT} reopens\u202e\x00\x1b[31m",
     text=(
@@ -68,7 +68,7 @@ class _Reader(HTMLParser):
 
 @pytest_asyncio.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    async with served_site(tmp_path, [BRIDGE, FERRY, _HOSTILE]) as site:
+    async with served_site(tmp_path, [BRIDGE, FERRY, HOSTILE]) as site:
         yield site
 
 
@@ -82,12 +82,12 @@ def _assert_inert(page: str) -> None:
 
 @pytest.mark.parametrize("query", ["", "?q=0-30", "?q=0-9&q=34-200"])
 async def test_nothing_an_article_says_runs_or_loads(site: Site, query: str) -> None:
-    page = await site.client.get(reading_path(_HOSTILE.id, _HOSTILE.revision) + query)
+    page = await site.client.get(reading_path(HOSTILE.id, HOSTILE.revision) + query)
     assert page.status_code == 200
     _assert_inert(page.text)
     shown = page.text.partition('<div id="text"')[2].partition(">")[2].partition("</div>")[0]
     told = html.unescape(re.sub(r"<[^>]*>", "", shown).replace("&#13;", "\x01")).replace("\x01", "\r")
-    assert told == _HOSTILE.text.replace("\x00", "\ufffd")
+    assert told == HOSTILE.text.replace("\x00", "\ufffd")
     assert "default-src 'none'; script-src 'self'" in page.headers["content-security-policy"]
 
 
@@ -125,8 +125,8 @@ async def test_paths_lead_to_articles_and_style_alone(site: Site, path: str) -> 
 
 
 async def test_an_id_that_looks_like_a_path_is_an_id(site: Site) -> None:
-    led = await site.client.get(article_path(_HOSTILE.id))
-    assert (led.status_code, led.headers["location"]) == (302, reading_path(_HOSTILE.id, _HOSTILE.revision))
+    led = await site.client.get(article_path(HOSTILE.id))
+    assert (led.status_code, led.headers["location"]) == (302, reading_path(HOSTILE.id, HOSTILE.revision))
 
 
 @pytest.mark.parametrize("name", ["question", "reply", "vote"])

@@ -69,6 +69,7 @@ class _Chat:
             return message_page(403, texts.NOT_OPEN, texts.NOT_OPEN_WHY)
         visitor = visitor_of(request)
         response = await asyncio.to_thread(self._page, visitor, request)
+        response.headers["Cache-Control"] = "no-store"  # who goes back to it sees what was said since
         remember(visitor, response, is_secure=self._core.config.is_secure)
         return response
 

@@ -50,7 +50,6 @@ async function ask(form, button) {
 // Once something was asked, the page is a conversation.
 function begin() {
   document.body.classList.remove("empty");
-  document.querySelector(".welcome").hidden = true;
   document.querySelector(".examples")?.remove();
   document.getElementById("after").hidden = false;
 }
