@@ -118,7 +118,8 @@ class _Worker:
                     connection.send_bytes(content)
                     return connection.recv_bytes(_LONGEST_ANSWER_BYTES)
                 except (OSError, EOFError) as error:
-                    ended_as = _ended(process)
+                    # whoever closed its side is ending, or ended by the timer in the end; a busy machine takes its time
+                    ended_as = process.wait() if isinstance(error, (EOFError, ConnectionError)) else _ended(process)
                     self._forget()
                     if ended_as == 0:  # it stopped by itself, just now
                         continue
@@ -156,7 +157,7 @@ class _Worker:
 
 
 def _ended(process: subprocess.Popen[bytes]) -> int:
-    """Return how the process ended, which has closed its side or sent an answer that is too long."""
+    """Return how the process ended, which has sent an answer that is too long."""
     try:
         return process.wait(_ENDING_SECONDS)
     except subprocess.TimeoutExpired:

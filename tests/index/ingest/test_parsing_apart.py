@@ -1,5 +1,6 @@
 """What strangers wrote, parsed in a process of its own: what it may take, and what it is given."""
 
+import atexit
 import os
 import resource
 import subprocess
@@ -39,7 +40,9 @@ def say(content: bytes, name: str) -> tuple[str, Metadata]:
         os.abort()
     if name == "sleep":
         time.sleep(60)
-    if name == "fill":
+    if name == "linger":
+        atexit.register(time.sleep, 2.0)
+    if name in ("fill", "linger"):
         return str(len(b"x" * 2_000_000_000)), Metadata()
     return str(os.getpid()), Metadata(title=str(resource.getrlimit(resource.RLIMIT_AS)[0]))
 
@@ -58,16 +61,19 @@ def test_one_process_serves_file_after_file_and_knows_no_secret(monkeypatch: pyt
 
 
 @pytest.mark.parametrize(
-    ("what", "reason"),
+    ("what", "limits", "reason"),
     [
-        ("die", "broke what reads it"),
-        ("sleep", "was not read within 2 s"),
-        ("fill", "takes more than 512 MB of memory"),
+        ("die", ParsingLimits(), "broke what reads it"),
+        ("sleep", ParsingLimits(wall_seconds=2.0), "was not read within 2 s"),
+        ("fill", ParsingLimits(), "takes more than 512 MB of memory"),
+        ("linger", ParsingLimits(), "takes more than 512 MB of memory"),  # and the process takes its time to end
     ],
 )
-def test_what_breaks_the_process_or_takes_too_much_costs_that_file(what: str, reason: str) -> None:
+def test_what_breaks_the_process_or_takes_too_much_costs_that_file(
+    what: str, limits: ParsingLimits, reason: str
+) -> None:
     with pytest.raises(ParsingCutOff, match=reason):
-        parse_apart(say, b"", what, limits=ParsingLimits(wall_seconds=2.0))
+        parse_apart(say, b"", what, limits=limits)
     assert parse_apart(say, b"", "who")[1] == Metadata(title="512000000")
 
 

@@ -51,7 +51,7 @@ def test_a_build_is_cancelled_where_it_is_and_the_next_goes_on_from_there(
     assert (report.articles, len(report.added)) == (100, 100)
     assert report.embedded <= report.passages - 256
     assert heard[-1] == BuildProgress(100, report.passages, report.passages)
-    assert nice == {os.getpriority(os.PRIO_PROCESS, 0) + 10}
+    assert nice == {min(os.getpriority(os.PRIO_PROCESS, 0) + 10, 19)}
     library = DiskLibrary(order.index)
     assert (library.open_current(shipped_embedder).name, library.verify()) == (report.snapshot, [])
 
