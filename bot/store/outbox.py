@@ -60,14 +60,21 @@ class OutboxStore(Transactions):
             connection.execute(statements.FINISH, {"number": update_id, "ended": outcome.value})
 
     def plan(
-        self, update_id: int | None, sequence: int, chat_id: int, requests: Sequence[SendRequest]
+        self,
+        update_id: int | None,
+        sequence: int,
+        chat_id: int,
+        requests: Sequence[SendRequest],
+        planned_at: datetime | None = None,
     ) -> list[OutboxMessage]:
         """Keep the messages of one answer, all or none, before the first of them is sent.
+
+        `planned_at` is by whatever clock the caller goes by; None: this machine's.
 
         Raises:
             LeaseLost: another replica holds the chat.
         """
-        answer, now = uuid4().hex, datetime.now(UTC)
+        answer, now = uuid4().hex, planned_at or datetime.now(UTC)
         common = {"update_id": update_id, "planned_at": now, "box": sequence, "chat_id": chat_id, "attempted": False}
         keyed = {f"{answer}:{number}": request for number, request in enumerate(requests)}
         rows = [{**common, "key": key, **request_columns(request)} for key, request in keyed.items()]

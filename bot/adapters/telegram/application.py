@@ -22,6 +22,7 @@ from bot.adapters.telegram.delivery.leases import LeaseKeeper
 from bot.adapters.telegram.delivery.outbox import Outbox, SentMessages
 from bot.adapters.telegram.delivery.rate_limiter import PatientRateLimiter
 from bot.adapters.telegram.delivery.sending import Messenger
+from bot.adapters.telegram.delivery.telegram_clock import TelegramClock
 from bot.adapters.telegram.delivery.update_processor import OrderedUpdateProcessor
 from bot.adapters.telegram.delivery.workers import BlockingExecutor
 from bot.adapters.telegram.handlers.access import Access
@@ -66,6 +67,7 @@ class Service:
     menus: Menus
     metrics: Metrics
     store: Store
+    clock: TelegramClock
     index_problem: Callable[[], str | None]
     notices: AdminNotices
     close: Callable[[], None] = field(repr=False)
@@ -82,6 +84,7 @@ class _Delivery:
     inbox: Inbox
     heartbeat: Heartbeat
     messenger: Messenger
+    clock: TelegramClock
     close: Callable[[], None]
 
 
@@ -136,6 +139,7 @@ def build_service(
         menus,
         metrics,
         app.store,
+        delivery.clock,
         lambda: app.admin.operations.problem,
         AdminNotices(app.admin.articles.notices, delivery.messenger, config.admin_ids),
         close,
@@ -163,14 +167,14 @@ def build_application(
 def _build_delivery(
     app: App, config: TelegramConfig, metrics: Metrics, sent_answers: SentAnswers, request: BaseRequest | None
 ) -> _Delivery:
-    store = app.store.outbox
+    store, clock = app.store.outbox, TelegramClock()
     limiter, sent = PatientRateLimiter(_CONNECTIONS, config.messages_per_second, metrics.count_error), SentMessages()
     bot = NewsquoteBot(
         config.token,
         base_url=config.api_url or _TELEGRAM_URL,
         base_file_url=config.file_url or _TELEGRAM_FILE_URL,
-        request=request or Connection(_CONNECTIONS, read_timeout=_READ_SECONDS),
-        get_updates_request=request or Connection(1),
+        request=request or Connection(_CONNECTIONS, read_timeout=_READ_SECONDS, hear_date=clock.hear),
+        get_updates_request=request or Connection(1, hear_date=clock.hear),
         rate_limiter=limiter,
         on_sent=sent.note,
     )
@@ -183,14 +187,15 @@ def _build_delivery(
         leases,
         sent_answers,
         sent=sent,
+        now=clock.now,
         give_up_after=config.answer_within,
         on_outcome=metrics.count_message,
     )
     application = ApplicationBuilder().bot(bot).job_queue(None).concurrent_updates(processor).build()
-    inbox = Inbox(application, outbox, leases, store, executor, answer_within=config.answer_within)
+    inbox = Inbox(application, outbox, leases, store, executor, answer_within=config.answer_within, now=clock.now)
     heartbeat = Heartbeat(store.replicas, inbox, limiter.share_among, app.admin.moderation.refresh)
     messenger = Messenger(bot, outbox)
-    return _Delivery(application, processor, bot, leases, inbox, heartbeat, messenger, executor.close)
+    return _Delivery(application, processor, bot, leases, inbox, heartbeat, messenger, clock, executor.close)
 
 
 def _forget(store: Store, person_id: int) -> None:

@@ -5,8 +5,9 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from starlette.routing import Route
@@ -134,13 +135,13 @@ async def _lead(service: Service) -> None:
     """Do what one replica does for all of them, once this one leads."""
     await service.heartbeat.leading.wait()
     await service.menus.publish()
-    await delete_expired(service.store, timedelta(days=service.config.retention_days))
+    await delete_expired(service.store, timedelta(days=service.config.retention_days), service.clock.earliest)
 
 
-async def delete_expired(store: Store, retention: timedelta) -> None:
+async def delete_expired(store: Store, retention: timedelta, clock: Callable[[], datetime]) -> None:
     """Delete old turns and old entries of inbox and outbox now and every hour, until it is cancelled."""
     while True:
-        now = datetime.now(UTC)
+        now = clock()
         try:
             await asyncio.to_thread(store.delete_before, now - retention)
             await asyncio.to_thread(store.outbox.delete_before, now - _FINISHED_KEPT)

@@ -2,7 +2,7 @@
 
 import json
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -34,9 +34,15 @@ def _encryption() -> ssl.SSLContext:
 class Connection(BaseRequest):
     """Keeps at most `connections` open between calls. Nothing of what Telegram answers is ever logged."""
 
-    def __init__(self, connections: int, *, read_timeout: float = 5.0) -> None:
-        """`read_timeout` is how many seconds may pass without a byte of the answer, unless a call says otherwise."""
+    def __init__(
+        self, connections: int, *, read_timeout: float = 5.0, hear_date: Callable[[str | None], None] = lambda _: None
+    ) -> None:
+        """`read_timeout` is how many seconds may pass without a byte of the answer, unless a call says otherwise.
+
+        `hear_date` is given the `Date` of every answer.
+        """
         self._connections = connections
+        self._hear_date = hear_date
         self._read_timeout = read_timeout
         self._session: aiohttp.ClientSession | None = None
 
@@ -90,6 +96,7 @@ class Connection(BaseRequest):
             async with self._session.request(
                 method, url, timeout=timeout, allow_redirects=False, proxy=proxy, **body
             ) as response:
+                self._hear_date(response.headers.get("Date"))
                 return response.status, await response.read()
         except TimeoutError as error:
             raise TimedOut(type(error).__name__) from error

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -62,14 +62,14 @@ def may_be_handled_twice(raw: RawUpdate) -> bool:
     return not text.startswith("/") or command in _READERS_COMMANDS
 
 
-def asked_at(raw: RawUpdate, received_at: datetime) -> datetime:
-    """Return when a message was written or last edited, as far as it says so; else when it came."""
+def asked_at(raw: RawUpdate) -> datetime | None:
+    """Return when a message was written or last edited by Telegram's clock; None if it does not say so."""
     message = _message(raw)
     seconds = _number(message.get("edit_date")) or _number(message.get("date"))
     try:
-        return received_at if seconds is None else datetime.fromtimestamp(seconds, UTC)
+        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, OSError, ValueError):
-        return received_at
+        return None
 
 
 def _message(raw: RawUpdate) -> RawUpdate:
@@ -96,6 +96,7 @@ class Inbox:
         executor: BlockingExecutor,
         *,
         answer_within: timedelta,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """`outbox` sends the messages that others planned and did not send. `answer_within` is how old a question may
         be that is answered."""
@@ -105,6 +106,7 @@ class Inbox:
         self._store = store
         self._executor = executor
         self._answer_within = answer_within
+        self._now = now
         self._tasks: set[asyncio.Task[None]] = set()
         self._interrupted: dict[int, bool] = {}
         self._dispatching: asyncio.Task[None] | None = None
@@ -265,7 +267,7 @@ class Inbox:
     async def _outcome(self, claimed: ClaimedUpdate) -> Delivery | None:
         """Return how an update ended; None if the database came in between, and it is to be handled again."""
         raw = claimed.body
-        if asked_at(raw, claimed.received_at) + self._answer_within < datetime.now(UTC):
+        if self._is_expired(raw, claimed.received_at):
             return Delivery.EXPIRED
         update = self._parsed(raw)
         if update is None:
@@ -280,6 +282,13 @@ class Inbox:
         finally:
             is_interrupted = self._interrupted.pop(claimed.update_id, False)
         return None if is_interrupted else Delivery.DONE
+
+    def _is_expired(self, raw: RawUpdate, received_at: datetime) -> bool:
+        """Return whether it is too old: a message by Telegram's clock, which dated it; what is undated by this one."""
+        asked, now = asked_at(raw), self._now()
+        if asked is None:
+            asked, now = received_at, datetime.now(UTC)
+        return asked + self._answer_within < now
 
     def _parsed(self, raw: RawUpdate) -> Update | None:
         try:

@@ -92,6 +92,7 @@ class Outbox:
         sent_answers: SentAnswers,
         *,
         sent: SentMessages | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
         give_up_after: timedelta = timedelta(minutes=30),
         on_outcome: Callable[[MessageOutcome], None] = lambda _: None,
     ) -> None:
@@ -102,6 +103,7 @@ class Outbox:
         self._leases = leases
         self._sent_answers = sent_answers
         self._sent = sent or SentMessages()
+        self._now = now
         self._give_up_after = give_up_after
         self._on_outcome = on_outcome
         self._chats = KeyedLocks()
@@ -115,7 +117,9 @@ class Outbox:
             StoreUnavailable: the database does not do its part; what is planned is sent when it does.
         """
         async with self._leases.hold(chat_id), self._chats.hold(chat_id):
-            planned = await self._executor.run(self._store.plan, update_id, sequence_of(chat_id), chat_id, requests)
+            planned = await self._executor.run(
+                self._store.plan, update_id, sequence_of(chat_id), chat_id, requests, self._now()
+            )
             return await self._deliver_all(planned)
 
     async def settled(self, chat_id: int) -> None:
@@ -168,7 +172,7 @@ class Outbox:
                 return await self._deliver_elsewhere(message, error.new_chat_id)
             except TelegramError as error:
                 wait = max(back_off.next_seconds(), _least_wait(error))
-                if not _may_pass(error) or datetime.now(UTC) + timedelta(seconds=wait) > self._deadline(message):
+                if not _may_pass(error) or self._now() + timedelta(seconds=wait) > self._deadline(message):
                     raise
                 logger.info("a message for %s is delayed: %s", message.chat_id, type(error).__name__)
                 if may_have_arrived(error) and not never_left(error):
@@ -225,7 +229,7 @@ class Outbox:
                 return Delivered(message_id, "found")
         elif request.into is not None and await self._replaced(message.chat_id, request.into, request.body):
             return Delivered(request.into, "taken back" if request.body is None else "edited")
-        if datetime.now(UTC) > self._deadline(message):
+        if self._now() > self._deadline(message):
             raise TimedOut("the answer is too old to be sent")
 
         async def note_attempt() -> None:
