@@ -20,6 +20,7 @@ from bot.adapters.jsonl import AskedQuestion, ask, read_questions, reply_as_json
 from bot.adapters.permalinks import permalinks_from
 from bot.adapters.terminal import run_chat, show_checked, show_reply
 from bot.admin.names import keep_correction, listed, read_correction
+from bot.api_keys import KeyScope, make_key
 from bot.app import (
     App,
     Core,
@@ -53,6 +54,7 @@ _EXAMPLES = """examples:
   python -m bot ask --json "Who is he?"             ... with everything a script wants to know
   python -m bot ask --jsonl questions.jsonl         many questions, one JSON object a line each
   python -m bot check speech.txt                     is each quotation in it in the articles, word for word?
+  python -m bot key newsroom                        a key for a program that asks over HTTP
   python -m bot mcp                                 the articles as tools for a language model, by MCP
   python -m bot names "Bill Clinton = William Clinton"
                                                     one person under two names, for /said; A != B: two people
@@ -67,6 +69,12 @@ _CHECK_EXAMPLES = """examples:
 Without quotation marks the whole text is looked for. A quotation is verbatim, altered, cut (a denial, a condition or
 who says so is left out around it), stitched from several places, of another speaker, or not found: then it may be
 right all the same.
+"""
+_KEY_EXAMPLES = """examples:
+  python -m bot key newsroom            a key that may ask
+  python -m bot key editor --admin      ... and change the articles
+
+The key is shown once; what goes into API_KEYS is its hash.
 """
 _MCP_EXAMPLES = """examples:
   python -m bot mcp --index DIR
@@ -134,6 +142,10 @@ def _command_line() -> CommandLine:
     checking.epilog = _CHECK_EXAMPLES
     checking.add_argument("file", metavar="FILE", help="the text; - for standard input")
     checking.add_argument("--json", action="store_true", help="answer as one JSON object")
+    key = line.add("key", _key, "make a key for a program that asks over HTTP")
+    key.epilog = _KEY_EXAMPLES
+    key.add_argument("name", metavar="NAME", help="what the key is called: letters, digits, - and _")
+    key.add_argument("--admin", action="store_true", help="it may also change the articles")
     line.add("mcp", _mcp, "serve the Model Context Protocol on standard input and output").epilog = _MCP_EXAMPLES
     report = line.add("evaluate", _evaluate, "report how well a file of questions with known answers is answered")
     report.epilog = _EVALUATE_EXAMPLES
@@ -258,6 +270,16 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
         print(json.dumps(checked_as_json(text, quotes, permalinks_from(settings)), ensure_ascii=False))
     else:
         show_checked(text, quotes)
+    return 0
+
+
+def _key(options: argparse.Namespace, settings: Settings) -> int:
+    try:
+        key, kept = make_key(options.name, KeyScope.ADMIN if options.admin else KeyScope.READ)
+    except ValueError:
+        _errors.print("error: NAME should be 1 to 40 letters, digits, - or _", style="red", highlight=False)
+        return 2
+    print(f"{key}\n\nTo be sent as: Authorization: Bearer {key}\nTo be added to API_KEYS: {kept}")
     return 0
 
 

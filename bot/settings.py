@@ -13,6 +13,7 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
 )
 
+from bot.api_keys import ApiKey, read_keys
 from index.settings import IndexSettings
 
 
@@ -58,6 +59,10 @@ def _webhook_secret(value: SecretStr) -> SecretStr:
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
         raise ValueError("should be 1 to 256 letters, digits, _ or -")
     return value
+
+
+def _api_keys(value: object) -> object:
+    return read_keys(value) if isinstance(value, str) else value
 
 
 def _in_capitals(value: object) -> object:
@@ -112,6 +117,15 @@ class Settings(IndexSettings):
     public_url: _WebAddress | None = Field(
         None,
         description="What links to the pages begin with, as https://news.example; empty: nothing links to them",
+    )
+    api_keys: Annotated[tuple[ApiKey, ...], NoDecode, BeforeValidator(_api_keys)] = Field(
+        (),
+        repr=False,
+        description="Keys of programs, as `python -m bot key NAME` prints them, commas between; empty: programs of this"
+        " machine ask without one, and no others",
+    )
+    api_requests_per_minute: int = Field(
+        3_000, ge=1, description="Requests that one of these keys may make in a minute; a count, 1 or more"
     )
     answer_within_minutes: int = Field(
         30, ge=1, description="A question older than this, as after an outage, is not answered any more; minutes"

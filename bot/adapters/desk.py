@@ -8,12 +8,13 @@ from bot.adapters.check_json import checked_as_json
 from bot.adapters.jsonl import reply_as_json
 from bot.adapters.permalinks import Permalinks
 from bot.checking import Checker
+from bot.conversation import Turn
 from bot.dialogue import Dialogue
 from bot.query.kinds import MessageKind
 from bot.query.operators import EVERYTHING, Scope
 from bot.query.said_requests import SaidRequest
-from bot.quoting.quotes import quote_from
-from bot.replies import Vote
+from bot.quoting.quotes import Quote, quote_from
+from bot.replies import Reply, Vote
 from index import Article, Hit, Span
 from index.attribution import Attribution
 from index.errors import UnknownArticle
@@ -26,12 +27,14 @@ MOST_RESULTS: Final = 50
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question of a program. `conversation`: what it goes on with; None: it stands alone. `scope`: what may be
-    searched. `kind`: what is asked for, where that need not be told from the words."""
+    searched. `kind`: what is asked for, where that need not be told from the words. `history`: what was said before, of
+    a question without a conversation."""
 
     question: str
     conversation: str | None = None
     scope: Scope = EVERYTHING
     kind: MessageKind | None = None
+    history: tuple[Turn, ...] = ()
 
 
 class Desk:
@@ -45,9 +48,19 @@ class Desk:
 
     def ask(self, asked: Asked) -> Json:
         """Return the object of `ask --json`, with what a vote names it by."""
-        conversation_id = asked.conversation or f"api:{secrets.token_hex(8)}"
-        reply = self._dialogue.reply(conversation_id, asked.question, scope=asked.scope, kind=asked.kind)
+        reply = self.reply(asked)
         return {"reply": reply.id, **reply_as_json(reply, self._permalinks)}
+
+    def reply(self, asked: Asked) -> Reply:
+        """Return the reply to a question."""
+        conversation_id = asked.conversation or f"api:{secrets.token_hex(8)}"
+        if asked.conversation is None:
+            self._dialogue.remember(conversation_id, asked.history)
+        return self._dialogue.reply(conversation_id, asked.question, scope=asked.scope, kind=asked.kind)
+
+    def link(self, quote: Quote) -> str | None:
+        """Return where a quote is read, if anywhere."""
+        return self._permalinks.to_quote(quote) if self._permalinks else None
 
     def said(self, name: str, about: str | None = None) -> Json:
         """Return what somebody said, newest first, as `ask` does."""

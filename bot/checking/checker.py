@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 from bot.checking.alignment import OTHER_PLACE, Chain, Run, best_chain, nearest, runs_in
@@ -15,13 +16,17 @@ from index.text.terms import terms_of
 MOST_CHARS: Final = 50_000
 """What is checked of a longer text."""
 _MOST_MATCHES: Final = 5
-_MOST_LOOKED_AT: Final = 3_000
-"""So many revisions are looked at for words in a row; only a few common words are in more."""
+_MOST_LOOKED_AT, _FEW = 400, 20
+"""So many revisions are looked at for words in a row, the likeliest first where there are more than a few; only
+common words are in more."""
+_MOST_PLACES: Final = 40
+_LONG: Final = 150
+"""Of so many words and more nobody has altered some or put some together: they are looked for sentence by sentence."""
 _RAREST: Final = 10
-_WINDOW, _STEP = 10, 5
+_WINDOW, _STEP = 10, 10
 """Of so many words it is asked in turn where they may be from: a quotation may be of several places."""
 _LIKELIEST, _LIKELIEST_OF_A_WINDOW = 6, 2
-_SHORTEST_REST, _MOST_WITH_A_REST = 4, 200
+_SHORTEST_REST, _MOST_WITH_A_REST = 4, 100
 _WELL_EXPLAINED: Final = 2.0
 """So few words that are not explained are a change, and no sign of another place."""
 _WORDS_KEPT: Final = 512
@@ -39,8 +44,9 @@ class Checker:
         text = text[:MOST_CHARS].encode("utf-8", "replace").decode()
         search = _Search(self._texts())
         asked = checkable(text)
-        found = [search.look_for(text, one) for one in asked]
-        if len(asked) == 1 and not asked[0].is_quoted and found[0].verdict is Verdict.NOT_FOUND:
+        is_whole = len(asked) == 1 and not asked[0].is_quoted
+        found = [search.look_for(text, one, nearly=not (is_whole and len(one.words) > _LONG)) for one in asked]
+        if is_whole and found[0].verdict is Verdict.NOT_FOUND:
             sentences = sentence_by_sentence(text, asked[0])
             if len(sentences) > 1:
                 return [search.look_for(text, one) for one in sentences]
@@ -55,16 +61,19 @@ class _Search:
         self._words_of = lru_cache(_WORDS_KEPT)(lambda number: Words(texts.text(number)))
         self._rarity = lru_cache(_WORDS_KEPT)(texts.rarity)
 
-    def look_for(self, text: str, asked: Checkable) -> CheckedQuote:
+    def look_for(self, text: str, asked: Checkable, *, nearly: bool = True) -> CheckedQuote:
+        """Return what one quotation of a text is; not `nearly`: unless it is only nearly an article's."""
         findings = Findings(self._texts, self._words_of, asked)
-        verdict, matches = self._exactly(asked, findings) or self._nearly(asked, findings) or (Verdict.NOT_FOUND, [])
+        verdict, matches = (
+            self._exactly(asked, findings) or (nearly and self._nearly(asked, findings)) or (Verdict.NOT_FOUND, [])
+        )
         claim = asked.claim.mention.slice(text) if asked.claim is not None and asked.claim.mention else None
         return CheckedQuote(asked.span.slice(text), asked.span, verdict, tuple(matches), claim)
 
     def _exactly(self, asked: Checkable, findings: Findings) -> tuple[Verdict, list[Match]] | None:
         """Return the places where these very words stand; None if there is none."""
         found: dict[Verdict, list[Match]] = {}
-        for number, at in self._places(asked):
+        for number, at in islice(self._places(asked), _MOST_PLACES):
             verdict, match = findings.exact(number, at)
             if match is not None and not _is_known(match, found.get(verdict, ())):
                 found.setdefault(verdict, []).append(match)
@@ -76,13 +85,20 @@ class _Search:
     def _places(self, asked: Checkable) -> Iterator[tuple[int, int]]:
         """Yield where the very words stand: revision, number of the first word."""
         words = asked.words.folded
-        terms = terms_of(asked.words.text)
-        candidates = self._texts.holding(terms, _MOST_LOOKED_AT) if terms else self._texts.numbers()
         pattern = pattern_of(words)
-        for number in candidates:
+        for number in self._candidates(terms_of(asked.words.text)):
             if pattern.search(self._texts.text(number)):
                 for at in self._words_of(number).places_of(words, _MOST_MATCHES):
                     yield number, at
+
+    def _candidates(self, terms: Sequence[str]) -> Iterable[int]:
+        """Return the revisions that may hold words with these terms in a row: those that hold all of them."""
+        if not terms:
+            return self._texts.numbers()
+        holding = self._texts.holding(terms, _MOST_LOOKED_AT)
+        if len(holding) <= _FEW:
+            return holding
+        return dict.fromkeys([*self._texts.likeliest(terms, _FEW), *holding])
 
     def _nearly(self, asked: Checkable, findings: Findings) -> tuple[Verdict, list[Match]] | None:
         """Return what the words are if they stand nowhere as they are.
@@ -95,7 +111,7 @@ class _Search:
         runs = self._runs(words, numbers)
         chain = best_chain(runs, len(words), ellipses, findings.only_tells_who)
         for further in (self._holding_the_rest, self._likely_for_parts):
-            if chain.cost <= _WELL_EXPLAINED + OTHER_PLACE * (len({run.number for run in chain.runs}) - 1):
+            if self._is_settled(chain, words):
                 break
             found = [number for number in further(asked.words, chain) if number not in numbers]
             numbers |= dict.fromkeys(found)
@@ -104,6 +120,13 @@ class _Search:
         close = dict.fromkeys([*list(numbers)[:_LIKELIEST], *(run.number for run in chain.runs)])
         near = [nearest(words, number, self._words_of(number).folded) for number in close]
         return findings.inexact(chain, [one for one in near if one is not None])
+
+    def _is_settled(self, chain: Chain, words: Sequence[str]) -> bool:
+        """Return whether no further revision need be looked at: the words are explained, or nothing of them is."""
+        n_places = len({run.number for run in chain.runs})
+        longest = max((run.length for run in chain.runs), default=0)
+        is_explained = chain.cost <= _WELL_EXPLAINED + OTHER_PLACE * (n_places - 1)
+        return is_explained or longest < _SHORTEST_REST or len(words) > _LONG
 
     def _runs(self, words: Sequence[str], numbers: Iterable[int]) -> list[Run]:
         return [run for number in numbers for run in runs_in(words, number, self._words_of(number).folded)]

@@ -49,6 +49,8 @@ def test_every_default_runs() -> None:
         "health_listen": None,
         "web_listen": ("127.0.0.1", 8080),
         "public_url": None,
+        "api_keys": (),
+        "api_requests_per_minute": 3_000,
         "answer_within_minutes": 30,
         "questions_per_minute": 20,
         "most_waiting": 500,

@@ -33,10 +33,11 @@ _Question = Annotated[str, Field(min_length=1, max_length=_MOST_CHARS)]
 _Day = Annotated[date | None, Field(description="YYYY-MM-DD")]
 
 
-def build_mcp_server(desk: Desk, in_thread: InThread) -> MCPServer:
-    """Return the server, to be run over any transport."""
+def build_mcp_server(desk: Desk, in_thread: InThread, owner: Callable[[], str] = lambda: "mcp") -> MCPServer:
+    """Return the server, to be run over any transport. `owner` tells whose conversations are meant, while a call of
+    theirs is answered."""
     server = MCPServer("newsquote", title="Newsquote", instructions=_INSTRUCTIONS, log_level="WARNING")
-    _add_questions(server, desk, in_thread)
+    _add_questions(server, desk, in_thread, owner)
     _add_articles(server, desk, in_thread)
     return server
 
@@ -51,7 +52,7 @@ def serve_stdio(desk: Desk) -> None:
         anyio.run(build_mcp_server(desk, in_thread).run_stdio_async)
 
 
-def _add_questions(server: MCPServer, desk: Desk, in_thread: InThread) -> None:
+def _add_questions(server: MCPServer, desk: Desk, in_thread: InThread, owner: Callable[[], str]) -> None:
     @server.tool(title="Ask a question about the news", annotations=_READ_ONLY)
     async def ask(
         question: _Question,
@@ -65,7 +66,7 @@ def _add_questions(server: MCPServer, desk: Desk, in_thread: InThread) -> None:
         """Answer by verbatim quotes, best first, each with article, revision, start, end and permalink. `confidence` is
         the probability that the first one answers; where `answered` is false, no article does."""
         scope = Scope(frozenset(articles) if articles is not None else None, before, asked_on)
-        asked = Asked(question, f"mcp:{conversation}" if conversation else None, scope)
+        asked = Asked(question, f"{owner()}:{conversation}" if conversation else None, scope)
         return _told(await in_thread(lambda: desk.ask(asked)))
 
     @server.tool(title="Check whether quotations are real", annotations=_READ_ONLY)

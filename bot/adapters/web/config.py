@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from bot.adapters.permalinks import link_key
 from bot.adapters.web.serving import Address
+from bot.api_keys import ApiKey
 from bot.settings import Settings
 
 
@@ -15,6 +16,7 @@ class WebConfig:
     `listen`: host and port; None: nowhere. `is_default`: nobody asked for that address. `public_url`: what links to
     the pages begin with, where they can be reached from elsewhere. `link_key`: what links are signed with where
     `allowed_ids` limits who may ask. `bot_token`: what the data that Telegram opens a Mini App with is signed by.
+    `api_keys`: who may ask as a program; empty: programs of this machine.
     """
 
     listen: Address | None
@@ -26,6 +28,8 @@ class WebConfig:
     most_waiting: int = 500
     link_key: bytes | None = field(default=None, repr=False)
     bot_token: str | None = field(default=None, repr=False)
+    api_keys: tuple[ApiKey, ...] = field(default=(), repr=False)
+    api_requests_per_minute: int = 3_000
 
     @property
     def public_host(self) -> str | None:
@@ -56,4 +60,6 @@ def config_from(settings: Settings) -> WebConfig:
         settings.most_waiting,
         link_key(settings),
         token,
+        settings.api_keys,
+        settings.api_requests_per_minute,
     )

@@ -11,11 +11,13 @@ from typing import Final
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.routing import BaseRoute
 
 from bot.adapters.web.bodies import BodyLimits
+from bot.adapters.web.problems import refused
 from bot.errors import PortTaken
 
 logger = logging.getLogger(__name__)
@@ -140,9 +142,8 @@ def _application(groups: Sequence[RouteGroup]) -> Starlette:
             yield
 
     routes = [route for group in groups for route in group.routes]
-    return Starlette(
-        routes=routes, middleware=[Middleware(ExceptionMiddleware), Middleware(BodyLimits)], lifespan=lifespan
-    )
+    around = [Middleware(ExceptionMiddleware, handlers={HTTPException: refused}), Middleware(BodyLimits)]
+    return Starlette(routes=routes, middleware=around, lifespan=lifespan)
 
 
 def _listen(address: Address) -> socket.socket:

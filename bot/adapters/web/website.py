@@ -10,6 +10,7 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.routing import Mount
 
 from bot.adapters.web.access import Access
+from bot.adapters.web.api import program_doors
 from bot.adapters.web.core import WebCore
 from bot.adapters.web.headers import PageHeaders
 from bot.adapters.web.hosts import KnownHosts
@@ -51,6 +52,7 @@ def _groups(core: WebCore) -> list[RouteGroup]:
         reading_pages(core, access),
         look_up_pages(core, access),
         chat_pages(core, access),
+        program_doors(core),
     ]
 
 

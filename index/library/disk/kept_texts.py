@@ -19,9 +19,10 @@ from index.library.disk.snapshot import read_manifest
 from index.library.kept_texts import KeptRevision
 from index.library.speaking import WorkedOut
 from index.search.bm25 import KeywordIndex, rarity
+from index.search.fusion import top_rows
 from index.search.postings import Postings, term_key
 
-_BY_PASSAGE: Final = 8
+_BY_PASSAGE: Final = 6
 """So many passages are looked at besides articles as wholes."""
 
 
@@ -78,7 +79,7 @@ class DiskTexts:
         for term, weight in weights.items():
             scores += np.float32(weight) * self._articles_with(term)
         scores *= self._kept
-        best = np.argsort(-scores, kind="stable")[:most]
+        best = top_rows(scores, most)
         found = {int(number): float(scores[number]) for number in best if scores[number] > 0}
         for row in self._keywords.best(weights, _BY_PASSAGE, self._allowed):
             number = self._number_of(row)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -11,7 +12,7 @@ from bot.adapters.metrics import Metrics
 from bot.adapters.web import WebConfig, WebCore, build_website
 from bot.adapters.web.monitoring import monitoring
 from bot.admin.services import AdminServices
-from bot.app import build_core
+from bot.app import build_admin, build_core
 from bot.dialogue import Dialogue
 from bot.settings import Settings
 from bot.store import Store
@@ -66,8 +67,10 @@ def embedder() -> Embedder:
 
 def core_of(library: DiskLibrary, store: Store, config: WebConfig = OPEN) -> WebCore:
     """What the groups of routes are given."""
-    core = build_core(Settings.from_environment(index=library.root), store, models=shipped_models())
-    return WebCore(core.dialogue, core.live, no_admin, Metrics(), config)
+    settings = Settings.from_environment(index=library.root)
+    core = build_core(settings, store, models=shipped_models())
+    admin = cache(lambda: build_admin(core, settings, store))
+    return WebCore(core.dialogue, core.live, admin, Metrics(), config)
 
 
 @asynccontextmanager
