@@ -22,6 +22,7 @@ NAMES = (
     "telegram_updates",
     "replicas",
     "check_quotes",
+    "web_pages",
 )
 
 

@@ -19,7 +19,7 @@ class KeptArticle:
     @property
     def is_current(self) -> bool:
         """Whether quotes are taken from this revision."""
-        return self.article.revision == self.current.revision
+        return self.article is self.current
 
 
 class KeptArticles:
@@ -41,8 +41,9 @@ class KeptArticles:
         current = self.current(article_id)
         if current is None:
             return None
-        kept = [each for each in self._live.library.revisions_of(article_id) if each.revision != current.revision]
-        found = next((each for each in (current, *kept) if each.revision == revision), None)
+        kept = {each.revision: each for each in self._live.library.revisions_of(article_id)}
+        kept = {current.revision: current} | {name: each for name, each in kept.items() if name != current.revision}
+        found = kept.get(revision)
         if found is None:
             return None
-        return KeptArticle(found, current, tuple(each for each in (current, *kept) if each is not found))
+        return KeptArticle(found, current, tuple(each for each in kept.values() if each is not found))

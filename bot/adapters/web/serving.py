@@ -149,5 +149,7 @@ def _application(groups: Sequence[RouteGroup]) -> Starlette:
 def _listen(address: Address) -> socket.socket:
     family = socket.getaddrinfo(*address, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
     listening = socket.create_server(address, family=family, backlog=_BACKLOG)
+    # asyncio sets it for sockets of its own making alone; without it each answer waits for the head to be confirmed
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listening.setblocking(False)
     return listening

@@ -116,6 +116,7 @@ class _ReadingPages:
         return page(
             "reading.html",
             article=article,
+            revision=revision,
             title=" ".join(article.title.split()),
             publisher=_publisher(article, spans),
             paragraphs=paragraphs_of(article.text, spans, self._remembered(request, article)),
@@ -146,13 +147,14 @@ class _ReadingPages:
         conversations = [] if visitor.is_new else [visitor.conversation_id]
         conversations += [f"tg:{person}"] if person is not None else []
         history = self._core.dialogue.history
+        quoted_from = (article.id, article.revision)
         replies = [reply for each in conversations for reply in history(each, last=_REMEMBERED_REPLIES)]
         found = {
             cited.quote.span: reply.question
             for reply in replies
             if isinstance(reply.outcome, Answer)
             for cited in reply.citations[: max(reply.outcome.n_strong, 1)]
-            if (cited.quote.article_id, cited.quote.revision) == (article.id, article.revision)
+            if (cited.quote.article_id, cited.quote.revision) == quoted_from
         }
         return [Remembered(span, question) for span, question in sorted(found.items())]
 
@@ -179,11 +181,10 @@ def _publisher(article: Article, spans: Sequence[Span]) -> str | None:
 
 def _others(kept: KeptArticle, signed: str | None) -> list[OtherVersion]:
     carried = f"?{SIGNED}={signed}" if signed else ""
+    found = ((other, other.revision) for other in kept.others)
     return [
-        OtherVersion(
-            other.revision, reading_path(other.id, other.revision) + carried, other.revision == kept.current.revision
-        )
-        for other in kept.others
+        OtherVersion(revision, reading_path(other.id, revision) + carried, other is kept.current)
+        for other, revision in found
     ]
 
 
