@@ -38,7 +38,7 @@ from bot.telling import tell_kind
 from index import Article, Hit, Query, Span
 from index.attribution.names import NameCorrections
 from index.errors import UnknownArticle
-from index.search.retrieval import Retriever
+from index.search.retrieval import Archive, Retriever
 
 logger = logging.getLogger(__name__)
 
@@ -154,8 +154,8 @@ class Dialogue:
                 before = None if literally else asked_before(told, conversation)
                 if before is not None:
                     resolution, conversation = before, Conversation(conversation_id)
-                question = resolution.shown
                 outcome = self._answer(resolution, told, conversation, scope, retriever, watch)
+                question = _shown_above(outcome, resolution, retriever.archive)
                 outcome = outcome if literally else instead_of_refusal(told, outcome)
         reply = Reply(
             secrets.token_hex(8), conversation_id, text, question, outcome, watch.stages, corrected, told.kind
@@ -343,6 +343,13 @@ def query_for(resolution: Resolution, scope: Scope, preferred: frozenset[str]) -
     return replace(
         scope.query(resolution.searched, resolution.context, preferred), subject=subject.terms, said=subject.said
     )
+
+
+def _shown_above(outcome: Answer | Refusal, resolution: Resolution, archive: Archive) -> str:
+    """Return what people are told that a message was understood as, above this outcome."""
+    if isinstance(outcome, Refusal):
+        return resolution.shown
+    return resolution.shown_above(archive.article(outcome.citations[0].quote.article_id))
 
 
 def _searchable(text: str) -> str:

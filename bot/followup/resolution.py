@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from bot.followup.subject import NO_SUBJECT, Subject
+from index import Article
+from index.text.terms import terms_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +27,10 @@ class Resolution:
     def alone(cls, typed: str, context: str = "") -> "Resolution":
         """Return what a message is that needs nothing of what was said before."""
         return cls(typed, typed, typed, context=context)
+
+    def shown_above(self, answering: Article) -> str:
+        """Return what people are told that the message was understood as, above words of this article: the message
+        alone where the article tells of something else than what it was taken to be about."""
+        taken_for = set(terms_of(self.subject.shown))
+        is_other = taken_for and taken_for.isdisjoint(terms_of(f"{answering.title} {answering.text}"))
+        return self.searched if is_other else self.shown
