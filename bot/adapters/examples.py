@@ -6,12 +6,14 @@ from typing import Final
 from index import Article
 
 _EXAMPLES: Final = 3
-_LONGEST_TITLE: Final = 90
+_SHORTEST, _LONGEST = 15, 90
+_CUT_SHORT: Final = ("...", "…")
 
 
 def example_articles(articles: Sequence[Article]) -> Sequence[Article]:
-    """Return a few articles spread over the list, the same ones as long as it does not change."""
-    suited = [article for article in articles if _suits_an_example(article.title)]
+    """Return a few articles with short, whole titles from all over the list, the same ones as long as it does not
+    change."""
+    suited = [article for article in articles if _suits(article.title.strip())]
     return suited[:: max(1, len(suited) // _EXAMPLES)][:_EXAMPLES]
 
 
@@ -21,5 +23,5 @@ def example_question(article: Article) -> str:
     return f"What is said about “{' '.join(article.title.split())}”?"
 
 
-def _suits_an_example(title: str) -> bool:
-    return 15 <= len(title.strip()) <= _LONGEST_TITLE and "\n" not in title.strip()
+def _suits(title: str) -> bool:
+    return _SHORTEST <= len(title) <= _LONGEST and "\n" not in title and not title.endswith(_CUT_SHORT)

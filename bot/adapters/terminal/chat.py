@@ -98,8 +98,7 @@ class _Chat:
 
     def greet(self) -> None:
         """Say what the bot does, and what could be asked."""
-        titles = [one_line(article.title) for article in self._dialogue.sources()]
-        self.say(texts.greeting(titles))
+        self.say(texts.greeting(self._dialogue.sources()))
         self._console.line()
 
     def say(self, text: str) -> None:

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
+from bot.adapters.examples import example_articles
+from index import Article
+
 COMMANDS: Final = {
     "/help": "this list",
     "/said": "what somebody said, newest first: /said Michel, or /said Michel about the border",
@@ -39,16 +42,16 @@ AS_TYPED: Final = "/typed searches your own words."
 SEE_CONTEXT: Final = "/context 1 shows what stands around the first quote."
 
 
-def greeting(titles: Sequence[str]) -> str:
-    """Return what the bot does, with examples of what to ask about articles of these titles."""
-    if not titles:
+def greeting(articles: Sequence[Article]) -> str:
+    """Return what the bot does, with examples of what to ask about these articles."""
+    if not articles:
         return NO_ARTICLES
     return "\n".join(
         [
-            f"I answer questions about {_count(len(titles))} by quoting, word for word. When nothing there "
+            f"I answer questions about {_count(len(articles))} by quoting, word for word. When nothing there "
             "answers, I say so.",
             "Ask in your own words, for example:",
-            *(f"  What happened: {title.rstrip(' .?!…')}?" for title in _spread([title for title in titles if title])),
+            *(f"  What happened: {' '.join(one.title.split()).rstrip(' .?!…')}?" for one in example_articles(articles)),
             "Then ask on: “And in August?”, “Who is she?” /help lists the commands.",
         ]
     )
@@ -76,8 +79,3 @@ def unknown_command(name: str) -> str:
 
 def _count(articles: int) -> str:
     return "1 news article" if articles == 1 else f"{articles:,} news articles"
-
-
-def _spread(titles: Sequence[str]) -> Sequence[str]:
-    """Return up to three titles from all over the list."""
-    return titles[:: max(1, len(titles) // 3)][:3]

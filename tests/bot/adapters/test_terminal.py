@@ -54,7 +54,6 @@ GOLDEN = """\
 I answer questions about 2 news articles by quoting, word for word. When nothing there answers, I say so.
 Ask in your own words, for example:
   What happened: Old bridge opens again?
-  What happened: Ferry stops?
 Then ask on: “And in August?”, “Who is she?” /help lists the commands.
 
 > Who opened it?
@@ -354,7 +353,7 @@ def test_a_pipe_is_read_to_its_end(tmp_path: Path) -> None:
         check=True,
     )
     assert chat.stderr == ""
-    assert chat.stdout.splitlines()[6:9] == [
+    assert chat.stdout.splitlines()[5:8] == [
         "> Who opened it?",
         "About: the old bridge",
         "Ada Brook",
