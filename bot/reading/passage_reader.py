@@ -153,7 +153,7 @@ def _reading(
     text = candidate.article.text
     answer = scores.answer if scores else None
     span = quotable_span(text, candidate.span, candidate.hit.passage, answer)
-    if beside is not None:
+    if beside is not None and not beside.span.slice(text).endswith("?"):  # a heading that asks what the text answers
         span = grown(span, quotable_span(text, beside.span, beside.hit.passage))
     short = answer and tidy_answer(text, answer)
     if short and not is_of_kind(kind, short.slice(text)):

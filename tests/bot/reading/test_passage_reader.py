@@ -191,6 +191,12 @@ def test_the_window_grows_where_more_is_shared(
     assert window_of(spans, np.array(overlaps)) == window
 
 
+def _searching(article: Article, folder: Path) -> Retriever:
+    library, embedder = DiskLibrary(folder), HashingEmbedder(dimension=64)
+    library.rebuild([article], embedder)
+    return Retriever(library.open_current(embedder), embedder)
+
+
 def _first(readings: Iterable[Reading]) -> Reading:
     return next(iter(readings))
 
@@ -217,11 +223,21 @@ def test_a_neighbour_that_nearly_answers_is_quoted_with_the_first(retriever: Ret
     assert first.answer == span_of("Brook")
 
 
+def test_a_heading_that_asks_is_not_quoted_with_what_answers_it(tmp_path: Path) -> None:
+    article = Article("fire", "Fire", "Are there any survivors?\n\nThe captain and two sailors were saved.")
+    retriever = _searching(article, tmp_path)
+    together = _weights(answer_odds=0.5).with_each(lambda one: replace(one, read=replace(one.read, within=9.0)))
+    scorer = WordScorer({"captain": 4.0, "survivors": 3.5})
+
+    query = Query("who was saved")
+    first = _first(PassageReader(scorer, together).read(query, retriever.search(query), retriever))
+
+    assert first.span.slice(article.text) == "The captain and two sailors were saved."
+
+
 def test_a_sentence_with_the_roles_exchanged_is_no_answer(tmp_path: Path) -> None:
     border = Article("border", "Border", "Norland accused Sudland of theft. Later, Sudland accused Norland of lies.")
-    library, embedder = DiskLibrary(tmp_path), HashingEmbedder(dimension=64)
-    library.rebuild([border], embedder)
-    retriever = Retriever(library.open_current(embedder), embedder)
+    retriever = _searching(border, tmp_path)
     reader = PassageReader(WordScorer({"theft": 4.0, "lies": 2.0}), _weights(answer_odds=0.5))
 
     asked = ["What did Norland accuse Sudland of?", "What did Sudland accuse Norland of?"]
