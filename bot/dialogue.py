@@ -34,7 +34,7 @@ from bot.quoting.quotes import Citation
 from bot.replies import Reply, ReplyTo, Vote, followed_up
 from bot.said import said_by
 from bot.stopwatch import Stopwatch
-from bot.telling import tell_kind
+from bot.telling import in_english, said_in_english, tell_kind
 from index import Article, Hit, Query, Span
 from index.attribution.names import NameCorrections
 from index.errors import UnknownArticle
@@ -131,15 +131,16 @@ class Dialogue:
             retriever = self._index.retriever()
             with watch.measure("resolve"):
                 asked, scope = read_scope(_searchable(text), scope)
-                conversation = self._conversation(conversation_id, replying_to)
+                conversation = said_in_english(self._conversation(conversation_id, replying_to), retriever)
                 asked = asked if literally else taken_option(asked, conversation) or asked
                 said = said_request(asked)
+                asked, language = (asked, None) if literally or said else in_english(asked, retriever)
                 phrases = () if literally or said else exact_phrases(asked)
                 is_exact = literally or said is not None or bool(phrases)
                 asked, corrected = (asked, ()) if is_exact else correct_spelling(asked, retriever)
                 resolution = understand(asked, conversation, retriever, literally=literally)
                 known = MessageKind.SAID if said else kind
-                told = ToldKind.surely(known) if known else tell_kind(asked, retriever)
+                told = ToldKind.surely(known) if known else tell_kind(asked, retriever, is_english=language is not None)
             shown: Outcome | None = None
             if said is not None:
                 asked, shown = said.in_words, said_by(said, scope, retriever, self._memory.name_corrections())
@@ -158,7 +159,15 @@ class Dialogue:
                 question = _shown_above(outcome, resolution, retriever.archive)
                 outcome = outcome if literally else instead_of_refusal(told, outcome)
         reply = Reply(
-            secrets.token_hex(8), conversation_id, text, question, outcome, watch.stages, corrected, told.kind
+            secrets.token_hex(8),
+            conversation_id,
+            text,
+            question,
+            outcome,
+            watch.stages,
+            corrected,
+            told.kind,
+            language,
         )
         self._memory.save_reply(reply)
         self._on_reply(reply)
@@ -172,10 +181,11 @@ class Dialogue:
         """
         retriever = self._index.retriever()
         asked, scope = read_scope(_searchable(text), scope)
+        asked, language = in_english(asked, retriever)
         query = scope.query(" ".join(asked.split()))
         watch = Stopwatch()
         with watch.measure("total"):
-            told = tell_kind(query.text, retriever)
+            told = tell_kind(query.text, retriever, is_english=language is not None)
             outcome = self._read(query, self._answerer.find(query, retriever), retriever)
         return Reply(secrets.token_hex(8), "", text, query.text, outcome, watch.stages, kind=told.kind)
 

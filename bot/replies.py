@@ -29,7 +29,8 @@ class Reply:
 
     `resolved_question` differs from `question` when a follow-up was understood from what came before, or words were
     `corrected`: they are misspelt, and the words of articles that are meant were searched.
-    `timings_ms` maps a stage's name to its milliseconds. `kind`: what the message most likely asks for.
+    `timings_ms` maps a stage's name to its milliseconds. `kind`: what the message most likely asks for. `language`: the
+    one that it is in, if it was put into English.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Reply:
     timings_ms: Mapping[str, float]
     corrected: tuple[Correction, ...] = ()
     kind: MessageKind = MessageKind.FACT
+    language: str | None = None
 
     @property
     def is_reworded(self) -> bool:

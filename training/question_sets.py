@@ -23,6 +23,7 @@ from bot.reading.cascade import Case, ReadingWeights, ReadState, Rows, places_of
 from bot.reading.features import FEATURES, N_SAID, Floats, to_features
 from bot.reading.passage_reader import open_for
 from bot.reading.span_scoring import SpanScorer
+from bot.telling import in_english, said_in_english
 from index import Article, Query
 from index.embedding.embedder import OnnxEmbedder
 from index.ingest.sources import read_articles
@@ -151,10 +152,12 @@ def _query(asked: AskedQuestion, retriever: Retriever) -> tuple[Query, str]:
     """Return what is searched for and what is read, as the dialogue has them: of a follow-up that is handed over
     without what was meant, in the chat."""
     complete = asked.fields.get("question_standalone")
+    message = complete or in_english(asked.question, retriever)[0]
     if complete or not asked.history:
-        query = asked.scope.query(complete or asked.question)
+        query = asked.scope.query(message)
         return since_event(query, asked.scope.asked_on, retriever), query.text
-    resolution = understand(asked.question, Conversation("", asked.history), retriever)
+    conversation = said_in_english(Conversation("", asked.history), retriever)
+    resolution = understand(message, conversation, retriever)
     query = query_for(resolution, asked.scope, frozenset())
     return since_event(query, asked.scope.asked_on, retriever), resolution.read
 

@@ -76,6 +76,7 @@ def reply_as_json(reply: Reply, permalinks: Permalinks | None = None) -> dict[st
         **_blocks(outcome),
         **_options(outcome),
         **_corrections(reply),
+        **({"language": reply.language} if reply.language else {}),
     }
 
 

@@ -3,6 +3,7 @@
 from typing import Final
 from zlib import crc32
 
+from bot.adapters.languages import ask_in_english, every_request_for_english
 from bot.adapters.translation import translatable, translated
 from bot.answering import Remark
 from bot.query.kinds import Topic
@@ -71,51 +72,18 @@ _REMARKS: Final = {
     ),
 }
 """What is said where no article is quoted. Of several any one is said."""
-_OTHER_LANGUAGES: Final = {
-    "de": (
-        "Meine Artikel sind auf Englisch, und ich verstehe leider nur Englisch. Bitte stell die Frage auf Englisch."
-    ),
-    "fr": (
-        "Mes articles sont en anglais, et je ne comprends malheureusement que l’anglais. "
-        "Posez votre question en anglais, s’il vous plaît."
-    ),
-    "es": (
-        "Mis artículos están en inglés y, por desgracia, solo entiendo inglés. Por favor, haga la pregunta en inglés."
-    ),
-    "it": (
-        "I miei articoli sono in inglese e purtroppo capisco solo l’inglese. Per favore, faccia la domanda in inglese."
-    ),
-    "ru": (
-        "Мои статьи на английском языке, и, к сожалению, я понимаю только английский. "
-        "Пожалуйста, задайте вопрос по-английски."
-    ),
-    "pt": (
-        "Os meus artigos estão em inglês e, infelizmente, só compreendo inglês. Por favor, faça a pergunta em inglês."
-    ),
-    "nl": (
-        "Mijn artikelen zijn in het Engels en ik begrijp helaas alleen Engels. Stel uw vraag alstublieft in het Engels."
-    ),
-    "pl": ("Moje artykuły są po angielsku i niestety rozumiem tylko angielski. Proszę zadać pytanie po angielsku."),
-    "uk": (
-        "Мої статті англійською мовою, і, на жаль, я розумію лише англійську. "
-        "Будь ласка, поставте запитання англійською."
-    ),
-    "tr": ("Haberlerim İngilizce ve ne yazık ki yalnızca İngilizce anlıyorum. Lütfen sorunuzu İngilizce sorun."),
-}
-"""Said in the language of the message, whatever language is being spoken."""
-_ANY_LANGUAGE: Final = translatable("My articles are in English, and so must the questions be. Please ask in English.")
 
 
 def remarks_on(topic: Topic) -> list[str]:
     """Return what may be said of a topic; of another language, all that is said in one."""
     if topic is Topic.LANGUAGE:
-        return [*_OTHER_LANGUAGES.values(), translated(_ANY_LANGUAGE)]
+        return every_request_for_english()
     return [translated(choice) for choice in _REMARKS[topic]]
 
 
 def remark(outcome: Remark, reply_id: str) -> str:
     """Return a few words of the bot's own; of several it may say, which ones depends on the reply."""
     if outcome.topic is Topic.LANGUAGE:
-        return _OTHER_LANGUAGES.get(outcome.language or "") or translated(_ANY_LANGUAGE)
+        return ask_in_english(outcome.language)
     choices = remarks_on(outcome.topic)
     return choices[crc32(reply_id.encode()) % len(choices)]

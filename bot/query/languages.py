@@ -1,7 +1,7 @@
 """other_language: whether a message is in another language than the articles, by fastText's identification model.
 
 Names, keywords and typing errors look like other languages. So two things have to agree: the model, and the words, of
-which few are among those that people use when they ask in English.
+which few are among those that people use when they ask in English, or most among those of the other language.
 """
 
 import hashlib
@@ -27,19 +27,32 @@ _SURE, _SURE_OF_FEW = 0.7, 0.8
 _FEW: Final = 2
 _ENGLISH_WORDS: Final = 0.34
 """No larger a share of the words of a message is English."""
+_GUESSED: Final = 0.4
+_OWN_WORDS, _MORE_OWN = 0.6, 0.2
+"""So likely the other language must be where so large a share of the words is its own, and so much more than is
+English."""
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
 
-def other_language(message: str, is_english: Callable[[str], bool]) -> str | None:
+def other_language(
+    message: str, is_english: Callable[[str], bool], is_of: Callable[[str, str], bool] = lambda word, language: False
+) -> str | None:
     """Return the two-letter code of the language that a message is in; None if that is English, or not clear.
 
-    `is_english` tells whether a word, in lower case, is common in questions in English.
+    `is_english` tells whether a word, in lower case, is common in questions in English, `is_of` whether it is a word of
+    the other language.
     """
     language, chance = _likeliest(message)
     words = _WORD.findall(message.lower())
-    if language == _ENGLISH or not words or chance < (_SURE_OF_FEW if len(words) <= _FEW else _SURE):
+    if language == _ENGLISH or not words or chance < _GUESSED:
         return None
-    return language if sum(map(is_english, words)) <= _ENGLISH_WORDS * len(words) else None
+    english = sum(map(is_english, words)) / len(words)
+    if english <= _ENGLISH_WORDS and chance >= (_SURE_OF_FEW if len(words) <= _FEW else _SURE):
+        return language
+    if english > 1 - _MORE_OWN:  # no need to look any word up
+        return None
+    own = sum(is_of(word, language) for word in words) / len(words)
+    return language if own >= max(_OWN_WORDS, english + _MORE_OWN) else None
 
 
 def _likeliest(message: str) -> tuple[str, float]:

@@ -65,6 +65,7 @@ def reply_row(reply: Reply, turn_id: int) -> Row:
         "kind": reply.kind.value,
         "blocks": [[block.heading, *block.numbers] for block in _blocks(outcome)] or None,
         "left_out": outcome.left_out if isinstance(outcome, Answer) else None,
+        "language": reply.language,
     }
 
 
@@ -139,6 +140,7 @@ def reply_from(row: RowMapping, citation_rows: Sequence[RowMapping]) -> Reply:
         timings_ms=row["timings_ms"],
         corrected=tuple(Correction(typed, meant) for typed, meant in row["corrections"] or ()),
         kind=MessageKind(row["kind"]) if row["kind"] else MessageKind.FACT,
+        language=row["language"],
     )
 
 

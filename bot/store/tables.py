@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 
-SCHEMA_VERSION = "0038"
+SCHEMA_VERSION = "0051"
 """The newest migration: it stands here too, so that opening an up-to-date database needs no alembic."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff\ufdd0]")
@@ -113,6 +113,7 @@ replies = Table(
     Column("kind", Words),
     Column("blocks", JSON),
     Column("left_out", Integer),
+    Column("language", Words),
 )
 
 citations = Table(

@@ -6,6 +6,7 @@ from rich.style import Style
 from rich.text import Text
 
 from bot.adapters import wording
+from bot.adapters.languages import refused, searched_in_english
 from bot.adapters.listing import narrowed, runs_of
 from bot.adapters.remarks import remark
 from bot.adapters.terminal import texts
@@ -28,7 +29,7 @@ def render_reply(reply: Reply) -> Page:
     lines = [*_corrected(reply), *_understood(reply)]
     outcome = reply.outcome
     if isinstance(outcome, Refusal):
-        return Page((*lines, Paragraph(Text(wording.refusal(outcome.reason)))))
+        return Page((*lines, Paragraph(Text(refused(reply.language, outcome.reason)))))
     if isinstance(outcome, Remark):
         return Page((*lines, said(remark(outcome, reply.id))))
     if isinstance(outcome, Clarification):
@@ -100,7 +101,8 @@ def _corrected(reply: Reply) -> list[Paragraph]:
 
 
 def _understood(reply: Reply) -> list[Paragraph]:
-    return [said(wording.about(one_line(reply.subject)), "dim italic")] if reply.subject else []
+    glossed = [said(searched_in_english(reply), "dim italic")] if reply.language else []
+    return [*glossed, *([said(wording.about(one_line(reply.subject)), "dim italic")] if reply.subject else [])]
 
 
 def _parts(answer: Answer, *, is_composed: bool) -> list[Paragraph]:

@@ -46,6 +46,21 @@ def test_other_languages_are_told(message: str, language: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("message", "own", "language"),
+    [
+        ("a do kogo należy?", "do kogo należy", "pl"),
+        ("a do kogo należy?", "kogo", None),
+        ("who do many people", "who do many people", None),
+    ],
+)
+def test_words_of_their_own_tell_languages_that_look_english(message: str, own: str, language: str | None) -> None:
+    is_english = {*_ENGLISH, "a", "do"}.__contains__
+
+    assert other_language(message, is_english) is None
+    assert other_language(message, is_english, lambda word, _: word in own.split()) == language
+
+
+@pytest.mark.parametrize(
     "message",
     [
         "how many people died",

@@ -8,6 +8,7 @@ from telegram import InlineKeyboardMarkup
 
 from bot.adapters import wording
 from bot.adapters.addresses import link_to_words, safe_url
+from bot.adapters.languages import refused, searched_in_english
 from bot.adapters.listing import narrowed, runs_of
 from bot.adapters.remarks import remark
 from bot.adapters.telegram.views import texts
@@ -183,6 +184,9 @@ def _understanding(reply: Reply) -> Iterator[Segment]:
         words = ", ".join(correction.meant for correction in reply.corrected)
         yield from words_of_others(f"{translated(wording.SHOWING_RESULTS_FOR)}{words}", italic=True)
         yield styled("\n\n")
+    if reply.language:
+        yield from words_of_others(searched_in_english(reply), italic=True)
+        yield styled("\n\n")
     if reply.subject:
         yield from words_of_others(wording.about(one_line(reply.subject)), italic=True)
         yield styled("\n\n")
@@ -230,7 +234,7 @@ def _refusal_message(reply: Reply, refusal: Refusal, segments: tuple[Segment, ..
         as_typed=reply.is_reworded,
         without_marks=refusal.reason is RefusalReason.NO_SUCH_PHRASE,
     )
-    return Outgoing((*segments, styled(wording.refusal(refusal.reason))), keyboard)
+    return Outgoing((*segments, styled(refused(reply.language, refusal.reason))), keyboard)
 
 
 def _first_shown(citations: Sequence[Citation], *, is_composed: bool) -> Sequence[Citation]:

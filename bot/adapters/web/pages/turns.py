@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.adapters import wording
 from bot.adapters.addresses import link_to_words, safe_url
+from bot.adapters.languages import refused, searched_in_english
 from bot.adapters.listing import runs_of
 from bot.adapters.permalinks import FIRST_MARK, reading_path
 from bot.adapters.remarks import remark
@@ -95,6 +96,11 @@ class ShownTurn:
         return sum(len(run.quotes) for run in self.further)
 
     @property
+    def glossed(self) -> str:
+        """What was searched for a message in another language, said in that one."""
+        return searched_in_english(self.reply)
+
+    @property
     def corrected(self) -> str:
         """What misspelt words were taken for."""
         return ", ".join(each.meant for each in self.reply.corrected)
@@ -109,7 +115,7 @@ def shown_turn(reply: Reply) -> ShownTurn:
             without_marks = reason is RefusalReason.NO_SUCH_PHRASE
             return ShownTurn(
                 reply,
-                wording.refusal(reason),
+                refused(reply.language, reason),
                 further=tuple(_runs(closest[:_AT_ONCE], (), together=False)),
                 offers=tuple(_again(reply, without_marks=without_marks)),
                 has_articles=bool(closest),
