@@ -16,6 +16,7 @@ from bot.adapters.web.headers import PageHeaders
 from bot.adapters.web.hosts import KnownHosts
 from bot.adapters.web.pages.beside import said_on_a_page, static_files, telegram_session
 from bot.adapters.web.pages.chat import chat_pages
+from bot.adapters.web.pages.checking import check_pages
 from bot.adapters.web.pages.looking_up import look_up_pages
 from bot.adapters.web.pages.reading import reading_pages
 from bot.adapters.web.serving import Address, HttpServers, RouteGroup
@@ -52,6 +53,7 @@ def _groups(core: WebCore) -> list[RouteGroup]:
         reading_pages(core, access),
         look_up_pages(core, access),
         chat_pages(core, access),
+        check_pages(core, access),
         program_doors(core),
     ]
 

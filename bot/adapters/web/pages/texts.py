@@ -19,6 +19,11 @@ TAGLINE: Final = translatable("The news in its own words")
 SKIP: Final = translatable("Skip to the text")
 ASK: Final = translatable("Ask")
 SOURCES: Final = translatable("Sources")
+CHECK: Final = translatable("Check")
+CHECK_HEADING: Final = translatable("Is a quote real?")
+CHECK_WHAT: Final = translatable(
+    "A text with quotations, or the words themselves: each is looked for in all articles, word for word."
+)
 MAIN_MENU: Final = translatable("Pages")
 
 READ_AT_PUBLISHER: Final = translatable("Read it at the publisher")
@@ -162,6 +167,13 @@ def too_many(wait_seconds: int) -> str:
     """Say that somebody asked too much, and how long to wait."""
     return translated("That was a lot of questions in a minute. Please ask again in {seconds}.").format(
         seconds=counted("{count} second", "{count} seconds", wait_seconds)
+    )
+
+
+def too_long_to_check(limit: int) -> str:
+    """Return what to do about a text that is too long to be checked."""
+    return translated("That is a long one! Please check at most {limit} characters at once.").format(
+        limit=number(limit)
     )
 
 
