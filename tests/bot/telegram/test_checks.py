@@ -17,7 +17,7 @@ _FORWARDED: dict[str, Any] = {"forward_origin": {"type": "hidden_user", "sender_
 async def test_a_real_quotation_is_shown_with_the_articles_words_and_source(stage: Stage) -> None:
     [sent] = await stage.say(f"/check They write: “{_REAL}.”")
     assert sent.plain.startswith(
-        f"1. “{_REAL}”\n{verdict_of(Verdict.VERBATIM)}\n{_REAL}\nOld bridge opens again · The Courier · 4 May 2024"
+        f"1. “{_REAL}”\n{verdict_of(Verdict.VERBATIM)}\n{_REAL}\n1. Old bridge opens again · The Courier · 4 May 2024"
     )
     assert sent.marked("expandable_blockquote") == [_REAL]
     assert sent.marked("text_link") == ["Old bridge opens again"]

@@ -49,7 +49,7 @@ def _checked(text: str, number: int, quote: CheckedQuote) -> Iterator[Segment]:
             yield from words_of_others(one_line(sentence, _QUOTE_CHARS))
         yield styled("\n")
         yield from voice(match.citation)
-        yield from byline(match.citation, "")
+        yield from byline(match.citation, f"{number}. ")
 
 
 def _remarks(text: str, match: Match) -> Iterator[str]:
