@@ -23,6 +23,7 @@ NAMES = (
     "replicas",
     "check_quotes",
     "web_pages",
+    "api_speed",
 )
 
 

@@ -7,24 +7,14 @@ from typing import Final
 
 from index import Article
 
-_CHOICES: Final = {
-    "given": "Ada|Tom|Maria|Piotr|Jana|Karel|Petr|Eva|Nora|Jonas|Lena|Omar|Ines|Hugo|Mira|Pavel|Ruth|Leon|Vera|Emil",
-    "family": "Brook|Reed|Osei|Brandt|Novotna|Dusek|Malik|Kralova|Vale|Frost|Lindqvist|Moreau|Okafor|Tanaka|Silva"
-    "|Hartmann|Kovacs|Berg|Castel|Doyle|Engel|Farkas|Grant|Hale|Ivanov|Jansen|Keller|Lowe|Marek|Nolan",
-    "role": "mayor|headteacher|chief inspector|union leader|port director|county engineer|company spokeswoman"
-    "|finance minister|museum director|fire chief|hospital manager|council leader",
-    "town": "Marlow|Aldmoor|Fenwick|Brno|Harwick|Tolby|Sandvik|Ostend|Lerida|Kesten|Dunmore|Vallorbe|Radom|Ilkley"
-    "|Porvoo|Samara|Tarnow|Calder|Mostar|Ennis",
-    "thing": "bridge|ferry terminal|tram line|school kitchen|library roof|power station|fish market|swimming hall"
-    "|wind park|water works|bus depot|town museum|railway tunnel|cattle market|harbour crane|night train|flood wall",
-    "act": "closed the|opened the|sold the|repaired the|inspected the|rebuilt the|bought the|handed over the"
-    "|paid for the|moved the|tested the|shut down the",
-    "when": "on Monday|on Tuesday|last week|in March|in early autumn|after the storm|before the election|overnight",
-    "why": "a crack in the foundations|a rise in fuel prices|a lack of trained drivers|a ruling of the county court"
-    "|the loss of two contracts|complaints from parents|a report on fire safety|the wettest summer in decades"
-    "|a strike of the crews|an error in the accounts",
-}
-_OPTIONS: Final = {name: words.split("|") for name, words in _CHOICES.items()}
+_SYLLABLES: Final = (
+    "ba be bo bra cal can cor da del do fa fen gar go hal he hin ka kel ko la len lo ma mel mo na nor nu pa per po ra"
+    " rel ro sa sel so ta ten to va vel vo wa wen zo"
+)
+_ROLES: Final = (
+    "mayor|headteacher|inspector|union leader|port director|engineer|spokeswoman|minister|fire chief|manager"
+)
+_WHEN: Final = "on Monday|on Tuesday|last week|in March|in early autumn|after the storm|before the election|overnight"
 _TEMPLATES: Final = (
     "The {role} of {town}, {name}, {act} {thing} {when} because of {why}.",
     "{number} people worked at the {thing} of {town} when {name} took it over {when}.",
@@ -53,21 +43,30 @@ def made_news(count: int, seed: int) -> Iterator[Article]:
     for number in range(count):
         sentences = [_sentence(chance) for _ in range(_SENTENCES)]
         paragraphs = [" ".join(sentences[at : at + 3]) for at in range(0, _SENTENCES, 3)]
-        title = f"The {chance.choice(_OPTIONS['thing'])} of {chance.choice(_OPTIONS['town'])}: report {number}"
+        title = f"The {_word(chance)} of {_word(chance).capitalize()}: report {number}"
         day = first + timedelta(hours=number)
         yield Article(f"news/{seed}/{number}", title, "\n\n".join(paragraphs), "Made News", day)
 
 
 def _sentence(chance: random.Random) -> str:
-    chosen = {name: chance.choice(options) for name, options in _OPTIONS.items()}
     year = chance.randint(1890, 2015)
     words = chance.choice(_TEMPLATES).format(
-        **chosen,
-        name=f"{chosen['given']} {chosen['family']}",
-        thing2=chance.choice(_OPTIONS["thing"]),
+        role=chance.choice(_ROLES.split("|")),
+        when=chance.choice(_WHEN.split("|")),
+        town=_word(chance).capitalize(),
+        name=f"{_word(chance).capitalize()} {_word(chance).capitalize()}",
+        act=f"{_word(chance)}ed the",
+        thing=f"{_word(chance)} {_word(chance)}",
+        thing2=f"{_word(chance)} {_word(chance)}",
+        why=f"the {_word(chance)} of {_word(chance)} {_word(chance)}",
         number=chance.randint(11, 9_999),
         money=f"{chance.randint(1, 99)}.{chance.randint(1, 9)}",
         year=year,
         year2=year + chance.randint(2, 9),
     )
     return words[0].upper() + words[1:]
+
+
+def _word(chance: random.Random) -> str:
+    """Return a word that is none: of real ones there are too few for as many sentences that differ."""
+    return "".join(chance.choices(_SYLLABLES.split(), k=chance.randint(2, 3)))

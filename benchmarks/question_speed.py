@@ -27,7 +27,7 @@ _ALONE = 300
 _AT_ONCE = 600
 _ASKERS = 64
 _WARM_UP = 10
-_SEED_QUESTIONS = (
+SEED_QUESTIONS = (
     "Who brokered the ceasefire?",
     "How many Armenian soldiers were killed?",
     "What did Azerbaijan accuse Armenia of?",
@@ -40,7 +40,7 @@ def measure() -> dict[str, float]:
     """Measure over the seed article."""
     with tempfile.TemporaryDirectory() as folder:
         questions = Path(folder) / "questions.jsonl"
-        questions.write_text("".join(json.dumps({"question": one}) + "\n" for one in _SEED_QUESTIONS), encoding="utf-8")
+        questions.write_text("".join(json.dumps({"question": one}) + "\n" for one in SEED_QUESTIONS), encoding="utf-8")
         return measure_over(Path(folder) / "index", questions)
 
 
@@ -52,11 +52,11 @@ def measure_over(index: Path, questions: Path) -> dict[str, float]:
     before = own_mib()
     with questions.open(encoding="utf-8") as lines, closing(build_app(settings, Store.in_memory())) as app:
         asked = list(read_questions(lines))
-        _ask_all(app.dialogue, _some(asked, _WARM_UP), 1)
+        ask_all(app.dialogue, _some(asked, _WARM_UP), 1)
         ready, ready_unmapped = own_mib(), unmapped_mib()
-        alone, _ = _ask_all(app.dialogue, _some(asked, _ALONE), 1)
+        alone, _ = ask_all(app.dialogue, _some(asked, _ALONE), 1)
         worked = time.process_time()
-        at_once, seconds = _ask_all(app.dialogue, _some(asked, _AT_ONCE), _ASKERS)
+        at_once, seconds = ask_all(app.dialogue, _some(asked, _AT_ONCE), _ASKERS)
         worked = time.process_time() - worked
         after, after_unmapped = own_mib(), unmapped_mib()
         articles = app.admin.operations.status().articles
@@ -76,7 +76,7 @@ def measure_over(index: Path, questions: Path) -> dict[str, float]:
     }
 
 
-def _ask_all(dialogue: Dialogue, asked: Sequence[AskedQuestion], askers: int) -> tuple[list[float], float]:
+def ask_all(dialogue: Dialogue, asked: Sequence[AskedQuestion], askers: int) -> tuple[list[float], float]:
     """Return the milliseconds that each answer took, and the seconds that all took."""
 
     def timed(question: AskedQuestion) -> float:
