@@ -23,10 +23,12 @@ class Run:
     peak_mib: float
 
 
-def run(module_and_arguments: Sequence[str], environment: dict[str, str] | None = None) -> Run:
+def run(
+    module_and_arguments: Sequence[str], environment: dict[str, str] | None = None, *, folder: Path | None = None
+) -> Run:
     """Run `python -m ...` to its end. Memory is the peak resident set, as the kernel counts it."""
     started = time.perf_counter()
-    process = start(module_and_arguments, environment, stdout=subprocess.PIPE)
+    process = start(module_and_arguments, environment, stdout=subprocess.PIPE, folder=folder)
     peak = [0.0]
     watcher = threading.Thread(target=_watch, args=(process.pid, peak), daemon=True)
     watcher.start()
@@ -43,18 +45,20 @@ def start(
     environment: dict[str, str] | None = None,
     *,
     stdout: int = subprocess.DEVNULL,
+    stderr: int = subprocess.DEVNULL,
     in_own_group: bool = False,
+    folder: Path | None = None,
 ) -> subprocess.Popen[str]:
-    """Start `python -m ...` in the project's folder, its diagnostics thrown away.
+    """Start `python -m ...` in the project's folder, or another version's; what it prints is thrown away by default.
 
     `in_own_group`: with whatever it starts, so that all can be killed at once.
     """
     return subprocess.Popen(
         [sys.executable, "-m", *module_and_arguments],
-        cwd=Path(__file__).parents[1],
+        cwd=folder or Path(__file__).parents[1],
         env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE", **(environment or {})},
         stdout=stdout,
-        stderr=subprocess.DEVNULL,
+        stderr=stderr,
         stdin=subprocess.DEVNULL,
         text=True,
         start_new_session=in_own_group,

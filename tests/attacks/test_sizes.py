@@ -1,7 +1,6 @@
 """Attacks by size: titles, texts and numbers that fill the memory, and dates that have not come yet."""
 
 import json
-import zlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from index.ingest.sources.metadata import parse_date
 from index.ingest.sources.pdf import read_pdf
 from index.library.disk.library import DiskLibrary
 from index.sizes import MAX_TEXT_CHARS, fitted
+from tests.attacks.hostile_feeds import shared_pages
 from tests.embedders import HashingEmbedder
 
 
@@ -35,31 +35,7 @@ def test_a_text_or_an_id_without_end_is_left_out() -> None:
 
 def test_pages_of_a_pdf_that_share_a_long_text_are_refused() -> None:
     with pytest.raises(Unreadable, match="more than 10,000,000 characters"):
-        read_pdf(_shared_pages(words=3_000_000, pages=5), "bomb.pdf")
-
-
-def _shared_pages(words: int, pages: int) -> bytes:
-    stream = zlib.compress(b"BT /F1 12 Tf 72 720 Td (" + b"a" * words + b") Tj ET", 9)
-    kids = b" ".join(b"%d 0 R" % (5 + page) for page in range(pages))
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [" + kids + b"] /Count %d >>" % pages,
-        b"<< /Length %d /Filter /FlateDecode >>\nstream\n" % len(stream) + stream + b"\nendstream",
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-        *[
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 3 0 R "
-            b"/Resources << /Font << /F1 4 0 R >> >> >>"
-        ]
-        * pages,
-    ]
-    content, offsets = b"%PDF-1.4\n", []
-    for number, body in enumerate(objects, start=1):
-        offsets.append(len(content))
-        content += b"%d 0 obj\n" % number + body + b"\nendobj\n"
-    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    trailer = b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, len(content))
-    return content + head + table + trailer
+        read_pdf(shared_pages(words=3_000_000, pages=5), "bomb.pdf")
 
 
 def test_a_feed_of_countless_items_is_read_in_part_and_says_so() -> None:
