@@ -16,6 +16,8 @@ NAMES = (
     "question_speed",
     "question_batches",
     "kills",
+    "attacks",
+    "regress",
     "reload_under_load",
     "telegram_faults",
     "telegram_load",

@@ -73,7 +73,7 @@ class AttackedBot:
                 stderr=log,
                 text=True,
             )
-        self.server.wait_until(lambda: len(self.server.calls_of("getUpdates")) > before, timeout=120)
+        self.server.wait_until(lambda: len(self.server.calls_of("getUpdates")) > before, timeout=300)
 
     def stop(self) -> float:
         """Return how long the process took to end after SIGTERM."""
