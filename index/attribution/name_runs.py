@@ -33,6 +33,10 @@ BODIES = word_set(
     organization organisation foundation federation society league club network"""
 )
 """Last words of names of bodies, in which a word like "police" is no title."""
+_KIN = word_set(
+    """wife husband widow partner son daughter mother father brother sister cousin uncle aunt friend champion star
+    legend veteran guru victim survivor resident student guest host captain attendee nominee laureate"""
+)
 _JOINERS = word_set("of de da di du van von der den la le el al bin ibn y e del dos ten ter")
 _BELONGING = frozenset(("of", "for", "at", "in", "from"))
 _RUN = re.compile(r"(?:[^\W\d_]\.)+(?=\s[^\W\d_])|[^\W\d_][\w]*(?:[-.'’&][^\W\d_][\w]*)*\.?(?:['’]s\b)?")
@@ -48,7 +52,12 @@ _NO_NAMES = word_set(
 )
 """Words that a sentence may begin with, or a day, which are no part of a name."""
 OPENERS = word_set("the a an this that these those his her their its our my")
-_ROLE_WORD = re.compile(r"[a-z-]+(?:er|or|ist|man|woman|ian|person|chief|head|coach|judge|boss|aide|guard)s? $")
+_ROLE_WORD = re.compile(
+    r"(?<![a-z-])(?!(?:her|for|nor|per|or|over|ever|never|under|after|other|another|rather|either|neither|whether|"
+    r"together|however|former|later|earlier|older|younger|higher|lower|larger|smaller|bigger|greater|longer|better|"
+    r"closer|order|number|water|river|power|border|center|centre|major|minor|prior|super|near|list|against|most|least|"
+    r"best|worst|latest) )[a-z-]+(?:er|or|ist|man|woman|ian|person|chief|head|coach|judge|boss|aide|guard)s? $"
+)
 _AGE = re.compile(r",? (?:aged )?\d\d\b(?=[,.;)]| and| who| said)")
 _GOVERNED = re.compile(
     r"\b(in|at|of|from|to|for|with|by|on|near|against|about|over|under|into|via|than|like|until|since)(?: the)? $",
@@ -123,6 +132,12 @@ def split_title(words: str) -> tuple[str, str]:
     if not cut and len(run) > 1 and run[0].lower() in OPENERS and run[0] != "The":
         name = run[1:]
     return " ".join([*_without_article(parts[:first]), *run[:cut]]), " ".join(name)
+
+
+def is_role(title: str) -> bool:
+    """Return whether the words in front of a name say what somebody is, rather than, say, where the name stands."""
+    last = title.lower().split()[-1:]
+    return bool(last) and (last[0].removeprefix("ex-") in TITLES | _KIN or bool(_ROLE_WORD.search(f"{last[0]} ")))
 
 
 def _parts(words: str) -> list[str]:

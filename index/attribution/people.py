@@ -2,11 +2,11 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from index.article import Span
-from index.attribution.name_runs import BODIES, OPENERS, Run, name_runs, split_title
+from index.attribution.name_runs import BODIES, OPENERS, Run, is_role, name_runs, split_title
 from index.attribution.word_sets import word_set
 
 _MALE = word_set("mr mr. sir lord king prince father brother spokesman chairman congressman councilman pope")
@@ -63,6 +63,7 @@ _OFFICES = {
 _LOWER = re.compile(r"\b[a-z][a-z'’-]+")
 _MOST_NAMESAKES = 20
 _MOST_WORDS = 5
+_OWNING = ("'s", "’s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,11 @@ class Speaker:
     name: str
     role: str | None
     is_named: bool
+
+
+def _is_headline(words: Sequence[str]) -> bool:
+    """Return whether words are all in capitals, as links and headings are: "OIL FROM RUSSIA" is nobody."""
+    return len(words) > 1 and all(word.isupper() and len(word) > 1 for word in words)
 
 
 @dataclass(slots=True)
@@ -94,6 +100,10 @@ class Cast:
         self._people: dict[str, _Person] = {}
         self._by_last: dict[str, list[_Person]] = defaultdict(list)
         runs = [(run, *split_title(run.span.slice(text))) for stretch in stretches for run in name_runs(text, stretch)]
+        self._bare = {
+            name.split()[-1] for run, _, name in runs if name and text[run.span.end - 2 : run.span.end] not in _OWNING
+        }
+        """Last words of names that also stand without "'s"."""
         uncapitalized = set(_LOWER.findall(text))
         for run, title, name in runs:
             if not run.opens or name.lower() not in uncapitalized:
@@ -107,7 +117,7 @@ class Cast:
     def _learn(self, run: Run, title: str, name: str) -> None:
         """Note a name in full, or a single word that is surely a name."""
         words = name.split()
-        if not words or len(words) > _MOST_WORDS or words[0].lower() in OPENERS:
+        if not words or len(words) > _MOST_WORDS or words[0].lower() in OPENERS or _is_headline(words):
             return
         person = self._people.get(name)
         if person is None:
@@ -127,19 +137,22 @@ class Cast:
         person.gender = person.gender or called or ("" if is_body else given)
         person.is_personal |= bool(person.gender or title) and not is_body
         person.offices |= {_OFFICES.get(word, word) for word in words}
-        if title and title not in person.roles and not set(words) <= _MALE | _FEMALE:
+        if title not in person.roles and not set(words) <= _MALE | _FEMALE and is_role(title):
             person.roles.append(title)
 
     def named(self, mention: str) -> Speaker | None:
         """Return who a mention by name means; None where it holds no name."""
         title, name = split_title(mention)
-        if not name:
+        if not name or _is_headline(name.split()):
             return None
         person = self._lookup(title, name)
         if person is None:
             person = self._people[name] = _Person(name)
         self._note(person, title)
-        return self.speaker_of(person.name)
+        speaker = self.speaker_of(person.name)
+        if mention.endswith(_OWNING) and name.split()[-1] not in self._bare:
+            return replace(speaker, name=speaker.name + mention[-2:])  # McDonald's
+        return speaker
 
     def _lookup(self, title: str, name: str) -> _Person | None:
         words = name.split()

@@ -1,7 +1,6 @@
 """Statements of an article: what each clause tells was said, and whose the quotations are that no clause tells of."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +20,7 @@ _NOT_NESTED = word_set("i we you me us everyone everybody anybody anyone people 
 """Subjects of whom nothing is reported inside a quotation: it cannot be told who they are."""
 _MIN_WORDS = 2
 _MIN_LINE_CHARS = 12
+_LEAST_NAME_CHARS = 2
 _LINE_CERTAINTY = 0.9
 _SIGNED_CERTAINTY = 0.9
 
@@ -116,21 +116,28 @@ def _spans_of(clause: Clause, cue: Cue) -> tuple[Span, Span]:
 
 
 def _lines(text: str, paragraphs: Sequence[Paragraph], clauses: Sequence[Clause]) -> Iterator[Statement]:
-    """Yield the paragraphs that begin with a name and a colon, where the article has that name more than once."""
+    """Yield the paragraphs that begin with a name and a colon, where the article has that name elsewhere, too.
+
+    What it has in small letters is no name: "Position:" begins a line of a table.
+    """
     first_clauses: dict[int, int] = {}
     for number, clause in enumerate(clauses):
         first_clauses.setdefault(clause.paragraph, number)
-    counts: Counter[str] | None = None
     for number, paragraph in enumerate(paragraphs):
         match = _NAME_LINE.match(text, paragraph.span.start, paragraph.span.end)
         if match is None or not _is_name(match.group(1)) or paragraph.span.end - match.end() < _MIN_LINE_CHARS:
             continue
-        if counts is None:
-            counts = Counter(re.findall(r"\w+", text.lower()))
-        if counts[re.findall(r"\w+", match.group(1).lower())[-1]] > 1:
+        if _is_named_elsewhere(re.findall(r"\w+", match.group(1))[-1], text):
             said, mention = Span(match.end(), paragraph.span.end), Span(match.start(1), match.end(1))
             first = first_clauses.get(number, 0)
             yield Statement(said, False, CueKind.SPEECH, mention, None, _LINE_CERTAINTY, first)
+
+
+def _is_named_elsewhere(word: str, text: str) -> bool:
+    """Return whether a text has a word as a name, other than in front of a colon, and never in small letters."""
+    if len(word) < _LEAST_NAME_CHARS or re.search(rf"\b{re.escape(word.lower())}\b", text):
+        return False
+    return bool(re.search(rf"\b(?:{re.escape(word)}|{re.escape(word.capitalize())})\b(?!:)", text))
 
 
 def _is_name(words: str) -> bool:
