@@ -81,7 +81,9 @@ def _dates_something_else(sentence: str, day: EventDay) -> bool:
         return False
     before, after = sentence[: day.words.start], sentence[day.words.end :]
     is_long = day.precision < Precision.DAY
-    if _NOT_THEN.search(before) or (is_long and (_SINCE.search(before) or _POSSESSIVE.match(after))):
+    if _NOT_THEN.search(before) or _SINCE_IT_DID.search(before):
+        return True
+    if is_long and (_SINCE.search(before) or _POSSESSIVE.match(after)):
         return True
     return bool(_SINCE.search(before) and _EVER.search(sentence))
 
@@ -248,6 +250,8 @@ _NOT_THEN = re.compile(
     re.IGNORECASE,
 )
 _SINCE = re.compile(r"\bsince (?:(?:late|early|mid|at least|the|last) )*$", re.IGNORECASE)
+_SINCE_IT_DID = re.compile(r"\bsince (?:[^\s,;:]+ ){2,8}$", re.IGNORECASE)
+"""With what happened then: "since the firm went bankrupt last month"."""
 _POSSESSIVE = re.compile(r"['’]s?\b")
 _EVER = re.compile(
     r"\b(?:first|only|worst|most|least|(?:bigg|larg|deadli|long|high|low|strong|hott|cold|earli|heavi)est)\b",

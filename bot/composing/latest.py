@@ -11,9 +11,12 @@ from bot.composing.subject import ABOUT_IT
 from bot.composing.weighed import Weighed
 from bot.reading.features import Floats
 
-_SURELY = 0.65
+_SURELY = 0.35
 """The first article must be on the subject with this chance, or be the likeliest."""
+_LEAD = 4.0
+"""How an article begins is so much likelier to be its news than other sentences that would open a reply as well."""
 _ARTICLES = 4
+_FARTHEST = 50.0
 _OF_NEWEST, _OF_OTHERS = 3, 1
 """So many sentences of the newest article are quoted at most, and of each other one."""
 
@@ -36,12 +39,20 @@ def latest(weighed: Weighed, how: Choice) -> Arrangement:
     for place, article in enumerate(newest[:_ARTICLES]):
         earlier = np.isin(ids, [one for one in newest if days[one] < days[article]])
         untold = _untold(weighed, earlier, [row for _, rows in parts for row in rows])
-        chances = np.where(ids == article, weighed.chances * untold, 0.0)
+        worth = weighed.chances if place else _worth_opening(weighed, ids == article)
+        chances = np.where(ids == article, worth * untold, 0.0)
         rows = weighed.chosen(replace(how, most=_OF_OTHERS if place else _OF_NEWEST), chances).rows
         if rows and chances[rows[0]] > 0:
             others = sorted(rows[1:], key=lambda row: weighed.found.places[row])
             parts.append((_heading(weighed, rows[0]), (rows[0], *others)))
     return Arrangement(tuple(parts), len(newest[_ARTICLES:]))
+
+
+def _worth_opening(weighed: Weighed, of_it: NDArray[np.bool_]) -> Floats:
+    """Return how well each sentence opens the reply, (n,), beside the best of an article; `of_it`: its sentences."""
+    beside_best = np.exp(np.clip(weighed.openings - weighed.openings[of_it].max(), -_FARTHEST, 0.0))
+    worth: Floats = beside_best * np.where(weighed.found.places == 0, _LEAD, 1.0)
+    return worth
 
 
 def _untold(weighed: Weighed, earlier: NDArray[np.bool_], shown: list[int]) -> Floats:

@@ -1,5 +1,6 @@
 """Events in the order of their days, one quote each; the day is the one that the sentence tells."""
 
+from collections.abc import Sequence
 from itertools import groupby
 
 import numpy as np
@@ -8,8 +9,12 @@ from bot.composing.choosing import Choice
 from bot.composing.draft import Arrangement
 from bot.composing.event_days import EventDay, Precision, event_day
 from bot.composing.weighed import Weighed
+from bot.reading.features import Floats
 
 _OPENS_WITH = 0.5
+_LONG_BEFORE, _SEASON, _FEW = 2 * 365, 120, 2
+"""Where more than a few events lie within a season, a single day years before is when the like last happened, and no
+part of the story."""
 _FORMATS = {Precision.DAY: "%Y-%m-%d", Precision.MONTH: "%Y-%m", Precision.YEAR: "%Y"}
 
 
@@ -25,13 +30,22 @@ def timeline(weighed: Weighed, how: Choice) -> Arrangement:
     chosen = weighed.chosen(how, np.where(is_dated, weighed.chances, 0.0))
     undated = int((~is_dated & (weighed.chances >= how.least(weighed.chances))).sum())
     dated = sorted([(day, row) for row in chosen.rows if (day := days[row]) is not None], key=_order)
-    sure = _OPENS_WITH * float(weighed.chances.max())
-    start = next((place for place, (_, row) in enumerate(dated) if weighed.chances[row] >= sure), 0)
+    start = _start(dated, weighed.chances)
     parts = tuple(
         (heading, tuple(row for _, row in events))
         for heading, events in groupby(dated[start:], key=lambda one: heading_of(one[0]))
     )
     return Arrangement(parts, chosen.left_out + undated + start)
+
+
+def _start(dated: Sequence[tuple[EventDay, int]], chances: Floats) -> int:
+    """Return the place of the event that comes first: those before it are background."""
+    sure = _OPENS_WITH * float(chances.max())
+    start = next((place for place, (_, row) in enumerate(dated) if chances[row] >= sure), 0)
+    days = [day.first.toordinal() for day, _ in dated]
+    then = next((place for place in range(start, len(days)) if days[place] > days[start]), start)
+    is_long_before = days[then] - days[start] > _LONG_BEFORE if days else False
+    return then if is_long_before and days[-1] - days[then] < _SEASON and len(days) - then > _FEW else start
 
 
 def heading_of(day: EventDay) -> str:

@@ -117,3 +117,47 @@ def test_how_an_undated_article_begins_is_news_of_its_day() -> None:
 
 def test_without_days_there_is_no_timeline() -> None:
     assert timeline(story({"a": [Line("The mayor resigned.", 0.9)]}, {}), _HOW).parts == ()
+
+
+def test_what_happened_years_before_a_story_does_not_open_its_timeline() -> None:
+    lines = [
+        Line("The volcano last erupted in 1984.", 0.9),
+        Line("It erupted on Monday.", 0.9),
+        Line("Lava reached a road on Tuesday.", 0.8),
+        Line("The road was closed on Wednesday.", 0.8),
+    ]
+
+    arranged = timeline(story({"a": lines}, {"a": "2026-05-07"}), _HOW)
+
+    assert [day for day, _ in arranged.parts] == ["2026-05-04", "2026-05-05", "2026-05-06"]
+    assert arranged.left_out == 1
+
+
+def test_a_long_history_keeps_its_beginning() -> None:
+    lines = [
+        Line("The firm was founded in 1943.", 0.9),
+        Line("It bought a rival in 2006.", 0.8),
+        Line("It went bankrupt on Monday.", 0.9),
+        Line("Its shops closed on Tuesday.", 0.8),
+        Line("A buyer came on Wednesday.", 0.8),
+    ]
+
+    arranged = timeline(story({"a": lines}, {"a": "2026-05-07"}), _HOW)
+
+    assert arranged.parts[0][0] == "1943"
+
+
+def test_the_latest_rather_opens_with_how_the_newest_article_begins() -> None:
+    weighed = story(
+        {
+            "new": [
+                Line("Workers rejected the offer on Wednesday.", 0.2, opening=1.0),
+                Line("The minister had helped to get it.", 0.6, opening=2.0),
+            ],
+        },
+        {"new": "2026-05-03"},
+    )
+
+    ((_, rows),) = latest(weighed, _HOW).parts
+
+    assert words_of(weighed, rows)[0] == "Workers rejected the offer on Wednesday."

@@ -48,6 +48,8 @@ def test_an_event_has_the_day_that_its_sentence_tells(sentence: str, first: date
     [
         "The road remains closed, and prices have tripled since March.",
         "It is the first time since 1984 that lava flows.",
+        "Since the firm went bankrupt last month he has denied everything.",
+        "She has spoken twice since her brother was freed on Monday.",
         "The house must be painted before Friday.",
         "It sold 14,200 tickets, against 9,100 in the same weeks of last year.",
         "She said it was like paying for last year's storm.",
