@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from rich.console import Console
@@ -27,6 +28,7 @@ from bot.reading.cascade import ReadBudget, ReadingWeights, SentenceModel
 from bot.reading.features import FEATURES, Floats
 from bot.reading.passage_reader import OFFERED, PassageReader, shipped_weights
 from bot.reading.reader import Reader, Reading
+from bot.reading.shared_scores import ScoredPairs
 from bot.reading.span_scoring import SpanScorer, SpanScores, load_span_scorer
 from bot.store import Store
 from index import Article, Hit, Query
@@ -79,6 +81,10 @@ class _NoReader:
     def __init__(self, scale: Callable[[float], float]) -> None:
         """Keep `scale`, which turns a score into something between 0 and 1."""
         self._scale = scale
+
+    def sharing(self, scores: ScoredPairs) -> Self:
+        """Return itself: nothing is scored."""
+        return self
 
     def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Iterator[Reading]:
         """Yield the passages as they were found."""

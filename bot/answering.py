@@ -2,18 +2,20 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 from bot.composing.composer import Composer
-from bot.composing.draft import Draft, Pick
+from bot.composing.draft import Draft, Part, Pick, Wanted
 from bot.composing.gathering import SEARCHED_PASSAGES
 from bot.query.headlines import lead_of
-from bot.query.kinds import MessageKind, Topic
+from bot.query.kinds import Topic
 from bot.quoting.quotes import Citation, Quote, may_be_quoted, quote_from
 from bot.quoting.speakers import speaker_in
 from bot.reading.reader import Reader, Reading
+from bot.reading.shared_scores import ScoredPairs
 from index import Article, Hit, Query, Span
 from index.search.retrieval import Archive, Retriever
 
@@ -140,6 +142,14 @@ class Answerer:
         self._threshold = threshold
         self._composer = composer
 
+    def for_one_message(self) -> Self:
+        """Return the same for one message: nothing is read twice for it, however often it is read or composed."""
+        scores: ScoredPairs = {}
+        answerer = copy(self)
+        answerer._reader = self._reader.sharing(scores)
+        answerer._composer = self._composer.sharing(scores) if self._composer else None
+        return answerer
+
     @property
     def reader_name(self) -> str:
         """The name of the reader that answers."""
@@ -164,27 +174,24 @@ class Answerer:
         n_strong = sum(citation.score >= strong for citation in citations)
         return Answer(confidence, citations, n_strong, _short_answer(readings[0]), reranked)
 
-    def compose(
-        self, kind: MessageKind, query: Query, asked: str, retriever: Retriever, *, is_about_it: bool = False
-    ) -> Answer | Refusal | None:
-        """Return the reply of several quotes to a message of this kind, which has to be one of those that are composed.
+    def compose(self, wanted: Wanted, query: Query, asked: str, retriever: Retriever) -> Answer | Refusal | None:
+        """Return a reply of several quotes, of a kind that is composed.
 
-        `query` is searched, `asked` is what the message is read as. `is_about_it`: what may be searched is known to be
-        on the subject, so that nothing is refused. None where no reply can be composed: then it is
+        `query` is searched, `asked` is what the message is read as. None where no reply can be composed: then it is
         read like a question for a fact.
         """
         if self._composer is None or not query.text:
             return None
         hits = retriever.search(query, SEARCHED_PASSAGES)
-        draft = self._composer.compose(kind, replace(query, text=asked), hits, retriever, is_about_it=is_about_it)
+        draft = self._composer.compose(wanted, replace(query, text=asked), hits, retriever)
         if draft is None:
             return None
-        parts = [(part.heading, _checked(part.picks, retriever.archive)) for part in draft.parts]
+        parts = [replace(part, picks=_checked(part.picks, retriever.archive)) for part in draft.parts]
         citations, blocks = _numbered(parts, retriever.archive)
         if not citations:
             return None
-        reranked = _cited_first(hits, [pick.hit for _, picks in parts for pick in picks])[:N_HITS]
-        if not is_about_it and not self._is_worth_composing(draft):
+        reranked = _cited_first(hits, [pick.hit for part in parts for pick in part.picks])[:N_HITS]
+        if not wanted.is_about_it and not self._is_worth_composing(draft):
             return Refusal(_reason(query, hits, citations), draft.confidence, citations[:_CITATIONS], reranked)
         return Answer(draft.confidence, citations, len(citations), None, reranked, blocks, draft.left_out)
 
@@ -250,7 +257,7 @@ def _verbatim(readings: Iterable[Reading], archive: Archive) -> list[Reading]:
     return chosen
 
 
-def _checked(picks: Iterable[Pick], archive: Archive) -> list[Pick]:
+def _checked(picks: Iterable[Pick], archive: Archive) -> tuple[Pick, ...]:
     """Return the picks whose quotes equal the stored text; the rest is never sent."""
     checked: list[Pick] = []
     for pick in picks:
@@ -258,24 +265,22 @@ def _checked(picks: Iterable[Pick], archive: Archive) -> list[Pick]:
             checked.append(pick)
         else:
             logger.error("dropped a quote that is not verbatim: article %s, %s", pick.article.id, pick.span)
-    return checked
+    return tuple(checked)
 
 
-def _numbered(
-    parts: Sequence[tuple[str, Sequence[Pick]]], archive: Archive
-) -> tuple[tuple[Citation, ...], tuple[Block, ...]]:
+def _numbered(parts: Sequence[Part], archive: Archive) -> tuple[tuple[Citation, ...], tuple[Block, ...]]:
     """Return the picks as citations, numbered in the order shown, and the parts that have a heading as blocks; words
     that were quoted already are left out."""
     citations: list[Citation] = []
     blocks: list[Block] = []
-    for heading, picks in parts:
+    for part in parts:
         first = len(citations) + 1
-        for pick in picks:
+        for pick in part.picks:
             quote = quote_from(pick.article, pick.span)
             if not any(_repeats(quote, cited.quote) for cited in citations):
                 citations.append(_citation_of(len(citations) + 1, pick.article, quote, pick.chance, archive))
-        if heading and len(citations) >= first:
-            blocks.append(Block(heading, tuple(range(first, len(citations) + 1))))
+        if part.heading and len(citations) >= first:
+            blocks.append(Block(part.heading, tuple(range(first, len(citations) + 1))))
     return tuple(citations), tuple(blocks)
 
 

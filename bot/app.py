@@ -105,7 +105,7 @@ def build_core(
     live = LiveIndex(library, models.embedder)
     reading, composing = shipped_weights(), composing_weights()
     reader = PassageReader(models.scorer, reading)
-    composer = Composer(models.scorer, reading.typed.read, composing)
+    composer = Composer(models.scorer, reading.typed, composing)
     answerer = Answerer(reader, threshold=settings.answer_threshold, composer=composer)
     idle_after = timedelta(hours=settings.conversation_idle_hours)
     return Core(Dialogue(live, answerer, store, on_reply, idle_after=idle_after), live, answerer.reader_name)

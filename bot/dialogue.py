@@ -17,6 +17,7 @@ from bot.answering import (
     with_further,
 )
 from bot.asides import aside, asked_before, instead_of_refusal
+from bot.composing.draft import Wanted
 from bot.composing.weights import COMPOSED
 from bot.conversation import SAID_ELSEWHERE, Conversation, Turn, still_going
 from bot.exactly import exact_phrases, search_exactly
@@ -186,7 +187,7 @@ class Dialogue:
         watch = Stopwatch()
         with watch.measure("total"):
             told = tell_kind(query.text, retriever, is_english=language is not None)
-            outcome = self._read(query, self._answerer.find(query, retriever), retriever)
+            outcome = _read(self._answerer, query, self._answerer.find(query, retriever), retriever)
         return Reply(secrets.token_hex(8), "", text, query.text, outcome, watch.stages, kind=told.kind)
 
     def recall(self, reply_id: str) -> Reply | None:
@@ -295,7 +296,9 @@ class Dialogue:
             return None
         query = replace(EVERYTHING.query(article.title), articles=frozenset((article.id,)), dates=None)
         with watch.measure("compose"):
-            composed = self._answerer.compose(MessageKind.OVERVIEW, query, query.text, retriever, is_about_it=True)
+            composed = self._answerer.compose(
+                Wanted(MessageKind.OVERVIEW, is_about_it=True), query, query.text, retriever
+            )
         return composed if isinstance(composed, Answer) else quote_lead(article, retriever.archive)
 
     def _answer(
@@ -315,10 +318,12 @@ class Dialogue:
         preferred = frozenset(conversation.turns[-1].article_ids[:1]) if resolution.leans else frozenset[str]()
         query = query_for(resolution, scope, preferred)
         maybe, chance = told.likeliest(COMPOSED)
+        answerer = self._answerer.for_one_message()
 
-        def compose() -> Answer | None:
+        def compose(*, is_further: bool = False) -> Answer | None:
             with watch.measure("compose"):
-                composed = self._answerer.compose(maybe, query, resolution.read, retriever)
+                wanted = Wanted(maybe, is_further=is_further)
+                composed = answerer.compose(wanted, query, resolution.read, retriever)
             return composed if isinstance(composed, Answer) else None
 
         may_be_asked = chance >= _MAY_BE_ASKED
@@ -327,24 +332,25 @@ class Dialogue:
             return composed
         with watch.measure("retrieve"):
             searched = since_event(query, scope.asked_on, retriever)
-            hits = self._answerer.find(searched, retriever)
+            hits = answerer.find(searched, retriever)
         with watch.measure("read"):
-            first = self._read(replace(searched, text=resolution.read), hits, retriever)
+            first = _read(answerer, replace(searched, text=resolution.read), hits, retriever)
         may_stand_alone = chance >= _STANDS_ALONE
         if is_asked or not (may_be_asked and (isinstance(first, Answer) or may_stand_alone)):
             return first
-        composed = compose()
+        composed = compose(is_further=isinstance(first, Answer))
         if composed is None:
             return first
         if isinstance(first, Answer):
             return with_further(first, composed)
         return composed if told.is_sure or composed.confidence >= _SURE_ENOUGH else first
 
-    def _read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Answer | Refusal:
-        """Return what the articles say to a question; to one that only names a headline, how that article begins."""
-        named = article_asked_for(query.text, hits, retriever.archive)
-        shown = quote_lead(named, retriever.archive) if named else None
-        return replace(shown, hits=tuple(hits)) if shown else self._answerer.read(query, hits, retriever)
+
+def _read(answerer: Answerer, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Answer | Refusal:
+    """Return what the articles say to a question; to one that only names a headline, how that article begins."""
+    named = article_asked_for(query.text, hits, retriever.archive)
+    shown = quote_lead(named, retriever.archive) if named else None
+    return replace(shown, hits=tuple(hits)) if shown else answerer.read(query, hits, retriever)
 
 
 def query_for(resolution: Resolution, scope: Scope, preferred: frozenset[str]) -> Query:

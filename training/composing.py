@@ -24,7 +24,7 @@ from rich.progress import track
 from bot.composing.choosing import Choice
 from bot.composing.composer import arrange
 from bot.composing.confidence import CONFIDENCE_INPUTS, confidence_inputs
-from bot.composing.gathering import SEARCHED_PASSAGES, Gathered, gather
+from bot.composing.gathering import SEARCHED_PASSAGES, Gathered, ReadingPlan, gather
 from bot.composing.salience import FEATURES, features_of
 from bot.composing.subject import ARTICLE_FEATURES, article_features
 from bot.composing.weights import COMPOSED, ComposingWeights, weights_from
@@ -94,7 +94,7 @@ def ask_all(folder: Path, beside: Path, work: Path) -> Iterator[Asked]:
     """Yield every message that asks for several quotes, in full and behind its chat, and some without their story."""
     chats, others = Newschat.load(folder), Newschat.load(beside)
     retriever = search_over([*chats.articles, *others.articles], work)
-    scorer, judge = OnnxSpanScorer.load(), reading_weights().typed.read
+    plan = ReadingPlan(OnnxSpanScorer.load(), reading_weights().typed)
     kinds = {kind.value: kind for kind in COMPOSED}
     messages = [one for one in chats.messages if one.kind in kinds]
     for message in track(messages, "asking"):
@@ -106,7 +106,7 @@ def ask_all(folder: Path, beside: Path, work: Path) -> Iterator[Asked]:
                 found = [hit for hit in hits if known or hit.passage.article_id not in story][:SEARCHED_PASSAGES]
                 numbered = [replace(hit, rank=rank) for rank, hit in enumerate(found, 1)]
                 if numbered:
-                    gathered = gather(Query(read), numbered, retriever, scorer, judge)
+                    gathered = gather(Query(read), numbered, retriever, plan)
                     yield Asked(message, kinds[message.kind], form, gathered, known, _right(gathered, message.evidence))
 
 

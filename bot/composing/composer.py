@@ -1,13 +1,15 @@
 """Composer: makes a Draft of the passages found for a message that one quote cannot answer."""
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 from functools import partial
+from typing import Self
 
 from bot.composing.choosing import Choice
 from bot.composing.confidence import confidence_inputs
-from bot.composing.draft import Arrangement, Draft, Part, Pick
-from bot.composing.gathering import gather
+from bot.composing.draft import Arrangement, Draft, Part, Pick, Wanted
+from bot.composing.gathering import FURTHER_READ, READ_PASSAGES, ReadingPlan, gather
 from bot.composing.latest import latest
 from bot.composing.members import members
 from bot.composing.overview import overview
@@ -19,7 +21,8 @@ from bot.composing.weights import ComposingWeights
 from bot.query.kinds import MessageKind
 from bot.quoting.extent import grown
 from bot.quoting.speakers import speaker_in
-from bot.reading.cascade import SentenceModel
+from bot.reading.cascade import ReadingWeights
+from bot.reading.shared_scores import ScoredPairs, SharingScorer
 from bot.reading.span_scoring import SpanScorer
 from index import Article, Hit, Query, Span
 from index.search.retrieval import Archive, Retriever
@@ -30,33 +33,31 @@ _SHARE_ABOUT_IT = 0.03
 class Composer:
     """Composes replies of several quotes. Safe to call from several threads."""
 
-    def __init__(
-        self,
-        scorer: SpanScorer,
-        judge: SentenceModel,
-        weights: ComposingWeights,
-    ) -> None:
-        """`judge`: the reader's weights for sentences that were read."""
+    def __init__(self, scorer: SpanScorer, reading: ReadingWeights, weights: ComposingWeights) -> None:
+        """Compose of what `scorer` says of passages; `reading`: the reader's own weights."""
         self._scorer = scorer
-        self._judge = judge
+        self._reading = reading
         self._weights = weights
 
-    def compose(
-        self, kind: MessageKind, query: Query, hits: Sequence[Hit], retriever: Retriever, *, is_about_it: bool = False
-    ) -> Draft | None:
-        """Return what to quote in answer to a message of this kind; None where nothing was found at all, or where
-        nothing can be arranged so: no sentence of a timeline tells a day.
+    def sharing(self, scores: ScoredPairs) -> Self:
+        """Return the same composer for one message: what stands in `scores` is not read again, and what it reads is put
+        there."""
+        composer = copy(self)
+        composer._scorer = SharingScorer(self._scorer, scores)
+        return composer
 
-        `is_about_it`: the hits are known to be on the subject, and nearly any of their sentences may be quoted.
-        """
+    def compose(self, wanted: Wanted, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Draft | None:
+        """Return what to quote in answer to a message; None where nothing was found at all, or where nothing can be
+        arranged so: no sentence of a timeline tells a day."""
         if not hits:
             return None
-        found = gather(query, hits, retriever, self._scorer, self._judge)
+        most_read = FURTHER_READ if wanted.is_further else READ_PASSAGES
+        found = gather(query, hits, retriever, ReadingPlan(self._scorer, self._reading, most_read))
         on_subject = self._weights.on_subject(article_features(found))
-        weights = self._weights.kinds[kind]
+        weights = self._weights.kinds[wanted.kind]
         weighed = weights.weighed(found, on_subject)
-        choice = replace(weights.choice, share=_SHARE_ABOUT_IT, floor=0.0) if is_about_it else weights.choice
-        arranged = arrange(kind, weighed, choice, partial(_speaker, retriever.archive))
+        choice = replace(weights.choice, share=_SHARE_ABOUT_IT, floor=0.0) if wanted.is_about_it else weights.choice
+        arranged = arrange(wanted.kind, weighed, choice, partial(_speaker, retriever.archive))
         if not arranged.rows:
             return None
         confidence = weights.sureness(confidence_inputs(weighed, arranged.rows[0]))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.query.kinds import MessageKind
 from index import Article, Hit, Span
 
 
@@ -19,6 +20,19 @@ class Arrangement:
     def rows(self) -> tuple[int, ...]:
         """All of them, in the order shown."""
         return tuple(row for _, rows in self.parts for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a reply is to be composed for.
+
+    `is_about_it`: what may be searched is known to be on the subject, so that nearly any of it may be quoted and
+    nothing is refused. `is_further`: it only follows an answer, and less is read for it.
+    """
+
+    kind: MessageKind
+    is_about_it: bool = False
+    is_further: bool = False
 
 
 @dataclass(frozen=True, slots=True)

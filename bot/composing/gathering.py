@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.reading.cascade import SentenceModel
+from bot.reading.cascade import ReadingWeights, likeliest_passages
 from bot.reading.features import N_SAID, SAID, Candidate, Floats, to_features
 from bot.reading.open_passages import OpenPassages
 from bot.reading.span_scoring import SpanScorer
@@ -17,18 +17,24 @@ from index.text.terms import terms_of
 
 SEARCHED_PASSAGES = 24
 """So many passages are searched for."""
-_READ_PASSAGES = 10
-"""So many are read by the model: that is nearly all that a composed reply costs."""
+READ_PASSAGES = 8
+"""So many are read by the model: that is most of what a composed reply costs."""
+FURTHER_READ = 6
+"""So many, where what is composed only follows an answer."""
 _LED_ARTICLES = 5
 """The first passages of so many articles are looked at wherever the search found them: news begins with the news."""
-_LEADS_READ = 3
-"""So many of these are read before further hits."""
 NOWHERE = 99
 """Stands for the place of what is no sentence."""
 _LEAST_WORDS = 5
-_ENDS = re.compile(r"[.!?…:;,][\"”’')\]]*$|[\"”’]$")
 _WHOLE_PASSAGE_CHARS = 600
 """Passages are read to their end: what one adds may stand far from the words of the message."""
+_ENDS = re.compile(r"[.!?…:;,][\"”’')\]]*$|[\"”’]$")
+_CREDIT = re.compile(r"(?:[A-Z][\w.’'-]*,? ){0,5}[A-Z][\w.’'-]*/[A-Z]")
+"""Whoever took a picture, and for whom, in front of what is seen in it: "Jae C. Hong/AP"."""
+_CAPTION = re.compile(
+    r"^(?:In )?[Tt]h(?:is|ese) (?:[\w-]+ ){0,3}(?:photos?|images?|pictures?)\b|"
+    r"\b(?:[Ff]ile photo|[Pp]hoto by|[Pp]rev [Nn]ext)\b|^(?:SOURCES?|MUST WATCH|Contributing|Read more|READ MORE)\b"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,24 +58,30 @@ class Gathered:
     rarity: dict[str, float]
 
 
-def gather(
-    query: Query, hits: Sequence[Hit], retriever: Retriever, scorer: SpanScorer, judge: SentenceModel
-) -> Gathered:
+@dataclass(frozen=True, slots=True)
+class ReadingPlan:
+    """What reads, the reader's own weights, and how many passages are read."""
+
+    scorer: SpanScorer
+    weights: ReadingWeights
+    most_read: int = READ_PASSAGES
+
+
+def gather(query: Query, hits: Sequence[Hit], retriever: Retriever, plan: ReadingPlan) -> Gathered:
     """Return the sentences of these passages and of the beginnings of their first articles; the likeliest are read.
 
-    `hits`: at least one, best first. `judge`: the reader's weights for sentences that were read.
+    `hits`: at least one, best first.
     """
-    leads = _leads(hits, retriever)
-    opened = OpenPassages(query, [*hits, *leads], retriever, scorer, _WHOLE_PASSAGE_CHARS)
-    of_leads = range(len(hits), len(hits) + len(leads))
-    reading = [*range(len(hits))[: _READ_PASSAGES - len(of_leads[:_LEADS_READ])], *of_leads[:_LEADS_READ]]
+    found = [*hits, *_leads(hits, retriever)]
+    opened = OpenPassages(query, found, retriever, plan.scorer, _WHOLE_PASSAGE_CHARS)
+    reading = likeliest_passages(opened, plan.weights)[: plan.most_read]
     opened.read_together(reading)
     n = len(opened.candidates)
     said, is_read, ranks = np.zeros((n, N_SAID)), np.zeros(n, bool), np.zeros(n)
     for passage in reading:
         rows, said[rows] = opened.read(passage)
         is_read[rows] = True
-    ranks[is_read] = judge.ranks(to_features(opened.known[is_read], said[is_read]))
+    ranks[is_read] = plan.weights.read.ranks(to_features(opened.known[is_read], said[is_read]))
     terms = tuple(frozenset(terms_of(one.text)) for one in opened.candidates)
     return Gathered(
         query,
@@ -108,4 +120,6 @@ def _places(sentences: Sequence[Candidate], retriever: Retriever) -> NDArray[np.
 
 def tells(sentence: str) -> bool:
     """Return whether a sentence is one, rather than a byline, a dateline, a caption or a time."""
-    return bool(_ENDS.search(sentence)) and len(sentence.split()) >= _LEAST_WORDS
+    if not _ENDS.search(sentence) or len(sentence.split()) < _LEAST_WORDS:
+        return False
+    return not (_CREDIT.match(sentence) or _CAPTION.search(sentence))

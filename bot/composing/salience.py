@@ -115,13 +115,15 @@ def told_elsewhere(found: Gathered, alike: Floats) -> Floats:
 def likeness(found: Gathered) -> Floats:
     """Return how much two sentences have in common, (n, n): the cosine of their terms, each as telling as it is
     rare."""
-    terms = {term: column for column, term in enumerate(found.rarity)}
-    matrix = np.zeros((len(found.terms), len(terms)), np.float32)
+    holders: dict[str, list[int]] = {}
     for row, held in enumerate(found.terms):
         for term in held:
-            matrix[row, terms[term]] = found.rarity[term]
-    matrix /= np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), np.float32(1e-9))
-    cosine: Floats = (matrix @ matrix.T).astype(float)
+            holders.setdefault(term, []).append(row)
+    products = np.zeros((len(found.terms), len(found.terms)))
+    for term, rows in holders.items():
+        products[np.ix_(rows, rows)] += found.rarity[term] ** 2
+    norms = np.maximum(np.sqrt(products.diagonal()), 1e-9)
+    cosine: Floats = products / norms / norms[:, None]
     return cosine
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from bot.composing.choosing import Choice
 from bot.composing.confidence import CONFIDENCE_INPUTS
-from bot.composing.gathering import Gathered
+from bot.composing.gathering import NOWHERE, Gathered
 from bot.composing.salience import FEATURES, features_of, likeness
 from bot.composing.subject import ABOUT_IT, ARTICLE_FEATURES
 from bot.composing.weighed import Weighed
@@ -26,6 +26,13 @@ COMPOSED = (
     MessageKind.TIMELINE,
 )
 """The kinds of message that are answered by several quotes."""
+
+
+_FRAGMENT = 0.3
+"""So much less a heading, a link or a caption belongs in a reply than a sentence of which the same is known. Weights
+cannot tell: the articles that they are fitted on have none."""
+_NEVER_BEFORE = 1e3
+"""Fragments open a reply only where there is no sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +59,10 @@ class KindWeights:
         features = features_of(found, on_subject, alike)
         least = ABOUT_IT * max(on_subject.values())
         is_about_it = np.array([on_subject[one.article.id] >= least for one in found.sentences])
+        is_fragment = found.places == NOWHERE
         chances = np.where(is_about_it, _expit(features @ self.salience + self.bias), 0.0)
-        openings = np.where(is_about_it, features @ self.opening, -np.inf)
+        openings = np.where(is_about_it, features @ self.opening - _NEVER_BEFORE * is_fragment, -np.inf)
+        chances = np.where(is_fragment, _FRAGMENT * chances, chances)
         return Weighed(found, chances, alike, openings, on_subject)
 
     def sureness(self, inputs: Floats) -> float:

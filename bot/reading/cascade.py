@@ -173,8 +173,8 @@ def stages(reads: PassageReads, weights: ReadingWeights) -> Iterator[ReadState]:
     No passage is read before the state after it is asked for.
     """
     known, passages = reads.known, reads.passages
-    chances = weights.unread.chances(weights.unread.ranks(to_features(known, np.zeros((len(known), N_SAID)))))
-    likeliest = [int(one) for one in np.argsort(-np.bincount(passages, chances), kind="stable")]
+    chances = _unread_chances(reads, weights)
+    likeliest = _by_chance(passages, chances)
     worth = [float(chances[passages == one].sum()) for one in likeliest[1:]]
     worth_reading = likeliest[: 1 + sum(one >= weights.budget.worth for one in worth)]
     places = places_of(passages)
@@ -185,6 +185,20 @@ def stages(reads: PassageReads, weights: ReadingWeights) -> Iterator[ReadState]:
         is_read[rows] = True
         order, probabilities, unanswered, beside = _settle(known, said, is_read, chances, weights.read, places)
         yield ReadState(order, probabilities, unanswered, tuple(likeliest[:n_read]), next_worth, beside)
+
+
+def likeliest_passages(reads: PassageReads, weights: ReadingWeights) -> list[int]:
+    """Return the passages in the order in which they are read, the likeliest to answer first."""
+    return _by_chance(reads.passages, _unread_chances(reads, weights))
+
+
+def _unread_chances(reads: PassageReads, weights: ReadingWeights) -> Floats:
+    unread = to_features(reads.known, np.zeros((len(reads.known), N_SAID)))
+    return weights.unread.chances(weights.unread.ranks(unread))
+
+
+def _by_chance(passages: Rows, chances: Floats) -> list[int]:
+    return [int(one) for one in np.argsort(-np.bincount(passages, chances), kind="stable")]
 
 
 def balance_of(confidence: float, unanswered: float) -> float:

@@ -6,9 +6,10 @@ read, `bot.reading.open_passages` reads.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from importlib.resources import files
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -31,6 +32,7 @@ from bot.reading.open_passages import WINDOW_CHARS, OpenPassages
 from bot.reading.proximity import follow_on, nearness
 from bot.reading.reader import Reading
 from bot.reading.sentence_scores import SentenceScores
+from bot.reading.shared_scores import ScoredPairs, SharingScorer
 from bot.reading.span_scoring import SpanScorer
 from index import Hit, Query
 from index.search.retrieval import Retriever
@@ -104,6 +106,13 @@ class PassageReader:
     def name(self) -> str:
         """The model that reads."""
         return self._scorer.name
+
+    def sharing(self, scores: ScoredPairs) -> Self:
+        """Return the same reader for one message: what stands in `scores` is not read again, and what it reads is put
+        there."""
+        reader = copy(self)
+        reader._scorer = SharingScorer(self._scorer, scores)
+        return reader
 
     def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Iterator[Reading]:
         """Return readings of the sentences in the passages looked at, each made only when it is asked for.

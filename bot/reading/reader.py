@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
+from bot.reading.shared_scores import ScoredPairs
 from index import Article, Hit, Query, Span
 from index.search.retrieval import Retriever
 
@@ -33,6 +34,10 @@ class Reader(Protocol):
     @property
     def name(self) -> str:
         """What to call it in reports."""
+
+    def sharing(self, scores: ScoredPairs) -> Self:
+        """Return the same reader for one message: what stands in `scores` is not read again, and what it reads is put
+        there."""
 
     def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Iterable[Reading]:
         """Return readings of these passages, best first; ties by the order of the hits. Empty for no hits.

@@ -3,6 +3,7 @@
 import json
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from index.attribution.people import Speaker
 _COLUMNS = 8
 """Start, end, flags, the mention's start and end, the cue's, the number of the speaker; -1 for what there is not."""
 _DIRECT, _SPEECH = 1, 2
+_KEPT = 64
+"""So many articles' attributions are kept at hand: a reply asks for those of each article once a quote."""
 
 
 def encode(attributions: Sequence[Attribution]) -> bytes:
@@ -42,6 +45,11 @@ def decode(stored: bytes) -> list[Attribution]:
     Raises:
         ValueError: the bytes are damaged.
     """
+    return list(_decoded(stored))
+
+
+@lru_cache(_KEPT)
+def _decoded(stored: bytes) -> tuple[Attribution, ...]:
     try:
         whole = zlib.decompress(stored)
         end = 4 + int.from_bytes(whole[:4], "little")
@@ -49,7 +57,7 @@ def decode(stored: bytes) -> list[Attribution]:
         rows = np.frombuffer(whole, "<i4", offset=end).reshape(-1, _COLUMNS).tolist()
     except (zlib.error, TypeError) as error:
         raise ValueError(f"attributions cannot be read: {error}") from error
-    return [
+    return tuple(
         Attribution(
             Span(start, stop),
             "direct" if flags & _DIRECT else "reported",
@@ -60,7 +68,7 @@ def decode(stored: bytes) -> list[Attribution]:
         )
         for start, stop, flags, *rest in rows
         for mention, cue, speaker in [(rest[:2], rest[2:4], rest[4])]
-    ]
+    )
 
 
 def _bounds(span: Span | None) -> tuple[int, int]:

@@ -4,11 +4,13 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Self
 
 import pytest
 
 from bot.answering import Answer, Answerer, Refusal, RefusalReason
 from bot.reading.reader import Reading
+from bot.reading.shared_scores import ScoredPairs
 from index import Article, AskedDates, Hit, Passage, Query, Span
 from index.library.disk.library import DiskLibrary
 from index.search.retrieval import Retriever
@@ -29,6 +31,10 @@ class ScriptedReader:
 
     readings: Sequence[Reading] = ()
     name: str = "scripted"
+
+    def sharing(self, scores: ScoredPairs) -> Self:
+        """The same: nothing is scored."""
+        return self
 
     def read(self, query: Query, hits: Sequence[Hit], retriever: Retriever) -> list[Reading]:
         """The readings it was made with."""

@@ -257,9 +257,9 @@ class ArchivePart:
     def passage(self, article_id: str, row: int) -> Passage:
         """Return the passage of that row, which belongs to `article_id`."""
         _, start, end, first = map(int, self._passages[row])
-        sentences = self._sentences[first : int(self._passages[row + 1, 3])]
+        sentences = self._sentences[first : int(self._passages[row + 1, 3])].tolist()
         try:
-            return Passage(article_id, Span(start, end), tuple(Span(int(s), int(e)) for s, e in sentences))
+            return Passage(article_id, Span(start, end), tuple(Span(s, e) for s, e in sentences))
         except ValueError as error:
             raise SnapshotCorrupt(
                 f"A passage of article {article_id} has no place in it ({error}). Run `python -m index verify`, then "
