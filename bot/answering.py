@@ -49,10 +49,14 @@ class RefusalReason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A part of a reply: what stands above it, and the numbers of its citations, in the order shown."""
+    """A part of a reply: what stands above it, and the numbers of its citations, in the order shown.
+
+    `is_later`: it tells what the voice of the part before says on a later day.
+    """
 
     heading: str
     numbers: tuple[int, ...]
+    is_later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +284,7 @@ def _numbered(parts: Sequence[Part], archive: Archive) -> tuple[tuple[Citation, 
             if not any(_repeats(quote, cited.quote) for cited in citations):
                 citations.append(_citation_of(len(citations) + 1, pick.article, quote, pick.chance, archive))
         if part.heading and len(citations) >= first:
-            blocks.append(Block(part.heading, tuple(range(first, len(citations) + 1))))
+            blocks.append(Block(part.heading, tuple(range(first, len(citations) + 1)), part.is_later))
     return tuple(citations), tuple(blocks)
 
 

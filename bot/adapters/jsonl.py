@@ -97,7 +97,10 @@ def _blocks(outcome: Outcome) -> dict[str, Any]:
     otherwise."""
     if not isinstance(outcome, Answer):
         return {}
-    blocks = [{"heading": block.heading, "citations": list(block.numbers)} for block in outcome.blocks]
+    blocks = [
+        {"heading": block.heading, "citations": list(block.numbers)} | ({"later": True} if block.is_later else {})
+        for block in outcome.blocks
+    ]
     left_out = {"left_out": outcome.left_out} if outcome.left_out else {}
     return ({"blocks": blocks} if blocks else {}) | left_out
 

@@ -83,6 +83,8 @@ def voice(speaker: CitedSpeaker) -> str:
 
 def heading(block: Block) -> str:
     """Return what stands above a part of a reply: a day, month or year as people write it, or the name of a voice."""
+    if block.is_later:
+        return translated(translatable("{voice}, later")).format(voice=block.heading)
     return translation.calendar_day(block.heading) or block.heading
 
 

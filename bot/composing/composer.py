@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import replace
-from functools import partial
 from typing import Self
 
 from bot.composing.choosing import Choice
@@ -16,16 +15,16 @@ from bot.composing.overview import overview
 from bot.composing.sides import VoiceOf, sides
 from bot.composing.subject import article_features
 from bot.composing.timeline import timeline
+from bot.composing.voices import Voices
 from bot.composing.weighed import Weighed
 from bot.composing.weights import ComposingWeights
 from bot.query.kinds import MessageKind
 from bot.quoting.extent import grown
-from bot.quoting.speakers import speaker_in
 from bot.reading.cascade import ReadingWeights
 from bot.reading.shared_scores import ScoredPairs, SharingScorer
 from bot.reading.span_scoring import SpanScorer
-from index import Article, Hit, Query, Span
-from index.search.retrieval import Archive, Retriever
+from index import Hit, Query
+from index.search.retrieval import Retriever
 
 _SHARE_ABOUT_IT = 0.03
 
@@ -57,17 +56,16 @@ class Composer:
         weights = self._weights.kinds[wanted.kind]
         weighed = weights.weighed(found, on_subject)
         choice = replace(weights.choice, share=_SHARE_ABOUT_IT, floor=0.0) if wanted.is_about_it else weights.choice
-        arranged = arrange(wanted.kind, weighed, choice, partial(_speaker, retriever.archive))
+        arranged = arrange(wanted.kind, weighed, choice, Voices(retriever.archive, found).of)
         if not arranged.rows:
             return None
         confidence = weights.sureness(confidence_inputs(weighed, arranged.rows[0]))
-        parts = tuple(Part(heading, joined(list(map(weighed.pick, rows)))) for heading, rows in arranged.parts if rows)
+        parts = tuple(
+            Part(heading, joined(list(map(weighed.pick, rows))), place in arranged.later)
+            for place, (heading, rows) in enumerate(arranged.parts)
+            if rows
+        )
         return Draft(parts, confidence, confidence >= weights.threshold, arranged.left_out)
-
-
-def _speaker(archive: Archive, article: Article, span: Span) -> str | None:
-    speaker = speaker_in(archive, article.id, span)
-    return speaker.name if speaker else None
 
 
 def joined(picks: Sequence[Pick]) -> tuple[Pick, ...]:

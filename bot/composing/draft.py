@@ -10,11 +10,13 @@ from index import Article, Hit, Span
 class Arrangement:
     """`parts`: a heading and the rows of sentences under it, in the order shown; an empty heading stands for none.
 
-    `left_out`: how many more sentences would have belonged here.
+    `left_out`: how many more sentences would have belonged here. `later`: the places of parts that tell what the voice
+    of the part before says on a later day.
     """
 
     parts: tuple[tuple[str, tuple[int, ...]], ...]
     left_out: int = 0
+    later: frozenset[int] = frozenset()
 
     @property
     def rows(self) -> tuple[int, ...]:
@@ -47,10 +49,12 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Picks under one heading, at least one, in the order shown. An empty heading stands for none."""
+    """Picks under one heading, at least one, in the order shown. An empty heading stands for none. `is_later`: they are
+    what the voice of the part before says on a later day."""
 
     heading: str
     picks: tuple[Pick, ...]
+    is_later: bool = False
 
 
 @dataclass(frozen=True, slots=True)

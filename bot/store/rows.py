@@ -63,7 +63,7 @@ def reply_row(reply: Reply, turn_id: int) -> Row:
         "timings_ms": timings,
         "corrections": [[each.typed, each.meant] for each in reply.corrected] or None,
         "kind": reply.kind.value,
-        "blocks": [[block.heading, *block.numbers] for block in _blocks(outcome)] or None,
+        "blocks": [[_above(block), *block.numbers] for block in _blocks(outcome)] or None,
         "left_out": outcome.left_out if isinstance(outcome, Answer) else None,
         "language": reply.language,
     }
@@ -90,6 +90,15 @@ def _strong(outcome: Outcome) -> int | None:
 
 def _blocks(outcome: Outcome) -> tuple[Block, ...]:
     return outcome.blocks if isinstance(outcome, Answer) else ()
+
+
+def _above(block: Block) -> str | list[str]:
+    """Return what is kept of what stands above a part: its heading, in a list if it tells what came later."""
+    return [block.heading] if block.is_later else block.heading
+
+
+def _block_from(above: str | list[str], numbers: Sequence[int]) -> Block:
+    return Block(above[0], tuple(numbers), is_later=True) if isinstance(above, list) else Block(above, tuple(numbers))
 
 
 def citation_rows(reply: Reply) -> list[Row]:
@@ -146,7 +155,7 @@ def reply_from(row: RowMapping, citation_rows: Sequence[RowMapping]) -> Reply:
 
 def _outcome_from(row: RowMapping, citations: tuple[Citation, ...]) -> Outcome:
     if row["answered"]:
-        blocks = tuple(Block(heading, tuple(numbers)) for heading, *numbers in row["blocks"] or ())
+        blocks = tuple(_block_from(above, numbers) for above, *numbers in row["blocks"] or ())
         return Answer(
             row["confidence"],
             citations,

@@ -73,7 +73,7 @@ def test_the_latest_begins_with_the_newest_article_on_the_subject() -> None:
     ]
 
 
-def test_each_voice_has_one_part_in_the_order_of_days() -> None:
+def test_what_a_voice_says_on_a_later_day_stands_as_later() -> None:
     weighed = story(
         {
             "late": [Line("Kim said the dam is full.", 0.9, opening=1)],
@@ -86,9 +86,11 @@ def test_each_voice_has_one_part_in_the_order_of_days() -> None:
     arranged = sides(weighed, Choice(6, 1500, 0.1, 0.1, 0.5, 0.95), _first_word)
 
     assert [(voice, words_of(weighed, rows)) for voice, rows in arranged.parts] == [
-        ("Kim", ["Kim said the dam is safe.", "Kim said the dam is full."]),
+        ("Kim", ["Kim said the dam is safe."]),
+        ("Kim", ["Kim said the dam is full."]),
         ("The Courier", ["The dam leaks, engineers found."]),
     ]
+    assert arranged.later == {1}
 
 
 def test_a_timeline_is_in_the_order_of_events_and_counts_undated_ones() -> None:

@@ -84,9 +84,9 @@ outcomes = (
         n_strong=st.integers(1, 3),
         short_answer=st.none() | any_text,
         hits=st.just(()),
-        blocks=st.lists(st.builds(Block, any_text, st.lists(st.integers(1, 5), max_size=3).map(tuple)), max_size=3).map(
-            tuple
-        ),
+        blocks=st.lists(
+            st.builds(Block, any_text, st.lists(st.integers(1, 5), max_size=3).map(tuple), st.booleans()), max_size=3
+        ).map(tuple),
         left_out=st.integers(0, 99),
     )
     | st.builds(
