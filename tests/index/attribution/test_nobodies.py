@@ -26,7 +26,7 @@ def test_a_headline_in_capitals_names_nobody() -> None:
 
 
 def test_the_heading_of_a_table_speaks_no_line() -> None:
-    text = "His position is clear.\n\nPosition: Governor of the state since 2019.\n\nPosition: Member of the senate now."
+    text = "His position is clear.\n\nPosition: Governor of the state.\n\nPosition: Member of the senate now."
 
     assert _speakers(text) == []
 
