@@ -97,6 +97,14 @@ async def test_no_page_runs_what_others_wrote(site: Site, path: str) -> None:
     _assert_inert((await site.client.get(path)).text)
 
 
+async def test_what_is_checked_runs_nothing(site: Site) -> None:
+    checked = await site.send("/check", text=f"“The museum reopened on Monday.” {_SCRIPT} “{_SCRIPT}”")
+    assert checked.status_code == 200
+    _assert_inert(checked.text)
+    fields, cross = {"text": "x", "token": await site.token()}, {"Sec-Fetch-Site": "cross-site"}
+    assert (await site.client.post("/check", data=fields, headers=cross)).status_code == 403
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -17,7 +17,7 @@ async def served_routes(*groups: RouteGroup) -> AsyncIterator[httpx.AsyncClient]
         servers.add(address, group)
     await servers.open()
     try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{address[1]}", trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{address[1]}", trust_env=False, timeout=60) as client:
             yield client
     finally:
         await servers.close()

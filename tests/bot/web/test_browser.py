@@ -230,6 +230,7 @@ async def test_nothing_bars_anybody_from_a_page(
         f"{_PAGE}?q={span.start}-{span.end}",
         f"{reading_path('bridge', later.revision)}?q=0-20&q=30-50",
         "/sources",
+        "/check",
         f"/context/{reply.removeprefix('r-')}/1",
         f"/articles/{reply.removeprefix('r-')}",
         "/nowhere",
