@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -24,6 +25,7 @@ _MOST_AT_AN_EDGE: Final = 4
 _SHORTEST_PART: Final = 4
 _MOST_UNEXPLAINED: Final = 0.12
 _MOST_PLACES: Final = 4
+_SAID_KEPT: Final = 8
 _TELLING: Final = 2
 """So many words that carry meaning must be of one place for it to be named."""
 _INTERRUPTS: Final = re.compile(r"[^“”\"'‘’]{0,3}[”\"’'][^“”\"]*[“\"‘']\W*$")
@@ -39,6 +41,7 @@ class Findings:
         self._texts = texts
         self._words_of = words_of
         self._asked = asked
+        self._said = lru_cache(_SAID_KEPT)(texts.said)
 
     def exact(self, number: int, at: int) -> tuple[Verdict, Match | None]:
         """Return what the quotation is if its very words stand at that word of a revision."""
@@ -130,7 +133,7 @@ class Findings:
             match.article_text,
             match.citation.quote.span,
             self._texts.sentences(number),
-            self._texts.said(number),
+            self._said(number),
         )
         return cut_away(
             place, speaker_is_told=asked.claim is not None and asked.claim.speaker is not None, beside=asked.beside
@@ -156,7 +159,7 @@ class Findings:
         article, asked = kept.article, self._asked
         span = self._words_of(number).span(at, end)
         about = (article.title, article.source, article.published_at, article.url)
-        speaker = speaker_at(self._texts.said(number), span)
+        speaker = speaker_at(self._said(number), span)
         citation = Citation(1, quote_from(article, span), *about, highlights=(), score=score, speaker=speaker)
         mine = asked.words.span(*part)
         return Match(
