@@ -148,4 +148,5 @@ def test_a_press_of_another_kind_is_not_handled_twice(data: str | None) -> None:
 
 
 def test_a_button_is_about_a_reply_if_that_is_what_it_carries() -> None:
-    assert {action for action in Action if not action.is_about_a_reply} == _ADMINS | {Action.EXAMPLE, Action.SOURCES}
+    others = {Action.EXAMPLE, Action.SOURCES, Action.CHECK}
+    assert {action for action in Action if not action.is_about_a_reply} == _ADMINS | others
