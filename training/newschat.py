@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.reading.behind import put_behind
+from bot.reading.behind import ANSWER_CHARS, put_behind
 from index import Article, Span
 from training.records import records_of
 
@@ -27,7 +27,8 @@ class Place:
 class Message:
     """What somebody typed, and what answers it.
 
-    `earlier`: what they had typed before in this chat, oldest first. `complete`: what was meant, in full. `answer`: the
+    `earlier`: what they had typed before in this chat, oldest first. `told`: what answered the last of that, in the
+    article's words; empty where nothing does. `complete`: what was meant, in full. `answer`: the
     shortest words that answer, None where no short ones do. `evidence`: every sentence that answers, best first; empty
     where nothing does. `tempting`: sentences that look like an answer and are none. `facets`: the things that a full
     reply of several quotes must hold, each with the sentences that give it.
@@ -42,6 +43,7 @@ class Message:
     evidence: tuple[Place, ...]
     tempting: tuple[Place, ...]
     facets: tuple[tuple[Place, ...], ...] = ()
+    told: str = ""
 
     @property
     def is_answerable(self) -> bool:
@@ -50,8 +52,8 @@ class Message:
 
     @property
     def behind_the_chat(self) -> str:
-        """As typed, behind the last messages before it."""
-        return put_behind(self.earlier, self.typed)
+        """As typed, behind the last messages before it and what answered them."""
+        return put_behind(self.earlier, self.typed, self.told)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +75,8 @@ class Newschat:
             published = datetime.fromisoformat(one["published"]).replace(tzinfo=UTC)
             article = Article(one["id"], one["title"], one["text"], one["source"], published)
             stories.setdefault(one["story"], []).append(article)
-        return cls(stories, list(_messages(records_of(folder / "messages.jsonl.gz"))))
+        texts = {article.id: article.text for articles in stories.values() for article in articles}
+        return cls(stories, list(_messages(records_of(folder / "messages.jsonl.gz"), texts)))
 
     @property
     def articles(self) -> list[Article]:
@@ -81,12 +84,13 @@ class Newschat:
         return [article for articles in self.stories.values() for article in articles]
 
 
-def _messages(rows: Iterator[dict[str, Any]]) -> Iterator[Message]:
+def _messages(rows: Iterator[dict[str, Any]], texts: Mapping[str, str]) -> Iterator[Message]:
     """Yield them in the order of the file, which is that of each chat."""
     typed: dict[str, list[str]] = {}
+    told: dict[str, str] = {}
     for one in rows:
         earlier = typed.setdefault(one["conversation"], [])
-        yield Message(
+        message = Message(
             story=one["story"],
             kind=one["kind"],
             typed=one["question"],
@@ -96,8 +100,17 @@ def _messages(rows: Iterator[dict[str, Any]]) -> Iterator[Message]:
             evidence=tuple(map(_place, one["evidence"])),
             tempting=tuple(map(_place, one["tempting"])),
             facets=tuple(tuple(map(_place, facet)) for facet in one.get("facets") or ()),
+            told=told.get(one["conversation"], ""),
         )
+        yield message
         earlier.append(one["question"])
+        told[one["conversation"]] = _answer_of(message, texts)
+
+
+def _answer_of(message: Message, texts: Mapping[str, str]) -> str:
+    """Return the words that answer a message as a reply begins with them, "" where nothing does."""
+    places = (message.answer,) if message.answer else message.evidence[:1]
+    return next((one.span.slice(texts[one.article_id])[:ANSWER_CHARS].strip() for one in places), "")
 
 
 def _place(stored: Mapping[str, Any]) -> Place:

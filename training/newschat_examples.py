@@ -26,6 +26,8 @@ _HASTE = {True: 0.15, False: 0.4}
 """How often what was typed, and what was written in full, is typed worse."""
 _NO_HEADING, _NO_DATE = 0.2, 0.2
 _CHANGED_SUBJECT = 0.1
+_NOT_TOLD, _TOLD_WRONG = 0.3, 0.1
+"""How often the last answer does not stand before a follow-up, and how often other words of the story do."""
 _RESTATED = 0.6
 _SEARCHED = 10
 _TEMPTING_FIRST, _SEARCHED_NEXT, _BEST_SEARCHED = 0.5, 0.8, 0.5
@@ -119,11 +121,20 @@ def _asked(message: Message, desk: _Desk, *, is_typed: bool) -> str:
     text = message.typed if is_typed else message.complete
     text = as_typed(text, desk.chance, rate=_HASTE[is_typed])
     if is_typed and message.earlier:
-        return put_behind(message.earlier, text)
+        return put_behind(message.earlier, text, _told(message, desk))
     if is_typed and desk.chance.random() < _CHANGED_SUBJECT:
         other = desk.chance.choice(desk.chat.messages)
         return put_behind((*other.earlier, other.typed), text)
     return text
+
+
+def _told(message: Message, desk: _Desk) -> str:
+    """Return what the last message was answered with, now and then nothing, or what answers something else: earlier
+    replies may be wrong."""
+    drawn = desk.chance.random()
+    if drawn < _NOT_TOLD:
+        return ""
+    return message.told if drawn < 1 - _TOLD_WRONG else desk.chance.choice(desk.of(message.story)).text
 
 
 def _examples(question: str, message: Message, desk: _Desk, shares: Shares) -> Iterator[list[ReadingExample]]:

@@ -13,14 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.conversation import Turn
-from bot.reading.behind import BEHIND
+from bot.reading.behind import ANSWER_CHARS, BEHIND
 from index.text.terms import terms_of
 
 Floats = NDArray[np.float32]
 Embed = Callable[[Sequence[str]], Floats]
 """Texts to their vectors, (len(texts), dimension)."""
-_ANSWER_CHARS = 100
-"""Read of the last answer, or of the first quote where there is no short one."""
 _QUESTION_CHARS = 160
 _TURNS = 4
 """Further back nothing is looked for."""
@@ -93,7 +91,7 @@ class Leaning:
 
 def said_of(turn: Turn) -> str:
     """Return the beginning of what was answered, as it is read to understand what follows."""
-    return (turn.answer or (turn.quotes[0] if turn.quotes else ""))[:_ANSWER_CHARS].strip()
+    return (turn.answer or (turn.quotes[0] if turn.quotes else ""))[:ANSWER_CHARS].strip()
 
 
 def said_last(turns: Sequence[Turn]) -> str:

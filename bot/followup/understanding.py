@@ -44,7 +44,7 @@ def understand(asked: str, conversation: Conversation, retriever: Retriever, *, 
     if not subject.terms:
         return Resolution.alone(typed, context)
     leans = chance >= _LEANS_FROM
-    read = put_behind([turn.question for turn in thread], typed) if leans else typed
+    read = put_behind([turn.question for turn in thread], typed, said_of(thread[-1])) if leans else typed
     shown = f"{subject.shown}{BEHIND}{typed}" if leans and subject.shown else typed
     return Resolution(typed, read, shown, leans, context, subject)
 

@@ -96,17 +96,19 @@ def chat(tmp_path: Path) -> Newschat:
     return _load(tmp_path, _SAVED_MESSAGE, _TRAP, _LATEST)
 
 
-def test_messages_know_what_was_typed_before_them(chat: Newschat) -> None:
+def test_messages_know_what_was_typed_and_answered_before_them(chat: Newschat) -> None:
     assert [one.behind_the_chat for one in chat.messages] == [
         "ferry how many saved",
-        "ferry how many saved – and who was the captain",
+        "ferry how many saved – Forty – and who was the captain",
         "ferry how many saved – and who was the captain – any news",
     ]
 
 
 def test_only_the_last_two_messages_stand_in_front_and_never_crowd_the_question_out() -> None:
     assert put_behind(["a", "b", "c"], "d") == "b – c – d"
-    assert put_behind(["short", "long " * 40, "b"], "d") == "b – d"
+    assert put_behind(["short", "long " * 41, "b"], "d") == "b – d"
+    assert put_behind(["a", "b", "c"], "d", "answer to c") == "b – c – answer to c – d"
+    assert put_behind(["a", "b", "long " * 30], "d", "long answer " * 9) == f"{('long answer ' * 9)[:100].strip()} – d"
     assert last_question(put_behind(["a", "b"], "c")) == "a – b – c"
 
 
