@@ -4,8 +4,9 @@ import logging
 from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import Enum
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Final, Literal, Self
 
 from bot.composing.composer import Composer
 from bot.composing.draft import Draft, Part, Pick, Wanted
@@ -26,6 +27,8 @@ N_HITS = 10
 _CITATIONS = 5
 _STRONG = 0.4
 """The probability from which further quotes are shown unasked."""
+_ANNOUNCED: Final = timedelta(days=60)
+"""So long before an event articles may foretell it."""
 _SHORT_ANSWER_PROBABILITY = 0.5
 """A short answer on its own claims more than a sentence does: from here on it is more often right than not."""
 _ON_TOPIC_SIMILARITY = 0.25
@@ -186,7 +189,10 @@ class Answerer:
         """
         if self._composer is None or not query.text:
             return None
-        hits = retriever.search(query, SEARCHED_PASSAGES)
+        found = retriever.search(query, SEARCHED_PASSAGES)
+        hits = [hit for hit in found if _may_report(hit, query, retriever.archive)]
+        if not hits:
+            return None
         draft = self._composer.compose(wanted, replace(query, text=asked), hits, retriever)
         if draft is None:
             return None
@@ -206,6 +212,14 @@ class Answerer:
         if self._threshold is None:
             return first.is_worth_quoting
         return first.probability >= self._threshold
+
+
+def _may_report(hit: Hit, query: Query, archive: Archive) -> bool:
+    """Return whether a passage is not from long before the days asked about: it could tell nothing of them."""
+    if query.reported_from is None:
+        return True
+    published = archive.article(hit.passage.article_id).published_at
+    return published is None or published.date() >= query.reported_from - _ANNOUNCED
 
 
 def quote_passage(article: Article, spans: Sequence[Span], archive: Archive) -> Answer | None:
@@ -230,6 +244,11 @@ def quote_lead(article: Article, archive: Archive) -> Answer | None:
     """Return how an article begins, as one quote; None if it holds nothing to quote."""
     span = lead_of(archive.sentences_of(article.id), article.text)
     return quote_passage(article, [span], archive) if span else None
+
+
+def withheld(answer: Answer) -> Refusal:
+    """Return a refusal in place of an answer that is too unsure."""
+    return Refusal(RefusalReason.NOT_ANSWERED, answer.confidence, answer.citations[:_CITATIONS], answer.hits)
 
 
 def with_further(answer: Answer, composed: Answer) -> Answer:

@@ -15,6 +15,7 @@ from bot.answering import (
     quote_lead,
     quote_passage,
     with_further,
+    withheld,
 )
 from bot.asides import aside, asked_before, instead_of_refusal
 from bot.composing.draft import Wanted
@@ -313,33 +314,35 @@ class Dialogue:
         """Return what the articles say to a message that was understood so.
 
         Where several quotes are surely asked for they are the answer. Where they may be, one sentence is looked for
-        first, and they follow it; they stand alone if none is found and they are likely enough asked for.
+        first, and they follow it; they stand alone if none is found and they are likely enough asked for. Where they
+        are surely asked for and refused, a single one has to be surer than usual.
         """
         preferred = frozenset(conversation.turns[-1].article_ids[:1]) if resolution.leans else frozenset[str]()
         query = query_for(resolution, scope, preferred)
         maybe, chance = told.likeliest(COMPOSED)
         answerer = self._answerer.for_one_message()
 
-        def compose(*, is_further: bool = False) -> Answer | None:
+        def compose(*, is_further: bool = False) -> Answer | Refusal | None:
             with watch.measure("compose"):
-                wanted = Wanted(maybe, is_further=is_further)
-                composed = answerer.compose(wanted, query, resolution.read, retriever)
-            return composed if isinstance(composed, Answer) else None
+                return answerer.compose(Wanted(maybe, is_further=is_further), query, resolution.read, retriever)
 
         may_be_asked = chance >= _MAY_BE_ASKED
         is_asked = may_be_asked and told.is_sure and told.kind is maybe
-        if is_asked and (composed := compose()):
-            return composed
+        asked_for = compose() if is_asked else None
+        if isinstance(asked_for, Answer):
+            return asked_for
         with watch.measure("retrieve"):
             searched = since_event(query, scope.asked_on, retriever)
             hits = answerer.find(searched, retriever)
         with watch.measure("read"):
             first = _read(answerer, replace(searched, text=resolution.read), hits, retriever)
         may_stand_alone = chance >= _STANDS_ALONE
+        if isinstance(asked_for, Refusal) and isinstance(first, Answer) and first.confidence < _SURE_ENOUGH:
+            return withheld(first)
         if is_asked or not (may_be_asked and (isinstance(first, Answer) or may_stand_alone)):
             return first
         composed = compose(is_further=isinstance(first, Answer))
-        if composed is None:
+        if not isinstance(composed, Answer):
             return first
         if isinstance(first, Answer):
             return with_further(first, composed)

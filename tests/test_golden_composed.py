@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import yaml
 from bot.answering import Answer, Refusal
 from bot.app import Models, build_dialogue
 from bot.dialogue import Dialogue
+from bot.query.operators import Scope
 from bot.replies import Reply
 from bot.settings import Settings
 from bot.store import Store
@@ -78,3 +80,13 @@ def _is_as_golden(reply: Reply, message: GoldenMessage) -> bool:
     assert not message.only_from or {quote.article_id for quote in quotes} == set(message.only_from)
     assert len(quotes) > message.more_than or message.refused
     return True
+
+
+@pytest.mark.parametrize(("asked_on", "is_told"), [(date(2026, 3, 5), True), (date(2027, 3, 5), False)])
+def test_articles_from_long_before_the_days_asked_about_are_not_composed_of(
+    composing_dialogue: Dialogue, asked_on: date, is_told: bool
+) -> None:
+    scope = Scope(asked_on=asked_on)
+    reply = composing_dialogue.reply("c", "summary of the skarn lighthouse fire of this week please", scope=scope)
+
+    assert isinstance(reply.outcome, Answer) is is_told
