@@ -21,8 +21,7 @@ from pathlib import Path
 from benchmarks.articles import write_articles
 from benchmarks.editions import CHANGES, Editions
 from benchmarks.processes import start
-from benchmarks.telegram_bot import QUESTION, Bot
-from bot.adapters.telegram.views import texts
+from benchmarks.telegram_bot import QUESTION, Bot, answers_counted
 from index.embedding.embedder import OnnxEmbedder
 from index.library.disk.library import DiskLibrary
 from index.settings import IndexSettings
@@ -125,7 +124,7 @@ def _serve(folder: Path, clock: Clock, jumps: int) -> dict[str, float]:
             clock.set("+35y")  # when every feed is due, whatever was noted of it
             time.sleep(20)
             bot.wait_for_answers(asked, timeout=_PATIENCE_SECONDS)
-            came += _answers(bot, asked)
+            came += answers_counted(bot, asked)
             came["seconds to stop"] = round(bot.stop())
         finally:
             bot.kill()
@@ -156,18 +155,6 @@ def _publish(site: Site, items: list[str]) -> None:
     links = [site.url(f"/story/{each}", "feed.example") for each in range(len(items))]
     entries = "".join(f"<item><title>Ferry</title><link>{link}</link><guid>{link}</guid></item>" for link in links)
     site.pages["/feed.xml"] = Page(f'<rss version="2.0"><channel>{entries}</channel></rss>', kind="text/xml")
-
-
-def _answers(bot: Bot, people: Sequence[User]) -> Counter[str]:
-    """Count who has no answer in the end, or more than one."""
-    came: Counter[str] = Counter()
-    for person in people:
-        said = [message.text for message in bot.answers(person)]
-        answers = sum(text != texts.WENT_WRONG for text in said)
-        came["lost"] += answers == 0
-        came["repeated"] += answers > 1
-        came["apologies"] += len(said) - answers
-    return came
 
 
 def _reload(bot: Bot, folder: Path, number: int) -> Counter[str]:

@@ -17,15 +17,13 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.articles import write_articles
 from benchmarks.editions import CHANGES, Editions
 from benchmarks.processes import start
 from benchmarks.small_disk import SmallDisk, small_disk
-from benchmarks.telegram_bot import QUESTION, Bot
-from bot.adapters.telegram.views import texts
+from benchmarks.telegram_bot import QUESTION, Bot, answers_counted
 from index.embedding.embedder import OnnxEmbedder
 from index.settings import IndexSettings
 from tests.botapi import User, running_server
@@ -114,7 +112,7 @@ def _while_serving(disk: SmallDisk, moments: int) -> dict[str, float]:
                     stopped = max(stopped, bot.stop())
                     bot.start()
             bot.wait_for_answers(asked, timeout=_PATIENCE_SECONDS)
-            came += _answers(bot, asked)
+            came += answers_counted(bot, asked)
             stopped = max(stopped, bot.stop())
         finally:
             bot.kill()
@@ -155,18 +153,6 @@ def _fill_while_serving(disk: SmallDisk, bot: Bot, people: list[User], health: s
     bot.wait_for_answers(people, timeout=_PATIENCE_SECONDS)
     if reloads:
         came["endless"] += not _ends(bot, admin, told_before)
-    return came
-
-
-def _answers(bot: Bot, people: Sequence[User]) -> Counter[str]:
-    """Count who has no answer in the end, or more than one."""
-    came: Counter[str] = Counter()
-    for person in people:
-        said = [message.text for message in bot.answers(person)]
-        answers = sum(text != texts.WENT_WRONG for text in said)
-        came["lost"] += answers == 0
-        came["repeated"] += answers > 1
-        came["apologies"] += len(said) - answers
     return came
 
 

@@ -4,12 +4,14 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.processes import bot_environment, start
+from bot.adapters.telegram.views import texts
 from tests.botapi import Message, ThreadedBotApiServer, User
 
 _ROOT = Path(__file__).parents[1]
@@ -69,6 +71,18 @@ class Bot:
         self.process.wait(30)
         self.process = None
         return time.monotonic() - began
+
+
+def answers_counted(bot: Bot, people: Sequence[User]) -> Counter[str]:
+    """Count who has no answer in the end, or more than one."""
+    came: Counter[str] = Counter()
+    for person in people:
+        said = [message.text for message in bot.answers(person)]
+        answers = sum(text != texts.WENT_WRONG for text in said)
+        came["lost"] += answers == 0
+        came["repeated"] += answers > 1
+        came["apologies"] += len(said) - answers
+    return came
 
 
 @contextmanager
