@@ -9,12 +9,12 @@ import sys
 import time
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from urllib.error import URLError
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientConnectorError, ClientSession
 
 from bot.adapters.telegram import TelegramConfig
 from bot.store import Store
@@ -77,10 +77,11 @@ async def test_a_replica_without_its_database_is_not_ready_and_comes_back() -> N
 async def _until(url: str, status: int) -> dict[str, str]:
     async with asyncio.timeout(60), ClientSession() as http:
         while True:
-            async with http.get(url) as response:
-                if response.status == status:
-                    body: dict[str, str] = await response.json()
-                    return body
+            with suppress(ClientConnectorError):  # it does not listen yet
+                async with http.get(url) as response:
+                    if response.status == status:
+                        body: dict[str, str] = await response.json()
+                        return body
             await asyncio.sleep(0.2)
 
 
