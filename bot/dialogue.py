@@ -3,7 +3,7 @@
 import logging
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
 
@@ -51,6 +51,9 @@ given where no single one answers and they do with the third."""
 _MAX_QUESTION_CHARS = 2000
 """The rest of a longer message is not searched: no question needs it, and an encoder reads no more."""
 
+_ABOUT_CHARS = 400
+"""So much of a message that another one is about says what it is about."""
+
 
 class Memory(Protocol):
     """What the dialogue needs kept: see `bot.store.Store`."""
@@ -88,6 +91,15 @@ class RetrieverSource(Protocol):
 
     def retriever(self) -> Retriever:
         """Return the retriever to answer the next question with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message as it came. See `Dialogue.reply`."""
+
+    text: str
+    literally: bool = False
+    kind: MessageKind | None = None
 
 
 class Dialogue:
@@ -128,42 +140,68 @@ class Dialogue:
         message follows up this earlier reply rather than the last one. `kind`: what is asked for, where that need
         not be told from the words.
         """
-        watch = Stopwatch()
-        with watch.measure("total"):
-            retriever = self._index.retriever()
-            with watch.measure("resolve"):
-                asked, scope = read_scope(_searchable(text), scope)
-                conversation = said_in_english(self._conversation(conversation_id, replying_to), retriever)
-                asked = asked if literally else taken_option(asked, conversation) or asked
-                said = said_request(asked)
-                asked, language = (asked, None) if literally or said else in_english(asked, retriever)
-                phrases = () if literally or said else exact_phrases(asked)
-                is_exact = literally or said is not None or bool(phrases)
-                asked, corrected = (asked, ()) if is_exact else correct_spelling(asked, retriever)
-                resolution = understand(asked, conversation, retriever, literally=literally)
-                known = MessageKind.SAID if said else kind
-                told = ToldKind.surely(known) if known else tell_kind(asked, retriever, is_english=language is not None)
-            shown: Outcome | None = None
-            if said is not None:
-                asked, shown = said.in_words, said_by(said, scope, retriever, self._memory.name_corrections())
-            elif not literally and kind is None:
-                shown = self._shown(asked, phrases, told, conversation, scope, retriever)
-                if shown is None and asks_for_a_summary_of_it(asked):
-                    shown = self._sum_up(conversation, scope, retriever, watch)
-                    told = ToldKind.surely(MessageKind.OVERVIEW) if shown else told
-            if shown is not None:
-                question, outcome = " ".join(asked.split()), shown
-            else:
-                before = None if literally else asked_before(told, conversation)
-                if before is not None:
-                    resolution, conversation = before, Conversation(conversation_id)
-                outcome = self._answer(resolution, told, conversation, scope, retriever, watch)
-                question = _shown_above(outcome, resolution, retriever.archive)
-                outcome = outcome if literally else instead_of_refusal(told, outcome)
-        reply = Reply(
+        retriever = self._index.retriever()
+        said = Said(text, literally=literally, kind=kind)
+        with (watch := Stopwatch()).measure("total"):
+            conversation = self._conversation(conversation_id, replying_to)
+            reply = self._replied(said, conversation, scope, retriever, watch)
+        self._memory.save_reply(reply)
+        self._on_reply(reply)
+        logger.info("%s: %s in %.0f ms", conversation_id, reply.outcome.kind, watch.stages["total"])
+        return reply
+
+    def reply_once(self, text: str, *, about: str = "", scope: Scope = EVERYTHING) -> Reply:
+        """Return the reply to a message of which nothing is kept, as if `about` had been asked just before."""
+        retriever = self._index.retriever()
+        with (watch := Stopwatch()).measure("total"):
+            before: tuple[Turn, ...] = ()
+            if about.strip():
+                nothing = Conversation("")
+                before_it = Said(_beginning(about, _ABOUT_CHARS))
+                before = (followed_up(self._replied(before_it, nothing, scope, retriever, Stopwatch()), None),)
+            reply = self._replied(Said(text), Conversation("", before), scope, retriever, watch)
+        self._on_reply(reply)
+        logger.info("once: %s in %.0f ms", reply.outcome.kind, watch.stages["total"])
+        return reply
+
+    def _replied(
+        self, said: Said, conversation: Conversation, scope: Scope, retriever: Retriever, watch: Stopwatch
+    ) -> Reply:
+        """Return the reply to a message in a conversation; nothing is kept yet."""
+        literally = said.literally
+        with watch.measure("resolve"):
+            asked, scope = read_scope(_searchable(said.text), scope)
+            conversation = said_in_english(conversation, retriever)
+            asked = asked if literally else taken_option(asked, conversation) or asked
+            request = said_request(asked)
+            asked, language = (asked, None) if literally or request else in_english(asked, retriever)
+            phrases = () if literally or request else exact_phrases(asked)
+            is_exact = literally or request is not None or bool(phrases)
+            asked, corrected = (asked, ()) if is_exact else correct_spelling(asked, retriever)
+            resolution = understand(asked, conversation, retriever, literally=literally)
+            known = MessageKind.SAID if request else said.kind
+            told = ToldKind.surely(known) if known else tell_kind(asked, retriever, is_english=language is not None)
+        shown: Outcome | None = None
+        if request is not None:
+            asked, shown = request.in_words, said_by(request, scope, retriever, self._memory.name_corrections())
+        elif not literally and said.kind is None:
+            shown = self._shown(asked, phrases, told, conversation, scope, retriever)
+            if shown is None and asks_for_a_summary_of_it(asked):
+                shown = self._sum_up(conversation, scope, retriever, watch)
+                told = ToldKind.surely(MessageKind.OVERVIEW) if shown else told
+        if shown is not None:
+            question, outcome = " ".join(asked.split()), shown
+        else:
+            before = None if literally else asked_before(told, conversation)
+            if before is not None:
+                resolution, conversation = before, Conversation(conversation.id)
+            outcome = self._answer(resolution, told, conversation, scope, retriever, watch)
+            question = _shown_above(outcome, resolution, retriever.archive)
+            outcome = outcome if literally else instead_of_refusal(told, outcome)
+        return Reply(
             secrets.token_hex(8),
-            conversation_id,
-            text,
+            conversation.id,
+            said.text,
             question,
             outcome,
             watch.stages,
@@ -171,10 +209,6 @@ class Dialogue:
             told.kind,
             language,
         )
-        self._memory.save_reply(reply)
-        self._on_reply(reply)
-        logger.info("%s: %s in %.0f ms", conversation_id, outcome.kind, watch.stages["total"])
-        return reply
 
     def look_up(self, text: str, *, scope: Scope = EVERYTHING) -> Reply:
         """Return the reply to a question that stands alone.
@@ -369,6 +403,12 @@ def _shown_above(outcome: Answer | Refusal, resolution: Resolution, archive: Arc
     if isinstance(outcome, Refusal):
         return resolution.shown
     return resolution.shown_above(archive.article(outcome.citations[0].quote.article_id))
+
+
+def _beginning(text: str, most: int) -> str:
+    """Return the whole words that a text begins with, of so many characters together."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[:most].rpartition(" ")[0] or text[:most]
 
 
 def _searchable(text: str) -> str:

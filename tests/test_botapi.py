@@ -23,6 +23,7 @@ from telegram import (
     MessageEntity,
     ReplyParameters,
     Update,
+    WebAppInfo,
 )
 from telegram.error import (
     BadRequest,
@@ -327,6 +328,50 @@ async def test_unknown_old_and_answered_queries_are_refused(
     for query_id in ("12345", first.id, second.id):
         with pytest.raises(BadRequest, match=refusal("query is too old and response timeout expired")):
             await bot.answer_callback_query(query_id)
+
+
+async def test_a_call_for_a_guest_gets_one_answer_there_and_nothing_else_reaches_that_chat(
+    server: BotApiServer, bot: Bot, ada: User
+) -> None:
+    elsewhere = server.foreign_chat([ada, server.user("Grace")])
+    asked = ada.summons(elsewhere, "@newsquote_bot who?", reply_to=ada.writes(elsewhere, "It is open."))
+    [update] = await bot.get_updates()
+    message = update.guest_message
+    assert message is not None
+    assert message.guest_query_id is not None
+    assert message.reply_to_message is not None
+    assert (message.guest_query_id, message.text) == (asked.id, "@newsquote_bot who?")
+    assert message.reply_to_message.text == "It is open."
+    result = InlineQueryResultArticle("1", "x", InputTextMessageContent("<b>Ada</b>", "HTML"))
+    await bot.answer_guest_query(asked.id, result)
+    assert asked.answer is not None
+    assert (asked.answer.text, asked.answer.chat) == ("Ada", elsewhere)
+    with pytest.raises(BadRequest, match=refusal("query is too old")):
+        await bot.answer_guest_query(asked.id, result)
+    with pytest.raises(BadRequest, match=refusal("chat not found")):
+        await bot.send_message(elsewhere.id, "Ada")
+
+
+async def test_what_a_guests_answer_may_not_hold_is_refused(server: BotApiServer, bot: Bot, ada: User) -> None:
+    asked = ada.summons(server.foreign_chat([ada]), "@newsquote_bot who?")
+    app = InlineKeyboardButton("Open", web_app=WebAppInfo("https://news.example/"))
+    for words, markup, reason in (
+        ("<b>Ada", None, "can't parse entities"),
+        ("x" * 4_097, None, "message is too long"),
+        ("Ada", keyboard([app]), "BUTTON_TYPE_INVALID"),
+    ):
+        content = InputTextMessageContent(words, "HTML")
+        with pytest.raises(BadRequest, match=refusal(reason)):
+            await bot.answer_guest_query(asked.id, InlineQueryResultArticle("1", "x", content, reply_markup=markup))
+    assert asked.answer is None
+
+
+async def test_without_guest_mode_no_call_reaches_the_bot() -> None:
+    async with BotApiServer(BotSetup(guest_mode=False)) as server, make_bot(server) as bot:
+        ada = server.user("Ada")
+        ada.summons(server.foreign_chat([ada]), "@newsquote_bot who?")
+        assert (await bot.get_me()).supports_guest_queries is False
+        assert await bot.get_updates() == ()
 
 
 async def test_a_notice_longer_than_200_is_refused(server: BotApiServer, bot: Bot, ada: User, chat: Chat) -> None:

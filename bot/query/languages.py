@@ -55,6 +55,12 @@ def other_language(
     return language if own >= max(_OWN_WORDS, english + _MORE_OWN) else None
 
 
+def told_language(message: str) -> str | None:
+    """Return the two-letter code of the language that a few words or more are surely in; None if that is not clear."""
+    language, chance = _likeliest(message)
+    return language if chance >= _SURE and len(_WORD.findall(message)) > _FEW else None
+
+
 def _likeliest(message: str) -> tuple[str, float]:
     """Return the likeliest of the candidates, and how likely it is among them."""
     labels, chances = _model().predict(" ".join(message.lower().split()), k=176, threshold=0.0)

@@ -15,7 +15,7 @@ from .faults import (
 )
 from .people import User
 from .setup import TOKEN, BotSetup, FloodLimits
-from .state import Call, CallbackQuery, ChatAction, InlineQuery, InlineResult
+from .state import Call, CallbackQuery, ChatAction, GuestQuery, InlineQuery, InlineResult
 from .tdparse import parse_html
 from .values import Chat, Message
 
@@ -30,6 +30,7 @@ __all__ = [
     "ChatAction",
     "Fault",
     "FloodLimits",
+    "GuestQuery",
     "InlineQuery",
     "InlineResult",
     "Message",

@@ -9,7 +9,7 @@ from typing import Final, Self
 
 from .server import Endpoint
 from .setup import BotSetup
-from .state import CallbackQuery, InlineQuery, InlineResult
+from .state import CallbackQuery, GuestQuery, InlineQuery, InlineResult
 from .values import Chat, Message
 from .world import BotWorld, Predicate
 
@@ -56,6 +56,12 @@ class BotApiServer(BotWorld):
         """What the bot offered for what was typed behind its name."""
         await self.wait_until(lambda: query.results is not None, timeout)
         return query.results or []
+
+    async def wait_for_guest_answer(self, query: GuestQuery, timeout: float = 10.0) -> Message:
+        """What the bot answered where it was called as a guest."""
+        await self.wait_until(lambda: query.answer is not None, timeout)
+        assert query.answer is not None
+        return query.answer
 
     async def wait_for_answer(self, query: CallbackQuery, timeout: float = 10.0) -> str:
         """The notice that answered a button press, empty if it had no words."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
 
-from . import inline, messaging
+from . import guests, inline, messaging
 from .checks import MAX_NOTICE_UNITS, check_commands, utf16_length
 from .errors import ApiError, bad_request
 from .request import Request
@@ -35,6 +35,7 @@ def get_me(state: State, request: Request) -> Json:
         "can_join_groups": True,
         "can_read_all_group_messages": not state.setup.privacy_mode,
         "supports_inline_queries": state.setup.inline_mode,
+        "supports_guest_queries": state.setup.guest_mode,
         "can_connect_to_business": False,
         "has_main_web_app": False,
     }
@@ -231,6 +232,7 @@ METHODS: Final[dict[str, Method]] = {
     "sendchataction": messaging.send_chat_action,
     "answercallbackquery": answer_callback_query,
     "answerinlinequery": inline.answer_inline_query,
+    "answerguestquery": guests.answer_guest_query,
     "setmycommands": set_my_commands,
     "getmycommands": get_my_commands,
     "deletemycommands": delete_my_commands,

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 
 from .checks import utf16_length
-from .state import CallbackQuery, InlineQuery, InlineResult, State
+from .state import CallbackQuery, GuestQuery, InlineQuery, InlineResult, State
 from .tdparse import detect_entities
 from .values import Account, Chat, Content, Json, Message, StoredFile
 
@@ -73,6 +73,29 @@ class User:
             message.sources.append(result.source)
             self.state.announce(message)
             return message
+
+    def summons(
+        self, chat: Chat, text: str, *, reply_to: Message | None = None, quote: str | None = None
+    ) -> GuestQuery:
+        """Calls the bot into a chat that it is no member of, by its name or in reply to what it said there.
+
+        `quote` is the part of the message replied to that the reply quotes. Bots are sent this only in guest mode.
+        """
+        with self.state.lock:
+            content = Content(text, tuple(detect_entities(text)))
+            message = self.state.add_message(chat, self.account, content, reply_to=reply_to)
+            if quote is not None and reply_to is not None:
+                message.quote = {"text": quote, "position": utf16_length(reply_to.text[: reply_to.text.index(quote)])}
+            query = GuestQuery(str(self.state.next_number()), message)
+            self.state.guest_queries[query.id] = query
+            if self.state.setup.guest_mode:
+                self.state.updates.push("guest_message", message.as_json() | {"guest_query_id": query.id})
+            return query
+
+    def writes(self, chat: Chat, text: str) -> Message:
+        """Writes a message to a chat of which the bot hears nothing."""
+        with self.state.lock:
+            return self.state.add_message(chat, self.account, Content(text, tuple(detect_entities(text))))
 
     def edits(self, message: Message, text: str) -> None:
         """Changes the words of an earlier message of theirs."""

@@ -25,4 +25,5 @@ class BotSetup:
     privacy_mode: bool = True
     mentions_pass_privacy: bool = False
     inline_mode: bool = True
+    guest_mode: bool = True
     flood: FloodLimits | None = None

@@ -78,6 +78,16 @@ class InlineQuery:
 
 
 @dataclass(slots=True)
+class GuestQuery:
+    """A message that called the bot into a chat it is no member of and, once given, the one answer to it there."""
+
+    id: str
+    message: Message
+    is_expired: bool = False
+    answer: Message | None = None
+
+
+@dataclass(slots=True)
 class Webhook:
     """Where updates should go; an empty address means long polling."""
 
@@ -98,6 +108,7 @@ class State:
     files: dict[str, StoredFile] = field(default_factory=dict)
     queries: dict[str, CallbackQuery] = field(default_factory=dict)
     inline_queries: dict[str, InlineQuery] = field(default_factory=dict)
+    guest_queries: dict[str, GuestQuery] = field(default_factory=dict)
     commands: dict[tuple[str, str], list[dict[str, str]]] = field(default_factory=dict)
     profile: dict[tuple[str, str], str] = field(default_factory=dict)
     webhook: Webhook = field(default_factory=Webhook)
@@ -174,7 +185,7 @@ class State:
 
     def _next_message_id(self, chat: Chat) -> int:
         """A supergroup counts its own messages; private chats and small groups share the bot's one sequence."""
-        if chat.type == "supergroup":
+        if chat.type == "supergroup" or chat.is_foreign:
             return max(chat.messages, default=0) + 1
         return next(self.common_ids)
 

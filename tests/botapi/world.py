@@ -98,6 +98,17 @@ class BotWorld:
                 self.topic(chat, topic, creator=members[0])
             return chat
 
+    def foreign_chat(
+        self, members: Sequence[User], *, kind: Literal["private", "group", "supergroup"] = "supergroup"
+    ) -> Chat:
+        """A chat that the bot is no member of. A private one of two people has the second one's id."""
+        with self.state.lock:
+            number = self.state.next_number()
+            ids = {"private": members[-1].id, "group": -10_000 - number, "supergroup": -1_001_000_000_000 - number}
+            chat = Chat(ids[kind], kind, members[-1].account.first_name, is_foreign=True)
+            chat.members = {member.id: "member" for member in members}
+            return chat
+
     def topic(self, chat: Chat, name: str, *, creator: User) -> int:
         """Opens a forum topic and returns its thread id."""
         with self.state.lock:
@@ -122,10 +133,12 @@ class BotWorld:
             self.state.updates.push("my_chat_member", change)
 
     def expires_queries(self) -> None:
-        """Makes every button press so far too old to answer."""
+        """Makes every button press and every call for the bot as a guest so far too old to answer."""
         with self.state.lock:
             for query in self.state.queries.values():
                 query.is_expired = True
+            for summons in self.state.guest_queries.values():
+                summons.is_expired = True
 
     def messages(self, chat: Chat) -> list[Message]:
         """What the bot has said in the chat and not deleted; edits are in each `history`."""

@@ -7,6 +7,8 @@ from typing import Final
 from telegram import Chat, MaybeInaccessibleMessage, Message, MessageEntity, Update, User
 from telegram.constants import ChatType
 
+from bot.store import BEYOND_CHATS
+
 _COMMON_SEQUENCE: Final = 0
 _FIRST_SUPERGROUP: Final = -1_000_000_000_000
 
@@ -65,9 +67,21 @@ def payer_id(message: Message) -> int:
 def sequence_of(chat_id: int) -> int:
     """Return the sequence in which the ids of a chat's messages count up.
 
-    A supergroup or channel has one of its own; all private chats and small groups of a bot share one, here 0.
+    A supergroup or channel has one of its own, and so has what stands for a guest's chat; all private chats and small
+    groups of a bot share one, here 0.
     """
-    return chat_id if chat_id <= _FIRST_SUPERGROUP else _COMMON_SEQUENCE
+    return chat_id if chat_id <= _FIRST_SUPERGROUP or chat_id >= BEYOND_CHATS else _COMMON_SEQUENCE
+
+
+def guest_place(update_id: int) -> int:
+    """Return what stands for the chat of a guest message. The id that it gives may be another chat's among those that
+    the bot knows."""
+    return BEYOND_CHATS + update_id
+
+
+def guest_chat_id(message: Message) -> int:
+    """Return the chat that a guest message is from where its id is nobody else's, a supergroup's; else who asks."""
+    return message.chat.id if message.chat.id <= _FIRST_SUPERGROUP else asker_id(message)
 
 
 def ordering_key(update: object) -> str | None:
@@ -75,6 +89,8 @@ def ordering_key(update: object) -> str | None:
     if not isinstance(update, Update) or update.effective_chat is None:
         return None
     sender = update.effective_sender
+    if update.guest_message is not None:
+        return f"tg:guest:{sender.id if sender is not None else 0}"
     return f"tg:{update.effective_chat.id}:{sender.id if sender is not None else 0}"
 
 
@@ -82,10 +98,18 @@ def question_for(message: Message, bot: User) -> str | None:
     """Return the words meant for the bot, its mention taken out; None when nobody spoke to it."""
     if not is_group(message.chat):
         return (message.text or "").strip()
-    mentions = [entity for entity in message.entities if _mentions(message, entity, bot)]
+    text = message.text or ""
+    mentions = [entity for entity in message.entities if _mentions(text, entity, bot)]
     if mentions:
-        return _without(message.text or "", mentions)
+        return _without(text, mentions)
     return (message.text or "").strip() if _replies_to(message, bot) else None
+
+
+def guest_words(message: Message, bot: User) -> str:
+    """Return what a guest message says beside the bot's name."""
+    entities = message.entities or message.caption_entities
+    text = message.text or message.caption or ""
+    return _without(text, [entity for entity in entities if _mentions(text, entity, bot)])
 
 
 def command_words(message: Message) -> str:
@@ -106,12 +130,13 @@ def _topic_id(message: MaybeInaccessibleMessage) -> int | None:
     return message.message_thread_id
 
 
-def _mentions(message: Message, entity: MessageEntity, bot: User) -> bool:
+def _mentions(text: str, entity: MessageEntity, bot: User) -> bool:
     if entity.type == MessageEntity.TEXT_MENTION:
         return entity.user is not None and entity.user.id == bot.id
     if entity.type != MessageEntity.MENTION:
         return False
-    return message.parse_entity(entity).lower() == f"@{bot.username}".lower()
+    units = text.encode("utf-16-le", "surrogatepass")[2 * entity.offset : 2 * (entity.offset + entity.length)]
+    return units.decode("utf-16-le", "surrogatepass").lower() == f"@{bot.username}".lower()
 
 
 def _without(text: str, entities: list[MessageEntity]) -> str:

@@ -30,6 +30,7 @@ from bot.adapters.telegram.handlers.admin import Administration
 from bot.adapters.telegram.handlers.answers import Answers
 from bot.adapters.telegram.handlers.buttons import Buttons
 from bot.adapters.telegram.handlers.checks import Checks
+from bot.adapters.telegram.handlers.guests import Guests
 from bot.adapters.telegram.handlers.inline import Inline
 from bot.adapters.telegram.handlers.jobs import Jobs
 from bot.adapters.telegram.handlers.menus import Menus
@@ -44,7 +45,13 @@ from bot.store.sent_answers import SentAnswers
 
 logger = logging.getLogger(__name__)
 
-ALLOWED_UPDATES: Final = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY]
+ALLOWED_UPDATES: Final = [
+    Update.MESSAGE,
+    Update.EDITED_MESSAGE,
+    Update.CALLBACK_QUERY,
+    Update.INLINE_QUERY,
+    Update.GUEST_MESSAGE,
+]
 """The kinds of update that there is a handler for."""
 _TELEGRAM_URL: Final = "https://api.telegram.org/bot"
 _TELEGRAM_FILE_URL: Final = "https://api.telegram.org/file/bot"
@@ -117,6 +124,7 @@ def build_service(
         *privacy.handlers(router),
         buttons.handler(router),
         Inline(answers, access, limits).handler(),
+        *Guests(answers, checks, access, limits).handlers(router),
         *questions.last_handlers(router),
     ]
     application.add_handlers(

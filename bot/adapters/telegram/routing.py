@@ -46,7 +46,7 @@ def on_anything(permalinks: Permalinks | None) -> Handler:
     async def listen(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         user = update.effective_user
         speak(user.language_code if user is not None else None)
-        chat = update.effective_chat
+        chat = update.effective_chat if update.guest_message is None else None
         link_places(permalinks, in_private=chat is not None and chat.type == ChatType.PRIVATE)
 
     return TypeHandler(Update, listen)
@@ -79,6 +79,15 @@ class Router:
     def edit(self, which: filters.BaseFilter, callback: MessageCallback) -> Handler:
         """Handle messages that were edited and now pass a filter."""
         return MessageHandler(_EDITED_MESSAGE & which, self._with_message(callback))
+
+    def guest(self, callback: MessageCallback) -> Handler:
+        """Handle the messages that mention the bot in chats that it is not a member of."""
+
+        async def handle(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+            if update.guest_message is not None:
+                await callback(update.guest_message, self._messenger.for_update(update.update_id))
+
+        return MessageHandler(filters.UpdateType.GUEST_MESSAGE, handle)
 
     def press(self, callback: PressCallback, pattern: re.Pattern[str] | None = None) -> Handler:
         """Handle the buttons whose data a pattern matches, or every button."""

@@ -166,7 +166,16 @@ async def _connect(service: Service) -> None:
             await back_off.pause()
         else:
             logger.info("connected as @%s", service.bot.username)
+            _tell_of_guest_mode(service)
             return
+
+
+def _tell_of_guest_mode(service: Service) -> None:
+    """Tell the owner whether people may call the bot into other chats: that is set at @BotFather alone."""
+    if service.bot.bot.supports_guest_queries:
+        logger.info("guest mode is on: @%s in any chat gets an answer there", service.bot.username)
+    else:
+        logger.info("guest mode is off: switch it on for this bot in @BotFather's Mini App to be asked in any chat")
 
 
 async def _until_signalled(service: Service, website: Website | None) -> None:

@@ -69,6 +69,7 @@ class FakeDialogue(Dialogue):
         self.failure: Exception | None = None
         self.contexts: dict[tuple[str, int], QuoteContext] = {}
         self.asked: list[tuple[str, str]] = []
+        self.asked_once: list[tuple[str, str]] = []
         self.votes: dict[tuple[str, str], Vote] = {}
         self.forgotten: list[str] = []
         self.literal: list[bool] = []
@@ -106,6 +107,14 @@ class FakeDialogue(Dialogue):
     def look_up(self, text: str, *, scope: Scope = EVERYTHING) -> Reply:
         self.asked.append(("", text))
         return Reply(REPLY_ID, "", text, text, self.outcome, {})
+
+    def reply_once(self, text: str, *, about: str = "", scope: Scope = EVERYTHING) -> Reply:
+        self._wait()
+        with self._lock:
+            self.asked_once.append((text, about))
+        if self.failure is not None:
+            raise self.failure
+        return Reply(REPLY_ID, "", text, self.resolve(text), self.outcome, {})
 
     def lead(self, article_id: str) -> Citation | None:
         return OPENED if article_id == BRIDGE.id else None
@@ -279,7 +288,8 @@ class Call:
         self.params = params
         self.plain = ""
         self.entities: tuple[Entity, ...] = ()
-        self.offers = [read_result(each) for each in params.get("results", ())]
+        given = [params["result"]] if method == "answerGuestQuery" else params.get("results", ())
+        self.offers = [read_result(each) for each in given]
         if method == "answerCallbackQuery":
             check_length(params.get("text", ""), MAX_NOTICE_UNITS, "MESSAGE_TOO_LONG")
         elif "text" in params:
@@ -366,6 +376,8 @@ class RecordingRequest(BaseRequest):
     def _result(self, call: Call) -> Any:  # noqa: ANN401 - whatever Telegram would answer
         if call.method == "getMe":
             return {"id": BOT_ID, "is_bot": True, "first_name": "Newsquote", "username": BOT_NAME}
+        if call.method == "answerGuestQuery":
+            return {"inline_message_id": "a"}
         if call.method in ("sendMessage", "sendPhoto", "editMessageText"):
             self._next_message_id += call.method != "editMessageText"
             chat = {"id": call.params["chat_id"], "type": "private"}

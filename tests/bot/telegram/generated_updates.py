@@ -230,6 +230,23 @@ def _about(person: Made, more: Json) -> Made:
     return person.map(lambda somebody: {"from": somebody, **more})
 
 
+@st.composite
+def _guest_messages(draw: st.DrawFn) -> Json:
+    """Messages that call the bot into other chats, most of them by its name; some are of bots, or have no query."""
+    message = draw(_messages())
+    if draw(st.integers(0, 4)) and "text" in message:
+        message["text"] = f"@{BOT_NAME} {message['text']}"
+        message["entities"] = detect_entities(message["text"])
+    if "reply_to_message" in message and draw(st.booleans()):
+        message["reply_to_message"]["entities"] = detect_entities(message["reply_to_message"]["text"])
+        message["quote"] = {"text": message["reply_to_message"]["text"][:20] or "x", "position": 0}
+    if draw(st.integers(0, 9)):
+        message["guest_query_id"] = str(draw(_IDS))
+    if "from" in message and draw(st.integers(0, 9)) == 0:
+        message["from"] = {**message["from"], "is_bot": True}
+    return message
+
+
 _KINDS: Final[dict[str, Callable[[], Made]]] = {
     "message": _messages,
     "edited_message": _messages,
@@ -239,6 +256,7 @@ _KINDS: Final[dict[str, Callable[[], Made]]] = {
     "edited_business_message": lambda: _messages(_PRIVATE),
     "callback_query": _presses,
     "inline_query": lambda: _INLINE,
+    "guest_message": _guest_messages,
     "chosen_inline_result": lambda: _about(_PERSON, {"result_id": "1", "query": "Who?"}),
     "my_chat_member": lambda: _CHANGES,
     "chat_member": lambda: _CHANGES,
@@ -265,7 +283,7 @@ _KINDS: Final[dict[str, Callable[[], Made]]] = {
 }
 
 
-def updates() -> Made:
-    """Updates without their number, half of them messages."""
-    kinds = st.one_of(st.just("message"), st.sampled_from(sorted(_KINDS)))
+def updates(kind: str | None = None) -> Made:
+    """Updates without their number, of one kind; of all kinds, half of them are messages."""
+    kinds = st.just(kind) if kind else st.one_of(st.just("message"), st.sampled_from(sorted(_KINDS)))
     return kinds.flatmap(lambda kind: _KINDS[kind]().map(lambda body: {kind: body}))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from bot.adapters.permalinks import Permalinks
 from bot.adapters.telegram import Metrics, TelegramConfig, build_service
 from bot.adapters.telegram.server import serve
 from bot.app import App, Models, build_app, load_models
@@ -94,7 +95,10 @@ def shipped_models() -> Models:
 
 @asynccontextmanager
 async def run_bot(
-    index: Path, setup: BotSetup | None = None, fetcher: Fetcher | None = None
+    index: Path,
+    setup: BotSetup | None = None,
+    fetcher: Fetcher | None = None,
+    permalinks: Permalinks | None = None,
 ) -> AsyncIterator[RunningBot]:
     """The bot at work."""
     settings = Settings.from_environment(index=index, articles=index.parent / "articles.jsonl")
@@ -102,7 +106,14 @@ async def run_bot(
     async with BotApiServer(setup) as server:
         admin = server.user("Grace", id=99)
         admin.opens_chat()
-        config = TelegramConfig(server.token, server.url, server.file_url, frozenset({admin.id}), messages_per_second=0)
+        config = TelegramConfig(
+            server.token,
+            server.url,
+            server.file_url,
+            frozenset({admin.id}),
+            messages_per_second=0,
+            permalinks=permalinks,
+        )
         stop = asyncio.Event()
         service = build_service(app, config, Metrics())
         serving = asyncio.create_task(serve(service, stop))

@@ -77,8 +77,8 @@ def handling() -> Iterator[tuple[Handled, Errors]]:
         handled.close()
 
 
-def check_many(count: int) -> int:
-    """Handles so many generated updates; how many there were in the end.
+def check_many(count: int, kind: str | None = None) -> int:
+    """Handles so many generated updates, of every kind or of one; how many there were in the end.
 
     Raises:
         AssertionError: one of them led to an error, or was left unfinished.
@@ -88,7 +88,7 @@ def check_many(count: int) -> int:
         @settings(
             max_examples=count, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
         )
-        @given(updates())
+        @given(updates(kind))
         def check(update: dict[str, Any]) -> None:
             errors.messages.clear()
             handled.handle(update)
@@ -98,6 +98,11 @@ def check_many(count: int) -> int:
         assert handled.store.outbox.unfinished() == []
         assert handled.store.outbox.pending() == []
         return handled.count
+
+
+def test_hundreds_of_calls_into_other_chats(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")
+    assert check_many(200, "guest_message") >= 200
 
 
 def test_hundreds_of_updates_of_every_kind(monkeypatch: pytest.MonkeyPatch) -> None:

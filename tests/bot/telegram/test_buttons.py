@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.adapters import wording
-from bot.adapters.telegram.delivery.inbox import may_be_handled_twice
+from bot.adapters.telegram.delivery.raw_updates import may_be_handled_twice
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.keyboards import Action, Press, read_press
 from bot.answering import Answer

@@ -8,7 +8,7 @@ from telegram.error import InvalidToken
 from telegram.ext import Application, ExtBot
 from telegram.request import BaseRequest
 
-from bot.adapters.telegram.delivery.outbox import Body
+from bot.adapters.telegram.delivery.outbox import GUEST_QUERY, Body
 from bot.adapters.telegram.delivery.rate_limiter import CallNote, PatientRateLimiter
 
 TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
@@ -68,8 +68,11 @@ class NewsquoteBot(ExtBot[CallNote]):
         return fetched
 
     async def send_body(self, chat_id: int, body: Body, before: Callable[[], Awaitable[object]]) -> int:
-        """Send a message, with `before` awaited as it leaves, and return its id."""
+        """Send a message, with `before` awaited as it leaves, and return its id; that of a guest's answer is 0."""
         noted = self._merge_api_rl_kwargs(None, CallNote(before=before))
+        if GUEST_QUERY in body:
+            await self._post("answerGuestQuery", dict(body), api_kwargs=noted)
+            return 0
         token = _KEPT_ELSEWHERE.set(True)
         try:
             sent = await self._post("sendMessage", {"chat_id": chat_id, **body}, api_kwargs=noted)

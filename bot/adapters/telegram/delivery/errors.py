@@ -69,6 +69,9 @@ class ErrorReport:
         elif update.message is not None:
             messenger = self._messenger.for_update(update.update_id)
             await messenger.send(place_of(update.message), plain_message(texts.WENT_WRONG))
+        elif update.guest_message is not None and update.guest_message.guest_query_id is not None:
+            messenger = self._messenger.for_update(update.update_id)
+            await messenger.answer_guest(update.guest_message.guest_query_id, plain_message(texts.WENT_WRONG))
 
 
 def _is_final(error: TelegramError) -> bool:
@@ -104,6 +107,8 @@ def _private_words(update: Update) -> Iterator[str]:
     if message is not None:
         words += [message.text, message.caption, *(message.text or "").split("\n")]
         words.append((message.text or "").partition(" ")[2])
+        original = message.reply_to_message
+        words += [original.text, original.caption] if original is not None else []
     if user is not None:
         words += [user.first_name, user.last_name, user.full_name, user.username]
     return (word for word in words if word and len(word) > 1)

@@ -18,7 +18,7 @@ from typing import Any, Final, Protocol
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError, TimedOut
 
 from bot.adapters.metrics import MessageOutcome
-from bot.adapters.telegram.addressing import sequence_of
+from bot.adapters.telegram.addressing import guest_place, sequence_of
 from bot.adapters.telegram.delivery.leases import LeaseKeeper
 from bot.adapters.telegram.delivery.rate_limiter import may_have_arrived, never_left, seconds_of
 from bot.adapters.telegram.delivery.workers import BlockingExecutor, KeyedLocks
@@ -28,7 +28,9 @@ from bot.store import Answering, Delivery, OutboxMessage, OutboxStore, SendReque
 from bot.store.sent_answers import SentAnswer, SentAnswers
 
 Body = dict[str, Any]
-"""The parameters of sendMessage but the chat."""
+"""The parameters of sendMessage but the chat; or those of answerGuestQuery."""
+GUEST_QUERY: Final = "guest_query_id"
+"""The parameter that says whose question a guest's answer is for."""
 
 logger = logging.getLogger(__name__)
 # Messages that nobody told us of yet may lie between the newest that we know and the one looked for.
@@ -40,7 +42,9 @@ _FIRST_PAUSE_SECONDS: Final = 0.5
 _SETTLING_SECONDS: Final = 3.0
 # When to look whether a message that was sent anew has arrived twice.
 _TIDY_AFTER_SECONDS: Final = (15.0, 45.0)
-# What Telegram says of a message that cannot be changed any more.
+# What Telegram says of a query that was answered, or is too old to be.
+_SPENT: Final = "query is too old"
+# What it says of a message that cannot be changed any more.
 _GONE: Final = ("message to edit not found", "message can't be edited", "message_id_invalid")
 
 
@@ -122,6 +126,15 @@ class Outbox:
             )
             return await self._deliver_all(planned)
 
+    async def answer_guest(self, update_id: int, body: Body) -> None:
+        """Answer the query of a guest message: one that a call has answered, heard of or not, Telegram knows no more.
+
+        Raises:
+            TelegramError: it cannot be answered any more.
+            StoreUnavailable: see `deliver`.
+        """
+        await self.deliver(update_id, guest_place(update_id), [SendRequest(body)])
+
     async def settled(self, chat_id: int) -> None:
         """Return once nothing is on its way to the chat."""
         async with self._chats.hold(chat_id):
@@ -180,7 +193,7 @@ class Outbox:
             await asyncio.sleep(wait)
         await self._executor.run(self._settle, message, delivered.message_id)
         self._on_outcome(delivered.outcome)
-        if message.attempted and delivered.outcome == "sent":
+        if message.after_id and delivered.outcome == "sent":
             self._begin_tidying(message)
         return delivered.message_id
 
@@ -235,7 +248,12 @@ class Outbox:
         async def note_attempt() -> None:
             await self._executor.run(self._store.attempt, message.id)
 
-        return Delivered(await self._api.send_body(message.chat_id, request.body or {}, note_attempt), "sent")
+        try:
+            return Delivered(await self._api.send_body(message.chat_id, request.body or {}, note_attempt), "sent")
+        except BadRequest as error:
+            if message.attempted and GUEST_QUERY in (request.body or {}) and _SPENT in str(error).lower():
+                return Delivered(0, "found")
+            raise
 
     async def _found(self, message: OutboxMessage) -> int | None:
         """Return the id of the message if it did arrive. Nothing older than what it answers is touched."""

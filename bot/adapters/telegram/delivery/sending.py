@@ -7,13 +7,22 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Final
 
-from telegram import CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters, User
+from telegram import (
+    CallbackQuery,
+    InlineKeyboardMarkup,
+    InlineQueryResultArticle,
+    InputTextMessageContent,
+    LinkPreviewOptions,
+    Message,
+    ReplyParameters,
+    User,
+)
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, TelegramError
 
 from bot.adapters.telegram.addressing import Place, place_of
 from bot.adapters.telegram.delivery.bot import NewsquoteBot
-from bot.adapters.telegram.delivery.outbox import Body, Outbox, send_requests
+from bot.adapters.telegram.delivery.outbox import GUEST_QUERY, Body, Outbox, send_requests
 from bot.adapters.telegram.delivery.rate_limiter import CallNote
 from bot.adapters.telegram.views.html import Segment, is_blank, to_html
 from bot.adapters.telegram.views.messages import Outgoing, plain_message
@@ -67,6 +76,20 @@ class Messenger:
         """
         bodies = _bodies(place, _sendable_parts(message), message.keyboard)
         return await self._outbox.deliver(self._update_id, place.chat_id, send_requests(bodies, into, answers))
+
+    async def answer_guest(self, query_id: str, message: Outgoing) -> None:
+        """Answer the query of a guest message once, with as much of a message as one holds.
+
+        Raises:
+            TelegramError: it cannot be answered any more.
+        """
+        if self._update_id is None:
+            raise ValueError("a guest's query is answered by the messenger of its update alone")
+        content = InputTextMessageContent(
+            to_html(_sendable_parts(message)[0]), parse_mode=ParseMode.HTML, link_preview_options=_NO_PREVIEW
+        )
+        result = InlineQueryResultArticle("1", self.username, content, reply_markup=message.keyboard)
+        await self._outbox.answer_guest(self._update_id, {GUEST_QUERY: query_id, "result": result.to_dict()})
 
     async def say(self, message: Message, text: str) -> None:
         """Answer a message with a plain text, in the language of whoever wrote it."""

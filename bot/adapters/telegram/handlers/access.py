@@ -44,9 +44,15 @@ class Access:
 
         return handle
 
+    def is_to_be_informed(self, asker: int) -> bool:
+        """Return whether a banned person was not told so yet; from now on they were."""
+        if asker in self._informed or len(self._informed) >= _MOST_REMEMBERED:
+            return False
+        self._informed.add(asker)
+        return True
+
     async def _turn_away(self, message: Message, messenger: Messenger, asker: int) -> None:
-        if asker not in self._informed and len(self._informed) < _MOST_REMEMBERED:
-            self._informed.add(asker)
+        if self.is_to_be_informed(asker):
             await messenger.say(message, texts.BANNED)
 
 

@@ -64,6 +64,11 @@ class Answers:
         """Return the reply to a question; nothing of it is kept."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._dialogue.look_up, question)
 
+    async def reply_once(self, words: str, about: str = "") -> Reply:
+        """Return the reply to a message that may be about what another one says; nothing of it is kept."""
+        ask = partial(self._dialogue.reply_once, words, about=about)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, ask)
+
     async def asked_about(self, message: Message) -> ReplyTo | None:
         """Return the answer that a message replies to, and which of its quotes the message quotes."""
         original = message.reply_to_message

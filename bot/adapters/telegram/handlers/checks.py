@@ -16,7 +16,7 @@ from bot.adapters.telegram.routing import Handler, Router
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.checks import checked_message, offer_message
 from bot.adapters.telegram.views.keyboards import Action, Press
-from bot.checking import Checker, holds_quotation
+from bot.checking import CheckedQuote, Checker, holds_quotation
 
 _A_QUESTION_CHARS: Final = 200
 """What is forwarded and longer is no question."""
@@ -42,6 +42,10 @@ class Checks:
     def press_takers(self) -> dict[Action, Callable[[CallbackQuery, Messenger, Press], Awaitable[str | None]]]:
         """Return the callbacks for presses of its buttons."""
         return {Action.CHECK: self._check_forwarded}
+
+    async def check(self, words: str) -> Sequence[CheckedQuote]:
+        """Return what each quotation of a text is."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._checker.check, words)
 
     async def _check(self, message: Message, messenger: Messenger) -> None:
         """Check the words behind the command; those of the message that it replies to, or of it what was selected."""
@@ -71,7 +75,7 @@ class Checks:
 
     async def _give(self, messenger: Messenger, place: Place, words: str) -> None:
         async with messenger.typing(place):
-            quotes = await asyncio.get_running_loop().run_in_executor(self._threads, self._checker.check, words)
+            quotes = await self.check(words)
         await messenger.send(place, checked_message(words, quotes))
 
 

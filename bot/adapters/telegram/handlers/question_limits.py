@@ -105,12 +105,16 @@ class QuestionLimits:
 
     async def tell(self, messenger: Messenger, message: Message, throttled: Throttled) -> None:
         """Say why something is not looked up. Who asks too fast is informed once, until they do not."""
+        if self.is_to_be_told(throttled):
+            await messenger.say(message, throttled.words)
+
+    def is_to_be_told(self, throttled: Throttled) -> bool:
+        """Return whether somebody has to be told why something is not looked up; from now on they were."""
+        if throttled.wait_seconds is None:
+            return True
         known = self._asker(throttled.key)
-        if throttled.wait_seconds is not None:
-            was_informed, known.is_informed = known.is_informed, True
-            if was_informed:
-                return
-        await messenger.say(message, throttled.words)
+        was_informed, known.is_informed = known.is_informed, True
+        return not was_informed
 
     def _asker(self, key: _Key) -> _Asker:
         known = self._askers.get(key)

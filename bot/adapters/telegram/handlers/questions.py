@@ -110,7 +110,9 @@ class Questions:
     async def _help(self, message: Message, messenger: Messenger) -> None:
         articles = await asyncio.to_thread(self._dialogue.sources)
         for_admin = self._config.is_admin(asker_id(message)) and not is_group(message.chat)
-        await messenger.send(place_of(message), help_message(articles, messenger.username, for_admin=for_admin))
+        is_a_guest = bool(messenger.me.supports_guest_queries)
+        shown = help_message(articles, messenger.username, for_admin=for_admin, is_a_guest=is_a_guest)
+        await messenger.send(place_of(message), shown)
 
     async def _sources(self, message: Message, messenger: Messenger) -> None:
         words = command_words(message)

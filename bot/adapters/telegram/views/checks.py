@@ -22,15 +22,15 @@ def offer_message() -> Outgoing:
     return Outgoing((styled(translated(texts.OFFER_TO_CHECK)),), check_keyboard())
 
 
-def checked_message(text: str, quotes: Sequence[CheckedQuote]) -> Outgoing:
+def checked_message(text: str, quotes: Sequence[CheckedQuote], most: int = _MOST_QUOTES) -> Outgoing:
     """Return what each quotation of a text is, the first few of many."""
     if not quotes:
         return plain_message(check_wording.NOTHING_TO_CHECK)
     segments: list[Segment] = []
-    for number, quote in enumerate(quotes[:_MOST_QUOTES], start=1):
+    for number, quote in enumerate(quotes[:most], start=1):
         segments += [styled("\n\n" if segments else ""), *_checked(text, number, quote)]
-    if len(quotes) > _MOST_QUOTES:
-        segments.append(styled(f"\n\n{check_wording.left_out(len(quotes) - _MOST_QUOTES)}", italic=True))
+    if len(quotes) > most:
+        segments.append(styled(f"\n\n{check_wording.left_out(len(quotes) - most)}", italic=True))
     return Outgoing(tuple(segments))
 
 

@@ -13,8 +13,11 @@ from bot.adapters.translation import translated
 from index import Article
 
 
-def help_message(articles: Sequence[Article], bot_name: str, *, for_admin: bool) -> Outgoing:
-    """Return how to use the bot, with questions that its own articles can answer, each under a button."""
+def help_message(articles: Sequence[Article], bot_name: str, *, for_admin: bool, is_a_guest: bool = False) -> Outgoing:
+    """Return how to use the bot, with questions that its own articles can answer, each under a button.
+
+    `is_a_guest`: it may be called into chats that it is no member of.
+    """
     chosen = example_articles(articles)
     segments = [
         styled(f"{translated(texts.WHAT_I_DO)}\n\n"),
@@ -25,7 +28,7 @@ def help_message(articles: Sequence[Article], bot_name: str, *, for_admin: bool)
     segments += [
         styled(f"\n{translated(texts.FOLLOW_UPS)}\n{translated(texts.NARROWER)}\n\n"),
         *_commands(texts.COMMANDS_HEADING, texts.READER_COMMANDS),
-        styled(f"\n{texts.in_groups(bot_name)}"),
+        styled(f"\n{texts.in_groups(bot_name)}{f' {translated(texts.AS_A_GUEST)}' if is_a_guest else ''}"),
     ]
     if for_admin:
         segments += [styled("\n\n"), *_commands(texts.ADMIN_HEADING, ADMIN_COMMANDS)]

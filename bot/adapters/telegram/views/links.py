@@ -41,6 +41,11 @@ def payload_of(link: DeepLink) -> str | None:
     return payload if len(payload) <= _LONGEST else None
 
 
+def link_into(username: str, payload: str) -> str:
+    """Return the address that opens a chat with the bot and hands it a payload."""
+    return f"https://t.me/{username}?start={payload}"
+
+
 def read_payload(payload: str) -> DeepLink | None:
     """Return the link that a payload stands for; None if it is not ours."""
     kind, _, target = payload.partition("_")

@@ -60,6 +60,9 @@ ARTICLES_FOUND: Final = translatable("Articles I found, the likeliest first:")
 NO_ARTICLES_FOUND: Final = translatable("I found no articles for it.")
 FROM_ARTICLE: Final = translatable("This is how it begins:")
 ASK_ABOUT_IT: Final = translatable("Ask me about it, or about anything else in the articles I have.")
+AS_A_GUEST: Final = translatable(
+    "Or mention me there, with a question or in reply to a message that I should check: I answer for all to see."
+)
 LINK_GONE: Final = translatable("What this link led to is gone. You can ask me a question, though.")
 
 IN_ARTICLE_BUTTON: Final = translatable("See it in the article")
@@ -79,6 +82,12 @@ NEXT_BUTTON: Final = translatable("Next ▶")
 DEAD_BUTTON: Final = translatable("This button no longer works. Please ask again.")
 
 NO_SOURCES: Final = translatable("I have no articles yet, so there is nothing I could quote.")
+
+GUEST_HOW_TO: Final = translatable(
+    "Mention me with a question about the news, or in reply to a message that I should check."
+)
+GUEST_NOT_ALLOWED: Final = translatable("Sorry, I only answer people on my list.")
+NOT_WORD_FOR_WORD: Final = translatable("Not word for word in my articles. This is what they say about it:")
 
 INLINE_HINT: Final = translatable("Type a whole question")
 INLINE_NOTHING: Final = translatable("No article answers that. Ask me directly")
@@ -181,8 +190,8 @@ def privacy(retention_days: int, *, in_hours: int = 48) -> str:
             ).format(days=retention),
             translated("• Your 👍 and 👎, with your Telegram number: {days}.").format(days=retention),
             translated(
-                "• A message of yours that I have not answered yet, as Telegram sent it, your name included: until it"
-                " is answered."
+                "• A message of yours that I have not answered yet, as Telegram sent it, your name and the message that"
+                " it replies to included: until it is answered."
             ),
             translated(
                 "• The numbers of your message, your account, this chat and my answer, so that nothing is answered"
@@ -195,8 +204,9 @@ def privacy(retention_days: int, *, in_hours: int = 48) -> str:
             "",
             translated(
                 "I do not keep your name, your picture or anything you say to others, nor what you type behind my name"
-                " in other chats, and my logs hold no words of yours. Nothing is given to anybody else or used for"
-                " anything else; the people who run this bot can see questions and votes to make it better."
+                " or ask me in chats that I am no member of, and my logs hold no words of yours. Nothing is given to"
+                " anybody else or used for anything else; the people who run this bot can see questions and votes to"
+                " make it better."
             ),
             "",
             translated("/new makes me leave out what we talked about. /forget deletes everything about you."),
