@@ -6,11 +6,9 @@ from bot.store.outbox import OutboxStore
 from bot.store.outbox_rows import Answering, Delivery, IncomingUpdate, OutboxMessage, SendRequest
 from bot.store.replicas import Replicas
 from bot.store.single_process import only_one
-from bot.store.statements import BEYOND_CHATS
 from bot.store.store import Store
 
 __all__ = [
-    "BEYOND_CHATS",
     "Answering",
     "ChatLeases",
     "Claimed",

@@ -7,7 +7,7 @@ from typing import Final
 from telegram import Chat, MaybeInaccessibleMessage, Message, MessageEntity, Update, User
 from telegram.constants import ChatType
 
-from bot.store import BEYOND_CHATS
+from bot.store.statements import BEYOND_CHATS
 
 _COMMON_SEQUENCE: Final = 0
 _FIRST_SUPERGROUP: Final = -1_000_000_000_000
