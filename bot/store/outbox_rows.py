@@ -61,7 +61,7 @@ class OutboxMessage:
     """One message on its way, whose id will count up in `sequence`.
 
     `attempted`: a call with it was made, so that it may have arrived. `after_id`: the newest id of the sequence before
-    that call.
+    that call. `give_up_at`: when it is not to be sent any more; None: as soon as any answer.
     """
 
     id: int
@@ -72,6 +72,7 @@ class OutboxMessage:
     request: SendRequest
     attempted: bool = False
     after_id: int | None = None
+    give_up_at: datetime | None = None
 
 
 def keep_updates(connection: Connection, updates: Sequence[IncomingUpdate]) -> int:
@@ -96,6 +97,7 @@ def message_from(row: RowMapping) -> OutboxMessage:
         SendRequest(row["body"], row["into"], answers),
         row["attempted"],
         row["after_id"],
+        row["give_up_at"],
     )
 
 

@@ -24,10 +24,12 @@ from sqlalchemy import (
 from bot.answering import Remark
 from bot.conversation import Conversation, Turn
 from bot.replies import Reply, Vote, turn_of
+from bot.store.chat_settings import ChatSettingsRecords
 from bot.store.engine import memory_engine, open_engine
 from bot.store.moderation import ModerationRecords
 from bot.store.names import NameRecords
 from bot.store.outbox import OutboxStore
+from bot.store.own_messages import OwnMessages
 from bot.store.rows import GREETED_BEFORE, REMARKED, citation_rows, reply_from, reply_row, turn_from, turn_row
 from bot.store.sent_answers import SentAnswers
 from bot.store.tables import citations, replies, turns, votes
@@ -91,6 +93,8 @@ class Store(Transactions):
         self.names = NameRecords(engine)
         self.sent_answers = SentAnswers(engine)
         self.outbox = OutboxStore(engine)
+        self.chat_settings = ChatSettingsRecords(engine)
+        self.own_messages = OwnMessages(engine, self.outbox.replicas)
 
     @classmethod
     def open(cls, database_url: str) -> Self:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 
-SCHEMA_VERSION = "0051"
+SCHEMA_VERSION = "0052"
 """The newest migration: it stands here too, so that opening an up-to-date database needs no alembic."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff\ufdd0]")
@@ -221,6 +221,7 @@ outbox = Table(
     Column("message_id", BigInteger),
     Column("outcome", Words),
     Column("key", Words),
+    Column("give_up_at", Instant),
     Index(None, "outcome"),
     Index(None, "update_id"),
     Index(None, "key", unique=True),
@@ -228,6 +229,39 @@ outbox = Table(
     Index(None, "planned_at"),
 )
 
+
+chat_settings = Table(
+    "chat_settings",
+    metadata,
+    Column("chat", Words, primary_key=True),
+    Column("zone", Words),
+    Column("quiet_from", Integer),
+    Column("quiet_until", Integer),
+    Column("alerts_a_day", Integer),
+    Column("digest", Words),
+    Column("corrections", Boolean, nullable=False),
+    Column("language", Words),
+    Column("unreachable_since", Instant),
+)
+
+own_messages = Table(
+    "own_messages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("bodies", JSON(none_as_null=True)),
+    Column("question_id", BigInteger),
+    Column("reply_id", Words),
+    Column("planned_at", Instant, nullable=False),
+    Column("not_before", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("outcome", Words),
+    Index(None, "key", unique=True),
+    Index(None, "outcome", "not_before"),
+    Index(None, "chat_id"),
+)
 
 replicas = Table(
     "replicas",

@@ -20,6 +20,7 @@ from bot.adapters.telegram.delivery.http import Connection
 from bot.adapters.telegram.delivery.inbox import Inbox
 from bot.adapters.telegram.delivery.leases import LeaseKeeper
 from bot.adapters.telegram.delivery.outbox import Outbox, SentMessages
+from bot.adapters.telegram.delivery.own_accord import OwnAccord, chat_of
 from bot.adapters.telegram.delivery.rate_limiter import PatientRateLimiter
 from bot.adapters.telegram.delivery.sending import Messenger
 from bot.adapters.telegram.delivery.telegram_clock import TelegramClock
@@ -38,6 +39,7 @@ from bot.adapters.telegram.handlers.notices import AdminNotices
 from bot.adapters.telegram.handlers.privacy import Privacy
 from bot.adapters.telegram.handlers.question_limits import QuestionLimits
 from bot.adapters.telegram.handlers.questions import Questions
+from bot.adapters.telegram.handlers.quiet import Quiet
 from bot.adapters.telegram.routing import AFTER_ALL, BEFORE_ALL, WITH_OTHERS, Router, on_anything
 from bot.app import App
 from bot.store import Store
@@ -77,6 +79,7 @@ class Service:
     clock: TelegramClock
     index_problem: Callable[[], str | None]
     notices: AdminNotices
+    own_accord: OwnAccord
     close: Callable[[], None] = field(repr=False)
 
 
@@ -91,6 +94,7 @@ class _Delivery:
     inbox: Inbox
     heartbeat: Heartbeat
     messenger: Messenger
+    own_accord: OwnAccord
     clock: TelegramClock
     close: Callable[[], None]
 
@@ -122,13 +126,18 @@ def build_service(
         *checks.handlers(router),
         *questions.handlers(router),
         *privacy.handlers(router),
+        *Quiet(app.store.chat_settings, delivery.own_accord, limits).handlers(router),
         buttons.handler(router),
         Inline(answers, access, limits).handler(),
         *Guests(answers, checks, access, limits).handlers(router),
         *questions.last_handlers(router),
     ]
     application.add_handlers(
-        {BEFORE_ALL: [on_anything(config.permalinks)], WITH_OTHERS: handlers, AFTER_ALL: [menus.handler()]}
+        {
+            BEFORE_ALL: [on_anything(config.permalinks, delivery.own_accord.heard_from)],
+            WITH_OTHERS: handlers,
+            AFTER_ALL: [menus.handler()],
+        }
     )
     application.add_error_handler(ErrorReport(delivery.messenger, inbox.put_off).handle)
     metrics.watch(app.admin.operations, delivery.processor.waiting)
@@ -150,6 +159,7 @@ def build_service(
         delivery.clock,
         lambda: app.admin.operations.problem,
         AdminNotices(app.admin.articles.notices, delivery.messenger, config.admin_ids),
+        delivery.own_accord,
         close,
     )
 
@@ -203,9 +213,16 @@ def _build_delivery(
     inbox = Inbox(application, outbox, leases, store, executor, answer_within=config.answer_within, now=clock.now)
     heartbeat = Heartbeat(store.replicas, inbox, limiter.share_among, app.admin.moderation.refresh)
     messenger = Messenger(bot, outbox)
-    return _Delivery(application, processor, bot, leases, inbox, heartbeat, messenger, clock, executor.close)
+    own_accord = OwnAccord(
+        app.store, outbox, limiter.spare_room, heartbeat.leading, permalinks=config.permalinks, now=clock.now
+    )
+    return _Delivery(
+        application, processor, bot, leases, inbox, heartbeat, messenger, own_accord, clock, executor.close
+    )
 
 
 def _forget(store: Store, person_id: int) -> None:
     store.forget_person(f"tg:{person_id}")
     store.outbox.forget(person_id)
+    store.chat_settings.forget(chat_of(person_id))
+    store.own_messages.forget(person_id)

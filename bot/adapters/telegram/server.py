@@ -117,6 +117,7 @@ async def _work(service: Service, receiver: Polling | Webhook) -> None:
         asyncio.create_task(service.heartbeat.run()),
         asyncio.create_task(_lead(service)),
         asyncio.create_task(service.notices.run()),
+        asyncio.create_task(service.own_accord.run()),
     ]
     try:
         await receiver.run(service.inbox.resume)
@@ -144,6 +145,7 @@ async def delete_expired(store: Store, retention: timedelta, clock: Callable[[],
         now = clock()
         try:
             await asyncio.to_thread(store.delete_before, now - retention)
+            await asyncio.to_thread(store.own_messages.delete_before, now - retention)
             await asyncio.to_thread(store.outbox.delete_before, now - _FINISHED_KEPT)
         except StoreUnavailable as error:
             logger.error("what is out of date could not be deleted: %s", error)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.adapters.telegram import Metrics, TelegramConfig, build_service, serve
+from bot.adapters.telegram.delivery.own_accord import OwnAccord
 from bot.store import Store
 from bot.store.sent_answers import SentAnswers
 from tests.bot.telegram.fakes import FakeDialogue, fake_app
@@ -25,6 +26,7 @@ class Served:
     metrics: Metrics
     store: Store
     ended: asyncio.Event
+    own_accord: OwnAccord
 
     async def ask(self, user: User, text: str = "Who opened it?") -> Message:
         """The bot's next message in the private chat after a question."""
@@ -67,7 +69,7 @@ async def served(
     serving.add_done_callback(lambda _: ended.set())
     try:
         await server.wait_until(lambda: is_up() or serving.done())
-        yield Served(server, dialogue, metrics, store, ended)
+        yield Served(server, dialogue, metrics, store, ended, service.own_accord)
     finally:
         stop.set()
         await serving

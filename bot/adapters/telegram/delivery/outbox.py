@@ -24,7 +24,7 @@ from bot.adapters.telegram.delivery.rate_limiter import may_have_arrived, never_
 from bot.adapters.telegram.delivery.workers import BlockingExecutor, KeyedLocks
 from bot.errors import StoreUnavailable
 from bot.retrying import BackOff
-from bot.store import Answering, Delivery, OutboxMessage, OutboxStore, SendRequest
+from bot.store import Answering, Delivery, OutboxMessage, OutboxStore, OwnMessages, SendRequest
 from bot.store.sent_answers import SentAnswer, SentAnswers
 
 Body = dict[str, Any]
@@ -124,7 +124,18 @@ class Outbox:
             planned = await self._executor.run(
                 self._store.plan, update_id, sequence_of(chat_id), chat_id, requests, self._now()
             )
-            return await self._deliver_all(planned)
+            return (await self._deliver_all(planned))[0]
+
+    async def deliver_own(self, own_messages: OwnMessages, message_id: int, chat_id: int) -> bool:
+        """Deliver what waits to be said of the bot's own accord, and return False if somebody else does.
+
+        Raises:
+            TelegramError, StoreUnavailable: as above.
+        """
+        async with self._leases.hold(chat_id), self._chats.hold(chat_id):
+            sequence, now = sequence_of(chat_id), self._now()
+            planned = await self._executor.run(own_messages.hand_over, message_id, sequence, now)
+            return bool(await self._deliver_all(planned))
 
     async def answer_guest(self, update_id: int, body: Body) -> None:
         """Answer the query of a guest message: one that a call has answered, heard of or not, Telegram knows no more.
@@ -161,7 +172,7 @@ class Outbox:
         finally:
             await self._leases.release(chat_id)
 
-    async def _deliver_all(self, messages: Sequence[OutboxMessage]) -> int:
+    async def _deliver_all(self, messages: Sequence[OutboxMessage]) -> list[int]:
         message_ids: list[int] = []
         try:
             for message in messages:
@@ -173,7 +184,7 @@ class Outbox:
                 await self._executor.run(self._store.undelivered, message.id, ended)
                 self._on_outcome("refused" if is_refused else "expired")
             raise
-        return message_ids[0]
+        return message_ids
 
     async def _deliver_one(self, message: OutboxMessage) -> int:
         back_off = BackOff(_FIRST_PAUSE_SECONDS)
@@ -232,7 +243,7 @@ class Outbox:
                 logger.info("whether %s got a message twice is not known: %s", message.chat_id, type(error).__name__)
 
     def _deadline(self, message: OutboxMessage) -> datetime:
-        return message.planned_at + self._give_up_after
+        return message.give_up_at or message.planned_at + self._give_up_after
 
     async def _try(self, message: OutboxMessage) -> Delivered:
         request = message.request

@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 _TRIES: Final = 4
 _LONGEST_WAIT_SECONDS: Final = 120.0
 _BACK_OFF_SECONDS: Final = 0.5
+_GLANCE_SECONDS: Final = 0.05
 _REPEATABLE: Final = ("get", "edit", "answerCallbackQuery", "setMy", "deleteMy", "setWebhook", "deleteWebhook")
 _COUNTED: Final = ("send", "edit", "copy", "forward")
 _TYPING: Final = "sendChatAction"
@@ -61,6 +62,11 @@ class PatientRateLimiter(BaseRateLimiter[CallNote]):
     def share_among(self, bots: int) -> None:
         """See `FloodBudget`."""
         self._budget.share_among(bots)
+
+    async def spare_room(self, chat: object) -> None:
+        """Return once a message to a chat can be sent that takes nothing from the answers."""
+        while not self._budget.has_room_to_spare(chat):
+            await asyncio.sleep(_GLANCE_SECONDS)
 
     async def initialize(self) -> None:
         """Do nothing: there is nothing to prepare."""

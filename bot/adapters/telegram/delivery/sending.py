@@ -74,7 +74,7 @@ class Messenger:
         Raises:
             TelegramError: it cannot be delivered; nothing is gained by trying again.
         """
-        bodies = _bodies(place, _sendable_parts(message), message.keyboard)
+        bodies = message_bodies(place, message)
         return await self._outbox.deliver(self._update_id, place.chat_id, send_requests(bodies, into, answers))
 
     async def answer_guest(self, query_id: str, message: Outgoing) -> None:
@@ -173,6 +173,11 @@ async def _comes_within(seconds: float, event: asyncio.Event) -> bool:
     with suppress(TimeoutError):
         await asyncio.wait_for(event.wait(), seconds)
     return event.is_set()
+
+
+def message_bodies(place: Place, message: Outgoing) -> Sequence[Body]:
+    """Return what is sent to show a message in a place, in as many parts as it needs, with buttons under the last."""
+    return _bodies(place, _sendable_parts(message), message.keyboard)
 
 
 def _bodies(place: Place, parts: Sequence[Sequence[Segment]], keyboard: InlineKeyboardMarkup | None) -> Sequence[Body]:

@@ -15,6 +15,7 @@ READER_COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("timeline", translatable("What happened when, in order: /timeline and a subject")),
     ("check", translatable("Is a quote real? /check and the words, or as a reply to a message")),
     ("sources", translatable("See the articles I can quote; with a word: those that have it in title or source")),
+    ("quiet", translatable("When nothing may come unasked: /quiet 22-7 and your city; /quiet off")),
     ("new", translatable("Start afresh: forget what we talked about")),
     ("help", translatable("How this works")),
     ("privacy", translatable("What I keep about you")),
@@ -49,6 +50,12 @@ HOW_TO_CHECK: Final = translatable(
     " whether my articles have it, word for word:\n/check He said: “It was brokered by Moscow.”"
 )
 OFFER_TO_CHECK: Final = translatable("Shall I check whether what is quoted there is in my articles, word for word?")
+HOW_TO_BE_QUIET: Final = translatable(
+    "Write the hours after the command, and your city or time zone if I don't know it yet, like this:\n"
+    "/quiet 22-7 Europe/Prague\n/quiet 22:30-6:45\n/quiet off"
+)
+NOT_QUIET: Final = translatable("There are no quiet hours: what you asked me to send comes when I have it.")
+IN_UTC: Final = translatable("I count in UTC, as I don't know your time zone: add it, as in /quiet 22-7 Europe/Prague.")
 ADMINS_ONLY: Final = translatable("That command is for this bot's admins only, sorry.")
 BANNED: Final = translatable("An admin of this bot has decided that I don't answer you any more.")
 WENT_WRONG: Final = translatable("Sorry, something went wrong on my side. Please try again in a moment.")
@@ -111,6 +118,15 @@ def too_long() -> str:
     ).format(limit=number(LONGEST_QUESTION))
 
 
+def quiet(hours: str, zone: str | None) -> str:
+    """Say when nothing comes unasked, and by which clock."""
+    words = translated("Quiet from {hours}: nothing comes unasked then; what waits comes afterwards.").format(
+        hours=hours
+    )
+    clock = translated("Time zone: {zone}.").format(zone=zone) if zone is not None else translated(IN_UTC)
+    return f"{words}\n{clock}"
+
+
 def not_allowed(asker_id: int) -> str:
     """Return a polite refusal, with what an admin needs to change it."""
     return translated("Sorry, I only answer people on my list; an admin can add you with your id, {id}.").format(
@@ -156,8 +172,8 @@ def page(current: int, last: int) -> str:
 YES_FORGET: Final = translatable("Yes, delete it")
 NO_KEEP: Final = translatable("No, keep it")
 ASK_FORGET: Final = translatable(
-    "Shall I delete everything I keep about you: your questions here and in groups, my answers to them, and your"
-    " votes? It cannot be undone, and buttons under my earlier answers will stop working."
+    "Shall I delete everything I keep about you: your questions here and in groups, my answers to them, your votes,"
+    " and what you have set in this chat? It cannot be undone, and buttons under my earlier answers will stop working."
 )
 FORGOTTEN: Final = translatable("Done. I have deleted your questions, my answers to them and your votes.")
 KEPT: Final = translatable("All right, nothing was deleted.")
@@ -197,6 +213,10 @@ def privacy(retention_days: int, *, in_hours: int = 48) -> str:
                 "• The numbers of your message, your account, this chat and my answer, so that nothing is answered"
                 " twice: {hours} hours."
             ).format(hours=number(in_hours)),
+            translated(
+                "• What this chat has set for itself (time zone, quiet hours, what I may send unasked): until it is"
+                " changed, or until /forget. That I sent something unasked: {days}."
+            ).format(days=retention),
             translated(
                 "• If an admin tells me not to answer you, your Telegram number: until that is lifted. What admins tell"
                 " me to do, with their number."
