@@ -234,6 +234,34 @@ async def test_what_a_stop_cuts_short_is_answered_after_the_next_start(server: B
     assert len(server.messages(ada.opens_chat())) == 1
 
 
+async def test_answers_to_several_questions_that_a_stop_broke_off_all_come_after_the_next_start(
+    server: BotApiServer, tmp_path: Path
+) -> None:
+    ada = server.user("Ada")
+    async with served(server, tmp_path / "bot.db") as bot:
+        server.order_fault(faults.too_many_requests(8), method="sendMessage")
+        ada.says(ada.opens_chat(), "Who opened the bridge? What did it cost?")
+        await server.wait_until(lambda: server.calls_of("sendMessage"))
+        await asyncio.sleep(0.1)
+        assert [question for _, question in bot.dialogue.asked] == ["Who opened the bridge?", "What did it cost?"]
+    assert server.messages(ada.opens_chat()) == []
+    async with served(server, tmp_path / "bot.db") as bot:
+        await server.wait_until(lambda: len(bot.answers(ada)) == 2 and not bot.store.outbox.pending())
+        assert bot.dialogue.asked == []
+
+
+async def test_a_new_wording_of_several_questions_changes_each_answer(server: BotApiServer) -> None:
+    async with served(server, sent_answers=FakeSentAnswers()) as bot:
+        ada = server.user("Ada")
+        question = ada.says(ada.opens_chat(), "Who opened the bridge? What did it cost?")
+        await server.wait_until(lambda: len(bot.answers(ada)) == 2 and not bot.store.outbox.unfinished())
+        ada.edits(question, "Who opened the bridge? Which one was it? What did it cost?")
+        await server.wait_until(lambda: len(bot.answers(ada)) == 3 and not bot.store.outbox.unfinished())
+        assert len(bot.dialogue.asked) == 5
+        ada.edits(question, "Who opened it?")
+        await server.wait_until(lambda: len(bot.answers(ada)) == 1 and not bot.store.outbox.unfinished())
+
+
 async def test_what_was_received_and_not_begun_is_answered_after_a_kill(server: BotApiServer, tmp_path: Path) -> None:
     ada = server.user("Ada")
     ada.says(ada.opens_chat(), "Who opened it?")

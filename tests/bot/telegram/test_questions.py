@@ -189,10 +189,36 @@ async def test_an_unknown_command_gets_a_hint(stage: Stage) -> None:
 async def test_a_picture_gets_one_kind_sentence_and_an_album_only_one(stage: Stage) -> None:
     photo = [{"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}]
     [sent] = await stage.say(None, photo=photo)
-    assert sent.plain == texts.NO_TEXT
+    assert sent.plain == texts.NO_EYES
     album = [await stage.say(None, photo=photo, media_group_id="m") for _ in range(3)]
     assert [len(calls) for calls in album] == [1, 0, 0]
     assert await stage.say(None, photo=photo, chat=GROUP) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("voice", texts.NO_EARS), ("video_note", texts.NO_EARS), ("video", texts.NO_EYES), ("document", texts.NO_TEXT)],
+)
+async def test_what_holds_no_text_gets_the_reason_why_it_is_not_read(stage: Stage, kind: str, words: str) -> None:
+    file = {"file_id": "f", "file_unique_id": "u", "duration": 1, "length": 1, "width": 1, "height": 1}
+    [sent] = await stage.handle(stage.with_message({kind: file}))
+    assert sent.plain == words
+
+
+async def test_several_questions_of_a_message_are_answered_one_after_the_other(stage: Stage) -> None:
+    calls = await stage.say("Who opened the bridge? What did it cost? And who paid for it?")
+    assert [question for _, question in stage.dialogue.asked] == [
+        "Who opened the bridge?",
+        "What did it cost?",
+        "And who paid for it?",
+    ]
+    assert [OPENED.quote.text in call.plain for call in calls] == [True] * 3
+
+
+async def test_of_more_than_three_questions_three_are_answered_and_that_is_said(stage: Stage) -> None:
+    calls = await stage.say("\n".join(f"{place}. What is number {place}" for place in range(1, 6)))
+    assert [question for _, question in stage.dialogue.asked] == [f"What is number {place}" for place in (1, 2, 3)]
+    assert [call.plain for call in calls[3:]] == [texts.at_most(3)]
 
 
 async def test_old_edits_channel_posts_and_service_messages_are_ignored(stage: Stage) -> None:

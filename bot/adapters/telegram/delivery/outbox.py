@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
 from typing import Any, Final, Protocol
@@ -304,14 +304,19 @@ class Outbox:
         return True
 
 
-def send_requests(
-    bodies: Sequence[Body], into: Sequence[int] = (), answers: Answering | None = None
-) -> list[SendRequest]:
-    """Return requests that put messages in the place of an earlier answer's parts.
+def send_requests(bodies: Sequence[Body], answers: Answering | None = None) -> list[SendRequest]:
+    """Return requests that send messages."""
+    return [SendRequest(body, answers=answers) for body in bodies]
+
+
+def put_into(requests: Sequence[SendRequest], into: Sequence[int]) -> list[SendRequest]:
+    """Return the requests so that their messages take the place of an earlier answer's parts.
 
     Parts that are too many are deleted, and messages that are too many are sent.
     """
-    return [SendRequest(body, place, answers) for body, place in zip_longest(bodies, into)]
+    taking_back = SendRequest(None, answers=requests[-1].answers)
+    pairs = zip_longest(requests, into)
+    return [replace(request or taking_back, into=place) for request, place in pairs]
 
 
 def _may_pass(error: TelegramError) -> bool:

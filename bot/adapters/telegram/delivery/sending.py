@@ -22,7 +22,7 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.adapters.telegram.addressing import Place, place_of
 from bot.adapters.telegram.delivery.bot import NewsquoteBot
-from bot.adapters.telegram.delivery.outbox import GUEST_QUERY, Body, Outbox, send_requests
+from bot.adapters.telegram.delivery.outbox import GUEST_QUERY, Body, Outbox, put_into, send_requests
 from bot.adapters.telegram.delivery.rate_limiter import CallNote
 from bot.adapters.telegram.views.html import Segment, is_blank, to_html
 from bot.adapters.telegram.views.messages import Outgoing, plain_message
@@ -74,8 +74,18 @@ class Messenger:
         Raises:
             TelegramError: it cannot be delivered; nothing is gained by trying again.
         """
-        bodies = message_bodies(place, message)
-        return await self._outbox.deliver(self._update_id, place.chat_id, send_requests(bodies, into, answers))
+        return await self.send_each(place, [(message, answers)], into=into)
+
+    async def send_each(
+        self, place: Place, messages: Sequence[tuple[Outgoing, Answering | None]], *, into: Sequence[int] = ()
+    ) -> int:
+        """Send several messages, each with what it answers, all or none: see `send`."""
+        requests = [
+            request
+            for message, answers in messages
+            for request in send_requests(message_bodies(place, message), answers)
+        ]
+        return await self._outbox.deliver(self._update_id, place.chat_id, put_into(requests, into))
 
     async def answer_guest(self, query_id: str, message: Outgoing) -> None:
         """Answer the query of a guest message once, with as much of a message as one holds.

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from telegram import Message
@@ -11,7 +11,7 @@ from telegram import Message
 from bot.adapters.telegram.addressing import Place, conversation_id, place_of
 from bot.adapters.telegram.delivery.sending import Messenger
 from bot.adapters.telegram.views.keyboards import read_press
-from bot.adapters.telegram.views.messages import reply_message
+from bot.adapters.telegram.views.messages import Outgoing, reply_message
 from bot.dialogue import Dialogue
 from bot.query.kinds import MessageKind
 from bot.replies import Reply, ReplyTo
@@ -45,20 +45,29 @@ class Answers:
         self._sent = sent
         self._threads = threads
 
-    async def give(self, messenger: Messenger, asking: Asking) -> None:
-        """Answer one question; which messages hold the answer is remembered as they arrive."""
+    async def give(self, messenger: Messenger, asking: Asking, *, further: Sequence[str] = ()) -> None:
+        """Answer a question, and further ones of the same message in their order, each as a follow-up of those before.
+
+        The answers are sent together: after a kill all of them are, and none twice. Which messages hold which is
+        remembered as they arrive.
+        """
         async with messenger.typing(asking.place):
-            ask = partial(
-                self._dialogue.reply,
-                asking.conversation_id,
-                asking.question,
-                literally=asking.literally,
-                replying_to=asking.replying_to,
-                kind=asking.kind,
-            )
-            reply = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
-            answers = Answering(asking.question_id, reply.id)
-            await messenger.send(asking.place, reply_message(reply), into=asking.into, answers=answers)
+            answers = [await self._answer(asking)]
+            for question in further:
+                answers.append(await self._answer(replace(asking, question=question, replying_to=None)))
+            await messenger.send_each(asking.place, answers, into=asking.into)
+
+    async def _answer(self, asking: Asking) -> tuple[Outgoing, Answering]:
+        ask = partial(
+            self._dialogue.reply,
+            asking.conversation_id,
+            asking.question,
+            literally=asking.literally,
+            replying_to=asking.replying_to,
+            kind=asking.kind,
+        )
+        reply = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
+        return reply_message(reply), Answering(asking.question_id, reply.id)
 
     async def look_up(self, question: str) -> Reply:
         """Return the reply to a question; nothing of it is kept."""
@@ -102,16 +111,25 @@ class Answers:
         await messenger.settled(place_of(message))
         return await asyncio.to_thread(self._sent.to_question, message.chat.id, message.message_id)
 
-    async def question_of(self, sent: SentAnswer) -> str | None:
-        """Return the words that an answer stands for, or None when it is forgotten or was retracted."""
-        if await asyncio.to_thread(self._sent.is_retracted, sent.reply_id):
+    async def questions_of(self, parts: Sequence[SentAnswer]) -> Sequence[str | None]:
+        """Return the words that each answer among these parts stands for; None for one that is forgotten or was
+        retracted."""
+        return [await self._question_of(reply_id) for reply_id in _replies_of(parts)]
+
+    async def _question_of(self, reply_id: str) -> str | None:
+        if await asyncio.to_thread(self._sent.is_retracted, reply_id):
             return None
-        reply = await asyncio.to_thread(self._dialogue.recall, sent.reply_id)
+        reply = await asyncio.to_thread(self._dialogue.recall, reply_id)
         return reply.question if reply is not None else None
 
-    async def retract(self, sent: SentAnswer) -> None:
-        """Leave an answer out of the conversation it was given in."""
-        await asyncio.to_thread(self._sent.retract, sent.reply_id)
+    async def retract(self, parts: Sequence[SentAnswer]) -> None:
+        """Leave the answers among these parts out of the conversation they were given in."""
+        for reply_id in _replies_of(parts):
+            await asyncio.to_thread(self._sent.retract, reply_id)
+
+
+def _replies_of(parts: Sequence[SentAnswer]) -> Sequence[str]:
+    return list(dict.fromkeys(part.reply_id for part in parts))
 
 
 def asking_of(message: Message, question: str) -> Asking:

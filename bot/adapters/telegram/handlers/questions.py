@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import takewhile
 from typing import Final
 
 from telegram import Message
@@ -34,10 +35,13 @@ from bot.adapters.telegram.views.messages import lead_message, plain_message, so
 from bot.dialogue import Dialogue
 from bot.query.kinds import MessageKind
 from bot.query.said_requests import SAID_COMMAND
+from bot.query.several import split_questions
 from bot.store import Answering
 
 # A question that was not answered before may still be one after it was edited, but nobody waits for an old one.
 _EDIT_COUNTS_AS_NEW: Final = timedelta(minutes=10)
+_MOST_AT_ONCE: Final = 3
+"""So many questions of one message are answered."""
 _KIND_OF_COMMAND: Final = {"/timeline": MessageKind.TIMELINE}
 """Commands that say what they ask for."""
 
@@ -139,18 +143,18 @@ class Questions:
                 await self._access.guard(answer)(message, messenger)
             return
         # Telegram also reports edits that leave the words as they are.
-        if question == await self._answers.question_of(parts[0]) or not self._access.admits(
-            asker_id(message), message.chat.id
-        ):
+        asked = split_questions(question) if question else ()
+        is_as_before = list(asked[:_MOST_AT_ONCE]) == list(await self._answers.questions_of(parts))
+        if is_as_before or not self._access.admits(asker_id(message), message.chat.id):
             return
         if question and await self._turns_away(message, messenger):
             return
-        await self._answers.retract(parts[0])
+        await self._answers.retract(parts)
         into = tuple(part.message_id for part in parts)
         if question and len(question) <= texts.LONGEST_QUESTION:
             replying_to = await self._answers.asked_about(message)
-            asking = replace(asking_of(message, question), replying_to=replying_to, into=into, kind=kind)
-            await self._answers.give(messenger, asking)
+            asking = replace(asking_of(message, asked[0]), replying_to=replying_to, into=into, kind=kind)
+            await self._answers.give(messenger, asking, further=self._within_limits(message, asked[1:]))
         else:
             notice = texts.too_long() if question else texts.EDITED_AWAY
             answers = Answering(message.message_id, parts[0].reply_id)
@@ -187,8 +191,16 @@ class Questions:
             await messenger.say(message, texts.too_long())
             return
         replying_to = None if literally else await self._answers.asked_about(message)
-        asking = replace(asking_of(message, question), literally=literally, replying_to=replying_to, kind=kind)
-        await self._answers.give(messenger, asking)
+        asked = (question,) if literally else split_questions(question)
+        asking = replace(asking_of(message, asked[0]), literally=literally, replying_to=replying_to, kind=kind)
+        await self._answers.give(messenger, asking, further=self._within_limits(message, asked[1:]))
+        if len(asked) > _MOST_AT_ONCE:
+            await messenger.say(message, texts.at_most(_MOST_AT_ONCE))
+
+    def _within_limits(self, message: Message, further: Sequence[str]) -> Sequence[str]:
+        """Return the further questions of a message that are answered: a few, each counted."""
+        payer = payer_id(message)
+        return list(takewhile(lambda _: self._limits.check(payer) is None, further[: _MOST_AT_ONCE - 1]))
 
     async def _turns_away(self, message: Message, messenger: Messenger) -> bool:
         """Return whether its author asks more than the bot reads, and say so to them."""
@@ -207,7 +219,16 @@ class Questions:
         album = message.media_group_id
         if album is None or album != self._last_album:
             self._last_album = album
-            await messenger.say(message, texts.NO_TEXT)
+            await messenger.say(message, _why_not_read(message))
+
+
+def _why_not_read(message: Message) -> str:
+    """Return why the bot makes nothing of a message without text."""
+    if message.voice or message.audio or message.video_note:
+        return texts.NO_EARS
+    if message.photo or message.video or message.animation or message.sticker:
+        return texts.NO_EYES
+    return texts.NO_TEXT
 
 
 async def _say_unknown(message: Message, messenger: Messenger) -> None:

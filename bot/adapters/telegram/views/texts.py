@@ -38,6 +38,14 @@ UNKNOWN_COMMAND: Final = translatable(
     "I don't know that command. /help shows what I can do, or simply ask me a question."
 )
 NO_TEXT: Final = translatable("I can only read text, sorry. Please write your question as a message.")
+NO_EARS: Final = translatable(
+    "I read text only, sorry: I quote word for word, and a word that I misheard would be another question. Please write"
+    " yours as a message."
+)
+NO_EYES: Final = translatable(
+    "I read text only, sorry: what pictures, videos and stickers show I cannot see, nor compare with articles. Please"
+    " write your question as a message."
+)
 HOW_TO_ASK: Final = translatable("Write your question after the command, like this:\n/ask Who won the election?")
 WHOSE_WORDS: Final = translatable(
     "Write a name after the command, and a subject if you like:\n/said Michel\n/said Michel about the border"
@@ -125,6 +133,13 @@ def quiet(hours: str, zone: str | None) -> str:
     )
     clock = translated("Time zone: {zone}.").format(zone=zone) if zone is not None else translated(IN_UTC)
     return f"{words}\n{clock}"
+
+
+def at_most(count: int) -> str:
+    """Say that so many questions of a message were answered."""
+    return translated("I answer {count} questions of a message. Please ask the others in another one.").format(
+        count=number(count)
+    )
 
 
 def not_allowed(asker_id: int) -> str:
