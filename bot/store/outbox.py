@@ -38,6 +38,9 @@ class OutboxStore(Transactions):
         super().__init__(engine)
         self.replicas = Replicas(engine)
         self.leases = ChatLeases(engine, self.replicas)
+        self.joined: dict[int, Sequence[int]] = {}
+        """Updates, and those that are parts of them: with the plan of an answer to one these are finished, or a kill
+        would have them handled by themselves."""
 
     @outlives_connections
     def receive(self, updates: Sequence[IncomingUpdate]) -> None:
@@ -89,6 +92,8 @@ class OutboxStore(Transactions):
             self.replicas.check_lease(connection, chat_id)
             for row in rows:
                 connection.execute(statements.PLAN.on(connection), row)
+            for part in self.joined.get(rows[0]["update_id"], ()):
+                connection.execute(statements.FINISH, {"number": part, "ended": Delivery.DONE.value})
             planned = connection.execute(statements.PLANNED, {"keys": [row["key"] for row in rows]})
             return {key: number for key, number in planned}
 

@@ -10,6 +10,7 @@ from typing import Final
 from telegram import Update
 
 from bot.adapters.telegram.delivery.bot import TelegramApplication
+from bot.adapters.telegram.delivery.joining import Joining, joined
 from bot.adapters.telegram.delivery.leases import LeaseKeeper
 from bot.adapters.telegram.delivery.outbox import Outbox
 from bot.adapters.telegram.delivery.raw_updates import RawUpdate, asked_at, may_be_handled_twice, received_from
@@ -46,6 +47,7 @@ class Inbox:
         self._answer_within = answer_within
         self._now = now
         self._tasks: set[asyncio.Task[None]] = set()
+        self._joining = Joining()
         self._interrupted: dict[int, bool] = {}
         self._dispatching: asyncio.Task[None] | None = None
         self._room = asyncio.Event()
@@ -158,6 +160,7 @@ class Inbox:
             task.cancel()
         if dropped:
             await asyncio.wait(dropped, timeout=1)
+        self._joining.drop_all()
 
     async def _dispatch_claims(self) -> None:
         while True:
@@ -170,7 +173,8 @@ class Inbox:
         if claimed.messages:
             self._begin(self._outbox.resume(claimed.messages))
         for update in claimed.updates:
-            self._begin(self._handle(update))
+            if not self._joining.takes(update):
+                self._begin(self._handle(update))
         self._mind_room()
 
     def _begin(self, doing: Coroutine[object, object, None]) -> None:
@@ -192,19 +196,24 @@ class Inbox:
 
     async def _handle(self, claimed: ClaimedUpdate) -> None:
         outcome: Delivery | None = None
+        parts = await self._joining.rest_of(claimed)
+        self._store.joined[claimed.update_id] = [part.update_id for part in parts]
         try:
-            outcome = await self._outcome(claimed)
+            outcome = await self._outcome(claimed, joined(claimed.body, [part.body for part in parts]))
         except Exception as error:
             logger.error("an update could not be handled: %s", type(error).__name__)
             outcome = None if isinstance(error, StoreUnavailable) else Delivery.DONE
-        try:
-            self._dispatch(await self._leases.done(claimed, outcome))
-        except StoreUnavailable as error:
-            logger.warning("what became of update %d is not noted yet: %s", claimed.update_id, error)
+        finally:
+            self._store.joined.pop(claimed.update_id, None)
+        for part in (*parts, claimed):
+            try:
+                self._dispatch(await self._leases.done(part, outcome))
+            except StoreUnavailable as error:
+                logger.warning("what became of update %d is not noted yet: %s", part.update_id, error)
 
-    async def _outcome(self, claimed: ClaimedUpdate) -> Delivery | None:
-        """Return how an update ended; None if the database came in between, and it is to be handled again."""
-        raw = claimed.body
+    async def _outcome(self, claimed: ClaimedUpdate, raw: RawUpdate) -> Delivery | None:
+        """Return how an update ended, whose parts are joined in `raw`; None if the database came in between, and it is
+        to be handled again."""
         if self._is_expired(raw, claimed.received_at):
             return Delivery.EXPIRED
         update = self._parsed(raw)
@@ -213,7 +222,8 @@ class Inbox:
         if may_be_handled_twice(raw):
             self._interrupted[claimed.update_id] = False
         else:
-            await self._executor.run(self._store.finish, claimed.update_id, Delivery.DONE)
+            for number in (*self._store.joined[claimed.update_id], claimed.update_id):
+                await self._executor.run(self._store.finish, number, Delivery.DONE)
         application = self._application
         try:
             await application.update_processor.process_update(update, application.process_update(update))
