@@ -7,6 +7,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,9 +17,10 @@ from rich.console import Console
 from rich.progress import track
 
 from bot.adapters.check_json import checked_as_json
+from bot.adapters.digest_json import digest_as_json
 from bot.adapters.jsonl import AskedQuestion, ask, read_questions, reply_as_json
 from bot.adapters.permalinks import permalinks_from
-from bot.adapters.terminal import run_chat, show_checked, show_reply
+from bot.adapters.terminal import run_chat, show_checked, show_digest, show_reply
 from bot.admin.names import keep_correction, listed, read_correction
 from bot.api_keys import KeyScope, make_key
 from bot.app import (
@@ -31,6 +33,8 @@ from bot.app import (
     build_first_index,
     schedule_feeds,
 )
+from bot.digests import Period
+from bot.digests.period import MOST_DAYS
 from bot.errors import BotError, InvalidCorrection
 from bot.evaluation import Gold, as_markdown, evaluate, gold_of, judge, make_folder, write_report
 from bot.logs import configure_logging, log_warnings_only
@@ -54,6 +58,7 @@ _EXAMPLES = """examples:
   python -m bot ask --json "Who is he?"             ... with everything a script wants to know
   python -m bot ask --jsonl questions.jsonl         many questions, one JSON object a line each
   python -m bot check speech.txt                     is each quotation in it in the articles, word for word?
+  python -m bot digest --days 7                     what came in this week: a quote a story
   python -m bot key newsroom                        a key for a program that asks over HTTP
   python -m bot mcp                                 the articles as tools for a language model, by MCP
   python -m bot names "Bill Clinton = William Clinton"
@@ -69,6 +74,14 @@ _CHECK_EXAMPLES = """examples:
 Without quotation marks the whole text is looked for. A quotation is verbatim, altered, cut (a denial, a condition or
 who says so is left out around it), stitched from several places, of another speaker, or not found: then it may be
 right all the same.
+"""
+_DIGEST_EXAMPLES = """examples:
+  python -m bot digest                  what came in since this time yesterday
+  python -m bot digest --days 7 --json  ... in a week, as a script wants it
+  python -m bot digest --until 2024-06-01
+
+Articles of several sources on one event are one story. What most sources tell independently comes first: copies of one
+wire count once. Articles without a date came in on no day.
 """
 _KEY_EXAMPLES = """examples:
   python -m bot key newsroom            a key that may ask
@@ -142,6 +155,11 @@ def _command_line() -> CommandLine:
     checking.epilog = _CHECK_EXAMPLES
     checking.add_argument("file", metavar="FILE", help="the text; - for standard input")
     checking.add_argument("--json", action="store_true", help="answer as one JSON object")
+    digest = line.add("digest", _digest, "tell what came in, a quote a story")
+    digest.epilog = _DIGEST_EXAMPLES
+    digest.add_argument("--days", metavar="N", type=int, default=1, help=f"how many days; 1 to {MOST_DAYS}, default: 1")
+    digest.add_argument("--until", metavar="DATE", type=date.fromisoformat, help="its last day, in UTC; default: now")
+    digest.add_argument("--json", action="store_true", help="print one JSON object")
     key = line.add("key", _key, "make a key for a program that asks over HTTP")
     key.epilog = _KEY_EXAMPLES
     key.add_argument("name", metavar="NAME", help="what the key is called: letters, digits, - and _")
@@ -270,6 +288,25 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
         print(json.dumps(checked_as_json(text, quotes, permalinks_from(settings)), ensure_ascii=False))
     else:
         show_checked(text, quotes)
+    return 0
+
+
+def _digest(options: argparse.Namespace, settings: Settings) -> int:
+    if not 1 <= options.days <= MOST_DAYS:
+        _errors.print(f"error: --days should be 1 to {MOST_DAYS}", style="red", highlight=False)
+        return 2
+    period = (
+        Period.until(datetime.combine(options.until, time.max, UTC), options.days)
+        if options.until
+        else Period.up_to_now(datetime.now(UTC), options.days)
+    )
+    with Store.in_memory() as store:
+        _prepare(settings, first_index=False)
+        digest = build_dialogue(settings, store).digests.make(period)
+    if options.json:
+        print(json.dumps(digest_as_json(digest, permalinks_from(settings)), ensure_ascii=False))
+    else:
+        show_digest(digest)
     return 0
 
 

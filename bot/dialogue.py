@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 from bot.answering import (
     Answer,
@@ -21,6 +21,7 @@ from bot.asides import aside, asked_before, instead_of_refusal
 from bot.composing.draft import Wanted
 from bot.composing.weights import COMPOSED
 from bot.conversation import SAID_ELSEWHERE, Conversation, Turn, still_going
+from bot.digests import DigestMaker, RetrieverSource
 from bot.exactly import exact_phrases, search_exactly
 from bot.followup import CitationRequest, Resolution, Side, requested_citation, taken_option, understand
 from bot.listing import articles_found
@@ -86,13 +87,6 @@ class Memory(Protocol):
         """Delete all that is kept of a conversation, and return how many turns that were."""
 
 
-class RetrieverSource(Protocol):
-    """Where the current retriever comes from: see `index.library.live.LiveIndex`."""
-
-    def retriever(self) -> Retriever:
-        """Return the retriever to answer the next question with."""
-
-
 @dataclass(frozen=True, slots=True)
 class Said:
     """A message as it came. See `Dialogue.reply`."""
@@ -123,6 +117,8 @@ class Dialogue:
         self._answerer = answerer
         self._memory = memory
         self._on_reply = on_reply
+        self.digests: Final = DigestMaker(index)
+        """Makes digests of the articles that it answers from."""
 
     def reply(
         self,

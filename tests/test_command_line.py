@@ -171,6 +171,39 @@ def test_feeds_are_read_once_and_each_failure_is_told(
     assert "FEEDS should be addresses such as https://news.example/rss|30" in capsys.readouterr().err
 
 
+def test_a_digest_tells_what_came_in(built: Path) -> None:
+    printed = _run("bot", "digest", "--days", "31", "--until", "2024-06-01", "--index", built)
+    asked = _run("bot", "digest", "--days", "31", "--until", "2024-06-01", "--json", "--index", built)
+    digest = json.loads(asked.stdout)
+    ferry, bridge = digest["stories"]
+
+    assert (printed.returncode, printed.stderr, asked.returncode, asked.stderr) == (0, "", 0, "")
+    assert printed.stdout.splitlines()[:2] == ["What came in, 1 May 2024 to 1 June 2024", "2 stories · 2 articles"]
+    assert {name: value for name, value in digest.items() if name != "stories"} == {
+        "from": "2024-05-01T23:59:59.999999+00:00",
+        "to": "2024-06-01T23:59:59.999999+00:00",
+        "articles": 2,
+        "corrected": [],
+        "shown": 2,
+        "left_out": 0,
+    }
+    assert (bridge["title"], bridge["sources"], bridge["articles"], bridge["watched"]) == (
+        "Old bridge opens again",
+        ["The Courier"],
+        ["bridge"],
+        False,
+    )
+    for story in (ferry, bridge):
+        cited = story["citation"]
+        assert cited["quote"] == _TEXTS[cited["article"]][cited["start"] : cited["end"]]
+        assert f"“{cited['quote']}”" in printed.stdout
+
+
+def test_a_digest_of_no_or_too_many_days_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert bot.__main__.main(["digest", "--days", "32"]) == 2
+    assert capsys.readouterr().err == "error: --days should be 1 to 31\n"
+
+
 def test_a_changed_file_is_found_by_verify(articles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     DiskLibrary(tmp_path).rebuild(read_articles(articles), HashingEmbedder())
     (days,) = (tmp_path / "segments").rglob("days.npy")

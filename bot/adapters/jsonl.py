@@ -70,7 +70,7 @@ def reply_as_json(reply: Reply, permalinks: Permalinks | None = None) -> dict[st
         "confidence": round(outcome.confidence, 4),
         "answer": outcome.short_answer if isinstance(outcome, Answer) else None,
         "reason": _reason(outcome),
-        "citations": [_citation(citation, permalinks) for citation in reply.citations],
+        "citations": [citation_as_json(citation, permalinks) for citation in reply.citations],
         "passages": [_passage(hit) for hit in outcome.hits],
         "timings_ms": dict(reply.timings_ms),
         **_blocks(outcome),
@@ -119,7 +119,8 @@ def _corrections(reply: Reply) -> dict[str, Any]:
     return {"corrections": [{"typed": each.typed, "meant": each.meant} for each in reply.corrected]}
 
 
-def _citation(citation: Citation, permalinks: Permalinks | None) -> dict[str, Any]:
+def citation_as_json(citation: Citation, permalinks: Permalinks | None) -> dict[str, Any]:
+    """Return a citation as it stands in the answer of `ask --json`."""
     quote = citation.quote
     return {
         "article": quote.article_id,

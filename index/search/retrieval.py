@@ -149,6 +149,9 @@ class Snapshot(Protocol):
         `vector_of` gives the vector of the question, if it is needed.
         """
 
+    def vectors_of(self, article_ids: Sequence[str]) -> dict[str, Vectors]:
+        """Return the vectors of each article's passages, (n_passages, dimension), in order, without unknown ids."""
+
     def rarity(self, term: str) -> float:
         """Return how telling a term is among the passages, in [0, 1]; 1 for one that none holds."""
 

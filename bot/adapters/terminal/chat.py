@@ -4,6 +4,7 @@ import logging
 import sys
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,7 @@ from rich.console import Console
 from bot.adapters import wording
 from bot.adapters.terminal import texts
 from bot.adapters.terminal.checking import render_checked
+from bot.adapters.terminal.digests import render_digest
 from bot.adapters.terminal.display import Page, one_line, show
 from bot.adapters.terminal.lines import piped_lines, typed_lines
 from bot.adapters.terminal.rendering import (
@@ -27,6 +29,8 @@ from bot.adapters.terminal.rendering import (
 from bot.answering import Answer, Clarification, Refusal, RefusalReason
 from bot.checking import CheckedQuote
 from bot.dialogue import Dialogue
+from bot.digests import Digest, Period
+from bot.digests.period import MOST_DAYS
 from bot.errors import BotError
 from bot.query.kinds import MessageKind
 from bot.query.said_requests import SAID_COMMAND, said_request
@@ -69,12 +73,18 @@ def show_checked(text: str, quotes: Sequence[CheckedQuote], *, console: Console 
     show(render_checked(text, quotes), console or _standard_output())
 
 
+def show_digest(digest: Digest, *, console: Console | None = None) -> None:
+    """Print all of a digest, by default on standard output."""
+    show(render_digest(digest, whole=True), console or _standard_output())
+
+
 class _Chat:
     """One conversation and its last reply, which most commands are about."""
 
     def __init__(self, dialogue: Dialogue, console: Console, *, can_stop: bool) -> None:
         """Keep what is needed to talk. `can_stop`: Ctrl-C ends the answer at hand, not the chat."""
         self._dialogue = dialogue
+        self._last_digest: Digest | None = None
         self._console = console
         self._last: Reply | None = None
         self._can_stop = can_stop
@@ -83,6 +93,7 @@ class _Chat:
             "/said": self._said,
             "/sources": self._sources,
             "/timeline": self._timeline,
+            "/digest": self._digest,
             "/new": self._start_over,
             "/forget": self._forget,
         }
@@ -163,6 +174,15 @@ class _Chat:
 
     def _timeline(self, subject: str) -> Page:
         return self._ask(subject, kind=MessageKind.TIMELINE) if subject else _note(texts.NAME_A_SUBJECT)
+
+    def _digest(self, days: str) -> Page:
+        if days == "all" and self._last_digest is not None:
+            return render_digest(self._last_digest, whole=True)
+        wanted = "1" if days in ("", "all") else days
+        if not wanted.isdecimal() or not 1 <= int(wanted) <= MOST_DAYS:
+            return _note(texts.NO_SUCH_DIGEST)
+        self._last_digest = self._dialogue.digests.make(Period.up_to_now(datetime.now(UTC), int(wanted)))
+        return render_digest(self._last_digest, whole=days == "all")
 
     def _sources(self, words: str) -> Page:
         return render_sources(self._dialogue.sources(), words)

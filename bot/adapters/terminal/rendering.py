@@ -62,7 +62,7 @@ def render_context(context: QuoteContext) -> Page:
     around = Text()
     if context.before:
         around.append(visible(context.before), style="dim")
-    around.append_text(_quoted(context.citation))
+    around.append_text(quoted(context.citation))
     if context.after:
         around.append(visible(context.after), style="dim")
     source = Paragraph(source_of(context.citation), _INDENT)
@@ -111,7 +111,7 @@ def _parts(answer: Answer, *, is_composed: bool) -> list[Paragraph]:
     for run in runs_of(answer.citations[: answer.n_strong], answer.blocks, together=is_composed):
         if run.block is not None:
             paragraphs.append(said(one_line(wording.heading(run.block)), "bold"))
-        paragraphs += [Paragraph(_quoted(one), _INDENT, f"[{one.number}]") for one in run.citations]
+        paragraphs += [Paragraph(quoted(one), _INDENT, f"[{one.number}]") for one in run.citations]
         paragraphs.append(Paragraph(source_of(run.citations[0]), _INDENT))
     return paragraphs
 
@@ -125,7 +125,7 @@ def _cited(citations: Sequence[Citation]) -> list[Paragraph]:
         paragraph
         for citation in citations
         for paragraph in (
-            Paragraph(_quoted(citation), _INDENT, f"[{citation.number}]"),
+            Paragraph(quoted(citation), _INDENT, f"[{citation.number}]"),
             Paragraph(source_of(citation), _INDENT),
         )
     ]
@@ -136,10 +136,10 @@ def _origin(citation: Citation) -> list[Paragraph]:
     text = Text(one_line(citation.title) or wording.UNTITLED, style="bold cyan")
     for label, value in wording.origin(citation):
         text.append(f"\n{label} ", style="dim").append(one_line(value), style=_link(one_line(value)))
-    return [Paragraph(text), Paragraph(_quoted(citation), _INDENT, f"[{citation.number}]")]
+    return [Paragraph(text), Paragraph(quoted(citation), _INDENT, f"[{citation.number}]")]
 
 
-def _quoted(citation: Citation) -> Text:
+def quoted(citation: Citation) -> Text:
     """Return the quote between marks. They are the bot's; what stands between them is the article's."""
     quote = citation.quote
     text = Text("“")

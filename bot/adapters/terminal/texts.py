@@ -11,6 +11,7 @@ COMMANDS: Final = {
     "/said": "what somebody said, newest first: /said Michel, or /said Michel about the border",
     "/sources": "the articles I can quote; /sources WORD narrows the list",
     "/timeline": "what happened when: /timeline louvre",
+    "/digest": "what came in: /digest, /digest 7 for a week, /digest all to see all of the last one",
     "/context": "what stands around a quote, by its number: /context 2",
     "/more": "further quotes for the last answer",
     "/closest": "the closest passages when I could not answer",
@@ -25,6 +26,8 @@ COMMANDS: Final = {
 
 NO_ARTICLES: Final = "I have no articles yet, so there is nothing I could quote. See: python -m index build --help"
 
+WHOLE_DIGEST: Final = "/digest all shows them."
+NO_SUCH_DIGEST: Final = "Name a number of days, such as /digest 7"
 WHOSE_WORDS: Final = "Name somebody: /said Michel, or /said Michel about the border"
 NAME_A_SUBJECT: Final = "Name what it should be about, such as /timeline louvre"
 ASK_FIRST: Final = "Ask a question first."

@@ -117,6 +117,15 @@ class IndexSnapshot:
         """Return the `depth` best of each search; None if the scope of the query holds nothing."""
         return self._search.candidates(query, terms, vector_of, depth)
 
+    def vectors_of(self, article_ids: Sequence[str]) -> dict[str, Vectors]:
+        """Return the vectors of each article's passages, (n_passages, dimension), in order, without unknown ids."""
+        places = {article_id: self.archive.rows_of(article_id) for article_id in article_ids}
+        known = {article_id: rows for article_id, rows in places.items() if rows}
+        return {
+            article_id: self.vectors.reconstruct(np.arange(rows.start, rows.stop, dtype=np.int64))
+            for article_id, rows in known.items()
+        }
+
     def rarity(self, term: str) -> float:
         """Return how telling a term is among the passages, in [0, 1]; 1 for one that none holds."""
         return self.keywords.rarity(term)

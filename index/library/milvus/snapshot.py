@@ -24,6 +24,8 @@ from index.search.spelling import Misspelling
 
 _FIELDS = ("article", "day", "copy_group", "is_leading", "span_start", "span_end", "sentences")
 _STEP = 1_000
+_ARTICLES_STEP = 100
+"""The vectors of so many articles are read at once: about a megabyte."""
 CANDIDATES = 512
 """How many passages a search by vector among all of them keeps in view."""
 _CANDIDATES_IN_SCOPE = 16_384
@@ -117,6 +119,20 @@ class ClusterSnapshot:
             speaker=lambda row: (int(found[row]["article"]), int(found[row]["copy_group"])),
             passages=lambda rows: self._passages([found[row] for row in rows]),
         )
+
+    def vectors_of(self, article_ids: Sequence[str]) -> dict[str, Vectors]:
+        """Return the vectors of each article's passages, (n_passages, dimension), in order, without unknown ids."""
+        names = self.archive.ids_of(self.archive.numbers_of(article_ids))
+        found: dict[str, list[Row]] = {}
+        for first in range(0, len(names), _ARTICLES_STEP):
+            some = list(names)[first : first + _ARTICLES_STEP]
+            scope = f"{one_of('article', some)} and {self._seen}"
+            for row in self._server.rows(self.manifest.lineage.passages, scope, ["id", "article", "vector"]):
+                found.setdefault(names[int(row["article"])], []).append(row)
+        return {
+            name: np.array([row["vector"] for row in sorted(rows, key=lambda row: int(row["id"]))], np.float32)
+            for name, rows in found.items()
+        }
 
     def rarity(self, term: str) -> float:
         """Return how telling a term is among the passages, in [0, 1]; 1 for one that none holds."""

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,14 @@ from rich.text import Text
 
 from bot.adapters import wording
 from bot.adapters.terminal import render_reply, run_chat, show_reply, texts
+from bot.adapters.terminal.digests import render_digest
 from bot.adapters.terminal.display import Page, one_line
 from bot.adapters.terminal.lines import piped_lines
 from bot.adapters.terminal.rendering import render_closest, render_context, render_sources
 from bot.answering import Answer, Refusal, RefusalReason
 from bot.dialogue import Dialogue
+from bot.digests import CorrectedWords, Digest, Period, ToldStory
+from bot.digests.stories import Story
 from bot.errors import StoreUnavailable
 from bot.query.spelling import Correction
 from bot.quoting.context import QuoteContext
@@ -30,7 +34,7 @@ from bot.quoting.quotes import Citation, quote_from
 from bot.replies import Reply, Vote
 from index import Article, Span
 from index.command_line import visible
-from tests.bot.examples import BRIDGE, COST, FERRY, OPENED, answer, refusal
+from tests.bot.examples import BRIDGE, COST, FERRY, LAST_FERRY, OPENED, answer, refusal
 from tests.bot.fakes import ScriptedDialogue
 
 any_text = st.text(st.characters(exclude_categories=()))
@@ -359,3 +363,40 @@ def test_a_pipe_is_read_to_its_end(tmp_path: Path) -> None:
         "Ada Brook",
     ]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_digest_is_shown_in_a_screen_and_then_whole() -> None:
+    days = (datetime.now(UTC) - datetime(2024, 5, 3, tzinfo=UTC)).days
+    old, whole, wrong = said_after(ScriptedDialogue(), "/digest 31", "/digest all", "/digest many")
+
+    assert days > 31
+    assert (old, whole) == ("Nothing new came in.", "Nothing new came in.")
+    assert wrong == "Name a number of days, such as /digest 7"
+
+
+def test_a_page_of_a_digest_says_who_tells_what_and_how_much_is_left() -> None:
+    bridge = ToldStory(Story((BRIDGE, FERRY), ("The Courier", "", "The Gull")), OPENED)
+    ferry = ToldStory(Story((FERRY,), ("",), is_watched=True), replace(LAST_FERRY, number=2))
+    became = CorrectedWords("It cost 4 million euros.", COST.quote, BRIDGE.title, BRIDGE.source, None, None)
+    period = Period(datetime(2024, 5, 3, 8, tzinfo=UTC), datetime(2024, 5, 4, 8, tzinfo=UTC))
+    digest = Digest(period, (became,), (bridge, ferry), 3, 12, frozenset())
+
+    assert render_digest(digest).plain.splitlines() == [
+        "What came in, 3 May 2024 to 4 May 2024",
+        "14 stories · 3 articles",
+        "Corrected",
+        "    Old bridge opens again",
+        "    These words were changed:",
+        "    “It cost 4 million euros.”",
+        "    Now it says:",
+        "    “The work cost 4.2 million euros, the council said.”",
+        "[1] “The mayor, Ada Brook, opened it again on 3 May 2024.”",
+        "    Old bridge opens again",
+        "    The Courier, 4 May 2024",
+        "    https://courier.example/bridge",
+        "    3 sources: The Courier, The Gull +1",
+        "[2] “The ferry ran for the last time on Sunday.”",
+        "    Ferry stops",
+        "    on what you watch",
+        "12 smaller stories are left out.",
+    ]

@@ -1,0 +1,159 @@
+"""Digest: the stories of a period with one quote each; DigestMaker makes it of the articles in service."""
+
+import threading
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final, Protocol
+
+from bot.digests.grouping import Compared, group_articles
+from bot.digests.period import Period, came_in
+from bot.digests.stories import Story, ranked, story_of
+from bot.digests.telling import told_by_one_quote
+from bot.quoting.quotes import Citation, Quote
+from index.embedding.embedder import Vectors
+from index.search.retrieval import Retriever
+
+MOST_STORIES: Final = 30
+"""So many are told; of the others it is said how many they are."""
+_SCREEN_CHARS: Final = 1_000
+"""What a phone shows of quotes at once."""
+_SCREEN_STORIES: Final = 6
+_AROUND_CHARS: Final = 90
+"""What stands around each quote: where it is from."""
+_KEPT_PERIODS: Final = 4
+
+
+class RetrieverSource(Protocol):
+    """Where the current retriever comes from: see `index.library.live.LiveIndex`."""
+
+    def retriever(self) -> Retriever:
+        """Return the retriever of the articles in service."""
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedWords:
+    """Words that were quoted and that the article has no more: `before` they were, `now` its words in their place, None
+    where it dropped them."""
+
+    before: str
+    now: Quote | None
+    title: str
+    source: str | None
+    published_at: datetime | None
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldStory:
+    """A story with the words that say best what happened."""
+
+    story: Story
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What came in a period, in the order to be told: first what was `corrected`, then the stories.
+
+    `n_articles`: how many articles came. `n_left_out`: how many more stories there were. `covered`: the ids of all
+    articles that it tells of or leaves out.
+    """
+
+    period: Period
+    corrected: tuple[CorrectedWords, ...]
+    told: tuple[ToldStory, ...]
+    n_articles: int
+    n_left_out: int
+    covered: frozenset[str]
+
+    @property
+    def n_shown(self) -> int:
+        """How many stories a screen shows, at least one of those there are; the others stand behind "More"."""
+        room = _SCREEN_CHARS - sum(len(one.before) + len(one.now.text if one.now else "") for one in self.corrected)
+        for place, one in enumerate(self.told[:_SCREEN_STORIES]):
+            room -= len(one.citation.quote.text) + _AROUND_CHARS
+            if room < 0 and place:
+                return place
+        return min(len(self.told), _SCREEN_STORIES)
+
+
+@dataclass(slots=True)
+class _Groups:
+    """The groups of each period that were worked out of one snapshot."""
+
+    snapshot: str = ""
+    of: dict[Period, list[list[Compared]]] = field(default_factory=dict)
+
+
+class DigestMaker:
+    """Makes digests of the articles in service. What many chats ask for is worked out once. Safe to call from several
+    threads; too slow for an event loop."""
+
+    def __init__(self, index: RetrieverSource) -> None:
+        self._index = index
+        self._groups = _Groups()
+        self._lock = threading.Lock()
+
+    def make(
+        self,
+        period: Period,
+        *,
+        subjects: Vectors | None = None,
+        corrected: Sequence[CorrectedWords] = (),
+        covered_before: Collection[str] = (),
+    ) -> Digest:
+        """Return the digest of a period.
+
+        `subjects`: (n, dimension), of unit length: the vectors of what a chat watches. `corrected`: what it is to be
+        told was corrected. `covered_before`: articles that an earlier digest was about; a story with no other is left
+        out.
+        """
+        retriever = self._index.retriever()
+        known = frozenset(covered_before)
+        groups = [
+            group for group in self._grouped(period, retriever) if any(one.article.id not in known for one in group)
+        ]
+        stories = ranked([story_of(group, subjects) for group in groups])
+        told: list[ToldStory] = []
+        for story in stories[:MOST_STORIES]:
+            citation = told_by_one_quote(story, retriever.archive)
+            if citation is not None:
+                told.append(ToldStory(story, replace(citation, number=len(told) + 1)))
+        return Digest(
+            period,
+            tuple(corrected),
+            tuple(told),
+            sum(map(len, groups)),
+            len(stories[MOST_STORIES:]),
+            frozenset(one.article.id for group in groups for one in group),
+        )
+
+    def _grouped(self, period: Period, retriever: Retriever) -> list[list[Compared]]:
+        name = retriever.snapshot.name
+        with self._lock:
+            if self._groups.snapshot != name:
+                self._groups = _Groups(name)
+            kept = self._groups.of
+            if period in kept:
+                return kept[period]
+        found = _grouped(period, retriever)
+        with self._lock:
+            while len(kept) >= _KEPT_PERIODS:
+                kept.pop(next(iter(kept)))
+            kept[period] = found
+        return found
+
+
+def _grouped(period: Period, retriever: Retriever) -> list[list[Compared]]:
+    """Return the articles of a period in groups, without their texts."""
+    archive = retriever.archive
+    headlines = came_in(period, archive.headlines())
+    vectors = retriever.snapshot.vectors_of([one.id for one in headlines])
+    compared = [
+        Compared(archive.article(one.id), vectors[one.id], archive.copy_group(one.id))
+        for one in headlines
+        if one.id in vectors
+    ]
+    groups = group_articles(compared, retriever.rarity)
+    return [[replace(one, article=replace(one.article, text="")) for one in group] for group in groups]
