@@ -22,6 +22,7 @@ from benchmarks.made_news import made_news
 from benchmarks.measuring import own_mib
 from benchmarks.quote_cases import Case, make_cases, sentences_of
 from bot.checking import Checker
+from bot.checking.words import Words
 from index import Article
 from index.ingest.sources import read_articles
 from index.library.disk.library import DiskLibrary
@@ -75,11 +76,16 @@ def _cases(texts: KeptTexts, others: Sequence[Article]) -> list[Case]:
     chosen = random.Random(_SEED).sample(numbers, min(_SOME, len(numbers)))
     kept = [one.article for number in chosen if (one := texts.revision(number)) is not None]
     cases = make_cases(sentences_of(kept), _EACH, _SEED)
-    everything = "\n".join(texts.text(number) for number in numbers)
+    everything = "\n".join(_folded(texts.text(number)) for number in numbers)
     strange = sentences_of(others)
     random.Random(_SEED).shuffle(strange)
-    unknown = islice((one for one in strange if one not in everything), _UNKNOWN)
+    unknown = islice((one for one in strange if _folded(one) not in everything), _UNKNOWN)
     return [*cases, *(Case(words, "not_found") for words in unknown)]
+
+
+def _folded(text: str) -> str:
+    """Return the words of a text as they are compared, with blanks around them."""
+    return f" {' '.join(Words(text).folded)} "
 
 
 def _told(checker: Checker, words: str) -> str:

@@ -2,11 +2,19 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.embedding.embedder import Vectors
 from index.text.terms import terms_of
+
+
+@lru_cache(1 << 15)
+def _direction_of(term: str, dimension: int) -> NDArray[np.float64]:
+    seed = int.from_bytes(hashlib.sha256(term.encode()).digest()[:8], "big")
+    return np.random.default_rng(seed).normal(size=dimension)
 
 
 class HashingEmbedder:
@@ -33,6 +41,5 @@ class HashingEmbedder:
     def _direction(self, text: str) -> Vectors:
         total = np.full(self.dimension, 1e-3)
         for term in terms_of(text):
-            seed = int.from_bytes(hashlib.sha256(term.encode()).digest()[:8], "big")
-            total += np.random.default_rng(seed).normal(size=self.dimension)
+            total += _direction_of(term, self.dimension)
         return np.asarray(total / np.linalg.norm(total), np.float32)

@@ -1,8 +1,9 @@
 """How the words of a quotation lie in the words of articles: in one place nearly, or in several places exactly."""
 
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import accumulate, chain, repeat
 from typing import Final
 
 import numpy as np
@@ -13,6 +14,8 @@ from rapidfuzz.distance import Levenshtein
 _SHORTEST_RUN: Final = 3
 """Fewer equal words in a row are chance."""
 _MOST_RUNS: Final = 60
+_BETWEEN: Final = ""
+"""Stands between two articles, and is no word."""
 _NEAR_WORDS: Final = 3
 """So many words of an article may be left out within one place."""
 _OMITTED_WORDS: Final = 60
@@ -109,23 +112,52 @@ def _best(
     return min((place for place in places if 0 <= place <= len(article)), key=edits)
 
 
-def runs_in(words: Sequence[str], number: int, article: Sequence[str]) -> list[Run]:
-    """Return the runs of words that a quotation shares with an article, none of which could be longer."""
-    vocabulary = {word: place for place, word in enumerate(dict.fromkeys(words))}
-    theirs = np.fromiter(map(vocabulary.get, article, repeat(-1)), np.int32, len(article))
-    mine = np.array([vocabulary[word] for word in words], np.int32)
-    lengths = _run_lengths(mine, theirs)
-    begins = lengths >= _SHORTEST_RUN
-    begins[1:, 1:] &= lengths[:-1, :-1] == 0
-    return [Run(number, int(start), int(at), int(lengths[start, at])) for start, at in np.argwhere(begins)]
+def runs_in(words: Sequence[str], articles: Mapping[int, Sequence[str]]) -> list[Run]:
+    """Return the runs of words that a quotation shares with articles, none of which could be longer.
+
+    `articles`: from a revision's number to its words.
+    """
+    if not articles:
+        return []
+    vocabulary = {word: place for place, word in enumerate(dict.fromkeys(words), start=1)}
+    bounds = [0, *accumulate(len(theirs) + 1 for theirs in articles.values())]
+    everything = chain.from_iterable((*theirs, _BETWEEN) for theirs in articles.values())
+    theirs = np.fromiter(map(vocabulary.get, everything, repeat(0)), np.int64, bounds[-1])
+    mine = np.array([vocabulary[word] for word in words], np.int64)
+    starts, places = _equal(_in_threes(mine, len(vocabulary)), _in_threes(theirs, len(vocabulary)))
+    numbers, found = list(articles), _joined(starts, places)
+    runs = sorted((bisect_right(bounds, place) - 1, start, place, length) for start, place, length in found)
+    return [Run(numbers[owner], start, place - bounds[owner], length) for owner, start, place, length in runs]
 
 
-def _run_lengths(mine: NDArray[np.int32], theirs: NDArray[np.int32]) -> NDArray[np.int16]:
-    """Return (n, m): how many words are equal from word i of the one and word j of the other on."""
-    lengths = np.zeros((len(mine) + 1, len(theirs) + 1), np.int16)
-    for row in range(len(mine) - 1, -1, -1):
-        lengths[row, :-1] = (lengths[row + 1, 1:] + 1) * (theirs == mine[row])
-    return lengths[:-1, :-1]
+def _joined(starts: NDArray[np.int64], places: NDArray[np.int64]) -> Iterator[tuple[int, int, int]]:
+    """Return the runs that pairs of places make up, three words each: where they start, where they are, how long."""
+    order = np.lexsort((starts, places - starts))
+    starts, places = starts[order], places[order]
+    goes_on = (starts[1:] - starts[:-1] == 1) & (places[1:] - places[:-1] == 1)
+    begins = np.flatnonzero(np.concatenate(([True], ~goes_on))) if len(starts) else np.zeros(0, np.int64)
+    lengths = np.append(begins[1:], len(starts)) - begins + _SHORTEST_RUN - 1
+    return zip(starts[begins].tolist(), places[begins].tolist(), lengths.tolist(), strict=True)
+
+
+def _in_threes(words: NDArray[np.int64], n_words: int) -> NDArray[np.int64]:
+    """Return (n - 2,): a number for each three words in a row; `words` are numbers up to `n_words`, 0 for any other."""
+    base = n_words + 1
+    return (words[:-2] * base + words[1:-1]) * base + words[2:]
+
+
+def _equal(mine: NDArray[np.int64], theirs: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return all pairs of places at which the two hold the same number."""
+    if not len(mine):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    order = np.argsort(mine, kind="stable")
+    ascending = mine[order]
+    first = ascending.searchsorted(theirs)
+    places = np.flatnonzero(ascending[np.minimum(first, len(mine) - 1)] == theirs)
+    first = first[places]
+    counts = ascending.searchsorted(theirs[places], side="right") - first
+    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    return order[np.repeat(first, counts) + within], np.repeat(places, counts)
 
 
 def best_chain(runs: Iterable[Run], n_words: int, ellipses: frozenset[int], spoken: Spoken) -> Chain:
@@ -136,20 +168,24 @@ def best_chain(runs: Iterable[Run], n_words: int, ellipses: frozenset[int], spok
     """
     longest = sorted(sorted(runs, key=lambda run: -run.length)[:_MOST_RUNS], key=lambda run: (run.start, -run.length))
     best: list[Chain] = []
+    ends: list[int] = []
     for run in longest:
-        chain = Chain((run,), float(run.start))
-        for before in best:
-            last = before.runs[-1]
-            overlap = max(0, last.end - run.start)
-            if run.length - overlap < _SHORTEST_RUN - 1 or run.end <= last.end:
+        found, start, end = Chain((run,), float(run.start)), run.start, run.end
+        for before, before_end in zip(best, ends, strict=True):
+            if before_end >= end or before.cost >= found.cost:
                 continue
-            trimmed = run.without(overlap)
-            cost = before.cost + _step(last, trimmed, ellipses, spoken)
-            if cost < chain.cost:
-                chain = Chain((*before.runs, trimmed), cost)
-        best.append(chain)
-    ended = [Chain(chain.runs, chain.cost + n_words - chain.runs[-1].end) for chain in best]
-    return min(ended, key=lambda chain: chain.cost, default=Chain((), float(n_words)))
+            if before_end < start and before.cost + start - before_end >= found.cost:
+                continue
+            trimmed = run.without(before_end - start) if before_end > start else run
+            if trimmed.length < _SHORTEST_RUN - 1:
+                continue
+            cost = before.cost + _step(before.runs[-1], trimmed, ellipses, spoken)
+            if cost < found.cost:
+                found = Chain((*before.runs, trimmed), cost)
+        best.append(found)
+        ends.append(end)
+    ended = [Chain(each.runs, each.cost + n_words - each.runs[-1].end) for each in best]
+    return min(ended, key=lambda each: each.cost, default=Chain((), float(n_words)))
 
 
 def _step(last: Run, run: Run, ellipses: frozenset[int], spoken: Spoken) -> float:

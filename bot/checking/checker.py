@@ -9,7 +9,8 @@ from bot.checking.alignment import OTHER_PLACE, Chain, Run, best_chain, nearest,
 from bot.checking.findings import Findings
 from bot.checking.passages import Checkable, checkable, sentence_by_sentence
 from bot.checking.verdicts import CheckedQuote, Match, Verdict
-from bot.checking.words import Words, pattern_of
+from bot.checking.words import Words, places_of
+from index import Span
 from index.library.kept_texts import KeptTexts
 from index.text.terms import terms_of
 
@@ -73,8 +74,8 @@ class _Search:
     def _exactly(self, asked: Checkable, findings: Findings) -> tuple[Verdict, list[Match]] | None:
         """Return the places where these very words stand; None if there is none."""
         found: dict[Verdict, list[Match]] = {}
-        for number, at in islice(self._places(asked), _MOST_PLACES):
-            verdict, match = findings.exact(number, at)
+        for number, span in islice(self._places(asked), _MOST_PLACES):
+            verdict, match = findings.exact(number, span)
             if match is not None and not _is_known(match, found.get(verdict, ())):
                 found.setdefault(verdict, []).append(match)
                 if len(found.get(Verdict.VERBATIM, ())) == _MOST_MATCHES:
@@ -82,17 +83,14 @@ class _Search:
         best = next((one for one in (Verdict.VERBATIM, Verdict.OTHER_SPEAKER, Verdict.CUT) if one in found), None)
         return (best, found[best][:_MOST_MATCHES]) if best is not None else None
 
-    def _places(self, asked: Checkable) -> Iterator[tuple[int, int]]:
-        """Yield where the very words stand: revision, number of the first word."""
-        words = asked.words.folded
-        pattern = pattern_of(words)
+    def _places(self, asked: Checkable) -> Iterator[tuple[int, Span]]:
+        """Yield where the very words stand, with the revision's number."""
         for number in self._candidates(terms_of(asked.words.text)):
-            if pattern.search(self._texts.text(number)):
-                for at in self._words_of(number).places_of(words, _MOST_MATCHES):
-                    yield number, at
+            for span in places_of(self._texts.text(number), asked.words.folded, _MOST_MATCHES):
+                yield number, span
 
     def _candidates(self, terms: Sequence[str]) -> Iterable[int]:
-        """Return the revisions that may hold words with these terms in a row: those that hold all of them."""
+        """Return the revisions that may hold words with these terms in a row."""
         if not terms:
             return self._texts.numbers()
         holding = self._texts.holding(terms, _MOST_LOOKED_AT)
@@ -129,7 +127,7 @@ class _Search:
         return is_explained or longest < _SHORTEST_REST or len(words) > _LONG
 
     def _runs(self, words: Sequence[str], numbers: Iterable[int]) -> list[Run]:
-        return [run for number in numbers for run in runs_in(words, number, self._words_of(number).folded)]
+        return runs_in(words, {number: self._words_of(number).folded for number in numbers})
 
     def _holding_the_rest(self, words: Words, chain: Chain) -> list[int]:
         """Return revisions that hold all words before those that are explained, or all behind them."""
@@ -142,9 +140,10 @@ class _Search:
         if end - first < _SHORTEST_REST:
             return []
         terms = terms_of(words.span(first, end).slice(words.text))
-        pattern = pattern_of(words.folded[first:end])
+        rest = words.folded[first:end]
         candidates = self._texts.holding(terms, _MOST_WITH_A_REST) if terms else []
-        return [number for number in candidates if pattern.search(self._texts.text(number))][:_LIKELIEST]
+        holding = (number for number in candidates if places_of(self._texts.text(number), rest, 1))
+        return list(islice(holding, _LIKELIEST))
 
     def _likely_for_parts(self, words: Words, chain: Chain) -> set[int]:
         """Return the revisions that some of the words may be from."""

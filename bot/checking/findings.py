@@ -20,6 +20,8 @@ from index.text.terms import terms_of
 _SHORTEST_ALTERED: Final = 5
 """With fewer words a changed one leaves too little to tell where they are from."""
 _MOST_CHANGED: Final = 0.25
+_MOST_STRANGE: Final = 0.4
+"""So much of what is telling in a quotation may be others' words, if more than one is changed."""
 _MOST_AT_AN_EDGE: Final = 4
 """So many words that begin or end a quotation may be others; with more, that part is not from there."""
 _SHORTEST_PART: Final = 4
@@ -43,10 +45,10 @@ class Findings:
         self._asked = asked
         self._said = lru_cache(_SAID_KEPT)(texts.said)
 
-    def exact(self, number: int, at: int) -> tuple[Verdict, Match | None]:
-        """Return what the quotation is if its very words stand at that word of a revision."""
+    def exact(self, number: int, span: Span) -> tuple[Verdict, Match | None]:
+        """Return what the quotation is if its very words stand there in a revision."""
         asked = self._asked
-        match = self._match(number, at, at + len(asked.words), (0, len(asked.words)), 1.0)
+        match = self._match(number, span, (0, len(asked.words)), 1.0)
         if match is None:
             return Verdict.NOT_FOUND, None
         if is_somebody_else(asked.claim, match):
@@ -61,14 +63,13 @@ class Findings:
         parts = _parts_of(chain, self._asked, self.only_tells_who)
         if len(parts) == 1 and self._is_joined_throughout(parts[0]):
             return self._joined(parts[0])
-        if self._is_stitched(chain, parts) and (closest is None or chain.cost < closest.edits):
+        if self._is_stitched(chain, parts) and (closest is None or chain.cost <= closest.edits):
             matches = [self._of_runs(part) for part in parts]
             found = [match for match in matches if match is not None]
             return (Verdict.STITCHED, found) if len(found) > 1 else None
         if closest is not None and self._is_altered(closest, n_words):
-            match = self._match(
-                closest.number, closest.at, closest.end, (0, n_words), 1 - closest.edits / n_words, closest.blocks
-            )
+            span = self._words_of(closest.number).span(closest.at, closest.end)
+            match = self._match(closest.number, span, (0, n_words), 1 - closest.edits / n_words, closest.blocks)
             return (Verdict.ALTERED, [match]) if match is not None else None
         return None
 
@@ -96,8 +97,16 @@ class Findings:
         if any(end - first > _MOST_AT_AN_EDGE for (first, end), _ in near.blocks if first == 0 or end == n_words):
             return False
         changed = {word for (first, end), _ in near.blocks for word in range(first, end)}
-        kept = " ".join(word for place, word in enumerate(self._asked.words.folded) if place not in changed)
-        return len(set(terms_of(kept))) >= _TELLING
+        words = list(enumerate(self._asked.words.folded))
+        kept = terms_of(" ".join(word for place, word in words if place not in changed))
+        others = terms_of(" ".join(word for place, word in words if place in changed))
+        return len(set(kept)) >= _TELLING and (near.edits == 1 or self._mostly_tells(kept, others))
+
+    def _mostly_tells(self, kept: Sequence[str], others: Sequence[str]) -> bool:
+        """Return whether the terms that are an article's tell more of where words are from than those that are not:
+        who only shares a turn of phrase with an article has not altered it."""
+        telling, strange = (sum(map(self._texts.rarity, terms)) for terms in (kept, others))
+        return strange <= _MOST_STRANGE * (telling + strange)
 
     def _is_telling(self, first: int, end: int) -> bool:
         words = self._asked.words
@@ -142,13 +151,13 @@ class Findings:
     def _of_runs(self, runs: Sequence[Run]) -> Match | None:
         first, last = runs[0], runs[-1]
         equal = sum(run.length for run in runs) / (last.end - first.start)
-        return self._match(first.number, first.at, last.at_end, (first.start, last.end), min(1.0, equal))
+        span = self._words_of(first.number).span(first.at, last.at_end)
+        return self._match(first.number, span, (first.start, last.end), min(1.0, equal))
 
     def _match(
         self,
         number: int,
-        at: int,
-        end: int,
+        span: Span,
         part: tuple[int, int],
         score: float,
         blocks: Sequence[tuple[tuple[int, int], tuple[int, int]]] = (),
@@ -157,7 +166,6 @@ class Findings:
         if kept is None:
             return None
         article, asked = kept.article, self._asked
-        span = self._words_of(number).span(at, end)
         about = (article.title, article.source, article.published_at, article.url)
         speaker = speaker_at(self._said(number), span)
         citation = Citation(1, quote_from(article, span), *about, highlights=(), score=score, speaker=speaker)

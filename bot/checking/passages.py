@@ -1,6 +1,7 @@
 """What of a text is checked: what stands between quotation marks, or all of it; and who is said to have said that."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -36,17 +37,18 @@ def checkable(text: str) -> list[Checkable]:
     if not quotations:
         whole = _trimmed(text, Span(0, len(text))) if text else None
         return [Checkable(whole, Words(whole.slice(text)), False, None, frozenset())] if whole else []
-    said = attribute(text, sentences_of(text))
-    return [
-        Checkable(
-            span,
-            Words(span.slice(text)),
-            True,
-            _claim(said, span),
-            frozenset(Words(f"{text[: span.start]} {text[span.end :]}").folded),
-        )
-        for span in quotations
-    ]
+    said, counts = attribute(text, sentences_of(text)), Counter(Words(text).folded)
+    everything = frozenset(counts)
+    return [_quoted(Words(span.slice(text)), span, _claim(said, span), counts, everything) for span in quotations]
+
+
+def _quoted(
+    words: Words, span: Span, claim: Attribution | None, counts: Counter[str], everything: frozenset[str]
+) -> Checkable:
+    """Return a quotation of a text that has so many of each word."""
+    within = Counter(words.folded)
+    beside = everything.difference(word for word, count in within.items() if count >= counts[word])
+    return Checkable(span, words, True, claim, beside)
 
 
 def holds_quotation(text: str) -> bool:

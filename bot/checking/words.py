@@ -3,12 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import takewhile
 from typing import Final
 
 from index import Span
 
 _WORD: Final = re.compile(r"(?:(?<!\w)-)?\d+(?:[.,:]\d+)*|[$€£¥₹%]|\w+(?:'\w+)*")
+_FIRST_FEW: Final = 5
 _ELLIPSIS: Final = re.compile(r"\[?(?:…|\.\s?\.\s?\.)\]?")
 
 
@@ -26,20 +28,12 @@ class Words:
     @cached_property
     def _plain(self) -> str:
         """Return the text in small letters, as long as it was."""
-        plain = self.text.replace("’", "'").replace("−", "-")
-        lowered = plain.lower()
-        if len(lowered) == len(plain):
-            return lowered
-        return "".join(small if len(small := letter.lower()) == 1 else letter for letter in plain)
+        return _in_small(_with_plain_marks(self.text))
 
     @cached_property
     def spans(self) -> list[tuple[int, int]]:
         """Return where they stand."""
         return [match.span() for match in _WORD.finditer(self._plain)]
-
-    @cached_property
-    def _joined(self) -> str:
-        return f" {' '.join(self.folded)} "
 
     def __len__(self) -> int:
         return len(self.folded)
@@ -48,16 +42,6 @@ class Words:
         """Return the characters from word `first` to the word before `end`."""
         return Span(self.spans[first][0], self.spans[end - 1][1])
 
-    def places_of(self, words: Sequence[str], most: int) -> list[int]:
-        """Return the numbers of the words at which these words begin, at most so many."""
-        wanted = f" {' '.join(words)} "
-        found: list[int] = []
-        at = self._joined.find(wanted)
-        while at >= 0 and len(found) < most:
-            found.append(self._joined.count(" ", 0, at))
-            at = self._joined.find(wanted, at + 1)
-        return found
-
     def ellipses(self) -> frozenset[int]:
         """Return the numbers of the words in front of which something is said to be left out."""
         starts = [start for start, _ in self.spans]
@@ -65,7 +49,44 @@ class Words:
         return frozenset(sum(start < mark for start in starts) for mark in marks)
 
 
-def pattern_of(words: Sequence[str]) -> re.Pattern[str]:
-    """Return what finds these words in a text fast, and may find a little more than `Words.places_of`."""
-    letters = (re.escape(word).replace("'", "['’]").replace("\\-", "[-−]") for word in words)
-    return re.compile(r"\W*".join(letters), re.IGNORECASE)
+def places_of(text: str, words: Sequence[str], most: int) -> list[Span]:
+    """Return where these words, folded, stand in a text one behind the other, at most so many places.
+
+    Only where the first few of them are found the text is taken apart.
+    """
+    pattern, plain = _pattern_of(tuple(words[:_FIRST_FEW])), _with_plain_marks(text)
+    found: list[Span] = []
+    match = pattern.search(plain)
+    while match is not None and len(found) < most:
+        span = _beginning_at(match.start(), plain, words)
+        if span is not None:
+            found.append(span)
+        match = pattern.search(plain, match.start() + 1)
+    return found
+
+
+@lru_cache(1024)
+def _pattern_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what finds at least all places where these words stand."""
+    return re.compile(r"\W*".join(map(re.escape, words)), re.IGNORECASE)
+
+
+def _beginning_at(start: int, plain: str, words: Sequence[str]) -> Span | None:
+    """Return where the words stand if the first of them begins there."""
+    blank = next((at for at in range(start, 0, -1) if plain[at - 1].isspace()), 0)  # no word reaches over a blank
+    standing = (word for word in _WORD.finditer(plain, blank) if word.start() >= start)
+    found = list(takewhile(lambda pair: _in_small(pair[1][0]) == pair[0], zip(words, standing, strict=False)))
+    is_there = len(found) == len(words) and found[0][1].start() == start
+    return Span(start, found[-1][1].end()) if is_there else None
+
+
+def _with_plain_marks(text: str) -> str:
+    return text.replace("’", "'").replace("−", "-")
+
+
+def _in_small(text: str) -> str:
+    """Return a text in small letters, as long as it was."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)

@@ -21,7 +21,8 @@ class KeptTexts(Protocol):
     """Finds kept revisions by words, and reads them. Safe to use from several threads."""
 
     def holding(self, terms: Sequence[str], most: int) -> list[int]:
-        """Return the numbers of those that hold each of these terms, at most so many, those in service first."""
+        """Return the numbers of those that hold each of these terms, at most so many, those in service first; where
+        only a few hold the rarer of them, these, whether they hold the others or not."""
 
     def likeliest(self, terms: Sequence[str], most: int) -> list[int]:
         """Return the numbers of those that share most with these terms, or have a passage that does, the likeliest

@@ -22,6 +22,8 @@ from index.search.bm25 import KeywordIndex, rarity
 from index.search.fusion import top_rows
 from index.search.postings import Postings, term_key
 
+_FEW: Final = 4
+"""To read so many takes less than to ask for further words."""
 _BY_PASSAGE: Final = 6
 """So many passages are looked at besides articles as wholes."""
 
@@ -62,11 +64,12 @@ class DiskTexts:
             part.archive.close()
 
     def holding(self, terms: Sequence[str], most: int) -> list[int]:
-        """Return the numbers of those that hold each of these terms, at most so many, those in service first."""
+        """Return the numbers of those that hold each of these terms, at most so many, those in service first; where
+        only a few hold the rarer of them, these, whether they hold the others or not."""
         found = self._kept.copy()
         for term in sorted(set(terms), key=self._keywords.holding):
             found &= self._articles_with(term)
-            if not found.any():
+            if np.count_nonzero(found) <= _FEW:
                 break
         numbers = np.flatnonzero(found)[: most * 2].tolist()
         return sorted(numbers, key=lambda number: not self._is_current(number))[:most]

@@ -118,6 +118,12 @@ def test_what_was_cut_away_is_shown(checker: Checker, words: str, kind: CutKind,
     assert match.citation.quote.text == words
 
 
+def test_who_shares_no_more_than_a_turn_of_phrase_with_an_article_has_not_altered_it(checker: Checker) -> None:
+    changed = "“The ferry ran for the last time on Sunday with sixty passengers on board”"
+    another = "“The tram ran for the last time on Sunday with sixty dogs on board”"
+    assert [_only(checker, text).verdict for text in (changed, another)] == [Verdict.ALTERED, Verdict.NOT_FOUND]
+
+
 def test_a_speaker_who_is_told_elsewhere_is_not_missed(checker: Checker) -> None:
     text = "Tom Reed said that “the company had lost every customer to the new road”."
     assert _only(checker, text).verdict is Verdict.VERBATIM
