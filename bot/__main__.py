@@ -225,7 +225,7 @@ def _run_here(settings: Settings) -> int:
             serve_alone(web, _announce)
             return 0
         with served_beside(web, _announce):
-            run_chat(core.dialogue)
+            run_chat(core.dialogue, core.checker)
     return 0
 
 
@@ -255,7 +255,8 @@ def _chat(options: argparse.Namespace, settings: Settings) -> int:
 def _talk(settings: Settings) -> int:
     with Store.open(settings.database_url) as store:
         _prepare(settings)
-        run_chat(build_dialogue(settings, store))
+        core = build_core(settings, store)
+        run_chat(core.dialogue, core.checker)
     return 0
 
 

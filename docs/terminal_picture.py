@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.adapters.terminal import run_chat
-from bot.app import build_dialogue, build_first_index
+from bot.app import build_core, build_first_index
 from bot.settings import Settings
 from bot.store import Store
 
@@ -27,7 +27,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, Store.in_memory() as store:
         settings = Settings.from_environment(index=Path(folder))
         build_first_index(settings)
-        run_chat(build_dialogue(settings, store), console=console, lines=_typed(console))
+        core = build_core(settings, store)
+        run_chat(core.dialogue, core.checker, console=console, lines=_typed(console))
     console.save_svg(str(Path(__file__).parent / "terminal.svg"), title="python -m bot chat")
 
 

@@ -18,6 +18,7 @@ from bot.dialogue import Dialogue
 from bot.query.kinds import Topic
 from bot.reading.behind import BEHIND
 from bot.replies import Reply
+from tests.bot.fakes import small_checker
 from tests.bot.telegram.running_bot import run_bot
 
 _FIRST_QUOTE = "[1] “"
@@ -65,7 +66,9 @@ def test_the_terminal_plays_it(conversation: list[GoldenTurn], dialogue: Dialogu
     dialogue.start_over(CONVERSATION_ID)
     console = Console(file=io.StringIO(), width=80)
 
-    run_chat(dialogue, console=console, lines=piped_lines([turn.user for turn in conversation], console))
+    run_chat(
+        dialogue, small_checker(), console=console, lines=piped_lines([turn.user for turn in conversation], console)
+    )
 
     assert isinstance(console.file, io.StringIO)
     _, *blocks = console.file.getvalue().split("\n> ")

@@ -23,6 +23,7 @@ from bot.store import Store
 from index.embedding.embedder import OnnxEmbedder
 from index.ingest.sources import read_articles
 from index.library.disk.library import DiskLibrary
+from tests.bot.fakes import small_checker
 
 _GOLDEN = Path(__file__).parent / "golden"
 
@@ -83,7 +84,9 @@ def test_each_message_is_understood_and_nothing_piles_up(chat: list[GoldenMessag
 def test_the_terminal_tells_what_was_added(chat: list[GoldenMessage], chat_dialogue: Dialogue) -> None:
     console = Console(file=io.StringIO(), width=80)
 
-    run_chat(chat_dialogue, console=console, lines=piped_lines([message.user for message in chat], console))
+    run_chat(
+        chat_dialogue, small_checker(), console=console, lines=piped_lines([message.user for message in chat], console)
+    )
 
     assert isinstance(console.file, io.StringIO)
     _, *blocks = console.file.getvalue().split("\n> ")

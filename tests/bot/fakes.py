@@ -8,6 +8,7 @@ from shutil import rmtree
 from tempfile import mkdtemp
 
 from bot.answering import Answerer
+from bot.checking import Checker
 from bot.dialogue import Dialogue
 from bot.quoting.context import QuoteContext
 from bot.reading.passage_reader import PassageReader, shipped_weights
@@ -29,6 +30,11 @@ def small_index() -> LiveIndex:
     library, embedder = DiskLibrary(folder), HashingEmbedder()
     library.rebuild([FERRY, BRIDGE], embedder)
     return LiveIndex(library, embedder)
+
+
+def small_checker() -> Checker:
+    """Checks quotations against these two articles, which are indexed when the first is checked."""
+    return Checker(lambda: small_index().kept_texts())
 
 
 @cache

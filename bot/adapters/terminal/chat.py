@@ -27,7 +27,7 @@ from bot.adapters.terminal.rendering import (
     said,
 )
 from bot.answering import Answer, Clarification, Refusal, RefusalReason
-from bot.checking import CheckedQuote
+from bot.checking import CheckedQuote, Checker
 from bot.dialogue import Dialogue
 from bot.digests import Digest, Period
 from bot.digests.period import MOST_DAYS
@@ -43,7 +43,9 @@ CONVERSATION_ID: Final = "terminal"
 _HISTORY: Final = Path("var/chat_history")
 
 
-def run_chat(dialogue: Dialogue, *, console: Console | None = None, lines: Iterable[str] | None = None) -> None:
+def run_chat(
+    dialogue: Dialogue, checker: Checker, *, console: Console | None = None, lines: Iterable[str] | None = None
+) -> None:
     """Talk until the lines end or one of them says /quit.
 
     Without `console` or `lines`, this terminal or this pipe is used. A conversation that is typed goes on where the
@@ -53,7 +55,7 @@ def run_chat(dialogue: Dialogue, *, console: Console | None = None, lines: Itera
     is_typed = lines is None and sys.stdin.isatty() and console.is_terminal
     if not is_typed:
         dialogue.start_over(CONVERSATION_ID)
-    chat = _Chat(dialogue, console, can_stop=is_typed)
+    chat = _Chat(dialogue, checker, console, can_stop=is_typed)
     chat.greet()
     with closing(_all_of(_standard_input(console, is_typed) if lines is None else lines)) as each:
         for line in each:
@@ -81,16 +83,18 @@ def show_digest(digest: Digest, *, console: Console | None = None) -> None:
 class _Chat:
     """One conversation and its last reply, which most commands are about."""
 
-    def __init__(self, dialogue: Dialogue, console: Console, *, can_stop: bool) -> None:
+    def __init__(self, dialogue: Dialogue, checker: Checker, console: Console, *, can_stop: bool) -> None:
         """Keep what is needed to talk. `can_stop`: Ctrl-C ends the answer at hand, not the chat."""
         self._dialogue = dialogue
         self._last_digest: Digest | None = None
+        self._checker = checker
         self._console = console
         self._last: Reply | None = None
         self._can_stop = can_stop
         self._commands: dict[str, Callable[[str], Page]] = {
             "/help": self._help,
             "/said": self._said,
+            "/check": self._check,
             "/sources": self._sources,
             "/timeline": self._timeline,
             "/digest": self._digest,
@@ -183,6 +187,9 @@ class _Chat:
             return _note(texts.NO_SUCH_DIGEST)
         self._last_digest = self._dialogue.digests.make(Period.up_to_now(datetime.now(UTC), int(wanted)))
         return render_digest(self._last_digest, whole=days == "all")
+
+    def _check(self, words: str) -> Page:
+        return render_checked(words, self._checker.check(words)) if words else _note(texts.WHAT_TO_CHECK)
 
     def _sources(self, words: str) -> Page:
         return render_sources(self._dialogue.sources(), words)

@@ -9,6 +9,7 @@ from index import Article
 COMMANDS: Final = {
     "/help": "this list",
     "/said": "what somebody said, newest first: /said Michel, or /said Michel about the border",
+    "/check": "is a quote real? /check He said: “It was brokered by Moscow.”",
     "/sources": "the articles I can quote; /sources WORD narrows the list",
     "/timeline": "what happened when: /timeline louvre",
     "/digest": "what came in: /digest, /digest 7 for a week, /digest all to see all of the last one",
@@ -29,6 +30,10 @@ NO_ARTICLES: Final = "I have no articles yet, so there is nothing I could quote.
 WHOLE_DIGEST: Final = "/digest all shows them."
 NO_SUCH_DIGEST: Final = "Name a number of days, such as /digest 7"
 WHOSE_WORDS: Final = "Name somebody: /said Michel, or /said Michel about the border"
+WHAT_TO_CHECK: Final = (
+    "Write what is to be checked after the command, such as /check He said: “It was brokered by Moscow.” "
+    "python -m bot check FILE checks longer texts."
+)
 NAME_A_SUBJECT: Final = "Name what it should be about, such as /timeline louvre"
 ASK_FIRST: Final = "Ask a question first."
 WAS_ANSWERED: Final = "The last question was answered. /more shows further quotes."

@@ -35,7 +35,7 @@ from bot.replies import Reply, Vote
 from index import Article, Span
 from index.command_line import visible
 from tests.bot.examples import BRIDGE, COST, FERRY, LAST_FERRY, OPENED, answer, refusal
-from tests.bot.fakes import ScriptedDialogue
+from tests.bot.fakes import ScriptedDialogue, small_checker
 
 any_text = st.text(st.characters(exclude_categories=()))
 
@@ -44,7 +44,7 @@ def transcript(dialogue: Dialogue, lines: Iterable[str]) -> str:
     """What a pipe sees of a chat."""
     output = io.StringIO()
     console = Console(file=output)
-    run_chat(dialogue, console=console, lines=piped_lines(lines, console))
+    run_chat(dialogue, small_checker(), console=console, lines=piped_lines(lines, console))
     return output.getvalue()
 
 
@@ -135,6 +135,20 @@ def test_help_names_every_command() -> None:
 @pytest.mark.parametrize("command", texts.COMMANDS)
 def test_every_command_that_help_names_is_known(command: str) -> None:
     assert "I don't know" not in transcript(ScriptedDialogue([answer()]), ["Who opened it?", command])
+
+
+def test_a_quotation_is_checked_in_the_chat() -> None:
+    written = transcript(ScriptedDialogue(), ["/check It says: “The mayor, Ada Brook, opened it again”"])
+
+    assert written.partition("Brook, opened it again”\n")[2] == (
+        "[1] “The mayor, Ada Brook, opened it again”\n"
+        "    Word for word in my articles:\n"
+        "        “The mayor, Ada Brook, opened it again”\n"
+        "        Old bridge opens again\n"
+        "        The Courier, 4 May 2024\n"
+        "        https://courier.example/bridge\n\n"
+        "Goodbye.\n"
+    )
 
 
 @pytest.mark.parametrize("command", ["/context", "/more", "/closest", "/up", "/down"])
@@ -339,9 +353,9 @@ def test_just_the_answering_words_are_highlighted() -> None:
 CHAT = """
 from bot.adapters.terminal import run_chat
 from tests.bot.examples import answer
-from tests.bot.fakes import ScriptedDialogue
+from tests.bot.fakes import ScriptedDialogue, small_checker
 
-run_chat(ScriptedDialogue([KeyboardInterrupt(), answer()]))
+run_chat(ScriptedDialogue([KeyboardInterrupt(), answer()]), small_checker())
 """
 REPOSITORY = Path(__file__).parents[3]
 
