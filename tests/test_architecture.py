@@ -50,7 +50,7 @@ def _imported(path: Path) -> Iterator[str]:
             | {"index/ingest/sources/web.py", "index/ingest/feeds/items.py", "bot/adapters/telegram/delivery/http.py"},
         ),
         ("aiohttp", {"bot/adapters/telegram/delivery/http.py"}),
-        ("uvicorn", {"bot/adapters/web/serving.py"}),
+        ("uvicorn", {"bot/adapters/web/serving.py", "bot/adapters/web/heads.py"}),
         ("feedparser", {"index/ingest/feeds/parsing.py"}),
         ("protego", {"index/ingest/fetching/robots.py"}),
         ("rapidfuzz", {"index/search/words.py", "index/text/differences.py", "bot/checking/alignment.py"}),

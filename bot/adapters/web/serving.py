@@ -17,6 +17,7 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.routing import BaseRoute
 
 from bot.adapters.web.bodies import BodyLimits
+from bot.adapters.web.heads import PromptHeads
 from bot.adapters.web.problems import refused
 from bot.errors import PortTaken
 
@@ -95,7 +96,7 @@ class HttpServers:
         server = _Server(
             uvicorn.Config(
                 _application(groups),
-                http="h11",
+                http=PromptHeads,
                 ws="none",
                 lifespan="on",
                 log_config=None,

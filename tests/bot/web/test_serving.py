@@ -119,6 +119,38 @@ async def test_a_body_that_trickles_in_is_refused() -> None:
         writer.close()
 
 
+async def test_heads_that_trickle_in_or_never_come_are_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.adapters.web.heads.HEAD_SECONDS", 0.3)
+    async with served_routes(_COUNT) as client:
+        silent, to_silent = await asyncio.open_connection("127.0.0.1", client.base_url.port)
+        slow, to_slow = await asyncio.open_connection("127.0.0.1", client.base_url.port)
+        for letter in b"POST /co":
+            to_slow.write(bytes([letter]))
+            await asyncio.sleep(0.02)
+        assert await asyncio.wait_for(silent.read(), 5) == b""
+        assert (await asyncio.wait_for(slow.read(), 5)).startswith(b"HTTP/1.1 408 ")
+        to_silent.close()
+        to_slow.close()
+
+
+async def test_a_connection_may_rest_between_requests_but_no_later_head_may_trickle_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.adapters.web.heads.HEAD_SECONDS", 0.3)
+    request = b"POST /count HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n"
+    async with served_routes(_COUNT) as client:
+        reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
+        for _ in range(2):
+            writer.write(request)
+            await asyncio.sleep(0.4)  # its body takes longer than a head may
+            writer.write(b"a")
+            assert (await asyncio.wait_for(reader.readuntil(b'{"bytes":1}'), 5)).startswith(b"HTTP/1.1 200 ")
+            await asyncio.sleep(0.4)
+        writer.write(request[:-2])
+        assert (await asyncio.wait_for(reader.read(), 5)).startswith(b"HTTP/1.1 408 ")
+        writer.close()
+
+
 @pytest.mark.parametrize(
     ("host", "status"),
     [
