@@ -100,11 +100,14 @@ class Lessons:
         return cls(batches, load_examples(data / "dev", NATURAL, seed=_SEED)[:_MEASURED], tokenizer)
 
     @classmethod
-    def with_newschat(cls, data: Path, newschat: Path, tokenizer: Tokenizer, work: Path) -> "Lessons":
-        """Load its messages, and among them some of the questions that were read before; `work` keeps an index."""
+    def with_newschat(cls, data: Path, newschat: Path, tokenizer: Tokenizer, work: Path, draw: int) -> "Lessons":
+        """Load its messages, and among them some of the questions that were read before; `work` keeps an index.
+
+        `draw`: 1 or more; each draws other questions, passages and forms of the messages.
+        """
         train, apart = (Newschat.load(newschat / part) for part in ("train", "dev"))
         retriever = search_over([*train.articles, *apart.articles], work)
-        seed = 4 * _SEED
+        seed = (3 + draw) * _SEED
         examples = newschat_examples(train, retriever, seed=seed)
         examples += [[one] for one in load_examples(data / "train", REPLAY, seed=seed)]
         chance = random.Random(seed)
@@ -132,7 +135,7 @@ def main() -> None:
     weights = options.weights or options.start or pinned_weights()
     tokenizer = load_tokenizer(weights)
     if options.newschat:
-        lessons = Lessons.with_newschat(options.data, options.newschat, tokenizer, options.work)
+        lessons = Lessons.with_newschat(options.data, options.newschat, tokenizer, options.work, options.draw)
     else:
         lessons = Lessons.load(options.data, tokenizer, again=options.weights is not None)
     train(weights, lessons, options.work, options.minutes, bf16=options.bf16)
@@ -200,6 +203,9 @@ def _options() -> argparse.Namespace:
     begun.add_argument("--weights", type=Path, help="folder reader/ of an earlier run to go on from")
     parser.add_argument("--minutes", type=float, default=180, help="time for the steps, over all resumed runs")
     parser.add_argument("--bf16", action="store_true", help="16-bit products: faster where the processor has them")
+    parser.add_argument(
+        "--draw", type=int, default=1, help="which draw of newschat's examples: another for another run"
+    )
     parser.add_argument("--threads", type=int, default=0, help="maths threads (all cores if not given)")
     return parser.parse_args()
 
