@@ -59,10 +59,9 @@ _ROLE_WORD = re.compile(
     r"best|worst|latest) )[a-z-]+(?:er|or|ist|man|woman|ian|person|chief|head|coach|judge|boss|aide|guard)s? $"
 )
 _AGE = re.compile(r",? (?:aged )?\d\d\b(?=[,.;)]| and| who| said)")
-_GOVERNED = re.compile(
-    r"\b(in|at|of|from|to|for|with|by|on|near|against|about|over|under|into|via|than|like|until|since)(?: the)? $",
-    re.IGNORECASE,
-)
+_PREPOSITIONS = r"\b(in|at|of|from|to|for|with|by|on|near|against|about|over|under|into|via|than|like|until|since)"
+_GOVERNED = re.compile(_PREPOSITIONS + r"(?: the)? $", re.IGNORECASE)
+_IS_GOVERNING = re.compile(_PREPOSITIONS + "(?: the)?$", re.IGNORECASE)
 _ENDS = ".!?:;\n"
 
 
@@ -132,6 +131,11 @@ def split_title(words: str) -> tuple[str, str]:
     if not cut and len(run) > 1 and run[0].lower() in OPENERS and run[0] != "The":
         name = run[1:]
     return " ".join([*_without_article(parts[:first]), *run[:cut]]), " ".join(name)
+
+
+def is_governed(title: str) -> bool:
+    """Return whether the words in front of a name end with a preposition: then nobody of that name speaks."""
+    return bool(_IS_GOVERNING.search(title))
 
 
 def is_role(title: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from index.article import Span
-from index.attribution.name_runs import BODIES, OPENERS, Run, is_role, name_runs, split_title
+from index.attribution.name_runs import BODIES, OPENERS, Run, is_governed, is_role, name_runs, split_title
 from index.attribution.word_sets import word_set
 
 _MALE = word_set("mr mr. sir lord king prince father brother spokesman chairman congressman councilman pope")
@@ -143,7 +143,7 @@ class Cast:
     def named(self, mention: str) -> Speaker | None:
         """Return who a mention by name means; None where it holds no name."""
         title, name = split_title(mention)
-        if not name or _is_headline(name.split()):
+        if not name or is_governed(title) or _is_headline(name.split()):
             return None
         person = self._lookup(title, name)
         if person is None:

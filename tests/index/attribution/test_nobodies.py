@@ -42,3 +42,12 @@ def test_a_role_says_what_somebody_is() -> None:
 
     assert [is_role(one) for one in told] == [True] * 5
     assert [is_role(one) for one in not_told] == [False] * 4
+
+
+def test_what_words_are_published_on_does_not_say_them() -> None:
+    text = (
+        "Fans waited for hours. As for Ticketmaster, the company issued a statement Tuesday via Twitter saying that "
+        "“there has been historically unprecedented demand with millions showing up” for the tour."
+    )
+
+    assert "Twitter" not in _speakers(text)
