@@ -13,12 +13,14 @@ from bot.composing.draft import Draft, Part, Pick, Wanted
 from bot.composing.gathering import SEARCHED_PASSAGES
 from bot.query.headlines import lead_of
 from bot.query.kinds import Topic
+from bot.query.topic_words import unheard_share
 from bot.quoting.quotes import Citation, Quote, may_be_quoted, quote_from
 from bot.quoting.speakers import speaker_in
 from bot.reading.reader import Reader, Reading
 from bot.reading.shared_scores import ScoredPairs
 from index import Article, Hit, Query, Span
 from index.search.retrieval import Archive, Retriever
+from index.text.terms import terms_of
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +35,9 @@ _SHORT_ANSWER_PROBABILITY = 0.5
 """A short answer on its own claims more than a sentence does: from here on it is more often right than not."""
 _ON_TOPIC_SIMILARITY = 0.25
 """Below this cosine to every passage a question is about something else. It only chooses a refusal's words."""
+
+_UNHEARD = 0.5
+"""Where no article holds so much of what a question names there is none on it."""
 
 
 OutcomeKind = Literal["answered", "refused", "asked back", "remarked"]
@@ -176,7 +181,7 @@ class Answerer:
         reranked = _reranked(hits, readings)
         confidence = citations[0].score if citations else 0.0
         if not citations or not self._is_worth_quoting(readings[0]):
-            return Refusal(_reason(query, hits, citations), confidence, citations, reranked)
+            return Refusal(_reason(query, hits, citations, retriever), confidence, citations, reranked)
         strong = max(min(confidence, _STRONG if self._threshold is None else self._threshold), confidence / 2)
         n_strong = sum(citation.score >= strong for citation in citations)
         return Answer(confidence, citations, n_strong, _short_answer(readings[0]), reranked)
@@ -202,7 +207,9 @@ class Answerer:
             return None
         reranked = _cited_first(hits, [pick.hit for part in parts for pick in part.picks])[:N_HITS]
         if not wanted.is_about_it and not self._is_worth_composing(draft):
-            return Refusal(_reason(query, hits, citations), draft.confidence, citations[:_CITATIONS], reranked)
+            return Refusal(
+                _reason(query, hits, citations, retriever), draft.confidence, citations[:_CITATIONS], reranked
+            )
         return Answer(draft.confidence, citations, len(citations), None, reranked, blocks, draft.left_out)
 
     def _is_worth_composing(self, draft: Draft) -> bool:
@@ -368,9 +375,12 @@ def _short_answer(reading: Reading) -> str | None:
     return answer.slice(reading.article.text)
 
 
-def _reason(query: Query, hits: Sequence[Hit], closest: Sequence[Citation]) -> RefusalReason:
+def _reason(query: Query, hits: Sequence[Hit], closest: Sequence[Citation], retriever: Retriever) -> RefusalReason:
     if not hits:
         return RefusalReason.OUTSIDE_SCOPE if query.is_restricted else RefusalReason.NOTHING_ON_TOPIC
+    named = [*terms_of(query.text), *(term for term, _ in query.subject)]
+    if unheard_share(named, retriever.rarity) >= _UNHEARD:
+        return RefusalReason.NOTHING_ON_TOPIC
     if not query.leans and max(hit.similarity for hit in hits) < _ON_TOPIC_SIMILARITY:
         return RefusalReason.NOTHING_ON_TOPIC
     day, published = query.reported_from, closest[0].published_at if closest else None

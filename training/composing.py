@@ -12,7 +12,7 @@ import argparse
 import json
 import pickle
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -29,10 +29,12 @@ from bot.composing.salience import FEATURES, features_of
 from bot.composing.subject import ARTICLE_FEATURES, article_features
 from bot.composing.weights import COMPOSED, ComposingWeights, weights_from
 from bot.query.kinds import MessageKind
+from bot.query.topic_words import unheard_share
 from bot.reading.features import Floats
 from bot.reading.passage_reader import shipped_weights as reading_weights
 from bot.reading.span_scoring import OnnxSpanScorer
 from index import Article, Query, Span
+from index.text.terms import terms_of
 from training.logistic import Example, Logistic, fit_logistic, fit_openings, fit_together
 from training.newschat import Message, Newschat, Place
 from training.searching import search_over
@@ -49,7 +51,7 @@ _CHOICES: Final = {
     MessageKind.SIDES: Choice(most=8, most_chars=_SHOWN_CHARS, floor=0.03, share=0.15, novelty=0.5, alike=0.5),
     MessageKind.TIMELINE: Choice(most=10, most_chars=_SHOWN_CHARS, floor=0.03, share=0.2, novelty=0.5, alike=0.5),
 }
-_REFUSED = 0.75
+_REFUSED = 0.82
 """This share of messages that no article answers should be refused."""
 
 
@@ -95,6 +97,7 @@ def ask_all(folder: Path, beside: Path, work: Path) -> Iterator[Asked]:
     chats, others = Newschat.load(folder), Newschat.load(beside)
     retriever = search_over([*chats.articles, *others.articles], work)
     plan = ReadingPlan(OnnxSpanScorer.load(), reading_weights().typed)
+    terms = {one.id: frozenset(terms_of(f"{one.title} {one.text}")) for one in (*chats.articles, *others.articles)}
     kinds = {kind.value: kind for kind in COMPOSED}
     messages = [one for one in chats.messages if one.kind in kinds]
     for message in track(messages, "asking"):
@@ -107,7 +110,18 @@ def ask_all(folder: Path, beside: Path, work: Path) -> Iterator[Asked]:
                 numbered = [replace(hit, rank=rank) for rank, hit in enumerate(found, 1)]
                 if numbered:
                     gathered = gather(Query(read), numbered, retriever, plan)
+                    if not known:
+                        gathered = replace(gathered, unheard=unheard_share(terms_of(read), heard_without(story, terms)))
                     yield Asked(message, kinds[message.kind], form, gathered, known, _right(gathered, message.evidence))
+
+
+def heard_without(story: frozenset[str], terms: Mapping[str, frozenset[str]]) -> Callable[[str], float]:
+    """Return the rarity of terms as far as it tells whether any article but a story's holds them: 0, or 1 if none does.
+
+    `terms`: those of each article.
+    """
+    heard = frozenset().union(*(held for article, held in terms.items() if article not in story))
+    return lambda term: float(term not in heard)
 
 
 def cross_fitted(asked: Sequence[Asked]) -> list[ComposingWeights]:

@@ -1,6 +1,6 @@
 """Learn which words of messages tell what a chat is about, from chats about made-up news.
 
-    python -m training.topic_words --talks FOLDER [--out bot/followup/topic_words.npz]
+    python -m training.topic_words --talks FOLDER [--out bot/query/topic_words.npz]
 
 FOLDER holds `train/`, with `articles.jsonl.gz` and `messages.jsonl.gz`. A word names a subject as far as the articles
 of the story that a message is about have it in their titles or at their beginnings oftener than others. Seconds.
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.followup.topic_words import LEAD_CHARS, TopicWords
+from bot.query.topic_words import LEAD_CHARS, TopicWords
 from index import Article
 from index.text.terms import terms_of
 from training.newschat import Message, Newschat
@@ -22,7 +22,7 @@ _LEAST_MESSAGES = 2
 """Of a word that fewer messages hold nothing is known."""
 _PRIOR_MESSAGES = 3.0
 """What is expected of any word counts as much as so many messages."""
-_OUT = Path("bot/followup/topic_words.npz")
+_OUT = Path("bot/query/topic_words.npz")
 
 
 def learn(talks: Newschat) -> TopicWords:

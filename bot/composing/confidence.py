@@ -17,6 +17,7 @@ CONFIDENCE_INPUTS = (
     "words_held",
     "first_words_held",
     "names_missing",
+    "unheard",
 )
 """Names, in order."""
 _KNOWN = {name: column for column, name in enumerate(KNOWN)}
@@ -43,6 +44,7 @@ def confidence_inputs(weighed: Weighed, first: int) -> Floats:
             held.max(),
             held[first],
             found.known[:, _KNOWN["names_missing"]].min(),
+            found.unheard,
         ]
     )
 

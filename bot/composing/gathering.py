@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.query.topic_words import unheard_share
 from bot.reading.cascade import ReadingWeights, likeliest_passages
 from bot.reading.features import N_SAID, SAID, Candidate, Floats, to_features
 from bot.reading.open_passages import OpenPassages
@@ -56,6 +57,7 @@ class Gathered:
     places: NDArray[np.int64]
     terms: tuple[frozenset[str], ...]
     rarity: dict[str, float]
+    unheard: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ def gather(query: Query, hits: Sequence[Hit], retriever: Retriever, plan: Readin
         _places(opened.candidates, retriever),
         terms,
         {term: retriever.rarity(term) for term in frozenset().union(*terms)},
+        unheard_share(terms_of(query.text), retriever.rarity),
     )
 
 

@@ -2,8 +2,8 @@
 
 import re
 
-from bot.followup.topic_words import shipped_topic_words
 from bot.followup.vocabulary import ASKING, PREPOSITIONS
+from bot.query.topic_words import shipped_topic_words
 from index.text.terms import terms_of
 
 WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")

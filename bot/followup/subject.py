@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from bot.conversation import Turn
 from bot.followup.leaning import said_last, said_of
 from bot.followup.signs import WORD, names_something
-from bot.followup.topic_words import shipped_topic_words
 from bot.followup.vocabulary import LINKS
+from bot.query.topic_words import shipped_topic_words
 from index.text.terms import terms_of
 
 _TURNS = 4

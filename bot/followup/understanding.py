@@ -11,7 +11,7 @@ from bot.followup.resolution import Resolution
 from bot.followup.signs import is_keyword, is_small_talk, names_something
 from bot.followup.subject import subject_of
 from bot.followup.thread import said_in, thread_of
-from bot.followup.topic_words import LEAD_CHARS
+from bot.query.topic_words import LEAD_CHARS
 from bot.reading.behind import BEHIND, put_behind
 from index import Article
 from index.errors import UnknownArticle

@@ -205,9 +205,19 @@ def test_what_lies_outside_the_quote_is_not_its_answer(retriever: Retriever) -> 
         (Query("bridge", frozenset({"unknown"})), RefusalReason.OUTSIDE_SCOPE),
         (Query("bridge", before=date(1999, 1, 1)), RefusalReason.OUTSIDE_SCOPE),
         (Query("quantum chromodynamics"), RefusalReason.NOTHING_ON_TOPIC),
+        (Query("who runs it now", subject=(("ftx", 1.0),)), RefusalReason.NOTHING_ON_TOPIC),
+        (Query("who opened it", subject=(("bridg", 1.0),)), RefusalReason.NOT_ANSWERED),
         (Query(f"{BRIDGE.title}? {BRIDGE.text}"), RefusalReason.NOT_ANSWERED),
     ],
-    ids=["empty", "unknown article", "before everything", "off topic", "on topic"],
+    ids=[
+        "empty",
+        "unknown article",
+        "before everything",
+        "off topic",
+        "subject unheard of",
+        "subject known",
+        "on topic",
+    ],
 )
 def test_a_refusal_says_why(retriever: Retriever, query: Query, reason: RefusalReason) -> None:
     outcome = _outcome(retriever, query=query)

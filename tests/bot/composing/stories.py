@@ -54,6 +54,7 @@ def story(
         np.array(places, np.int64),
         terms,
         dict.fromkeys(frozenset().union(*terms), 1.0),
+        0.0,
     )
     lines_ = [line for lines in articles.values() for line in lines]
     return Weighed(

@@ -69,6 +69,7 @@ def _found(articles: Sequence[Article], archive: Archive) -> Gathered:
         np.zeros(n, np.int64),
         tuple(frozenset[str]() for _ in sentences),
         {},
+        0.0,
     )
 
 

@@ -1,6 +1,6 @@
 """Which words tell what a message is about: "tram" does, "latest" does not. `training.topic_words` learns it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -37,9 +37,19 @@ class TopicWords:
         np.savez_compressed(path, terms=np.array("\n".join(self.shares)), hundredths=rounded)
 
 
+def unheard_share(terms: Iterable[str], rarity: Callable[[str], float]) -> float:
+    """Return how much of what a message names no article holds: the share of its topic words, by weight, in [0, 1].
+
+    `rarity`: how rare a term is in the library; 1 where no article has it.
+    """
+    weights = {term: shipped_topic_words().share(term) for term in terms}
+    unheard = sum(weight for term, weight in weights.items() if rarity(term) >= 1.0)
+    return unheard / (sum(weights.values()) or 1.0)
+
+
 @lru_cache(1)
 def shipped_topic_words() -> TopicWords:
-    """Return those in `bot/followup/topic_words.npz`, read once."""
-    with (files("bot.followup") / "topic_words.npz").open("rb") as file, np.load(file) as stored:
+    """Return those in `bot/query/topic_words.npz`, read once."""
+    with (files("bot.query") / "topic_words.npz").open("rb") as file, np.load(file) as stored:
         terms = str(stored["terms"]).split("\n")
         return TopicWords(dict(zip(terms, (stored["hundredths"] / 100).tolist(), strict=True)))

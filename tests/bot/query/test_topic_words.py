@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bot.followup.signs import is_keyword, names_something
-from bot.followup.topic_words import TopicWords, shipped_topic_words
+from bot.query.topic_words import TopicWords, shipped_topic_words, unheard_share
 
 
 @pytest.mark.parametrize("message", ["tram crash", "karabakh", "the mayor", "Brno", "school meals"])
@@ -34,6 +34,22 @@ def test_words_of_any_chat_name_none(message: str) -> None:
 )
 def test_a_few_words_that_ask_nothing_are_keywords(message: str, is_one: bool) -> None:
     assert is_keyword(message) is is_one
+
+
+@pytest.mark.parametrize(
+    ("terms", "share"),
+    [
+        (["tram", "crash"], 0.0),
+        (["karabakh"], 1.0),
+        (["latest", "karabakh"], 1.0),
+        (["what", "happen"], 0.0),
+        ([], 0.0),
+    ],
+)
+def test_what_is_named_and_stands_in_no_article_is_unheard_of(terms: list[str], share: float) -> None:
+    rarity = {"tram": 0.9, "crash": 0.4, "latest": 0.3, "what": 1.0, "happen": 0.2}
+
+    assert unheard_share(terms, lambda term: rarity.get(term, 1.0)) == pytest.approx(share, abs=0.03)
 
 
 def test_they_are_kept_in_hundredths(tmp_path: Path) -> None:
