@@ -13,7 +13,7 @@ from bot.composing.draft import Draft, Part, Pick, Wanted
 from bot.composing.gathering import SEARCHED_PASSAGES
 from bot.query.headlines import lead_of
 from bot.query.kinds import Topic
-from bot.query.topic_words import unheard_share
+from bot.query.topic_words import MOSTLY_UNHEARD, unheard_share
 from bot.quoting.quotes import Citation, Quote, may_be_quoted, quote_from
 from bot.quoting.speakers import speaker_in
 from bot.reading.reader import Reader, Reading
@@ -35,9 +35,6 @@ _SHORT_ANSWER_PROBABILITY = 0.5
 """A short answer on its own claims more than a sentence does: from here on it is more often right than not."""
 _ON_TOPIC_SIMILARITY = 0.25
 """Below this cosine to every passage a question is about something else. It only chooses a refusal's words."""
-
-_UNHEARD = 0.5
-"""Where no article holds so much of what a question names there is none on it."""
 
 
 OutcomeKind = Literal["answered", "refused", "asked back", "remarked"]
@@ -379,7 +376,7 @@ def _reason(query: Query, hits: Sequence[Hit], closest: Sequence[Citation], retr
     if not hits:
         return RefusalReason.OUTSIDE_SCOPE if query.is_restricted else RefusalReason.NOTHING_ON_TOPIC
     named = [*terms_of(query.text), *(term for term, _ in query.subject)]
-    if unheard_share(named, retriever.rarity) >= _UNHEARD:
+    if unheard_share(named, retriever.rarity) >= MOSTLY_UNHEARD:
         return RefusalReason.NOTHING_ON_TOPIC
     if not query.leans and max(hit.similarity for hit in hits) < _ON_TOPIC_SIMILARITY:
         return RefusalReason.NOTHING_ON_TOPIC

@@ -11,7 +11,7 @@ from bot.followup.resolution import Resolution
 from bot.followup.signs import is_keyword, is_small_talk, names_something
 from bot.followup.subject import subject_of
 from bot.followup.thread import said_in, thread_of
-from bot.query.topic_words import LEAD_CHARS
+from bot.query.topic_words import LEAD_CHARS, MOSTLY_UNHEARD, unheard_share
 from bot.reading.behind import BEHIND, put_behind
 from index import Article
 from index.errors import UnknownArticle
@@ -34,6 +34,8 @@ def understand(asked: str, conversation: Conversation, retriever: Retriever, *, 
     if literally or not said or not typed or is_small_talk(typed):
         return Resolution.alone(typed)
     thread = thread_of(said, lambda turn, before: _chance(turn.question, before, retriever) >= _LEANS_FROM)
+    if _is_of_nothing(thread, retriever) and names_something(typed) and not _is_unheard(typed, retriever):
+        return Resolution.alone(typed)
     chance = _chance(typed, said, retriever)
     if not names_something(typed):
         chance = max(chance, _LEANS_FROM)
@@ -66,6 +68,15 @@ def taken_option(asked: str, conversation: Conversation) -> str | None:
 def shipped_leaning() -> Leaning:
     """Return what judges whether a message leans on those before, read once."""
     return Leaning.shipped()
+
+
+def _is_of_nothing(thread: Sequence[Turn], retriever: Retriever) -> bool:
+    """Return whether these turns are about what no article has heard of, and were answered by nothing."""
+    return not any(turn.quotes for turn in thread) and _is_unheard(thread[0].resolved_question, retriever)
+
+
+def _is_unheard(message: str, retriever: Retriever) -> bool:
+    return unheard_share(terms_of(message), retriever.rarity) >= MOSTLY_UNHEARD
 
 
 def _chance(message: str, before: Sequence[Turn], retriever: Retriever) -> float:

@@ -15,6 +15,9 @@ _UNKNOWN = 0.5
 _NAMES_FROM = 0.12
 """From this share on a term tells what a message is about."""
 
+MOSTLY_UNHEARD = 0.5
+"""Where no article holds so much of what a message names, none is on its subject."""
+
 
 @dataclass(frozen=True, slots=True)
 class TopicWords:
