@@ -238,9 +238,10 @@ def _announce(address: tuple[str, int]) -> None:
 
 def _web_core(settings: Settings, core: Core, admin: Callable[[], "AdminServices"], metrics: "Metrics") -> "WebCore":
     # see _run_here
-    from bot.adapters.web import WebCore, config_from
+    from bot.adapters.web import WebCore, config_from, threads_for
 
-    return WebCore(core.dialogue, core.live, admin, metrics, config_from(settings))
+    config = config_from(settings)
+    return WebCore(core.dialogue, core.live, admin, metrics, config, threads_for(config))
 
 
 def _nobody_types() -> bool:
@@ -427,7 +428,8 @@ def _configure_logging(settings: Settings, *, quiet: bool) -> None:
     if quiet:
         log_warnings_only()
         return
-    secrets = [secret.get_secret_value() for secret in (settings.telegram_bot_token, settings.webhook_secret) if secret]
+    given = (settings.telegram_bot_token, settings.webhook_secret, settings.llm_key)
+    secrets = [secret.get_secret_value() for secret in given if secret]
     configure_logging(settings.log_level, settings.log_format, secrets)
 
 

@@ -11,6 +11,7 @@ from typing import ClassVar, Final, Literal, Self
 from bot.composing.composer import Composer
 from bot.composing.draft import Draft, Part, Pick, Wanted
 from bot.composing.gathering import SEARCHED_PASSAGES
+from bot.pointing.pointer import MOST_SHOWN, Pointer
 from bot.query.headlines import lead_of
 from bot.query.kinds import Topic
 from bot.query.topic_words import MOSTLY_UNHEARD, unheard_share
@@ -150,11 +151,16 @@ class Answerer:
         self._reader = reader
         self._threshold = threshold
         self._composer = composer
+        self._pointer: Pointer | None = None
 
-    def for_one_message(self) -> Self:
-        """Return the same for one message: nothing is read twice for it, however often it is read or composed."""
+    def for_one_message(self, pointer: Pointer | None = None) -> Self:
+        """Return the same for one message: nothing is read twice for it, however often it is read or composed.
+
+        `pointer` may put some of the likeliest sentences first.
+        """
         scores: ScoredPairs = {}
         answerer = copy(self)
+        answerer._pointer = pointer
         answerer._reader = self._reader.sharing(scores)
         answerer._composer = self._composer.sharing(scores) if self._composer else None
         return answerer
@@ -173,7 +179,9 @@ class Answerer:
         if not query.text:
             return Refusal(RefusalReason.EMPTY_QUESTION, 0.0, (), ())
         found = self._reader.read(query, hits, retriever)
-        readings = _verbatim(found, retriever.archive)
+        readings = _verbatim(found, retriever.archive, MOST_SHOWN if self._pointer else _CITATIONS)
+        if self._pointer is not None:
+            readings = self._pointer.reorder(query.text, readings)[:_CITATIONS]
         citations = _citations(readings, retriever.archive)
         reranked = _reranked(hits, readings)
         confidence = citations[0].score if citations else 0.0
@@ -265,7 +273,7 @@ def with_further(answer: Answer, composed: Answer) -> Answer:
     return replace(answer, citations=numbered)
 
 
-def _verbatim(readings: Iterable[Reading], archive: Archive) -> list[Reading]:
+def _verbatim(readings: Iterable[Reading], archive: Archive, most: int) -> list[Reading]:
     """Return the best readings, each quoting other words, whose quotes equal the stored text.
 
     The rest is never sent.
@@ -279,7 +287,7 @@ def _verbatim(readings: Iterable[Reading], archive: Archive) -> list[Reading]:
             chosen.append(reading)
         else:
             logger.error("dropped a quote that is not verbatim: article %s, %s", reading.article.id, reading.span)
-        if len(chosen) == _CITATIONS:
+        if len(chosen) == most:
             break
     return chosen
 

@@ -1,5 +1,6 @@
 """The composition root: builds a Dialogue or the whole App from Settings. No other module chooses implementations."""
 
+import atexit
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,13 +15,15 @@ from bot.checking import Checker
 from bot.composing.composer import Composer
 from bot.composing.weights import shipped_weights as composing_weights
 from bot.dialogue import Dialogue
+from bot.pointing import Pointing, shipped_judgement
+from bot.pointing.judgement import read_judgement
 from bot.reading.passage_reader import PassageReader, shipped_weights
 from bot.reading.span_scoring import SpanScorer, load_span_scorer
 from bot.replies import Reply
 from bot.settings import Settings
 from bot.store import Store
 from index.embedding.embedder import Embedder, load_embedder
-from index.errors import IndexBusy, SnapshotMissing
+from index.errors import IndexBusy, SettingsInvalid, SnapshotMissing
 from index.ingest.intake import Ingest
 from index.ingest.rebuild_process import rebuild_apart
 from index.library.builder import ProgressListener
@@ -108,7 +111,31 @@ def build_core(
     composer = Composer(models.scorer, reading.typed, composing)
     answerer = Answerer(reader, threshold=settings.answer_threshold, composer=composer)
     idle_after = timedelta(hours=settings.conversation_idle_hours)
-    return Core(Dialogue(live, answerer, store, on_reply, idle_after=idle_after), live, answerer.reader_name)
+    pointing = build_pointing(settings, store)
+    dialogue = Dialogue(live, answerer, store, on_reply, idle_after=idle_after, pointing=pointing)
+    return Core(dialogue, live, answerer.reader_name)
+
+
+def build_pointing(settings: Settings, store: Store) -> Pointing | None:
+    """Return the language model that `settings` name, its tokens counted in `store`; None where none is named: then
+    nothing is sent anywhere.
+
+    Raises:
+        SettingsInvalid: a model has no name, or the file about its choices cannot be used.
+    """
+    if settings.llm_url is None:
+        return None
+    if settings.llm_model is None:
+        raise SettingsInvalid("LLM_MODEL should be the name of a model, since LLM_URL is set; found nothing")
+    # what speaks HTTP takes a tenth of a second to import, and nothing else here needs it
+    from bot.adapters.llm import ChatEndpoint, ChatPointingModel, TokenAllowance
+
+    key = settings.llm_key.get_secret_value() if settings.llm_key else None
+    endpoint = ChatEndpoint(settings.llm_url, settings.llm_model, key)
+    model = ChatPointingModel(endpoint, TokenAllowance(store.tokens, settings.llm_tokens_a_day))
+    atexit.register(model.close)
+    judgement = read_judgement(settings.llm_judgement) if settings.llm_judgement else shipped_judgement()
+    return Pointing(model, settings.llm_seconds, judgement)
 
 
 def build_app(

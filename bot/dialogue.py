@@ -25,6 +25,7 @@ from bot.digests import DigestMaker, RetrieverSource
 from bot.exactly import exact_phrases, search_exactly
 from bot.followup import CitationRequest, Resolution, Side, requested_citation, taken_option, understand
 from bot.listing import articles_found
+from bot.pointing import Pointer, Pointing
 from bot.query.event_dates import since_event
 from bot.query.headlines import article_asked_for
 from bot.query.kinds import MessageKind, ToldKind
@@ -38,6 +39,7 @@ from bot.replies import Reply, ReplyTo, Vote, followed_up
 from bot.said import said_by
 from bot.stopwatch import Stopwatch
 from bot.telling import in_english, said_in_english, tell_kind
+from bot.understood import language_for, understood_by, weighed_with
 from index import Article, Hit, Query, Span
 from index.attribution.names import NameCorrections
 from index.errors import UnknownArticle
@@ -107,12 +109,15 @@ class Dialogue:
         on_reply: Callable[[Reply], None] = lambda _: None,
         *,
         idle_after: timedelta = timedelta(hours=12),
+        pointing: Pointing | None = None,
     ) -> None:
         """`on_reply` is called with every reply once it is kept.
 
-        `idle_after`: a pause after which a conversation is over, and the next message stands alone.
+        `idle_after`: a pause after which a conversation is over, and the next message stands alone. `pointing`: a
+        language model that says what messages mean, and points at sentences; None: nothing is asked of any.
         """
         self._idle_after = idle_after
+        self._pointing = pointing
         self._index = index
         self._answerer = answerer
         self._memory = memory
@@ -140,7 +145,8 @@ class Dialogue:
         said = Said(text, literally=literally, kind=kind)
         with (watch := Stopwatch()).measure("total"):
             conversation = self._conversation(conversation_id, replying_to)
-            reply = self._replied(said, conversation, scope, retriever, watch)
+            pointer = self._pointing.for_one_message() if self._pointing and not (literally or kind) else None
+            reply = self._replied(said, conversation, scope, retriever, watch, pointer)
         self._memory.save_reply(reply)
         self._on_reply(reply)
         logger.info("%s: %s in %.0f ms", conversation_id, reply.outcome.kind, watch.stages["total"])
@@ -155,21 +161,34 @@ class Dialogue:
                 nothing = Conversation("")
                 before_it = Said(_beginning(about, _ABOUT_CHARS))
                 before = (followed_up(self._replied(before_it, nothing, scope, retriever, Stopwatch()), None),)
-            reply = self._replied(Said(text), Conversation("", before), scope, retriever, watch)
+            pointer = self._pointing.for_one_message() if self._pointing else None
+            reply = self._replied(Said(text), Conversation("", before), scope, retriever, watch, pointer)
         self._on_reply(reply)
         logger.info("once: %s in %.0f ms", reply.outcome.kind, watch.stages["total"])
         return reply
 
     def _replied(
-        self, said: Said, conversation: Conversation, scope: Scope, retriever: Retriever, watch: Stopwatch
+        self,
+        said: Said,
+        conversation: Conversation,
+        scope: Scope,
+        retriever: Retriever,
+        watch: Stopwatch,
+        pointer: Pointer | None = None,
     ) -> Reply:
         """Return the reply to a message in a conversation; nothing is kept yet."""
         literally = said.literally
         with watch.measure("resolve"):
             asked, scope = read_scope(_searchable(said.text), scope)
-            conversation = said_in_english(conversation, retriever)
-            asked = asked if literally else taken_option(asked, conversation) or asked
+            as_typed, conversation = conversation, said_in_english(conversation, retriever)
+            taken = None if literally else taken_option(asked, conversation)
+            asked = typed = taken or asked
             request = said_request(asked)
+            understood = None
+            if pointer is not None and taken is None and request is None:
+                understood = understood_by(pointer, asked, as_typed, retriever)
+            if understood is not None:
+                asked, conversation = understood.question, Conversation(conversation.id)
             asked, language = (asked, None) if literally or request else in_english(asked, retriever)
             phrases = () if literally or request else exact_phrases(asked)
             is_exact = literally or request is not None or bool(phrases)
@@ -177,6 +196,7 @@ class Dialogue:
             resolution = understand(asked, conversation, retriever, literally=literally)
             known = MessageKind.SAID if request else said.kind
             told = ToldKind.surely(known) if known else tell_kind(asked, retriever, is_english=language is not None)
+            told, language = weighed_with(told, understood), language or language_for(understood, typed)
         shown: Outcome | None = None
         if request is not None:
             asked, shown = request.in_words, said_by(request, scope, retriever, self._memory.name_corrections())
@@ -191,7 +211,7 @@ class Dialogue:
             before = None if literally else asked_before(told, conversation)
             if before is not None:
                 resolution, conversation = before, Conversation(conversation.id)
-            outcome = self._answer(resolution, told, conversation, scope, retriever, watch)
+            outcome = self._answer(resolution, told, conversation, scope, retriever, watch, pointer)
             question = _shown_above(outcome, resolution, retriever.archive)
             outcome = outcome if literally else instead_of_refusal(told, outcome)
         return Reply(
@@ -204,6 +224,7 @@ class Dialogue:
             corrected,
             told.kind,
             language,
+            pointer.note if pointer else None,
         )
 
     def look_up(self, text: str, *, scope: Scope = EVERYTHING) -> Reply:
@@ -340,6 +361,7 @@ class Dialogue:
         scope: Scope,
         retriever: Retriever,
         watch: Stopwatch,
+        pointer: Pointer | None,
     ) -> Answer | Refusal:
         """Return what the articles say to a message that was understood so.
 
@@ -350,7 +372,7 @@ class Dialogue:
         preferred = frozenset(conversation.turns[-1].article_ids[:1]) if resolution.leans else frozenset[str]()
         query = query_for(resolution, scope, preferred)
         maybe, chance = told.likeliest(COMPOSED)
-        answerer = self._answerer.for_one_message()
+        answerer = self._answerer.for_one_message(pointer)
 
         def compose(*, is_further: bool = False) -> Answer | Refusal | None:
             with watch.measure("compose"):
@@ -376,7 +398,11 @@ class Dialogue:
             return first
         if isinstance(first, Answer):
             return with_further(first, composed)
-        return composed if told.is_sure or composed.confidence >= _SURE_ENOUGH else first
+        if not told.is_sure and composed.confidence < _SURE_ENOUGH:
+            return first
+        if pointer is not None:
+            pointer.leave_out_choice()
+        return composed
 
 
 def _read(answerer: Answerer, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Answer | Refusal:

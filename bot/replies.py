@@ -7,6 +7,7 @@ from enum import Enum
 
 from bot.answering import Answer, Clarification, Outcome, Refusal, Remark
 from bot.conversation import SAID_ELSEWHERE, Turn
+from bot.pointing.note import PointingNote
 from bot.query.kinds import MessageKind
 from bot.query.operators import read_scope
 from bot.query.said_requests import said_request
@@ -30,7 +31,7 @@ class Reply:
     `resolved_question` differs from `question` when a follow-up was understood from what came before, or words were
     `corrected`: they are misspelt, and the words of articles that are meant were searched.
     `timings_ms` maps a stage's name to its milliseconds. `kind`: what the message most likely asks for. `language`: the
-    one that it is in, if it was put into English.
+    one that it is in, if it was put into English. `llm`: what it owes to a language model, if one was asked.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Reply:
     corrected: tuple[Correction, ...] = ()
     kind: MessageKind = MessageKind.FACT
     language: str | None = None
+    llm: PointingNote | None = None
 
     @property
     def is_reworded(self) -> bool:
@@ -56,6 +58,17 @@ class Reply:
         spelt = _one_line(apply_corrections(read_scope(self.question)[0], self.corrected))
         behind = f"{BEHIND}{spelt}"
         return self.resolved_question.removesuffix(behind) if self.resolved_question.endswith(behind) else ""
+
+    @property
+    def understood_as(self) -> str:
+        """The whole question that a message was understood as, where it was put into other words; else empty."""
+        question = self.llm.question if self.llm else None
+        return question if question and question.casefold() != _one_line(self.question).casefold() else ""
+
+    @property
+    def heading(self) -> str:
+        """A few words of the bot's own to stand above what is quoted; else empty."""
+        return (self.llm.heading if self.llm and isinstance(self.outcome, Answer) else None) or ""
 
     @property
     def citations(self) -> tuple[Citation, ...]:

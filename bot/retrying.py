@@ -1,6 +1,9 @@
 """Pauses between tries that get longer and longer."""
 
 import asyncio
+import threading
+import time
+from collections.abc import Callable
 from typing import Final
 
 _FIRST_SECONDS: Final = 0.5
@@ -23,3 +26,49 @@ class BackOff:
     async def pause(self, *, at_least: float = 0.0) -> None:
         """Wait before the next try."""
         await asyncio.sleep(self.next_seconds(at_least=at_least))
+
+
+class Breaker:
+    """Keeps everybody from trying for a while what failed several times in a row. Safe to call from several threads.
+
+    After a pause one caller may try: if that works everybody may again, if not the next pause is longer.
+    """
+
+    def __init__(
+        self,
+        failures: int = 3,
+        *,
+        first_seconds: float = 30.0,
+        longest_seconds: float = 600.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._failures = failures
+        self._pauses = first_seconds, longest_seconds
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._in_a_row = 0
+        self._back_off = BackOff(*self._pauses)
+        self._closed_until = 0.0
+
+    def may_try(self) -> bool:
+        """Return whether to try now. Whoever is told so after a pause is the only one, until it says how that went."""
+        with self._lock:
+            if self._in_a_row < self._failures:
+                return True
+            if self._clock() < self._closed_until:
+                return False
+            self._closed_until = self._clock() + self._pauses[0]
+            return True
+
+    def worked(self) -> None:
+        """Note that a try went well."""
+        with self._lock:
+            self._in_a_row = 0
+            self._back_off = BackOff(*self._pauses)
+
+    def failed(self) -> None:
+        """Note that a try failed."""
+        with self._lock:
+            self._in_a_row += 1
+            if self._in_a_row >= self._failures:
+                self._closed_until = self._clock() + self._back_off.next_seconds()

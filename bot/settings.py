@@ -1,6 +1,7 @@
 """Settings: everything that can be set about the bot. Nothing else in the bot reads the environment."""
 
 import re
+from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
@@ -160,6 +161,33 @@ class Settings(IndexSettings):
     )
     conversation_idle_hours: float = Field(
         12, gt=0, description="Hours without a question after which a conversation is over and the next stands alone"
+    )
+    llm_url: _WebAddress | None = Field(
+        None,
+        repr=False,
+        description="OpenAI-compatible endpoint of a language model that understands messages and points at sentences,"
+        " as http://127.0.0.1:11434/v1; empty: nothing is sent to any",
+    )
+    llm_model: str | None = Field(None, description="Name that the endpoint knows the model by; needed with LLM_URL")
+    llm_key: SecretStr | None = Field(
+        None, repr=False, description="Key that is sent to LLM_URL with every request; empty: none"
+    )
+    llm_seconds: float = Field(
+        3,
+        gt=0,
+        le=60,
+        description="Longest that the model may take for one message; then it is answered without; seconds",
+    )
+    llm_tokens_a_day: int = Field(
+        1_000_000,
+        ge=0,
+        description="Tokens that the model may read and write in a day (UTC), for all replicas together; a count;"
+        " 0: any number",
+    )
+    llm_judgement: Path | None = Field(
+        None,
+        description="File that `python -m bot evaluate --llm --out DIR` wrote about the model's choices, DIR/llm.json;"
+        " empty: the one that is shipped",
     )
     log_level: _LogLevel = Field(
         "INFO", description="Least severe messages on standard error: DEBUG, INFO, WARNING or ERROR"

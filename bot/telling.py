@@ -16,7 +16,7 @@ from index.text.terms import terms_of
 def in_english(asked: str, retriever: Retriever) -> tuple[str, str | None]:
     """Return a message in English, word by word, and the language that it was in; as it is, and None, where that is
     English or the language's words are not known."""
-    language = _language_of(asked)
+    language = language_of(asked)
     if language not in GLOSSED_LANGUAGES:
         return asked, None
     english = lexicon_of(language).gloss(asked, lambda word: _is_held(word, retriever))
@@ -36,7 +36,8 @@ def _turn_in_english(turn: Turn, retriever: Retriever) -> Turn:
     return replace(turn, question=english, resolved_question=searched)
 
 
-def _language_of(asked: str) -> str | None:
+def language_of(asked: str) -> str | None:
+    """Return the language of a message, None for English or where that is not clear."""
     return other_language(asked, shipped_classifier().words.__contains__, is_of)
 
 
@@ -53,7 +54,7 @@ def tell_kind(asked: str, retriever: Retriever, *, is_english: bool = False) -> 
     if is_wordless(typed):
         return ToldKind.surely(Topic.OK)
     classifier = shipped_classifier()
-    language = None if is_english else _language_of(typed)
+    language = None if is_english else language_of(typed)
     if language is not None:
         return ToldKind.surely(Topic.LANGUAGE, language=language)
     is_talk = is_small_talk(typed)

@@ -47,7 +47,8 @@ def _imported(path: Path) -> Iterator[str]:
         (
             "httpx",
             {"index/ingest/fetching/" + name for name in ("addresses.py", "bodies.py", "fetcher.py", "transport.py")}
-            | {"index/ingest/sources/web.py", "index/ingest/feeds/items.py", "bot/adapters/telegram/delivery/http.py"},
+            | {"index/ingest/sources/web.py", "index/ingest/feeds/items.py", "bot/adapters/telegram/delivery/http.py"}
+            | {"bot/adapters/llm/endpoint.py"},
         ),
         ("aiohttp", {"bot/adapters/telegram/delivery/http.py"}),
         ("uvicorn", {"bot/adapters/web/serving.py", "bot/adapters/web/heads.py"}),

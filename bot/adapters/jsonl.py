@@ -77,6 +77,7 @@ def reply_as_json(reply: Reply, permalinks: Permalinks | None = None) -> dict[st
         **_options(outcome),
         **_corrections(reply),
         **({"language": reply.language} if reply.language else {}),
+        **({"llm": reply.llm.as_json()} if reply.llm else {}),
     }
 
 

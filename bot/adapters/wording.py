@@ -11,6 +11,8 @@ from bot.quoting.quotes import Citation, CitedSpeaker
 
 SHOWING_RESULTS_FOR: Final = translatable("Showing results for: ")
 ABOUT: Final = translatable("About: ")
+UNDERSTOOD_AS: Final = translatable("Understood as: ")
+IN_MY_OWN_WORDS: Final = translatable("In my own words: ")
 MORE_QUOTES: Final = translatable("More quotes:")
 ALL_SHOWN: Final = translatable("You have seen everything I found.")
 CLOSEST: Final = translatable("Not an answer, only the closest I have:")
@@ -52,6 +54,16 @@ def which_is_meant(labels: Sequence[str]) -> str:
 def about(subject: str) -> str:
     """Return what a follow-up was taken to be about."""
     return f"{translated(ABOUT)}{subject}"
+
+
+def understood_as(question: str) -> str:
+    """Return the whole question that a message was understood as."""
+    return f"{translated(UNDERSTOOD_AS)}{question}"
+
+
+def own_heading(heading: str) -> str:
+    """Return a few words of the bot's own that stand above quotes, marked as such."""
+    return f"{translated(IN_MY_OWN_WORDS)}{heading}"
 
 
 def refusal(reason: RefusalReason) -> str:

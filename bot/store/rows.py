@@ -7,6 +7,7 @@ from sqlalchemy import RowMapping
 
 from bot.answering import Answer, Block, Clarification, Option, Outcome, Refusal, RefusalReason, Remark
 from bot.conversation import Turn
+from bot.pointing.note import PointingNote
 from bot.query.kinds import MessageKind, Topic
 from bot.query.spelling import Correction
 from bot.quoting.quotes import Citation, CitedSpeaker, Quote
@@ -66,6 +67,7 @@ def reply_row(reply: Reply, turn_id: int) -> Row:
         "blocks": [[_above(block), *block.numbers] for block in _blocks(outcome)] or None,
         "left_out": outcome.left_out if isinstance(outcome, Answer) else None,
         "language": reply.language,
+        "llm": reply.llm.as_json() if reply.llm else None,
     }
 
 
@@ -150,6 +152,7 @@ def reply_from(row: RowMapping, citation_rows: Sequence[RowMapping]) -> Reply:
         corrected=tuple(Correction(typed, meant) for typed, meant in row["corrections"] or ()),
         kind=MessageKind(row["kind"]) if row["kind"] else MessageKind.FACT,
         language=row["language"],
+        llm=PointingNote.from_json(row["llm"]) if row["llm"] else None,
     )
 
 

@@ -33,6 +33,7 @@ from bot.store.own_messages import OwnMessages
 from bot.store.rows import GREETED_BEFORE, REMARKED, citation_rows, reply_from, reply_row, turn_from, turn_row
 from bot.store.sent_answers import SentAnswers
 from bot.store.tables import citations, replies, turns, votes
+from bot.store.tokens import TokenRecords
 from bot.store.transactions import Transactions, outlives_connections
 from bot.store.usage import UsageRecords
 from index.attribution.names import NameCorrections
@@ -91,6 +92,7 @@ class Store(Transactions):
         self.usage = UsageRecords(engine)
         self.moderation = ModerationRecords(engine)
         self.names = NameRecords(engine)
+        self.tokens = TokenRecords(engine)
         self.sent_answers = SentAnswers(engine)
         self.outbox = OutboxStore(engine)
         self.chat_settings = ChatSettingsRecords(engine)

@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Double,
     ForeignKey,
@@ -20,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 
-SCHEMA_VERSION = "0052"
+SCHEMA_VERSION = "0056"
 """The newest migration: it stands here too, so that opening an up-to-date database needs no alembic."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff\ufdd0]")
@@ -114,6 +115,7 @@ replies = Table(
     Column("blocks", JSON),
     Column("left_out", Integer),
     Column("language", Words),
+    Column("llm", JSON(none_as_null=True)),
 )
 
 citations = Table(
@@ -146,6 +148,12 @@ votes = Table(
     Column("at", Instant, nullable=False),
 )
 
+spent_tokens = Table(
+    "spent_tokens",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("tokens", BigInteger, nullable=False),
+)
 
 name_corrections = Table(
     "name_corrections",

@@ -56,6 +56,12 @@ def test_every_default_runs() -> None:
         "most_waiting": 500,
         "messages_per_second": 30,
         "retention_days": 90,
+        "llm_url": None,
+        "llm_model": None,
+        "llm_key": None,
+        "llm_seconds": 3.0,
+        "llm_tokens_a_day": 1_000_000,
+        "llm_judgement": None,
     }
 
 

@@ -58,6 +58,8 @@ ALLOWED_UPDATES: Final = [
 _TELEGRAM_URL: Final = "https://api.telegram.org/bot"
 _TELEGRAM_FILE_URL: Final = "https://api.telegram.org/file/bot"
 _QUESTION_THREADS: Final = 2
+# Most of the time of a question is waiting then.
+_THREADS_WITH_A_MODEL: Final = 8
 # A server keeps several commits at once; a file takes one after the other.
 _STORE_THREADS: Final = 4
 _CONNECTIONS: Final = 16
@@ -111,14 +113,14 @@ def build_service(
     tests, and `sent_answers` of what the store keeps of them."""
     sent = sent_answers or app.store.sent_answers
     delivery = _build_delivery(app, config, metrics, sent, request)
-    threads, jobs = ThreadPoolExecutor(_QUESTION_THREADS, thread_name_prefix="question"), Jobs()
+    threads, jobs = ThreadPoolExecutor(_threads(config), thread_name_prefix="question"), Jobs()
     answers, access = Answers(app.dialogue, sent, threads), Access(app.admin.moderation, config)
     limits = QuestionLimits(config, delivery.processor.waiting, metrics.count_turned_away)
     questions = Questions(app.dialogue, config, answers, access, limits)
     administration = Administration(app.admin, config, answers, jobs, delivery.leases.hold, limits)
     checks = Checks(app.checker, access, limits, threads)
     buttons = Buttons(app.dialogue, answers, access, limits, administration.press_takers() | checks.press_takers())
-    privacy = Privacy(partial(_forget, app.store), config.retention_days, limits)
+    privacy = Privacy(partial(_forget, app.store), config, limits)
     application, bot, inbox = delivery.application, delivery.bot, delivery.inbox
     menus, router = Menus(bot, config.admin_ids), Router(delivery.messenger)
     handlers = [
@@ -180,6 +182,10 @@ def build_application(
 
     service.application.post_shutdown = on_end
     return service.application
+
+
+def _threads(config: TelegramConfig) -> int:
+    return _THREADS_WITH_A_MODEL if config.language_model else _QUESTION_THREADS
 
 
 def _build_delivery(

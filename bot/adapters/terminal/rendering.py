@@ -38,6 +38,8 @@ def render_reply(reply: Reply) -> Page:
         return Page((*lines, said(wording.which_is_meant(labels), "bold"), *choices))
     if reply.kind is MessageKind.ABOUT_ARTICLE:
         return Page((*lines, *_origin(outcome.citations[0])))
+    if reply.heading:
+        lines.append(said(wording.own_heading(reply.heading), "dim italic"))
     if outcome.short_answer is not None:
         lines.append(Paragraph(Text(one_line(outcome.short_answer), style="bold green")))
     is_composed = reply.kind in COMPOSED or bool(outcome.blocks)
@@ -101,8 +103,10 @@ def _corrected(reply: Reply) -> list[Paragraph]:
 
 
 def _understood(reply: Reply) -> list[Paragraph]:
-    glossed = [said(searched_in_english(reply), "dim italic")] if reply.language else []
-    return [*glossed, *([said(wording.about(one_line(reply.subject)), "dim italic")] if reply.subject else [])]
+    glossed = searched_in_english(reply) if reply.language else ""
+    whole = glossed or (wording.understood_as(reply.understood_as) if reply.understood_as else "")
+    above = [said(whole, "dim italic")] if whole else []
+    return [*above, *([said(wording.about(one_line(reply.subject)), "dim italic")] if reply.subject else [])]
 
 
 def _parts(answer: Answer, *, is_composed: bool) -> list[Paragraph]:

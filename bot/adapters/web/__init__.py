@@ -2,7 +2,7 @@
 
 from bot.adapters.web.beside import serve_alone, served_beside
 from bot.adapters.web.config import WebConfig, config_from
-from bot.adapters.web.core import WebCore
+from bot.adapters.web.core import WebCore, threads_for
 from bot.adapters.web.serving import shown
 from bot.adapters.web.website import Website, build_website
 
@@ -15,4 +15,5 @@ __all__ = [
     "serve_alone",
     "served_beside",
     "shown",
+    "threads_for",
 ]

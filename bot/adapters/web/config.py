@@ -16,7 +16,8 @@ class WebConfig:
     `listen`: host and port; None: nowhere. `is_default`: nobody asked for that address. `public_url`: what links to
     the pages begin with, where they can be reached from elsewhere. `link_key`: what links are signed with where
     `allowed_ids` limits who may ask. `bot_token`: what the data that Telegram opens a Mini App with is signed by.
-    `api_keys`: who may ask as a program; empty: programs of this machine.
+    `api_keys`: who may ask as a program; empty: programs of this machine. `language_model`: which one is told what
+    people ask, if one is.
     """
 
     listen: Address | None
@@ -30,6 +31,7 @@ class WebConfig:
     bot_token: str | None = field(default=None, repr=False)
     api_keys: tuple[ApiKey, ...] = field(default=(), repr=False)
     api_requests_per_minute: int = 3_000
+    language_model: str | None = None
 
     @property
     def public_host(self) -> str | None:
@@ -62,4 +64,5 @@ def config_from(settings: Settings) -> WebConfig:
         token,
         settings.api_keys,
         settings.api_requests_per_minute,
+        settings.llm_model if settings.llm_url else None,
     )

@@ -17,6 +17,13 @@ from index.library.live import LiveIndex
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 _QUESTION_THREADS = 2
+_THREADS_WITH_A_MODEL = 8
+
+
+def threads_for(config: WebConfig) -> ThreadPoolExecutor:
+    """Return the threads that answer; more where most of the time of a question is waiting for a language model."""
+    count = _THREADS_WITH_A_MODEL if config.language_model else _QUESTION_THREADS
+    return ThreadPoolExecutor(count, thread_name_prefix="web")
 
 
 @dataclass(frozen=True, slots=True)

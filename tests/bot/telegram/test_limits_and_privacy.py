@@ -140,6 +140,14 @@ async def test_privacy_says_what_is_kept_for_how_long(server: BotApiServer) -> N
     assert "12 days" in notice
 
 
+async def test_privacy_names_the_language_model_that_messages_are_sent_to(server: BotApiServer) -> None:
+    async with served(server, config=replace(FAST, language_model="tiny-7b")) as bot:
+        notice = (await bot.ask(server.user("Ada"), "/privacy")).text
+    assert notice == texts.privacy(FAST.retention_days, "tiny-7b")
+    assert "to the language model tiny-7b" in notice
+    assert "tiny-7b" not in texts.privacy(FAST.retention_days)
+
+
 async def test_nothing_but_numbers_is_left_of_what_was_answered(server: BotApiServer) -> None:
     async with served(server) as bot:
         await bot.ask(server.user("Ada"))

@@ -8,6 +8,7 @@ from typing import Final
 from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from bot.adapters.telegram.addressing import asker_id, place_of
+from bot.adapters.telegram.config import TelegramConfig
 from bot.adapters.telegram.delivery.sending import Messenger
 from bot.adapters.telegram.handlers.question_limits import QuestionLimits
 from bot.adapters.telegram.routing import Handler, Router, is_of_a_button
@@ -22,12 +23,12 @@ _PRESS: Final = re.compile(r"forget:(yes|no):(-?\d{1,20})")
 class Privacy:
     """`/privacy` and `/forget`, which asks first; only who sent it can say yes."""
 
-    def __init__(self, forget: Callable[[int], None], retention_days: int, limits: QuestionLimits) -> None:
+    def __init__(self, forget: Callable[[int], None], config: TelegramConfig, limits: QuestionLimits) -> None:
         """Keep what deletes. `forget` deletes everything about the person of a Telegram number. Whoever is not answered
         any more may still have it."""
         self._forget = forget
         self._limits = limits
-        self._retention_days = retention_days
+        self._config = config
 
     def handlers(self, router: Router) -> Sequence[Handler]:
         """Return the handlers to register, before the handler of all other buttons."""
@@ -38,7 +39,7 @@ class Privacy:
         )
 
     async def _tell(self, message: Message, messenger: Messenger) -> None:
-        await messenger.say(message, texts.privacy(self._retention_days))
+        await messenger.say(message, texts.privacy(self._config.retention_days, self._config.language_model))
 
     async def _ask(self, message: Message, messenger: Messenger) -> None:
         asker = asker_id(message)

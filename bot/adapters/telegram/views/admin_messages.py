@@ -60,6 +60,7 @@ def explanation_message(explanation: Explanation) -> Outgoing:
         *_line(admin_texts.TAKEN_FOR, reply.kind.value.replace("_", " ")),
         *_line(admin_texts.OUTCOME, _outcome(reply)),
         *_line(admin_texts.TOOK, _timings(reply)),
+        *(_line(admin_texts.LANGUAGE_MODEL, admin_texts.pointed(reply.llm)) if reply.llm else ()),
         styled(f"\n{translated(admin_texts.READ)}\n", bold=True),
     ]
     for citation in reply.citations:

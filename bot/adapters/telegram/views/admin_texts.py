@@ -6,6 +6,7 @@ from typing import Final
 from bot.adapters.translation import counted, day, minute, number, translatable, translated
 from bot.admin.operations import SnapshotInfo, Status
 from bot.admin.reports import Stats
+from bot.pointing import PointingNote
 from index.library.builder import BuildProgress, BuildReport
 
 _LISTED_IDS: Final = 8
@@ -229,6 +230,7 @@ SEARCHED: Final = translatable("Searched for:")
 TAKEN_FOR: Final = translatable("Taken for:")
 OUTCOME: Final = translatable("Outcome:")
 TOOK: Final = translatable("Took:")
+LANGUAGE_MODEL: Final = translatable("Language model:")
 READ: Final = translatable("What was read, the surest first:")
 NOTHING_QUOTED: Final = translatable("Nothing was quoted.")
 
@@ -371,3 +373,18 @@ def shortened(ids: Sequence[str], most: int = 8) -> str:
     """Return the ids on one line for the audit log, which is in English."""
     more = f" and {len(ids) - most} more" if len(ids) > most else ""
     return f"{', '.join(ids[:most])}{more}"
+
+
+def pointed(note: PointingNote) -> str:
+    """Return what of a language model's words was used, what was dropped and why, and what that cost."""
+    told = [note.question] if note.question else []
+    told += [f"{note.kind.value.replace('_', ' ')}"] if note.kind else []
+    if note.judged is not None:
+        told.append(
+            translated("{count} chosen, {own} likely to answer (without it: {first})").format(
+                count=number(note.chosen), own=f"{note.judged.own:.2f}", first=f"{note.judged.first:.2f}"
+            )
+        )
+    told += [f"{task.value}: {fault.value}" for task, fault in note.dropped]
+    cost = translated("{tokens} tokens, {ms} ms").format(tokens=number(note.tokens), ms=number(round(note.took_ms)))
+    return " · ".join((note.model, *told, cost))

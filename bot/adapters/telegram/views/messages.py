@@ -187,6 +187,9 @@ def _understanding(reply: Reply) -> Iterator[Segment]:
     if reply.language:
         yield from words_of_others(searched_in_english(reply), italic=True)
         yield styled("\n\n")
+    elif reply.understood_as:
+        yield from words_of_others(wording.understood_as(reply.understood_as), italic=True)
+        yield styled("\n\n")
     if reply.subject:
         yield from words_of_others(wording.about(one_line(reply.subject)), italic=True)
         yield styled("\n\n")
@@ -208,6 +211,8 @@ def _answer_message(reply: Reply, answer: Answer, segments: tuple[Segment, ...])
         first = answer.citations[:1]
         keyboard = answer_keyboard(reply.id, first, seen=1, total=1, is_first=True, as_typed=reply.is_reworded)
         return Outgoing((*segments, *_origin(first[0])), keyboard)
+    if reply.heading:
+        segments += (*words_of_others(wording.own_heading(reply.heading), italic=True), styled("\n\n"))
     if answer.short_answer:
         words = one_line(answer.short_answer)
         segments += (*words_of_others(words, bold=[(0, len(words))]), styled("\n\n"))

@@ -209,8 +209,26 @@ def too_many(limit: int, wait_seconds: int) -> str:
     ).format(limit=number(limit), seconds=counted("{count} second", "{count} seconds", wait_seconds))
 
 
-def privacy(retention_days: int, *, in_hours: int = 48) -> str:
-    """Return what is stored, why and for how long. Keep it true: see the tables in `bot/store`."""
+def _given_to_others(language_model: str | None) -> str:
+    if language_model is None:
+        return translated(
+            "I do not keep your name, your picture or anything you say to others, nor what you type behind my name"
+            " or ask me in chats that I am no member of, and my logs hold no words of yours. Nothing is given to"
+            " anybody else or used for anything else; the people who run this bot can see questions and votes to"
+            " make it better."
+        )
+    return translated(
+        "I do not keep your name, your picture or anything you say to others, nor what you type behind my name or ask"
+        " me in chats that I am no member of, and my logs hold no words of yours. To understand your messages I send"
+        " them, what was said just before and sentences of articles to the language model {model}, which the people who"
+        " run this bot have chosen, without your name or number. Nothing else is given to anybody else or used for"
+        " anything else; the people who run this bot can see questions and votes to make it better."
+    ).format(model=language_model)
+
+
+def privacy(retention_days: int, language_model: str | None = None, *, in_hours: int = 48) -> str:
+    """Return what is stored, why and for how long, and what is sent to a language model, if there is one. Keep it true:
+    see the tables in `bot/store`, and `bot/adapters/llm/prompts.py`."""
     retention = counted("{count} day", "{count} days", retention_days)
     return "\n".join(
         (
@@ -237,12 +255,7 @@ def privacy(retention_days: int, *, in_hours: int = 48) -> str:
                 " me to do, with their number."
             ),
             "",
-            translated(
-                "I do not keep your name, your picture or anything you say to others, nor what you type behind my name"
-                " or ask me in chats that I am no member of, and my logs hold no words of yours. Nothing is given to"
-                " anybody else or used for anything else; the people who run this bot can see questions and votes to"
-                " make it better."
-            ),
+            _given_to_others(language_model),
             "",
             translated("/new makes me leave out what we talked about. /forget deletes everything about you."),
         )

@@ -140,6 +140,7 @@ class _Chat:
             has_articles=bool(history or articles),
             token=visitor.form_token,
             longest=LONGEST_QUESTION,
+            language_model=self._core.config.language_model,
             thanked=request.query_params.get("thanks", ""),
         )
 

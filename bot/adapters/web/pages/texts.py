@@ -113,6 +113,15 @@ TOO_BUSY: Final = translatable(
 )
 
 
+def privacy_with_model(model: str) -> str:
+    """Return what is kept, and what is sent to a language model."""
+    return translated(
+        "Your questions and my answers are kept under a cookie that holds nothing but chance, so that you can ask on."
+        " To be understood, your questions, what was said before and sentences of articles are sent to the language"
+        " model {model}, which the people who run this bot have chosen. Nothing else of it is given to anybody else."
+    ).format(model=model)
+
+
 def place(start: int, end: int) -> str:
     """Return which characters of an article are meant."""
     return translated("Characters {start}–{end}").format(start=number(start), end=number(end))

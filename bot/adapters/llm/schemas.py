@@ -1,0 +1,65 @@
+"""The JSON that a model may answer with: the schemas that it is told, and the models that its words are checked by."""
+
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from bot.pointing import Chosen, Understood
+from bot.query.kinds import MessageKind
+
+Schema = dict[str, Any]
+
+_Words = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+_Code = Annotated[str, StringConstraints(pattern="^[a-z]{2}$")]
+_Number = Annotated[int, Field(strict=True, ge=1, le=99)]
+_MOST_NUMBERS: Final = 8
+
+
+class _Said(BaseModel):
+    """Nothing but what is named, of the very types that are named."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SaidUnderstood(_Said):
+    """What a message means."""
+
+    question: _Words
+    kind: MessageKind | None = None
+    language: _Code | None = None
+
+    def value(self) -> Understood:
+        """Return it as the core knows it."""
+        return Understood(self.question, self.kind, self.language)
+
+
+class SaidChosen(_Said):
+    """Which sentences answer."""
+
+    sentences: Annotated[list[_Number], Field(max_length=_MOST_NUMBERS)]
+    heading: _Words | None = None
+
+    def value(self) -> Chosen:
+        """Return it as the core knows it."""
+        return Chosen(tuple(self.sentences), self.heading)
+
+
+UNDERSTOOD: Final[Schema] = {
+    "type": "object",
+    "properties": {
+        "question": {"type": "string"},
+        "kind": {"type": ["string", "null"], "enum": [*(kind.value for kind in MessageKind), None]},
+        "language": {"type": ["string", "null"]},
+    },
+    "required": ["question", "kind", "language"],
+    "additionalProperties": False,
+}
+CHOSEN: Final[Schema] = {
+    "type": "object",
+    "properties": {
+        "sentences": {"type": "array", "items": {"type": "integer"}},
+        "heading": {"type": ["string", "null"]},
+    },
+    "required": ["sentences", "heading"],
+    "additionalProperties": False,
+}
