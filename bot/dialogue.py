@@ -24,6 +24,7 @@ from bot.conversation import SAID_ELSEWHERE, Conversation, Turn, still_going
 from bot.digests import DigestMaker, RetrieverSource
 from bot.exactly import exact_phrases, search_exactly
 from bot.followup import CitationRequest, Resolution, Side, requested_citation, taken_option, understand
+from bot.further import further_questions, is_answered_anew, seen_in
 from bot.listing import articles_found
 from bot.pointing import Pointer, Pointing
 from bot.query.event_dates import since_event
@@ -226,6 +227,21 @@ class Dialogue:
             language,
             pointer.note if pointer else None,
         )
+
+    def further_questions(self, reply: Reply, most: int, may_go_on: Callable[[], bool] = lambda: True) -> list[str]:
+        """Return questions that may be asked after an answer just given, each of which was asked here and is answered
+        with something new. Nothing is kept of that. It is looked for as long as it `may_go_on`."""
+        retriever = self._index.retriever()
+        conversation = Conversation(reply.conversation_id, (followed_up(reply, None),))
+        seen, found = seen_in(reply), list[str]()
+        for further in further_questions(reply, retriever.archive):
+            if len(found) == most or not may_go_on():
+                break
+            asked = self._replied(Said(further.question), conversation, EVERYTHING, retriever, Stopwatch())
+            if is_answered_anew(further, asked, seen):
+                seen |= seen_in(asked)
+                found.append(further.question)
+        return found
 
     def look_up(self, text: str, *, scope: Scope = EVERYTHING) -> Reply:
         """Return the reply to a question that stands alone.

@@ -142,6 +142,12 @@ class Settings(IndexSettings):
         ge=0,
         description="Messages a second that Telegram grants the bot; 0: no limits, as on a Bot API server of your own",
     )
+    further_questions: int = Field(
+        3,
+        ge=0,
+        le=3,
+        description="Questions suggested under an answer in a private chat, each of them asked before; a count, 0 to 3",
+    )
     retention_days: int = Field(90, ge=1, description="Questions, answers and votes are deleted after this; days")
     database_url: str = Field(
         "sqlite:///var/newsquote.db",

@@ -55,6 +55,7 @@ def test_every_default_runs() -> None:
         "questions_per_minute": 20,
         "most_waiting": 500,
         "messages_per_second": 30,
+        "further_questions": 3,
         "retention_days": 90,
         "llm_url": None,
         "llm_model": None,

@@ -28,7 +28,7 @@ from bot.adapters.telegram.delivery.update_processor import OrderedUpdateProcess
 from bot.adapters.telegram.delivery.workers import BlockingExecutor
 from bot.adapters.telegram.handlers.access import Access
 from bot.adapters.telegram.handlers.admin import Administration
-from bot.adapters.telegram.handlers.answers import Answers
+from bot.adapters.telegram.handlers.answers import Answers, Suggestions
 from bot.adapters.telegram.handlers.buttons import Buttons
 from bot.adapters.telegram.handlers.checks import Checks
 from bot.adapters.telegram.handlers.guests import Guests
@@ -114,7 +114,8 @@ def build_service(
     sent = sent_answers or app.store.sent_answers
     delivery = _build_delivery(app, config, metrics, sent, request)
     threads, jobs = ThreadPoolExecutor(_threads(config), thread_name_prefix="question"), Jobs()
-    answers, access = Answers(app.dialogue, sent, threads), Access(app.admin.moderation, config)
+    suggestions = Suggestions(config.further_questions, delivery.processor.waiting)
+    answers, access = Answers(app.dialogue, sent, threads, suggestions), Access(app.admin.moderation, config)
     limits = QuestionLimits(config, delivery.processor.waiting, metrics.count_turned_away)
     questions = Questions(app.dialogue, config, answers, access, limits)
     administration = Administration(app.admin, config, answers, jobs, delivery.leases.hold, limits)

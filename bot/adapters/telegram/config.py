@@ -16,8 +16,8 @@ class TelegramConfig:
     are none, everybody may ask. With a `webhook_url` updates come to `webhook_listen`, else they are fetched.
     `answer_within` is the age beyond which a question is not answered any more. `messages_per_second` is what Telegram
     grants a bot, with 1 a second in each chat and 20 a minute in a group; 0 means that there are no limits.
-    `permalinks` lead from quotes to the reading page, if that is public. `language_model` is told what people ask, if
-    one is.
+    `further_questions`: so many are suggested under an answer. `permalinks` lead from quotes to the reading page, if
+    that is public. `language_model` is told what people ask, if one is.
     """
 
     token: str = field(repr=False)
@@ -36,6 +36,7 @@ class TelegramConfig:
     messages_per_second: int = 30
     permalinks: Permalinks | None = None
     language_model: str | None = None
+    further_questions: int = 0
 
     def is_admin(self, user_id: int) -> bool:
         """Return whether this person may change the articles and see figures."""
@@ -73,4 +74,5 @@ def config_from(settings: Settings) -> TelegramConfig:
         settings.messages_per_second,
         permalinks_from(settings),
         settings.llm_model if settings.llm_url else None,
+        settings.further_questions,
     )

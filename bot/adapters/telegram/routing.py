@@ -115,8 +115,12 @@ class Router:
 def is_of_a_button(query: CallbackQuery) -> bool:
     """Return whether the message has a button with the data of the press. The data is what a client sends, and may be
     anything; the message is what Telegram knows."""
+    return label_of(query) is not None
+
+
+def label_of(query: CallbackQuery) -> str | None:
+    """Return what the button says that was pressed; None if the message has none with the data of the press."""
     markup = query.message.reply_markup if isinstance(query.message, Message) else None
     rows = markup.inline_keyboard if markup is not None else ()
-    return any(
-        button.callback_data is not None and button.callback_data == query.data for row in rows for button in row
-    )
+    buttons = (one for row in rows for one in row if one.callback_data is not None)
+    return next((one.text for one in buttons if one.callback_data == query.data), None)

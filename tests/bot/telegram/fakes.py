@@ -69,6 +69,7 @@ class FakeDialogue(Dialogue):
         self.failure: Exception | None = None
         self.contexts: dict[tuple[str, int], QuoteContext] = {}
         self.asked: list[tuple[str, str]] = []
+        self.suggested: list[str] = []
         self.asked_once: list[tuple[str, str]] = []
         self.votes: dict[tuple[str, str], Vote] = {}
         self.forgotten: list[str] = []
@@ -115,6 +116,9 @@ class FakeDialogue(Dialogue):
         if self.failure is not None:
             raise self.failure
         return Reply(REPLY_ID, "", text, self.resolve(text), self.outcome, {})
+
+    def further_questions(self, reply: Reply, most: int, may_go_on: Callable[[], bool] = lambda: True) -> list[str]:
+        return self.suggested[:most] if may_go_on() else []
 
     def lead(self, article_id: str) -> Citation | None:
         return OPENED if article_id == BRIDGE.id else None

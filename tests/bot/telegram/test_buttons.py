@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.adapters import wording
+from bot.adapters.telegram import TelegramConfig
 from bot.adapters.telegram.delivery.raw_updates import may_be_handled_twice
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.keyboards import Action, Press, read_press
 from bot.answering import Answer
 from bot.quoting.context import QuoteContext
-from bot.replies import Vote
+from bot.replies import ReplyTo, Vote
 from tests.bot.examples import COST, FERRY, LAST_FERRY, OPENED
 from tests.bot.telegram.conftest import ADA, GROUP, Stage
 from tests.bot.telegram.fakes import REFUSAL, REPLY_ID, Call
@@ -150,3 +151,35 @@ def test_a_press_of_another_kind_is_not_handled_twice(data: str | None) -> None:
 def test_a_button_is_about_a_reply_if_that_is_what_it_carries() -> None:
     others = {Action.EXAMPLE, Action.SOURCES, Action.CHECK}
     assert {action for action in Action if not action.is_about_a_reply} == _ADMINS | others
+
+
+class TestWhatMayBeAskedNext:
+    """With suggestions on."""
+
+    @pytest.fixture
+    def config(self, config: TelegramConfig) -> TelegramConfig:
+        return replace(config, further_questions=2)
+
+    async def test_comes_under_the_answer_afterwards_and_is_asked_as_a_reply_to_it(self, stage: Stage) -> None:
+        stage.dialogue.suggested = ["What did Tom Reed say?", "When was that?", "Ferry stops"]
+        sent, edited = await stage.say("Who opened it?")
+        assert (sent.method, edited.method) == ("sendMessage", "editMessageReplyMarkup")
+        assert edited.buttons == {
+            **sent.buttons,
+            "What did Tom Reed say?": f"next:{REPLY_ID}:0",
+            "When was that?": f"next:{REPLY_ID}:1",
+        }
+        rows = [[{"text": text, "callback_data": data}] for text, data in edited.buttons.items()]
+        await stage.press(f"next:{REPLY_ID}:1", reply_markup={"inline_keyboard": rows})
+        assert stage.dialogue.asked[-1] == ("tg:7", "When was that?")
+        assert stage.dialogue.replying_to[-1] == ReplyTo(REPLY_ID)
+        assert stage.dialogue.literal[-1] is False
+
+    async def test_is_not_looked_for_in_groups(self, stage: Stage) -> None:
+        stage.dialogue.suggested = ["When was that?"]
+        assert [call.method for call in await stage.say("/ask Who opened it?", chat=GROUP)] == ["sendMessage"]
+
+    async def test_a_button_that_telegram_does_not_know_asks_nothing(self, stage: Stage) -> None:
+        [notice] = await stage.press(f"next:{REPLY_ID}:1", reply_markup={"inline_keyboard": []})
+        assert notice.params["text"] == texts.DEAD_BUTTON
+        assert stage.dialogue.asked == []

@@ -139,6 +139,15 @@ class Messenger:
             bodies = _bodies(replace(place, reply_to=None), others, message.keyboard)
             await self._outbox.deliver(self._update_id, place.chat_id, send_requests(bodies))
 
+    async def put_under(self, place: Place, message_id: int, keyboard: InlineKeyboardMarkup) -> None:
+        """Put other buttons under a message, if Telegram has nothing better to do. Failing harms nothing."""
+        try:
+            await self._bot.edit_message_reply_markup(
+                place.chat_id, message_id, reply_markup=keyboard, rate_limit_args=CallNote(cosmetic=True)
+            )
+        except TelegramError as error:
+            logger.info("buttons were not put under a message: %s", type(error).__name__)
+
     async def send_photo(self, place: Place, photo: bytes, *, caption: str, filename: str) -> None:
         """Send a picture. It goes past the outbox: a kill may lose it."""
         await self._bot.send_photo(

@@ -1,22 +1,27 @@
 """Asking the dialogue and showing what it says: the one way from a question, wherever it came from, to an answer."""
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Final
 
 from telegram import Message
 
 from bot.adapters.telegram.addressing import Place, conversation_id, place_of
 from bot.adapters.telegram.delivery.sending import Messenger
-from bot.adapters.telegram.views.keyboards import read_press
+from bot.adapters.telegram.views.keyboards import read_press, with_further
 from bot.adapters.telegram.views.messages import Outgoing, reply_message
+from bot.adapters.telegram.views.splitting import split_segments
 from bot.dialogue import Dialogue
 from bot.query.kinds import MessageKind
 from bot.replies import Reply, ReplyTo
 from bot.store import Answering
 from bot.store.sent_answers import SentAnswer, SentAnswers
+
+_BUDGET_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +42,35 @@ class Asking:
     kind: MessageKind | None = None
 
 
+class Suggestions:
+    """Whether questions that may be asked next are looked for: in private chats, under an answer of one message, and
+    for a moment while nobody else waits. Each costs what asking it would."""
+
+    def __init__(self, most: int, waiting: Callable[[], int], *, budget_seconds: float = _BUDGET_SECONDS) -> None:
+        """Keep how many there are at most. `waiting` gives the number of updates in hand, this one included."""
+        self.most = most
+        self._waiting = waiting
+        self._budget_seconds = budget_seconds
+
+    def are_wanted(self, place: Place, shown: Outgoing) -> bool:
+        """Return whether to look for any under an answer that is shown so."""
+        is_private = place.chat_id > 0 and place.reply_to is None
+        return bool(self.most) and is_private and self._waiting() <= 1 and len(split_segments(shown.segments)) == 1
+
+    def as_long_as_nobody_waits(self) -> Callable[[], bool]:
+        """Return what says whether to go on looking from now on."""
+        until = time.monotonic() + self._budget_seconds
+        return lambda: self._waiting() <= 1 and time.monotonic() < until
+
+
 class Answers:
     """Answers questions. They run on `threads`, so that their number bounds the load."""
 
-    def __init__(self, dialogue: Dialogue, sent: SentAnswers, threads: Executor) -> None:
+    def __init__(
+        self, dialogue: Dialogue, sent: SentAnswers, threads: Executor, suggestions: Suggestions | None = None
+    ) -> None:
+        """`suggestions`: of how many further questions there are any under an answer, and when; None: never."""
+        self._suggestions = suggestions or Suggestions(0, lambda: 0)
         self._dialogue = dialogue
         self._sent = sent
         self._threads = threads
@@ -52,12 +82,25 @@ class Answers:
         remembered as they arrive.
         """
         async with messenger.typing(asking.place):
-            answers = [await self._answer(asking)]
+            replies = [await self._reply(asking)]
             for question in further:
-                answers.append(await self._answer(replace(asking, question=question, replying_to=None)))
-            await messenger.send_each(asking.place, answers, into=asking.into)
+                replies.append(await self._reply(replace(asking, question=question, replying_to=None)))
+            shown = [(reply_message(reply), Answering(asking.question_id, reply.id)) for reply in replies]
+            first_id = await messenger.send_each(asking.place, shown, into=asking.into)
+        if len(replies) == 1 and self._suggestions.are_wanted(asking.place, shown[0][0]):
+            await self._suggest(messenger, asking.place, first_id, replies[0])
 
-    async def _answer(self, asking: Asking) -> tuple[Outgoing, Answering]:
+    async def _suggest(self, messenger: Messenger, place: Place, message_id: int, reply: Reply) -> None:
+        """Put questions that may be asked next under an answer that is there."""
+        find = partial(
+            self._dialogue.further_questions, reply, self._suggestions.most, self._suggestions.as_long_as_nobody_waits()
+        )
+        questions = await asyncio.get_running_loop().run_in_executor(self._threads, find)
+        if questions:
+            keyboard = with_further(reply_message(reply).keyboard, reply.id, questions)
+            await messenger.put_under(place, message_id, keyboard)
+
+    async def _reply(self, asking: Asking) -> Reply:
         ask = partial(
             self._dialogue.reply,
             asking.conversation_id,
@@ -66,8 +109,7 @@ class Answers:
             replying_to=asking.replying_to,
             kind=asking.kind,
         )
-        reply = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
-        return reply_message(reply), Answering(asking.question_id, reply.id)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, ask)
 
     async def look_up(self, question: str) -> Reply:
         """Return the reply to a question; nothing of it is kept."""

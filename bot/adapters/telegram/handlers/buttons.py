@@ -12,7 +12,7 @@ from bot.adapters.telegram.delivery.sending import Messenger
 from bot.adapters.telegram.handlers.access import Access, person
 from bot.adapters.telegram.handlers.answers import Answers, Asking
 from bot.adapters.telegram.handlers.question_limits import A_QUESTION, BROWSING, QuestionLimits
-from bot.adapters.telegram.routing import Handler, Router, is_of_a_button
+from bot.adapters.telegram.routing import Handler, Router, is_of_a_button, label_of
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.keyboards import Action, Press, read_press
 from bot.adapters.telegram.views.links import article_key
@@ -27,7 +27,7 @@ from bot.adapters.telegram.views.messages import (
 from bot.answering import Answer, Clarification, Refusal
 from bot.dialogue import Dialogue
 from bot.query.said_requests import SaidRequest
-from bot.replies import Reply, Vote
+from bot.replies import Reply, ReplyTo, Vote
 
 PressTaker = Callable[[CallbackQuery, Messenger, Press], Awaitable[str | None]]
 """Handles a press, and gives the notice to show to whoever pressed, if there is one."""
@@ -59,6 +59,7 @@ class Buttons:
             Action.ARTICLES: self._show,
             Action.OPTION: self._ask,
             Action.AS_TYPED: self._ask,
+            Action.NEXT: self._go_on,
             Action.SAID: self._ask,
             Action.EXAMPLE: self._ask,
             **others,
@@ -99,6 +100,20 @@ class Buttons:
         conversation_id = presser_conversation(query.message, query.from_user)
         place = _under(query)
         asking = Asking(question, place, conversation_id, query.message.message_id, literally=True)
+        await self._answers.give(messenger, asking)
+        return None
+
+    async def _go_on(self, query: CallbackQuery, messenger: Messenger, press: Press) -> str | None:
+        """Ask what a button says, as if it was typed in reply to the answer above it."""
+        question = label_of(query)
+        if question is None or query.message is None:
+            return texts.DEAD_BUTTON
+        throttled = self._limits.check(query.from_user.id, A_QUESTION)
+        if throttled is not None:
+            return throttled.words
+        conversation_id = presser_conversation(query.message, query.from_user)
+        about = ReplyTo(press.subject)
+        asking = Asking(question, _under(query), conversation_id, query.message.message_id, replying_to=about)
         await self._answers.give(messenger, asking)
         return None
 

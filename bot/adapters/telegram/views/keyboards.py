@@ -35,6 +35,7 @@ class Action(Enum):
     DOWN = "down"
     OPTION = "opt"
     AS_TYPED = "raw"
+    NEXT = "next"
     EXAMPLE = "eg"
     SOURCES = "src"
     CHECK = "check"
@@ -71,6 +72,7 @@ _ABOUT_A_REPLY: Final = frozenset(
         Action.DOWN,
         Action.OPTION,
         Action.AS_TYPED,
+        Action.NEXT,
     }
 )
 _KEYED: Final = frozenset({Action.PICK, Action.YES, Action.NO, Action.CANCEL})
@@ -141,6 +143,15 @@ def answer_keyboard(
     if as_typed:
         rows.append([button(translated(texts.AS_TYPED_BUTTON), Action.AS_TYPED, reply_id)])
     return InlineKeyboardMarkup([row for row in rows if row])
+
+
+def with_further(
+    keyboard: InlineKeyboardMarkup | None, reply_id: str, questions: Sequence[str]
+) -> InlineKeyboardMarkup:
+    """Return a keyboard with a button for each question that may be asked next, which is its label, in a row of its
+    own."""
+    rows = [[button(question, Action.NEXT, reply_id, place)] for place, question in enumerate(questions)]
+    return InlineKeyboardMarkup([*(keyboard.inline_keyboard if keyboard is not None else ()), *rows])
 
 
 def _speaking(shown: Sequence[Citation]) -> Sequence[Citation]:
