@@ -24,6 +24,7 @@ NAMES = (
     "telegram_updates",
     "replicas",
     "check_quotes",
+    "corrections",
     "digests",
     "web_pages",
     "api_speed",

@@ -198,7 +198,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         _prepare(settings)
         core = build_core(settings, store, metrics.count_reply)
         admin = build_admin(core, settings, store)
-        app = App(core.dialogue, core.checker, admin, store)
+        app = App(core.dialogue, core.checker, admin, store, core.corrections)
         website = build_website(_web_core(settings, core, lambda: admin, metrics))
         with schedule_feeds(app):
             run(build_service(app, config_from(settings), metrics), website)
@@ -225,7 +225,7 @@ def _run_here(settings: Settings) -> int:
             serve_alone(web, _announce)
             return 0
         with served_beside(web, _announce):
-            run_chat(core.dialogue, core.checker)
+            run_chat(core.dialogue, core.checker, core.corrections)
     return 0
 
 
@@ -241,7 +241,7 @@ def _web_core(settings: Settings, core: Core, admin: Callable[[], "AdminServices
     from bot.adapters.web import WebCore, config_from, threads_for
 
     config = config_from(settings)
-    return WebCore(core.dialogue, core.live, admin, metrics, config, threads_for(config))
+    return WebCore(core.dialogue, core.live, admin, metrics, config, core.corrections, threads_for(config))
 
 
 def _nobody_types() -> bool:
@@ -257,7 +257,7 @@ def _talk(settings: Settings) -> int:
     with Store.open(settings.database_url) as store:
         _prepare(settings)
         core = build_core(settings, store)
-        run_chat(core.dialogue, core.checker)
+        run_chat(core.dialogue, core.checker, core.corrections)
     return 0
 
 

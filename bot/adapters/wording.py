@@ -22,6 +22,11 @@ CHANGED_SINCE: Final = translatable(
     "This article has changed or been removed since I quoted it, so I can't show what stands around the"
     " quote now. These were its words:"
 )
+CHANGED_SINCE_QUOTED: Final = translatable("An article has changed since I quoted it to you.")
+WORDS_QUOTED: Final = translatable("I quoted:")
+WORDS_NOW: Final = translatable("Now it says:")
+WORDS_GONE: Final = translatable("These words are no longer in the article.")
+PUBLISHER_SAYS: Final = translatable("The publisher says of it:")
 UNTITLED: Final = translatable("Untitled article")
 STARTED_OVER: Final = translatable("All forgotten. Your next question starts a new conversation.")
 THANKS: Final = translatable("Thank you! That helps.")
@@ -103,6 +108,13 @@ def heading(block: Block) -> str:
 def left_out(count: int) -> str:
     """Return how many sentences a reply has left out."""
     return counted("{count} more left out.", "{count} more left out.", count)
+
+
+def more_changes(count: int) -> str:
+    """Return how many changes of an article are not shown."""
+    return counted(
+        "{count} more sentence that I quoted has changed.", "{count} more sentences that I quoted have changed.", count
+    )
 
 
 def day(moment: datetime) -> str:

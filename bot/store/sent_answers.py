@@ -60,6 +60,11 @@ class SentAnswers(Transactions):
         return self._found(sent_answers.c.chat_id == chat_id, sent_answers.c.question_id == question_id)
 
     @outlives_connections
+    def of_reply(self, reply_id: str) -> list[SentAnswer]:
+        """Return the messages that hold a reply, oldest first."""
+        return self._found(sent_answers.c.reply_id == reply_id)
+
+    @outlives_connections
     def remove(self, chat_id: int, message_id: int) -> None:
         """Forget what a message holds, for it is no more."""
         with self._writing() as connection:

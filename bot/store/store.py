@@ -25,6 +25,7 @@ from bot.answering import Remark
 from bot.conversation import Conversation, Turn
 from bot.replies import Reply, Vote, turn_of
 from bot.store.chat_settings import ChatSettingsRecords
+from bot.store.corrections import CorrectionRecords
 from bot.store.engine import memory_engine, open_engine
 from bot.store.moderation import ModerationRecords
 from bot.store.names import NameRecords
@@ -93,6 +94,7 @@ class Store(Transactions):
         self.moderation = ModerationRecords(engine)
         self.names = NameRecords(engine)
         self.tokens = TokenRecords(engine)
+        self.corrections = CorrectionRecords(engine)
         self.sent_answers = SentAnswers(engine)
         self.outbox = OutboxStore(engine)
         self.chat_settings = ChatSettingsRecords(engine)
@@ -218,6 +220,7 @@ class Store(Transactions):
         """Delete what was asked before then, with its replies and the votes on them."""
         with self._writing() as connection:
             delete_turns(connection, turns.c.asked_at < moment)
+        self.corrections.delete_before(moment)
 
     def close(self) -> None:
         """Let go of the database; the store must not be used afterwards."""

@@ -12,6 +12,7 @@ from sqlalchemy import (
     DateTime,
     Double,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 
-SCHEMA_VERSION = "0056"
+SCHEMA_VERSION = "0057"
 """The newest migration: it stands here too, so that opening an up-to-date database needs no alembic."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff\ufdd0]")
@@ -193,6 +194,45 @@ sent_answers = Table(
     Column("reply_id", Words, ForeignKey(replies.c.id, ondelete="CASCADE"), nullable=False),
     Index(None, "chat_id", "question_id"),
     Index(None, "reply_id"),
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("article_id", Words, primary_key=True),
+    Column("fingerprint", Words, primary_key=True),
+    Column("new_revision", Words, primary_key=True),
+    Column("revision", Words, nullable=False),
+    Column("words", Words, nullable=False),
+    Column("start", Integer),
+    Column("end", Integer),
+    Column("new_words", Words),
+    Column("notes", JSON, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("source", Words),
+    Column("published_at", Instant),
+    Column("url", Words),
+    Column("seen_at", Instant, nullable=False),
+    Index(None, "seen_at"),
+)
+
+correction_notices = Table(
+    "correction_notices",
+    metadata,
+    Column("conversation_id", Words, primary_key=True),
+    Column("article_id", Words, primary_key=True),
+    Column("fingerprint", Words, primary_key=True),
+    Column("new_revision", Words, nullable=False),
+    Column("reply_id", Words, ForeignKey(replies.c.id, ondelete="CASCADE"), nullable=False),
+    Column("told_at", Instant),
+    ForeignKeyConstraint(
+        ["article_id", "fingerprint", "new_revision"],
+        ["corrections.article_id", "corrections.fingerprint", "corrections.new_revision"],
+        ondelete="CASCADE",
+        name="fk_correction_notices_correction",
+    ),
+    Index(None, "reply_id"),
+    Index(None, "told_at"),
 )
 
 

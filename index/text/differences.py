@@ -7,7 +7,7 @@ from typing import Final
 
 from rapidfuzz.distance import Levenshtein
 
-_TOKEN: Final = re.compile(r"\w+|\s+|[^\w\s]")
+_TOKEN: Final = re.compile(r"\d+(?:[.,:]\d+)*|\w+|\s+|[^\w\s]")
 _MOST_TABLE_CELLS: Final = 400_000_000
 """Comparing takes a bit for each pair of words: 50 MB."""
 

@@ -63,6 +63,7 @@ def test_every_default_runs() -> None:
         "llm_seconds": 3.0,
         "llm_tokens_a_day": 1_000_000,
         "llm_judgement": None,
+        "correction_days": 7,
     }
 
 

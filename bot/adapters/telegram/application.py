@@ -31,6 +31,7 @@ from bot.adapters.telegram.handlers.admin import Administration
 from bot.adapters.telegram.handlers.answers import Answers, Suggestions
 from bot.adapters.telegram.handlers.buttons import Buttons
 from bot.adapters.telegram.handlers.checks import Checks
+from bot.adapters.telegram.handlers.corrections import CorrectionNews, Corrections
 from bot.adapters.telegram.handlers.guests import Guests
 from bot.adapters.telegram.handlers.inline import Inline
 from bot.adapters.telegram.handlers.jobs import Jobs
@@ -82,6 +83,7 @@ class Service:
     index_problem: Callable[[], str | None]
     notices: AdminNotices
     own_accord: OwnAccord
+    correction_news: CorrectionNews
     close: Callable[[], None] = field(repr=False)
 
 
@@ -130,6 +132,7 @@ def build_service(
         *questions.handlers(router),
         *privacy.handlers(router),
         *Quiet(app.store.chat_settings, delivery.own_accord, limits).handlers(router),
+        *Corrections(app.corrections, app.store.chat_settings, access, limits).handlers(router),
         buttons.handler(router),
         Inline(answers, access, limits).handler(),
         *Guests(answers, checks, access, limits).handlers(router),
@@ -144,6 +147,15 @@ def build_service(
     )
     application.add_error_handler(ErrorReport(delivery.messenger, inbox.put_off).handle)
     metrics.watch(app.admin.operations, delivery.processor.waiting)
+
+    news = CorrectionNews(
+        app.corrections,
+        delivery.own_accord,
+        app.store.chat_settings,
+        sent,
+        access,
+        is_leading=delivery.heartbeat.leading.is_set,
+    )
 
     def close() -> None:
         threads.shutdown(wait=False, cancel_futures=True)
@@ -163,6 +175,7 @@ def build_service(
         lambda: app.admin.operations.problem,
         AdminNotices(app.admin.articles.notices, delivery.messenger, config.admin_ids),
         delivery.own_accord,
+        news,
         close,
     )
 

@@ -118,6 +118,7 @@ async def _work(service: Service, receiver: Polling | Webhook) -> None:
         asyncio.create_task(_lead(service)),
         asyncio.create_task(service.notices.run()),
         asyncio.create_task(service.own_accord.run()),
+        asyncio.create_task(service.correction_news.run()),
     ]
     try:
         await receiver.run(service.inbox.resume)

@@ -14,8 +14,9 @@ from rich.console import Console
 from bot.adapters import wording
 from bot.adapters.terminal import texts
 from bot.adapters.terminal.checking import render_checked
+from bot.adapters.terminal.corrections import render_corrections
 from bot.adapters.terminal.digests import render_digest
-from bot.adapters.terminal.display import Page, one_line, show
+from bot.adapters.terminal.display import Page, Paragraph, one_line, show
 from bot.adapters.terminal.lines import piped_lines, typed_lines
 from bot.adapters.terminal.rendering import (
     render_articles,
@@ -28,6 +29,7 @@ from bot.adapters.terminal.rendering import (
 )
 from bot.answering import Answer, Clarification, Refusal, RefusalReason
 from bot.checking import CheckedQuote, Checker
+from bot.corrections.desk import CorrectionDesk
 from bot.dialogue import Dialogue
 from bot.digests import Digest, Period
 from bot.digests.period import MOST_DAYS
@@ -44,9 +46,14 @@ _HISTORY: Final = Path("var/chat_history")
 
 
 def run_chat(
-    dialogue: Dialogue, checker: Checker, *, console: Console | None = None, lines: Iterable[str] | None = None
+    dialogue: Dialogue,
+    checker: Checker,
+    corrections: CorrectionDesk | None = None,
+    *,
+    console: Console | None = None,
+    lines: Iterable[str] | None = None,
 ) -> None:
-    """Talk until the lines end or one of them says /quit.
+    """Talk until the lines end or one of them says /quit. With `corrections`, tell of quotes that have changed.
 
     Without `console` or `lines`, this terminal or this pipe is used. A conversation that is typed goes on where the
     last chat ended, until /new; piped lines always begin a new one.
@@ -55,7 +62,7 @@ def run_chat(
     is_typed = lines is None and sys.stdin.isatty() and console.is_terminal
     if not is_typed:
         dialogue.start_over(CONVERSATION_ID)
-    chat = _Chat(dialogue, checker, console, can_stop=is_typed)
+    chat = _Chat(dialogue, checker, console, corrections, can_stop=is_typed)
     chat.greet()
     with closing(_all_of(_standard_input(console, is_typed) if lines is None else lines)) as each:
         for line in each:
@@ -83,12 +90,21 @@ def show_digest(digest: Digest, *, console: Console | None = None) -> None:
 class _Chat:
     """One conversation and its last reply, which most commands are about."""
 
-    def __init__(self, dialogue: Dialogue, checker: Checker, console: Console, *, can_stop: bool) -> None:
+    def __init__(
+        self,
+        dialogue: Dialogue,
+        checker: Checker,
+        console: Console,
+        corrections: CorrectionDesk | None,
+        *,
+        can_stop: bool,
+    ) -> None:
         """Keep what is needed to talk. `can_stop`: Ctrl-C ends the answer at hand, not the chat."""
         self._dialogue = dialogue
         self._last_digest: Digest | None = None
         self._checker = checker
         self._console = console
+        self._corrections = corrections
         self._last: Reply | None = None
         self._can_stop = can_stop
         self._commands: dict[str, Callable[[str], Page]] = {
@@ -146,8 +162,13 @@ class _Chat:
         question = self._offered(question) or question
         self._last = reply = self._dialogue.reply(CONVERSATION_ID, question, literally=literally, kind=kind)
         hint = _what_next(reply)
-        page = render_reply(reply)
+        page = Page((*self._corrected(), *render_reply(reply).paragraphs))
         return Page((*page.paragraphs, said(hint, "dim"))) if hint else page
+
+    def _corrected(self) -> Sequence[Paragraph]:
+        """Return what has changed of what was quoted earlier in this conversation."""
+        found = self._corrections.take(CONVERSATION_ID) if self._corrections is not None else []
+        return [paragraph for each in found for paragraph in render_corrections(each.corrections)]
 
     def _offered(self, line: str) -> str | None:
         """Return the choice that a bare number takes if the bot has just asked back, else None."""

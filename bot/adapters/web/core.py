@@ -11,6 +11,7 @@ from typing import ParamSpec, TypeVar
 from bot.adapters.metrics import Metrics
 from bot.adapters.web.config import WebConfig
 from bot.admin.services import AdminServices
+from bot.corrections.desk import CorrectionDesk
 from bot.dialogue import Dialogue
 from index.library.live import LiveIndex
 
@@ -28,13 +29,17 @@ def threads_for(config: WebConfig) -> ThreadPoolExecutor:
 
 @dataclass(frozen=True, slots=True)
 class WebCore:
-    """What answers, the articles in service, and how to reach what serves admins, which takes a second to make."""
+    """What answers, the articles in service, and how to reach what serves admins, which takes a second to make.
+
+    `corrections`: what tells of quotes that have changed; None: nothing does.
+    """
 
     dialogue: Dialogue
     live: LiveIndex
     admin: Callable[[], AdminServices]
     metrics: Metrics
     config: WebConfig
+    corrections: CorrectionDesk | None = None
     threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(_QUESTION_THREADS, thread_name_prefix="web")
     )

@@ -440,6 +440,8 @@ def test_the_tables_can_be_written_for_postgresql() -> None:
         "bans",
         "admin_actions",
         "sent_answers",
+        "corrections",
+        "correction_notices",
         "chat_settings",
         "own_messages",
         "replicas",

@@ -23,6 +23,7 @@ from bot.admin.unanswered import Asked
 from bot.answering import Answer, Outcome, Refusal, RefusalReason
 from bot.app import App
 from bot.checking import Checker
+from bot.corrections.desk import CorrectionDesk
 from bot.dialogue import Dialogue
 from bot.query.operators import EVERYTHING, Scope
 from bot.query.spelling import Correction
@@ -246,7 +247,8 @@ def fake_app(
         ArticleIngest(live, Fetcher()),
         store.names,
     )
-    return App(dialogue or FakeDialogue(), Checker(live.kept_texts), admin, store)
+    desk = CorrectionDesk(live, store.corrections, within=timedelta(days=7))
+    return App(dialogue or FakeDialogue(), Checker(live.kept_texts), admin, store, desk)
 
 
 @cache

@@ -52,6 +52,7 @@ class Segment:
     quoted: bool = False
     url: str | None = None
     code: bool = False
+    struck: bool = False
 
 
 def styled(
@@ -65,6 +66,7 @@ def words_of_others(
     text: str,
     *,
     bold: Iterable[tuple[int, int]] = (),
+    struck: Iterable[tuple[int, int]] = (),
     italic: bool = False,
     quoted: bool = False,
     url: str | None = None,
@@ -72,18 +74,30 @@ def words_of_others(
     """Yield words that the bot did not write, made so that nothing in them can be tapped but `url`.
 
     Telegram makes links, mentions and commands of whatever looks like one: those are set as code, which leaves them as
-    they are and leads nowhere. `bold` are half-open ranges of the text.
+    they are and leads nowhere. `bold` and `struck` are half-open ranges of the text.
     """
     safe = safe_url(url)
-    inert, bold = (
+    inert, bold, struck = (
         [(_whole(text, start), _whole(text, end)) for start, end in ranges]
-        for ranges in ([] if safe else _tappable(text), bold)
+        for ranges in ([] if safe else _tappable(text), bold, struck)
     )
-    edges = sorted({0, len(text), *chain.from_iterable(inert), *chain.from_iterable(bold)})
+    edges = sorted(
+        {0, len(text), *chain.from_iterable(inert), *chain.from_iterable(bold), *chain.from_iterable(struck)}
+    )
     for start, end in pairwise(edges):
-        is_inert, is_bold = (any(a <= start and end <= b for a, b in ranges) for ranges in (inert, bold))
-        marked = is_bold and not is_inert
-        yield Segment(displayable(text[start:end]), marked, italic and not is_inert, quoted, safe, is_inert)
+        is_inert, is_bold, is_struck = (
+            any(a <= start and end <= b for a, b in ranges) for ranges in (inert, bold, struck)
+        )
+        shown = displayable(text[start:end])
+        yield Segment(
+            shown,
+            is_bold and not is_inert,
+            italic and not is_inert,
+            quoted,
+            safe,
+            is_inert,
+            is_struck and not is_inert,
+        )
 
 
 def _whole(text: str, place: int) -> int:
@@ -147,6 +161,8 @@ def _inline_html(segment: Segment) -> str:
         marked = f"<i>{marked}</i>"
     if segment.bold:
         marked = f"<b>{marked}</b>"
+    if segment.struck:
+        marked = f"<s>{marked}</s>"
     if segment.url is not None:
         marked = f'<a href="{html.escape(segment.url)}">{marked}</a>'
     return marked

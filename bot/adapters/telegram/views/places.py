@@ -16,6 +16,7 @@ from bot.adapters.permalinks import Permalinks
 from bot.adapters.telegram.views import texts
 from bot.adapters.translation import translated
 from bot.quoting.quotes import Citation
+from index import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +39,30 @@ def link_places(permalinks: Permalinks | None, *, in_private: bool) -> None:
 
 def link_to_place(citations: Sequence[Citation]) -> str | None:
     """Return the link to quotes of one article where they stand; None where there is no public page of it."""
-    linking = _linking.get()
-    if linking is None or not citations:
+    if not citations:
         return None
     first = citations[0].quote
     spans = [each.quote.span for each in citations if each.quote.article_id == first.article_id]
-    return safe_url(linking.permalinks.to_words(first.article_id, first.revision, spans))
+    return _link(first.article_id, first.revision, spans)
 
 
 def place_button(citations: Sequence[Citation]) -> InlineKeyboardButton | None:
     """Return a button that opens the article of the first quote at what is quoted of it, inside Telegram if it may."""
-    link, linking = link_to_place(citations), _linking.get()
+    return _button(link_to_place(citations))
+
+
+def article_button(article_id: str, revision: str, spans: Sequence[Span]) -> InlineKeyboardButton | None:
+    """Return a button that opens an article at words of it, inside Telegram if it may."""
+    return _button(_link(article_id, revision, spans))
+
+
+def _link(article_id: str, revision: str, spans: Sequence[Span]) -> str | None:
+    linking = _linking.get()
+    return safe_url(linking.permalinks.to_words(article_id, revision, spans)) if linking is not None else None
+
+
+def _button(link: str | None) -> InlineKeyboardButton | None:
+    linking = _linking.get()
     if link is None or linking is None or len(link) > _LONGEST_ADDRESS:
         return None
     label = translated(texts.IN_ARTICLE_BUTTON)

@@ -46,7 +46,8 @@ def _length_within_entities(segments: Sequence[Segment]) -> int:
     length = entities = 0
     in_quote = False
     for segment in segments:
-        entities += segment.bold + segment.italic + segment.code + (segment.url is not None)
+        styles = (segment.bold, segment.italic, segment.struck, segment.code, segment.url is not None)
+        entities += sum(styles)
         entities += segment.quoted and not in_quote
         in_quote = segment.quoted
         if entities > _MAX_ENTITIES:

@@ -16,6 +16,7 @@ READER_COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("check", translatable("Is a quote real? /check and the words, or as a reply to a message")),
     ("sources", translatable("See the articles I can quote; with a word: those that have it in title or source")),
     ("quiet", translatable("When nothing may come unasked: /quiet 22-7 and your city; /quiet off")),
+    ("corrections", translatable("Quotes that changed later; off or on: whether I tell you of yours")),
     ("new", translatable("Start afresh: forget what we talked about")),
     ("help", translatable("How this works")),
     ("privacy", translatable("What I keep about you")),
@@ -64,6 +65,17 @@ HOW_TO_BE_QUIET: Final = translatable(
 )
 NOT_QUIET: Final = translatable("There are no quiet hours: what you asked me to send comes when I have it.")
 IN_UTC: Final = translatable("I count in UTC, as I don't know your time zone: add it, as in /quiet 22-7 Europe/Prague.")
+CORRECTIONS_OFF_HINT: Final = translatable("/corrections off: no more of these")
+LAST_CORRECTIONS: Final = translatable("Words that I quoted and that have changed since, the last ones first:")
+NO_CORRECTIONS: Final = translatable("No words that I quoted lately have changed since.")
+CORRECTIONS_ON: Final = translatable("I tell you when words that I quoted to you change. /corrections off ends that.")
+CORRECTIONS_OFF: Final = translatable(
+    "I don't tell you when words that I quoted to you change. With /corrections on I do."
+)
+HOW_TO_CORRECT: Final = translatable(
+    "/corrections lists quotes whose articles changed later; /corrections off and /corrections on say whether I tell"
+    " you when that happens to words that I quoted to you."
+)
 ADMINS_ONLY: Final = translatable("That command is for this bot's admins only, sorry.")
 BANNED: Final = translatable("An admin of this bot has decided that I don't answer you any more.")
 WENT_WRONG: Final = translatable("Sorry, something went wrong on my side. Please try again in a moment.")
@@ -237,6 +249,9 @@ def privacy(retention_days: int, language_model: str | None = None, *, in_hours:
                 "• Your questions, what I understood them as, my answers and which message each is in, so that you can"
                 " ask follow-up questions, edit a question and use the buttons: {days}."
             ).format(days=retention),
+            translated(
+                "• That I told you of a change to words that I had quoted to you: as long as the answer with the quote."
+            ),
             translated("• Your 👍 and 👎, with your Telegram number: {days}.").format(days=retention),
             translated(
                 "• A message of yours that I have not answered yet, as Telegram sent it, your name and the message that"

@@ -16,6 +16,7 @@ from bot.adapters.web.access import Access
 from bot.adapters.web.allowance import Allowance, network_of
 from bot.adapters.web.core import WebCore
 from bot.adapters.web.pages import texts
+from bot.adapters.web.pages.corrections import shown_correction
 from bot.adapters.web.pages.looking_up import own_reply
 from bot.adapters.web.pages.templates import message_page, page, wants_part
 from bot.adapters.web.pages.turns import shown_turn
@@ -132,10 +133,13 @@ class _Chat:
     def _page(self, visitor: Visitor, request: Request) -> Response:
         history = [] if visitor.is_new else self._history(visitor, request.cookies.get(_AFTER))
         articles = self._core.dialogue.sources() if not history else ()
+        desk = self._core.corrections
+        corrected = desk.take(visitor.conversation_id) if desk is not None and not visitor.is_new else []
         return page(
             "chat.html",
             here="ask",
             turns=[shown_turn(reply) for reply in history],
+            corrections=[shown_correction(one) for each in corrected for one in each.corrections],
             examples=[example_question(article) for article in example_articles(articles)],
             has_articles=bool(history or articles),
             token=visitor.form_token,

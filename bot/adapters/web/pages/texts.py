@@ -13,6 +13,9 @@ FORGOTTEN: Final = wording.FORGOTTEN
 CHANGED_SINCE: Final = wording.CHANGED_SINCE
 SHOWING_RESULTS_FOR: Final = wording.SHOWING_RESULTS_FOR
 UNTITLED: Final = wording.UNTITLED
+CHANGED_SINCE_QUOTED: Final = wording.CHANGED_SINCE_QUOTED
+WORDS_GONE: Final = wording.WORDS_GONE
+PUBLISHER_SAYS: Final = wording.PUBLISHER_SAYS
 
 NAME: Final = "Newsquote"
 TAGLINE: Final = translatable("The news in its own words")

@@ -1,0 +1,1 @@
+"""When what was quoted is not what the article says any more: found, kept, and told once. Knows no messenger."""
