@@ -34,6 +34,7 @@ from index.library.opening import open_library
 if TYPE_CHECKING:
     from bot.admin.feed_schedule import FeedSchedule
     from bot.admin.services import AdminServices
+    from bot.watches.watcher import Watcher, WatcherStore
     from index.ingest.fetching import Fetcher
 
 _PATIENCE_SECONDS: Final = 300.0
@@ -46,8 +47,13 @@ class Core:
 
     dialogue: Dialogue
     live: LiveIndex
-    reader_name: str
+    answerer: Answerer
     corrections: CorrectionDesk
+
+    @property
+    def reader_name(self) -> str:
+        """The name of the reader that answers."""
+        return self.answerer.reader_name
 
     @property
     def checker(self) -> Checker:
@@ -117,7 +123,7 @@ def build_core(
     pointing = build_pointing(settings, store)
     dialogue = Dialogue(live, answerer, store, on_reply, idle_after=idle_after, pointing=pointing)
     corrections = CorrectionDesk(live, store.corrections, within=timedelta(days=settings.correction_days))
-    return Core(dialogue, live, answerer.reader_name, corrections)
+    return Core(dialogue, live, answerer, corrections)
 
 
 def build_pointing(settings: Settings, store: Store) -> Pointing | None:
@@ -181,7 +187,24 @@ def build_admin(core: Core, settings: Settings, store: Store, *, fetcher: "Fetch
             live, fetcher or Fetcher(), settings.feeds, feed_minutes=settings.feed_minutes, exclusive=exclusive
         ),
         store.names,
+        build_watcher(core, settings, store),
     )
+
+
+def build_watcher(core: Core, settings: Settings, store: Store) -> "Watcher":
+    """Return what looks through arriving articles for what is watched."""
+    # see build_admin
+    from bot.watches.watcher import Watcher
+
+    return Watcher(core.live, core.answerer, watcher_store(store), alerts_a_day=settings.alerts_a_day)
+
+
+def watcher_store(store: Store) -> "WatcherStore":
+    """Return what a watcher reads and writes of a store."""
+    # see build_admin
+    from bot.watches.watcher import WatcherStore
+
+    return WatcherStore(store.watches, store.chat_settings, store.name_corrections)
 
 
 def build_checker(settings: Settings) -> Checker:

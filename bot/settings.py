@@ -148,6 +148,14 @@ class Settings(IndexSettings):
         le=3,
         description="Questions suggested under an answer in a private chat, each of them asked before; a count, 0 to 3",
     )
+    alerts_a_day: int = Field(
+        5,
+        ge=0,
+        description="Alerts of what is watched a chat gets in a day at most, the rest waits for its digest; a count",
+    )
+    watches_a_chat: int = Field(
+        50, ge=1, description="Questions that may be watched in one chat at once; a count, 1 or more"
+    )
     retention_days: int = Field(90, ge=1, description="Questions, answers and votes are deleted after this; days")
     correction_days: int = Field(
         7,

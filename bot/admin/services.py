@@ -7,6 +7,7 @@ from bot.admin.moderation import Moderation
 from bot.admin.names import NameStore
 from bot.admin.operations import IndexOperations
 from bot.admin.reports import UsageReports
+from bot.watches.watcher import Watcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +19,4 @@ class AdminServices:
     moderation: Moderation
     articles: ArticleIngest
     names: NameStore
+    watcher: Watcher

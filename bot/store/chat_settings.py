@@ -1,6 +1,7 @@
 """ChatSettingsRecords: keeps what each chat has set for itself. Chats are `MESSENGER:NUMBER`."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import datetime, time
 from typing import Any, Final
 
@@ -48,6 +49,11 @@ class ChatSettingsRecords(Transactions):
             changed = alter(_settings_from(connection.execute(found).mappings().one()))
             connection.execute(_KEEP.on(connection), {"chat": chat, **_columns(changed)})
         return changed
+
+    def note_language(self, chat: str, language: str | None) -> None:
+        """Note which language to speak in a chat when nobody there has just written, if it is known."""
+        if language is not None and self.of(chat).language != language:
+            self.change(chat, lambda settings: replace(settings, language=language))
 
     @outlives_connections
     def with_digest(self) -> Mapping[str, ChatSettings]:

@@ -21,9 +21,8 @@ from sqlalchemy import (
     update,
 )
 
-from bot.answering import Remark
 from bot.conversation import Conversation, Turn
-from bot.replies import Reply, Vote, turn_of
+from bot.replies import Reply, Vote
 from bot.store.chat_settings import ChatSettingsRecords
 from bot.store.corrections import CorrectionRecords
 from bot.store.engine import memory_engine, open_engine
@@ -31,12 +30,14 @@ from bot.store.moderation import ModerationRecords
 from bot.store.names import NameRecords
 from bot.store.outbox import OutboxStore
 from bot.store.own_messages import OwnMessages
-from bot.store.rows import GREETED_BEFORE, REMARKED, citation_rows, reply_from, reply_row, turn_from, turn_row
+from bot.store.rows import GREETED_BEFORE, REMARKED, reply_from, turn_from, turn_row
 from bot.store.sent_answers import SentAnswers
 from bot.store.tables import citations, replies, turns, votes
 from bot.store.tokens import TokenRecords
 from bot.store.transactions import Transactions, outlives_connections
 from bot.store.usage import UsageRecords
+from bot.store.watches import WatchRecords
+from bot.store.written_replies import KEEP_TURN, write_reply
 from index.attribution.names import NameCorrections
 
 _REPLIES = select(
@@ -76,9 +77,6 @@ _CITATIONS_OF = (
     .where(citations.c.reply_id.in_(bindparam("replies", expanding=True)))
     .order_by(citations.c.reply_id, citations.c.number)
 )
-_IS_KEPT = select(replies.c.id).where(replies.c.id == bindparam("reply"))
-_KEEP_TURN = insert(turns).returning(turns.c.id)
-_KEEP_REPLY, _KEEP_CITATIONS = insert(replies), insert(citations)
 
 
 class Store(Transactions):
@@ -98,6 +96,7 @@ class Store(Transactions):
         self.sent_answers = SentAnswers(engine)
         self.outbox = OutboxStore(engine)
         self.chat_settings = ChatSettingsRecords(engine)
+        self.watches = WatchRecords(engine)
         self.own_messages = OwnMessages(engine, self.outbox.replicas)
 
     @classmethod
@@ -126,7 +125,7 @@ class Store(Transactions):
     def add_turn(self, conversation_id: str, turn: Turn) -> None:
         """Keep a turn that came from elsewhere; it has no reply, and no figure counts it."""
         with self._writing(once=True) as connection:
-            connection.execute(_KEEP_TURN, turn_row(conversation_id, turn))
+            connection.execute(KEEP_TURN, turn_row(conversation_id, turn))
 
     @outlives_connections
     def save_reply(self, reply: Reply, *, asked_at: datetime | None = None) -> None:
@@ -134,16 +133,8 @@ class Store(Transactions):
 
         Small talk is no part of the conversation that follows.
         """
-        turn = turn_of(reply, asked_at or datetime.now(UTC))
-        cited = citation_rows(reply)
         with self._writing() as connection:
-            if connection.scalar(_IS_KEPT, {"reply": reply.id}) is not None:
-                return  # by a transaction that nobody heard the end of
-            row = turn_row(reply.conversation_id, turn, closed=isinstance(reply.outcome, Remark))
-            turn_id = connection.execute(_KEEP_TURN, row).scalar_one()
-            connection.execute(_KEEP_REPLY, reply_row(reply, turn_id))
-            if cited:
-                connection.execute(_KEEP_CITATIONS, cited)
+            write_reply(connection, reply, asked_at or datetime.now(UTC))
 
     @outlives_connections
     def load_reply(self, reply_id: str) -> Reply | None:
@@ -185,6 +176,14 @@ class Store(Transactions):
             if connection.execute(update(votes).where(earlier).values(given)).rowcount == 0:
                 connection.execute(insert(votes).values(reply_id=reply_id, voter=voter, **given))
         return True
+
+    @outlives_connections
+    def vote_of(self, reply_id: str, voter: str) -> Vote | None:
+        """Return the voter's vote on a reply, if there is one."""
+        earlier = select(votes.c.value).where(votes.c.reply_id == reply_id, votes.c.voter == voter)
+        with self._reading() as connection:
+            value = connection.scalar(earlier)
+        return Vote(value) if value is not None else None
 
     @outlives_connections
     def start_over(self, conversation_id: str) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -22,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 
-SCHEMA_VERSION = "0057"
+SCHEMA_VERSION = "0058"
 """The newest migration: it stands here too, so that opening an up-to-date database needs no alembic."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff\ufdd0]")
@@ -309,6 +310,48 @@ own_messages = Table(
     Index(None, "key", unique=True),
     Index(None, "outcome", "not_before"),
     Index(None, "chat_id"),
+)
+
+watches = Table(
+    "watches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("chat", Words, nullable=False),
+    Column("topic", BigInteger, nullable=False),
+    Column("owner", Words, nullable=False),
+    Column("words", Words, nullable=False),
+    Column("is_said", Boolean, nullable=False),
+    Column("bar", Double, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("vector", LargeBinary),
+    Column("embedder", Words),
+    Index(None, "chat", "topic", "words", unique=True),
+    Index(None, "owner"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("watch_id", Integer, ForeignKey(watches.c.id, ondelete="CASCADE"), nullable=False),
+    Column("chat", Words, nullable=False),
+    Column("topic", BigInteger, nullable=False),
+    Column("reply_id", Words, nullable=False),
+    Column("found_at", Instant, nullable=False),
+    Column("state", Words, nullable=False),
+    Index(None, "watch_id"),
+    Index(None, "state"),
+    Index(None, "chat", "found_at"),
+    Index(None, "reply_id"),
+)
+
+# An article in one revision, by 64 bits of a hash, that was looked through for all that is watched.
+matched_articles = Table(
+    "matched_articles",
+    metadata,
+    Column("digest", BigInteger, primary_key=True, autoincrement=False),
+    Column("matched_at", Instant, nullable=False),
 )
 
 replicas = Table(

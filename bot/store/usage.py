@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, Select, case, func, or_, select
+from sqlalchemy import Connection, Select, and_, case, func, or_, select
 
 from bot.admin.reports import Complaint, Day, Stats
 from bot.admin.unanswered import Asked
@@ -17,10 +17,11 @@ from bot.store.transactions import Transactions, outlives_connections
 
 _KIND: Final = case((replies.c.answered, "answered"), (replies.c.reason.is_not(None), "refused"), else_="asked back")
 """What an outcome's `kind` was: a refusal gives a reason, a question back has none."""
-_WAS_A_QUESTION: Final = or_(
-    replies.c.reason.is_(None), ~or_(replies.c.reason.startswith(REMARKED), replies.c.reason == GREETED_BEFORE)
+_WAS_A_QUESTION: Final = and_(
+    ~turns.c.conversation_id.contains(":watch:", autoescape=True),
+    or_(replies.c.reason.is_(None), ~or_(replies.c.reason.startswith(REMARKED), replies.c.reason == GREETED_BEFORE)),
 )
-"""Small talk is no question, and counts nowhere."""
+"""Small talk is no question, nor is an alert, and neither counts anywhere."""
 
 
 class UsageRecords(Transactions):

@@ -74,6 +74,14 @@ class Candidates:
     passages: Callable[[Sequence[int]], list[Passage]]
 
 
+class Fingerprinted(Protocol):
+    """Where an article lies."""
+
+    @property
+    def fingerprint(self) -> bytes:
+        """Changes when anything of the article does."""
+
+
 class Archive(Protocol):
     """Reads articles as they came. Safe to use from several threads."""
 
@@ -85,6 +93,9 @@ class Archive(Protocol):
 
     def ids(self) -> list[str]:
         """Return every article's id, in the order of `articles`."""
+
+    def places(self) -> Iterator[tuple[str, "Fingerprinted"]]:
+        """Yield every article's id with what changes when anything of the article does, in the order of `articles`."""
 
     def find(self, article_id: str) -> object | None:
         """Return something unless there is no article of that id: then None."""
@@ -178,6 +189,11 @@ class Retriever:
     def snapshot(self) -> Snapshot:
         """What is searched."""
         return self._snapshot
+
+    @property
+    def embedder(self) -> Embedder:
+        """What makes vectors that compare with those of the snapshot."""
+        return self._embedder
 
     @property
     def archive(self) -> Archive:

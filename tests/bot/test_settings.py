@@ -56,6 +56,8 @@ def test_every_default_runs() -> None:
         "most_waiting": 500,
         "messages_per_second": 30,
         "further_questions": 3,
+        "alerts_a_day": 5,
+        "watches_a_chat": 50,
         "retention_days": 90,
         "llm_url": None,
         "llm_model": None,

@@ -41,6 +41,7 @@ from bot.adapters.telegram.handlers.privacy import Privacy
 from bot.adapters.telegram.handlers.question_limits import QuestionLimits
 from bot.adapters.telegram.handlers.questions import Questions
 from bot.adapters.telegram.handlers.quiet import Quiet
+from bot.adapters.telegram.handlers.watching import Alerts, Watching
 from bot.adapters.telegram.routing import AFTER_ALL, BEFORE_ALL, WITH_OTHERS, Router, on_anything
 from bot.app import App
 from bot.store import Store
@@ -84,6 +85,7 @@ class Service:
     notices: AdminNotices
     own_accord: OwnAccord
     correction_news: CorrectionNews
+    alerts: Alerts
     close: Callable[[], None] = field(repr=False)
 
 
@@ -121,8 +123,10 @@ def build_service(
     limits = QuestionLimits(config, delivery.processor.waiting, metrics.count_turned_away)
     questions = Questions(app.dialogue, config, answers, access, limits)
     administration = Administration(app.admin, config, answers, jobs, delivery.leases.hold, limits)
+    watching = Watching(app.store, app.admin.watcher, app.dialogue, config, limits)
     checks = Checks(app.checker, access, limits, threads)
-    buttons = Buttons(app.dialogue, answers, access, limits, administration.press_takers() | checks.press_takers())
+    takers = administration.press_takers() | checks.press_takers() | watching.press_takers()
+    buttons = Buttons(app.dialogue, answers, access, limits, takers)
     privacy = Privacy(partial(_forget, app.store), config, limits)
     application, bot, inbox = delivery.application, delivery.bot, delivery.inbox
     menus, router = Menus(bot, config.admin_ids), Router(delivery.messenger)
@@ -131,6 +135,7 @@ def build_service(
         *checks.handlers(router),
         *questions.handlers(router),
         *privacy.handlers(router),
+        *watching.handlers(router),
         *Quiet(app.store.chat_settings, delivery.own_accord, limits).handlers(router),
         *Corrections(app.corrections, app.store.chat_settings, access, limits).handlers(router),
         buttons.handler(router),
@@ -176,6 +181,7 @@ def build_service(
         AdminNotices(app.admin.articles.notices, delivery.messenger, config.admin_ids),
         delivery.own_accord,
         news,
+        Alerts(app.admin.watcher, app.store, delivery.own_accord, delivery.heartbeat.leading),
         close,
     )
 
@@ -244,5 +250,6 @@ def _build_delivery(
 def _forget(store: Store, person_id: int) -> None:
     store.forget_person(f"tg:{person_id}")
     store.outbox.forget(person_id)
+    store.watches.forget(chat_of(person_id))
     store.chat_settings.forget(chat_of(person_id))
     store.own_messages.forget(person_id)

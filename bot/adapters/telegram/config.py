@@ -16,6 +16,7 @@ class TelegramConfig:
     are none, everybody may ask. With a `webhook_url` updates come to `webhook_listen`, else they are fetched.
     `answer_within` is the age beyond which a question is not answered any more. `messages_per_second` is what Telegram
     grants a bot, with 1 a second in each chat and 20 a minute in a group; 0 means that there are no limits.
+    `watches_a_chat`: how much may be watched in one.
     `further_questions`: so many are suggested under an answer. `permalinks` lead from quotes to the reading page, if
     that is public. `language_model` is told what people ask, if one is.
     """
@@ -34,6 +35,7 @@ class TelegramConfig:
     questions_per_minute: int = 20
     most_waiting: int = 500
     messages_per_second: int = 30
+    watches_a_chat: int = 50
     permalinks: Permalinks | None = None
     language_model: str | None = None
     further_questions: int = 0
@@ -72,6 +74,7 @@ def config_from(settings: Settings) -> TelegramConfig:
         settings.questions_per_minute,
         settings.most_waiting,
         settings.messages_per_second,
+        settings.watches_a_chat,
         permalinks_from(settings),
         settings.llm_model if settings.llm_url else None,
         settings.further_questions,

@@ -119,6 +119,7 @@ async def _work(service: Service, receiver: Polling | Webhook) -> None:
         asyncio.create_task(service.notices.run()),
         asyncio.create_task(service.own_accord.run()),
         asyncio.create_task(service.correction_news.run()),
+        asyncio.create_task(service.alerts.run()),
     ]
     try:
         await receiver.run(service.inbox.resume)
@@ -146,6 +147,7 @@ async def delete_expired(store: Store, retention: timedelta, clock: Callable[[],
         now = clock()
         try:
             await asyncio.to_thread(store.delete_before, now - retention)
+            await asyncio.to_thread(store.watches.delete_before, now - retention)
             await asyncio.to_thread(store.own_messages.delete_before, now - retention)
             await asyncio.to_thread(store.outbox.delete_before, now - _FINISHED_KEPT)
         except StoreUnavailable as error:

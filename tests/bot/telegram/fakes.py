@@ -21,7 +21,7 @@ from bot.admin.reports import Complaint, Day, Stats, UsageReports, UsageStore
 from bot.admin.services import AdminServices
 from bot.admin.unanswered import Asked
 from bot.answering import Answer, Outcome, Refusal, RefusalReason
-from bot.app import App
+from bot.app import App, watcher_store
 from bot.checking import Checker
 from bot.corrections.desk import CorrectionDesk
 from bot.dialogue import Dialogue
@@ -33,6 +33,7 @@ from bot.replies import Reply, ReplyTo, Vote
 from bot.store import Store
 from bot.store.engine import memory_engine
 from bot.store.sent_answers import SentAnswer, SentAnswers
+from bot.watches.watcher import Watcher
 from index import Article
 from index.ingest.fetching import Fetcher
 from index.library.builder import BuildProgress, BuildReport, ProgressListener
@@ -246,6 +247,7 @@ def fake_app(
         Moderation(store.moderation),
         ArticleIngest(live, Fetcher()),
         store.names,
+        Watcher(live, word_answerer(), watcher_store(store), alerts_a_day=5),
     )
     desk = CorrectionDesk(live, store.corrections, within=timedelta(days=7))
     return App(dialogue or FakeDialogue(), Checker(live.kept_texts), admin, store, desk)

@@ -34,6 +34,7 @@ async def test_an_answer_is_quoted_word_for_word_with_its_source(stage: Stage) -
         "Articles": f"from:{REPLY_ID}",
         "👍": f"up:{REPLY_ID}",
         "👎": f"down:{REPLY_ID}",
+        "Tell me when there is more": f"watch:{REPLY_ID}",
     }
     assert stage.dialogue.asked == [("tg:7", "Who opened the bridge?")]
 
@@ -63,7 +64,7 @@ async def test_further_quotes_are_shown_while_they_are_short(stage: Stage) -> No
     stage.dialogue.outcome = Answer(0.9, (OPENED, COST, long), 3, None, ())
     [sent] = await stage.say("What about the bridge?")
     assert sent.marked("expandable_blockquote") == [OPENED.quote.text, COST.quote.text]
-    assert list(sent.buttons) == ["Context 1", "Context 2", "More (1)", "Articles", "👍", "👎"]
+    assert list(sent.buttons) == ["Context 1", "Context 2", "More (1)", "Articles", "👍", "👎", texts.WATCH_BUTTON]
     assert sent.buttons["More (1)"] == f"more:{REPLY_ID}:2"
 
 
@@ -94,13 +95,15 @@ async def test_a_refusal_says_why_and_offers_the_closest(stage: Stage, reason: R
     offered = {"The closest I have": f"near:{REPLY_ID}", "Articles": f"from:{REPLY_ID}"}
     if reason is RefusalReason.NO_SUCH_PHRASE:
         offered["Without the quotation marks"] = f"raw:{REPLY_ID}"
+    if reason is not RefusalReason.EMPTY_QUESTION:
+        offered[texts.WATCH_BUTTON] = f"watch:{REPLY_ID}"
     assert sent.buttons == offered
 
 
-async def test_a_refusal_with_nothing_close_offers_nothing(stage: Stage) -> None:
+async def test_a_refusal_with_nothing_close_offers_to_tell_when_there_is_something(stage: Stage) -> None:
     stage.dialogue.outcome = Refusal(RefusalReason.NOTHING_ON_TOPIC, 0.0, (), ())
     [sent] = await stage.say("Who burnt the bridge?")
-    assert sent.buttons == {}
+    assert sent.buttons == {texts.WATCH_BUTTON: f"watch:{REPLY_ID}"}
 
 
 async def test_a_refusal_offers_the_articles_that_were_found(stage: Stage) -> None:
@@ -131,7 +134,7 @@ async def test_a_long_quote_comes_in_parts_with_the_buttons_under_the_last(stage
     long = replace(OPENED, quote=replace(OPENED.quote, text=words), highlights=())
     stage.dialogue.outcome = Answer(0.9, (long,), 1, None, ())
     sent = await stage.say("Everything?")
-    assert [len(call.buttons) for call in sent] == [0, 0, 4]
+    assert [len(call.buttons) for call in sent] == [0, 0, 5]
     assert "".join(call.plain for call in sent).startswith(words)
     assert all(call.marked("expandable_blockquote") for call in sent)
 

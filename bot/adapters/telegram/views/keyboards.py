@@ -14,8 +14,9 @@ from bot.adapters.telegram.views import admin_texts, texts
 from bot.adapters.telegram.views.places import place_button
 from bot.adapters.translation import number, translated
 from bot.quoting.quotes import Citation
+from bot.watches.watch import Watch
 
-_PRESS: Final = re.compile(r"([a-z]{2,6}):([0-9A-Za-z_-]{1,40})(?::(\d{1,4}))?")
+_PRESS: Final = re.compile(r"([a-z]{2,7}):([0-9A-Za-z_-]{1,40})(?::(\d{1,4}))?")
 _PAGE: Final = re.compile(r"\d{1,6}")
 _LONGEST_LABEL: Final = 60
 _CARRIED_BYTES: Final = 30
@@ -39,6 +40,10 @@ class Action(Enum):
     EXAMPLE = "eg"
     SOURCES = "src"
     CHECK = "check"
+    WATCH = "watch"
+    LESS = "less"
+    REST = "rest"
+    DROP = "unwatch"
     WHY = "why"
     PICK = "pick"
     YES = "yes"
@@ -73,11 +78,13 @@ _ABOUT_A_REPLY: Final = frozenset(
         Action.OPTION,
         Action.AS_TYPED,
         Action.NEXT,
+        Action.WATCH,
+        Action.LESS,
     }
 )
 _KEYED: Final = frozenset({Action.PICK, Action.YES, Action.NO, Action.CANCEL})
 # All that readers see. An admin's button changes something, or writes into the record of what admins did.
-_REPEATABLE: Final = _ABOUT_A_REPLY | {Action.EXAMPLE, Action.SOURCES, Action.CHECK}
+_REPEATABLE: Final = _ABOUT_A_REPLY | {Action.EXAMPLE, Action.SOURCES, Action.CHECK, Action.REST, Action.DROP}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +123,7 @@ def answer_keyboard(
     is_first: bool,
     as_typed: bool = False,
     speakers: bool = True,
+    may_be_watched: bool = False,
 ) -> InlineKeyboardMarkup:
     """Return buttons for the context of each citation shown, for all that its speaker says (unless not `speakers`),
     and for what else there is: More if any citations are left, and under a first answer the articles found and votes.
@@ -138,6 +146,8 @@ def answer_keyboard(
         below.append(button(texts.UP_BUTTON, Action.UP, reply_id))
         below.append(button(texts.DOWN_BUTTON, Action.DOWN, reply_id))
     rows.append(below)
+    if is_first and may_be_watched:
+        rows.append([_watch_button(reply_id)])
     if in_article is not None:
         rows.append([in_article])
     if as_typed:
@@ -166,7 +176,13 @@ def _said_button(reply_id: str, citation: Citation) -> InlineKeyboardButton:
 
 
 def refusal_keyboard(
-    reply_id: str, *, closest: bool, articles: bool = False, as_typed: bool = False, without_marks: bool = False
+    reply_id: str,
+    *,
+    closest: bool,
+    articles: bool = False,
+    as_typed: bool = False,
+    without_marks: bool = False,
+    may_be_watched: bool = False,
 ) -> InlineKeyboardMarkup | None:
     """Return the offers under a refusal; None if there is nothing to offer.
 
@@ -181,7 +197,33 @@ def refusal_keyboard(
         label = texts.WITHOUT_MARKS_BUTTON if without_marks else texts.AS_TYPED_BUTTON
         again.append(button(translated(label), Action.AS_TYPED, reply_id))
     rows = [row for row in (found, again) if row]
+    if may_be_watched:
+        rows.append([_watch_button(reply_id)])
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+def alert_keyboard(reply_id: str, shown: Sequence[Citation]) -> InlineKeyboardMarkup:
+    """Return the buttons under an alert: context, and whether it was wanted."""
+    rows = answer_keyboard(
+        reply_id, shown, seen=len(shown), total=len(shown), is_first=False, speakers=False
+    ).inline_keyboard
+    liked = button(texts.UP_BUTTON, Action.UP, reply_id)
+    less = button(translated(texts.LESS_BUTTON), Action.LESS, reply_id)
+    return InlineKeyboardMarkup([*(row for row in rows if row), [liked, less]])
+
+
+def watches_keyboard(watches: Sequence[Watch]) -> InlineKeyboardMarkup:
+    """Return a row for each of what is watched: to pause it or go on, and to delete it."""
+    rows = []
+    for place, watch in enumerate(watches, start=1):
+        label = translated(texts.GO_ON_BUTTON if watch.is_paused else texts.PAUSE_BUTTON)
+        rest = button(f"{number(place)} {label}", Action.REST, str(watch.id), int(not watch.is_paused))
+        rows.append([rest, button(f"{number(place)} {translated(texts.DELETE_BUTTON)}", Action.DROP, str(watch.id))])
+    return InlineKeyboardMarkup(rows)
+
+
+def _watch_button(reply_id: str) -> InlineKeyboardButton:
+    return button(translated(texts.WATCH_BUTTON), Action.WATCH, reply_id)
 
 
 def options_keyboard(reply_id: str, labels: Sequence[str]) -> InlineKeyboardMarkup:

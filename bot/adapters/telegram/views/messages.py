@@ -226,6 +226,7 @@ def _answer_message(reply: Reply, answer: Answer, segments: tuple[Segment, ...])
         is_first=True,
         as_typed=reply.is_reworded,
         speakers=said_request(reply.question) is None,
+        may_be_watched=True,
     )
     left_out = styled(f"\n\n{wording.left_out(answer.left_out)}", italic=True) if answer.left_out else styled("")
     return Outgoing((*segments, *_citations(shown, answer.blocks, is_composed=is_composed), left_out), keyboard)
@@ -238,6 +239,7 @@ def _refusal_message(reply: Reply, refusal: Refusal, segments: tuple[Segment, ..
         articles=bool(refusal.closest or refusal.hits),
         as_typed=reply.is_reworded,
         without_marks=refusal.reason is RefusalReason.NO_SUCH_PHRASE,
+        may_be_watched=refusal.reason is not RefusalReason.EMPTY_QUESTION,
     )
     return Outgoing((*segments, styled(refused(reply.language, refusal.reason))), keyboard)
 

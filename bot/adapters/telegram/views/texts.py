@@ -14,6 +14,8 @@ READER_COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("said", translatable("With a name: what somebody said, newest first; and about what, if you like")),
     ("timeline", translatable("What happened when, in order: /timeline and a subject")),
     ("check", translatable("Is a quote real? /check and the words, or as a reply to a message")),
+    ("watch", translatable("Be told when there is more: /watch and a question, a subject, or said and a name")),
+    ("watches", translatable("See what I watch for you here; pause or delete it")),
     ("sources", translatable("See the articles I can quote; with a word: those that have it in title or source")),
     ("quiet", translatable("When nothing may come unasked: /quiet 22-7 and your city; /quiet off")),
     ("corrections", translatable("Quotes that changed later; off or on: whether I tell you of yours")),
@@ -59,6 +61,23 @@ HOW_TO_CHECK: Final = translatable(
     " whether my articles have it, word for word:\n/check He said: “It was brokered by Moscow.”"
 )
 OFFER_TO_CHECK: Final = translatable("Shall I check whether what is quoted there is in my articles, word for word?")
+HOW_TO_WATCH: Final = translatable(
+    "Write what I should watch after the command: a question, a subject, or said and a name. When an article arrives"
+    " that answers it, I send you the quote:\n/watch When will the bridge reopen?\n/watch louvre heist"
+    "\n/watch said Michel"
+)
+NOTHING_WATCHED: Final = translatable(
+    "I watch nothing here. Write /watch and a question, or tap “Tell me when there is more” under an answer."
+)
+WATCHES_HEADING: Final = translatable("What I watch here:")
+WATCHED_TOAST: Final = translatable("I will tell you here when there is more. /watches lists all that I watch.")
+RESTING: Final = translatable("paused")
+NO_SUCH_WATCH: Final = translatable("I don't watch that any more.")
+WATCH_DELETED: Final = translatable("Deleted.")
+WATCH_RESTS: Final = translatable("Paused.")
+WATCH_GOES_ON: Final = translatable("I watch it again.")
+FEWER: Final = translatable("I will be surer before I tell you of this again.")
+ALERT_HEADING: Final = translatable("New on what you watch:")
 HOW_TO_BE_QUIET: Final = translatable(
     "Write the hours after the command, and your city or time zone if I don't know it yet, like this:\n"
     "/quiet 22-7 Europe/Prague\n/quiet 22:30-6:45\n/quiet off"
@@ -101,6 +120,11 @@ CLOSEST_BUTTON: Final = translatable("The closest I have")
 WITHOUT_MARKS_BUTTON: Final = translatable("Without the quotation marks")
 CHECK_BUTTON: Final = translatable("Check it")
 AS_TYPED_BUTTON: Final = translatable("Search my exact words")
+WATCH_BUTTON: Final = translatable("Tell me when there is more")
+LESS_BUTTON: Final = translatable("Less like this")
+PAUSE_BUTTON: Final = translatable("Pause")
+GO_ON_BUTTON: Final = translatable("Go on")
+DELETE_BUTTON: Final = translatable("Delete")
 UP_BUTTON: Final = "👍"
 DOWN_BUTTON: Final = "👎"
 PREVIOUS_BUTTON: Final = translatable("◀ Previous")
@@ -152,6 +176,21 @@ def at_most(count: int) -> str:
     return translated("I answer {count} questions of a message. Please ask the others in another one.").format(
         count=number(count)
     )
+
+
+def watching(words: str) -> str:
+    """Say what is watched from now on."""
+    return translated(
+        "I watch “{words}”: when an article arrives that answers it, I send the quote here. /watches lists all that I"
+        " watch."
+    ).format(words=words)
+
+
+def too_much_watched(most: int) -> str:
+    """Say that nothing more can be watched in a chat."""
+    return translated(
+        "I watch {count} questions here, which is as many as I can. /watches lets you delete some."
+    ).format(count=number(most))
 
 
 def not_allowed(asker_id: int) -> str:
@@ -261,6 +300,10 @@ def privacy(retention_days: int, language_model: str | None = None, *, in_hours:
                 "• The numbers of your message, your account, this chat and my answer, so that nothing is answered"
                 " twice: {hours} hours."
             ).format(hours=number(in_hours)),
+            translated(
+                "• What you have me watch, with your Telegram number: until you delete it, or until /forget. What I"
+                " told you of it: {days}."
+            ).format(days=retention),
             translated(
                 "• What this chat has set for itself (time zone, quiet hours, what I may send unasked): until it is"
                 " changed, or until /forget. That I sent something unasked: {days}."

@@ -1,0 +1,219 @@
+"""`/watch`, `/watches` and the buttons of both; and the alerts that come of it."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from telegram import CallbackQuery, MaybeInaccessibleMessage, Message
+
+from bot.adapters import wording
+from bot.adapters.telegram.addressing import Place, asker_id, command_words, place_of
+from bot.adapters.telegram.config import TelegramConfig
+from bot.adapters.telegram.delivery.own_accord import Announcement, OwnAccord, chat_of
+from bot.adapters.telegram.delivery.sending import Messenger
+from bot.adapters.telegram.handlers.access import person
+from bot.adapters.telegram.handlers.buttons import PressTaker
+from bot.adapters.telegram.handlers.question_limits import A_QUESTION, BROWSING, QuestionLimits
+from bot.adapters.telegram.routing import Handler, Router
+from bot.adapters.telegram.views import texts
+from bot.adapters.telegram.views.keyboards import Action, Press
+from bot.adapters.telegram.views.watches import alert_message, watches_message, watching_message
+from bot.dialogue import Dialogue
+from bot.errors import StoreUnavailable
+from bot.query.said_requests import said_request
+from bot.replies import Vote
+from bot.store import Answering, Store
+from bot.watches.watch import Alert, AlertState, Watch, lowered, new_watch, raised, shown_words, watched_words
+from bot.watches.watcher import Watcher
+
+logger = logging.getLogger(__name__)
+
+_LOOK_EVERY_SECONDS: Final = 2.0
+
+
+class Watching:
+    """Keeps and shows what is watched. What is set in a group or a topic is told there, to all in it."""
+
+    def __init__(
+        self, store: Store, watcher: Watcher, dialogue: Dialogue, config: TelegramConfig, limits: QuestionLimits
+    ) -> None:
+        self._store = store
+        self._watcher = watcher
+        self._dialogue = dialogue
+        self._config = config
+        self._limits = limits
+
+    def handlers(self, router: Router) -> Sequence[Handler]:
+        """Return the handlers to register."""
+        return (
+            router.command("watch", self._limits.limited(self._watch)),
+            router.command("watches", self._limits.limited(self._list)),
+        )
+
+    def press_takers(self) -> dict[Action, PressTaker]:
+        """Return the callbacks for presses of its buttons."""
+        return {
+            Action.WATCH: self._watch_reply,
+            Action.REST: self._change,
+            Action.DROP: self._change,
+            Action.UP: self._like,
+            Action.LESS: self._dislike,
+        }
+
+    async def _watch(self, message: Message, messenger: Messenger) -> None:
+        typed = watched_words(command_words(message))
+        if typed is None:
+            await messenger.say(message, texts.HOW_TO_WATCH)
+            return
+        words, is_said = typed
+        if not is_said:
+            words = (await asyncio.to_thread(self._dialogue.look_up, words)).resolved_question or words
+        language = message.from_user.language_code if message.from_user is not None else None
+        watch = await asyncio.to_thread(self._keep, message, asker_id(message), words, language)
+        if watch is None:
+            await messenger.say(message, texts.too_much_watched(self._config.watches_a_chat))
+        else:
+            await messenger.send(place_of(message), watching_message(watch))
+
+    async def _list(self, message: Message, messenger: Messenger) -> None:
+        watches = await asyncio.to_thread(self._store.watches.of, *_whose(message))
+        await messenger.send(place_of(message), watches_message(watches))
+
+    async def _watch_reply(self, query: CallbackQuery, messenger: Messenger, press: Press) -> str | None:
+        throttled = self._limits.check(query.from_user.id, A_QUESTION)
+        if throttled is not None:
+            return throttled.words
+        reply = await asyncio.to_thread(self._dialogue.recall, press.subject)
+        if reply is None or query.message is None:
+            return wording.FORGOTTEN
+        words = reply.question if said_request(reply.question) else reply.resolved_question
+        language = query.from_user.language_code
+        watch = await asyncio.to_thread(self._keep, query.message, query.from_user.id, words, language)
+        return texts.WATCHED_TOAST if watch is not None else texts.too_much_watched(self._config.watches_a_chat)
+
+    def _keep(self, message: MaybeInaccessibleMessage, owner_id: int, words: str, language: str | None) -> Watch | None:
+        chat, topic = _whose(message)
+        watch = new_watch(chat, topic, words, datetime.now(UTC))
+        vector = self._watcher.vector_of(watch.words) if watch.request is None else None
+        kept = self._store.watches.add(watch, person(owner_id), vector, most=self._config.watches_a_chat)
+        if kept is not None:
+            self._store.chat_settings.note_language(chat, language)
+        return kept
+
+    async def _change(self, query: CallbackQuery, messenger: Messenger, press: Press) -> str | None:
+        throttled = self._limits.check(query.from_user.id, BROWSING, is_command=True)
+        if throttled is not None:
+            return throttled.words
+        message = query.message
+        if message is None or not press.subject.isdecimal():
+            return texts.DEAD_BUTTON
+        notice = await asyncio.to_thread(self._changed, message, press)
+        watches = await asyncio.to_thread(self._store.watches.of, *_whose(message))
+        await messenger.edit(place_of(message), message.message_id, watches_message(watches))
+        return notice
+
+    def _changed(self, message: MaybeInaccessibleMessage, press: Press) -> str:
+        watch = self._store.watches.get(int(press.subject))
+        if watch is None or (watch.chat, watch.topic) != _whose(message):
+            return texts.NO_SUCH_WATCH
+        if press.action is Action.DROP:
+            self._store.watches.delete(watch.id)
+            return texts.WATCH_DELETED
+        self._store.watches.change(watch.id, paused=bool(press.number))
+        return texts.WATCH_RESTS if press.number else texts.WATCH_GOES_ON
+
+    async def _like(self, query: CallbackQuery, messenger: Messenger, press: Press) -> str | None:
+        return await self._vote(query, press, Vote.UP)
+
+    async def _dislike(self, query: CallbackQuery, messenger: Messenger, press: Press) -> str | None:
+        return await self._vote(query, press, Vote.DOWN)
+
+    async def _vote(self, query: CallbackQuery, press: Press, vote: Vote) -> str | None:
+        throttled = self._limits.check(query.from_user.id, BROWSING, is_command=True)
+        if throttled is not None:
+            return throttled.words
+        return await asyncio.to_thread(self._voted, press.subject, query.from_user.id, vote)
+
+    def _voted(self, reply_id: str, voter_id: int, vote: Vote) -> str:
+        """Keep a vote. That on an alert moves the bar of what is watched, once a person and alert."""
+        before = self._store.vote_of(reply_id, person(voter_id))
+        if not self._dialogue.vote(reply_id, person(voter_id), vote):
+            return wording.FORGOTTEN
+        watch = self._store.watches.watch_of(reply_id)
+        if watch is None:
+            return wording.THANKS
+        if before is not vote:
+            self._store.watches.change(watch.id, bar=lowered(watch.bar) if vote is Vote.UP else raised(watch.bar))
+        return wording.THANKS if vote is Vote.UP else texts.FEWER
+
+
+class Alerts:
+    """Looks through what arrives while this replica leads, and has alerts sent of it."""
+
+    def __init__(
+        self,
+        watcher: Watcher,
+        store: Store,
+        own_accord: OwnAccord,
+        leading: asyncio.Event,
+        *,
+        every_seconds: float = _LOOK_EVERY_SECONDS,
+    ) -> None:
+        self._watcher = watcher
+        self._store = store
+        self._own_accord = own_accord
+        self._leading = leading
+        self._every_seconds = every_seconds
+        self._is_stopped = False
+
+    async def run(self) -> None:
+        """Run until it is cancelled."""
+        was_leading = False
+        try:
+            while True:
+                if self._leading.is_set():
+                    if not was_leading:
+                        self._watcher.start_over()
+                    await self._look()
+                was_leading = self._leading.is_set()
+                await asyncio.sleep(self._every_seconds)
+        finally:
+            self._is_stopped = True
+
+    async def _look(self) -> None:
+        try:
+            await asyncio.to_thread(self._watcher.look, lambda: self._is_stopped)
+            await self._plan()
+        except StoreUnavailable as error:
+            logger.warning("what arrived could not be looked through yet: %s", error)
+        except Exception:  # the next look goes on from there, and answers must not suffer
+            logger.exception("looking through what arrived broke; it is tried again")
+
+    async def _plan(self) -> None:
+        """Hand what was found to whoever sends it. A kill in between is made good by the key."""
+        for alert in await asyncio.to_thread(self._store.watches.alerts, AlertState.DUE):
+            await self._announce(alert)
+            await asyncio.to_thread(self._store.watches.settle, [alert.id], AlertState.PLANNED)
+
+    async def _announce(self, alert: Alert) -> None:
+        reply = await asyncio.to_thread(self._store.load_reply, alert.reply_id)
+        chat_id = int(alert.chat.removeprefix("tg:"))
+        if reply is None:  # all was forgotten meanwhile
+            return
+        shown, topic = shown_words(reply.question), alert.topic or None
+        announcement = Announcement(
+            f"alert:{alert.id}",
+            "alert",
+            Place(chat_id, topic),
+            lambda: alert_message(reply, shown),
+            Answering(0, reply.id),
+        )
+        await self._own_accord.plan(announcement)
+
+
+def _whose(message: MaybeInaccessibleMessage) -> tuple[str, int]:
+    """Return the chat that a watch belongs to, and its topic, 0 for none."""
+    place = place_of(message)
+    return chat_of(place.chat_id), place.topic_id or 0

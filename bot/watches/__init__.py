@@ -1,0 +1,1 @@
+"""Questions that are asked again whenever articles arrive. Knows no messenger."""

@@ -1,0 +1,117 @@
+"""Matching: which of all that is watched the articles that arrived have something to say to."""
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.answering import Answer, Answerer
+from bot.watches.asking import Found, ask_of, said_in
+from bot.watches.catalogue import Catalogue
+from bot.watches.watch import Watch
+from index.attribution.names import NameCorrections, name_key
+from index.embedding.embedder import Vectors
+from index.search.retrieval import Archive, Retriever
+from index.text.terms import terms_of
+
+logger = logging.getLogger(__name__)
+
+_READ_AN_ARTICLE: Final = 40
+"""So many watched questions an article is read for, the likeliest first."""
+_ARTICLES_A_QUESTION: Final = 6
+"""So many articles a question is asked of at once, the likeliest first."""
+_SURE: Final = 0.5
+"""How sure the reader must be of a quote that nobody asked for at that moment; a watch's bar comes on top."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What articles say to something that is watched."""
+
+    watch: Watch
+    answer: Answer
+
+
+class Matching:
+    """Matches for what is watched at one time, over snapshots made by one embedder."""
+
+    def __init__(
+        self, watches: Iterable[Watch], vectors_of: Callable[[Sequence[str]], Vectors], retriever: Retriever
+    ) -> None:
+        """`vectors_of` gives the vectors of watched words, (n, dimension)."""
+        self._fingerprint = retriever.fingerprint
+        self._by_words: dict[str, list[Watch]] = {}
+        self._by_name: dict[str, list[Watch]] = {}
+        for watch in watches:
+            if watch.request is not None:
+                self._by_name.setdefault(name_key(watch.request.name), []).append(watch)
+            else:
+                self._by_words.setdefault(watch.words, []).append(watch)
+        texts = list(self._by_words)
+        self._catalogue = Catalogue(texts, vectors_of(texts), retriever.rarity)
+
+    def fits(self, retriever: Retriever) -> bool:
+        """Return whether the vectors compare with those of a snapshot."""
+        return retriever.fingerprint == self._fingerprint
+
+    def matches(
+        self,
+        article_ids: Sequence[str],
+        answerer: Answerer,
+        retriever: Retriever,
+        corrections: NameCorrections,
+    ) -> list[Match]:
+        """Return what these articles say to what is watched; of one question, the best of all of them at once."""
+        found: list[Match] = []
+        for words, articles in self._likely(article_ids, retriever).items():
+            reader = answerer.for_one_message()
+            found += _told(ask_of(words, articles, reader, retriever), self._by_words[words])
+        for watch in self._named_in(article_ids, retriever.archive):
+            assert watch.request is not None
+            found += _told(said_in(watch.request, article_ids, retriever, corrections), [watch])
+        return found
+
+    def _likely(self, article_ids: Sequence[str], retriever: Retriever) -> Mapping[str, Collection[str]]:
+        """Return the watched questions that some of the articles may answer, each with the likeliest of those."""
+        scored: dict[str, list[tuple[float, str]]] = {}
+        for article_id in article_ids:
+            for one in self._catalogue.candidates(*article_in_vectors(article_id, retriever), most=_READ_AN_ARTICLE):
+                scored.setdefault(self._catalogue.texts[one.row], []).append((one.score, article_id))
+        return {
+            words: [article_id for _, article_id in sorted(some, reverse=True)[:_ARTICLES_A_QUESTION]]
+            for words, some in scored.items()
+        }
+
+    def _named_in(self, article_ids: Sequence[str], archive: Archive) -> list[Watch]:
+        """Return the watches of people that speak in the articles, by their last names."""
+        if not self._by_name:
+            return []
+        keys = {
+            name_key(said.speaker.name)
+            for article_id in article_ids
+            for said in archive.attributions_of(article_id)
+            if said.speaker is not None and said.is_speech
+        }
+        return [watch for key in sorted(keys & self._by_name.keys()) for watch in self._by_name[key]]
+
+
+def article_in_vectors(article_id: str, retriever: Retriever) -> tuple[Vectors, Collection[str]]:
+    """Return the vectors of an article's passages, (n, dimension), and its search terms, its title's among them."""
+    archive = retriever.archive
+    article = archive.article(article_id)
+    texts = [passage.span.slice(article.text) for passage in archive.passages_of(article_id)]
+    return retriever.embed(texts), set(terms_of(f"{article.title} {article.text}"))
+
+
+def _told(found: Found | None, watches: Sequence[Watch]) -> list[Match]:
+    if found is None:
+        return []
+    return [Match(watch, found.answer) for watch in watches if _is_wanted(found, watch)]
+
+
+def _is_wanted(found: Found, watch: Watch) -> bool:
+    """Return whether what was found is sure enough for a watch: a raised bar asks for more, a lowered one for less
+    than an answer does."""
+    if watch.bar >= 0 and not found.is_worth_quoting:
+        return False
+    return found.answer.confidence >= _SURE + watch.bar

@@ -1,0 +1,239 @@
+"""Watcher: looks through what has arrived for all that is watched, and keeps what is to be told, once.
+
+Which articles were looked through is kept with what came of it, in one transaction: a kill in between loses nothing and
+repeats nothing, and what arrived while nothing ran is looked through at the next start.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Final, Protocol
+
+import numpy as np
+
+from bot.answering import Answer, Answerer
+from bot.chat_settings import ChatSettings
+from bot.replies import Reply
+from bot.watches.foreseeing import as_if_arrived
+from bot.watches.matching import Match, Matching
+from bot.watches.telling import Telling, conversations_of, watch_conversation
+from bot.watches.watch import Alert, AlertState, Watch, WatchVector
+from index import Article
+from index.attribution.names import NameCorrections
+from index.embedding.embedder import Vectors
+from index.hashing import hash64
+from index.search.retrieval import Archive, Retriever
+
+logger = logging.getLogger(__name__)
+
+_ARTICLES_AT_ONCE: Final = 64
+_REMEMBERED_QUOTES: Final = 300
+_SIGNED: Final = 1 << 63
+
+
+class Watches(Protocol):
+    """Where it is kept what is watched, and what came of it: see `bot.store.watches.WatchRecords`."""
+
+    def state(self) -> tuple[int, ...]:
+        """Return what changes when other things are watched than before."""
+
+    def active(self) -> list[Watch]:
+        """Return every watch that is not paused, of chats that can be told."""
+
+    def vectors(self, embedder: str) -> Mapping[str, Vectors]:
+        """Return the vectors of watched words that this embedder made."""
+
+    def keep_vectors(self, vectors: Mapping[str, Vectors], embedder: str) -> None:
+        """Keep what an embedder made of watched words."""
+
+    def matched(self) -> frozenset[int]:
+        """Return the digests of all articles that were matched."""
+
+    def keep(self, digests: Sequence[int], found: Sequence[tuple[Alert, Reply]]) -> bool:
+        """Note that articles were matched, and what came of it; False if somebody else matched one."""
+
+    def told_today(self, chat: str, since: datetime) -> int:
+        """Return how many alerts a chat got since its day began."""
+
+    def told(self, conversations: Sequence[str], *, most: int) -> list[tuple[str, str]]:
+        """Return the newest quotes that were shown in conversations, each with the id of its article."""
+
+
+class Settings(Protocol):
+    """What chats have set: see `bot.store.chat_settings.ChatSettingsRecords`."""
+
+    def of(self, chat: str) -> ChatSettings:
+        """Return what a chat has set."""
+
+
+class Source(Protocol):
+    """Where the current retriever comes from, as `LiveIndex`."""
+
+    def retriever(self) -> Retriever:
+        """Return the retriever of the snapshot in service."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatcherStore:
+    """What a watcher reads and writes."""
+
+    watches: Watches
+    settings: Settings
+    name_corrections: Callable[[], NameCorrections]
+
+
+class Watcher:
+    """Looks when it is asked to, in a thread of one caller at a time; of several replicas the leader asks it."""
+
+    def __init__(
+        self,
+        source: Source,
+        answerer: Answerer,
+        store: WatcherStore,
+        *,
+        alerts_a_day: int,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """`alerts_a_day`: how many a chat gets, unless it has set another number; what is over waits for its digest."""
+        self._source = source
+        self._answerer = answerer
+        self._store = store
+        self._alerts_a_day = alerts_a_day
+        self._now = now
+        self._seen_snapshot: str | None = None
+        self._matched: set[int] | None = None
+        self._matching: Matching | None = None
+        self._state: tuple[int, ...] = ()
+
+    def look(self, is_stopped: Callable[[], bool] = lambda: False) -> int:
+        """Look through the articles that no watcher has looked through, and return how many alerts came of it.
+
+        Raises:
+            StoreUnavailable: nothing more can be kept; the next look goes on from there.
+        """
+        retriever = self._source.retriever()
+        if retriever.snapshot.name == self._seen_snapshot:
+            return 0
+        if self._matched is None:
+            self._matched = set(self._store.watches.matched())
+        arrived = self._arrived(retriever.archive)
+        if not self._matched:  # the first time of all: what is there has not just arrived
+            self._note(list(arrived), [])
+            arrived = {}
+        n_alerts = 0
+        for digests in _batches(arrived, _ARTICLES_AT_ONCE):
+            if is_stopped():
+                return n_alerts
+            n_alerts += self._look_through([arrived[digest] for digest in digests], digests, retriever)
+        self._seen_snapshot = retriever.snapshot.name
+        return n_alerts
+
+    def start_over(self) -> None:
+        """Read anew what was looked through: another replica may have led meanwhile."""
+        self._seen_snapshot, self._matched = None, None
+
+    def chats_told_of(self, articles: Sequence[Article]) -> int:
+        """Return how many chats would be told of these articles, if they arrived now; nothing is kept."""
+        matching = self._matching_for(self._source.retriever())
+        with as_if_arrived(articles, self._source.retriever()) as retriever:
+            corrections = self._store.name_corrections()
+            found = matching.matches(retriever.archive.ids(), self._answerer, retriever, corrections)
+            return len({chat for (chat, _), some in _by_place(found).items() if self._news(chat, some, retriever)})
+
+    def vector_of(self, words: str) -> WatchVector:
+        """Return what is kept of a watch's words beside them."""
+        retriever = self._source.retriever()
+        return WatchVector(retriever.vectors_of([words])[0], retriever.fingerprint)
+
+    def _look_through(self, article_ids: Sequence[str], digests: Sequence[int], retriever: Retriever) -> int:
+        matches = self._matches(article_ids, retriever)
+        found: list[tuple[Alert, Reply]] = []
+        for (chat, topic), some in _by_place(matches).items():
+            found += self._alerts(chat, topic, some, retriever)
+        if not self._note(digests, found):
+            logger.info("another replica has looked through what arrived")
+            self.start_over()
+            return 0
+        if found:
+            logger.info("%d articles set off %d alerts", len(article_ids), len(found))
+        return len(found)
+
+    def _alerts(
+        self, chat: str, topic: int, matches: Sequence[Match], retriever: Retriever
+    ) -> list[tuple[Alert, Reply]]:
+        """Return what a place is to be told of, one alert for the hits of a story, and the replies that show them."""
+        settings, now = self._store.settings.of(chat), self._now()
+        most = settings.alerts_a_day if settings.alerts_a_day is not None else self._alerts_a_day
+        room = most - self._store.watches.told_today(chat, settings.day_began(now))
+        alerts: list[tuple[Alert, Reply]] = []
+        for watch, answer in self._news(chat, matches, retriever):
+            reply = _reply(watch, answer)
+            state = AlertState.DUE if len(alerts) < room else AlertState.HELD
+            alerts.append((Alert(watch.id, chat, topic, reply.id, now, state), reply))
+        return alerts
+
+    def _news(self, chat: str, matches: Sequence[Match], retriever: Retriever) -> list[tuple[Watch, Answer]]:
+        """Return what of the matches a chat has not heard, neither in alerts nor in answers."""
+        told = self._store.watches.told(conversations_of(chat), most=_REMEMBERED_QUOTES)
+        return list(Telling(told, retriever.archive).news_of(matches))
+
+    def _matches(self, article_ids: Sequence[str], retriever: Retriever) -> list[Match]:
+        corrections = self._store.name_corrections()
+        return self._matching_for(retriever).matches(article_ids, self._answerer, retriever, corrections)
+
+    def _matching_for(self, retriever: Retriever) -> Matching:
+        state = self._store.watches.state()
+        if self._matching is None or state != self._state or not self._matching.fits(retriever):
+            self._matching = Matching(self._store.watches.active(), self._vectors(retriever), retriever)
+            self._state = state
+        return self._matching
+
+    def _vectors(self, retriever: Retriever) -> Callable[[Sequence[str]], Vectors]:
+        def vectors_of(texts: Sequence[str]) -> Vectors:
+            known = dict(self._store.watches.vectors(retriever.fingerprint))
+            missing = [text for text in texts if text not in known]
+            if missing:
+                made = dict(zip(missing, retriever.embed(missing), strict=True))
+                self._store.watches.keep_vectors(made, retriever.fingerprint)
+                known |= made
+            rows = [known[text] for text in texts]
+            return np.stack(rows) if rows else np.empty((0, retriever.snapshot.manifest.dimension), np.float32)
+
+        return vectors_of
+
+    def _note(self, digests: Sequence[int], found: Sequence[tuple[Alert, Reply]]) -> bool:
+        if not self._store.watches.keep(digests, found):
+            return False
+        if self._matched is not None:
+            self._matched.update(digests)
+        return True
+
+    def _arrived(self, archive: Archive) -> dict[int, str]:
+        """Return the articles that were not looked through, in the order they were added, by their digests."""
+        assert self._matched is not None
+        digests = {
+            hash64(f"{article_id}\0{place.fingerprint.hex()}") - _SIGNED: article_id
+            for article_id, place in archive.places()
+        }
+        return {digest: article_id for digest, article_id in digests.items() if digest not in self._matched}
+
+
+def _reply(watch: Watch, answer: Answer) -> Reply:
+    conversation = watch_conversation(watch.chat)
+    return Reply(secrets.token_hex(8), conversation, watch.words, watch.words, answer, {})
+
+
+def _by_place(matches: Iterable[Match]) -> dict[tuple[str, int], list[Match]]:
+    by_place: dict[tuple[str, int], list[Match]] = {}
+    for match in matches:
+        by_place.setdefault((match.watch.chat, match.watch.topic), []).append(match)
+    return by_place
+
+
+def _batches(digests: Iterable[int], size: int) -> Iterable[list[int]]:
+    waiting = iter(list(digests))
+    while batch := list(islice(waiting, size)):
+        yield batch
