@@ -14,7 +14,7 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
 )
 
-from bot.api_keys import ApiKey, read_keys
+from bot.adapters.api_keys import ApiKey, read_keys
 from index.settings import IndexSettings
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from bot.adapters.api_keys import ApiKey
 from bot.adapters.permalinks import link_key
 from bot.adapters.web.serving import Address
-from bot.api_keys import ApiKey
 from bot.settings import Settings
 
 

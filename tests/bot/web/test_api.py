@@ -11,8 +11,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from bot.adapters.api_keys import KeyScope, make_key
 from bot.adapters.web import WebConfig
-from bot.api_keys import KeyScope, make_key
 from bot.settings import Settings
 from tests.bot.examples import BRIDGE, FERRY
 from tests.bot.web.site import ANSWERING, OPEN, QUESTION, Site, served_site

@@ -17,7 +17,7 @@ from openai import AsyncOpenAI, AsyncStream, AuthenticationError
 
 from bot.adapters import wording
 from bot.answering import RefusalReason
-from bot.api_keys import KeyScope, make_key
+from bot.adapters.api_keys import KeyScope, make_key
 from index import Article
 from index.ingest.sources import read_articles
 from tests.bot.examples import BRIDGE

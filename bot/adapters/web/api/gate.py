@@ -8,10 +8,10 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.adapters.api_keys import ApiKey, KeyScope, key_given
 from bot.adapters.web.allowance import Allowance
 from bot.adapters.web.problems import Refused
 from bot.adapters.web.visitors import is_cross_site
-from bot.api_keys import ApiKey, KeyScope, key_given
 
 _FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
 """Headers of proxies: what carries one comes from elsewhere, whatever it says."""

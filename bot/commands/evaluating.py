@@ -1,0 +1,82 @@
+"""The command that reports how well questions with known answers are answered."""
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.progress import track
+
+from bot.adapters.jsonl import AskedQuestion, ask, read_questions
+from bot.app import build_dialogue
+from bot.commands.preparing import ERRORS, lines_of, prepare
+from bot.errors import BotError
+from bot.evaluation import Gold, as_markdown, evaluate, gold_of, judge, make_folder, write_report
+from bot.settings import Settings
+from bot.store import Store
+from index import Article
+from index.command_line import CommandLine
+from index.ingest.sources import read_articles
+
+_EVALUATE_EXAMPLES = """examples:
+  python -m bot evaluate questions.jsonl --articles seeds                figures and the worst failures
+  python -m bot evaluate questions.jsonl --articles seeds --out report   ... with pictures, all failures and JSON
+
+lines of QUESTIONS.jsonl:
+  {"question": "Who brokered the ceasefire?", "evidence": ["brokered by Moscow"], "answers": ["Moscow"]}
+  {"question": "What is the capital of France?", "answerable": false}
+
+Evidence is words of an article, or "gold": [{"article": "ID", "start": 0, "end": 9}]. Each of "groups": ["..."] is also
+reported on its own. "articles", "before" and "history" mean what they mean to `ask --jsonl`.
+Without --index the articles are indexed for this report only.
+"""
+
+
+def add_to(line: CommandLine) -> None:
+    """Add the command."""
+    report = line.add("evaluate", _evaluate, "report how well a file of questions with known answers is answered")
+    report.epilog = _EVALUATE_EXAMPLES
+    report.add_argument(
+        "questions", metavar="QUESTIONS.jsonl", help='with "evidence" or "gold" where an article answers'
+    )
+    report.add_argument("--articles", metavar="PATH", type=Path, required=True, help="the articles they are asked over")
+    report.add_argument(
+        "--out", metavar="DIR", type=Path, help="a folder for report.md, report.json, failures.md, pictures"
+    )
+
+
+def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
+    texts = {item.id: item.text for item in read_articles(options.articles) if isinstance(item, Article)}
+    known = _known_questions(options.questions, texts)
+    if options.out:
+        make_folder(options.out)
+    with TemporaryDirectory() as folder:
+        given: dict[str, Path | None] = {"articles": options.articles, "index": options.index}
+        if options.index is None:
+            given |= {"index": Path(folder) / "index", "vector_url": None}
+        settings = settings.model_copy(update=given)
+        with Store.in_memory() as store:
+            prepare(settings)
+            dialogue = build_dialogue(settings, store)
+            asking = track(known, "asking", console=ERRORS, transient=True)
+            judged = [judge(asked.question, gold, ask(dialogue, asked), texts) for asked, gold in asking]
+    evaluation = evaluate(judged)
+    print(as_markdown(evaluation), end="")
+    if options.out:
+        write_report(evaluation, options.out)
+        ERRORS.print(f"The report is in {options.out}.", markup=False, highlight=False, soft_wrap=True)
+    return 0
+
+
+def _known_questions(path: str, texts: Mapping[str, str]) -> list[tuple[AskedQuestion, Gold]]:
+    with lines_of(path) as lines:
+        known = [(asked, gold_of(asked.fields, texts)) for asked in read_questions(lines)]
+    if not known:
+        raise BotError(f"{path} holds no question; expected a JSON object a line")
+    n_lost = sum(gold.is_out_of_reach for _, gold in known)
+    if n_lost == sum(bool(gold.evidence) for _, gold in known) > 0:
+        raise BotError(f"no evidence of {path} is in any of the {len(texts)} articles; are --articles the right ones?")
+    if n_lost:
+        lost = f"Questions with all evidence in articles that were not read, which count as not retrieved: {n_lost}."
+        ERRORS.print(lost, highlight=False, soft_wrap=True)
+    return known
