@@ -84,6 +84,12 @@ class Answer:
     blocks: tuple[Block, ...] = ()
     left_out: int = 0
 
+    @property
+    def of_first_article(self) -> tuple[Citation, ...]:
+        """Those of the citations shown unasked that are of the first one's article."""
+        first = self.citations[0].quote.article_id
+        return tuple(one for one in self.citations[: max(self.n_strong, 1)] if one.quote.article_id == first)
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:

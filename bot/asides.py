@@ -7,10 +7,13 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Final
 
-from bot.answering import Answer, Outcome, Remark, quote_passages
+from bot.answering import Answer, Outcome, Refusal, Remark, quote_passages
+from bot.composing.gathering import tells
 from bot.conversation import Conversation, Turn
 from bot.followup import Resolution, named_citation
-from bot.query.kinds import ToldKind, Topic
+from bot.followup.signs import names_something
+from bot.query.headlines import lead_of
+from bot.query.kinds import MessageKind, ToldKind, Topic
 from bot.query.operators import Scope
 from index import Article, Span
 from index.errors import UnknownArticle
@@ -21,8 +24,11 @@ _NEWEST: Final = 5
 """So many of the newest articles are quoted."""
 _SURE_ANSWER: Final = 0.7
 """Below it an answer to a message in another language is as likely wrong."""
+_PERHAPS_ABOUT_ARTICLE: Final = 0.1
+"""The chance from which on a message that nothing answers is taken to ask about an article."""
 _LONG_AGO: Final = datetime(1, 1, 1, tzinfo=UTC)
 _LONGEST_LEAD: Final = 300
+_LONGEST_BYLINE: Final = 200
 _LETTER: Final = re.compile(r"\w")
 _ABOUT_ARTICLES: Final = frozenset(
     terms_of(
@@ -50,19 +56,50 @@ def aside(told: ToldKind, asked: str, conversation: Conversation, scope: Scope, 
         case Topic.NEWEST:
             return newest(scope, retriever.archive) or Remark(Topic.NEWEST)
         case Topic.ARTICLE:
-            return quoted_before(asked, conversation, retriever) if conversation.turns else Remark(Topic.ARTICLE)
+            if conversation.turns:
+                return quoted_before(asked, conversation, retriever)
+            return article_named(told, asked, scope, retriever) or Remark(Topic.ARTICLE)
         case topic:
             return Remark(topic)
 
 
-def instead_of_refusal(told: ToldKind, outcome: Outcome) -> Outcome:
-    """Return an outcome; a remark in place of one that is no sure answer to a message in another language.
+def instead_of_refusal(told: ToldKind, asked: str, outcome: Outcome, scope: Scope, retriever: Retriever) -> Outcome:
+    """Return an outcome; a remark in place of one that is no sure answer to a message in another language, and the
+    article itself in place of a refusal, where that may be what is asked about.
 
     Names and numbers may find an answer all the same, and a short message may be a name after all.
     """
+    if isinstance(outcome, Refusal):
+        return article_named(told, asked, scope, retriever) or outcome
     if told.topic is Topic.LANGUAGE and not (isinstance(outcome, Answer) and outcome.confidence >= _SURE_ANSWER):
         return Remark(Topic.LANGUAGE, told.language)
     return outcome
+
+
+def article_named(told: ToldKind, asked: str, scope: Scope, retriever: Retriever) -> Answer | None:
+    """Return how the article begins that a message asks about by what it is on, with who wrote it; None where it names
+    nothing that an article is on, or hardly asks about one."""
+    chance = told.chances.get(MessageKind.ABOUT_ARTICLE, 0.0)
+    named = " ".join(word for word in asked.split() if not _ABOUT_ARTICLES.issuperset(terms_of(word)))
+    if chance < _PERHAPS_ABOUT_ARTICLE or not names_something(named):
+        return None
+    hits = retriever.search(scope.query(named), 1)
+    if not hits:
+        return None
+    article = retriever.archive.article(hits[0].passage.article_id)
+    lead = lead_of(retriever.archive.sentences_of(article.id), article.text)
+    if lead is None or not _is_on(f"{article.title} {lead.slice(article.text)}", named, retriever.rarity):
+        return None
+    begun = Span(0, lead.end) if lead.start <= _LONGEST_LEAD else lead
+    shown = quote_passages([(article, begun)], retriever.archive)
+    return replace(shown, confidence=chance, hits=tuple(hits)) if shown else None
+
+
+def _is_on(beginning: str, named: str, rarity: Callable[[str], float]) -> bool:
+    """Return whether an article that begins so is on what is named, rather than telling of it among other things."""
+    weights = {term: rarity(term) for term in terms_of(named)}
+    held = weights.keys() & set(terms_of(beginning))
+    return 2 * sum(weights[term] for term in held) >= sum(weights.values())
 
 
 def asked_before(told: ToldKind, conversation: Conversation) -> Resolution | None:
@@ -84,13 +121,26 @@ def newest(scope: Scope, archive: Archive) -> Answer | None:
 
 
 def quoted_before(asked: str, conversation: Conversation, retriever: Retriever) -> Answer | None:
-    """Return once more what was quoted last, or the quote that a message names by its number or its words; None where
-    nothing fits."""
+    """Return once more what was quoted last, or the quote that a message names by its number or its words, and who
+    wrote the article, where it says so; None where nothing fits."""
     for turn in reversed(conversation.turns):
         if turn.quotes:
             number = named_citation(asked, len(turn.quotes)) or _number_of_words(asked, turn, retriever.rarity)
-            return quote_passages(_places(turn, number - 1, retriever.archive), retriever.archive) if number else None
+            places = list(_places(turn, number - 1, retriever.archive)) if number else []
+            written_by = [(article, line) for article, _ in places for line in _bylines(article, retriever.archive)]
+            return quote_passages(places + written_by, retriever.archive, n_strong=2)
     return None
+
+
+def _bylines(article: Article, archive: Archive) -> Iterator[Span]:
+    """Yield what stands above the first sentence that tells something, such as who wrote it, if that is no more than
+    a few words."""
+    sentences = archive.sentences_of(article.id)
+    first = next((span for span in sentences if tells(span.slice(article.text))), None)
+    above = article.text[: first.start].strip() if first else ""
+    if first and above and len(above) <= _LONGEST_BYLINE:
+        start = article.text.index(above)
+        yield Span(start, start + len(above))
 
 
 def _number_of_words(asked: str, turn: Turn, rarity: Callable[[str], float]) -> int | None:

@@ -214,7 +214,8 @@ class Dialogue:
                 resolution, conversation = before, Conversation(conversation.id)
             outcome = self._answer(resolution, told, conversation, scope, retriever, watch, pointer)
             question = _shown_above(outcome, resolution, retriever.archive)
-            outcome = outcome if literally else instead_of_refusal(told, outcome)
+            if not literally:
+                outcome = instead_of_refusal(told, asked, outcome, scope, retriever)
         return Reply(
             secrets.token_hex(8),
             conversation.id,

@@ -37,7 +37,7 @@ def render_reply(reply: Reply) -> Page:
         choices = [said(f"{number}  {label}") for number, label in enumerate(labels, start=1)]
         return Page((*lines, said(wording.which_is_meant(labels), "bold"), *choices))
     if reply.kind is MessageKind.ABOUT_ARTICLE:
-        return Page((*lines, *_origin(outcome.citations[0])))
+        return Page((*lines, *_origin(outcome.of_first_article)))
     if reply.heading:
         lines.append(said(wording.own_heading(reply.heading), "dim italic"))
     if outcome.short_answer is not None:
@@ -135,12 +135,12 @@ def _cited(citations: Sequence[Citation]) -> list[Paragraph]:
     ]
 
 
-def _origin(citation: Citation) -> list[Paragraph]:
-    """Return where a quote is from, and the quote."""
-    text = Text(one_line(citation.title) or wording.UNTITLED, style="bold cyan")
-    for label, value in wording.origin(citation):
+def _origin(citations: Sequence[Citation]) -> list[Paragraph]:
+    """Return where quotes of an article are from, and the quotes."""
+    text = Text(one_line(citations[0].title) or wording.UNTITLED, style="bold cyan")
+    for label, value in wording.origin(citations[0]):
         text.append(f"\n{label} ", style="dim").append(one_line(value), style=_link(one_line(value)))
-    return [Paragraph(text), Paragraph(quoted(citation), _INDENT, f"[{citation.number}]")]
+    return [Paragraph(text), *(Paragraph(quoted(one), _INDENT, f"[{one.number}]") for one in citations)]
 
 
 def quoted(citation: Citation) -> Text:

@@ -195,22 +195,24 @@ def _understanding(reply: Reply) -> Iterator[Segment]:
         yield styled("\n\n")
 
 
-def _origin(citation: Citation) -> Iterator[Segment]:
-    """Yield where a quote is from, a line each, and the quote."""
-    title = one_line(citation.title, _LISTED_TITLE_CHARS) or translated(wording.UNTITLED)
+def _origin(citations: Sequence[Citation]) -> Iterator[Segment]:
+    """Yield where quotes of an article are from, a line each, and the quotes."""
+    title = one_line(citations[0].title, _LISTED_TITLE_CHARS) or translated(wording.UNTITLED)
     yield from words_of_others(title, bold=[(0, len(title))])
-    for label, value in wording.origin(citation):
+    for label, value in wording.origin(citations[0]):
         yield styled(f"\n{label} ")
         yield from words_of_others(one_line(value), url=safe_url(value))
-    yield styled("\n\n")
-    yield from _quoted(citation)
+    for citation in citations:
+        yield styled("\n\n")
+        yield from _quoted(citation)
 
 
 def _answer_message(reply: Reply, answer: Answer, segments: tuple[Segment, ...]) -> Outgoing:
     if reply.kind is MessageKind.ABOUT_ARTICLE:
-        first = answer.citations[:1]
-        keyboard = answer_keyboard(reply.id, first, seen=1, total=1, is_first=True, as_typed=reply.is_reworded)
-        return Outgoing((*segments, *_origin(first[0])), keyboard)
+        told = answer.of_first_article
+        n = len(told)
+        keyboard = answer_keyboard(reply.id, told, seen=n, total=n, is_first=True, as_typed=reply.is_reworded)
+        return Outgoing((*segments, *_origin(told)), keyboard)
     if reply.heading:
         segments += (*words_of_others(wording.own_heading(reply.heading), italic=True), styled("\n\n"))
     if answer.short_answer:

@@ -129,9 +129,8 @@ def shown_turn(reply: Reply) -> ShownTurn:
 
 def _answer(reply: Reply, answer: Answer) -> ShownTurn:
     if reply.kind is MessageKind.ABOUT_ARTICLE:
-        first = answer.citations[0]
-        origin = tuple((label, value, safe_url(value)) for label, value in wording.origin(first))
-        runs = _runs([first], (), together=False)
+        origin = tuple((label, value, safe_url(value)) for label, value in wording.origin(answer.citations[0]))
+        runs = _runs(answer.of_first_article, (), together=True)
         return ShownTurn(reply, None, tuple(runs), origin=origin, offers=tuple(_again(reply)))
     is_composed = reply.kind in COMPOSED or bool(answer.blocks)
     strong = answer.citations[: max(answer.n_strong, 1)]
