@@ -16,7 +16,7 @@ from bot.composing.composer import Composer
 from bot.composing.weights import shipped_weights as composing_weights
 from bot.corrections.desk import CorrectionDesk
 from bot.dialogue import Dialogue
-from bot.pointing import Pointing, shipped_judgement
+from bot.pointing import Judgement, Pointing, shipped_judgement
 from bot.pointing.judgement import read_judgement
 from bot.reading.passage_reader import PassageReader, shipped_weights
 from bot.reading.span_scoring import SpanScorer, load_span_scorer
@@ -144,8 +144,16 @@ def build_pointing(settings: Settings, store: Store) -> Pointing | None:
     endpoint = ChatEndpoint(settings.llm_url, settings.llm_model, key)
     model = ChatPointingModel(endpoint, TokenAllowance(store.tokens, settings.llm_tokens_a_day))
     atexit.register(model.close)
-    judgement = read_judgement(settings.llm_judgement) if settings.llm_judgement else shipped_judgement()
-    return Pointing(model, settings.llm_seconds, judgement)
+    return Pointing(model, settings.llm_seconds, judgement_of(settings))
+
+
+def judgement_of(settings: Settings) -> Judgement:
+    """Return how a model's choices are judged.
+
+    Raises:
+        SettingsInvalid: the file that is named cannot be used.
+    """
+    return read_judgement(settings.llm_judgement) if settings.llm_judgement else shipped_judgement()
 
 
 def build_app(

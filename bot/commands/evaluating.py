@@ -1,17 +1,30 @@
 """The command that reports how well questions with known answers are answered."""
 
 import argparse
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rich.progress import track
 
 from bot.adapters.jsonl import AskedQuestion, ask, read_questions
-from bot.app import build_dialogue
+from bot.app import Models, build_dialogue, judgement_of, load_models
 from bot.commands.preparing import ERRORS, lines_of, prepare
 from bot.errors import BotError
-from bot.evaluation import Gold, as_markdown, evaluate, gold_of, judge, make_folder, write_report
+from bot.evaluation import (
+    Gold,
+    Judged,
+    as_markdown,
+    compared,
+    evaluate,
+    fit_judgement,
+    gold_of,
+    judge,
+    judged_anew,
+    make_folder,
+    write_report,
+)
 from bot.settings import Settings
 from bot.store import Store
 from index import Article
@@ -25,6 +38,9 @@ _EVALUATE_EXAMPLES = """examples:
 lines of QUESTIONS.jsonl:
   {"question": "Who brokered the ceasefire?", "evidence": ["brokered by Moscow"], "answers": ["Moscow"]}
   {"question": "What is the capital of France?", "answerable": false}
+
+With --llm the language model of LLM_URL is asked, too, and the figures with it stand beside those without; --out then
+also writes llm.json, how its choices are judged best, for LLM_JUDGEMENT.
 
 Evidence is words of an article, or "gold": [{"article": "ID", "start": 0, "end": 9}]. Each of "groups": ["..."] is also
 reported on its own. "articles", "before" and "history" mean what they mean to `ask --jsonl`.
@@ -41,11 +57,16 @@ def add_to(line: CommandLine) -> None:
     )
     report.add_argument("--articles", metavar="PATH", type=Path, required=True, help="the articles they are asked over")
     report.add_argument(
+        "--llm", action="store_true", help="ask LLM_URL's model, too: both ways beside each other, and how it is judged"
+    )
+    report.add_argument(
         "--out", metavar="DIR", type=Path, help="a folder for report.md, report.json, failures.md, pictures"
     )
 
 
 def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
+    if options.llm and settings.llm_url is None:
+        raise BotError("--llm asks a language model, and LLM_URL is not set; see .env.example")
     texts = {item.id: item.text for item in read_articles(options.articles) if isinstance(item, Article)}
     known = _known_questions(options.questions, texts)
     if options.out:
@@ -55,17 +76,42 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
         if options.index is None:
             given |= {"index": Path(folder) / "index", "vector_url": None}
         settings = settings.model_copy(update=given)
-        with Store.in_memory() as store:
-            prepare(settings)
-            dialogue = build_dialogue(settings, store)
-            asking = track(known, "asking", console=ERRORS, transient=True)
-            judged = [judge(asked.question, gold, ask(dialogue, asked), texts) for asked, gold in asking]
+        prepare(settings)
+        models = load_models(settings)
+        without = settings.model_copy(update={"llm_url": None})
+        judged = _judged(known, texts, settings if options.llm else without, models)
+        beside = _judged(known, texts, without, models) if options.llm else []
     evaluation = evaluate(judged)
     print(as_markdown(evaluation), end="")
+    if options.llm:
+        _report_on_model(beside, judged, settings, options.out)
     if options.out:
         write_report(evaluation, options.out)
         ERRORS.print(f"The report is in {options.out}.", markup=False, highlight=False, soft_wrap=True)
     return 0
+
+
+def _judged(
+    known: Sequence[tuple[AskedQuestion, Gold]], texts: Mapping[str, str], settings: Settings, models: Models
+) -> list[Judged]:
+    """Return what each reply is worth."""
+    with Store.in_memory() as store:
+        dialogue = build_dialogue(settings, store, models=models)
+        asking = track(known, "asking", console=ERRORS, transient=True)
+        return [judge(asked.question, gold, ask(dialogue, asked), texts) for asked, gold in asking]
+
+
+def _report_on_model(without: list[Judged], judged: list[Judged], settings: Settings, folder: Path | None) -> None:
+    """Print both ways beside each other, and keep how the model's choices are judged best."""
+    before = judgement_of(settings)
+    print(f"\n{compared(without, judged, judged_anew(judged, before))}")
+    fitted = fit_judgement(judged, before)
+    if fitted is None:
+        ERRORS.print("Too few choices of the model are known to be right or wrong to fit how they are judged.")
+    elif folder is not None:
+        (folder / "llm.json").write_text(json.dumps(fitted.as_json(), indent=1) + "\n", encoding="utf-8")
+        where = f"How the model's choices are judged best is in {folder / 'llm.json'}: set LLM_JUDGEMENT to it."
+        ERRORS.print(where, markup=False, highlight=False, soft_wrap=True)
 
 
 def _known_questions(path: str, texts: Mapping[str, str]) -> list[tuple[AskedQuestion, Gold]]:
