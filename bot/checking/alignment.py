@@ -174,7 +174,8 @@ def best_chain(runs: Iterable[Run], n_words: int, ellipses: frozenset[int], spok
         for before, before_end in zip(best, ends, strict=True):
             if before_end >= end or before.cost >= found.cost:
                 continue
-            if before_end < start and before.cost + start - before_end >= found.cost:
+            at_least = before.cost + max(0, start - before_end)
+            if at_least + (before.runs[-1].number != run.number) * OTHER_PLACE >= found.cost:
                 continue
             trimmed = run.without(before_end - start) if before_end > start else run
             if trimmed.length < _SHORTEST_RUN - 1:

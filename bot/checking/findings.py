@@ -84,10 +84,12 @@ class Findings:
         n_words = len(self._asked.words)
         if not 2 <= len(parts) <= _MOST_PLACES:
             return False
-        if chain.unexplained(n_words) > max(1, _MOST_UNEXPLAINED * n_words):
+        unexplained = chain.unexplained(n_words)
+        if unexplained > max(1, _MOST_UNEXPLAINED * n_words):
             return False
+        least = _TELLING if unexplained else 1  # where each word is explained, a turn of phrase may be one part
         return all(
-            sum(run.length for run in part) >= _SHORTEST_PART and self._is_telling(part[0].start, part[-1].end)
+            sum(run.length for run in part) >= _SHORTEST_PART and self._n_telling(part[0].start, part[-1].end) >= least
             for part in parts
         )
 
@@ -108,9 +110,9 @@ class Findings:
         telling, strange = (sum(map(self._texts.rarity, terms)) for terms in (kept, others))
         return strange <= _MOST_STRANGE * (telling + strange)
 
-    def _is_telling(self, first: int, end: int) -> bool:
+    def _n_telling(self, first: int, end: int) -> int:
         words = self._asked.words
-        return len(set(terms_of(words.span(first, end).slice(words.text)))) >= _TELLING
+        return len(set(terms_of(words.span(first, end).slice(words.text))))
 
     def _is_joined_throughout(self, part: Sequence[Run]) -> bool:
         """Return whether a quotation leaves out only what quotations may."""
