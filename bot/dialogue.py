@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Final, Protocol
+from typing import Protocol
 
 from bot.answering import (
     Answer,
@@ -123,7 +123,7 @@ class Dialogue:
         self._answerer = answerer
         self._memory = memory
         self._on_reply = on_reply
-        self.digests: Final = DigestMaker(index)
+        self.digests = DigestMaker(index)
         """Makes digests of the articles that it answers from."""
 
     def reply(
@@ -291,6 +291,11 @@ class Dialogue:
     def forget(self, conversation_id: str) -> int:
         """Delete the turns, answers and votes of a conversation, and return how many turns that were."""
         return self._memory.forget(conversation_id)
+
+    def keep(self, reply: Reply) -> None:
+        """Keep a reply that was made elsewhere, so that it can be recalled, replied to and asked about; once, however
+        often it is kept."""
+        self._memory.save_reply(reply)
 
     def remember(self, conversation_id: str, turns: Sequence[Turn]) -> None:
         """Add turns that happened elsewhere, oldest first, as if they had been said here."""

@@ -41,6 +41,11 @@ def told_by(one: ToldStory) -> str:
     return f"{counted_sources}: {named}" if named else counted_sources
 
 
+def heading_of_story(one: ToldStory) -> str:
+    """Return what stands above a story among others: who tells it, where several do; nothing else."""
+    return told_by(one) if len(one.story.sources) > 1 else ""
+
+
 def more(count: int) -> str:
     """Return the label of what shows the stories behind the first screen."""
     return counted("{count} more story", "{count} more stories", count)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta, get_day_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -76,6 +76,11 @@ def calendar_day(written: str) -> str | None:
     except ValueError:
         return None
     return day(moment) if number_in_month else format_skeleton("yMMMM", moment, locale=spoken_locale())
+
+
+def weekday(number_in_week: int) -> str:
+    """Return the name of a day of the week, counted from Monday, 0."""
+    return str(get_day_names(locale=spoken_locale())[number_in_week])
 
 
 def minute(moment: datetime) -> str:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from bot.digests.grouping import Compared, group_articles
@@ -56,8 +56,8 @@ class ToldStory:
 class Digest:
     """What came in a period, in the order to be told: first what was `corrected`, then the stories.
 
-    `n_articles`: how many articles came. `n_left_out`: how many more stories there were. `covered`: the ids of all
-    articles that it tells of or leaves out.
+    `n_articles`: how many articles came that no digest before was about. `n_left_out`: how many more stories there
+    were. `covered`: the ids of all articles that came.
     """
 
     period: Period
@@ -102,18 +102,18 @@ class DigestMaker:
         subjects: Vectors | None = None,
         corrected: Sequence[CorrectedWords] = (),
         covered_before: Collection[str] = (),
+        late: timedelta = timedelta(),
     ) -> Digest:
         """Return the digest of a period.
 
         `subjects`: (n, dimension), of unit length: the vectors of what a chat watches. `corrected`: what it is to be
         told was corrected. `covered_before`: articles that an earlier digest was about; a story with no other is left
-        out.
+        out. `late`: so much before the period articles are told of, too.
         """
         retriever = self._index.retriever()
         known = frozenset(covered_before)
-        groups = [
-            group for group in self._grouped(period, retriever) if any(one.article.id not in known for one in group)
-        ]
+        came = self._grouped(Period(period.first - late, period.end), retriever)
+        groups = [group for group in came if any(one.article.id not in known for one in group)]
         stories = ranked([story_of(group, subjects) for group in groups])
         told: list[ToldStory] = []
         for story in stories[:MOST_STORIES]:
@@ -124,9 +124,9 @@ class DigestMaker:
             period,
             tuple(corrected),
             tuple(told),
-            sum(map(len, groups)),
+            sum(one.article.id not in known for group in groups for one in group),
             len(stories[MOST_STORIES:]),
-            frozenset(one.article.id for group in groups for one in group),
+            frozenset(one.article.id for group in came for one in group),
         )
 
     def _grouped(self, period: Period, retriever: Retriever) -> list[list[Compared]]:

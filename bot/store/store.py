@@ -25,6 +25,7 @@ from bot.conversation import Conversation, Turn
 from bot.replies import Reply, Vote
 from bot.store.chat_settings import ChatSettingsRecords
 from bot.store.corrections import CorrectionRecords
+from bot.store.digest_records import DigestRecords
 from bot.store.engine import memory_engine, open_engine
 from bot.store.moderation import ModerationRecords
 from bot.store.names import NameRecords
@@ -97,6 +98,7 @@ class Store(Transactions):
         self.outbox = OutboxStore(engine)
         self.chat_settings = ChatSettingsRecords(engine)
         self.watches = WatchRecords(engine)
+        self.digests = DigestRecords(engine)
         self.own_messages = OwnMessages(engine, self.outbox.replicas)
 
     @classmethod

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 
-SCHEMA_VERSION = "0058"
+SCHEMA_VERSION = "0059"
 """The newest migration: it stands here too, so that opening an up-to-date database needs no alembic."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff\ufdd0]")
@@ -352,6 +352,15 @@ matched_articles = Table(
     metadata,
     Column("digest", BigInteger, primary_key=True, autoincrement=False),
     Column("matched_at", Instant, nullable=False),
+)
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("chat", Words, primary_key=True),
+    Column("day", Words, primary_key=True),
+    Column("due_at", Instant, nullable=False),
+    Column("covered", JSON(none_as_null=True)),
 )
 
 replicas = Table(

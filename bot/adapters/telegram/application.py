@@ -32,6 +32,8 @@ from bot.adapters.telegram.handlers.answers import Answers, Suggestions
 from bot.adapters.telegram.handlers.buttons import Buttons
 from bot.adapters.telegram.handlers.checks import Checks
 from bot.adapters.telegram.handlers.corrections import CorrectionNews, Corrections
+from bot.adapters.telegram.handlers.digest_rounds import DigestRounds
+from bot.adapters.telegram.handlers.digests import Digests
 from bot.adapters.telegram.handlers.guests import Guests
 from bot.adapters.telegram.handlers.inline import Inline
 from bot.adapters.telegram.handlers.jobs import Jobs
@@ -86,6 +88,7 @@ class Service:
     own_accord: OwnAccord
     correction_news: CorrectionNews
     alerts: Alerts
+    digest_rounds: DigestRounds
     close: Callable[[], None] = field(repr=False)
 
 
@@ -138,6 +141,7 @@ def build_service(
         *watching.handlers(router),
         *Quiet(app.store.chat_settings, delivery.own_accord, limits).handlers(router),
         *Corrections(app.corrections, app.store.chat_settings, access, limits).handlers(router),
+        *Digests(app.dialogue, app.store, access, limits, threads, delivery.clock.now).handlers(router),
         buttons.handler(router),
         Inline(answers, access, limits).handler(),
         *Guests(answers, checks, access, limits).handlers(router),
@@ -153,6 +157,9 @@ def build_service(
     application.add_error_handler(ErrorReport(delivery.messenger, inbox.put_off).handle)
     metrics.watch(app.admin.operations, delivery.processor.waiting)
 
+    rounds = DigestRounds(
+        app.dialogue, app.store, delivery.own_accord, access, delivery.heartbeat.leading, delivery.clock.now
+    )
     news = CorrectionNews(
         app.corrections,
         delivery.own_accord,
@@ -182,6 +189,7 @@ def build_service(
         delivery.own_accord,
         news,
         Alerts(app.admin.watcher, app.store, delivery.own_accord, delivery.heartbeat.leading),
+        rounds,
         close,
     )
 
@@ -253,3 +261,4 @@ def _forget(store: Store, person_id: int) -> None:
     store.watches.forget(chat_of(person_id))
     store.chat_settings.forget(chat_of(person_id))
     store.own_messages.forget(person_id)
+    store.digests.forget(chat_of(person_id))

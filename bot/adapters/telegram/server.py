@@ -120,6 +120,7 @@ async def _work(service: Service, receiver: Polling | Webhook) -> None:
         asyncio.create_task(service.own_accord.run()),
         asyncio.create_task(service.correction_news.run()),
         asyncio.create_task(service.alerts.run()),
+        asyncio.create_task(service.digest_rounds.run()),
     ]
     try:
         await receiver.run(service.inbox.resume)
@@ -149,6 +150,7 @@ async def delete_expired(store: Store, retention: timedelta, clock: Callable[[],
             await asyncio.to_thread(store.delete_before, now - retention)
             await asyncio.to_thread(store.watches.delete_before, now - retention)
             await asyncio.to_thread(store.own_messages.delete_before, now - retention)
+            await asyncio.to_thread(store.digests.delete_before, now - retention)
             await asyncio.to_thread(store.outbox.delete_before, now - _FINISHED_KEPT)
         except StoreUnavailable as error:
             logger.error("what is out of date could not be deleted: %s", error)

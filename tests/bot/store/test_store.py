@@ -447,6 +447,7 @@ def test_the_tables_can_be_written_for_postgresql() -> None:
         "watches",
         "alerts",
         "matched_articles",
+        "digests",
         "own_messages",
         "replicas",
         "lanes",

@@ -5,7 +5,8 @@ Constants are in English, to be `translated` where they are shown; functions ret
 
 from typing import Final
 
-from bot.adapters.translation import counted, number, translatable, translated
+from bot.adapters.translation import counted, number, translatable, translated, weekday
+from bot.digests.schedule import Schedule
 
 LONGEST_QUESTION: Final = 1_000
 
@@ -17,6 +18,7 @@ READER_COMMANDS: Final[tuple[tuple[str, str], ...]] = (
     ("watch", translatable("Be told when there is more: /watch and a question, a subject, or said and a name")),
     ("watches", translatable("See what I watch for you here; pause or delete it")),
     ("sources", translatable("See the articles I can quote; with a word: those that have it in title or source")),
+    ("digest", translatable("What came in, a quote a story: now, or /digest daily 8:00, /digest weekly Mon 8:00, off")),
     ("quiet", translatable("When nothing may come unasked: /quiet 22-7 and your city; /quiet off")),
     ("corrections", translatable("Quotes that changed later; off or on: whether I tell you of yours")),
     ("new", translatable("Start afresh: forget what we talked about")),
@@ -82,6 +84,11 @@ HOW_TO_BE_QUIET: Final = translatable(
     "Write the hours after the command, and your city or time zone if I don't know it yet, like this:\n"
     "/quiet 22-7 Europe/Prague\n/quiet 22:30-6:45\n/quiet off"
 )
+HOW_TO_GET_DIGESTS: Final = translatable(
+    "Write when it should come, and your city or time zone if I don't know it yet, like this:\n"
+    "/digest daily 8:00 Europe/Prague\n/digest weekly Mon 8:00\n/digest off\n/digest alone shows it now."
+)
+NO_DIGESTS: Final = translatable("No digests any more. /digest shows what came in whenever you like.")
 NOT_QUIET: Final = translatable("There are no quiet hours: what you asked me to send comes when I have it.")
 IN_UTC: Final = translatable("I count in UTC, as I don't know your time zone: add it, as in /quiet 22-7 Europe/Prague.")
 CORRECTIONS_OFF_HINT: Final = translatable("/corrections off: no more of these")
@@ -168,6 +175,21 @@ def quiet(hours: str, zone: str | None) -> str:
         hours=hours
     )
     clock = translated("Time zone: {zone}.").format(zone=zone) if zone is not None else translated(IN_UTC)
+    return f"{words}\n{clock}"
+
+
+def digest_scheduled(schedule: Schedule, zone: str | None) -> str:
+    """Say when digests come, and by which clock."""
+    at = f"{schedule.at:%H:%M}"
+    if schedule.weekday is None:
+        words = translated("A digest comes every day at {time}, if anything came in.").format(time=at)
+    else:
+        day = weekday(schedule.weekday)
+        words = translated("A digest comes every {day} at {time}, if anything came in.").format(day=day, time=at)
+    in_utc = translatable(
+        "I count in UTC, as I don't know your time zone: add it, as in /digest daily 8:00 Europe/Prague."
+    )
+    clock = translated("Time zone: {zone}.").format(zone=zone) if zone is not None else translated(in_utc)
     return f"{words}\n{clock}"
 
 
@@ -307,6 +329,10 @@ def privacy(retention_days: int, language_model: str | None = None, *, in_hours:
             translated(
                 "• What this chat has set for itself (time zone, quiet hours, what I may send unasked): until it is"
                 " changed, or until /forget. That I sent something unasked: {days}."
+            ).format(days=retention),
+            translated(
+                "• Which articles had come in when this chat got its last digest: until the next one. That it got one:"
+                " {days}."
             ).format(days=retention),
             translated(
                 "• If an admin tells me not to answer you, your Telegram number: until that is lifted. What admins tell"

@@ -1,0 +1,137 @@
+"""DigestRounds: plans the digests that chats are due, each once, and after an outage one for all that was missed."""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Callable, Sequence
+from contextvars import copy_context
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from bot.adapters.telegram.addressing import Place
+from bot.adapters.telegram.delivery.own_accord import Announcement, OwnAccord
+from bot.adapters.telegram.handlers.access import Access
+from bot.adapters.telegram.handlers.digests import keep_as_reply, scheduled_for
+from bot.adapters.telegram.views.digests import digest_message
+from bot.adapters.translation import speak
+from bot.chat_settings import ChatSettings
+from bot.dialogue import Dialogue
+from bot.digests import CorrectedWords, Digest, Period
+from bot.digests.period import MOST_DAYS
+from bot.digests.schedule import Due
+from bot.errors import StoreUnavailable
+from bot.store import Answering, Store
+from bot.store.digest_records import KeptDigest
+from index.embedding.embedder import Vectors
+from index.errors import IndexingError
+
+logger = logging.getLogger(__name__)
+
+_LOOK_EVERY_SECONDS: Final = 20.0
+_CAME_LATE: Final = timedelta(days=1)
+"""How late an article may come in and still be told of."""
+_SET_BACK: Final = timedelta(days=2)
+"""A clock that is behind the last digest by more was wrong when that was sent."""
+
+
+class DigestRounds:
+    """Looks every few seconds, while this replica leads, which chats are due a digest."""
+
+    def __init__(
+        self,
+        dialogue: Dialogue,
+        store: Store,
+        own_accord: OwnAccord,
+        access: Access,
+        leading: asyncio.Event,
+        now: Callable[[], datetime],
+        *,
+        subjects_of: Callable[[str], Vectors | None] = lambda _: None,
+        corrected_since: Callable[[str, datetime], Sequence[CorrectedWords]] = lambda _, __: (),
+        every_seconds: float = _LOOK_EVERY_SECONDS,
+    ) -> None:
+        """`subjects_of`: the vectors of what a chat watches. `corrected_since`: what it is to be told was corrected."""
+        self._dialogue = dialogue
+        self._settings = store.chat_settings
+        self._records = store.digests
+        self._own_accord = own_accord
+        self._access = access
+        self._leading = leading
+        self._now = now
+        self._subjects_of = subjects_of
+        self._corrected_since = corrected_since
+        self._every_seconds = every_seconds
+
+    async def run(self) -> None:
+        """Plan what is due while this replica leads, until it is cancelled."""
+        while True:
+            await self._leading.wait()
+            try:
+                await self.plan_due()
+            except (StoreUnavailable, IndexingError) as error:
+                logger.warning("digests must wait: %s", error)
+            except Exception:  # the next round may fare better
+                logger.exception("planning digests broke; it is tried again")
+            await asyncio.sleep(self._every_seconds)
+
+    async def plan_due(self) -> None:
+        """Plan the digests that are due now.
+
+        Raises:
+            StoreUnavailable: which these are cannot be known.
+        """
+        for chat, settings in (await asyncio.to_thread(self._settings.with_digest)).items():
+            due = await asyncio.to_thread(self._due, chat, settings)
+            if due is not None:
+                await self._plan(chat, settings, *due)
+
+    def _due(self, chat: str, settings: ChatSettings) -> tuple[Due, KeptDigest | None] | None:
+        """Return the digest that a chat is due, and the one before it; None if it is due none."""
+        schedule = scheduled_for(settings)
+        if schedule is None:
+            return None
+        due, last = schedule.last_due(self._now(), settings.clock), self._records.last(chat)
+        if last is not None and (last.day == due.day or timedelta() <= last.due_at - due.at < _SET_BACK):
+            return None
+        return None if self._records.is_kept(chat, due.day) else (due, last)
+
+    async def _plan(self, chat: str, settings: ChatSettings, due: Due, last: KeptDigest | None) -> None:
+        chat_id, schedule = int(chat.partition(":")[2]), scheduled_for(settings)
+        if schedule is None or not self._access.admits(chat_id, chat_id):
+            return
+        digest = await asyncio.to_thread(self._made, chat, schedule.days, due, last)
+        if digest.told or digest.corrected:
+            key = f"digest:{chat}:{due.day.isoformat()}"
+            reply_id = hashlib.sha256(key.encode()).hexdigest()[:16]
+            await asyncio.to_thread(self._kept_as_reply, digest, chat, reply_id, settings.language)
+            announcement = Announcement(
+                key,
+                "digest",
+                Place(chat_id),
+                partial(digest_message, digest, reply_id),
+                answers=Answering(0, reply_id) if digest.told else None,
+                lasts=timedelta(days=schedule.days),
+            )
+            await self._own_accord.plan(announcement, settings)
+        # only now: a kill before it plans again, which the key makes nothing
+        await asyncio.to_thread(self._records.keep, chat, KeptDigest(due.day, due.at, digest.covered))
+
+    def _made(self, chat: str, days: int, due: Due, last: KeptDigest | None) -> Digest:
+        before = last.due_at if last is not None and last.due_at < due.at else due.at - timedelta(days=days)
+        first = max(before, due.at - timedelta(days=MOST_DAYS))
+        known = last.covered if last is not None else None
+        return self._dialogue.digests.make(
+            Period(first, due.at),
+            subjects=self._subjects_of(chat),
+            corrected=self._corrected_since(chat, first),
+            covered_before=known or (),
+            late=_CAME_LATE if known is not None else timedelta(),
+        )
+
+    def _kept_as_reply(self, digest: Digest, chat: str, reply_id: str, language: str | None) -> None:
+        def keep() -> None:
+            speak(language)
+            keep_as_reply(self._dialogue, digest, chat, reply_id)
+
+        copy_context().run(keep)
