@@ -17,7 +17,7 @@ from bot.app import (
     build_core,
     schedule_feeds,
 )
-from bot.commands import asking, evaluating, keeping, programs
+from bot.commands import asking, evaluating, keeping, programs, watching
 from bot.commands.preparing import ERRORS, prepare
 from bot.errors import BotError
 from bot.logs import configure_logging, log_warnings_only
@@ -73,7 +73,7 @@ def _command_line() -> CommandLine:
     line = CommandLine("python -m bot", __doc__, _EXAMPLES)
     line.add("run", _run, "answer on Telegram, or with no token in the terminal; and in a browser")
     line.add("chat", _chat, "the same conversation in a terminal")
-    for module in (asking, programs, evaluating, keeping):
+    for module in (asking, programs, evaluating, keeping, watching):
         module.add_to(line)
     return line
 

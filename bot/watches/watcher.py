@@ -8,7 +8,7 @@ import logging
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Final, Protocol
 
@@ -20,7 +20,7 @@ from bot.replies import Reply
 from bot.watches.foreseeing import as_if_arrived
 from bot.watches.matching import Match, Matching
 from bot.watches.telling import Telling, conversations_of, watch_conversation
-from bot.watches.watch import Alert, AlertState, Watch, WatchVector
+from bot.watches.watch import Alert, AlertState, Watch, WatchCounts, WatchVector
 from index import Article
 from index.attribution.names import NameCorrections
 from index.embedding.embedder import Vectors
@@ -54,6 +54,9 @@ class Watches(Protocol):
 
     def keep(self, digests: Sequence[int], found: Sequence[tuple[Alert, Reply]]) -> bool:
         """Note that articles were matched, and what came of it; False if somebody else matched one."""
+
+    def counts(self, since: datetime) -> WatchCounts:
+        """Return how much is watched, how many alerts there were since then, and the votes on them."""
 
     def told_today(self, chat: str, since: datetime) -> int:
         """Return how many alerts a chat got since its day began."""
@@ -131,12 +134,22 @@ class Watcher:
         self._seen_snapshot = retriever.snapshot.name
         return n_alerts
 
+    def counts(self, days: int) -> WatchCounts:
+        """Return how much is watched, and what came of it in the last `days` days."""
+        return self._store.watches.counts(self._now() - timedelta(days=days))
+
     def start_over(self) -> None:
         """Read anew what was looked through: another replica may have led meanwhile."""
         self._seen_snapshot, self._matched = None, None
 
     def chats_told_of(self, articles: Sequence[Article]) -> int:
-        """Return how many chats would be told of these articles, if they arrived now; nothing is kept."""
+        """Return how many chats would be told of these articles, if they arrived now; nothing is kept.
+
+        Raises:
+            IndexingError: they cannot be read as articles.
+        """
+        if not self._store.watches.state()[0]:
+            return 0
         matching = self._matching_for(self._source.retriever())
         with as_if_arrived(articles, self._source.retriever()) as retriever:
             corrections = self._store.name_corrections()

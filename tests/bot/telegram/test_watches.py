@@ -155,3 +155,26 @@ async def test_forgetting_ends_all_that_is_watched(running: RunningBot) -> None:
     asked = await running.ask(ada, "/forget")
     await running.server.wait_for_answer(ada.presses(asked, texts.YES_FORGET))
     assert running.app.store.watches.of(f"tg:{ada.id}", 0) == []
+
+
+async def test_admins_see_what_an_article_would_set_off_and_how_much_is_watched(running: RunningBot) -> None:
+    ada, admin = running.server.user("Ada"), running.admin
+    await _watching(running, ada, _FERRY)
+    admin.sends_document(admin.opens_chat(), "again.txt", _AGAIN.text.encode())
+    asked = await running.next_in(admin.opens_chat())
+    assert asked.text.endswith("\n\n1 chat would be told of it.")
+    stats = await running.ask(admin, "/stats")
+    assert stats.text.endswith("Watched: 1 in 1 chat; alerts: 0")
+
+
+async def test_what_a_group_watches_is_told_in_its_topic(running: RunningBot) -> None:
+    ada = running.server.user("Ada")
+    group = running.server.group("Ferry fans", members=[ada, running.server.user("Grace")], topics=["Boats"])
+    (topic,) = group.topics
+    ada.says(group, f"/watch {_FERRY}", thread=topic)
+    await running.next_in(group)
+    ada.says(group, "/watches")
+    assert (await running.next_in(group)).text == texts.NOTHING_WATCHED
+    _arrive(running, _AGAIN)
+    alert = await running.next_in(group)
+    assert (alert.thread_id, alert.text.startswith(texts.ALERT_HEADING)) == (topic, True)

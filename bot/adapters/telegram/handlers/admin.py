@@ -60,6 +60,7 @@ class Administration:
         self._refuse = limits.limited(_say_admins_only)
         self._operations = services.operations
         self._reports = services.reports
+        self._watcher = services.watcher
         self._moderation = services.moderation
         self._name_store = services.names
         self._config = config
@@ -132,7 +133,10 @@ class Administration:
 
     async def _stats(self, message: Message, messenger: Messenger) -> None:
         figures = await asyncio.to_thread(self._reports.stats, _STATS_DAYS)
-        words = admin_texts.stats(figures)
+        watched = await asyncio.to_thread(self._watcher.counts, _STATS_DAYS)
+        words = "\n".join(
+            (admin_texts.stats(figures), *([admin_texts.watch_stats(watched)] if watched.watches else []))
+        )
         if not figures.questions:
             await messenger.say(message, words)
             return

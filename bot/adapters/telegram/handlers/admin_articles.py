@@ -51,6 +51,7 @@ class Adding:
     ) -> None:
         self._moderation = services.moderation
         self._articles = services.articles
+        self._watcher = services.watcher
         self._config = config
         self._confirmations = confirmations
         self._jobs = jobs
@@ -126,7 +127,15 @@ class Adding:
             await messenger.send(place_of(message), Outgoing(tuple(refusal_to_add(skipped))))
             return
         job = self._job(message, take_in, admin_texts.ADDING)
-        await self._confirmations.ask(message, messenger, question_to_add(articles, skipped), job)
+        told = await asyncio.to_thread(self._chats_told_of, articles)
+        await self._confirmations.ask(message, messenger, question_to_add(articles, skipped, told), job)
+
+    def _chats_told_of(self, articles: Sequence[Article]) -> int:
+        try:
+            return self._watcher.chats_told_of(articles)
+        except IndexingError as error:  # it will be said when they are added
+            logger.info("what articles would set off is not known: %s", type(error).__name__)
+            return 0
 
     def _job(self, message: Message, take_in: Callable[[ProgressListener], BuildReport], opening: str) -> Job:
         by = person(asker_id(message))

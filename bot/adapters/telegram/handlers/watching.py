@@ -31,6 +31,7 @@ from bot.watches.watcher import Watcher
 logger = logging.getLogger(__name__)
 
 _LOOK_EVERY_SECONDS: Final = 2.0
+_CHATS: Final = "tg:"
 
 
 class Watching:
@@ -194,12 +195,14 @@ class Alerts:
     async def _plan(self) -> None:
         """Hand what was found to whoever sends it. A kill in between is made good by the key."""
         for alert in await asyncio.to_thread(self._store.watches.alerts, AlertState.DUE):
+            if not alert.chat.startswith(_CHATS):  # those of other messengers are told by these
+                continue
             await self._announce(alert)
             await asyncio.to_thread(self._store.watches.settle, [alert.id], AlertState.PLANNED)
 
     async def _announce(self, alert: Alert) -> None:
         reply = await asyncio.to_thread(self._store.load_reply, alert.reply_id)
-        chat_id = int(alert.chat.removeprefix("tg:"))
+        chat_id = int(alert.chat.removeprefix(_CHATS))
         if reply is None:  # all was forgotten meanwhile
             return
         shown, topic = shown_words(reply.question), alert.topic or None

@@ -132,9 +132,10 @@ Lookup = Callable[[Iterable[str]], Sequence[Article]]
 """Gives the articles of these ids that are in service, in the order of the ids."""
 
 
-def question_to_add(articles: Sequence[Article], skipped: Sequence[Skipped]) -> list[Segment]:
-    """Return the question whether to add these articles, and what cannot be added."""
-    return [styled(admin_texts.ask_to_add(len(articles)), bold=True), *_list(articles), *_skips(skipped)]
+def question_to_add(articles: Sequence[Article], skipped: Sequence[Skipped], told: int = 0) -> list[Segment]:
+    """Return the question whether to add these articles, what cannot be added, and how many chats would be told."""
+    segments = [styled(admin_texts.ask_to_add(len(articles)), bold=True), *_list(articles), *_skips(skipped)]
+    return [*segments, styled(f"\n\n{admin_texts.would_be_told(told)}")] if told else segments
 
 
 def refusal_to_add(skipped: Sequence[Skipped]) -> list[Segment]:

@@ -7,6 +7,7 @@ from bot.adapters.translation import counted, day, minute, number, translatable,
 from bot.admin.operations import SnapshotInfo, Status
 from bot.admin.reports import Stats
 from bot.pointing import PointingNote
+from bot.watches.watch import WatchCounts
 from index.library.builder import BuildProgress, BuildReport
 
 _LISTED_IDS: Final = 8
@@ -151,6 +152,27 @@ def stats(figures: Stats) -> str:
             ),
         )
     )
+
+
+def watch_stats(counts: WatchCounts) -> str:
+    """Return how much is watched, how many alerts came of it, and how many of the votes on them are for."""
+    watched = translated("Watched: {watches} in {chats}; alerts: {alerts}").format(
+        watches=number(counts.watches),
+        chats=counted("{count} chat", "{count} chats", counts.chats),
+        alerts=number(counts.alerts),
+    )
+    votes = counts.votes_up + counts.votes_down
+    if not votes:
+        return watched
+    precision = translated("{percent}% of {count} votes on alerts are 👍").format(
+        percent=f"{100 * counts.votes_up / votes:.0f}", count=number(votes)
+    )
+    return f"{watched}; {precision}"
+
+
+def would_be_told(chats: int) -> str:
+    """Return how many chats new articles would be told to."""
+    return counted("{count} chat would be told of it.", "{count} chats would be told of it.", chats)
 
 
 def gap(shared: Sequence[str], questions: int, people: int) -> str:
