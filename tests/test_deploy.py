@@ -85,6 +85,12 @@ def test_the_container_has_no_rights_and_time_to_stop() -> None:
     assert re.search(r"^USER newsquote$", (_DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
 
 
+def test_the_cluster_runs_no_milvus_with_the_known_hole() -> None:
+    """CVE-2026-26190 is closed since 2.6.10."""
+    version = _cluster()["milvus"]["image"].removeprefix("milvusdb/milvus:v")
+    assert tuple(map(int, version.split("."))) >= (2, 6, 10)
+
+
 def test_a_cluster_has_two_replicas_that_share_everything() -> None:
     services = _cluster()
     assert services["bot-1"] == services["bot-2"]
