@@ -24,6 +24,7 @@ from bot.conversation import SAID_ELSEWHERE, Conversation, Turn, still_going
 from bot.digests import DigestMaker, RetrieverSource
 from bot.exactly import exact_phrases, search_exactly
 from bot.followup import CitationRequest, Resolution, Side, requested_citation, taken_option, understand
+from bot.freshness import newest_worth_telling
 from bot.further import further_questions, is_answered_anew, seen_in
 from bot.listing import articles_found
 from bot.pointing import Pointer, Pointing
@@ -227,6 +228,7 @@ class Dialogue:
             told.kind,
             language,
             pointer.note if pointer else None,
+            None if literally else newest_worth_telling(outcome, told, asked, scope, retriever),
         )
 
     def further_questions(self, reply: Reply, most: int, may_go_on: Callable[[], bool] = lambda: True) -> list[str]:

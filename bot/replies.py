@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 
 from bot.answering import Answer, Clarification, Outcome, Refusal, Remark
@@ -31,7 +31,8 @@ class Reply:
     `resolved_question` differs from `question` when a follow-up was understood from what came before, or words were
     `corrected`: they are misspelt, and the words of articles that are meant were searched.
     `timings_ms` maps a stage's name to its milliseconds. `kind`: what the message most likely asks for. `language`: the
-    one that it is in, if it was put into English. `llm`: what it owes to a language model, if one was asked.
+    one that it is in, if it was put into English. `llm`: what it owes to a language model, if one was asked. `newest`:
+    the day of the newest article that it might have quoted, where that matters.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Reply:
     kind: MessageKind = MessageKind.FACT
     language: str | None = None
     llm: PointingNote | None = None
+    newest: date | None = None
 
     @property
     def is_reworded(self) -> bool:

@@ -78,6 +78,7 @@ def reply_as_json(reply: Reply, permalinks: Permalinks | None = None) -> dict[st
         **_corrections(reply),
         **({"language": reply.language} if reply.language else {}),
         **({"llm": reply.llm.as_json()} if reply.llm else {}),
+        **({"newest_article": reply.newest.isoformat()} if reply.newest else {}),
     }
 
 

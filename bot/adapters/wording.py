@@ -1,7 +1,7 @@
 """What the bot says in its own voice wherever it talks. Nothing here is about the news."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Final
 
 from bot.adapters import translation
@@ -115,6 +115,12 @@ def more_changes(count: int) -> str:
     return counted(
         "{count} more sentence that I quoted has changed.", "{count} more sentences that I quoted have changed.", count
     )
+
+
+def newest_here(day: date) -> str:
+    """Return of which day the newest article is that could have been quoted, and how long ago that was."""
+    moment = datetime.combine(day, time(12), UTC)
+    return translated(translatable("The newest article here is of {day}.")).format(day=day_and_age(moment))
 
 
 def day(moment: datetime) -> str:

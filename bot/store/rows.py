@@ -68,6 +68,7 @@ def reply_row(reply: Reply, turn_id: int) -> Row:
         "left_out": outcome.left_out if isinstance(outcome, Answer) else None,
         "language": reply.language,
         "llm": reply.llm.as_json() if reply.llm else None,
+        "newest": reply.newest,
     }
 
 
@@ -153,6 +154,7 @@ def reply_from(row: RowMapping, citation_rows: Sequence[RowMapping]) -> Reply:
         kind=MessageKind(row["kind"]) if row["kind"] else MessageKind.FACT,
         language=row["language"],
         llm=PointingNote.from_json(row["llm"]) if row["llm"] else None,
+        newest=row["newest"],
     )
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 
-SCHEMA_VERSION = "0059"
+SCHEMA_VERSION = "0060"
 """The newest migration: it stands here too, so that opening an up-to-date database needs no alembic."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff\ufdd0]")
@@ -118,6 +118,7 @@ replies = Table(
     Column("left_out", Integer),
     Column("language", Words),
     Column("llm", JSON(none_as_null=True)),
+    Column("newest", Date),
 )
 
 citations = Table(

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Protocol
@@ -163,6 +164,10 @@ class Snapshot(Protocol):
     def vectors_of(self, article_ids: Sequence[str]) -> dict[str, Vectors]:
         """Return the vectors of each article's passages, (n_passages, dimension), in order, without unknown ids."""
 
+    def newest_day(self, query: Query) -> date | None:
+        """Return the last day on which an article within the scope of a query was published; None if none of them has a
+        date."""
+
     def rarity(self, term: str) -> float:
         """Return how telling a term is among the passages, in [0, 1]; 1 for one that none holds."""
 
@@ -239,6 +244,11 @@ class Retriever:
             scores.setdefault(found.speaker(row)[0], score)
         best = max(scores.values())
         return {article: score / best for article, score in list(scores.items())[:_DISCUSSED] if best > 0}
+
+    def newest_day(self, query: Query) -> date | None:
+        """Return the last day on which an article within the scope of a query was published, the days that it asks
+        about aside; None if none of them has a date."""
+        return self._snapshot.newest_day(replace(query, dates=None))
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return (len(texts), dimension), float32: vectors that compare with those of the index."""

@@ -26,6 +26,13 @@ _LISTED_ARTICLES = 30
 
 def render_reply(reply: Reply) -> Page:
     """Return the answer and the citations it rests on, or why there is none."""
+    page = _outcome(reply)
+    if reply.newest is None:
+        return page
+    return Page((*page.paragraphs, said(wording.newest_here(reply.newest), "dim")))
+
+
+def _outcome(reply: Reply) -> Page:
     lines = [*_corrected(reply), *_understood(reply)]
     outcome = reply.outcome
     if isinstance(outcome, Refusal):

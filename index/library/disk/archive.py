@@ -207,6 +207,14 @@ class SegmentArchive:
             days[inside] = part.days[part.article_rows[rows[inside] - self._starts[segment]]]
         return np.where(days == NO_DATE, 0, days)
 
+    def newest_day(self, allowed: NDArray[np.bool_] | None) -> int:
+        """Return the last day on which an article of these passages, or of all, was published, as `date.toordinal`
+        counts; 0 if none has a date."""
+        days = self._days()
+        if allowed is not None:
+            days = days[allowed]
+        return int(np.where(days == NO_DATE, 0, days).max(initial=0))
+
     def article_number(self, passage_row: int) -> int:
         """Return a number that the passages of one article share, and no others."""
         segment = self._segment_of(passage_row)

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,13 @@ class IndexSnapshot:
             if isinstance(error, OSError):  # deleted while it was opened: another snapshot has taken its place
                 raise SnapshotCorrupt(f"{folder} cannot be read ({error}). Try again, or build again.") from error
             raise
+
+    def newest_day(self, query: Query) -> date | None:
+        """Return the last day on which an article within the scope of the query was published; None if none of them has
+        a date."""
+        allowed = _allowed(self.archive, query)
+        newest = self.archive.newest_day(allowed)
+        return date.fromordinal(newest) if newest else None
 
     def candidates(self, query: Query, terms: Terms, vector_of: Callable[[], Vectors], depth: int) -> Candidates | None:
         """Return the `depth` best of each search; None if the scope of the query holds nothing."""

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,7 @@ class ClusterSnapshot:
         self._server = server
         self._seen = seen_by(manifest.generation)
         self._holding: dict[int, int] = {}
+        self._newest: dict[str, int] = {}
         self._lock = threading.Lock()
 
     @classmethod
@@ -133,6 +135,37 @@ class ClusterSnapshot:
             name: np.array([row["vector"] for row in sorted(rows, key=lambda row: int(row["id"]))], np.float32)
             for name, rows in found.items()
         }
+
+    def newest_day(self, query: Query) -> date | None:
+        """Return the last day on which an article within the scope of the query was published; None if none of them has
+        a date.
+
+        The server sorts nothing: it is asked how many there are from a day on, of days further and further back.
+        """
+        scope = self._scope(query)
+        if scope is None:
+            return None
+        if scope not in self._newest:
+            self._newest[scope] = self._last_day(scope)
+        newest = self._newest[scope]
+        return date.fromordinal(newest) if newest else None
+
+    def _last_day(self, scope: str) -> int:
+        def has_any_from(day: int) -> bool:
+            dated = f"{scope} and day >= {day} and day < {NO_DATE}"
+            return self._server.count(self.manifest.lineage.passages, dated) > 0
+
+        beyond, back = date.max.toordinal() + 1, 2
+        first = date.today().toordinal() - back  # noqa: DTZ011  # any day will do to begin with
+        while not has_any_from(first):
+            if first <= 1:
+                return 0
+            beyond, back = first, 2 * back
+            first = max(first - back, 1)
+        while beyond - first > 1:
+            middle = (first + beyond) // 2
+            first, beyond = (middle, beyond) if has_any_from(middle) else (first, middle)
+        return first
 
     def rarity(self, term: str) -> float:
         """Return how telling a term is among the passages, in [0, 1]; 1 for one that none holds."""

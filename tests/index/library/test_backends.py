@@ -495,3 +495,30 @@ def test_kept_texts_are_found_by_their_words(library: Library, embedder: Hashing
     ]
     assert texts.said(number) == []
     assert texts.rarity("nobody") == 1 > texts.rarity("war")
+
+
+def test_the_newest_day_within_a_scope_is_known(library: Library, embedder: HashingEmbedder) -> None:
+    coming = replace(_story(1), published_at=datetime(9999, 12, 31, tzinfo=UTC))
+    library.rebuild([_PEACE, _WAR, _OIL], embedder)
+    retriever = Retriever(library.open_current(embedder), embedder)
+    scopes = {
+        "all": Query("?"),
+        "before": Query("?", before=date(2022, 9, 14)),
+        "asked about": Query("?", dates=AskedDates(date(2022, 9, 1), date(2022, 9, 13), restricts=True)),
+        "of a source": Query("?", sources=frozenset({"afp"})),
+        "undated": Query("?", articles=frozenset({"oil"})),
+        "unknown": Query("?", articles=frozenset({"nothing"})),
+    }
+    assert {name: retriever.newest_day(query) for name, query in scopes.items()} == {
+        "all": date(2022, 9, 14),
+        "before": date(2022, 9, 13),
+        "asked about": date(2022, 9, 14),
+        "of a source": date(2022, 9, 13),
+        "undated": None,
+        "unknown": None,
+    }
+    library.add([coming], embedder)
+    library.remove(["war"], embedder)
+    retriever = Retriever(library.open_current(embedder), embedder)
+    assert retriever.newest_day(Query("?")) == date(9999, 12, 31)
+    assert retriever.newest_day(Query("?", before=date(9999, 12, 31))) == date(2022, 9, 13)

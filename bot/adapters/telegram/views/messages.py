@@ -1,7 +1,7 @@
 """Shows replies, contexts and lists as Outgoing messages: styled Segments and the buttons beneath them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from telegram import InlineKeyboardMarkup
@@ -58,6 +58,14 @@ def plain_message(text: str) -> Outgoing:
 
 def reply_message(reply: Reply) -> Outgoing:
     """Return the first message of a reply: an answer with its best quotes, or why there is none."""
+    message = _outcome_message(reply)
+    if reply.newest is None:
+        return message
+    newest = styled(f"\n\n{wording.newest_here(reply.newest)}", italic=True)
+    return replace(message, segments=(*message.segments, newest))
+
+
+def _outcome_message(reply: Reply) -> Outgoing:
     segments = tuple(_understanding(reply))
     match reply.outcome:
         case Answer() as answer:
