@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bot.checking.naming import named_beside
 from bot.checking.words import Words
 from bot.quoting.extent import EDGES
 from index import Article, Span
@@ -39,7 +40,11 @@ def checkable(text: str) -> list[Checkable]:
         return [Checkable(whole, Words(whole.slice(text)), False, None, frozenset())] if whole else []
     said, counts = attribute(text, sentences_of(text)), Counter(Words(text).folded)
     everything = frozenset(counts)
-    return [_quoted(Words(span.slice(text)), span, _claim(said, span), counts, everything) for span in quotations]
+    claims = (_claim(said, span) or named_beside(text, span) for span in quotations)
+    return [
+        _quoted(Words(span.slice(text)), span, claim, counts, everything)
+        for span, claim in zip(quotations, claims, strict=True)
+    ]
 
 
 def _quoted(

@@ -75,6 +75,11 @@ class Speaker:
     is_named: bool
 
 
+def is_given_name(word: str) -> bool:
+    """Return whether a word is one of the given names that are known."""
+    return word.lower() in _MALE_NAMES or word.lower() in _FEMALE_NAMES
+
+
 def _is_headline(words: Sequence[str]) -> bool:
     """Return whether words are all in capitals, as links and headings are: "OIL FROM RUSSIA" is nobody."""
     return len(words) > 1 and all(word.isupper() and len(word) > 1 for word in words)

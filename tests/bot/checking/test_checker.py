@@ -147,6 +147,27 @@ def test_real_words_of_somebody_else_are_told_from_the_speakers_own(checker: Che
     assert match.citation.speaker.name == "Ada Brook"
 
 
+@pytest.mark.parametrize(
+    ("text", "verdict", "claimed"),
+    [
+        ("Tom Reed: “We will keep the ferry for the winter.”", Verdict.OTHER_SPEAKER, "Tom Reed"),
+        ("Tom Reed, the owner: “We will keep the ferry for the winter.”", Verdict.OTHER_SPEAKER, "Tom Reed"),
+        ("“We will keep the ferry for the winter.” (Tom Reed)", Verdict.OTHER_SPEAKER, "Tom Reed"),
+        ("“We will keep the ferry for the winter.”\n— Tom Reed", Verdict.OTHER_SPEAKER, "Tom Reed"),
+        ("As Tom Reed put it, “We will keep the ferry for the winter.”", Verdict.OTHER_SPEAKER, "Tom Reed"),
+        ("Anna Brook: “We will keep the ferry for the winter.”", Verdict.VERBATIM, "Anna Brook"),
+        ("Breaking News: “We will keep the ferry for the winter.”", Verdict.VERBATIM, None),
+        ("“We will keep the ferry for the winter.” (Marlow Courier)", Verdict.VERBATIM, None),
+        ("Tom Reed was there. He heard it: “We will keep the ferry for the winter.”", Verdict.VERBATIM, None),
+    ],
+)
+def test_who_is_named_beside_a_quotation_is_said_to_speak(
+    checker: Checker, text: str, verdict: Verdict, claimed: str | None
+) -> None:
+    quote = _only(checker, text)
+    assert (quote.verdict, quote.claimed) == (verdict, claimed)
+
+
 def test_a_quotation_may_pass_over_who_speaks_and_over_what_it_says_it_leaves_out(checker: Checker) -> None:
     spoken = _only(checker, "“We will keep the ferry for the winter, and sell it in spring,” Brook said.")
     assert (spoken.verdict, [words for _, words in _found(spoken)]) == (
