@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
+from benchmarks.measuring import cpu_seconds
 from benchmarks.telegram_bot import Bot
 from bot.adapters.metrics import Metrics
 from bot.adapters.permalinks import reading_path
@@ -86,26 +87,32 @@ def _served(settings: Settings) -> Iterator[http.client.HTTPConnection]:
 
 
 def _starts() -> dict[str, float]:
+    """Return medians of starts with and without pages, in turn: what else the machine does weighs on both."""
+    kinds = {"without pages": "", "with pages": f"127.0.0.1:{free_port()}"}
+    starts = [{name: _start({"WEB_LISTEN": listen}) for name, listen in kinds.items()} for _ in range(_STARTS)]
     found = {}
-    for name, listen in (("without pages", ""), ("with pages", f"127.0.0.1:{free_port()}")):
-        seconds, memory = zip(*[_start({"WEB_LISTEN": listen}) for _ in range(_STARTS)], strict=True)
+    for name in kinds:
+        seconds, of_a_core, memory = zip(*(each[name] for each in starts), strict=True)
         found[f"start {name} s"] = round(statistics.median(seconds), 2)
+        found[f"start {name} s of a core"] = round(statistics.median(of_a_core), 2)
         found[f"memory {name} MiB"] = round(statistics.median(memory))
     return found
 
 
-def _start(settings: dict[str, str]) -> tuple[float, float]:
-    """Return the seconds from the start of the process until it asks Telegram for updates, and its memory then. The
-    index is there: the first start builds it."""
+def _start(settings: dict[str, str]) -> tuple[float, float, float]:
+    """Return the seconds from the start of the process until it asks Telegram for updates, those of a core that it has
+    used by then, and its memory a second later. The index is there: the first start builds it."""
     with tempfile.TemporaryDirectory() as folder, running_server() as server:
         bot = Bot(server, Path(folder), settings)
         bot.start()
         bot.stop()
         seconds = bot.start()
+        pid = bot.process.pid if bot.process else 0
+        of_a_core = cpu_seconds(pid)
         time.sleep(1)
-        memory = _resident_mib(bot.process.pid if bot.process else 0)
+        memory = _resident_mib(pid)
         bot.stop()
-    return seconds, memory
+    return seconds, of_a_core, memory
 
 
 def _resident_mib(pid: int) -> float:
