@@ -91,7 +91,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         prepare(settings)
         core = build_core(settings, store, metrics.count_reply)
         admin = build_admin(core, settings, store)
-        app = App(core.dialogue, core.checker, admin, store, core.corrections)
+        app = App(core.dialogue, core.checker, admin, store, core.corrections, core.brought)
         website = build_website(_web_core(settings, core, lambda: admin, metrics))
         with schedule_feeds(app):
             run(build_service(app, config_from(settings), metrics), website)

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from bot.answering import Answerer
+from bot.brought import BroughtArticles
 from bot.checking import Checker
 from bot.composing.composer import Composer
 from bot.composing.weights import shipped_weights as composing_weights
@@ -49,6 +50,7 @@ class Core:
     live: LiveIndex
     answerer: Answerer
     corrections: CorrectionDesk
+    brought: BroughtArticles | None = None
 
     @property
     def reader_name(self) -> str:
@@ -78,6 +80,7 @@ class App:
     admin: "AdminServices"
     store: Store
     corrections: CorrectionDesk
+    brought: BroughtArticles | None = None
 
     def close(self) -> None:
         """Let go of the database."""
@@ -121,9 +124,10 @@ def build_core(
     answerer = Answerer(reader, threshold=settings.answer_threshold, composer=composer)
     idle_after = timedelta(hours=settings.conversation_idle_hours)
     pointing = build_pointing(settings, store)
-    dialogue = Dialogue(live, answerer, store, on_reply, idle_after=idle_after, pointing=pointing)
+    brought = BroughtArticles(store.brought, models.embedder) if settings.readers_may_bring else None
+    dialogue = Dialogue(live, answerer, store, on_reply, idle_after=idle_after, pointing=pointing, own=brought)
     corrections = CorrectionDesk(live, store.corrections, within=timedelta(days=settings.correction_days))
-    return Core(dialogue, live, answerer, corrections)
+    return Core(dialogue, live, answerer, corrections, brought)
 
 
 def build_pointing(settings: Settings, store: Store) -> Pointing | None:
@@ -173,7 +177,7 @@ def build_app(
     """
     core = build_core(settings, store, on_reply, models=models)
     admin = build_admin(core, settings, store, fetcher=fetcher)
-    return App(core.dialogue, core.checker, admin, store, core.corrections)
+    return App(core.dialogue, core.checker, admin, store, core.corrections, core.brought)
 
 
 def build_admin(core: Core, settings: Settings, store: Store, *, fetcher: "Fetcher | None" = None) -> "AdminServices":

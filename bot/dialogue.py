@@ -91,6 +91,13 @@ class Memory(Protocol):
         """Delete all that is kept of a conversation, and return how many turns that were."""
 
 
+class OwnArticles(Protocol):
+    """What a conversation has of its own beside the library: see `bot.brought.BroughtArticles`."""
+
+    def retriever(self, conversation_id: str) -> Retriever | None:
+        """Return what finds passages in it; None where there is nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """A message as it came. See `Dialogue.reply`."""
@@ -112,14 +119,17 @@ class Dialogue:
         *,
         idle_after: timedelta = timedelta(hours=12),
         pointing: Pointing | None = None,
+        own: OwnArticles | None = None,
     ) -> None:
         """`on_reply` is called with every reply once it is kept.
 
         `idle_after`: a pause after which a conversation is over, and the next message stands alone. `pointing`: a
-        language model that says what messages mean, and points at sentences; None: nothing is asked of any.
+        language model that says what messages mean, and points at sentences; None: nothing is asked of any. `own`: the
+        articles that a conversation has of its own, if any may.
         """
         self._idle_after = idle_after
         self._pointing = pointing
+        self._own = own
         self._index = index
         self._answerer = answerer
         self._memory = memory
@@ -149,10 +159,32 @@ class Dialogue:
             conversation = self._conversation(conversation_id, replying_to)
             pointer = self._pointing.for_one_message() if self._pointing and not (literally or kind) else None
             reply = self._replied(said, conversation, scope, retriever, watch, pointer)
+            reply = self._or_from_its_own(reply, said, conversation, watch)
         self._memory.save_reply(reply)
         self._on_reply(reply)
         logger.info("%s: %s in %.0f ms", conversation_id, reply.outcome.kind, watch.stages["total"])
         return reply
+
+    def _or_from_its_own(self, reply: Reply, said: Said, conversation: Conversation, watch: Stopwatch) -> Reply:
+        """Return what the articles of the conversation's own say, where they answer and the library does not do so more
+        surely; else the reply."""
+        own = self._own.retriever(conversation.id) if self._own is not None else None
+        if own is None or not isinstance(reply.outcome, Answer | Refusal):
+            return reply
+        with watch.measure("own"):
+            other = self._replied(said, conversation, EVERYTHING, own, Stopwatch())
+        if not isinstance(other.outcome, Answer):
+            return reply
+        is_surer = isinstance(reply.outcome, Answer) and reply.outcome.confidence > other.outcome.confidence
+        return reply if is_surer else replace(other, timings_ms=watch.stages)
+
+    def _archive_of(self, citation: Citation, conversation_id: str) -> Archive:
+        """Return where a quote of a conversation is from: the library, or what it has of its own."""
+        archive = self._index.retriever().archive
+        if self._own is None or archive.find(citation.quote.article_id) is not None:
+            return archive
+        own = self._own.retriever(conversation_id)
+        return own.archive if own is not None else archive
 
     def reply_once(self, text: str, *, about: str = "", scope: Scope = EVERYTHING) -> Reply:
         """Return the reply to a message of which nothing is kept, as if `about` had been asked just before."""
@@ -280,7 +312,7 @@ class Dialogue:
         """Return the sentences around citation `number` of a reply, or None if there is no such citation."""
         reply = self._memory.load_reply(reply_id)
         citation = next((cited for cited in reply.citations if cited.number == number), None) if reply else None
-        return in_context(citation, self._index.retriever().archive) if citation else None
+        return in_context(citation, self._archive_of(citation, reply.conversation_id)) if citation and reply else None
 
     def vote(self, reply_id: str, voter: str, vote: Vote) -> bool:
         """Keep a vote, the last of each voter on each reply, and return False if the reply is not known."""

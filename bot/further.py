@@ -24,6 +24,8 @@ LONGEST_QUESTION: Final = 60
 WHEN: Final = "When was that?"
 _MOST_OF_A_SORT: Final = 3
 _SHORTEST_TITLE_WORDS: Final = 3
+_SHARED_TERMS: Final = 2
+"""So much a headline has in common with the question and the article quoted first: a single word may be any."""
 _CUT_SHORT: Final = ("...", "…")
 
 Seen = set[tuple[str, Span]]
@@ -114,7 +116,7 @@ def _of_headlines(answer: Answer, shown: Seen, about: set[str], archive: Archive
             continue
         title = " ".join(archive.article(article_id).title.split())
         is_whole = len(title.split()) >= _SHORTEST_TITLE_WORDS and not title.endswith(_CUT_SHORT)
-        if is_whole and not about.isdisjoint(terms_of(title)):
+        if is_whole and len(about & set(terms_of(title))) >= _SHARED_TERMS:
             yield Further(title)
 
 

@@ -142,6 +142,10 @@ class Settings(IndexSettings):
         ge=0,
         description="Messages a second that Telegram grants the bot; 0: no limits, as on a Bot API server of your own",
     )
+    readers_may_bring: bool = Field(
+        False,
+        description="Whether readers may have articles of theirs read, to ask about in their chat; true or false",
+    )
     further_questions: int = Field(
         3,
         ge=0,

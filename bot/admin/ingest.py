@@ -74,6 +74,10 @@ class ArticleIngest:
         """
         return self._add([read_message(text, origin=origin, published_at=published_at, url=url)], "message")
 
+    def read_page(self, address: str) -> Article | Skipped:
+        """Return the article at an address, or why there is none. It is not taken in."""
+        return read_addresses([address], self._fetcher)[0]
+
     def remove(self, article_ids: Sequence[str]) -> BuildReport:
         """Take articles out, for good if they came in this way.
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from bot.conversation import Conversation, Turn
 from bot.replies import Reply, Vote
+from bot.store.brought import BroughtRecords
 from bot.store.chat_settings import ChatSettingsRecords
 from bot.store.corrections import CorrectionRecords
 from bot.store.digest_records import DigestRecords
@@ -95,6 +96,7 @@ class Store(Transactions):
         self.tokens = TokenRecords(engine)
         self.corrections = CorrectionRecords(engine)
         self.sent_answers = SentAnswers(engine)
+        self.brought = BroughtRecords(engine)
         self.outbox = OutboxStore(engine)
         self.chat_settings = ChatSettingsRecords(engine)
         self.watches = WatchRecords(engine)

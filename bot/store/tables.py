@@ -187,6 +187,20 @@ admin_actions = Table(
     Index(None, "at"),
 )
 
+brought_articles = Table(
+    "brought_articles",
+    metadata,
+    Column("conversation_id", Words, primary_key=True),
+    Column("article_id", Words, primary_key=True),
+    Column("title", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("source", Words),
+    Column("published_at", Instant),
+    Column("url", Words),
+    Column("brought_at", Instant, nullable=False),
+    Index(None, "brought_at"),
+)
+
 sent_answers = Table(
     "sent_answers",
     metadata,

@@ -55,6 +55,7 @@ def test_every_default_runs() -> None:
         "questions_per_minute": 20,
         "most_waiting": 500,
         "messages_per_second": 30,
+        "readers_may_bring": False,
         "further_questions": 3,
         "alerts_a_day": 5,
         "watches_a_chat": 50,

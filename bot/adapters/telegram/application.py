@@ -29,6 +29,7 @@ from bot.adapters.telegram.delivery.workers import BlockingExecutor
 from bot.adapters.telegram.handlers.access import Access
 from bot.adapters.telegram.handlers.admin import Administration
 from bot.adapters.telegram.handlers.answers import Answers, Suggestions
+from bot.adapters.telegram.handlers.bringing import Bringing
 from bot.adapters.telegram.handlers.buttons import Buttons
 from bot.adapters.telegram.handlers.checks import Checks
 from bot.adapters.telegram.handlers.corrections import CorrectionNews, Corrections
@@ -127,15 +128,17 @@ def build_service(
     questions = Questions(app.dialogue, config, answers, access, limits)
     administration = Administration(app.admin, config, answers, jobs, delivery.leases.hold, limits)
     watching = Watching(app.store, app.admin.watcher, app.dialogue, config, limits)
-    checks = Checks(app.checker, access, limits, threads)
-    takers = administration.press_takers() | checks.press_takers() | watching.press_takers()
+    bringing = Bringing(app.brought, app.admin.articles, access, limits)
+    checks = Checks(app.checker, access, limits, threads, readers_may_bring=app.brought is not None)
+    takers = administration.press_takers() | checks.press_takers() | watching.press_takers() | bringing.press_takers()
     buttons = Buttons(app.dialogue, answers, access, limits, takers)
-    privacy = Privacy(partial(_forget, app.store), config, limits)
+    privacy = Privacy(partial(_forget, app), config, limits)
     application, bot, inbox = delivery.application, delivery.bot, delivery.inbox
     menus, router = Menus(bot, config.admin_ids), Router(delivery.messenger)
     handlers = [
         *administration.handlers(router),  # first: what an admin forwards is no question
         *checks.handlers(router),
+        *bringing.handlers(router),
         *questions.handlers(router),
         *privacy.handlers(router),
         *watching.handlers(router),
@@ -255,8 +258,12 @@ def _build_delivery(
     )
 
 
-def _forget(store: Store, person_id: int) -> None:
-    store.forget_person(f"tg:{person_id}")
+def _forget(app: App, person_id: int) -> None:
+    store, person = app.store, f"tg:{person_id}"
+    if app.brought is not None:
+        app.brought.forget(person)
+    store.brought.forget(person)
+    store.forget_person(person)
     store.outbox.forget(person_id)
     store.watches.forget(chat_of(person_id))
     store.chat_settings.forget(chat_of(person_id))

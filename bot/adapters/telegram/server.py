@@ -21,6 +21,7 @@ from bot.adapters.telegram.delivery.webhook import Webhook, derived_secret
 from bot.adapters.web import Website
 from bot.adapters.web.monitoring import monitoring
 from bot.adapters.web.serving import HttpServers, RouteGroup
+from bot.brought import LIFE
 from bot.errors import StoreUnavailable, TokenRejected
 from bot.retrying import BackOff
 from bot.store import Store
@@ -151,6 +152,7 @@ async def delete_expired(store: Store, retention: timedelta, clock: Callable[[],
             await asyncio.to_thread(store.watches.delete_before, now - retention)
             await asyncio.to_thread(store.own_messages.delete_before, now - retention)
             await asyncio.to_thread(store.digests.delete_before, now - retention)
+            await asyncio.to_thread(store.brought.delete_before, now - LIFE)
             await asyncio.to_thread(store.outbox.delete_before, now - _FINISHED_KEPT)
         except StoreUnavailable as error:
             logger.error("what is out of date could not be deleted: %s", error)

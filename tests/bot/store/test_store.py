@@ -440,6 +440,7 @@ def test_the_tables_can_be_written_for_postgresql() -> None:
         "bans",
         "admin_actions",
         "sent_answers",
+        "brought_articles",
         "corrections",
         "correction_notices",
         "spent_tokens",

@@ -99,9 +99,12 @@ async def run_bot(
     setup: BotSetup | None = None,
     fetcher: Fetcher | None = None,
     permalinks: Permalinks | None = None,
+    *,
+    readers_may_bring: bool = False,
 ) -> AsyncIterator[RunningBot]:
     """The bot at work."""
     settings = Settings.from_environment(index=index, articles=index.parent / "articles.jsonl")
+    settings = settings.model_copy(update={"readers_may_bring": readers_may_bring})
     app = build_app(settings, Store.in_memory(), fetcher=fetcher, models=shipped_models())
     async with BotApiServer(setup) as server:
         admin = server.user("Grace", id=99)

@@ -149,7 +149,7 @@ def test_a_press_of_another_kind_is_not_handled_twice(data: str | None) -> None:
 
 
 def test_a_button_is_about_a_reply_if_that_is_what_it_carries() -> None:
-    others = {Action.EXAMPLE, Action.SOURCES, Action.CHECK, Action.REST, Action.DROP}
+    others = {Action.EXAMPLE, Action.SOURCES, Action.CHECK, Action.BRING, Action.REST, Action.DROP}
     assert {action for action in Action if not action.is_about_a_reply} == _ADMINS | others
 
 

@@ -25,7 +25,17 @@ _A_QUESTION_CHARS: Final = 200
 class Checks:
     """Checks what readers send. It is done on `threads`, so that their number bounds the load."""
 
-    def __init__(self, checker: Checker, access: Access, limits: QuestionLimits, threads: Executor) -> None:
+    def __init__(
+        self,
+        checker: Checker,
+        access: Access,
+        limits: QuestionLimits,
+        threads: Executor,
+        *,
+        readers_may_bring: bool = False,
+    ) -> None:
+        """`readers_may_bring`: what they forward is also offered to be asked about."""
+        self._readers_may_bring = readers_may_bring
         self._checker = checker
         self._access = access
         self._limits = limits
@@ -36,12 +46,16 @@ class Checks:
         forwarded = filters.ChatType.PRIVATE & filters.FORWARDED & (filters.TEXT | filters.CAPTION) & _IsNoQuestion()
         return (
             router.command("check", self._access.guard(self._check)),
-            router.message(forwarded & ~filters.COMMAND, self._access.guard(self._limits.limited(_offer))),
+            router.message(forwarded & ~filters.COMMAND, self._access.guard(self._limits.limited(self._offer))),
         )
 
     def press_takers(self) -> dict[Action, Callable[[CallbackQuery, Messenger, Press], Awaitable[str | None]]]:
         """Return the callbacks for presses of its buttons."""
         return {Action.CHECK: self._check_forwarded}
+
+    async def _offer(self, message: Message, messenger: Messenger) -> None:
+        bring = self._readers_may_bring and len(words_of(message)) > _A_QUESTION_CHARS
+        await messenger.send(place_of(message).replying_to(message.message_id), offer_message(bring=bring))
 
     async def check(self, words: str) -> Sequence[CheckedQuote]:
         """Return what each quotation of a text is."""
@@ -90,7 +104,3 @@ class _IsNoQuestion(filters.MessageFilter):
 def words_of(message: Message) -> str:
     """Return what a message says."""
     return message.text or message.caption or ""
-
-
-async def _offer(message: Message, messenger: Messenger) -> None:
-    await messenger.send(place_of(message).replying_to(message.message_id), offer_message())

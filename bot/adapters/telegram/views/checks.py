@@ -6,7 +6,7 @@ from typing import Final
 from bot.adapters import check_wording
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.html import Segment, styled, words_of_others
-from bot.adapters.telegram.views.keyboards import check_keyboard
+from bot.adapters.telegram.views.keyboards import offer_keyboard
 from bot.adapters.telegram.views.messages import Outgoing, byline, one_line, plain_message, voice
 from bot.adapters.translation import translated
 from bot.checking import CheckedQuote, Match
@@ -17,9 +17,11 @@ _MOST_MATCHES: Final = 2
 _QUOTE_CHARS: Final = 300
 
 
-def offer_message() -> Outgoing:
-    """Return the offer to check what was forwarded; it has to reply to that, for the button to know."""
-    return Outgoing((styled(translated(texts.OFFER_TO_CHECK)),), check_keyboard())
+def offer_message(*, bring: bool = False) -> Outgoing:
+    """Return the offer to check what was forwarded, and to read it where that may be; it has to reply to that, for the
+    buttons to know."""
+    words = f"{translated(texts.OFFER_TO_CHECK)} {translated(texts.OR_READ_IT)}" if bring else texts.OFFER_TO_CHECK
+    return Outgoing((styled(translated(words)),), offer_keyboard(check=True, bring=bring))
 
 
 def checked_message(text: str, quotes: Sequence[CheckedQuote], most: int = _MOST_QUOTES) -> Outgoing:

@@ -44,6 +44,7 @@ class Action(Enum):
     LESS = "less"
     REST = "rest"
     DROP = "unwatch"
+    BRING = "bring"
     WHY = "why"
     PICK = "pick"
     YES = "yes"
@@ -84,7 +85,14 @@ _ABOUT_A_REPLY: Final = frozenset(
 )
 _KEYED: Final = frozenset({Action.PICK, Action.YES, Action.NO, Action.CANCEL})
 # All that readers see. An admin's button changes something, or writes into the record of what admins did.
-_REPEATABLE: Final = _ABOUT_A_REPLY | {Action.EXAMPLE, Action.SOURCES, Action.CHECK, Action.REST, Action.DROP}
+_REPEATABLE: Final = _ABOUT_A_REPLY | {
+    Action.EXAMPLE,
+    Action.SOURCES,
+    Action.CHECK,
+    Action.BRING,
+    Action.REST,
+    Action.DROP,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,9 +278,12 @@ def carried_words(words: str) -> str:
     return words
 
 
-def check_keyboard() -> InlineKeyboardMarkup:
-    """Return the button that has the message checked which its own replies to."""
-    return InlineKeyboardMarkup([[button(translated(texts.CHECK_BUTTON), Action.CHECK, "it")]])
+def offer_keyboard(*, check: bool, bring: bool) -> InlineKeyboardMarkup:
+    """Return the buttons that have the message checked which their own replies to, or read, to be asked about."""
+    row = [button(translated(texts.CHECK_BUTTON), Action.CHECK, "it")] if check else []
+    if bring:
+        row.append(button(translated(texts.READ_BUTTON), Action.BRING, "it"))
+    return InlineKeyboardMarkup([row])
 
 
 def feedback_keyboard(reply_ids: Sequence[str]) -> InlineKeyboardMarkup:

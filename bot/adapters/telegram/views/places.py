@@ -15,6 +15,7 @@ from bot.adapters.addresses import safe_url
 from bot.adapters.permalinks import Permalinks
 from bot.adapters.telegram.views import texts
 from bot.adapters.translation import translated
+from bot.brought import is_brought
 from bot.quoting.quotes import Citation
 from index import Span
 
@@ -39,7 +40,7 @@ def link_places(permalinks: Permalinks | None, *, in_private: bool) -> None:
 
 def link_to_place(citations: Sequence[Citation]) -> str | None:
     """Return the link to quotes of one article where they stand; None where there is no public page of it."""
-    if not citations:
+    if not citations or is_brought(citations[0].quote.article_id):
         return None
     first = citations[0].quote
     spans = [each.quote.span for each in citations if each.quote.article_id == first.article_id]

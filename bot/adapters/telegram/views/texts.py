@@ -6,6 +6,7 @@ Constants are in English, to be `translated` where they are shown; functions ret
 from typing import Final
 
 from bot.adapters.translation import counted, number, translatable, translated, weekday
+from bot.brought import LIFE
 from bot.digests.schedule import Schedule
 
 LONGEST_QUESTION: Final = 1_000
@@ -102,6 +103,13 @@ HOW_TO_CORRECT: Final = translatable(
     "/corrections lists quotes whose articles changed later; /corrections off and /corrections on say whether I tell"
     " you when that happens to words that I quoted to you."
 )
+OR_READ_IT: Final = translatable("Or read it, so that you can ask me about it?")
+OFFER_TO_READ: Final = translatable(
+    "Shall I read what is there, so that you can ask me about it? It does not become one of my articles: only this chat"
+    " is answered from it."
+)
+HAVE_READ: Final = translatable("I have read it:")
+NOTHING_TO_READ: Final = translatable("I found no article there that I can read.")
 ADMINS_ONLY: Final = translatable("That command is for this bot's admins only, sorry.")
 BANNED: Final = translatable("An admin of this bot has decided that I don't answer you any more.")
 WENT_WRONG: Final = translatable("Sorry, something went wrong on my side. Please try again in a moment.")
@@ -126,6 +134,7 @@ ARTICLES_BUTTON: Final = translatable("Articles")
 CLOSEST_BUTTON: Final = translatable("The closest I have")
 WITHOUT_MARKS_BUTTON: Final = translatable("Without the quotation marks")
 CHECK_BUTTON: Final = translatable("Check it")
+READ_BUTTON: Final = translatable("Read it")
 AS_TYPED_BUTTON: Final = translatable("Search my exact words")
 WATCH_BUTTON: Final = translatable("Tell me when there is more")
 LESS_BUTTON: Final = translatable("Less like this")
@@ -191,6 +200,17 @@ def digest_scheduled(schedule: Schedule, zone: str | None) -> str:
     )
     clock = translated("Time zone: {zone}.").format(zone=zone) if zone is not None else translated(in_utc)
     return f"{words}\n{clock}"
+
+
+def brought_for() -> str:
+    """Return for whom, and how long, an article is there that was brought."""
+    return translated(
+        "Ask me about it. Only this chat is answered from it, for {hours} hours; /forget deletes it at once."
+    ).format(hours=_brought_hours())
+
+
+def _brought_hours() -> str:
+    return number(LIFE.total_seconds() // 3600)
 
 
 def at_most(count: int) -> str:
@@ -330,6 +350,7 @@ def privacy(retention_days: int, language_model: str | None = None, *, in_hours:
                 "• What this chat has set for itself (time zone, quiet hours, what I may send unasked): until it is"
                 " changed, or until /forget. That I sent something unasked: {days}."
             ).format(days=retention),
+            translated("• An article that you had me read, if I may: {hours} hours.").format(hours=_brought_hours()),
             translated(
                 "• Which articles had come in when this chat got its last digest: until the next one. That it got one:"
                 " {days}."

@@ -1,0 +1,155 @@
+"""What readers bring, over HTTP: read on request, quoted word for word in their chat alone, and gone on /forget."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.adapters.permalinks import Permalinks
+from bot.adapters.telegram.views import texts
+from bot.brought import LIFE, MOST_ARTICLES, BroughtArticles
+from bot.store import Store
+from index import Article
+from index.article import Skipped
+from index.embedding.embedder import OnnxEmbedder
+from tests.bot.telegram.running_bot import ANSWERING, QUESTION, RunningBot, index_articles, run_bot
+from tests.botapi import Message, User
+from tests.index.ingest.test_sources_web import page_of
+from tests.web import Page, Site, serve_site
+
+_ROOF = (
+    "The town library in Marlow will get a new roof in October, the council decided on Tuesday evening.",
+    "Builder Nora Vale won the contract for 300,000 euros against two others, the council said in a statement.",
+)
+_ASKED = "Who won the contract for the roof?"
+_FORWARDED = (
+    "Harbour freezes over\n\nThe harbour of Marlow froze on Monday for the first time in forty years, and no ship could"
+    " leave it. Pilot Jane Frost closed it to all ships until the ice is broken, the port said on Tuesday morning."
+)
+_CHANNEL = {
+    "type": "channel",
+    "chat": {"id": -1_001_234, "type": "channel", "title": "Harbour News", "username": "harbour_news"},
+    "message_id": 7,
+    "date": 1_700_000_000,
+}
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory, shipped_embedder: OnnxEmbedder) -> Path:
+    return index_articles(tmp_path_factory.mktemp("index"), shipped_embedder)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serve_site() as site:
+        site.pages["/roof"] = Page(page_of(_ROOF, title="Library gets a roof"))
+        yield site
+
+
+@pytest_asyncio.fixture
+async def running(index: Path, site: Site) -> AsyncIterator[RunningBot]:
+    public = Permalinks("https://news.example")
+    async with run_bot(index, fetcher=site.fetcher(), permalinks=public, readers_may_bring=True) as running:
+        yield running
+
+
+@pytest.fixture
+def ada(running: RunningBot) -> User:
+    return running.server.user("Ada")
+
+
+async def _bring(running: RunningBot, user: User, words: str) -> Message:
+    offer = await running.ask(user, words)
+    assert offer.text == texts.OFFER_TO_READ
+    user.presses(offer, texts.READ_BUTTON)
+    return await running.next_in(user.opens_chat())
+
+
+async def test_a_link_is_read_on_request_and_quoted_in_that_chat_alone(
+    running: RunningBot, ada: User, site: Site
+) -> None:
+    before = {article.id for article in running.app.dialogue.sources()}
+    read = await _bring(running, ada, site.url("/roof"))
+    assert read.text.startswith(f"{texts.HAVE_READ}\nLibrary gets a roof")
+    answer = await running.ask(ada, _ASKED)
+    assert answer.entity_texts("expandable_blockquote")[0] == _ROOF[1]
+    assert "https://news.example" not in json.dumps(answer.entities)
+    ada.presses(answer, texts.CONTEXT_BUTTON)
+    assert _ROOF[0] in (await running.next_in(ada.opens_chat())).text
+    grace = running.server.user("Grace")
+    assert _ROOF[1] not in (await running.ask(grace, _ASKED)).text
+    assert {article.id for article in running.app.dialogue.sources()} == before
+
+
+async def test_questions_about_the_library_are_answered_from_it_all_the_same(
+    running: RunningBot, ada: User, site: Site
+) -> None:
+    await _bring(running, ada, site.url("/roof"))
+    answer = await running.ask(ada, QUESTION)
+    assert answer.entity_texts("expandable_blockquote")[0] == ANSWERING
+
+
+async def test_a_forwarded_article_is_offered_to_be_checked_or_read(running: RunningBot, ada: User) -> None:
+    ada.forwards(ada.opens_chat(), _FORWARDED, _CHANNEL)
+    offer = await running.next_in(ada.opens_chat())
+    assert [button["text"] for button in offer.buttons] == [texts.CHECK_BUTTON, texts.READ_BUTTON]
+    ada.presses(offer, texts.READ_BUTTON)
+    read = await running.next_in(ada.opens_chat())
+    assert "Harbour freezes over · Harbour News" in read.text
+    answer = await running.ask(ada, "Who closed the harbour?")
+    [quote] = answer.entity_texts("expandable_blockquote")[:1]
+    assert "Pilot Jane Frost" in quote
+    assert quote in _FORWARDED
+
+
+async def test_forget_deletes_what_was_brought(running: RunningBot, ada: User, site: Site) -> None:
+    await _bring(running, ada, site.url("/roof"))
+    asked = await running.ask(ada, "/forget")
+    ada.presses(asked, texts.YES_FORGET)
+    await running.server.wait_until(lambda: asked.text == texts.FORGOTTEN, timeout=30)
+    assert running.app.brought is not None
+    assert running.app.brought.retriever(f"tg:{ada.id}") is None
+    assert running.app.store.brought.of(f"tg:{ada.id}", since=datetime.now(UTC) - LIFE) == []
+    assert _ROOF[1] not in (await running.ask(ada, _ASKED)).text
+
+
+async def test_what_holds_no_article_or_may_not_be_fetched_is_not_read(
+    running: RunningBot, ada: User, site: Site
+) -> None:
+    for address in (site.url("/missing"), "http://10.0.0.1/secret"):
+        assert (await _bring(running, ada, address)).text == texts.NOTHING_TO_READ
+
+
+async def test_unless_admins_allow_it_nothing_is_offered(index: Path) -> None:
+    async with run_bot(index) as running:
+        ada = running.server.user("Ada")
+        assert (await running.ask(ada, "https://courier.example/x")).text != texts.OFFER_TO_READ
+        ada.forwards(ada.opens_chat(), _FORWARDED, _CHANNEL)
+        offer = await running.next_in(ada.opens_chat())
+        assert (offer.text, [button["text"] for button in offer.buttons]) == (
+            texts.OFFER_TO_CHECK,
+            [texts.CHECK_BUTTON],
+        )
+
+
+def test_a_chat_keeps_its_newest_few_for_a_day_and_nothing_too_long(shipped_embedder: OnnxEmbedder) -> None:
+    with Store.in_memory() as store:
+        brought = BroughtArticles(store.brought, shipped_embedder)
+        for number in range(MOST_ARTICLES + 2):
+            kept = brought.bring(
+                "tg:7", Article(f"a{number}", f"Title {number}", f"The {number} ships sailed on Monday.")
+            )
+            assert isinstance(kept, Article)
+        now = datetime.now(UTC)
+        titles = [article.title for article in store.brought.of("tg:7", since=now - LIFE)]
+        assert titles == [f"Title {number}" for number in range(2, MOST_ARTICLES + 2)]
+        retriever = brought.retriever("tg:7")
+        assert retriever is not None
+        assert {article.title for article in retriever.archive.headlines()} == set(titles)
+        assert brought.retriever("tg:8") is None
+        assert isinstance(brought.bring("tg:7", Article("long", "Long", "word " * 30_000)), Skipped)
+        store.brought.delete_before(now + timedelta(seconds=1))
+        assert brought.retriever("tg:7") is None
