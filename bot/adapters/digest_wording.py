@@ -12,13 +12,22 @@ DROPPED: Final = translatable("These words are not in the article any more:")
 CHANGED: Final = translatable("These words were changed:")
 NOW: Final = translatable("Now it says:")
 ON_YOUR_WATCH: Final = translatable("on what you watch")
+ON_A_PAGE: Final = translatable("On a page")
+AS_FEED: Final = translatable("As a feed")
 _NAMED: Final = 4
 
 
 def heading(digest: Digest) -> str:
     """Return what a digest is of: a day, or the days from one to another."""
+    if digest.period.first.date() == digest.period.end.date():
+        return translated(translatable("What came in on {day}")).format(day=day_of(digest))
     first, end = translation.day(digest.period.first), translation.day(digest.period.end)
     return translated(translatable("What came in, {first} to {end}")).format(first=first, end=end)
+
+
+def day_of(digest: Digest) -> str:
+    """Return the day that a digest begins on."""
+    return translation.day(digest.period.first)
 
 
 def summary(digest: Digest) -> str:

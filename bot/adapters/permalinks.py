@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import quote as quoted
 from urllib.parse import urlsplit
 
-from itsdangerous import BadSignature, SignatureExpired, TimestampSigner
+from itsdangerous import BadSignature, SignatureExpired, Signer, TimestampSigner
 
 from bot.quoting.quotes import Quote
 from bot.settings import Settings
@@ -17,6 +17,10 @@ FIRST_MARK: Final = "q1"
 """The fragment of the first words that a page marks."""
 SIGNED: Final = "s"
 """The parameter that carries the signature."""
+DIGEST_PAGE: Final = "/digest"
+DIGEST_FEED: Final = "/digest.atom"
+READER: Final = "for"
+"""The parameter that says for whom a link to what came in was made."""
 _LIFE_SECONDS: Final = 30 * 24 * 60 * 60
 _PLAIN: Final = "!$'()*,:;@"
 """What stands for itself in a part of a path, beside letters, digits and - . _ ~."""
@@ -41,6 +45,11 @@ class Permalinks:
             parameters.append(f"{SIGNED}={signature(self.key, article_id, revision)}")
         query = f"?{'&'.join(parameters)}" if parameters else ""
         return f"{self.base}{path}{query}{f'#{FIRST_MARK}' if spans else ''}"
+
+    def to_digest(self, reader: int, *, as_feed: bool = False) -> str:
+        """Return the link to what came in, as a page or as a feed, for a person or chat."""
+        path = DIGEST_FEED if as_feed else DIGEST_PAGE
+        return f"{self.base}{path}{digest_query(self.key, reader)}"
 
     @property
     def is_secure(self) -> bool:
@@ -86,6 +95,22 @@ def is_signed(key: bytes, given: str, article_id: str, revision: str) -> bool | 
     except (BadSignature, UnicodeError):
         return False
     return True
+
+
+def digest_query(key: bytes | None, reader: int) -> str:
+    """Return what opens what came in for somebody, for as long as they may ask; nothing where everybody may."""
+    if key is None:
+        return ""
+    return f"?{READER}={reader}&{SIGNED}={_digest_signer(key).get_signature(str(reader)).decode()}"
+
+
+def opens_digest(key: bytes, given: str, reader: str) -> bool:
+    """Return whether a signature was made for this reader."""
+    return _digest_signer(key).verify_signature(reader.encode("utf-8", "replace"), given.encode("utf-8", "replace"))
+
+
+def _digest_signer(key: bytes) -> Signer:
+    return Signer(key, salt="digest", digest_method="sha256", key_derivation="hmac")
 
 
 def _named(article_id: str, revision: str) -> str:

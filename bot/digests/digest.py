@@ -21,7 +21,7 @@ _SCREEN_CHARS: Final = 1_000
 _SCREEN_STORIES: Final = 6
 _AROUND_CHARS: Final = 90
 """What stands around each quote: where it is from."""
-_KEPT_PERIODS: Final = 4
+_KEPT_PERIODS: Final = 10
 
 
 class RetrieverSource(Protocol):

@@ -10,7 +10,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.adapters.permalinks import SIGNED, is_signed
+from bot.adapters.permalinks import READER, SIGNED, is_signed, opens_digest
 from bot.adapters.web.config import WebConfig
 
 Opening = Literal["open", "expired", "closed"]
@@ -37,6 +37,15 @@ class Access:
         key, given = self._config.link_key, request.query_params.get(SIGNED, "")
         found = is_signed(key, given, article_id, revision) if key is not None else False
         return "expired" if found is None else "open" if found else "closed"
+
+    def opens_digest(self, request: Request) -> bool:
+        """Return whether what came in may be shown: to whoever may ask, or has a link of somebody's on the list."""
+        if self.may_ask(request):
+            return True
+        key, reader = self._config.link_key, request.query_params.get(READER, "")
+        if key is None or not reader.removeprefix("-").isdecimal() or not self._is_listed(int(reader[:20])):
+            return False
+        return opens_digest(key, request.query_params.get(SIGNED, ""), reader)
 
     def person(self, request: Request) -> int | None:
         """Return the Telegram user whom Telegram said it is, if that one is still on the list."""

@@ -17,6 +17,7 @@ from bot.adapters.web.hosts import KnownHosts
 from bot.adapters.web.pages.beside import said_on_a_page, static_files, telegram_session
 from bot.adapters.web.pages.chat import chat_pages
 from bot.adapters.web.pages.checking import check_pages
+from bot.adapters.web.pages.digests import digest_pages
 from bot.adapters.web.pages.looking_up import look_up_pages
 from bot.adapters.web.pages.reading import reading_pages
 from bot.adapters.web.serving import Address, HttpServers, RouteGroup
@@ -54,6 +55,7 @@ def _groups(core: WebCore) -> list[RouteGroup]:
         look_up_pages(core, access),
         chat_pages(core, access),
         check_pages(core, access),
+        digest_pages(core, access),
         program_doors(core),
     ]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot.adapters.permalinks import Permalinks
 from bot.adapters.telegram.delivery.own_accord import chat_of
 from bot.adapters.telegram.handlers.access import Access
 from bot.adapters.telegram.handlers.digest_rounds import DigestRounds
@@ -218,6 +219,23 @@ async def test_each_chat_has_its_own_clock_and_language_and_nothing_comes_where_
         await at.rounds.plan_due()
         await at.settled()
         assert [len(at.said(each)) for each in (ada, jan, eve)] == [1, 1, 2]
+
+
+async def test_it_links_to_the_page_and_the_feed_for_that_chat(server: BotApiServer, live: LiveIndex) -> None:
+    links = Permalinks("https://news.example", b"k" * 32)
+    dialogue = FakeDialogue()
+    dialogue.digests = DigestMaker(live)
+    async with served(server, config=replace(FAST, permalinks=links), dialogue=dialogue) as bot:
+        ada = server.user("Ada")
+        leading = asyncio.Event()
+        leading.set()
+        access = Access(Moderation(bot.store.moderation), FAST)
+        _wants(bot, ada)
+        await DigestRounds(dialogue, bot.store, bot.own_accord, access, leading, lambda: NOW).plan_due()
+        digest = await server.wait_for_message(ada.opens_chat())
+        linked = [mark["url"] for mark in digest.entities if mark["type"] == "text_link"]
+        assert linked[-2:] == [links.to_digest(ada.id), links.to_digest(ada.id, as_feed=True)]
+        assert digest.text.endswith("\n\nOn a page · As a feed")
 
 
 async def test_whoever_may_not_ask_or_blocked_the_bot_gets_none(server: BotApiServer, live: LiveIndex) -> None:

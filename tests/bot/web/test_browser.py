@@ -231,6 +231,7 @@ async def test_nothing_bars_anybody_from_a_page(
         f"{reading_path('bridge', later.revision)}?q=0-20&q=30-50",
         "/sources",
         "/check",
+        "/digest?day=2024-05-04",
         f"/context/{reply.removeprefix('r-')}/1",
         f"/articles/{reply.removeprefix('r-')}",
         "/nowhere",

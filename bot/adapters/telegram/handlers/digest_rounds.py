@@ -109,7 +109,7 @@ class DigestRounds:
                 key,
                 "digest",
                 Place(chat_id),
-                partial(digest_message, digest, reply_id),
+                partial(digest_message, digest, reply_id, chat_id),
                 answers=Answering(0, reply_id) if digest.told else None,
                 lasts=timedelta(days=schedule.days),
             )

@@ -79,7 +79,7 @@ class Digests:
             )
             reply_id = await asyncio.to_thread(keep_as_reply, self._dialogue, digest, conversation, None)
         answers = Answering(message.message_id, reply_id) if digest.told else None
-        await messenger.send(place, digest_message(digest, reply_id), answers=answers)
+        await messenger.send(place, digest_message(digest, reply_id, message.chat.id), answers=answers)
 
     async def _end(self, message: Message, messenger: Messenger) -> None:
         def end(settings: ChatSettings) -> ChatSettings:

@@ -9,6 +9,7 @@ from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.html import Segment, styled, words_of_others
 from bot.adapters.telegram.views.keyboards import answer_keyboard
 from bot.adapters.telegram.views.messages import Outgoing, one_line, plain_message, quote_segments
+from bot.adapters.telegram.views.places import digest_links
 from bot.adapters.translation import translated
 from bot.digests import CorrectedWords, Digest, ToldStory
 from bot.digests.schedule import Schedule
@@ -17,8 +18,8 @@ _LONGEST_SOURCES: Final = 120
 _LONGEST_TITLE: Final = 150
 
 
-def digest_message(digest: Digest, reply_id: str) -> Outgoing:
-    """Return the first screen of a digest; `reply_id`: the reply that its quotes are kept as."""
+def digest_message(digest: Digest, reply_id: str, reader: int) -> Outgoing:
+    """Return the first screen of a digest; `reply_id`: the reply that its quotes are kept as; `reader`: the chat."""
     corrected = [segment for one in digest.corrected for segment in _corrected(one)]
     if not digest.told:
         return Outgoing(tuple(corrected)) if corrected else plain_message(digest_wording.NOTHING_NEW)
@@ -34,7 +35,16 @@ def digest_message(digest: Digest, reply_id: str) -> Outgoing:
     keyboard = answer_keyboard(
         reply_id, citations, seen=len(shown), total=len(digest.told), is_first=False, speakers=False
     )
-    return Outgoing((*heading, *corrected, *stories), keyboard)
+    return Outgoing((*heading, *corrected, *stories, *_links(reader)), keyboard)
+
+
+def _links(reader: int) -> Iterator[Segment]:
+    links = digest_links(reader)
+    if links is not None:
+        yield styled("\n\n")
+        yield styled(translated(digest_wording.ON_A_PAGE), url=links[0])
+        yield styled(" · ")
+        yield styled(translated(digest_wording.AS_FEED), url=links[1])
 
 
 def _story(one: ToldStory) -> Iterator[Segment]:

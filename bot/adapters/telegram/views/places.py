@@ -47,6 +47,16 @@ def link_to_place(citations: Sequence[Citation]) -> str | None:
     return _link(first.article_id, first.revision, spans)
 
 
+def digest_links(reader: int) -> tuple[str, str] | None:
+    """Return the links to what came in, as a page and as a feed, for a person or chat; None where there are no public
+    pages."""
+    linking = _linking.get()
+    if linking is None:
+        return None
+    page, feed = linking.permalinks.to_digest(reader), linking.permalinks.to_digest(reader, as_feed=True)
+    return (page, feed) if safe_url(page) and safe_url(feed) else None
+
+
 def place_button(citations: Sequence[Citation]) -> InlineKeyboardButton | None:
     """Return a button that opens the article of the first quote at what is quoted of it, inside Telegram if it may."""
     return _button(link_to_place(citations))

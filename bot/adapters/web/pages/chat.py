@@ -36,7 +36,7 @@ _MOST_FIELDS: Final = 10
 _TIMELINE: Final = "/timeline "
 _AFTER: Final = "newsquote_after"
 """The cookie with the reply after which a conversation began again."""
-_LEADS_TO: Final = {"/sources": "/sources", "/help": "/", "/start": "/"}
+_LEADS_TO: Final = {"/sources": "/sources", "/digest": "/digest", "/help": "/", "/start": "/"}
 
 Handler = Callable[[Request], Awaitable[Response]]
 _Taker = Callable[[Request, Visitor, FormData], Awaitable[Response]]

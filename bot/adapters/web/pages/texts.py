@@ -5,7 +5,7 @@ Constants are in English, to be `translated` where they are shown; functions ret
 
 from typing import Final
 
-from bot.adapters import wording
+from bot.adapters import digest_wording, wording
 from bot.adapters.translation import counted, number, translatable, translated
 
 THANKS: Final = wording.THANKS
@@ -28,6 +28,11 @@ CHECK_WHAT: Final = translatable(
     "A text with quotations, or the words themselves: each is looked for in all articles, word for word."
 )
 MAIN_MENU: Final = translatable("Pages")
+
+WHAT_CAME_IN: Final = translatable("What came in")
+A_DAY: Final = translatable("One day")
+A_WEEK: Final = translatable("One week")
+AS_FEED: Final = digest_wording.AS_FEED
 
 READ_AT_PUBLISHER: Final = translatable("Read it at the publisher")
 NO_ADDRESS: Final = translatable("The publisher’s page is not known.")
