@@ -26,6 +26,11 @@ def test_every_file_has_a_hash_and_no_other_place_is_named() -> None:
     assert "://" not in _LOCK
 
 
+def test_the_container_image_is_installed_from_the_lock() -> None:
+    installed = [line.strip() for line in (ROOT / "deploy/Dockerfile").read_text("utf-8").splitlines()]
+    assert any("pip install --no-deps --require-hashes --requirement requirements.lock" in line for line in installed)
+
+
 def test_what_is_made_to_run_is_installed_from_the_lock() -> None:
     recipe = (ROOT / "Makefile").read_text(encoding="utf-8").partition("$(READY): ")[2].partition("\n\n")[0]
     installs = re.findall(r"\$\(INSTALL\) (.*)", recipe)
