@@ -3,46 +3,27 @@
 import logging
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
-from bot.answering import (
-    Answer,
-    Answerer,
-    Outcome,
-    Refusal,
-    quote_lead,
-    quote_passage,
-    with_further,
-    withheld,
-)
-from bot.asides import aside, asked_before, instead_of_refusal
-from bot.composing.draft import Wanted
-from bot.composing.weights import COMPOSED
+from bot.answering import Answer, Answerer, Refusal, quote_lead
 from bot.conversation import SAID_ELSEWHERE, Conversation, Turn, still_going
 from bot.digests import DigestMaker, RetrieverSource
-from bot.exactly import exact_phrases, search_exactly
-from bot.followup import CitationRequest, Resolution, Side, requested_citation, taken_option, understand
-from bot.freshness import newest_worth_telling
-from bot.further import further_questions, is_answered_anew, seen_in
-from bot.listing import articles_found
-from bot.pointing import Pointer, Pointing
-from bot.query.event_dates import since_event
-from bot.query.headlines import article_asked_for
-from bot.query.kinds import MessageKind, ToldKind
+from bot.pointing import Pointing
+from bot.query.kinds import MessageKind
 from bot.query.operators import EVERYTHING, Scope, read_scope
-from bot.query.said_requests import said_request
-from bot.query.spelling import correct_spelling
-from bot.query.summaries import asks_for_a_summary_of_it
-from bot.quoting.context import QuoteContext, in_context, neighbours
+from bot.quoting.context import QuoteContext, in_context
 from bot.quoting.quotes import Citation
 from bot.replies import Reply, ReplyTo, Vote, followed_up
-from bot.said import said_by
+from bot.replying.answers import read
+from bot.replying.further import further_questions, is_answered_anew, seen_in
+from bot.replying.listing import articles_found
+from bot.replying.meaning import Said, searchable
+from bot.replying.replier import Replier
+from bot.replying.telling import in_english, tell_kind
 from bot.stopwatch import Stopwatch
-from bot.telling import in_english, said_in_english, tell_kind
-from bot.understood import language_for, understood_by, weighed_with
-from index import Article, Hit, Query, Span
+from index import Article
 from index.attribution.names import NameCorrections
 from index.errors import UnknownArticle
 from index.search.retrieval import Archive, Retriever
@@ -50,12 +31,6 @@ from index.search.retrieval import Archive, Retriever
 logger = logging.getLogger(__name__)
 
 _REMEMBERED_TURNS = 8
-_MAY_BE_ASKED, _STANDS_ALONE, _SURE_ENOUGH = 0.1, 0.3, 0.5
-"""From the first chance on that several quotes are asked for they follow a single one; from the second on they are
-given where no single one answers and they do with the third."""
-_MAX_QUESTION_CHARS = 2000
-"""The rest of a longer message is not searched: no question needs it, and an encoder reads no more."""
-
 _ABOUT_CHARS = 400
 """So much of a message that another one is about says what it is about."""
 
@@ -98,15 +73,6 @@ class OwnArticles(Protocol):
         """Return what finds passages in it; None where there is nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A message as it came. See `Dialogue.reply`."""
-
-    text: str
-    literally: bool = False
-    kind: MessageKind | None = None
-
-
 class Dialogue:
     """Answers questions and remembers what was said. Safe to call from several threads."""
 
@@ -132,6 +98,7 @@ class Dialogue:
         self._own = own
         self._index = index
         self._answerer = answerer
+        self._replier = Replier(answerer, memory.name_corrections)
         self._memory = memory
         self._on_reply = on_reply
         self.digests = DigestMaker(index)
@@ -158,7 +125,7 @@ class Dialogue:
         with (watch := Stopwatch()).measure("total"):
             conversation = self._conversation(conversation_id, replying_to)
             pointer = self._pointing.for_one_message() if self._pointing and not (literally or kind) else None
-            reply = self._replied(said, conversation, scope, retriever, watch, pointer)
+            reply = self._replier.reply(said, conversation, scope, retriever, watch, pointer)
             reply = self._or_from_its_own(reply, said, conversation, watch)
         self._memory.save_reply(reply)
         self._on_reply(reply)
@@ -172,7 +139,7 @@ class Dialogue:
         if own is None or not isinstance(reply.outcome, Answer | Refusal):
             return reply
         with watch.measure("own"):
-            other = self._replied(said, conversation, EVERYTHING, own, Stopwatch())
+            other = self._replier.reply(said, conversation, EVERYTHING, own, Stopwatch())
         if not isinstance(other.outcome, Answer):
             return reply
         is_surer = isinstance(reply.outcome, Answer) and reply.outcome.confidence > other.outcome.confidence
@@ -194,74 +161,12 @@ class Dialogue:
             if about.strip():
                 nothing = Conversation("")
                 before_it = Said(_beginning(about, _ABOUT_CHARS))
-                before = (followed_up(self._replied(before_it, nothing, scope, retriever, Stopwatch()), None),)
+                before = (followed_up(self._replier.reply(before_it, nothing, scope, retriever, Stopwatch()), None),)
             pointer = self._pointing.for_one_message() if self._pointing else None
-            reply = self._replied(Said(text), Conversation("", before), scope, retriever, watch, pointer)
+            reply = self._replier.reply(Said(text), Conversation("", before), scope, retriever, watch, pointer)
         self._on_reply(reply)
         logger.info("once: %s in %.0f ms", reply.outcome.kind, watch.stages["total"])
         return reply
-
-    def _replied(
-        self,
-        said: Said,
-        conversation: Conversation,
-        scope: Scope,
-        retriever: Retriever,
-        watch: Stopwatch,
-        pointer: Pointer | None = None,
-    ) -> Reply:
-        """Return the reply to a message in a conversation; nothing is kept yet."""
-        literally = said.literally
-        with watch.measure("resolve"):
-            asked, scope = read_scope(_searchable(said.text), scope)
-            as_typed, conversation = conversation, said_in_english(conversation, retriever)
-            taken = None if literally else taken_option(asked, conversation)
-            asked = typed = taken or asked
-            request = said_request(asked)
-            understood = None
-            if pointer is not None and taken is None and request is None:
-                understood = understood_by(pointer, asked, as_typed, retriever)
-            if understood is not None:
-                asked, conversation = understood.question, Conversation(conversation.id)
-            asked, language = (asked, None) if literally or request else in_english(asked, retriever)
-            phrases = () if literally or request else exact_phrases(asked)
-            is_exact = literally or request is not None or bool(phrases)
-            asked, corrected = (asked, ()) if is_exact else correct_spelling(asked, retriever)
-            resolution = understand(asked, conversation, retriever, literally=literally)
-            known = MessageKind.SAID if request else said.kind
-            told = ToldKind.surely(known) if known else tell_kind(asked, retriever, is_english=language is not None)
-            told, language = weighed_with(told, understood), language or language_for(understood, typed)
-        shown: Outcome | None = None
-        if request is not None:
-            asked, shown = request.in_words, said_by(request, scope, retriever, self._memory.name_corrections())
-        elif not literally and said.kind is None:
-            shown = self._shown(asked, phrases, told, conversation, scope, retriever)
-            if shown is None and asks_for_a_summary_of_it(asked):
-                shown = self._sum_up(conversation, scope, retriever, watch)
-                told = ToldKind.surely(MessageKind.OVERVIEW) if shown else told
-        if shown is not None:
-            question, outcome = " ".join(asked.split()), shown
-        else:
-            before = None if literally else asked_before(told, conversation)
-            if before is not None:
-                resolution, conversation = before, Conversation(conversation.id)
-            outcome = self._answer(resolution, told, conversation, scope, retriever, watch, pointer)
-            question = _shown_above(outcome, resolution, retriever.archive)
-            if not literally:
-                outcome = instead_of_refusal(told, asked, outcome, scope, retriever)
-        return Reply(
-            secrets.token_hex(8),
-            conversation.id,
-            said.text,
-            question,
-            outcome,
-            watch.stages,
-            corrected,
-            told.kind,
-            language,
-            pointer.note if pointer else None,
-            None if literally else newest_worth_telling(outcome, told, asked, scope, retriever),
-        )
 
     def further_questions(self, reply: Reply, most: int, may_go_on: Callable[[], bool] = lambda: True) -> list[str]:
         """Return questions that may be asked after an answer just given, each of which was asked here and is answered
@@ -272,7 +177,7 @@ class Dialogue:
         for further in further_questions(reply, retriever.archive):
             if len(found) == most or not may_go_on():
                 break
-            asked = self._replied(Said(further.question), conversation, EVERYTHING, retriever, Stopwatch())
+            asked = self._replier.reply(Said(further.question), conversation, EVERYTHING, retriever, Stopwatch())
             if is_answered_anew(further, asked, seen):
                 seen |= seen_in(asked)
                 found.append(further.question)
@@ -284,13 +189,13 @@ class Dialogue:
         Nothing is kept of it: it may be asked at every keystroke, and a word half typed is not misspelt.
         """
         retriever = self._index.retriever()
-        asked, scope = read_scope(_searchable(text), scope)
+        asked, scope = read_scope(searchable(text), scope)
         asked, language = in_english(asked, retriever)
         query = scope.query(" ".join(asked.split()))
         watch = Stopwatch()
         with watch.measure("total"):
             told = tell_kind(query.text, retriever, is_english=language is not None)
-            outcome = _read(self._answerer, query, self._answerer.find(query, retriever), retriever)
+            outcome = read(self._answerer, query, self._answerer.find(query, retriever), retriever)
         return Reply(secrets.token_hex(8), "", text, query.text, outcome, watch.stages, kind=told.kind)
 
     def recall(self, reply_id: str) -> Reply | None:
@@ -358,137 +263,8 @@ class Dialogue:
             return still_going(recent, self._idle_after)
         return Conversation(conversation_id, (followed_up(earlier, replying_to.citation),))
 
-    def _shown(
-        self,
-        asked: str,
-        phrases: Sequence[str],
-        told: ToldKind,
-        conversation: Conversation,
-        scope: Scope,
-        retriever: Retriever,
-    ) -> Outcome | None:
-        """Return the reply to a message that need not be answered: it wants to see words of an article, or asks nothing
-        of what articles tell. None for a question."""
-        request = requested_citation(asked, conversation)
-        shown: Outcome | None = self._show(request, conversation, retriever) if request else None
-        if shown is None and phrases:
-            shown = search_exactly(asked, phrases, scope, self._answerer, retriever)
-        return shown or aside(told, asked, conversation, scope, retriever)
-
-    def _show(self, request: CitationRequest, conversation: Conversation, retriever: Retriever) -> Answer | None:
-        """Return the words beside a quote of the last turn; None where the article has changed or there are none."""
-        turn = conversation.turns[-1]
-        words, article_id = turn.quotes[request.number - 1], turn.article_ids[request.number - 1]
-        try:
-            article = retriever.archive.article(article_id)
-        except UnknownArticle:
-            return None
-        start = article.text.find(words)
-        sentences = retriever.archive.sentences_of(article_id) if start >= 0 else ()
-        before, after = neighbours(sentences, Span(start, start + len(words)))
-        around = {Side.BEFORE: before, Side.AFTER: after, Side.AROUND: [*before, *after]}
-        return quote_passage(article, around[request.side], retriever.archive)
-
-    def _sum_up(
-        self, conversation: Conversation, scope: Scope, retriever: Retriever, watch: Stopwatch
-    ) -> Answer | None:
-        """Return the gist of the article under discussion: the only one that may be searched, or the one quoted last;
-        None where there is none."""
-        quoted = next((turn.article_ids[:1] for turn in reversed(conversation.turns) if turn.article_ids), ())
-        meant = tuple(scope.articles) if scope.articles is not None and len(scope.articles) == 1 else quoted
-        try:
-            article = retriever.archive.article(meant[0]) if meant else None
-        except UnknownArticle:
-            return None
-        if article is None or not article.title:
-            return None
-        query = replace(EVERYTHING.query(article.title), articles=frozenset((article.id,)), dates=None)
-        with watch.measure("compose"):
-            composed = self._answerer.compose(
-                Wanted(MessageKind.OVERVIEW, is_about_it=True), query, query.text, retriever
-            )
-        return composed if isinstance(composed, Answer) else quote_lead(article, retriever.archive)
-
-    def _answer(
-        self,
-        resolution: Resolution,
-        told: ToldKind,
-        conversation: Conversation,
-        scope: Scope,
-        retriever: Retriever,
-        watch: Stopwatch,
-        pointer: Pointer | None,
-    ) -> Answer | Refusal:
-        """Return what the articles say to a message that was understood so.
-
-        Where several quotes are surely asked for they are the answer. Where they may be, one sentence is looked for
-        first, and they follow it; they stand alone if none is found and they are likely enough asked for. Where they
-        are surely asked for and refused, a single one has to be surer than usual.
-        """
-        preferred = frozenset(conversation.turns[-1].article_ids[:1]) if resolution.leans else frozenset[str]()
-        query = query_for(resolution, scope, preferred)
-        maybe, chance = told.likeliest(COMPOSED)
-        answerer = self._answerer.for_one_message(pointer)
-
-        def compose(*, is_further: bool = False) -> Answer | Refusal | None:
-            with watch.measure("compose"):
-                return answerer.compose(Wanted(maybe, is_further=is_further), query, resolution.read, retriever)
-
-        may_be_asked = chance >= _MAY_BE_ASKED
-        is_asked = may_be_asked and told.is_sure and told.kind is maybe
-        asked_for = compose() if is_asked else None
-        if isinstance(asked_for, Answer):
-            return asked_for
-        with watch.measure("retrieve"):
-            searched = since_event(query, scope.asked_on, retriever)
-            hits = answerer.find(searched, retriever)
-        with watch.measure("read"):
-            first = _read(answerer, replace(searched, text=resolution.read), hits, retriever)
-        may_stand_alone = chance >= _STANDS_ALONE
-        if isinstance(asked_for, Refusal) and isinstance(first, Answer) and first.confidence < _SURE_ENOUGH:
-            return withheld(first)
-        if is_asked or not (may_be_asked and (isinstance(first, Answer) or may_stand_alone)):
-            return first
-        composed = compose(is_further=isinstance(first, Answer))
-        if not isinstance(composed, Answer):
-            return first
-        if isinstance(first, Answer):
-            return with_further(first, composed)
-        if not told.is_sure and composed.confidence < _SURE_ENOUGH:
-            return first
-        if pointer is not None:
-            pointer.leave_out_choice()
-        return composed
-
-
-def _read(answerer: Answerer, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Answer | Refusal:
-    """Return what the articles say to a question; to one that only names a headline, how that article begins."""
-    named = article_asked_for(query.text, hits, retriever.archive)
-    shown = quote_lead(named, retriever.archive) if named else None
-    return replace(shown, hits=tuple(hits)) if shown else answerer.read(query, hits, retriever)
-
-
-def query_for(resolution: Resolution, scope: Scope, preferred: frozenset[str]) -> Query:
-    """Return the query for a message that was understood so; `preferred` are the articles under discussion."""
-    subject = resolution.subject
-    return replace(
-        scope.query(resolution.searched, resolution.context, preferred), subject=subject.terms, said=subject.said
-    )
-
-
-def _shown_above(outcome: Answer | Refusal, resolution: Resolution, archive: Archive) -> str:
-    """Return what people are told that a message was understood as, above this outcome."""
-    if isinstance(outcome, Refusal):
-        return resolution.shown
-    return resolution.shown_above(archive.article(outcome.citations[0].quote.article_id))
-
 
 def _beginning(text: str, most: int) -> str:
     """Return the whole words that a text begins with, of so many characters together."""
     text = " ".join(text.split())
     return text if len(text) <= most else text[:most].rpartition(" ")[0] or text[:most]
-
-
-def _searchable(text: str) -> str:
-    """Return what of a message is searched: not more than any question needs, and only what can be encoded."""
-    return text[:_MAX_QUESTION_CHARS].encode("utf-8", "replace").decode("utf-8")

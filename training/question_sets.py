@@ -13,7 +13,6 @@ from rich.progress import track
 from bot.adapters.jsonl import AskedQuestion, read_questions
 from bot.answering import N_HITS
 from bot.conversation import Conversation
-from bot.dialogue import query_for
 from bot.evaluation import Gold, gold_of
 from bot.evaluation.judging import answers
 from bot.followup import understand
@@ -23,7 +22,8 @@ from bot.reading.cascade import Case, ReadingWeights, ReadState, Rows, places_of
 from bot.reading.features import FEATURES, N_SAID, Floats, to_features
 from bot.reading.passage_reader import open_for
 from bot.reading.span_scoring import SpanScorer
-from bot.telling import in_english, said_in_english
+from bot.replying.answers import query_for
+from bot.replying.telling import in_english, said_in_english
 from index import Article, Query
 from index.embedding.embedder import OnnxEmbedder
 from index.ingest.sources import read_articles

@@ -7,7 +7,7 @@ from typing import Final
 from bot.answering import Answer, Answerer, Refusal
 from bot.query.operators import EVERYTHING, Scope, read_scope
 from bot.query.said_requests import SaidRequest
-from bot.said import said_by
+from bot.replying.said import said_by
 from index import Query
 from index.attribution.names import NO_CORRECTIONS, NameCorrections
 from index.search.retrieval import Retriever

@@ -8,7 +8,7 @@ import pytest
 from bot.answering import Answer
 from bot.app import build_dialogue
 from bot.dialogue import Dialogue
-from bot.further import WHEN, Further, is_answered_anew, seen_in
+from bot.replying.further import WHEN, Further, is_answered_anew, seen_in
 from bot.settings import Settings
 from bot.store import Store
 from index import Article

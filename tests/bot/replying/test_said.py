@@ -8,7 +8,7 @@ import pytest
 from bot.answering import Answer, Clarification, Refusal, RefusalReason
 from bot.query.operators import EVERYTHING, Scope
 from bot.query.said_requests import SaidRequest, said_request
-from bot.said import people_named, said_by
+from bot.replying.said import people_named, said_by
 from index import Article
 from index.attribution.names import NameCorrections
 from index.library.disk.library import DiskLibrary

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.asides import article_named, quoted_before
 from bot.conversation import Conversation, Turn
 from bot.query.kinds import MessageKind, ToldKind
 from bot.query.operators import EVERYTHING
+from bot.replying.asides import article_named, quoted_before
 from index.library.disk.library import DiskLibrary
 from index.search.retrieval import Retriever
 from tests.bot.examples import BRIDGE, FERRY

@@ -3,8 +3,8 @@
 import pytest
 
 from bot.answering import Answer, Refusal, RefusalReason
-from bot.exactly import exact_phrases
 from bot.query.kinds import MessageKind
+from bot.replying.exactly import exact_phrases
 from tests.bot.test_dialogue import Bot, bot
 
 __all__ = ["bot"]

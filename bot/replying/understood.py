@@ -4,12 +4,12 @@ from dataclasses import replace
 from typing import Final
 
 from bot.conversation import Conversation
-from bot.exactly import exact_phrases
 from bot.followup import is_small_talk, requested_citation
 from bot.pointing import Pointer, Understood
 from bot.query.glossing import GLOSSED_LANGUAGES
 from bot.query.kinds import MessageKind, ToldKind
-from bot.telling import language_of, tell_kind
+from bot.replying.exactly import exact_phrases
+from bot.replying.telling import language_of, tell_kind
 from index.search.retrieval import Retriever
 
 _MAY_BE: Final = 0.1

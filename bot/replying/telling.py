@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from bot.asides import is_wordless
 from bot.conversation import Conversation, Turn
 from bot.followup import is_small_talk
 from bot.query.glossing import GLOSSED_LANGUAGES, is_of, lexicon_of
 from bot.query.kind_classifier import shipped_classifier
 from bot.query.kinds import MessageKind, ToldKind, Topic
 from bot.query.languages import other_language
+from bot.replying.asides import is_wordless
 from index.search.retrieval import Retriever
 from index.text.terms import terms_of
 

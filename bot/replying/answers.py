@@ -1,0 +1,120 @@
+"""Answers one message from the articles: one quote, several, or the reason why there is none."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.answering import Answer, Answerer, Refusal, quote_lead, with_further, withheld
+from bot.composing.draft import Wanted
+from bot.composing.weights import COMPOSED
+from bot.conversation import Conversation
+from bot.followup import Resolution
+from bot.pointing import Pointer
+from bot.query.event_dates import since_event
+from bot.query.headlines import article_asked_for
+from bot.query.kinds import MessageKind, ToldKind
+from bot.query.operators import EVERYTHING, Scope
+from bot.replying.meaning import Meant
+from bot.stopwatch import Stopwatch
+from index import Hit, Query
+from index.errors import UnknownArticle
+from index.search.retrieval import Retriever
+
+_MAY_BE_ASKED, _STANDS_ALONE, _SURE_ENOUGH = 0.1, 0.3, 0.5
+"""From the first chance on that several quotes are asked for they follow a single one; from the second on they are
+given where no single one answers and they do with the third."""
+
+
+class MessageAnswerer:
+    """Answers one message: nothing is read twice for it."""
+
+    def __init__(
+        self, answerer: Answerer, retriever: Retriever, watch: Stopwatch, pointer: Pointer | None = None
+    ) -> None:
+        """`watch` measures the stages; `pointer`: a language model that points at sentences."""
+        self._answerer = answerer.for_one_message(pointer)
+        self._retriever = retriever
+        self._watch = watch
+        self._pointer = pointer
+
+    def answer(self, meant: Meant) -> Answer | Refusal:
+        """Return what the articles say to a message.
+
+        Where several quotes are surely asked for they are the answer. Where they may be, one sentence is looked for
+        first, and they follow it; they stand alone if none is found and they are likely enough asked for. Where they
+        are surely asked for and refused, a single one has to be surer than usual.
+        """
+        query, told = _query_of(meant), meant.told
+        maybe, chance = told.likeliest(COMPOSED)
+        may_be_asked = chance >= _MAY_BE_ASKED
+        is_asked = may_be_asked and told.is_sure and told.kind is maybe
+        asked_for = self._compose(Wanted(maybe), query, meant) if is_asked else None
+        if isinstance(asked_for, Answer):
+            return asked_for
+        first = self._first(query, meant)
+        if isinstance(asked_for, Refusal) and isinstance(first, Answer) and first.confidence < _SURE_ENOUGH:
+            return withheld(first)
+        is_answered = isinstance(first, Answer)
+        if is_asked or not (may_be_asked and (is_answered or chance >= _STANDS_ALONE)):
+            return first
+        composed = self._compose(Wanted(maybe, is_further=is_answered), query, meant)
+        return self._together(first, composed, told) if isinstance(composed, Answer) else first
+
+    def sum_up(self, conversation: Conversation, scope: Scope) -> Answer | None:
+        """Return the gist of the article under discussion: the only one that may be searched, or the one quoted last;
+        None where there is none."""
+        quoted = next((turn.article_ids[:1] for turn in reversed(conversation.turns) if turn.article_ids), ())
+        meant = tuple(scope.articles) if scope.articles is not None and len(scope.articles) == 1 else quoted
+        archive = self._retriever.archive
+        try:
+            article = archive.article(meant[0]) if meant else None
+        except UnknownArticle:
+            return None
+        if article is None or not article.title:
+            return None
+        query = replace(EVERYTHING.query(article.title), articles=frozenset((article.id,)), dates=None)
+        with self._watch.measure("compose"):
+            wanted = Wanted(MessageKind.OVERVIEW, is_about_it=True)
+            composed = self._answerer.compose(wanted, query, query.text, self._retriever)
+        return composed if isinstance(composed, Answer) else quote_lead(article, archive)
+
+    def _first(self, query: Query, meant: Meant) -> Answer | Refusal:
+        """Return what single sentences say to it."""
+        with self._watch.measure("retrieve"):
+            searched = since_event(query, meant.scope.asked_on, self._retriever)
+            hits = self._answerer.find(searched, self._retriever)
+        with self._watch.measure("read"):
+            return read(self._answerer, replace(searched, text=meant.resolution.read), hits, self._retriever)
+
+    def _compose(self, wanted: Wanted, query: Query, meant: Meant) -> Answer | Refusal | None:
+        with self._watch.measure("compose"):
+            return self._answerer.compose(wanted, query, meant.resolution.read, self._retriever)
+
+    def _together(self, first: Answer | Refusal, composed: Answer, told: ToldKind) -> Answer | Refusal:
+        """Return what becomes of a single quote, or a refusal, and of several that may be asked for."""
+        if isinstance(first, Answer):
+            return with_further(first, composed)
+        if not told.is_sure and composed.confidence < _SURE_ENOUGH:
+            return first
+        if self._pointer is not None:
+            self._pointer.leave_out_choice()
+        return composed
+
+
+def read(answerer: Answerer, query: Query, hits: Sequence[Hit], retriever: Retriever) -> Answer | Refusal:
+    """Return what the articles say to a question; to one that only names a headline, how that article begins."""
+    named = article_asked_for(query.text, hits, retriever.archive)
+    shown = quote_lead(named, retriever.archive) if named else None
+    return replace(shown, hits=tuple(hits)) if shown else answerer.read(query, hits, retriever)
+
+
+def query_for(resolution: Resolution, scope: Scope, preferred: frozenset[str]) -> Query:
+    """Return the query for a message that was understood so; `preferred` are the articles under discussion."""
+    subject = resolution.subject
+    return replace(
+        scope.query(resolution.searched, resolution.context, preferred), subject=subject.terms, said=subject.said
+    )
+
+
+def _query_of(meant: Meant) -> Query:
+    leans, turns = meant.resolution.leans, meant.conversation.turns
+    return query_for(meant.resolution, meant.scope, frozenset(turns[-1].article_ids[:1] if leans else ()))
