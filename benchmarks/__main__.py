@@ -25,6 +25,7 @@ NAMES = (
     "replicas",
     "check_quotes",
     "corrections",
+    "silent_feeds",
     "digests",
     "web_pages",
     "api_speed",

@@ -183,6 +183,7 @@ def build_app(
 def build_admin(core: Core, settings: Settings, store: Store, *, fetcher: "Fetcher | None" = None) -> "AdminServices":
     """Return what serves admins; `fetcher` reads the web; None: a new one."""
     # what reads pages and feeds takes a second to import, and answering needs none of it
+    from bot.admin.freshness import FreshnessWatch
     from bot.admin.ingest import ArticleIngest
     from bot.admin.moderation import Moderation
     from bot.admin.operations import IndexOperations
@@ -191,15 +192,17 @@ def build_admin(core: Core, settings: Settings, store: Store, *, fetcher: "Fetch
     from index.ingest.fetching import Fetcher
 
     live, exclusive, rebuild = core.live, partial(changing_articles, store), partial(rebuild_apart, settings)
+    articles = ArticleIngest(
+        live, fetcher or Fetcher(), settings.feeds, feed_minutes=settings.feed_minutes, exclusive=exclusive
+    )
     return AdminServices(
         IndexOperations(live, rebuild, reader_name=core.reader_name, exclusive=exclusive),
         UsageReports(store.usage, store.load_reply, live),
         Moderation(store.moderation),
-        ArticleIngest(
-            live, fetcher or Fetcher(), settings.feeds, feed_minutes=settings.feed_minutes, exclusive=exclusive
-        ),
+        articles,
         store.names,
         build_watcher(core, settings, store),
+        FreshnessWatch(live, articles),
     )
 
 

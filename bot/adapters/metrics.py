@@ -9,6 +9,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from bot.admin.freshness import Freshness
 from bot.admin.operations import IndexOperations
 from bot.answering import Answer, Clarification, Refusal, Remark
 from bot.replies import Reply
@@ -87,10 +88,12 @@ class Metrics:
         """Count a call to Telegram that went wrong."""
         self._errors.labels(type(error).__name__).inc()
 
-    def watch(self, operations: IndexOperations, in_hand: Callable[[], int]) -> None:
+    def watch(
+        self, operations: IndexOperations, in_hand: Callable[[], int], freshness: Callable[[], Freshness]
+    ) -> None:
         """Add figures that are looked up when somebody asks: those of the index in service, and the queue."""
         self._in_hand.set_function(in_hand)
-        self.registry.register(_IndexFigures(operations))
+        self.registry.register(_IndexFigures(operations, freshness))
 
     def exposition(self) -> bytes:
         """Return all figures in the format that Prometheus reads."""
@@ -98,8 +101,9 @@ class Metrics:
 
 
 class _IndexFigures(Collector):
-    def __init__(self, operations: IndexOperations) -> None:
+    def __init__(self, operations: IndexOperations, freshness: Callable[[], Freshness]) -> None:
         self._operations = operations
+        self._freshness = freshness
 
     def describe(self) -> Iterable[Metric]:
         return ()
@@ -110,3 +114,9 @@ class _IndexFigures(Collector):
         yield GaugeMetricFamily("newsquote_index_age_seconds", "Since the index in service was built", age)
         yield GaugeMetricFamily("newsquote_index_articles", "Articles in service", status.articles)
         yield GaugeMetricFamily("newsquote_index_passages", "Passages in service", status.passages)
+        fresh = self._freshness()
+        if fresh.age_seconds is not None:
+            newest = "Since the newest article was published"
+            yield GaugeMetricFamily("newsquote_newest_article_age_seconds", newest, fresh.age_seconds)
+        silent = "Feeds of which nothing came for much longer than ever"
+        yield GaugeMetricFamily("newsquote_silent_feeds", silent, len(fresh.silent))

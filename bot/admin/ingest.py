@@ -11,6 +11,7 @@ from index.article import Article, Skipped
 from index.endpoints import Feed
 from index.ingest.feeds.reading import FeedReader
 from index.ingest.feeds.report import FeedsReport
+from index.ingest.feeds.silence import SilentFeed
 from index.ingest.fetching import Fetcher
 from index.ingest.intake import Ingest
 from index.ingest.sources.sent import read_document, read_message
@@ -135,6 +136,22 @@ class ArticleIngest:
             ArrivalsUnavailable: what is kept about them cannot be read.
         """
         return self._reader.next_at(self.feeds)
+
+    def silent_feeds(self) -> list[SilentFeed]:
+        """Return the feeds of which nothing came for much longer than ever.
+
+        Raises:
+            ArrivalsUnavailable: what is kept about them cannot be read.
+        """
+        return self._reader.silent(self.feeds)
+
+    def note_silence_told(self, silent: SilentFeed) -> None:
+        """Record that admins were told of a silence: they are not again until the feed has spoken.
+
+        Raises:
+            ArrivalsUnavailable: it cannot be kept.
+        """
+        self._reader.note_silence_told(silent)
 
     def _add(
         self, items: Sequence[Article | Skipped], origin: str, listener: ProgressListener = lambda _: None

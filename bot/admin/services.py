@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.admin.freshness import FreshnessWatch
 from bot.admin.ingest import ArticleIngest
 from bot.admin.moderation import Moderation
 from bot.admin.names import NameStore
@@ -20,3 +21,4 @@ class AdminServices:
     articles: ArticleIngest
     names: NameStore
     watcher: Watcher
+    freshness: FreshnessWatch

@@ -17,7 +17,7 @@ from bot.store.replicas import Replicas
 from bot.store.tables import outbox, own_messages
 from bot.store.transactions import Transactions, Upsert, outlives_connections
 
-OwnKind = Literal["alert", "digest", "correction"]
+OwnKind = Literal["alert", "digest", "correction", "silence"]
 
 _PLAN: Final = Upsert(own_messages, lambda insert: insert.on_conflict_do_nothing().returning(own_messages.c.id))
 _HANDED_OVER: Final = "handed over"

@@ -36,6 +36,10 @@ ALTER TABLE articles ADD COLUMN begun INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE items ADD COLUMN begun INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX articles_by_origin ON articles (origin, arrived_at);
 """,
+    """
+ALTER TABLE items ADD COLUMN seen_at REAL;
+ALTER TABLE feeds ADD COLUMN silence_told REAL;
+""",
 )
 """What later versions changed of the schema, in order; `user_version` counts those that were made."""
 _WAITING, _PUBLISHED, _REMOVED, _GIVEN_UP = "waiting", "published", "removed", "given up"

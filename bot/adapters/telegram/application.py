@@ -44,8 +44,10 @@ from bot.adapters.telegram.handlers.privacy import Privacy
 from bot.adapters.telegram.handlers.question_limits import QuestionLimits
 from bot.adapters.telegram.handlers.questions import Questions
 from bot.adapters.telegram.handlers.quiet import Quiet
+from bot.adapters.telegram.handlers.silences import SilenceNews
 from bot.adapters.telegram.handlers.watching import Alerts, Watching
 from bot.adapters.telegram.routing import AFTER_ALL, BEFORE_ALL, WITH_OTHERS, Router, on_anything
+from bot.admin.freshness import Freshness
 from bot.app import App
 from bot.store import Store
 from bot.store.sent_answers import SentAnswers
@@ -85,9 +87,11 @@ class Service:
     store: Store
     clock: TelegramClock
     index_problem: Callable[[], str | None]
+    freshness: Callable[[], Freshness]
     notices: AdminNotices
     own_accord: OwnAccord
     correction_news: CorrectionNews
+    silence_news: SilenceNews
     alerts: Alerts
     digest_rounds: DigestRounds
     close: Callable[[], None] = field(repr=False)
@@ -158,7 +162,7 @@ def build_service(
         }
     )
     application.add_error_handler(ErrorReport(delivery.messenger, inbox.put_off).handle)
-    metrics.watch(app.admin.operations, delivery.processor.waiting)
+    metrics.watch(app.admin.operations, delivery.processor.waiting, app.admin.freshness.look)
 
     rounds = DigestRounds(
         app.dialogue, app.store, delivery.own_accord, access, delivery.heartbeat.leading, delivery.clock.now
@@ -169,6 +173,13 @@ def build_service(
         app.store.chat_settings,
         sent,
         access,
+        is_leading=delivery.heartbeat.leading.is_set,
+    )
+
+    silences = SilenceNews(
+        app.admin.freshness,
+        delivery.own_accord,
+        config.admin_ids,
         is_leading=delivery.heartbeat.leading.is_set,
     )
 
@@ -188,9 +199,11 @@ def build_service(
         app.store,
         delivery.clock,
         lambda: app.admin.operations.problem,
+        app.admin.freshness.look,
         AdminNotices(app.admin.articles.notices, delivery.messenger, config.admin_ids),
         delivery.own_accord,
         news,
+        silences,
         Alerts(app.admin.watcher, app.store, delivery.own_accord, delivery.heartbeat.leading),
         rounds,
         close,

@@ -99,7 +99,7 @@ def _add_routes(
         lambda: inbox.problem,
         lambda: _fullness(inbox),
     )
-    watched, groups = monitoring(service.metrics, problems, service.index_problem), []
+    watched, groups = monitoring(service.metrics, problems, service.index_problem, service.freshness), []
     if isinstance(receiver, Webhook):
         posts = RouteGroup([Route(receiver.path, receiver.receive, methods=["POST"])])
         servers.add(config.webhook_listen, posts)
@@ -120,6 +120,7 @@ async def _work(service: Service, receiver: Polling | Webhook) -> None:
         asyncio.create_task(service.notices.run()),
         asyncio.create_task(service.own_accord.run()),
         asyncio.create_task(service.correction_news.run()),
+        asyncio.create_task(service.silence_news.run()),
         asyncio.create_task(service.alerts.run()),
         asyncio.create_task(service.digest_rounds.run()),
     ]

@@ -10,6 +10,7 @@ from bot.adapters.web.core import WebCore
 from bot.adapters.web.monitoring import monitoring
 from bot.adapters.web.serving import Address, HttpServers
 from bot.adapters.web.website import build_website
+from bot.admin.freshness import FreshnessWatch
 
 
 @contextmanager
@@ -58,6 +59,7 @@ async def _serve(servers: HttpServers, on_open: Callable[[Address], None]) -> No
 def _servers(core: WebCore) -> HttpServers:
     servers, website = HttpServers(), build_website(core)
     if website is not None:
-        watched = monitoring(core.metrics, index_problem=lambda: core.live.problem)
+        freshness = FreshnessWatch(core.live)
+        watched = monitoring(core.metrics, index_problem=lambda: core.live.problem, freshness=freshness.look)
         website.add_to(servers, watched)
     return servers

@@ -31,6 +31,7 @@ from index.ingest.arrivals import MOST_BEGUN
 from index.ingest.feeds.items import article_of, fallback_of
 from index.ingest.feeds.parsing import KINDS, ParsedFeed, parse_feed
 from index.ingest.feeds.report import FeedReport, FeedsReport
+from index.ingest.feeds.silence import SilentFeed, silent_feeds
 from index.ingest.feeds.state import FeedCursor, FeedState, QueuedItem
 from index.ingest.fetching import Fetched, Fetcher
 from index.ingest.intake import Ingest
@@ -104,6 +105,14 @@ class FeedReader:
     def next_at(self, feeds: Sequence[Feed]) -> float:
         """Return when the first of them is due, in seconds since 1970."""
         return min((self._due_at(feed, self._state.cursor(feed.url)) for feed in feeds), default=float("inf"))
+
+    def silent(self, feeds: Sequence[Feed]) -> list[SilentFeed]:
+        """Return the feeds of which nothing came for much longer than ever."""
+        return list(silent_feeds(self._state, feeds, self._now()))
+
+    def note_silence_told(self, silent: SilentFeed) -> None:
+        """Record that admins were told of a silence: they are not again until the feed has spoken."""
+        self._state.note_silence_told(silent.url, silent.last_at)
 
     def _due_at(self, feed: Feed, cursor: FeedCursor) -> float:
         """Return when the feed is due: at once, if a clock that was ahead has put it off for longer than anything

@@ -10,6 +10,7 @@ from index.ingest.feeds.parsing import FeedItem
 
 _QUEUED, _KEPT, _DONE, _GIVEN_UP = "queued", "kept", "done", "given up"
 _ITEM = "number, key, signature, link, title, published_at, text, article, attempts, begun"
+_MOST_HEARD = 5_000
 _CLOCK_SLACK_SECONDS = 48 * 3600.0
 """No item is put off for longer: one that is was so by a clock that was ahead."""
 
@@ -40,6 +41,14 @@ class QueuedItem:
     begun: int
 
 
+@dataclass(frozen=True, slots=True)
+class HeardItem:
+    """An item that a feed had, when it came (seconds since 1970), and its title."""
+
+    at: float
+    title: str | None
+
+
 class FeedState:
     """The feeds' tables. An item goes from queued to kept (its article waits in the arrivals) to done (published)."""
 
@@ -61,14 +70,49 @@ class FeedState:
             for item in items:
                 published = item.published_at.isoformat() if item.published_at else None
                 file.execute(
-                    "INSERT INTO items (feed, key, signature, link, title, published_at, text, state, attempts, "
-                    "next_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0) ON CONFLICT (feed, key) DO UPDATE SET "
+                    "INSERT INTO items (feed, key, signature, link, title, published_at, text, state, seen_at, "
+                    "attempts, next_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0) ON CONFLICT (feed, key) DO UPDATE SET "
                     "signature = excluded.signature, link = excluded.link, title = excluded.title, "
                     "published_at = excluded.published_at, text = excluded.text, state = excluded.state, "
                     "attempts = 0, begun = 0, next_at = 0, error = NULL WHERE signature <> excluded.signature",
-                    (feed, item.key, item.signature, item.link, item.title, published, item.text, _QUEUED),
+                    (
+                        feed,
+                        item.key,
+                        item.signature,
+                        item.link,
+                        item.title,
+                        published,
+                        item.text,
+                        _QUEUED,
+                        cursor.read_at,
+                    ),
                 )
             _write_cursor(file, feed, cursor)
+
+    def heard(self, feed: str) -> list[HeardItem]:
+        """Return when the items of the feed came, the last first, as far back as its rhythm is looked for."""
+        if not self._file.exists:
+            return []
+        with self._file.transaction() as file:
+            rows = file.execute(
+                "SELECT published_at, seen_at, title FROM items WHERE feed = ? ORDER BY number DESC LIMIT ?",
+                (feed, _MOST_HEARD),
+            ).fetchall()
+        found = (HeardItem(_came_at(published, seen), title) for published, seen, title in rows)
+        return sorted((one for one in found if one.at), key=lambda one: -one.at)
+
+    def silence_told(self, feed: str) -> float | None:
+        """Return what was last heard of the feed when it was told that it is silent; None if it never was."""
+        if not self._file.exists:
+            return None
+        with self._file.transaction() as file:
+            row = file.execute("SELECT silence_told FROM feeds WHERE url = ?", (feed,)).fetchone()
+        return row[0] if row else None
+
+    def note_silence_told(self, feed: str, last_at: float) -> None:
+        """Record that it was told that the feed is silent, and when it was last heard by then."""
+        with self._file.transaction() as file:
+            file.execute("UPDATE feeds SET silence_told = ? WHERE url = ?", (last_at, feed))
 
     def note_failure(self, feed: str, cursor: FeedCursor) -> None:
         """Move the cursor, and queue nothing."""
@@ -140,8 +184,9 @@ class FeedState:
 
 def _write_cursor(file: Any, feed: str, cursor: FeedCursor) -> None:  # noqa: ANN401  # sqlite3.Connection
     file.execute(
-        "INSERT OR REPLACE INTO feeds (url, etag, last_modified, next_at, failures, error, read_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO feeds (url, etag, last_modified, next_at, failures, error, read_at) VALUES (?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (url) DO UPDATE SET etag = excluded.etag, last_modified = excluded.last_modified, "
+        "next_at = excluded.next_at, failures = excluded.failures, error = excluded.error, read_at = excluded.read_at",
         (feed, cursor.etag, cursor.last_modified, cursor.next_at, cursor.failures, cursor.error, cursor.read_at),
     )
 
@@ -158,3 +203,14 @@ def _queued(
     text, article, attempts, begun = rest
     published_at = datetime.fromisoformat(published) if published else None
     return QueuedItem(number, FeedItem(key, signature, link, title, published_at, text), article, attempts, begun)
+
+
+def _came_at(published: str | None, seen: float | None) -> float:
+    """Return when an item came: when it was published, unless that was after it was seen; 0 where nothing is known."""
+    try:
+        told = datetime.fromisoformat(published).timestamp() if published else None
+    except (ValueError, OverflowError):
+        told = None
+    if told is not None and (seen is None or told <= seen):
+        return told
+    return seen or 0.0

@@ -14,6 +14,7 @@ from telegram._utils.defaultvalue import DEFAULT_NONE
 from telegram._utils.types import ODVInput
 from telegram.request import BaseRequest, RequestData
 
+from bot.admin.freshness import FreshnessWatch
 from bot.admin.ingest import ArticleIngest
 from bot.admin.moderation import Moderation
 from bot.admin.operations import IndexOperations, Status
@@ -241,13 +242,15 @@ def fake_app(
 ) -> App:
     """An app over an index of two articles, with a memory of its own, in which a part or two may be another."""
     store, live = store or Store.in_memory(), small_index()
+    articles = ArticleIngest(live, Fetcher())
     admin = AdminServices(
         operations or FakeOperations(),
         UsageReports(usage or FakeUsage(), store.load_reply, live),
         Moderation(store.moderation),
-        ArticleIngest(live, Fetcher()),
+        articles,
         store.names,
         Watcher(live, word_answerer(), watcher_store(store), alerts_a_day=5),
+        FreshnessWatch(live, articles),
     )
     desk = CorrectionDesk(live, store.corrections, within=timedelta(days=7))
     return App(dialogue or FakeDialogue(), Checker(live.kept_texts), admin, store, desk)

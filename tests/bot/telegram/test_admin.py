@@ -15,9 +15,11 @@ from bot.adapters.telegram.handlers.menus import Menus
 from bot.adapters.telegram.handlers.question_limits import QuestionLimits
 from bot.adapters.telegram.views import admin_texts, texts
 from bot.adapters.translation import LANGUAGES
+from bot.adapters.wording import day_and_age
 from index.article import Skipped
 from index.errors import ArticlesMissing
 from index.library.builder import BuildProgress
+from tests.bot.examples import BRIDGE
 from tests.bot.telegram.conftest import ADMIN, Stage
 from tests.bot.telegram.fakes import REPORT, TOKEN, Call
 
@@ -112,9 +114,13 @@ async def test_the_outcome_is_sent_anew_when_it_cannot_be_edited_in(stage: Stage
 
 
 async def test_status_and_stats_in_plain_words(stage: Stage) -> None:
+    newest = stage.app.admin.freshness.look().newest_at
+    assert newest is not None
+    assert newest == BRIDGE.published_at
     [status] = await stage.say("/status", user=ADMIN)
     assert status.plain == (
         "In service: 3 articles, 40 passages\n"
+        f"Newest article: {day_and_age(newest)}\n"
         "Snapshot: 20260101-000000, built 1 January 2026, 08:30 UTC\n"
         "Embedding model: all-MiniLM-L6-v2 (int8)\n"
         "Reader: shipped\n"

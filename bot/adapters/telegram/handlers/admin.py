@@ -62,6 +62,7 @@ class Administration:
         self._reports = services.reports
         self._watcher = services.watcher
         self._moderation = services.moderation
+        self._freshness = services.freshness
         self._name_store = services.names
         self._config = config
         self._answers = answers
@@ -129,7 +130,9 @@ class Administration:
 
     async def _status(self, message: Message, messenger: Messenger) -> None:
         now = await asyncio.to_thread(self._operations.status)
-        await messenger.say(message, admin_texts.status(now, len(self._moderation.banned())))
+        fresh = await asyncio.to_thread(self._freshness.look)
+        words = admin_texts.status(now, len(self._moderation.banned()), fresh)
+        await messenger.send(place_of(message), Outgoing(tuple(words_of_others(words))))
 
     async def _stats(self, message: Message, messenger: Messenger) -> None:
         figures = await asyncio.to_thread(self._reports.stats, _STATS_DAYS)

@@ -15,6 +15,7 @@ from bot.quoting.quotes import Citation
 from bot.replies import Reply
 from index import Article, Hit
 from index.article import Skipped
+from index.ingest.feeds.silence import SilentFeed
 from index.library.builder import BuildReport
 
 _SHOWN_GAPS: Final = 12
@@ -155,6 +156,12 @@ def added(report: BuildReport, look_up: Lookup) -> list[Segment]:
     if report.skipped:
         segments += [*_skips(report.skipped), styled("\n\n")]
     return [*segments, styled(admin_texts.in_service_now(report.articles))]
+
+
+def silence_message(feed: SilentFeed) -> Outgoing:
+    """Return what admins are told of a feed that has fallen silent."""
+    said = words_of_others(admin_texts.silence(feed))
+    return Outgoing((styled(f"{translated(admin_texts.SILENT_FEEDS)}\n"), *said))
 
 
 def of_others(text: str) -> list[Segment]:

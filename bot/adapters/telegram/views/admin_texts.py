@@ -1,13 +1,17 @@
 """Every sentence the bot says to its admins on Telegram in its own voice."""
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Final
 
 from bot.adapters.translation import counted, day, minute, number, translatable, translated
+from bot.adapters.wording import day_and_age
+from bot.admin.freshness import Freshness
 from bot.admin.operations import SnapshotInfo, Status
 from bot.admin.reports import Stats
 from bot.pointing import PointingNote
 from bot.watches.watch import WatchCounts
+from index.ingest.feeds.silence import SilentFeed
 from index.library.builder import BuildProgress, BuildReport
 
 _LISTED_IDS: Final = 8
@@ -106,13 +110,16 @@ def not_reloaded(why: str) -> str:
     ).format(why=why)
 
 
-def status(now: Status, banned: int) -> str:
-    """Return what is in service."""
+def status(now: Status, banned: int, fresh: Freshness) -> str:
+    """Return what is in service, how new it is, and which feeds are silent."""
+    newest = day_and_age(fresh.newest_at) if fresh.newest_at is not None else translated(NOT_KNOWN)
+    silent = [f"• {silence(feed)}" for feed in fresh.silent]
     return "\n".join(
         (
             translated("In service: {articles}, {passages}").format(
                 articles=articles(now.articles), passages=_passages(now.passages)
             ),
+            translated("Newest article: {day}").format(day=newest),
             translated("Snapshot: {name}, built {time}").format(name=now.snapshot, time=minute(now.built_at)),
             translated("Embedding model: {name}").format(name=now.embedding_model),
             translated("Reader: {name}").format(name=now.reader),
@@ -121,8 +128,20 @@ def status(now: Status, banned: int) -> str:
             ),
             translated("Banned people: {count}").format(count=number(banned)),
             translated("Running since {time}").format(time=minute(now.started_at)),
+            *([translated(SILENT_FEEDS), *silent] if silent else ()),
         )
     )
+
+
+def silence(feed: SilentFeed) -> str:
+    """Return what was last heard of a silent feed, and why it cannot be read, if that is why. Its address is shown
+    without what follows a question mark: that may be somebody's key."""
+    last = minute(datetime.fromtimestamp(feed.last_at, UTC))
+    title = " ".join((feed.last_title or "").split())[:_TITLE_CHARS]
+    heard = translated("{feed}: last heard {time}").format(feed=feed.url.partition("?")[0], time=last)
+    said = f"{heard}, “{title}”" if title else heard
+    failing = translated("it cannot be read: {error}").format(error=feed.error) if feed.error else None
+    return f"{said}; {failing}" if failing else said
 
 
 def stats(figures: Stats) -> str:
@@ -325,6 +344,11 @@ def no_article() -> str:
 def ask_to_add(count: int) -> str:
     """Return the question before a document or message is taken in."""
     return counted("Shall I add this article?", "Shall I add these {count} articles?", count)
+
+
+SILENT_FEEDS: Final = translatable("Feeds that are silent for much longer than they ever are:")
+NOT_KNOWN: Final = translatable("not known")
+_TITLE_CHARS: Final = 120
 
 
 def given_up(lines: Sequence[str]) -> str:
