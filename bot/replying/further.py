@@ -73,12 +73,14 @@ def _shown(reply: Reply) -> Sequence[Citation]:
 
 
 def is_answered_anew(further: Further, reply: Reply, seen: Iterable[tuple[str, Span]]) -> bool:
-    """Return whether a reply answers a question with something that was not shown before."""
+    """Return whether a reply answers a question, and the words that do so were not shown before."""
     answer = reply.outcome
     if not isinstance(answer, Answer) or not answer.citations:
         return False
     first = answer.citations[0]
-    if any(first.quote.article_id == article_id and first.quote.span.overlaps(span) for article_id, span in seen):
+    told = first.highlights or (first.quote.span,)
+    known = [span for article_id, span in seen if article_id == first.quote.article_id]
+    if any(one.overlaps(span) for one in told for span in known):
         return False
     if not further.dated:
         return True

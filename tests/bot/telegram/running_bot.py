@@ -101,6 +101,7 @@ async def run_bot(
     permalinks: Permalinks | None = None,
     *,
     readers_may_bring: bool = False,
+    further_questions: int = 0,
 ) -> AsyncIterator[RunningBot]:
     """The bot at work."""
     settings = Settings.from_environment(index=index, articles=index.parent / "articles.jsonl")
@@ -116,6 +117,7 @@ async def run_bot(
             frozenset({admin.id}),
             messages_per_second=0,
             permalinks=permalinks,
+            further_questions=further_questions,
         )
         stop = asyncio.Event()
         service = build_service(app, config, Metrics())

@@ -69,6 +69,25 @@ async def test_an_answer_has_its_words_marked_and_leads_to_them_at_the_publisher
     assert unquote(url.partition(":~:text=")[2]) == ANSWERING.rstrip(".")
 
 
+async def test_several_questions_of_a_message_get_an_answer_each(running: RunningBot, ada: User) -> None:
+    first = await running.ask(ada, f"{QUESTION} And who opened it again?")
+    second = await running.next_in(ada.opens_chat())
+    assert first.entity_texts("expandable_blockquote")[0] == ANSWERING
+    assert "Ada Brook, opened it again" in second.entity_texts("expandable_blockquote")[0]
+
+
+async def test_what_is_suggested_under_an_answer_is_answered_when_it_is_pressed(index: Path) -> None:
+    async with run_bot(index, further_questions=3) as running:
+        ada = running.server.user("Ada")
+        answer = await running.ask(ada, "Who owned the ferry?")
+        await running.server.wait_until(lambda: len(answer.history) == 2, timeout=30)
+        suggested = [each["text"] for each in answer.buttons if str(each.get("callback_data")).startswith("next:")]
+        assert suggested == ["When was that?"]
+        ada.presses(answer, suggested[0])
+        pressed = await running.next_in(ada.opens_chat())
+        assert "for the last time on Sunday" in pressed.entity_texts("expandable_blockquote")[0]
+
+
 async def test_the_articles_found_are_listed_under_an_answer_with_the_quoted_one_first(
     running: RunningBot, ada: User
 ) -> None:

@@ -21,7 +21,7 @@ from bot.replies import Reply, ReplyTo
 from bot.store import Answering
 from bot.store.sent_answers import SentAnswer, SentAnswers
 
-_BUDGET_SECONDS: Final = 0.5
+_BUDGET_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
