@@ -58,7 +58,7 @@ def meaning_of(
     request = said_request(asked)
     understood = None
     if pointer is not None and taken is None and request is None:
-        understood = understood_by(pointer, asked, as_typed, retriever)
+        understood = understood_by(pointer, asked, as_typed, scope, retriever)
     if understood is not None:
         asked, conversation = understood.question, Conversation(conversation.id)
     is_plain = said.literally or request is not None

@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from bot.adapters.llm import ChatEndpoint, ChatPointingModel, TokenAllowance
 from bot.adapters.telegram.views.messages import reply_message
+from bot.adapters.terminal.rendering import render_reply
+from bot.adapters.web.pages.templates import render
+from bot.adapters.web.pages.turns import shown_turn
 from bot.answering import Answer, Refusal
 from bot.pointing import Chosen, Fault, Judged, Judgement, Task, Understood
 from bot.query.kinds import MessageKind
@@ -181,7 +184,7 @@ def test_what_is_plain_is_not_sent_to_a_model() -> None:
     with bot_with(model, judgement=_SURE) as bot:
         bot.chat("Who opened the old bridge?")
         model.messages.clear()
-        bot.chat("thanks", "[1]", "“Cyclists may use both lanes”", "", "👍")
+        bot.chat("thanks", "[1]", "“Cyclists may use both lanes”", "", "👍", "summarize it")
         bot.dialogue.reply("c", "who did it", literally=True)
         bot.dialogue.reply("c", "bridge", kind=MessageKind.TIMELINE)
         bot.dialogue.look_up("Who opened the old bridge?")
@@ -219,6 +222,11 @@ def test_answers_say_what_was_understood_and_whose_words_a_heading_is() -> None:
         "In my own words: Old bridge opened",
     ]
     assert not any(model.name in line for line in lines)
+    page = render("turn.html", turn=shown_turn(reply), place=1, token="t")
+    for shown in (render_reply(reply).plain, page):
+        assert "Understood as: Who opened the old bridge?" in shown
+        assert "In my own words: Old bridge opened" in shown
+        assert model.name not in shown
 
 
 _WORDS = st.lists(
