@@ -1,18 +1,18 @@
 """Digest: the stories of a period with one quote each; DigestMaker makes it of the articles in service."""
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from bot.digests.grouping import Compared, group_articles
 from bot.digests.period import Period, came_in
-from bot.digests.stories import Story, ranked, story_of
+from bot.digests.stories import Story, ranked, story_of, with_alerts
 from bot.digests.telling import told_by_one_quote
-from bot.quoting.quotes import Citation, Quote
-from index.embedding.embedder import Vectors
-from index.search.retrieval import Retriever
+from bot.quoting.quotes import Citation, Quote, may_be_quoted
+from index.errors import UnknownArticle
+from index.search.retrieval import Archive, Retriever
 
 MOST_STORIES: Final = 30
 """So many are told; of the others it is said how many they are."""
@@ -21,6 +21,8 @@ _SCREEN_CHARS: Final = 1_000
 _SCREEN_STORIES: Final = 6
 _AROUND_CHARS: Final = 90
 """What stands around each quote: where it is from."""
+_CAME_LATE: Final = timedelta(days=1)
+"""How late an article may come in and still be told of to whoever gets digests."""
 _KEPT_PERIODS: Final = 10
 
 
@@ -78,6 +80,24 @@ class Digest:
         return min(len(self.told), _SCREEN_STORIES)
 
 
+@dataclass(frozen=True, slots=True)
+class DigestReader:
+    """Whom a digest is for.
+
+    `subjects`: what they watch, in words. `alerts`: quotes that were found for what they watch and not told.
+    `corrected`: what they are to be told was corrected. `covered`: the articles that their last digest was about, None
+    where there was none: a story with no other is not told again, and what came in late is told now.
+    """
+
+    subjects: tuple[str, ...] = ()
+    alerts: tuple[Citation, ...] = ()
+    corrected: tuple[CorrectedWords, ...] = ()
+    covered: frozenset[str] | None = None
+
+
+ANYBODY: Final = DigestReader()
+
+
 @dataclass(slots=True)
 class _Groups:
     """The groups of each period that were worked out of one snapshot."""
@@ -95,35 +115,19 @@ class DigestMaker:
         self._groups = _Groups()
         self._lock = threading.Lock()
 
-    def make(
-        self,
-        period: Period,
-        *,
-        subjects: Vectors | None = None,
-        corrected: Sequence[CorrectedWords] = (),
-        covered_before: Collection[str] = (),
-        late: timedelta = timedelta(),
-    ) -> Digest:
-        """Return the digest of a period.
-
-        `subjects`: (n, dimension), of unit length: the vectors of what a chat watches. `corrected`: what it is to be
-        told was corrected. `covered_before`: articles that an earlier digest was about; a story with no other is left
-        out. `late`: so much before the period articles are told of, too.
-        """
-        retriever = self._index.retriever()
-        known = frozenset(covered_before)
+    def make(self, period: Period, reader: DigestReader = ANYBODY) -> Digest:
+        """Return the digest of a period."""
+        retriever, known = self._index.retriever(), reader.covered or frozenset()
+        late = _CAME_LATE if reader.covered is not None else timedelta()
         came = self._grouped(Period(period.first - late, period.end), retriever)
         groups = [group for group in came if any(one.article.id not in known for one in group)]
-        stories = ranked([story_of(group, subjects) for group in groups])
-        told: list[ToldStory] = []
-        for story in stories[:MOST_STORIES]:
-            citation = told_by_one_quote(story, retriever.archive)
-            if citation is not None:
-                told.append(ToldStory(story, replace(citation, number=len(told) + 1)))
+        subjects = retriever.vectors_of(reader.subjects) if reader.subjects else None
+        alerts = [one for one in reader.alerts if _is_so(one.quote, retriever.archive)]
+        stories = ranked(with_alerts([story_of(group, subjects) for group in groups], alerts))
         return Digest(
             period,
-            tuple(corrected),
-            tuple(told),
+            tuple(one for one in reader.corrected if one.now is None or _is_so(one.now, retriever.archive)),
+            tuple(_told(stories[:MOST_STORIES], alerts, retriever.archive)),
             sum(one.article.id not in known for group in groups for one in group),
             len(stories[MOST_STORIES:]),
             frozenset(one.article.id for group in came for one in group),
@@ -143,6 +147,26 @@ class DigestMaker:
                 kept.pop(next(iter(kept)))
             kept[period] = found
         return found
+
+
+def _told(stories: Sequence[Story], alerts: Sequence[Citation], archive: Archive) -> Iterator[ToldStory]:
+    """Yield the stories that can be quoted, by what was found for a watch where anything was."""
+    found = {one.quote.article_id: one for one in reversed(alerts)}
+    number = 0
+    for story in stories:
+        alert = next((found[one.id] for one in story.articles if one.id in found), None)
+        citation = alert or told_by_one_quote(story, archive)
+        if citation is not None:
+            number += 1
+            yield ToldStory(story, replace(citation, number=number))
+
+
+def _is_so(quote: Quote, archive: Archive) -> bool:
+    """Return whether words are still those of their article."""
+    try:
+        return may_be_quoted(quote, archive)
+    except UnknownArticle:
+        return False
 
 
 def _grouped(period: Period, retriever: Retriever) -> list[list[Compared]]:

@@ -1,11 +1,12 @@
 """Story: what several articles tell of one event, how many tell it independently, and which stories go first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
 from bot.digests.grouping import Compared
+from bot.quoting.quotes import Citation
 from index import Article
 from index.embedding.embedder import Vectors
 
@@ -46,6 +47,22 @@ def ranked(stories: Sequence[Story]) -> list[Story]:
     """Return the stories in the order to be told: those watched, then what most tell independently, then the newest."""
     by_id = sorted(stories, key=lambda one: one.articles[0].id)
     return sorted(by_id, key=lambda one: (one.is_watched, len(one.sources), one.newest), reverse=True)
+
+
+def with_alerts(stories: Sequence[Story], alerts: Sequence[Citation]) -> list[Story]:
+    """Return the stories with those marked as watched that something was found of for a watch, and a story of its own
+    for what was found elsewhere."""
+    found = {one.quote.article_id: one for one in alerts}
+    marked = [
+        replace(one, is_watched=True) if any(each.id in found for each in one.articles) else one for one in stories
+    ]
+    known = {each.id for one in stories for each in one.articles}
+    return [*marked, *(_story_of_alert(one) for article_id, one in found.items() if article_id not in known)]
+
+
+def _story_of_alert(one: Citation) -> Story:
+    article = Article(one.quote.article_id, one.title, "", one.source, one.published_at, one.url)
+    return Story((article,), (" ".join((one.source or "").split()),), is_watched=True)
 
 
 def is_near(group: Sequence[Compared], subjects: Vectors | None) -> bool:

@@ -106,6 +106,13 @@ class WatchRecords(Transactions):
             return [_watch_from(row) for row in connection.execute(found).mappings()]
 
     @outlives_connections
+    def words_of(self, chat: str) -> list[str]:
+        """Return the words of the questions and subjects that are watched for in a chat, in all its topics."""
+        found = select(watches.c.words).where(watches.c.chat == chat, watches.c.is_said.is_(False), *_CAN_BE_TOLD)
+        with self._reading() as connection:
+            return list(connection.scalars(found.order_by(watches.c.id)))
+
+    @outlives_connections
     def vectors(self, embedder: str) -> Mapping[str, Vectors]:
         """Return the vectors of watched words that this embedder made."""
         found = select(watches.c.words, watches.c.vector).where(

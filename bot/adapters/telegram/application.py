@@ -165,7 +165,13 @@ def build_service(
     metrics.watch(app.admin.operations, delivery.processor.waiting, app.admin.freshness.look)
 
     rounds = DigestRounds(
-        app.dialogue, app.store, delivery.own_accord, access, delivery.heartbeat.leading, delivery.clock.now
+        app.dialogue,
+        app.store,
+        delivery.own_accord,
+        access,
+        delivery.heartbeat.leading,
+        delivery.clock.now,
+        corrections=app.corrections,
     )
     news = CorrectionNews(
         app.corrections,

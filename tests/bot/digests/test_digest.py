@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.digests import CorrectedWords, Digest, DigestMaker, Period
+from bot.digests import CorrectedWords, Digest, DigestMaker, DigestReader, Period
 from bot.digests.digest import MOST_STORIES
 from bot.digests.grouping import Compared, group_articles
 from bot.digests.period import came_in
 from bot.digests.stories import story_of
-from bot.quoting.quotes import quote_from
-from index import Article
+from bot.quoting.quotes import Citation, quote_from
+from index import Article, Span
 from index.library.live import LiveIndex
 from tests.bot.digests.news import (
     AIRLINES,
@@ -79,9 +79,7 @@ def test_each_story_is_told_by_whole_words_of_one_of_its_articles(maker: DigestM
 
 
 def test_what_a_chat_watches_comes_first(maker: DigestMaker) -> None:
-    subjects = shipped_models().embedder.embed(["lost cat found"])
-
-    digest = maker.make(TODAY, subjects=subjects)
+    digest = maker.make(TODAY, DigestReader(subjects=("lost cat found",)))
 
     assert [(one.story.articles[0].id, one.story.is_watched) for one in digest.told] == [
         ("cat", True),
@@ -92,7 +90,9 @@ def test_what_a_chat_watches_comes_first(maker: DigestMaker) -> None:
 
 
 def test_a_story_comes_again_only_with_a_new_article(maker: DigestMaker) -> None:
-    digest = maker.make(TODAY, covered_before=[WIRE.id, VOTE.id, AIRLINES.id, DAY_ONLY.id])
+    covered = frozenset({WIRE.id, VOTE.id, AIRLINES.id, DAY_ONLY.id, OLD.id})
+
+    digest = maker.make(TODAY, DigestReader(covered=covered))
 
     assert [{one.id for one in each.story.articles} for each in digest.told] == [{"wire", "copy", "paper"}, {"cat"}]
 
@@ -100,9 +100,37 @@ def test_a_story_comes_again_only_with_a_new_article(maker: DigestMaker) -> None
 def test_corrections_take_room_of_the_screen_and_no_story_is_lost(maker: DigestMaker) -> None:
     corrected = CorrectedWords("x" * 900, None, CAT.title, CAT.source, CAT.published_at, CAT.url)
 
-    digest = maker.make(TODAY, corrected=[corrected])
+    digest = maker.make(TODAY, DigestReader(corrected=(corrected,)))
 
     assert (digest.corrected, digest.n_shown, len(digest.told)) == ((corrected,), 1, 4)
+
+
+def test_what_was_found_for_a_watch_and_not_told_is_its_storys_quote_or_a_story_of_its_own(maker: DigestMaker) -> None:
+    def alert(article: Article, words: str) -> Citation:
+        start = article.text.index(words)
+        quote = quote_from(article, Span(start, start + len(words)))
+        about = (article.title, article.source, article.published_at, article.url)
+        return Citation(1, quote, *about, highlights=(), score=0.9)
+
+    in_story = alert(WIRE, "The owner, Berit Solheim, said that the mill had been inspected in March.")
+    elsewhere = alert(OLD, OLD.text)
+    changed = replace(in_story, quote=replace(in_story.quote, text="The owner said nothing."))
+
+    digest = maker.make(TODAY, DigestReader(alerts=(in_story, elsewhere, changed)))
+
+    assert [(one.story.is_watched, one.citation) for one in digest.told[:2]] == [
+        (True, in_story),
+        (True, replace(elsewhere, number=2)),
+    ]
+    assert [one.story.is_watched for one in digest.told[2:]] == [False] * 3
+
+
+def test_a_correction_that_is_not_so_any_more_is_not_told(maker: DigestMaker) -> None:
+    now = quote_from(CAT, Span(0, 40))
+    corrected = CorrectedWords("A dog called Pepper", now, CAT.title, CAT.source, CAT.published_at, CAT.url)
+    forged = replace(corrected, now=replace(now, text="x" * 40))
+
+    assert maker.make(TODAY, DigestReader(corrected=(corrected, forged))).corrected == (corrected,)
 
 
 def test_no_article_no_story(maker: DigestMaker) -> None:

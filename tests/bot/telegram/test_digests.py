@@ -1,7 +1,7 @@
 """Digests on Telegram, over HTTP: asked for, by a schedule, once over kills and replicas, caught up once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -16,11 +16,16 @@ from bot.adapters.telegram.handlers.access import Access
 from bot.adapters.telegram.handlers.digest_rounds import DigestRounds
 from bot.adapters.telegram.views import texts
 from bot.admin.moderation import Moderation
+from bot.answering import Answer
 from bot.chat_settings import ChatSettings
+from bot.corrections.corrections import ChangedSentence, QuoteCorrection
 from bot.digests import DigestMaker
-from index import Article
+from bot.quoting.quotes import Citation, quote_from
+from bot.replies import Reply
+from bot.watches.watch import Alert, AlertState, new_watch
+from index import Article, Span
 from index.library.live import LiveIndex
-from tests.bot.digests.news import ALL, CAT, NOW, library_of
+from tests.bot.digests.news import ALL, CAT, NOW, WIRE, library_of
 from tests.bot.telegram.fakes import FakeDialogue
 from tests.bot.telegram.running_bot import run_bot, shipped_models
 from tests.bot.telegram.serving import FAST, Served, served
@@ -219,6 +224,59 @@ async def test_each_chat_has_its_own_clock_and_language_and_nothing_comes_where_
         await at.rounds.plan_due()
         await at.settled()
         assert [len(at.said(each)) for each in (ada, jan, eve)] == [1, 1, 2]
+
+
+class _Corrected:
+    """One correction, found an hour before the digest."""
+
+    def last(self, most: int) -> Sequence[QuoteCorrection]:
+        sentence = ChangedSentence(CAT.id, "0" * 16, "A dog called Pepper was found.", "f" * 16)
+        about = (CAT.title, CAT.source, CAT.published_at, CAT.url)
+        now = quote_from(CAT, Span(0, CAT.text.index(".") + 1))
+        found = QuoteCorrection(sentence, CAT.revision, now, (), *about, seen_at=NOW - timedelta(hours=1))
+        return [found, replace(found, seen_at=NOW - timedelta(days=3))][:most]
+
+
+def _hold_alert(bot: Served, user: User) -> None:
+    """Has the store hold an alert over the day's limit for what a person watches."""
+    chat, words = chat_of(user.opens_chat().id), "who owns the paper mill?"
+    watch = bot.store.watches.add(new_watch(chat, 0, words, NOW), chat, None, most=9)
+    assert watch is not None
+    start = WIRE.text.index("The owner, Berit Solheim")
+    quote = quote_from(WIRE, Span(start, WIRE.text.index("March.") + 6))
+    cited = Citation(1, quote, WIRE.title, WIRE.source, WIRE.published_at, WIRE.url, (), 0.9)
+    reply = Reply("a1", f"watch:{chat}", words, words, Answer(0.9, (cited,), 1, None, ()), {})
+    alert = Alert(watch.id, chat, 0, reply.id, NOW - timedelta(hours=2), AlertState.HELD)
+    assert bot.store.watches.keep([1], [(alert, reply)])
+
+
+async def test_corrections_come_first_then_what_is_watched_and_alerts_over_the_limit_once(
+    server: BotApiServer, live: LiveIndex
+) -> None:
+    ada, eve = server.user("Ada"), server.user("Eve")
+    async with morning(server, live) as at:
+        _wants(at.bot, ada)
+        _wants(at.bot, eve)
+        at.bot.store.chat_settings.change(chat_of(eve.id), lambda settings: replace(settings, corrections=False))
+        at.rounds._corrections = _Corrected()
+        _hold_alert(at.bot, ada)
+        for _ in range(2):
+            await at.rounds.plan_due()
+        await at.settled()
+        (told,), (plain,) = at.said(ada), at.said(eve)
+        in_order = (
+            "Corrected: Cat found after eleven months",
+            "A dog called Pepper was found.",
+            "A cat called Pepper was found on Friday",
+            "The owner, Berit Solheim, said that the mill had been inspected in March.",
+            "on what you watch",
+            "Two airlines will go to court",
+        )
+        places = [told.index(words) for words in in_order]
+        assert places == sorted(places)
+        assert ("Corrected" in plain, "inspected in March" in plain) == (False, False)
+        assert at.bot.store.watches.alerts(AlertState.HELD) == []
+        assert len(at.bot.store.watches.alerts(AlertState.DIGESTED)) == 1
 
 
 async def test_it_links_to_the_page_and_the_feed_for_that_chat(server: BotApiServer, live: LiveIndex) -> None:

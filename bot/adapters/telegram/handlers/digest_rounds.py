@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
 from bot.adapters.telegram.addressing import Place
 from bot.adapters.telegram.delivery.own_accord import Announcement, OwnAccord
@@ -16,23 +16,30 @@ from bot.adapters.telegram.handlers.digests import keep_as_reply, scheduled_for
 from bot.adapters.telegram.views.digests import digest_message
 from bot.adapters.translation import speak
 from bot.chat_settings import ChatSettings
+from bot.corrections.corrections import QuoteCorrection
 from bot.dialogue import Dialogue
-from bot.digests import CorrectedWords, Digest, Period
+from bot.digests import CorrectedWords, Digest, DigestReader, Period
 from bot.digests.period import MOST_DAYS
 from bot.digests.schedule import Due
 from bot.errors import StoreUnavailable
 from bot.store import Answering, Store
 from bot.store.digest_records import KeptDigest
-from index.embedding.embedder import Vectors
+from bot.watches.watch import Alert, AlertState
 from index.errors import IndexingError
 
 logger = logging.getLogger(__name__)
 
 _LOOK_EVERY_SECONDS: Final = 20.0
-_CAME_LATE: Final = timedelta(days=1)
-"""How late an article may come in and still be told of."""
+_MOST_CORRECTED: Final = 3
 _SET_BACK: Final = timedelta(days=2)
 """A clock that is behind the last digest by more was wrong when that was sent."""
+
+
+class LastCorrections(Protocol):
+    """What knows of corrections: see `bot.corrections.desk.CorrectionDesk`."""
+
+    def last(self, most: int) -> Sequence[QuoteCorrection]:
+        """Return the corrections found last, the newest first."""
 
 
 class DigestRounds:
@@ -47,20 +54,19 @@ class DigestRounds:
         leading: asyncio.Event,
         now: Callable[[], datetime],
         *,
-        subjects_of: Callable[[str], Vectors | None] = lambda _: None,
-        corrected_since: Callable[[str, datetime], Sequence[CorrectedWords]] = lambda _, __: (),
+        corrections: LastCorrections | None = None,
         every_seconds: float = _LOOK_EVERY_SECONDS,
     ) -> None:
-        """`subjects_of`: the vectors of what a chat watches. `corrected_since`: what it is to be told was corrected."""
+        """`corrections`: None where nothing is known of any."""
         self._dialogue = dialogue
+        self._store = store
         self._settings = store.chat_settings
         self._records = store.digests
         self._own_accord = own_accord
         self._access = access
         self._leading = leading
         self._now = now
-        self._subjects_of = subjects_of
-        self._corrected_since = corrected_since
+        self._corrections = corrections
         self._every_seconds = every_seconds
 
     async def run(self) -> None:
@@ -100,7 +106,8 @@ class DigestRounds:
         chat_id, schedule = int(chat.partition(":")[2]), scheduled_for(settings)
         if schedule is None or not self._access.admits(chat_id, chat_id):
             return
-        digest = await asyncio.to_thread(self._made, chat, schedule.days, due, last)
+        held = await asyncio.to_thread(self._held, chat, due)
+        digest = await asyncio.to_thread(self._made, chat, settings, schedule.days, due, last, held)
         if digest.told or digest.corrected:
             key = f"digest:{chat}:{due.day.isoformat()}"
             reply_id = hashlib.sha256(key.encode()).hexdigest()[:16]
@@ -114,20 +121,42 @@ class DigestRounds:
                 lasts=timedelta(days=schedule.days),
             )
             await self._own_accord.plan(announcement, settings)
+        await asyncio.to_thread(self._store.watches.settle, [one.id for one in held], AlertState.DIGESTED)
         # only now: a kill before it plans again, which the key makes nothing
         await asyncio.to_thread(self._records.keep, chat, KeptDigest(due.day, due.at, digest.covered))
 
-    def _made(self, chat: str, days: int, due: Due, last: KeptDigest | None) -> Digest:
+    def _held(self, chat: str, due: Due) -> list[Alert]:
+        """Return the alerts over the day's limit that wait for this digest."""
+        return [one for one in self._store.watches.alerts(AlertState.HELD, chat) if one.found_at <= due.at]
+
+    def _made(
+        self,
+        chat: str,
+        settings: ChatSettings,
+        days: int,
+        due: Due,
+        last: KeptDigest | None,
+        held: Sequence[Alert],
+    ) -> Digest:
         before = last.due_at if last is not None and last.due_at < due.at else due.at - timedelta(days=days)
-        first = max(before, due.at - timedelta(days=MOST_DAYS))
-        known = last.covered if last is not None else None
-        return self._dialogue.digests.make(
-            Period(first, due.at),
-            subjects=self._subjects_of(chat),
-            corrected=self._corrected_since(chat, first),
-            covered_before=known or (),
-            late=_CAME_LATE if known is not None else timedelta(),
+        period = Period(max(before, due.at - timedelta(days=MOST_DAYS)), due.at)
+        replies = [self._store.load_reply(one.reply_id) for one in held]
+        reader = DigestReader(
+            tuple(self._store.watches.words_of(chat)),
+            tuple(reply.citations[0] for reply in replies if reply is not None and reply.citations),
+            tuple(self._corrected(period)) if settings.corrections else (),
+            last.covered if last is not None else None,
         )
+        return self._dialogue.digests.make(period, reader)
+
+    def _corrected(self, period: Period) -> list[CorrectedWords]:
+        """Return what was found to be corrected in a period, the newest first."""
+        last = self._corrections.last(_MOST_CORRECTED) if self._corrections is not None else ()
+        return [
+            CorrectedWords(one.sentence.words, one.now, one.title, one.source, one.published_at, one.url)
+            for one in last
+            if period.first < one.seen_at <= period.end
+        ]
 
     def _kept_as_reply(self, digest: Digest, chat: str, reply_id: str, language: str | None) -> None:
         def keep() -> None:
