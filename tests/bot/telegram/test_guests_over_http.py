@@ -109,9 +109,8 @@ async def test_a_question_about_what_it_replies_to_is_understood_from_that(runni
 async def test_what_no_article_answers_is_refused(running: RunningBot, ada: User) -> None:
     elsewhere = running.server.foreign_chat([ada])
     answer = await running.server.wait_for_guest_answer(ada.summons(elsewhere, f"{NAME} {UNANSWERABLE}"), timeout=30)
-    assert answer.text in {
-        wording.refusal(reason) for reason in (RefusalReason.NOTHING_ON_TOPIC, RefusalReason.NOT_ANSWERED)
-    }
+    refusals = (RefusalReason.NOTHING_ON_TOPIC, RefusalReason.NOT_ANSWERED)
+    assert answer.text.startswith(tuple(map(wording.refusal, refusals)))
 
 
 @pytest_asyncio.fixture
