@@ -32,8 +32,13 @@ _language: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 def speak(language_code: str | None) -> None:
     """Speak that language from here on within this task, or English if it is not known."""
+    _language.set(known_language(language_code))
+
+
+def known_language(language_code: str | None) -> str:
+    """Return the language that is spoken with whoever has set that one: it, or English if it is not known."""
     language = (language_code or "").replace("_", "-").partition("-")[0].lower()
-    _language.set(language if language in _CATALOGUES else ENGLISH)
+    return language if language in _CATALOGUES else ENGLISH
 
 
 def translatable(text: str) -> str:

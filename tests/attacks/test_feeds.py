@@ -234,6 +234,8 @@ def test_a_file_of_before_goes_on_being_read(tmp_path: Path, library: Library) -
         "DROP INDEX articles_by_origin",
         "ALTER TABLE articles DROP COLUMN begun",
         "ALTER TABLE items DROP COLUMN begun",
+        "ALTER TABLE items DROP COLUMN seen_at",
+        "ALTER TABLE feeds DROP COLUMN silence_told",
         "PRAGMA user_version = 0",
     ):
         connection.execute(statement)

@@ -40,19 +40,20 @@ _NEW_MESSAGE: Final = filters.UpdateType.MESSAGE
 _EDITED_MESSAGE: Final = filters.UpdateType.EDITED_MESSAGE
 
 
-def on_anything(permalinks: Permalinks | None, hear_from: Callable[[int], Awaitable[None]]) -> Handler:
+def on_anything(permalinks: Permalinks | None, hear_from: Callable[[int, str | None], Awaitable[None]]) -> Handler:
     """Take note of whose language counts, be it for an answer or for an apology, and of where quotes lead.
 
-    `hear_from` is called with the chat.
+    `hear_from` is called with the chat, and in a private one with the person's language.
     """
 
     async def listen(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         user = update.effective_user
         speak(user.language_code if user is not None else None)
         chat = update.effective_chat if update.guest_message is None else None
-        link_places(permalinks, in_private=chat is not None and chat.type == ChatType.PRIVATE)
+        is_private = chat is not None and chat.type == ChatType.PRIVATE
+        link_places(permalinks, in_private=is_private)
         if chat is not None:
-            await hear_from(chat.id)
+            await hear_from(chat.id, user.language_code if user is not None and is_private else None)
 
     return TypeHandler(Update, listen)
 

@@ -70,7 +70,7 @@ def core_of(library: DiskLibrary, store: Store, config: WebConfig = OPEN) -> Web
     settings = Settings.from_environment(index=library.root)
     core = build_core(settings, store, models=shipped_models())
     admin = cache(lambda: build_admin(core, settings, store))
-    return WebCore(core.dialogue, core.live, admin, Metrics(), config)
+    return WebCore(core.dialogue, core.live, admin, Metrics(), config, core.corrections)
 
 
 @asynccontextmanager

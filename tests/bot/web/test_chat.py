@@ -11,8 +11,8 @@ import pytest_asyncio
 
 from bot.adapters.web.allowance import Allowance, network_of
 from bot.replies import Vote
-from tests.bot.examples import BRIDGE, OPENED
-from tests.bot.web.site import ANSWERING, OPEN, QUESTION, Site, served_site
+from tests.bot.examples import BRIDGE, FERRY, OPENED
+from tests.bot.web.site import ANSWERING, OPEN, QUESTION, Site, embedder, served_site
 
 _LATER_TOKEN = "0" * 64
 
@@ -204,3 +204,16 @@ def test_an_allowance_comes_back_after_a_minute(monkeypatch: pytest.MonkeyPatch)
 )
 def test_a_household_shares_its_network(host: str, network: str) -> None:
     assert network_of(host) == network
+
+
+async def test_what_was_quoted_and_has_changed_stands_above_at_the_next_visit_and_not_after(site: Site) -> None:
+    await site.ask()
+    revised = replace(BRIDGE, text=BRIDGE.text.replace("3 May 2024", "4 May 2024"))
+    site.library.rebuild([revised, FERRY], embedder())
+    site.core.live.refresh()
+    page = (await site.client.get("/")).text
+    assert "An article has changed since I quoted it to you." in page
+    assert "<del>3</del><ins>4</ins>" in page
+    place = revised.text.index("The mayor, Ada Brook, opened it again on 4 May 2024.")
+    assert f'href="/a/bridge/{revised.revision}?q={place}-{place + 52}#q1"' in page
+    assert "<del>" not in (await site.client.get("/")).text

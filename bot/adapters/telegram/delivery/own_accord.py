@@ -20,7 +20,7 @@ from bot.adapters.telegram.delivery.outbox import Body, Outbox
 from bot.adapters.telegram.delivery.sending import message_bodies
 from bot.adapters.telegram.views.messages import Outgoing
 from bot.adapters.telegram.views.places import link_places
-from bot.adapters.translation import speak
+from bot.adapters.translation import ENGLISH, known_language, speak
 from bot.chat_settings import ChatSettings
 from bot.errors import StoreUnavailable
 from bot.store import Answering, Delivery, OwnKind, OwnMessage, Store
@@ -79,6 +79,7 @@ class OwnAccord:
         self._now = now
         self._every_seconds = every_seconds
         self._unreachable: frozenset[str] = frozenset()
+        self._languages: dict[int, str] = {}
         self._wake = asyncio.Event()
 
     async def plan(self, announcement: Announcement, settings: ChatSettings | None = None) -> bool:
@@ -137,11 +138,23 @@ class OwnAccord:
             waiting = iter(due)
             await asyncio.gather(*(self._send_one_by_one(waiting, settings) for _ in range(_AT_ONCE)))
 
-    async def heard_from(self, chat_id: int) -> None:
-        """Take note that somebody wrote in a chat: it can be written to."""
+    async def heard_from(self, chat_id: int, language_code: str | None = None) -> None:
+        """Take note that somebody wrote in a chat: it can be written to, in the language that they have set. Who has
+        set English, or none that is spoken, is spoken to in English without a note."""
+        language = known_language(language_code)
+        if language_code is not None and self._languages.get(chat_id, ENGLISH) != language:
+            await self._note_language(chat_id, language)
         if (chat := chat_of(chat_id)) in self._unreachable:
             self._unreachable -= {chat}
             await asyncio.to_thread(self._settings.reachable_again, chat)
+
+    async def _note_language(self, chat_id: int, language: str) -> None:
+        try:
+            await asyncio.to_thread(self._settings.note_language, chat_of(chat_id), language)
+        except StoreUnavailable as error:  # what was asked is answered all the same
+            logger.info("which language %s speaks is not noted: %s", chat_id, error)
+        else:
+            self._languages[chat_id] = language
 
     async def look_again(self, chat_id: int) -> None:
         """Keep to the chat's quiet hours as they are now, also with what waits already."""

@@ -347,8 +347,8 @@ def privacy(retention_days: int, language_model: str | None = None, *, in_hours:
                 " told you of it: {days}."
             ).format(days=retention),
             translated(
-                "• What this chat has set for itself (time zone, quiet hours, what I may send unasked): until it is"
-                " changed, or until /forget. That I sent something unasked: {days}."
+                "• What this chat has set for itself (language, time zone, quiet hours, what I may send unasked): until"
+                " it is changed, or until /forget. That I sent something unasked: {days}."
             ).format(days=retention),
             translated("• An article that you had me read, if I may: {hours} hours.").format(hours=_brought_hours()),
             translated(
