@@ -26,6 +26,7 @@ NAMES = (
     "check_quotes",
     "corrections",
     "silent_feeds",
+    "watches",
     "digests",
     "web_pages",
     "api_speed",

@@ -74,8 +74,9 @@ class Matching:
     def _likely(self, article_ids: Sequence[str], retriever: Retriever) -> Mapping[str, Collection[str]]:
         """Return the watched questions that some of the articles may answer, each with the likeliest of those."""
         scored: dict[str, list[tuple[float, str]]] = {}
-        for article_id in article_ids:
-            for one in self._catalogue.candidates(*article_in_vectors(article_id, retriever), most=_READ_AN_ARTICLE):
+        for article_id, passages in retriever.snapshot.vectors_of(article_ids).items():
+            terms = article_terms(article_id, retriever.archive)
+            for one in self._catalogue.candidates(passages, terms, most=_READ_AN_ARTICLE):
                 scored.setdefault(self._catalogue.texts[one.row], []).append((one.score, article_id))
         return {
             words: [article_id for _, article_id in sorted(some, reverse=True)[:_ARTICLES_A_QUESTION]]
@@ -95,12 +96,10 @@ class Matching:
         return [watch for key in sorted(keys & self._by_name.keys()) for watch in self._by_name[key]]
 
 
-def article_in_vectors(article_id: str, retriever: Retriever) -> tuple[Vectors, Collection[str]]:
-    """Return the vectors of an article's passages, (n, dimension), and its search terms, its title's among them."""
-    archive = retriever.archive
+def article_terms(article_id: str, archive: Archive) -> set[str]:
+    """Return the search terms of an article, those of its title included."""
     article = archive.article(article_id)
-    texts = [passage.span.slice(article.text) for passage in archive.passages_of(article_id)]
-    return retriever.embed(texts), set(terms_of(f"{article.title} {article.text}"))
+    return set(terms_of(f"{article.title} {article.text}"))
 
 
 def _told(found: Found | None, watches: Sequence[Watch]) -> list[Match]:

@@ -177,13 +177,14 @@ class Alerts:
                 if self._leading.is_set():
                     if not was_leading:
                         self._watcher.start_over()
-                    await self._look()
+                    await self.look()
                 was_leading = self._leading.is_set()
                 await asyncio.sleep(self._every_seconds)
         finally:
             self._is_stopped = True
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
+        """Look through what has arrived, and have what is to be told of it planned. Errors are logged."""
         try:
             await asyncio.to_thread(self._watcher.look, lambda: self._is_stopped)
             await self._plan()
