@@ -13,14 +13,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from bot.adapters.permalinks import Permalinks
 from bot.adapters.telegram import Metrics, TelegramConfig, build_service
 from bot.adapters.telegram.server import serve
 from bot.adapters.telegram.views import texts
-from bot.app import App, build_app, build_first_index
+from bot.app import App, build_app, build_first_index, load_models
 from bot.replies import Vote
 from bot.settings import Settings
 from bot.store import Store
 from docs.chat_bubbles import Bubble, draw_chat
+from index.library.disk.library import DiskLibrary
+from tests.bot.digests.news import ALL, NOW
 from tests.bot.examples import answer, refusal
 from tests.botapi import BotApiServer, Chat, Message, User
 
@@ -94,6 +97,29 @@ async def _reader(server: BotApiServer) -> None:
         [_bubble(sources_asked, by_reader=True), _bubble(sources), _bubble(quoted)], _HERE / "telegram-sources.png"
     )
     draw_chat([_bubble(welcome_asked, by_reader=True), _bubble(welcome)], _HERE / "telegram-help.png")
+
+
+async def _draw_digest(folder: Path, store: Store) -> None:
+    """Draw what came in, over made-up news of the last two days."""
+    settings = Settings.from_environment(index=folder / "index")
+    models = load_models(settings)
+    moved = datetime.now(UTC) - NOW
+    news = [replace(one, published_at=one.published_at + moved) for one in ALL if one.published_at is not None]
+    DiskLibrary(folder / "index").rebuild(news, models.embedder)
+    async with BotApiServer() as server:
+        links = Permalinks("https://news.example")
+        config = TelegramConfig(server.token, server.url, server.file_url, messages_per_second=0, permalinks=links)
+        stop = asyncio.Event()
+        service = build_service(build_app(settings, store, models=models), config, Metrics())
+        serving = asyncio.create_task(serve(service, stop))
+        ada = server.user("Ada")
+        asked, digest = await _ask(server, ada, "/digest")
+        wanted, told = await _ask(server, ada, "/digest daily 8:00 Europe/Prague")
+        bubbles = [_bubble(asked, by_reader=True), _bubble(digest), _bubble(wanted, by_reader=True), _bubble(told)]
+        draw_chat(bubbles, _HERE / "telegram-digest.png")
+        stop.set()
+        await serving
+        service.close()
 
 
 async def _draw_correction(settings: Settings, store: Store) -> None:
@@ -185,6 +211,8 @@ def main() -> None:
         build_first_index(settings)
         asyncio.run(_draw(build_app(settings, store)))
         asyncio.run(_draw_correction(settings, store))
+    with tempfile.TemporaryDirectory() as folder, Store.in_memory() as store:
+        asyncio.run(_draw_digest(Path(folder), store))
 
 
 if __name__ == "__main__":

@@ -178,8 +178,7 @@ async def test_a_kill_on_the_way_and_several_replicas_say_it_once(
         with monkeypatch.context() as dying:
             dying.setattr(at.bot.store.digests, "keep", die)
             for _ in range(2):
-                with pytest.raises(RuntimeError, match="killed"):
-                    await at.rounds.plan_due()
+                await at.rounds.plan_due()
         assert at.bot.store.digests.last(chat_of(ada.id)) is None
     async with morning(server, live, tmp_path / "store.db") as at:
         await asyncio.gather(*(at.rounds.plan_due() for _ in range(4)))

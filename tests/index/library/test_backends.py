@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index import Article, AskedDates, Query
@@ -312,6 +313,23 @@ def test_near_copies_speak_with_one_voice(library: Library, embedder: HashingEmb
     assert (archive.copies_of("wire"), archive.copies_of("oil"), archive.copies_of("nobody")) == (1, 0, 0)
     found = _found(library, embedder, Query("servicemen killed in clashes"))
     assert len(set(found) & {"wire", "wire again"}) == 1
+
+
+def test_the_vectors_of_articles_are_those_of_their_passages_in_order(
+    library: Library, embedder: HashingEmbedder
+) -> None:
+    library.rebuild([_story(number) for number in range(5)], embedder)
+    library.add([_WIRE, replace(_OIL, id=_story(3).id)], embedder)
+    snapshot = library.open_current(embedder)
+    wanted = ["nobody", "wire", *(_story(number).id for number in range(5))]
+
+    found = snapshot.vectors_of(wanted)
+
+    assert set(found) == set(wanted) - {"nobody"}
+    for article_id, vectors in found.items():
+        text = snapshot.archive.article(article_id).text
+        passages = [passage.span.slice(text) for passage in snapshot.archive.passages_of(article_id)]
+        np.testing.assert_allclose(vectors, embedder.embed_passages(passages), atol=2e-3)
 
 
 def test_terms_are_as_telling_as_they_are_rare(library: Library, embedder: HashingEmbedder) -> None:

@@ -5,7 +5,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final, Protocol
 
@@ -68,6 +68,8 @@ class DigestRounds:
         self._now = now
         self._corrections = corrections
         self._every_seconds = every_seconds
+        self._done: dict[str, date] = {}
+        """The day of each chat's last digest, so that the store need not be asked every time."""
 
     async def run(self) -> None:
         """Plan what is due while this replica leads, until it is cancelled."""
@@ -88,19 +90,29 @@ class DigestRounds:
             StoreUnavailable: which these are cannot be known.
         """
         for chat, settings in (await asyncio.to_thread(self._settings.with_digest)).items():
-            due = await asyncio.to_thread(self._due, chat, settings)
-            if due is not None:
-                await self._plan(chat, settings, *due)
+            try:
+                due = await asyncio.to_thread(self._due, chat, settings)
+                if due is not None:
+                    await self._plan(chat, settings, *due)
+            except (StoreUnavailable, IndexingError):
+                raise
+            except Exception:  # the other chats must not go without
+                logger.exception("the digest of %s broke; it is tried again", chat)
 
     def _due(self, chat: str, settings: ChatSettings) -> tuple[Due, KeptDigest | None] | None:
         """Return the digest that a chat is due, and the one before it; None if it is due none."""
         schedule = scheduled_for(settings)
         if schedule is None:
             return None
-        due, last = schedule.last_due(self._now(), settings.clock), self._records.last(chat)
-        if last is not None and (last.day == due.day or timedelta() <= last.due_at - due.at < _SET_BACK):
+        due = schedule.last_due(self._now(), settings.clock)
+        if self._done.get(chat) == due.day:
             return None
-        return None if self._records.is_kept(chat, due.day) else (due, last)
+        last = self._records.last(chat)
+        is_before_last = last is not None and timedelta() < last.due_at - due.at < _SET_BACK
+        if is_before_last or self._records.is_kept(chat, due.day):
+            self._done[chat] = due.day
+            return None
+        return due, last
 
     async def _plan(self, chat: str, settings: ChatSettings, due: Due, last: KeptDigest | None) -> None:
         chat_id, schedule = int(chat.partition(":")[2]), scheduled_for(settings)
@@ -124,6 +136,7 @@ class DigestRounds:
         await asyncio.to_thread(self._store.watches.settle, [one.id for one in held], AlertState.DIGESTED)
         # only now: a kill before it plans again, which the key makes nothing
         await asyncio.to_thread(self._records.keep, chat, KeptDigest(due.day, due.at, digest.covered))
+        self._done[chat] = due.day
 
     def _held(self, chat: str, due: Due) -> list[Alert]:
         """Return the alerts over the day's limit that wait for this digest."""
