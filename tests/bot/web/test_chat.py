@@ -206,7 +206,7 @@ def test_a_household_shares_its_network(host: str, network: str) -> None:
     assert network_of(host) == network
 
 
-async def test_what_was_quoted_and_has_changed_stands_above_at_the_next_visit_and_not_after(site: Site) -> None:
+async def test_what_was_quoted_and_has_changed_stands_below_it_at_the_next_visit_and_not_after(site: Site) -> None:
     await site.ask()
     revised = replace(BRIDGE, text=BRIDGE.text.replace("3 May 2024", "4 May 2024"))
     site.library.rebuild([revised, FERRY], embedder())
