@@ -264,6 +264,7 @@ def test_an_answer_has_the_agreed_keys_and_types(answers: dict[str, dict[str, An
             "citations": list,
             "passages": list,
             "timings_ms": dict,
+            **({"newest_article": str} if "newest_article" in answer else {}),
         }
         assert 0 <= answer["confidence"] <= 1
         assert {type(milliseconds) for milliseconds in answer["timings_ms"].values()} == {float}

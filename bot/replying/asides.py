@@ -69,10 +69,10 @@ def instead_of_refusal(told: ToldKind, asked: str, outcome: Outcome, scope: Scop
 
     Names and numbers may find an answer all the same, and a short message may be a name after all.
     """
-    if isinstance(outcome, Refusal):
-        return article_named(told, asked, scope, retriever) or outcome
     if told.topic is Topic.LANGUAGE and not (isinstance(outcome, Answer) and outcome.confidence >= _SURE_ANSWER):
         return Remark(Topic.LANGUAGE, told.language)
+    if isinstance(outcome, Refusal):
+        return article_named(told, asked, scope, retriever) or outcome
     return outcome
 
 
