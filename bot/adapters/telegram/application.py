@@ -139,6 +139,7 @@ def build_service(
     privacy = Privacy(partial(_forget, app), config, limits)
     application, bot, inbox = delivery.application, delivery.bot, delivery.inbox
     menus, router = Menus(bot, config.admin_ids), Router(delivery.messenger)
+    digests = Digests(app.dialogue, app.store, access, limits, threads, delivery.clock.now, app.corrections)
     handlers = [
         *administration.handlers(router),  # first: what an admin forwards is no question
         *checks.handlers(router),
@@ -148,7 +149,9 @@ def build_service(
         *watching.handlers(router),
         *Quiet(app.store.chat_settings, delivery.own_accord, limits).handlers(router),
         *Corrections(app.corrections, app.store.chat_settings, access, limits).handlers(router),
-        *Digests(app.dialogue, app.store, access, limits, threads, delivery.clock.now).handlers(router),
+        *Digests(app.dialogue, app.store, access, limits, threads, delivery.clock.now, app.corrections).handlers(
+            router
+        ),
         buttons.handler(router),
         Inline(answers, access, limits).handler(),
         *Guests(answers, checks, access, limits).handlers(router),

@@ -349,6 +349,9 @@ async def test_it_is_shown_when_asked_for_and_its_quotes_open_and_go_on(tmp_path
                 "2 sources: Tormia Today, The Morning Gull",
                 "2 sources: Nordwire, Halden Dagblad",
             ]
+            await running.ask(ada, "/watch a lost cat found again")
+            watching = await running.ask(ada, "/digest")
+            assert "on what you watch" in watching.text.partition("2 sources")[0]
             quotes = [mark for mark in digest.entities if mark["type"] in ("blockquote", "expandable_blockquote")]
             assert len(quotes) >= 2
             ada.presses(digest, "Context 1")

@@ -7,18 +7,17 @@ from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 from bot.adapters.telegram.addressing import Place
 from bot.adapters.telegram.delivery.own_accord import Announcement, OwnAccord
 from bot.adapters.telegram.handlers.access import Access
-from bot.adapters.telegram.handlers.digests import keep_as_reply, scheduled_for
+from bot.adapters.telegram.handlers.digests import LastCorrections, corrected_in, keep_as_reply, scheduled_for
 from bot.adapters.telegram.views.digests import digest_message
 from bot.adapters.translation import speak
 from bot.chat_settings import ChatSettings
-from bot.corrections.corrections import QuoteCorrection
 from bot.dialogue import Dialogue
-from bot.digests import CorrectedWords, Digest, DigestReader, Period
+from bot.digests import Digest, DigestReader, Period
 from bot.digests.period import MOST_DAYS
 from bot.digests.schedule import Due
 from bot.errors import StoreUnavailable
@@ -30,16 +29,8 @@ from index.errors import IndexingError
 logger = logging.getLogger(__name__)
 
 _LOOK_EVERY_SECONDS: Final = 20.0
-_MOST_CORRECTED: Final = 3
 _SET_BACK: Final = timedelta(days=2)
 """A clock that is behind the last digest by more was wrong when that was sent."""
-
-
-class LastCorrections(Protocol):
-    """What knows of corrections: see `bot.corrections.desk.CorrectionDesk`."""
-
-    def last(self, most: int) -> Sequence[QuoteCorrection]:
-        """Return the corrections found last, the newest first."""
 
 
 class DigestRounds:
@@ -157,19 +148,10 @@ class DigestRounds:
         reader = DigestReader(
             tuple(self._store.watches.words_of(chat)),
             tuple(reply.citations[0] for reply in replies if reply is not None and reply.citations),
-            tuple(self._corrected(period)) if settings.corrections else (),
+            corrected_in(period, self._corrections) if settings.corrections else (),
             last.covered if last is not None else None,
         )
         return self._dialogue.digests.make(period, reader)
-
-    def _corrected(self, period: Period) -> list[CorrectedWords]:
-        """Return what was found to be corrected in a period, the newest first."""
-        last = self._corrections.last(_MOST_CORRECTED) if self._corrections is not None else ()
-        return [
-            CorrectedWords(one.sentence.words, one.now, one.title, one.source, one.published_at, one.url)
-            for one in last
-            if period.first < one.seen_at <= period.end
-        ]
 
     def _kept_as_reply(self, digest: Digest, chat: str, reply_id: str, language: str | None) -> None:
         def keep() -> None:

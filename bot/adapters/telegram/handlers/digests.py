@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 from telegram import Message
 
@@ -20,14 +20,23 @@ from bot.adapters.telegram.routing import Handler, Router
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.digests import digest_message, scheduled_message
 from bot.chat_settings import ChatSettings, find_zone
+from bot.corrections.corrections import QuoteCorrection
 from bot.dialogue import Dialogue
-from bot.digests import Digest, Period
+from bot.digests import CorrectedWords, Digest, DigestReader, Period
 from bot.digests.replies import reply_of
 from bot.digests.schedule import Schedule, read_schedule
 from bot.store import Answering, Store
 from bot.store.digest_records import KeptDigest
 
+_MOST_CORRECTED: Final = 3
 _OFF: Final = frozenset({"off", "aus", "no", "nein", "none", "stop"})
+
+
+class LastCorrections(Protocol):
+    """What knows of corrections: see `bot.corrections.desk.CorrectionDesk`."""
+
+    def last(self, most: int) -> Sequence[QuoteCorrection]:
+        """Return the corrections found last, the newest first."""
 
 
 class Digests:
@@ -41,7 +50,9 @@ class Digests:
         limits: QuestionLimits,
         threads: Executor,
         now: Callable[[], datetime],
+        corrections: LastCorrections | None = None,
     ) -> None:
+        """`corrections`: None where nothing is known of any."""
         self._dialogue = dialogue
         self._settings = store.chat_settings
         self._records = store.digests
@@ -49,6 +60,8 @@ class Digests:
         self._limits = limits
         self._threads = threads
         self._now = now
+        self._watches = store.watches
+        self._corrections = corrections
 
     def handlers(self, router: Router) -> Sequence[Handler]:
         """Return the handlers to register."""
@@ -75,11 +88,17 @@ class Digests:
         place, conversation = place_of(message), conversation_id(message)
         async with messenger.typing(place):
             digest = await asyncio.get_running_loop().run_in_executor(
-                self._threads, lambda: self._dialogue.digests.make(period)
+                self._threads, self._made, period, chat_of(message.chat.id), settings
             )
             reply_id = await asyncio.to_thread(keep_as_reply, self._dialogue, digest, conversation, None)
         answers = Answering(message.message_id, reply_id) if digest.told else None
         await messenger.send(place, digest_message(digest, reply_id, message.chat.id), answers=answers)
+
+    def _made(self, period: Period, chat: str, settings: ChatSettings) -> Digest:
+        corrected = corrected_in(period, self._corrections) if settings.corrections else ()
+        return self._dialogue.digests.make(
+            period, DigestReader(subjects=tuple(self._watches.words_of(chat)), corrected=corrected)
+        )
 
     async def _end(self, message: Message, messenger: Messenger) -> None:
         def end(settings: ChatSettings) -> ChatSettings:
@@ -115,6 +134,16 @@ def scheduled_for(settings: ChatSettings) -> Schedule | None:
     """Return the schedule that a chat has set; None where it has none."""
     read = read_schedule(settings.digest) if settings.digest is not None else None
     return read[0] if read is not None else None
+
+
+def corrected_in(period: Period, corrections: LastCorrections | None) -> tuple[CorrectedWords, ...]:
+    """Return what was found to be corrected in a period, the newest first."""
+    last = corrections.last(_MOST_CORRECTED) if corrections is not None else ()
+    return tuple(
+        CorrectedWords(one.sentence.words, one.now, one.title, one.source, one.published_at, one.url)
+        for one in last
+        if period.first < one.seen_at <= period.end
+    )
 
 
 def keep_as_reply(dialogue: Dialogue, digest: Digest, conversation: str, reply_id: str | None) -> str:
