@@ -149,9 +149,7 @@ def build_service(
         *watching.handlers(router),
         *Quiet(app.store.chat_settings, delivery.own_accord, limits).handlers(router),
         *Corrections(app.corrections, app.store.chat_settings, access, limits).handlers(router),
-        *Digests(app.dialogue, app.store, access, limits, threads, delivery.clock.now, app.corrections).handlers(
-            router
-        ),
+        *digests.handlers(router),
         buttons.handler(router),
         Inline(answers, access, limits).handler(),
         *Guests(answers, checks, access, limits).handlers(router),
