@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.adapters.llm.schemas import CHOSEN, UNDERSTOOD, Schema
+from bot.adapters.llm.schemas import UNDERSTOOD, Schema, chosen_of
 from bot.conversation import Turn
 from bot.pointing import ShownSentence
 from bot.query.kinds import MessageKind
@@ -74,7 +74,8 @@ def to_choose(question: str, sentences: Sequence[ShownSentence]) -> Prompt:
     ]
     asked = _fenced(fence, [_cut(question, _LONGEST_MESSAGE)])
     material = f"The question:\n{asked}\nThe sentences, each behind its number:\n{_fenced(fence, lines)}"
-    return Prompt("chosen", _CHOOSE.format(data=_DATA.format(fence=fence)), material, CHOSEN, 120)
+    schema = chosen_of([one.number for one in sentences])
+    return Prompt("chosen", _CHOOSE.format(data=_DATA.format(fence=fence)), material, schema, 120)
 
 
 def _lines_of(turn: Turn) -> list[str]:

@@ -1,5 +1,6 @@
 """The JSON that a model may answer with: the schemas that it is told, and the models that its words are checked by."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -13,6 +14,8 @@ _Words = Annotated[str, StringConstraints(min_length=1, max_length=400)]
 _Code = Annotated[str, StringConstraints(pattern="^[a-z]{2}$")]
 _Number = Annotated[int, Field(strict=True, ge=1, le=99)]
 _MOST_NUMBERS: Final = 8
+_LANGUAGES: Final = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "ru", "uk", "tr", "ar", "zh", "ja", "hi")
+"""Those that a model may name. Servers that hold a model to a schema hold it to these."""
 
 
 class _Said(BaseModel):
@@ -49,17 +52,21 @@ UNDERSTOOD: Final[Schema] = {
     "properties": {
         "question": {"type": "string"},
         "kind": {"type": ["string", "null"], "enum": [*(kind.value for kind in MessageKind), None]},
-        "language": {"type": ["string", "null"]},
+        "language": {"type": ["string", "null"], "enum": [*_LANGUAGES, None]},
     },
     "required": ["question", "kind", "language"],
     "additionalProperties": False,
 }
-CHOSEN: Final[Schema] = {
-    "type": "object",
-    "properties": {
-        "sentences": {"type": "array", "items": {"type": "integer"}},
-        "heading": {"type": ["string", "null"]},
-    },
-    "required": ["sentences", "heading"],
-    "additionalProperties": False,
-}
+
+
+def chosen_of(numbers: Sequence[int]) -> Schema:
+    """Return the schema of a choice among these numbers."""
+    return {
+        "type": "object",
+        "properties": {
+            "sentences": {"type": "array", "items": {"type": "integer", "enum": list(numbers)}},
+            "heading": {"type": ["string", "null"]},
+        },
+        "required": ["sentences", "heading"],
+        "additionalProperties": False,
+    }
