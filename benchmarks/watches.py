@@ -41,6 +41,7 @@ from tests.embedders import HashingEmbedder
 _MANY: Final = (10_000, 100_000)
 _MADE_ARTICLES: Final = 20
 _WORDS_A_WATCH: Final = 5
+_PASSAGES: Final = 12
 _OTHERS: Final = 200
 _KINDS: Final = ("factoid", "yesno", "why_how", "keywords", "said", "latest")
 _SEED: Final = 27
@@ -50,7 +51,7 @@ _NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
 def measure() -> dict[str, object]:
     """Return the milliseconds of one core that an article takes before any is read, by how much is watched."""
     articles, embedder = list(made_news(_MADE_ARTICLES, seed=3)), HashingEmbedder(dimension=384)
-    passages = [embedder.embed([article.text[:1500], article.text[1500:3000] or article.title]) for article in articles]
+    passages = [embedder.embed(_passages(article.text)) for article in articles]
     words = [set(terms_of(f"{article.title} {article.text}")) for article in articles]
     measured: dict[str, object] = {}
     for count in _MANY:
@@ -65,6 +66,12 @@ def measure() -> dict[str, object]:
         measured[f"{count:,} watches, ms max"] = round(max(taken), 1)
         measured[f"{count:,} watches, questions read an article"] = round(float(np.mean(found)), 1)
     return measured
+
+
+def _passages(text: str) -> list[str]:
+    """Return as many passages as an article of the news has, about."""
+    length = -(-len(text) // _PASSAGES)
+    return [text[first : first + length] for first in range(0, len(text), length)]
 
 
 def _made_catalogue(count: int, embedder: Embedder) -> Catalogue:
