@@ -48,8 +48,8 @@ class Quiet:
             return replace(settings, quiet=hours, zone=zone or settings.zone, language=language or settings.language)
 
         settings = await asyncio.to_thread(self._settings.change, chat_of(chat_id), alter)
-        await self._own_accord.look_again(chat_id)
         await messenger.say(message, _told(settings))
+        await self._own_accord.look_again(chat_id)
 
 
 def _told(settings: ChatSettings) -> str:
