@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.answering import Answer, Answerer
+from bot.query.said_requests import SaidRequest
 from bot.watches.asking import Found, ask_of, said_in
 from bot.watches.catalogue import Catalogue
 from bot.watches.watch import Watch
@@ -41,10 +42,10 @@ class Matching:
         """`vectors_of` gives the vectors of watched words, (n, dimension)."""
         self._fingerprint = retriever.fingerprint
         self._by_words: dict[str, list[Watch]] = {}
-        self._by_name: dict[str, list[Watch]] = {}
+        self._by_name: dict[str, dict[SaidRequest, list[Watch]]] = {}
         for watch in watches:
-            if watch.request is not None:
-                self._by_name.setdefault(name_key(watch.request.name), []).append(watch)
+            if (request := watch.request) is not None:
+                self._by_name.setdefault(name_key(request.name), {}).setdefault(request, []).append(watch)
             else:
                 self._by_words.setdefault(watch.words, []).append(watch)
         texts = list(self._by_words)
@@ -61,14 +62,15 @@ class Matching:
         retriever: Retriever,
         corrections: NameCorrections,
     ) -> list[Match]:
-        """Return what these articles say to what is watched; of one question, the best of all of them at once."""
+        """Return what these articles say to what is watched: of one question, the best of all of them at once; of one
+        person, what each article has of them."""
         found: list[Match] = []
         for words, articles in self._likely(article_ids, retriever).items():
             reader = answerer.for_one_message()
             found += _told(ask_of(words, articles, reader, retriever), self._by_words[words])
-        for watch in self._named_in(article_ids, retriever.archive):
-            assert watch.request is not None
-            found += _told(said_in(watch.request, article_ids, retriever, corrections), [watch])
+        for article_id in article_ids:
+            for request, watches in self._named_in(article_id, retriever.archive).items():
+                found += _told(said_in(request, [article_id], retriever, corrections), watches)
         return found
 
     def _likely(self, article_ids: Sequence[str], retriever: Retriever) -> Mapping[str, Collection[str]]:
@@ -83,17 +85,19 @@ class Matching:
             for words, some in scored.items()
         }
 
-    def _named_in(self, article_ids: Sequence[str], archive: Archive) -> list[Watch]:
-        """Return the watches of people that speak in the articles, by their last names."""
-        if not self._by_name:
-            return []
+    def _named_in(self, article_id: str, archive: Archive) -> Mapping[SaidRequest, Sequence[Watch]]:
+        """Return the watches of people that speak in an article, by their last names, those of the same words
+        together."""
         keys = {
             name_key(said.speaker.name)
-            for article_id in article_ids
-            for said in archive.attributions_of(article_id)
+            for said in (archive.attributions_of(article_id) if self._by_name else ())
             if said.speaker is not None and said.is_speech
         }
-        return [watch for key in sorted(keys & self._by_name.keys()) for watch in self._by_name[key]]
+        return {
+            request: watches
+            for key in sorted(keys & self._by_name.keys())
+            for request, watches in self._by_name[key].items()
+        }
 
 
 def article_terms(article_id: str, archive: Archive) -> set[str]:

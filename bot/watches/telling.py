@@ -28,18 +28,28 @@ class Telling:
             self._note(quote, article_id)
 
     def news_of(self, matches: Sequence[Match]) -> Iterator[tuple[Watch, Answer]]:
-        """Yield an answer for each story that is news here, with the likeliest watch that it is for.
+        """Yield an answer for each story that is news here, with the likeliest watch that it is for; what came at once
+        for one watch together, in as many answers as it takes.
 
         Its citations are those that tell something new, with that as their highlights.
         """
+        by_watch: dict[Watch, list[Match]] = {}
         for match in sorted(matches, key=lambda match: -match.answer.confidence):
-            cited = [one for one in match.answer.citations[: match.answer.n_strong] if self._is_news(one)]
-            if cited:
-                news = [self._with_news(one) for one in cited[:_MOST_QUOTES]]
-                for one in news:
-                    self._note(one.quote.text, one.quote.article_id)
-                numbered = tuple(replace(one, number=number) for number, one in enumerate(news, start=1))
-                yield match.watch, Answer(match.answer.confidence, numbered, len(numbered), None, ())
+            by_watch.setdefault(match.watch, []).append(match)
+        for watch, some in by_watch.items():
+            news = [cited for match in some for cited in self._told_now(match.answer)]
+            for first in range(0, len(news), _MOST_QUOTES):
+                shown = news[first : first + _MOST_QUOTES]
+                numbered = tuple(replace(one, number=number) for number, one in enumerate(shown, start=1))
+                yield watch, Answer(some[0].answer.confidence, numbered, len(numbered), None, ())
+
+    def _told_now(self, answer: Answer) -> list[Citation]:
+        """Return what an answer has of news, as much as is shown at once, and remember it as told."""
+        cited = [one for one in answer.citations[: answer.n_strong] if self._is_news(one)]
+        news = [self._with_news(one) for one in cited[:_MOST_QUOTES]]
+        for one in news:
+            self._note(one.quote.text, one.quote.article_id)
+        return news
 
     def _is_news(self, citation: Citation) -> bool:
         group = self._archive.copy_group(citation.quote.article_id)

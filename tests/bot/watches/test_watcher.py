@@ -96,6 +96,31 @@ def test_a_near_copy_and_the_same_news_are_not_told_again_but_what_is_new_is(sta
     assert [span.slice(_LATER.text) for span in cited.highlights] == ["9", "council"]
 
 
+def test_of_what_somebody_said_in_many_articles_that_arrive_at_once_nothing_is_lost_or_said_twice(
+    stage: Stage,
+) -> None:
+    stage.watch("tg:7", "/said Nora Vale")
+    watcher = stage.watcher()
+    watcher.look()
+    said = [
+        f"“The {thing} of {place} will cost {cost} euros,” said Nora Vale, the mayor."
+        for thing, place, cost in (
+            ("bridge", "Skarn", 4100),
+            ("school", "Tarn", 5200),
+            ("harbour", "Holm", 6300),
+            ("library", "Lund", 7400),
+            ("theatre", "Brede", 8500),
+            ("market", "Marlow", 9600),
+            ("market", "Marlow", 9600),
+        )
+    ]
+    articles = [Article(f"said/{number}", f"Report {number}", text, "Courier") for number, text in enumerate(said)]
+    stage.arrive(*articles)
+    assert watcher.look() == 2
+    assert [(chat, len(quotes)) for chat, quotes in stage.quotes()] == [("tg:7", 3), ("tg:7", 3)]
+    assert sorted(quote for _, quotes in stage.quotes() for quote in quotes) == sorted(set(said))
+
+
 def test_a_store_that_fails_in_between_loses_nothing_and_repeats_nothing(stage: Stage) -> None:
     stage.watch("tg:7")
     stage.watcher().look()
