@@ -9,12 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.adapters.terminal import run_chat
+from bot.adapters.terminal import CONVERSATION_ID, TerminalWatches, run_chat
 from bot.app import (
     App,
     Core,
     build_admin,
     build_core,
+    build_watcher,
     schedule_feeds,
 )
 from bot.commands import asking, evaluating, keeping, programs, watching
@@ -118,7 +119,7 @@ def _run_here(settings: Settings) -> int:
             serve_alone(web, _announce)
             return 0
         with served_beside(web, _announce):
-            run_chat(core.dialogue, core.checker, core.corrections)
+            _chat_with(core, settings, store)
     return 0
 
 
@@ -150,8 +151,17 @@ def _talk(settings: Settings) -> int:
     with Store.open(settings.database_url) as store:
         prepare(settings)
         core = build_core(settings, store)
-        run_chat(core.dialogue, core.checker, core.corrections)
+        _chat_with(core, settings, store)
     return 0
+
+
+def _chat_with(core: Core, settings: Settings, store: Store) -> None:
+    def resolve(words: str) -> str:
+        return core.dialogue.look_up(words).resolved_question or words
+
+    watcher = build_watcher(core, settings, store)
+    watches = TerminalWatches(CONVERSATION_ID, store, watcher, resolve, most=settings.watches_a_chat)
+    run_chat(core.dialogue, core.checker, core.corrections, watches=watches)
 
 
 def _configure_logging(settings: Settings, *, quiet: bool) -> None:

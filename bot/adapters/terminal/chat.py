@@ -2,10 +2,9 @@
 
 import logging
 import sys
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +16,7 @@ from bot.adapters.terminal.checking import render_checked
 from bot.adapters.terminal.corrections import render_corrections
 from bot.adapters.terminal.digests import render_digest
 from bot.adapters.terminal.display import Page, Paragraph, one_line, show
-from bot.adapters.terminal.lines import piped_lines, typed_lines
+from bot.adapters.terminal.lines import all_of, piped_lines, replace_what_cannot_be_coded, typed_lines
 from bot.adapters.terminal.rendering import (
     render_articles,
     render_closest,
@@ -26,8 +25,10 @@ from bot.adapters.terminal.rendering import (
     render_reply,
     render_sources,
     said,
+    what_next,
 )
-from bot.answering import Answer, Clarification, Refusal, RefusalReason
+from bot.adapters.terminal.watching import TerminalWatches
+from bot.answering import Answer, Clarification, Refusal
 from bot.checking import CheckedQuote, Checker
 from bot.corrections.desk import CorrectionDesk
 from bot.dialogue import Dialogue
@@ -50,10 +51,12 @@ def run_chat(
     checker: Checker,
     corrections: CorrectionDesk | None = None,
     *,
+    watches: TerminalWatches | None = None,
     console: Console | None = None,
     lines: Iterable[str] | None = None,
 ) -> None:
-    """Talk until the lines end or one of them says /quit. With `corrections`, tell of quotes that have changed.
+    """Talk until the lines end or one of them says /quit. With `corrections`, tell of quotes that have changed, and
+    with `watches` of what arrived.
 
     Without `console` or `lines`, this terminal or this pipe is used. A conversation that is typed goes on where the
     last chat ended, until /new; piped lines always begin a new one.
@@ -62,9 +65,9 @@ def run_chat(
     is_typed = lines is None and sys.stdin.isatty() and console.is_terminal
     if not is_typed:
         dialogue.start_over(CONVERSATION_ID)
-    chat = _Chat(dialogue, checker, console, corrections, can_stop=is_typed)
+    chat = _Chat(dialogue, checker, console, corrections, watches, can_stop=is_typed)
     chat.greet()
-    with closing(_all_of(_standard_input(console, is_typed) if lines is None else lines)) as each:
+    with closing(all_of(_standard_input(console, is_typed) if lines is None else lines)) as each:
         for line in each:
             if line.strip() == "/quit":
                 break
@@ -96,6 +99,7 @@ class _Chat:
         checker: Checker,
         console: Console,
         corrections: CorrectionDesk | None,
+        watches: TerminalWatches | None,
         *,
         can_stop: bool,
     ) -> None:
@@ -105,6 +109,7 @@ class _Chat:
         self._checker = checker
         self._console = console
         self._corrections = corrections
+        self._watches = watches
         self._last: Reply | None = None
         self._can_stop = can_stop
         self._commands: dict[str, Callable[[str], Page]] = {
@@ -114,6 +119,8 @@ class _Chat:
             "/sources": self._sources,
             "/timeline": self._timeline,
             "/digest": self._digest,
+            "/watch": self._watch,
+            "/watches": self._list_watches,
             "/new": self._start_over,
             "/forget": self._forget,
         }
@@ -128,22 +135,24 @@ class _Chat:
         }
 
     def greet(self) -> None:
-        """Say what the bot does, and what could be asked."""
+        """Say what the bot does, and what could be asked, and what has arrived since the last chat."""
         self.say(texts.greeting(self._dialogue.sources()))
         self._console.line()
+        self.take("")
 
     def say(self, text: str) -> None:
         """Print a sentence of the bot's own."""
         show(_note(text), self._console)
 
     def take(self, line: str) -> None:
-        """Print what comes of one line.
+        """Print what has arrived of what is watched, and then what comes of one line; of an empty one, nothing.
 
         An error is printed and does not end the chat; an unexpected one is logged.
         """
-        if not line:
-            return
         try:
+            self._tell_news()
+            if not line:
+                return
             page = self._obey(line) if line.startswith("/") else self._ask(line)
         except (BotError, IndexingError) as error:
             self.say(one_line(str(error)))
@@ -158,10 +167,15 @@ class _Chat:
             show(page, self._console)
         self._console.line()
 
+    def _tell_news(self) -> None:
+        for page in self._watches.news() if self._watches is not None else ():
+            show(page, self._console)
+            self._console.line()
+
     def _ask(self, question: str, *, literally: bool = False, kind: MessageKind | None = None) -> Page:
         question = self._offered(question) or question
         self._last = reply = self._dialogue.reply(CONVERSATION_ID, question, literally=literally, kind=kind)
-        hint = _what_next(reply)
+        hint = what_next(reply)
         page = Page((*self._corrected(), *render_reply(reply).paragraphs))
         return Page((*page.paragraphs, said(hint, "dim"))) if hint else page
 
@@ -209,6 +223,12 @@ class _Chat:
         self._last_digest = self._dialogue.digests.make(Period.up_to_now(datetime.now(UTC), int(wanted)))
         return render_digest(self._last_digest, whole=days == "all")
 
+    def _watch(self, words: str) -> Page:
+        return _note(self._watches.watch(words) if self._watches is not None else texts.NOT_HERE)
+
+    def _list_watches(self, change: str) -> Page:
+        return self._watches.change(change) if self._watches is not None else _note(texts.NOT_HERE)
+
     def _check(self, words: str) -> Page:
         return render_checked(words, self._checker.check(words)) if words else _note(texts.WHAT_TO_CHECK)
 
@@ -234,6 +254,8 @@ class _Chat:
 
     def _forget(self, _argument: str) -> Page:
         self._dialogue.forget(CONVERSATION_ID)
+        if self._watches is not None:
+            self._watches.forget()
         self._last = None
         return _note(wording.ALL_DELETED)
 
@@ -252,41 +274,13 @@ def _closest(last: Reply, _argument: str) -> Page:
     return render_closest(outcome) if isinstance(outcome, Refusal) else _note(texts.WAS_ANSWERED)
 
 
-def _what_next(reply: Reply) -> str:
-    """Return the commands that show more about this reply."""
-    hints: list[str] = []
-    match reply.outcome:
-        case Refusal(reason=RefusalReason.NO_SUCH_PHRASE):
-            hints.append(texts.WITHOUT_MARKS)
-        case Refusal(closest=closest):
-            hints += [texts.SEE_CLOSEST] if closest else []
-        case Clarification():
-            hints.append(texts.CHOOSE)
-        case Answer(citations=citations, n_strong=n_strong):
-            hints += [texts.SEE_CONTEXT, texts.SEE_MORE] if n_strong < len(citations) else [texts.SEE_CONTEXT]
-    if reply.is_reworded:
-        hints.append(texts.AS_TYPED)
-    return " ".join(hints)
-
-
-def _all_of(lines: Iterable[str]) -> Generator[str, None, None]:
-    """Yield the same lines from something that can be closed, so that a line history is kept after /quit."""
-    yield from lines
-
-
 def _standard_output() -> Console:
-    _replace_what_cannot_be_coded(sys.stdout)
+    replace_what_cannot_be_coded(sys.stdout)
     return Console()
 
 
 def _standard_input(console: Console, is_typed: bool) -> Iterable[str]:
     if is_typed:
         return typed_lines(console, _HISTORY)
-    _replace_what_cannot_be_coded(sys.stdin)
+    replace_what_cannot_be_coded(sys.stdin)
     return piped_lines(sys.stdin, console)
-
-
-def _replace_what_cannot_be_coded(stream: object) -> None:
-    """Show a question mark, and raise no error, for what a terminal that is not UTF-8 cannot show."""
-    if isinstance(stream, TextIOWrapper):
-        stream.reconfigure(errors="replace")

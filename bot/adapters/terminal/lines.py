@@ -1,7 +1,8 @@
 """Where the lines of a chat come from: a keyboard with editing and history, or a pipe."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from pathlib import Path
 from types import ModuleType
 
@@ -35,6 +36,17 @@ def piped_lines(lines: Iterable[str], console: Console) -> Iterator[str]:
         if line.strip():
             console.out(f"> {one_line(line)}", highlight=False)
             yield line
+
+
+def all_of(lines: Iterable[str]) -> Generator[str, None, None]:
+    """Yield the same lines from something that can be closed, so that a line history is kept after /quit."""
+    yield from lines
+
+
+def replace_what_cannot_be_coded(stream: object) -> None:
+    """Show a question mark, and raise no error, for what a terminal that is not UTF-8 cannot show."""
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors="replace")
 
 
 @contextmanager

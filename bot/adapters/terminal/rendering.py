@@ -11,7 +11,7 @@ from bot.adapters.listing import narrowed, runs_of
 from bot.adapters.remarks import remark
 from bot.adapters.terminal import texts
 from bot.adapters.terminal.display import Page, Paragraph, one_line
-from bot.answering import Answer, Clarification, Refusal, Remark
+from bot.answering import Answer, Clarification, Refusal, RefusalReason, Remark
 from bot.composing.weights import COMPOSED
 from bot.query.kinds import MessageKind
 from bot.quoting.context import QuoteContext
@@ -97,6 +97,23 @@ def render_articles(articles: Sequence[Article]) -> Page:
             line.append("\n").append(one_line(article.url), style=_link(one_line(article.url)))
         lines.append(Paragraph(line, 2))
     return Page((said(texts.articles_found(len(articles))), *lines))
+
+
+def what_next(reply: Reply) -> str:
+    """Return the commands that show more about this reply."""
+    hints: list[str] = []
+    match reply.outcome:
+        case Refusal(reason=RefusalReason.NO_SUCH_PHRASE):
+            hints.append(texts.WITHOUT_MARKS)
+        case Refusal(closest=closest):
+            hints += [texts.SEE_CLOSEST] if closest else []
+        case Clarification():
+            hints.append(texts.CHOOSE)
+        case Answer(citations=citations, n_strong=n_strong):
+            hints += [texts.SEE_CONTEXT, texts.SEE_MORE] if n_strong < len(citations) else [texts.SEE_CONTEXT]
+    if reply.is_reworded:
+        hints.append(texts.AS_TYPED)
+    return " ".join(hints)
 
 
 def said(text: str, style: str = "") -> Paragraph:

@@ -13,6 +13,8 @@ COMMANDS: Final = {
     "/sources": "the articles I can quote; /sources WORD narrows the list",
     "/timeline": "what happened when: /timeline louvre",
     "/digest": "what came in: /digest, /digest 7 for a week, /digest all to see all of the last one",
+    "/watch": "be told when there is more: /watch When does the ferry run again?, or /watch said Michel",
+    "/watches": "what I watch for you; /watches pause 2, /watches resume 2, /watches delete 2",
     "/context": "what stands around a quote, by its number: /context 2",
     "/more": "further quotes for the last answer",
     "/closest": "the closest passages when I could not answer",
@@ -29,6 +31,13 @@ NO_ARTICLES: Final = "I have no articles yet, so there is nothing I could quote.
 
 WHOLE_DIGEST: Final = "/digest all shows them."
 NO_SUCH_DIGEST: Final = "Name a number of days, such as /digest 7"
+WHAT_TO_WATCH: Final = "Write what I should watch: /watch When does the ferry run again?, or /watch said Michel"
+NOTHING_WATCHED: Final = "I watch nothing here. Write /watch and a question."
+NOT_HERE: Final = "Nothing can be watched here."
+WATCHES_HEADING: Final = "What I watch here:"
+CHANGE_A_WATCH: Final = "/watches pause 1, /watches resume 1 and /watches delete 1 change the first."
+NO_SUCH_WATCH: Final = "Name one by its number in /watches, such as /watches delete 1"
+PAUSED: Final = "paused"
 WHOSE_WORDS: Final = "Name somebody: /said Michel, or /said Michel about the border"
 WHAT_TO_CHECK: Final = (
     "Write what is to be checked after the command, such as /check He said: “It was brokered by Moscow.” "
@@ -83,6 +92,21 @@ def sources_left_out(count: int) -> str:
 def unknown_command(name: str) -> str:
     """Return what to do about an unknown command."""
     return f"I don't know {name}. /help lists the commands; anything without a / is a question."
+
+
+def watching(words: str) -> str:
+    """Say what is watched from now on."""
+    return f"I watch “{words}”: when an article arrives that answers it, I quote it here before the next answer."
+
+
+def too_much_watched(most: int) -> str:
+    """Say that nothing more can be watched."""
+    return f"I watch {most} questions here, which is as many as I can. /watches delete 1 deletes the first."
+
+
+def new_on(words: str) -> str:
+    """Return the heading of what has arrived."""
+    return f"New on what you watch: {words}"
 
 
 def _count(articles: int) -> str:
