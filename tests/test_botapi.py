@@ -27,6 +27,7 @@ from telegram import (
 )
 from telegram.error import (
     BadRequest,
+    ChatMigrated,
     Conflict,
     Forbidden,
     NetworkError,
@@ -240,6 +241,19 @@ async def test_a_group_that_threw_the_bot_out_is_forbidden(server: BotApiServer,
     server.removes_bot(group)
     with pytest.raises(Forbidden, match=refusal("bot was kicked")):
         await bot.send_message(group.id, "x")
+
+
+async def test_a_group_that_was_upgraded_says_where_it_is_now(server: BotApiServer, bot: Bot, ada: User) -> None:
+    group = server.group("Desk", [ada], kind="group")
+    supergroup = server.upgrades(group)
+    with pytest.raises(ChatMigrated) as refused:
+        await bot.send_message(group.id, "x")
+    assert refused.value.new_chat_id == supergroup.id
+    notes = [update.message for update in await bot.get_updates() if update.message is not None][-2:]
+    assert [(note.chat.id, note.migrate_to_chat_id, note.migrate_from_chat_id) for note in notes] == [
+        (group.id, supergroup.id, None),
+        (supergroup.id, None, group.id),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from bot.conversation import Conversation, Turn
 from bot.replies import Reply, Vote
 from bot.store.brought import BroughtRecords
+from bot.store.chat_moves import ChatMoves
 from bot.store.chat_settings import ChatSettingsRecords
 from bot.store.corrections import CorrectionRecords
 from bot.store.digest_records import DigestRecords
@@ -99,6 +100,7 @@ class Store(Transactions):
         self.brought = BroughtRecords(engine)
         self.outbox = OutboxStore(engine)
         self.chat_settings = ChatSettingsRecords(engine)
+        self.chat_moves = ChatMoves(engine)
         self.watches = WatchRecords(engine)
         self.digests = DigestRecords(engine)
         self.own_messages = OwnMessages(engine, self.outbox.replicas)

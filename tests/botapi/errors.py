@@ -4,11 +4,14 @@
 class ApiError(Exception):
     """The Bot API refuses a call; becomes ``{"ok": false, ...}``."""
 
-    def __init__(self, description: str, code: int = 400, retry_after: int | None = None) -> None:
+    def __init__(
+        self, description: str, code: int = 400, retry_after: int | None = None, moved_to: int | None = None
+    ) -> None:
         super().__init__(description)
         self.description = description
         self.code = code
         self.retry_after = retry_after
+        self.moved_to = moved_to
 
     def as_json(self) -> dict[str, object]:
         """The body that Telegram sends."""
@@ -19,6 +22,8 @@ class ApiError(Exception):
         }
         if self.retry_after is not None:
             body["parameters"] = {"retry_after": self.retry_after}
+        if self.moved_to is not None:
+            body["parameters"] = {"migrate_to_chat_id": self.moved_to}
         return body
 
 

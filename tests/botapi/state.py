@@ -5,7 +5,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from .errors import bad_request, forbidden
+from .errors import ApiError, bad_request, forbidden
 from .flood import FloodGate
 from .privacy import reaches_bot
 from .setup import BotSetup
@@ -147,6 +147,8 @@ class State:
         return next((chat for chat in public if f"@{chat.username}" == name), None)
 
     def _refuse_if_shut_out(self, chat: Chat) -> None:
+        if chat.moved_to is not None:
+            raise ApiError("Bad Request: group chat was upgraded to a supergroup chat", moved_to=chat.moved_to)
         if chat.is_private and chat.id in self.blocked:
             raise forbidden("bot was blocked by the user")
         if not chat.is_private and self.bot.id not in chat.members:

@@ -44,6 +44,7 @@ class Chat:
     topics: dict[int, str] = field(default_factory=dict)
     messages: "dict[int, Message]" = field(default_factory=dict, repr=False)
     last_bot_id: int | None = None
+    moved_to: int | None = None
     is_foreign: bool = False
     """Whether the bot is no member of it: it has an id that another chat, which the bot knows, may have, too."""
 

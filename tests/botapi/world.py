@@ -124,6 +124,19 @@ class BotWorld:
         with self.state.lock:
             del chat.topics[thread_id]
 
+    def upgrades(self, group: Chat) -> Chat:
+        """Makes a group a supergroup, as Telegram does: another chat with the same people, a note in each, and no
+        call may name the old one any more."""
+        with self.state.lock:
+            owner = self.state.accounts[next(iter(group.members))]
+            new = Chat(-1_001_000_000_000 - self.state.next_number(), "supergroup", group.title)
+            new.members = dict(group.members)
+            self.state.chats[new.id] = new
+            for chat, note in ((group, {"migrate_to_chat_id": new.id}), (new, {"migrate_from_chat_id": group.id})):
+                self.state.announce(self.state.add_message(chat, owner, Content(""), service=note))
+            group.moved_to = new.id
+            return new
+
     def removes_bot(self, chat: Chat) -> None:
         """Throws the bot out of a group."""
         with self.state.lock:

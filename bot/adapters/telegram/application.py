@@ -45,6 +45,7 @@ from bot.adapters.telegram.handlers.question_limits import QuestionLimits
 from bot.adapters.telegram.handlers.questions import Questions
 from bot.adapters.telegram.handlers.quiet import Quiet
 from bot.adapters.telegram.handlers.silences import SilenceNews
+from bot.adapters.telegram.handlers.upgrades import Upgrades
 from bot.adapters.telegram.handlers.watching import Alerts, Watching
 from bot.adapters.telegram.routing import AFTER_ALL, BEFORE_ALL, WITH_OTHERS, Router, on_anything
 from bot.admin.freshness import Freshness
@@ -141,6 +142,7 @@ def build_service(
     menus, router = Menus(bot, config.admin_ids), Router(delivery.messenger)
     digests = Digests(app.dialogue, app.store, access, limits, threads, delivery.clock.now, app.corrections)
     handlers = [
+        *Upgrades(app.store.chat_moves.move).handlers(router),
         *administration.handlers(router),  # first: what an admin forwards is no question
         *checks.handlers(router),
         *bringing.handlers(router),
