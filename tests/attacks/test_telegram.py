@@ -14,7 +14,7 @@ from aiohttp import ClientSession
 
 from bot.adapters.telegram.config import TelegramConfig
 from bot.adapters.telegram.delivery.sending import Messenger
-from bot.adapters.telegram.handlers.notices import AdminNotices
+from bot.adapters.telegram.handlers.admins.notices import AdminNotices
 from bot.adapters.telegram.views import admin_texts, texts
 from bot.adapters.telegram.views.html import to_html, words_of_others
 from bot.adapters.telegram.views.keyboards import pages_keyboard

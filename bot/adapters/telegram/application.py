@@ -27,7 +27,10 @@ from bot.adapters.telegram.delivery.telegram_clock import TelegramClock
 from bot.adapters.telegram.delivery.update_processor import OrderedUpdateProcessor
 from bot.adapters.telegram.delivery.workers import BlockingExecutor
 from bot.adapters.telegram.handlers.access import Access
-from bot.adapters.telegram.handlers.admin import Administration
+from bot.adapters.telegram.handlers.admins.administration import Administration
+from bot.adapters.telegram.handlers.admins.jobs import Jobs
+from bot.adapters.telegram.handlers.admins.notices import AdminNotices
+from bot.adapters.telegram.handlers.admins.silences import SilenceNews
 from bot.adapters.telegram.handlers.answers import Answers, Suggestions
 from bot.adapters.telegram.handlers.bringing import Bringing
 from bot.adapters.telegram.handlers.buttons import Buttons
@@ -37,14 +40,11 @@ from bot.adapters.telegram.handlers.digest_rounds import DigestRounds
 from bot.adapters.telegram.handlers.digests import Digests
 from bot.adapters.telegram.handlers.guests import Guests
 from bot.adapters.telegram.handlers.inline import Inline
-from bot.adapters.telegram.handlers.jobs import Jobs
 from bot.adapters.telegram.handlers.menus import Menus
-from bot.adapters.telegram.handlers.notices import AdminNotices
 from bot.adapters.telegram.handlers.privacy import Privacy
 from bot.adapters.telegram.handlers.question_limits import QuestionLimits
 from bot.adapters.telegram.handlers.questions import Questions
 from bot.adapters.telegram.handlers.quiet import Quiet
-from bot.adapters.telegram.handlers.silences import SilenceNews
 from bot.adapters.telegram.handlers.upgrades import Upgrades
 from bot.adapters.telegram.handlers.watching import Alerts, Watching
 from bot.adapters.telegram.routing import AFTER_ALL, BEFORE_ALL, WITH_OTHERS, Router, on_anything

@@ -8,9 +8,9 @@ import pytest
 from telegram import BotCommandScopeChat
 
 from bot.adapters.telegram import TelegramConfig
-from bot.adapters.telegram.handlers.admin import Administration
+from bot.adapters.telegram.handlers.admins.administration import Administration
+from bot.adapters.telegram.handlers.admins.jobs import Jobs
 from bot.adapters.telegram.handlers.answers import Answers
-from bot.adapters.telegram.handlers.jobs import Jobs
 from bot.adapters.telegram.handlers.menus import Menus
 from bot.adapters.telegram.handlers.question_limits import QuestionLimits
 from bot.adapters.telegram.views import admin_texts, texts

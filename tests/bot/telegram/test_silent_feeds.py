@@ -10,7 +10,7 @@ import pytest_asyncio
 from bot.adapters.metrics import Metrics
 from bot.adapters.telegram import TelegramConfig
 from bot.adapters.telegram.delivery.own_accord import OwnAccord
-from bot.adapters.telegram.handlers.silences import SilenceNews
+from bot.adapters.telegram.handlers.admins.silences import SilenceNews
 from bot.adapters.telegram.views import admin_texts
 from bot.adapters.web.monitoring import monitoring
 from bot.admin.freshness import Freshness, FreshnessWatch

@@ -12,7 +12,7 @@ from telegram import CallbackQuery, Message
 
 from bot.adapters.telegram.addressing import Place, asker_id, place_of
 from bot.adapters.telegram.delivery.sending import Messenger
-from bot.adapters.telegram.handlers.jobs import Job, Jobs
+from bot.adapters.telegram.handlers.admins.jobs import Job, Jobs
 from bot.adapters.telegram.views import admin_texts
 from bot.adapters.telegram.views.html import Segment
 from bot.adapters.telegram.views.keyboards import Action, Press, choices_keyboard, confirmation_keyboard

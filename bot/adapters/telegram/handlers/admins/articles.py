@@ -14,9 +14,9 @@ from bot.adapters.telegram.addressing import asker_id, command_words, place_of
 from bot.adapters.telegram.config import TelegramConfig
 from bot.adapters.telegram.delivery.sending import Messenger
 from bot.adapters.telegram.handlers.access import person
-from bot.adapters.telegram.handlers.confirmations import Choice, Confirmations
+from bot.adapters.telegram.handlers.admins.confirmations import Choice, Confirmations
+from bot.adapters.telegram.handlers.admins.jobs import Job, Jobs
 from bot.adapters.telegram.handlers.documents import MOST_MEGABYTES, download, origin_of
-from bot.adapters.telegram.handlers.jobs import Job, Jobs
 from bot.adapters.telegram.routing import Handler, Router
 from bot.adapters.telegram.views import admin_texts
 from bot.adapters.telegram.views.admin_messages import added, article_line, of_others, question_to_add, refusal_to_add

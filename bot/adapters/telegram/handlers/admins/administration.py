@@ -14,11 +14,11 @@ from bot.adapters.telegram.addressing import Place, asker_id, command_words, pla
 from bot.adapters.telegram.config import TelegramConfig
 from bot.adapters.telegram.delivery.sending import Messenger
 from bot.adapters.telegram.handlers.access import person
-from bot.adapters.telegram.handlers.admin_articles import Adding, Removing, RollingBack
+from bot.adapters.telegram.handlers.admins.articles import Adding, Removing, RollingBack
+from bot.adapters.telegram.handlers.admins.confirmations import Confirmations
+from bot.adapters.telegram.handlers.admins.jobs import Job, Jobs
 from bot.adapters.telegram.handlers.answers import Answers
 from bot.adapters.telegram.handlers.buttons import PressTaker
-from bot.adapters.telegram.handlers.confirmations import Confirmations
-from bot.adapters.telegram.handlers.jobs import Job, Jobs
 from bot.adapters.telegram.handlers.question_limits import QuestionLimits
 from bot.adapters.telegram.routing import Handler, MessageCallback, Router
 from bot.adapters.telegram.views import admin_texts, texts

@@ -1,0 +1,1 @@
+"""What admins do, and what they are told."""
