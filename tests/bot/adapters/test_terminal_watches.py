@@ -96,12 +96,12 @@ def test_what_was_there_when_something_is_first_watched_is_no_news(desk: _Desk) 
 def test_the_list_pauses_goes_on_and_deletes_by_number(desk: _Desk) -> None:
     desk.chat(f"/watch {_WORDS}", "/watch said Ada Brook")
     heading, hint = texts.WATCHES_HEADING, texts.CHANGE_A_WATCH
-    _, paused, deleted, none, resumed = desk.chat(
-        "/watches pause 1", "/watches delete 2", lambda: desk.arrive(_AGAIN), "", "/watches resume 1"
+    _, paused, deleted, resting, resumed, later = desk.chat(
+        "/watches pause 1", "/watches delete 2", lambda: desk.arrive(_AGAIN), "", "/watches resume 1", ""
     )
     assert paused == [heading, f"1  {_WORDS} (paused)", "2  What did Ada Brook say?", hint]
     assert deleted == [heading, f"1  {_WORDS} (paused)", hint]
-    assert none == []
+    assert (resting, later) == ([], [])
     assert resumed == [heading, f"1  {_WORDS}", hint]
     assert desk.chat("/watches delete 1")[1] == [texts.NOTHING_WATCHED]
 
