@@ -27,6 +27,7 @@ NAMES = (
     "corrections",
     "silent_feeds",
     "watches",
+    "watch_month",
     "digests",
     "web_pages",
     "api_speed",
