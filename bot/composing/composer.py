@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Self
 
 from bot.composing.choosing import Choice
-from bot.composing.confidence import confidence_inputs
+from bot.composing.confidence import confidence_inputs, tells_of_something_else
 from bot.composing.draft import Arrangement, Draft, Part, Pick, Wanted
 from bot.composing.gathering import FURTHER_READ, READ_PASSAGES, ReadingPlan, gather
 from bot.composing.latest import latest
@@ -59,13 +59,15 @@ class Composer:
         arranged = arrange(wanted.kind, weighed, choice, Voices(retriever.archive, found).of)
         if not arranged.rows:
             return None
-        confidence = weights.sureness(confidence_inputs(weighed, arranged.rows[0]))
+        inputs = confidence_inputs(weighed, arranged.rows[0])
+        confidence = weights.sureness(inputs)
+        is_worth_quoting = confidence >= weights.threshold and not tells_of_something_else(inputs)
         parts = tuple(
             Part(heading, joined(list(map(weighed.pick, rows))), place in arranged.later)
             for place, (heading, rows) in enumerate(arranged.parts)
             if rows
         )
-        return Draft(parts, confidence, confidence >= weights.threshold, arranged.left_out)
+        return Draft(parts, confidence, is_worth_quoting, arranged.left_out)
 
 
 def joined(picks: Sequence[Pick]) -> tuple[Pick, ...]:

@@ -22,6 +22,8 @@ CONFIDENCE_INPUTS = (
 """Names, in order."""
 _KNOWN = {name: column for column, name in enumerate(KNOWN)}
 _LEAST = 1e-4
+_ALIKE = 0.25
+"""Below this cosine to every passage a message is about something else."""
 _THIRD = 3
 
 
@@ -47,6 +49,15 @@ def confidence_inputs(weighed: Weighed, first: int) -> Floats:
             found.unheard,
         ]
     )
+
+
+def tells_of_something_else(inputs: Floats) -> bool:
+    """Return whether what is quoted first shares no word with the message, and nothing that was found is like it.
+
+    Weights cannot tell: they are fitted in a library where something like it is always found.
+    """
+    known = dict(zip(CONFIDENCE_INPUTS, inputs.tolist(), strict=True))
+    return known["first_words_held"] <= 0 and known["similarity"] < _ALIKE
 
 
 def _odds(chances: Floats) -> Floats:
