@@ -56,8 +56,8 @@ def tells_of_something_else(inputs: Floats) -> bool:
 
     Weights cannot tell: they are fitted in a library where something like it is always found.
     """
-    known = dict(zip(CONFIDENCE_INPUTS, inputs.tolist(), strict=True))
-    return known["first_words_held"] <= 0 and known["similarity"] < _ALIKE
+    held, similarity = (float(inputs[CONFIDENCE_INPUTS.index(name)]) for name in ("first_words_held", "similarity"))
+    return held <= 0.0 and similarity < _ALIKE
 
 
 def _odds(chances: Floats) -> Floats:

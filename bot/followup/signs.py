@@ -33,3 +33,8 @@ def is_small_talk(message: str) -> bool:
 def names_something(message: str) -> bool:
     """Return whether a message holds a word that may tell what it is about."""
     return any(map(shipped_topic_words().names_subject, terms_of(message)))
+
+
+def surely_names_something(message: str) -> bool:
+    """Return whether a message holds a word that tells what it is about, whatever was spoken of before."""
+    return any(map(shipped_topic_words().surely_names_subject, terms_of(message)))

@@ -8,7 +8,7 @@ from bot.conversation import SAID_ELSEWHERE, Conversation, Turn
 from bot.followup.leaning import Leaning, said_of
 from bot.followup.references import CitationRequest, chosen_option, citation_request
 from bot.followup.resolution import Resolution
-from bot.followup.signs import is_keyword, is_small_talk, names_something
+from bot.followup.signs import is_keyword, is_small_talk, names_something, surely_names_something
 from bot.followup.subject import subject_of
 from bot.followup.thread import said_in, thread_of
 from bot.query.topic_words import LEAD_CHARS, MOSTLY_UNHEARD, unheard_share
@@ -34,7 +34,7 @@ def understand(asked: str, conversation: Conversation, retriever: Retriever, *, 
     if literally or not said or not typed or is_small_talk(typed):
         return Resolution.alone(typed)
     thread = thread_of(said, lambda turn, before: _chance(turn.question, before, retriever) >= _LEANS_FROM)
-    if _is_of_nothing(thread, retriever) and names_something(typed) and not _is_unheard(typed, retriever):
+    if _is_of_nothing(thread, retriever) and surely_names_something(typed) and not _is_unheard(typed, retriever):
         return Resolution.alone(typed)
     chance = _chance(typed, said, retriever)
     if not names_something(typed):

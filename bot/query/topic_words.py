@@ -14,6 +14,7 @@ _UNKNOWN = 0.5
 """The share of a term that no message held: mostly a name."""
 _NAMES_FROM = 0.12
 """From this share on a term tells what a message is about."""
+_SURELY_NAMES_FROM = 0.3
 
 MOSTLY_UNHEARD = 0.5
 """Where no article holds so much of what a message names, none is on its subject."""
@@ -33,6 +34,10 @@ class TopicWords:
     def names_subject(self, term: str) -> bool:
         """Return whether a term tells what a message is about."""
         return self.share(term) >= _NAMES_FROM
+
+    def surely_names_subject(self, term: str) -> bool:
+        """Return whether a term tells what a message is about, even one that may lean on others: "start" does not."""
+        return self.share(term) >= _SURELY_NAMES_FROM
 
     def save(self, path: Path) -> None:
         """Write them, rounded to hundredths."""

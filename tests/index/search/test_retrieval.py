@@ -70,7 +70,7 @@ def test_a_search_finds_what_brute_force_finds(retriever: Retriever, query: Quer
 
     assert [hit.rank for hit in hits] == list(range(1, min(10, len(expected)) + 1))
     best = sorted((score for score, _, _ in expected.values()), reverse=True)[:10]
-    assert [hit.score for hit in hits] == pytest.approx(best, abs=1e-3)
+    assert [hit.score for hit in hits] == pytest.approx(best, abs=2e-3)  # vectors are kept in fewer bits
     for hit in hits:
         scores = (hit.score, hit.similarity, hit.keyword_score)
         assert scores == pytest.approx(expected[hit.passage.article_id], abs=1e-3)
