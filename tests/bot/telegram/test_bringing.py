@@ -99,7 +99,7 @@ async def test_a_forwarded_article_is_offered_to_be_checked_or_read(running: Run
     ada.presses(offer, texts.READ_BUTTON)
     read = await running.next_in(ada.opens_chat())
     assert "Harbour freezes over · Harbour News" in read.text
-    answer = await running.ask(ada, "Who closed the harbour?")
+    answer = await running.ask(ada, "Who closed the harbour of Marlow to all ships?")
     [quote] = answer.entity_texts("expandable_blockquote")[:1]
     assert "Pilot Jane Frost" in quote
     assert quote in _FORWARDED

@@ -179,6 +179,7 @@ async def test_a_kill_on_the_way_and_several_replicas_say_it_once(
             dying.setattr(at.bot.store.digests, "keep", die)
             for _ in range(2):
                 await at.rounds.plan_due()
+        await at.settled()  # what is on its way when a bot dies is the outbox's to find: see test_outbox
         assert at.bot.store.digests.last(chat_of(ada.id)) is None
     async with morning(server, live, tmp_path / "store.db") as at:
         await asyncio.gather(*(at.rounds.plan_due() for _ in range(4)))

@@ -79,7 +79,7 @@ async def test_several_questions_of_a_message_get_an_answer_each(running: Runnin
 async def test_what_is_suggested_under_an_answer_is_answered_when_it_is_pressed(index: Path) -> None:
     async with run_bot(index, further_questions=3) as running:
         ada = running.server.user("Ada")
-        answer = await running.ask(ada, "Who owned the ferry?")
+        answer = await running.ask(ada, "What did the ferry owner blame?")
         await running.server.wait_until(lambda: len(answer.history) == 2, timeout=30)
         suggested = [each["text"] for each in answer.buttons if str(each.get("callback_data")).startswith("next:")]
         assert suggested == ["When was that?"]
