@@ -9,12 +9,13 @@ from enum import Enum
 from typing import ClassVar, Final, Literal, Self
 
 from bot.composing.composer import Composer
+from bot.composing.confidence import ON_TOPIC_SIMILARITY
 from bot.composing.draft import Draft, Part, Pick, Wanted
 from bot.composing.gathering import SEARCHED_PASSAGES
 from bot.pointing.pointer import MOST_SHOWN, Pointer
 from bot.query.headlines import lead_of
 from bot.query.kinds import Topic
-from bot.query.topic_words import MOSTLY_UNHEARD, unheard_share
+from bot.query.topic_words import is_mostly_unheard
 from bot.quoting.quotes import Citation, Quote, may_be_quoted, quote_from
 from bot.quoting.speakers import speaker_in
 from bot.reading.reader import Reader, Reading
@@ -34,8 +35,6 @@ _ANNOUNCED: Final = timedelta(days=60)
 """So long before an event articles may foretell it."""
 _SHORT_ANSWER_PROBABILITY = 0.5
 """A short answer on its own claims more than a sentence does: from here on it is more often right than not."""
-_ON_TOPIC_SIMILARITY = 0.25
-"""Below this cosine to every passage a question is about something else. It only chooses a refusal's words."""
 
 
 OutcomeKind = Literal["answered", "refused", "asked back", "remarked"]
@@ -390,9 +389,9 @@ def _reason(query: Query, hits: Sequence[Hit], closest: Sequence[Citation], retr
     if not hits:
         return RefusalReason.OUTSIDE_SCOPE if query.is_restricted else RefusalReason.NOTHING_ON_TOPIC
     named = [*terms_of(query.text), *(term for term, _ in query.subject)]
-    if unheard_share(named, retriever.rarity) >= MOSTLY_UNHEARD:
+    if is_mostly_unheard(named, retriever.rarity):
         return RefusalReason.NOTHING_ON_TOPIC
-    if not query.leans and max(hit.similarity for hit in hits) < _ON_TOPIC_SIMILARITY:
+    if not query.leans and max(hit.similarity for hit in hits) < ON_TOPIC_SIMILARITY:
         return RefusalReason.NOTHING_ON_TOPIC
     day, published = query.reported_from, closest[0].published_at if closest else None
     if day and published and published.date() < day:

@@ -22,7 +22,7 @@ CONFIDENCE_INPUTS = (
 """Names, in order."""
 _KNOWN = {name: column for column, name in enumerate(KNOWN)}
 _LEAST = 1e-4
-_ALIKE = 0.25
+ON_TOPIC_SIMILARITY = 0.25
 """Below this cosine to every passage a message is about something else."""
 _THIRD = 3
 
@@ -57,7 +57,7 @@ def tells_of_something_else(inputs: Floats) -> bool:
     Weights cannot tell: they are fitted in a library where something like it is always found.
     """
     held, similarity = (float(inputs[CONFIDENCE_INPUTS.index(name)]) for name in ("first_words_held", "similarity"))
-    return held <= 0.0 and similarity < _ALIKE
+    return held <= 0.0 and similarity < ON_TOPIC_SIMILARITY
 
 
 def _odds(chances: Floats) -> Floats:

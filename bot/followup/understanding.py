@@ -11,7 +11,7 @@ from bot.followup.resolution import Resolution
 from bot.followup.signs import is_keyword, is_small_talk, names_something, surely_names_something
 from bot.followup.subject import subject_of
 from bot.followup.thread import said_in, thread_of
-from bot.query.topic_words import LEAD_CHARS, MOSTLY_UNHEARD, unheard_share
+from bot.query.topic_words import LEAD_CHARS, is_mostly_unheard
 from bot.reading.behind import BEHIND, put_behind
 from index import Article
 from index.errors import UnknownArticle
@@ -76,7 +76,7 @@ def _is_of_nothing(thread: Sequence[Turn], retriever: Retriever) -> bool:
 
 
 def _is_unheard(message: str, retriever: Retriever) -> bool:
-    return unheard_share(terms_of(message), retriever.rarity) >= MOSTLY_UNHEARD
+    return is_mostly_unheard(terms_of(message), retriever.rarity)
 
 
 def _chance(message: str, before: Sequence[Turn], retriever: Retriever) -> float:

@@ -16,7 +16,7 @@ _NAMES_FROM = 0.12
 """From this share on a term tells what a message is about."""
 _SURELY_NAMES_FROM = 0.3
 
-MOSTLY_UNHEARD = 0.5
+_MOSTLY = 0.5
 """Where no article holds so much of what a message names, none is on its subject."""
 
 
@@ -53,6 +53,11 @@ def unheard_share(terms: Iterable[str], rarity: Callable[[str], float]) -> float
     weights = {term: shipped_topic_words().share(term) for term in terms}
     unheard = sum(weight for term, weight in weights.items() if rarity(term) >= 1.0)
     return unheard / (sum(weights.values()) or 1.0)
+
+
+def is_mostly_unheard(terms: Iterable[str], rarity: Callable[[str], float]) -> bool:
+    """Return whether no article is on the subject that these terms of a message name: see `unheard_share`."""
+    return unheard_share(terms, rarity) >= _MOSTLY
 
 
 @lru_cache(1)
