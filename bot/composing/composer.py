@@ -61,7 +61,7 @@ class Composer:
             return None
         inputs = confidence_inputs(weighed, arranged.rows[0])
         confidence = weights.sureness(inputs)
-        is_worth_quoting = confidence >= weights.threshold and not tells_of_something_else(inputs)
+        is_worth_quoting = confidence >= weights.threshold and not tells_of_something_else(inputs, query.text)
         parts = tuple(
             Part(heading, joined(list(map(weighed.pick, rows))), place in arranged.later)
             for place, (heading, rows) in enumerate(arranged.parts)

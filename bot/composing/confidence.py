@@ -3,7 +3,9 @@
 import numpy as np
 
 from bot.composing.weighed import Weighed
+from bot.query.topic_words import shipped_topic_words
 from bot.reading.features import KNOWN, Floats
+from index.text.terms import terms_of
 
 CONFIDENCE_INPUTS = (
     "first_odds",
@@ -51,13 +53,15 @@ def confidence_inputs(weighed: Weighed, first: int) -> Floats:
     )
 
 
-def tells_of_something_else(inputs: Floats) -> bool:
-    """Return whether what is quoted first shares no word with the message, and nothing that was found is like it.
+def tells_of_something_else(inputs: Floats, message: str) -> bool:
+    """Return whether what is quoted first shares no word with a message that names something, and nothing that was
+    found is like it. "What happened" names nothing, and everything tells of it.
 
     Weights cannot tell: they are fitted in a library where something like it is always found.
     """
     held, similarity = (float(inputs[CONFIDENCE_INPUTS.index(name)]) for name in ("first_words_held", "similarity"))
-    return held <= 0.0 and similarity < ON_TOPIC_SIMILARITY
+    is_naming = any(map(shipped_topic_words().names_subject, terms_of(message)))
+    return is_naming and held <= 0.0 and similarity < ON_TOPIC_SIMILARITY
 
 
 def _odds(chances: Floats) -> Floats:

@@ -48,9 +48,11 @@ class TopicWords:
 def unheard_share(terms: Iterable[str], rarity: Callable[[str], float]) -> float:
     """Return how much of what a message names no article holds: the share of its topic words, by weight, in [0, 1].
 
-    `rarity`: how rare a term is in the library; 1 where no article has it.
+    `rarity`: how rare a term is in the library; 1 where no article has it. Of "summary please", which names nothing, it
+    is 0.
     """
-    weights = {term: shipped_topic_words().share(term) for term in terms}
+    words = shipped_topic_words()
+    weights = {term: words.share(term) for term in terms if words.names_subject(term)}
     unheard = sum(weight for term, weight in weights.items() if rarity(term) >= 1.0)
     return unheard / (sum(weights.values()) or 1.0)
 

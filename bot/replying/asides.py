@@ -134,11 +134,11 @@ def quoted_before(asked: str, conversation: Conversation, retriever: Retriever) 
 
 def _bylines(article: Article, archive: Archive) -> Iterator[Span]:
     """Yield what stands above the first sentence that tells something, such as who wrote it, if that is no more than
-    a few words."""
+    a few words and not the headline once more."""
     sentences = archive.sentences_of(article.id)
     first = next((span for span in sentences if tells(span.slice(article.text))), None)
     above = article.text[: first.start].strip() if first else ""
-    if first and above and len(above) <= _LONGEST_BYLINE:
+    if first and above and len(above) <= _LONGEST_BYLINE and article.title not in above:
         start = article.text.index(above)
         yield Span(start, start + len(above))
 
