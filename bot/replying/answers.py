@@ -8,6 +8,7 @@ from bot.composing.draft import Wanted
 from bot.composing.weights import COMPOSED
 from bot.conversation import Conversation
 from bot.followup import Resolution
+from bot.followup.signs import names_something
 from bot.pointing import Pointer
 from bot.query.event_dates import since_event
 from bot.query.headlines import article_asked_for
@@ -39,14 +40,15 @@ class MessageAnswerer:
     def answer(self, meant: Meant) -> Answer | Refusal:
         """Return what the articles say to a message.
 
-        Where several quotes are surely asked for they are the answer. Where they may be, one sentence is looked for
-        first, and they follow it; they stand alone if none is found and they are likely enough asked for. Where they
-        are surely asked for and refused, a single one has to be surer than usual.
+        Where several quotes are surely asked for, or by a message that names nothing, they are the answer. Where they
+        may be, one sentence is looked for first, and they follow it; they stand alone if none is found and they are
+        likely enough asked for. Where they are surely asked for and refused, a single one has to be surer than usual.
         """
         query, told = _query_of(meant), meant.told
         maybe, chance = told.likeliest(COMPOSED)
         may_be_asked = chance >= _MAY_BE_ASKED
-        is_asked = may_be_asked and told.is_sure and told.kind is maybe
+        is_sure = told.is_sure or not names_something(meant.asked)
+        is_asked = may_be_asked and is_sure and told.kind is maybe
         asked_for = self._compose(Wanted(maybe), query, meant) if is_asked else None
         if isinstance(asked_for, Answer):
             return asked_for
