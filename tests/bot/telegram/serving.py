@@ -11,10 +11,22 @@ from bot.adapters.telegram.delivery.own_accord import OwnAccord
 from bot.store import Store
 from bot.store.sent_answers import SentAnswers
 from tests.bot.telegram.fakes import FakeDialogue, fake_app
-from tests.botapi import BotApiServer, Message, User
+from tests.botapi import BotApiServer, Message, User, faults
 
 FAST = TelegramConfig("", messages_per_second=0, questions_per_minute=1_000)
 """No limits of Telegram's or ours; the token and addresses are filled in."""
+FAULTS = {
+    "429": faults.too_many_requests(1),
+    "500": faults.internal_error(),
+    "502 with HTML": faults.server_error(502),
+    "504 before": faults.silence(0.0, accepts=False),
+    "504 after": faults.silence(0.0, accepts=True),
+    "reset before": faults.drop_before(),
+    "reset after": faults.drop_after(),
+    "garbage before": faults.garbage(),
+    "garbage after": faults.garbage(accepts=True),
+}
+"""What may go wrong with a call, by what it is called in a test."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from bot.store.sent_answers import SentAnswer
 from tests.bot.examples import OPENED
 from tests.bot.former_versions import make_0024
 from tests.bot.telegram.fakes import ANSWER, REPLY_ID, FakeDialogue, FakeSentAnswers, answer_of_parts
-from tests.bot.telegram.serving import FAST, Served, served
+from tests.bot.telegram.serving import FAST, FAULTS, Served, served
 from tests.botapi import BotApiServer, Fault, Message, faults
 
 
@@ -37,20 +37,7 @@ async def bot(server: BotApiServer) -> AsyncIterator[Served]:
         yield bot
 
 
-_FAULTS = {
-    "429": faults.too_many_requests(1),
-    "500": faults.internal_error(),
-    "502 with HTML": faults.server_error(502),
-    "504 before": faults.silence(0.0, accepts=False),
-    "504 after": faults.silence(0.0, accepts=True),
-    "reset before": faults.drop_before(),
-    "reset after": faults.drop_after(),
-    "garbage before": faults.garbage(),
-    "garbage after": faults.garbage(accepts=True),
-}
-
-
-@pytest.mark.parametrize("fault", _FAULTS.values(), ids=_FAULTS.keys())
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
 async def test_a_fault_costs_no_answer_and_repeats_none(bot: Served, fault: Fault) -> None:
     ada, grace = bot.server.user("Ada"), bot.server.user("Grace")
     bot.server.order_fault(fault, method="sendMessage", chat=ada.opens_chat(), times=2)

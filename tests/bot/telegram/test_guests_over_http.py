@@ -26,8 +26,8 @@ from tests.bot.telegram.running_bot import (
     index_articles,
     run_bot,
 )
-from tests.bot.telegram.serving import Served, served
-from tests.botapi import BotApiServer, BotSetup, Fault, Message, User, faults
+from tests.bot.telegram.serving import FAULTS, Served, served
+from tests.botapi import BotApiServer, BotSetup, Fault, Message, User
 
 NAME = f"@{BotSetup().username}"
 PUBLIC = Permalinks("https://news.example")
@@ -125,20 +125,7 @@ async def bot(server: BotApiServer) -> AsyncIterator[Served]:
         yield bot
 
 
-_FAULTS = {
-    "429": faults.too_many_requests(1),
-    "500": faults.internal_error(),
-    "502 with HTML": faults.server_error(502),
-    "504 before": faults.silence(0.0, accepts=False),
-    "504 after": faults.silence(0.0, accepts=True),
-    "reset before": faults.drop_before(),
-    "reset after": faults.drop_after(),
-    "garbage before": faults.garbage(),
-    "garbage after": faults.garbage(accepts=True),
-}
-
-
-@pytest.mark.parametrize("fault", _FAULTS.values(), ids=_FAULTS.keys())
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
 async def test_a_fault_costs_no_answer_and_repeats_none(bot: Served, fault: Fault) -> None:
     ada = bot.server.user("Ada")
     elsewhere = bot.server.foreign_chat([ada])
