@@ -108,6 +108,11 @@ class ChatLeases(Transactions):
             self._users[claimed.key] -= 1
             return self._go_on(claimed.key, claimed.update_id, outcome)
 
+    def look(self, key: int) -> Claimed:
+        """Claim what came to a chat, by way of other replicas, while this one handles something in it."""
+        with self._lock:
+            return self._finish_and_look(key, None, None, is_idle=False)
+
     @outlives_connections
     def acquire(self, key: int) -> Claimed | None:
         """Hold a lease until `release`, and claim what there is to do under it; None if another replica has it."""

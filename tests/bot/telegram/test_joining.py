@@ -38,7 +38,8 @@ def _say(user: User, *parts: str) -> None:
         user.says(user.opens_chat(), part)
 
 
-def _is_whole(answers: list[Message]) -> None:
+def is_whole(answers: list[Message]) -> None:
+    """Asserts that these are one answer, to all three parts of `LONG`."""
     [answer] = answers
     for verdict in (Verdict.VERBATIM, Verdict.ALTERED, Verdict.NOT_FOUND):
         assert verdict_of(verdict) in answer.text
@@ -48,7 +49,7 @@ async def test_parts_are_answered_as_one(bot: Served) -> None:
     ada = bot.server.user("Ada")
     _say(ada, *LONG)
     await bot.server.wait_until(lambda: bot.answers(ada) and not bot.store.outbox.unfinished(), timeout=30)
-    _is_whole(bot.answers(ada))
+    is_whole(bot.answers(ada))
 
 
 async def test_a_long_question_is_said_to_be_too_long_once(bot: Served) -> None:
@@ -92,7 +93,33 @@ async def test_parts_that_were_received_and_not_begun_are_one_after_a_kill(
     server.state.updates.clear()
     async with served(server, tmp_path / "bot.db") as bot:
         await server.wait_until(lambda: bot.answers(ada) and not bot.store.outbox.unfinished(), timeout=30)
-        _is_whole(bot.answers(ada))
+        is_whole(bot.answers(ada))
+
+
+async def test_parts_that_come_only_after_a_kill_are_joined_to_the_one_that_was_received(
+    server: BotApiServer, tmp_path: Path
+) -> None:
+    ada = server.user("Ada")
+    _say(ada, *LONG)
+    with Store.open(f"sqlite:///{tmp_path}/bot.db") as store:
+        store.outbox.receive([_received(server.state.updates.peek(1)[0])])
+    async with served(server, tmp_path / "bot.db") as bot:
+        await server.wait_until(lambda: bot.answers(ada) and not bot.store.outbox.unfinished(), timeout=30)
+        is_whole(bot.answers(ada))
+
+
+async def test_a_part_that_comes_when_the_others_are_answered_is_answered_by_itself_and_once(
+    server: BotApiServer, tmp_path: Path
+) -> None:
+    ada = server.user("Ada")
+    _say(ada, *LONG[:2])
+    first = server.state.updates.peek(1)[0]
+    with Store.open(f"sqlite:///{tmp_path}/bot.db") as store:
+        store.outbox.receive([_received(first)])
+        store.outbox.plan(first["update_id"], 0, ada.id, [SendRequest({"text": "The first part"})])
+    async with served(server, tmp_path / "bot.db") as bot:
+        await server.wait_until(lambda: len(bot.answers(ada)) == 2 and not bot.store.outbox.unfinished(), timeout=30)
+        assert [answer.text for answer in bot.answers(ada)] == ["The first part", texts.too_long()]
 
 
 async def test_a_kill_after_the_answer_was_planned_leaves_no_part_to_itself(

@@ -19,6 +19,7 @@ from aiohttp import ClientConnectorError, ClientSession
 from bot.adapters.telegram import TelegramConfig
 from bot.store import Store
 from tests.bot.telegram.serving import FAST, Served, served
+from tests.bot.telegram.test_joining import LONG, is_whole
 from tests.botapi import BotApiServer, ThreadedBotApiServer, User, running_server, silence
 from tests.conftest import ROOT
 from tests.ports import free_ports
@@ -57,6 +58,18 @@ async def test_questions_spread_over_replicas_are_answered_once_and_in_order(pos
             mine = [text for conversation, text in asked if conversation == f"tg:{person.id}"]
             assert mine == [f"Question {n}" for n in range(5)]
         assert len(server.calls_of("setWebhook")) == 1
+
+
+async def test_a_text_whose_parts_reach_different_replicas_is_answered_as_one(postgres: PostgresServer) -> None:
+    async with BotApiServer() as server, _two(server, postgres.new_database()) as (one, other, _):
+        people = [server.user(f"Reader {number}") for number in range(3)]
+        for part in LONG:
+            for person in people:
+                person.says(person.opens_chat(), part)
+        await server.wait_until(lambda: all(map(one.answers, people)) and not one.store.outbox.unfinished(), timeout=60)
+        for person in people:
+            is_whole(one.answers(person))
+        assert one.dialogue.asked == other.dialogue.asked == []
 
 
 async def test_a_replica_without_its_database_is_not_ready_and_comes_back() -> None:

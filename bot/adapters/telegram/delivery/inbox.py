@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from telegram import Update
@@ -196,7 +197,7 @@ class Inbox:
 
     async def _handle(self, claimed: ClaimedUpdate) -> None:
         outcome: Delivery | None = None
-        parts = await self._joining.rest_of(claimed)
+        parts = await self._joining.rest_of(claimed, partial(self._look, claimed.key))
         self._store.joined[claimed.update_id] = [part.update_id for part in parts]
         try:
             outcome = await self._outcome(claimed, joined(claimed.body, [part.body for part in parts]))
@@ -210,6 +211,11 @@ class Inbox:
                 self._dispatch(await self._leases.done(part, outcome))
             except StoreUnavailable as error:
                 logger.warning("what became of update %d is not noted yet: %s", part.update_id, error)
+
+    async def _look(self, key: int) -> None:
+        """Dispatch what other replicas received for a chat that this one has in hand."""
+        with suppress(StoreUnavailable):  # whoever comes after finds it
+            self._dispatch(await self._leases.look(key))
 
     async def _outcome(self, claimed: ClaimedUpdate, raw: RawUpdate) -> Delivery | None:
         """Return how an update ended, whose parts are joined in `raw`; None if the database came in between, and it is

@@ -1,12 +1,14 @@
 """Joining: one text that a client split because Telegram takes 4,096 characters a message.
 
 Its parts come as messages of their own, one right after another, and nothing in them says so. So a text that is long
-enough to have been split waits a moment for another one of the same person, in the same place and of the same second.
+enough to have been split waits a moment for another one of the same person, in the same place and of the same second,
+whichever replica receives it.
 """
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,6 +20,8 @@ _SHORTEST_CUT: Final = 2_000
 _APART_SECONDS: Final = 2
 _MOST_PARTS: Final = 16
 _WAIT_SECONDS: Final = 1.5
+_LOOKS: Final = 3
+"""So often, while a text waits, it is looked whether a part of it came by way of another replica."""
 _ENDS_LINE: Final = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
 
 
@@ -53,23 +57,36 @@ class Joining:
             self._open[key] = _Text([claimed])
         return False
 
-    async def rest_of(self, claimed: ClaimedUpdate) -> Sequence[ClaimedUpdate]:
-        """Return the further parts of a text that an update begins, once they are here; none for any other update."""
+    async def rest_of(self, claimed: ClaimedUpdate, look: Callable[[], Awaitable[None]]) -> Sequence[ClaimedUpdate]:
+        """Return the further parts of a text that an update begins, once they are here; none for any other update.
+
+        `look` offers to `takes` what came by way of other replicas.
+        """
         key = _key(claimed.body)
         text = self._open.get(key)
         if text is None or text.parts[0] is not claimed:
             return ()
         try:
             while not text.is_over:
-                text.came.clear()
-                async with asyncio.timeout(self._wait_seconds):
-                    await text.came.wait()
-        except TimeoutError:
-            text.is_over = True
+                text.is_over = not await self._goes_on(text, look)
         finally:
+            text.is_over = True
             if self._open.get(key) is text:
                 del self._open[key]
         return text.parts[1:]
+
+    async def _goes_on(self, text: _Text, look: Callable[[], Awaitable[None]]) -> bool:
+        """Return whether something came in time, be it a part of the text or what ends it."""
+        text.came.clear()
+        for _ in range(_LOOKS):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._wait_seconds / _LOOKS):
+                    await text.came.wait()
+            if not text.came.is_set():
+                await look()
+            if text.came.is_set():
+                return not text.is_over
+        return False
 
     def drop_all(self) -> None:
         """Forget what waits."""

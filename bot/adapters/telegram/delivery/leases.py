@@ -57,6 +57,10 @@ class LeaseKeeper:
         """End an update, or leave it for later, and claim what comes next."""
         return await self._executor.run(self._leases.done, claimed, outcome)
 
+    async def look(self, key: int) -> Claimed:
+        """Claim what other replicas received for a chat that this one has in hand."""
+        return await self._executor.run(self._leases.look, key)
+
     async def drop_all(self) -> None:
         """Forget all that this replica held, and what waits in `claims`."""
         while not self.claims.empty():
