@@ -199,7 +199,7 @@ class Settings(IndexSettings):
     llm_seconds: float = Field(
         3,
         gt=0,
-        le=60,
+        le=600,
         description="Longest that the model may take for one message; then it is answered without; seconds",
     )
     llm_tokens_a_day: int = Field(

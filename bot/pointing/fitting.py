@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from bot.conversation import Turn
-from bot.pointing.model import Chosen, ShownSentence, Understood
+from bot.pointing.model import Chosen, Fault, ShownSentence, Understood
 from index.text.terms import terms_of
 
 _LONGEST_QUESTION: Final = 300
@@ -23,31 +23,37 @@ _SIGNS: Final = re.compile(r"""[^\w\s.,;:?!'’&%$€£()/+–—-]""")
 _HEADING: Final = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*%?(?:(?:,|:| –)? [^\W_]+(?:['’.-][^\W_]+)*%?)*")
 
 
-def fits_question(understood: Understood, asked: str, said: Sequence[Turn], rarity: Callable[[str], float]) -> bool:
-    """Return whether a question may be searched in place of a message, `asked`, said behind these turns.
+def fault_of_question(
+    understood: Understood, asked: str, said: Sequence[Turn], rarity: Callable[[str], float]
+) -> Fault | None:
+    """Return why a question may not be searched in place of a message, `asked`, said behind these turns; else None.
 
-    It is one short line without addresses, quotation marks and markup. But for one word it only has words that were
-    said, or that stand in some article (`rarity` below 1).
+    It has to be one short line without addresses, quotation marks and markup. But for one word it may only have words
+    that were said, or that stand in some article (`rarity` below 1). It shares a word with what was said, or has a
+    name: small models repeat what they were told to do.
     """
     question = understood.question
-    if not question or len(question) > _LONGEST_QUESTION or not question.isprintable():
-        return False
-    if _ADDRESS.search(question) or _SIGNS.search(question):
-        return False
-    heard = "\n".join((asked, *_heard(said)))
-    new = [term for term in set(terms_of(question)) - set(terms_of(heard)) if rarity(term) >= 1.0]
-    return len(new) <= _NEW_WORDS and all(term.isalpha() for term in new)
+    is_short_line = 0 < len(question) <= _LONGEST_QUESTION and question.isprintable()
+    if not is_short_line or _ADDRESS.search(question) or _SIGNS.search(question):
+        return Fault.UNFIT_FORM
+    terms, heard = set(terms_of(question)), set(terms_of("\n".join((asked, *_heard(said)))))
+    new = [term for term in terms - heard if rarity(term) >= 1.0]
+    if len(new) > _NEW_WORDS or not all(term.isalpha() for term in new):
+        return Fault.UNFIT_WORDS
+    return Fault.UNFIT_ASTRAY if heard.isdisjoint(terms) and not _has_name(question) else None
 
 
-def fits_choice(chosen: Chosen, question: str, sentences: Sequence[ShownSentence]) -> bool:
-    """Return whether a choice names sentences that were shown, each once, and its heading says nothing else."""
+def fault_of_choice(chosen: Chosen, question: str, sentences: Sequence[ShownSentence]) -> Fault | None:
+    """Return why a choice cannot be taken; None if it names sentences that were shown, each once, and its heading says
+    nothing else."""
     shown = {sentence.number: sentence for sentence in sentences}
     numbers = chosen.numbers
     if len(set(numbers)) != len(numbers) or not shown.keys() >= set(numbers):
-        return False
-    return chosen.heading is None or (
+        return Fault.UNFIT_NUMBERS
+    fits = chosen.heading is None or (
         bool(numbers) and fits_heading(chosen.heading, (question, *(shown[number].text for number in numbers)))
     )
+    return None if fits else Fault.UNFIT_HEADING
 
 
 def fits_heading(heading: str, told: Iterable[str]) -> bool:
@@ -56,6 +62,10 @@ def fits_heading(heading: str, told: Iterable[str]) -> bool:
     if len(heading) > _LONGEST_HEADING or len(heading.split()) > _HEADING_WORDS or not _HEADING.fullmatch(heading):
         return False
     return set(terms_of(heading)) <= {term for text in told for term in terms_of(text)}
+
+
+def _has_name(question: str) -> bool:
+    return any(word[0].isupper() and len(word) > 1 for word in question.split()[1:])
 
 
 def _heard(said: Sequence[Turn]) -> Iterable[str]:

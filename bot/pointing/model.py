@@ -28,6 +28,12 @@ class Fault(Enum):
     REFUSED = "refused by its server"
     UNREADABLE = "not the JSON that was asked for"
     UNFIT = "does not fit"
+    """What earlier versions kept in the place of each of the next ones."""
+    UNFIT_FORM = "a question of another form than was asked for"
+    UNFIT_WORDS = "a question with words that nobody used"
+    UNFIT_ASTRAY = "a question with no word of what was said, and no name"
+    UNFIT_NUMBERS = "numbers that were not shown, or one twice"
+    UNFIT_HEADING = "a heading that does not fit"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.conversation import Conversation
-from bot.pointing.fitting import fits_choice, fits_question
+from bot.pointing.fitting import fault_of_choice, fault_of_question
 from bot.pointing.judgement import Judgement
 from bot.pointing.model import Answered, Chosen, Fault, PointingModel, ShownSentence, T, Task, Understood
 from bot.pointing.note import Judged, PointingNote
@@ -54,8 +54,8 @@ class Pointer:
         if understood is None:
             return None
         understood = replace(understood, question=understood.question.strip())
-        if not fits_question(understood, asked, said, rarity):
-            self._drop(Task.UNDERSTANDING, Fault.UNFIT)
+        if (fault := fault_of_question(understood, asked, said, rarity)) is not None:
+            self._drop(Task.UNDERSTANDING, fault)
             return None
         if understood.kind in _OURS_TO_TELL:
             self.note = replace(self.note, kind=understood.kind)
@@ -72,10 +72,12 @@ class Pointer:
         sentences = [_shown(number, reading) for number, reading in enumerate(shown, start=1)]
         answered = self._ask(lambda model, seconds: model.choose(question, sentences, seconds))
         chosen = self._used(Task.CHOOSING, answered)
-        if chosen is not None and not fits_choice(chosen, question, sentences):
-            self._drop(Task.CHOOSING, Fault.UNFIT)
-            chosen = None
-        return list(readings) if chosen is None else self._judged(chosen, readings)
+        if chosen is None:
+            return list(readings)
+        if (fault := fault_of_choice(chosen, question, sentences)) is not None:
+            self._drop(Task.CHOOSING, fault)
+            return list(readings)
+        return self._judged(chosen, readings)
 
     def leave_out_choice(self) -> None:
         """Note that the reply quotes something else than what was reordered."""

@@ -15,7 +15,7 @@ from bot.adapters.terminal.rendering import render_reply
 from bot.adapters.web.pages.templates import render
 from bot.adapters.web.pages.turns import shown_turn
 from bot.answering import Answer, Refusal
-from bot.pointing import Chosen, Fault, Judged, Judgement, Task, Understood
+from bot.pointing import Chosen, Fault, Judged, Judgement, PointingNote, Task, Understood
 from bot.query.kinds import MessageKind
 from bot.replies import Reply
 from bot.retrying import Breaker
@@ -136,7 +136,7 @@ def test_instructions_in_articles_change_nothing_even_if_the_model_obeys(obeyed:
 def test_a_whole_question_takes_the_place_of_a_follow_up() -> None:
     model = ScriptedModel(Understood("Who opened the old bridge?", MessageKind.FACT, "en"))
     with bot_with(model) as bot, bot_with(None) as other:
-        _, second = bot.chat("the ferry", "and who was it that did that to the other one")
+        _, second = bot.chat("the ferry or the old bridge", "and who was it that did that to the other one")
         (whole,) = other.chat("Who opened the old bridge?")
     assert (second.resolved_question, second.understood_as) == ("Who opened the old bridge?",) * 2
     assert plain(second)["citations"] == plain(whole)["citations"]
@@ -203,7 +203,7 @@ def test_what_a_model_did_is_kept_with_the_reply() -> None:
         Understood("Who opened the old bridge?", MessageKind.FACT, "en"), Chosen((2, 1), "Old bridge")
     )
     with bot_with(model, judgement=_SURE) as bot:
-        (reply,) = bot.chat("who did that")
+        (reply,) = bot.chat("who opened that")
         kept = bot.dialogue.recall(reply.id)
     assert kept is not None
     assert reply.llm is not None
@@ -215,7 +215,7 @@ def test_what_a_model_did_is_kept_with_the_reply() -> None:
 def test_answers_say_what_was_understood_and_whose_words_a_heading_is() -> None:
     model = ScriptedModel(Understood("Who opened the old bridge?"), Chosen((2, 1), "Old bridge opened"))
     with bot_with(model, judgement=_SURE) as bot:
-        (reply,) = bot.chat("who did that")
+        (reply,) = bot.chat("who opened that")
     lines = "".join(segment.text for segment in reply_message(reply).segments).split("\n")
     assert [line for line in lines if line][:2] == [
         "Understood as: Who opened the old bridge?",
@@ -277,3 +277,37 @@ def test_judged_by_what_the_reader_says_alone() -> None:
     assert judgement.chance(Judged(0.5, 0.9, agrees=False, none=False)) == pytest.approx(0.6225, abs=1e-4)
     assert judgement.chance(Judged(0.5, 0.5, agrees=True, none=False)) == pytest.approx(0.9241, abs=1e-4)
     assert Judgement.from_json(judgement.as_json()) == judgement
+
+
+_FAULTS_OF = {
+    "a number twice": (Task.CHOOSING, Fault.UNFIT_NUMBERS),
+    "numbers that were not shown": (Task.CHOOSING, Fault.UNFIT_NUMBERS),
+    "a heading of words of its own": (Task.CHOOSING, Fault.UNFIT_HEADING),
+    "a question of several lines": (Task.UNDERSTANDING, Fault.UNFIT_FORM),
+    "a question in markup": (Task.UNDERSTANDING, Fault.UNFIT_FORM),
+    "a question in words that nobody uses": (Task.UNDERSTANDING, Fault.UNFIT_WORDS),
+    "prose": (Task.UNDERSTANDING, Fault.UNREADABLE),
+}
+
+
+@pytest.mark.parametrize("said", _FAULTS_OF)
+def test_why_words_of_a_model_were_dropped_is_told(said: str) -> None:
+    (reply,), _ = _replies_over_http(lambda _: _BAD[said], "Who opened the old bridge?")
+    assert reply.llm is not None
+    assert _FAULTS_OF[said] in reply.llm.dropped
+    assert PointingNote.from_json(reply.llm.as_json()).dropped == reply.llm.dropped
+
+
+def test_a_question_that_has_nothing_of_what_was_said_is_dropped() -> None:
+    asked = "Who opened the old bridge?"
+    (reply,), _ = _replies_over_http(lambda _: understood("Was nobody hurt at noon?"), asked)
+    assert reply.llm is not None
+    assert reply.llm.dropped[0] == (Task.UNDERSTANDING, Fault.UNFIT_ASTRAY)
+    assert [plain(reply)] == _replies_without(asked)
+
+
+def test_a_question_with_a_name_needs_no_word_of_the_message() -> None:
+    named = understood("Who is Ada Brook?")
+    (reply,), _ = _replies_over_http(lambda _: named, "chi ha riaperto il ponte vecchio")
+    assert reply.llm is not None
+    assert reply.llm.question == "Who is Ada Brook?"
