@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -102,12 +102,15 @@ async def run_bot(
     *,
     readers_may_bring: bool = False,
     further_questions: int = 0,
+    line: BotApiServer | None = None,
+    database: Path | None = None,
 ) -> AsyncIterator[RunningBot]:
-    """The bot at work."""
+    """The bot at work. A server (`line`) and a `database` of a test's own survive it."""
     settings = Settings.from_environment(index=index, articles=index.parent / "articles.jsonl")
     settings = settings.model_copy(update={"readers_may_bring": readers_may_bring})
-    app = build_app(settings, Store.in_memory(), fetcher=fetcher, models=shipped_models())
-    async with BotApiServer(setup) as server:
+    store = Store.open(f"sqlite:///{database}") if database is not None else Store.in_memory()
+    app = build_app(settings, store, fetcher=fetcher, models=shipped_models())
+    async with BotApiServer(setup) if line is None else nullcontext(line) as server:
         admin = server.user("Grace", id=99)
         admin.opens_chat()
         config = TelegramConfig(
@@ -119,10 +122,10 @@ async def run_bot(
             permalinks=permalinks,
             further_questions=further_questions,
         )
-        stop = asyncio.Event()
+        stop, before = asyncio.Event(), len(server.calls_of("setMyCommands"))
         service = build_service(app, config, Metrics())
         serving = asyncio.create_task(serve(service, stop))
-        await server.wait_until(lambda: len(server.calls_of("setMyCommands")) == 8 or serving.done())
+        await server.wait_until(lambda: len(server.calls_of("setMyCommands")) == before + 8 or serving.done())
         yield RunningBot(server, app, index, admin)
         stop.set()
         await serving

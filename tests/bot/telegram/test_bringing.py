@@ -4,11 +4,13 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 import pytest_asyncio
 
 from bot.adapters.permalinks import Permalinks
+from bot.adapters.telegram import server as serving
 from bot.adapters.telegram.views import texts
 from bot.brought import LIFE, MOST_ARTICLES, BroughtArticles
 from bot.store import Store
@@ -16,7 +18,7 @@ from index import Article
 from index.article import Skipped
 from index.embedding.embedder import OnnxEmbedder
 from tests.bot.telegram.running_bot import ANSWERING, QUESTION, RunningBot, index_articles, run_bot
-from tests.botapi import Message, User
+from tests.botapi import BotApiServer, Message, User, too_many_requests
 from tests.index.ingest.test_sources_web import page_of
 from tests.web import Page, Site, serve_site
 
@@ -121,6 +123,56 @@ async def test_what_holds_no_article_or_may_not_be_fetched_is_not_read(
 ) -> None:
     for address in (site.url("/missing"), "http://10.0.0.1/secret"):
         assert (await _bring(running, ada, address)).text == texts.NOTHING_TO_READ
+
+
+async def test_a_press_that_was_cut_short_while_the_page_came_is_answered_once_after_a_kill(
+    index: Path, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "_GRACE_SECONDS", 0.0)
+    page, goes_on, came = site.pages["/roof"], Event(), Event()
+
+    def come_late(_: object) -> Page:
+        came.set()
+        goes_on.wait(60)
+        assert isinstance(page, Page)
+        return page
+
+    site.pages["/roof"] = come_late
+    async with BotApiServer() as line:
+        kept = {"fetcher": site.fetcher(), "readers_may_bring": True, "line": line, "database": tmp_path / "bot.db"}
+        async with run_bot(index, **kept) as running:  # type: ignore[arg-type]
+            ada = running.server.user("Ada")
+            ada.presses(await running.ask(ada, site.url("/roof")), texts.READ_BUTTON)
+            await running.server.wait_until(came.is_set, timeout=30)
+        goes_on.set()
+        assert [message.text for message in line.messages(ada.opens_chat())] == [texts.OFFER_TO_READ]
+        async with run_bot(index, **kept) as running:  # type: ignore[arg-type]
+            assert (await running.next_in(ada.opens_chat())).text.startswith(texts.HAVE_READ)
+            await line.wait_until(lambda: not running.app.store.outbox.unfinished(), timeout=60)
+            assert len(line.messages(ada.opens_chat())) == 2
+            assert len(running.app.store.brought.of(f"tg:{ada.id}", since=datetime.now(UTC) - LIFE)) == 1
+            assert (await running.ask(ada, _ASKED)).entity_texts("expandable_blockquote")[0] == _ROOF[1]
+
+
+async def test_what_was_read_and_not_said_when_the_process_died_is_said_once(
+    index: Path, site: Site, tmp_path: Path
+) -> None:
+    async with BotApiServer() as line:
+        kept = {"fetcher": site.fetcher(), "readers_may_bring": True, "line": line, "database": tmp_path / "bot.db"}
+        async with run_bot(index, **kept) as running:  # type: ignore[arg-type]
+            ada = running.server.user("Ada")
+            offer = await running.ask(ada, site.url("/roof"))
+            sent = len(line.calls_of("sendMessage"))
+            line.order_fault(too_many_requests(8), method="sendMessage")
+            ada.presses(offer, texts.READ_BUTTON)
+            await line.wait_until(lambda: len(line.calls_of("sendMessage")) > sent, timeout=30)
+        assert len(line.messages(ada.opens_chat())) == 1
+        fetched = len(site.requests)
+        async with run_bot(index, **kept) as running:  # type: ignore[arg-type]
+            await line.wait_until(lambda: len(line.messages(ada.opens_chat())) == 2, timeout=60)
+            await line.wait_until(lambda: not running.app.store.outbox.pending())
+            assert line.messages(ada.opens_chat())[1].text.startswith(texts.HAVE_READ)
+            assert len(site.requests) == fetched
 
 
 async def test_unless_admins_allow_it_nothing_is_offered(index: Path) -> None:

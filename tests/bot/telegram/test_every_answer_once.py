@@ -237,6 +237,56 @@ async def test_answers_to_several_questions_that_a_stop_broke_off_all_come_after
         assert bot.dialogue.asked == []
 
 
+async def test_several_questions_cut_short_between_two_of_them_are_each_answered_once_after_a_kill(
+    server: BotApiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "_GRACE_SECONDS", 0.0)
+    ada, dialogue = server.user("Ada"), FakeDialogue()
+    several = ("Who opened the bridge?", "What did it cost?", "Who paid for it?")
+
+    def hold_the_second(question: str) -> float:
+        if question == several[1] and dialogue.is_free.is_set():
+            dialogue.is_free.clear()  # the third waits, and the process dies meanwhile
+        return 0.0
+
+    dialogue.seconds = hold_the_second
+    async with served(server, tmp_path / "bot.db", dialogue=dialogue):
+        ada.says(ada.opens_chat(), " ".join(several))
+        await server.wait_until(dialogue.held_up.is_set)
+    assert server.messages(ada.opens_chat()) == []
+    dialogue.seconds = lambda _: 0.0
+    dialogue.is_free.set()
+    again = FakeDialogue()
+    async with served(server, tmp_path / "bot.db", dialogue=again) as bot:
+        await server.wait_until(lambda: len(bot.answers(ada)) == 3 and not bot.store.outbox.unfinished())
+        assert [question for _, question in again.asked] == list(several)
+        assert not bot.store.outbox.pending()
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_a_kill_between_the_answers_to_several_questions_neither_loses_nor_repeats_one(
+    server: BotApiServer, tmp_path: Path, arrived: bool
+) -> None:
+    ada = server.user("Ada")
+    asked = ada.says(ada.opens_chat(), "Who opened the bridge? What did it cost? Who paid for it?")
+    [update] = server.state.updates.peek(1)
+    bodies: list[dict[str, object]] = [{"text": text} for text in ("Ada Brook", "4.2 million", "The council")]
+    with Store.open(f"sqlite:///{tmp_path}/bot.db") as store:
+        outbox: OutboxStore = store.outbox
+        outbox.receive([IncomingUpdate(update["update_id"], update, 0, asked.id, ada.id, ada.id)])
+        first, second, _ = outbox.plan(update["update_id"], 0, ada.id, [SendRequest(body) for body in bodies])
+        outbox.attempt(first.id)
+        await _send(server, ada.id, bodies[0])
+        outbox.delivered(first.id, server.messages(ada.opens_chat())[0].id)
+        outbox.attempt(second.id)
+    if arrived:
+        await _send(server, ada.id, bodies[1])
+    async with served(server, tmp_path / "bot.db") as bot:
+        await server.wait_until(lambda: not bot.store.outbox.pending())
+        assert [answer.text for answer in bot.answers(ada)] == [body["text"] for body in bodies]
+        assert bot.dialogue.asked == []
+
+
 async def test_a_new_wording_of_several_questions_changes_each_answer(server: BotApiServer) -> None:
     async with served(server, sent_answers=FakeSentAnswers()) as bot:
         ada = server.user("Ada")
