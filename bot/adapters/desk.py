@@ -1,6 +1,7 @@
 """Desk: what programs may ask of the articles, answered as JSON: the same over HTTP and over MCP."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from bot.dialogue import Dialogue
 from bot.query.kinds import MessageKind
 from bot.query.operators import EVERYTHING, Scope
 from bot.query.said_requests import SaidRequest
+from bot.query.several import MOST_AT_ONCE, split_questions
 from bot.quoting.quotes import Quote, quote_from
 from bot.replies import Reply, Vote
 from index import Article, Hit, Span
@@ -48,15 +50,18 @@ class Desk:
 
     def ask(self, asked: Asked) -> Json:
         """Return the object of `ask --json`, with what a vote names it by."""
-        reply = self.reply(asked)
-        return {"reply": reply.id, **reply_as_json(reply, self._permalinks)}
+        [reply] = self.replies(asked, most=1)
+        return {"reply": reply.id, **reply_as_json(reply, self._permalinks, asked=asked.question)}
 
-    def reply(self, asked: Asked) -> Reply:
-        """Return the reply to a question."""
+    def replies(self, asked: Asked, most: int = MOST_AT_ONCE) -> Sequence[Reply]:
+        """Return the replies to the first questions of a message, in order, each as a follow-up of those before."""
         conversation_id = asked.conversation or f"api:{secrets.token_hex(8)}"
         if asked.conversation is None:
             self._dialogue.remember(conversation_id, asked.history)
-        return self._dialogue.reply(conversation_id, asked.question, scope=asked.scope, kind=asked.kind)
+        return [
+            self._dialogue.reply(conversation_id, question, scope=asked.scope, kind=asked.kind)
+            for question in split_questions(asked.question)[:most]
+        ]
 
     def link(self, quote: Quote) -> str | None:
         """Return where a quote is read, if anywhere."""

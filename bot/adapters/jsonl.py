@@ -13,6 +13,7 @@ from bot.conversation import SAID_ELSEWHERE, Turn
 from bot.dialogue import Dialogue
 from bot.errors import InvalidQuestion
 from bot.query.operators import Scope
+from bot.query.several import split_questions
 from bot.quoting.quotes import Citation
 from bot.replies import Reply
 from index import Hit
@@ -53,14 +54,20 @@ def read_questions(lines: Iterable[str]) -> Iterator[AskedQuestion]:
 
 
 def ask(dialogue: Dialogue, asked: AskedQuestion) -> Reply:
-    """Return the reply to one question, in a conversation of its own that begins with its history."""
+    """Return the reply to one question, in a conversation of its own that begins with its history; to the first of
+    several."""
     conversation_id = f"ask:{secrets.token_hex(8)}"
     dialogue.remember(conversation_id, asked.history)
-    return dialogue.reply(conversation_id, asked.question, scope=asked.scope)
+    return dialogue.reply(conversation_id, split_questions(asked.question)[0], scope=asked.scope)
 
 
-def reply_as_json(reply: Reply, permalinks: Permalinks | None = None) -> dict[str, Any]:
-    """Return a reply in the shape that scripts rely on; citations of a refusal are what it would have quoted."""
+def reply_as_json(reply: Reply, permalinks: Permalinks | None = None, *, asked: str = "") -> dict[str, Any]:
+    """Return a reply in the shape that scripts rely on; citations of a refusal are what it would have quoted.
+
+    `asked`: the whole message. One object holds one reply, with one confidence: it is that to the first question, and
+    `further_questions` are those that a program has to ask by themselves.
+    """
+    further = split_questions(asked)[1:]
     outcome = reply.outcome
     answered = isinstance(outcome, Answer)
     return {
@@ -79,6 +86,7 @@ def reply_as_json(reply: Reply, permalinks: Permalinks | None = None) -> dict[st
         **({"language": reply.language} if reply.language else {}),
         **({"llm": reply.llm.as_json()} if reply.llm else {}),
         **({"newest_article": reply.newest.isoformat()} if reply.newest else {}),
+        **({"further_questions": list(further)} if further else {}),
     }
 
 

@@ -110,6 +110,13 @@ def left_out(count: int) -> str:
     return counted("{count} more left out.", "{count} more left out.", count)
 
 
+def at_most(count: int) -> str:
+    """Say that so many questions of a message were answered."""
+    return translated(
+        translatable("I answer {count} questions of a message. Please ask the others in another one.")
+    ).format(count=translation.number(count))
+
+
 def more_changes(count: int) -> str:
     """Return how many changes of an article are not shown."""
     return counted(

@@ -4,15 +4,18 @@ import argparse
 import json
 from datetime import UTC, date, datetime, time
 
+from bot.adapters import wording
 from bot.adapters.check_json import checked_as_json
 from bot.adapters.digest_json import digest_as_json
 from bot.adapters.jsonl import ask, read_questions, reply_as_json
 from bot.adapters.permalinks import permalinks_from
-from bot.adapters.terminal import show_checked, show_digest, show_reply
+from bot.adapters.terminal import show_checked, show_digest, show_replies, show_reply
 from bot.app import build_checker, build_dialogue
 from bot.commands.preparing import ERRORS, lines_of, prepare, text_of
+from bot.dialogue import Dialogue
 from bot.digests import Period
 from bot.digests.period import MOST_DAYS
+from bot.query.several import MOST_AT_ONCE, split_questions
 from bot.settings import Settings
 from bot.store import Store
 from index.command_line import CommandLine
@@ -61,17 +64,29 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
         prepare(settings, first_index=False)
         dialogue, permalinks = build_dialogue(settings, store), permalinks_from(settings)
         if options.question is not None:
-            reply = dialogue.reply("ask", options.question)
             if options.json:
-                print(json.dumps(reply_as_json(reply, permalinks), ensure_ascii=False))
+                reply = dialogue.reply("ask", split_questions(options.question)[0])
+                print(json.dumps(reply_as_json(reply, permalinks, asked=options.question), ensure_ascii=False))
             else:
-                show_reply(reply)
+                _show_answers(dialogue, options.question)
             return 0
         with lines_of(options.jsonl) as lines:
             for asked in read_questions(lines):
-                answer = {"id": asked.id, **reply_as_json(ask(dialogue, asked), permalinks)}
+                reply = ask(dialogue, asked)
+                answer = {"id": asked.id, **reply_as_json(reply, permalinks, asked=asked.question)}
                 print(json.dumps(answer, ensure_ascii=False), flush=True)
     return 0
+
+
+def _show_answers(dialogue: Dialogue, question: str) -> None:
+    """Print the answer, or those to the first few questions of a message that asks several."""
+    asked = split_questions(question)
+    if len(asked) == 1:
+        show_reply(dialogue.reply("ask", question))
+        return
+    show_replies(dialogue.reply("ask", each) for each in asked[:MOST_AT_ONCE])
+    if len(asked) > MOST_AT_ONCE:
+        print(wording.at_most(MOST_AT_ONCE))
 
 
 def _check(options: argparse.Namespace, settings: Settings) -> int:

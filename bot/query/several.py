@@ -11,6 +11,8 @@ from typing import Final
 
 from index.attribution.quotations import find_quotations
 
+MOST_AT_ONCE: Final = 3
+"""So many questions of one message are answered."""
 _END: Final = re.compile(r"\?[?!]*[\"'”’»)\]]*(?=\s)|\n")
 _LIST_MARK: Final = re.compile(r"(?:\d{1,2}[.)]|[-*•–])\s+")
 _WORD: Final = re.compile(r"\w+(?:['’]\w+)*")

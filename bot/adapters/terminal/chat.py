@@ -25,6 +25,7 @@ from bot.adapters.terminal.rendering import (
     render_reply,
     render_sources,
     said,
+    under_question,
     what_next,
 )
 from bot.adapters.terminal.watching import TerminalWatches
@@ -37,6 +38,7 @@ from bot.digests.period import MOST_DAYS
 from bot.errors import BotError
 from bot.query.kinds import MessageKind
 from bot.query.said_requests import SAID_COMMAND, said_request
+from bot.query.several import MOST_AT_ONCE, split_questions
 from bot.replies import Reply, Vote
 from index.errors import IndexingError
 
@@ -78,6 +80,14 @@ def run_chat(
 def show_reply(reply: Reply, *, console: Console | None = None) -> None:
     """Print one reply, by default on standard output."""
     show(render_reply(reply), console or _standard_output())
+
+
+def show_replies(replies: Iterable[Reply], *, console: Console | None = None) -> None:
+    """Print replies as they come, each under its question, by default on standard output."""
+    console = console or _standard_output()
+    for reply in replies:
+        show(under_question(reply.question, render_reply(reply)), console)
+        console.line()
 
 
 def show_checked(text: str, quotes: Sequence[CheckedQuote], *, console: Console | None = None) -> None:
@@ -173,7 +183,20 @@ class _Chat:
             self._console.line()
 
     def _ask(self, question: str, *, literally: bool = False, kind: MessageKind | None = None) -> Page:
+        """Return the answer; to several questions of one line that to the last, those before it are shown at once."""
         question = self._offered(question) or question
+        asked = (question,) if literally else split_questions(question)
+        if len(asked) == 1:
+            return self._answer(question, literally=literally, kind=kind)
+        *before, last = asked[:MOST_AT_ONCE]
+        for each in before:
+            show(under_question(each, self._answer(each, kind=kind)), self._console)
+            self._console.line()
+        page = under_question(last, self._answer(last, kind=kind))
+        left = (said(wording.at_most(MOST_AT_ONCE)),) if len(asked) > MOST_AT_ONCE else ()
+        return Page((*page.paragraphs, *left))
+
+    def _answer(self, question: str, *, literally: bool = False, kind: MessageKind | None = None) -> Page:
         self._last = reply = self._dialogue.reply(CONVERSATION_ID, question, literally=literally, kind=kind)
         hint = what_next(reply)
         page = Page((*self._corrected(), *render_reply(reply).paragraphs))

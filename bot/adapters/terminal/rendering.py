@@ -53,6 +53,11 @@ def _outcome(reply: Reply) -> Page:
     return Page((*lines, *_parts(outcome, is_composed=is_composed), *_left_out(outcome)))
 
 
+def under_question(question: str, page: Page) -> Page:
+    """Return a page under the question that it answers, one of several."""
+    return Page((said(one_line(question), "bold"), *page.paragraphs))
+
+
 def render_more(answer: Answer) -> Page:
     """Return the citations that `render_reply` left out, if any."""
     rest = answer.citations[answer.n_strong :]

@@ -168,6 +168,17 @@ def test_a_question_is_asked_in_a_conversation_that_begins_with_its_history(dial
     assert understood == ["Pashinyan and Aliyev meet – And when was that?", "And when was that?"]
 
 
+def test_of_several_questions_the_first_is_replied_to_and_the_others_are_named(dialogue: Dialogue) -> None:
+    whole = "Who brokered the ceasefire? And when was that?"
+    (asked,) = _read({"question": whole})
+
+    reply = ask(dialogue, asked)
+
+    assert reply.resolved_question == "Who brokered the ceasefire?"
+    assert reply_as_json(reply, asked=whole) == {**reply_as_json(reply), "further_questions": ["And when was that?"]}
+    assert reply_as_json(reply, asked="Who brokered the ceasefire?") == reply_as_json(reply)
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -414,3 +414,29 @@ def test_a_page_of_a_digest_says_who_tells_what_and_how_much_is_left() -> None:
         "    on what you watch",
         "12 smaller stories are left out.",
     ]
+
+
+def test_several_questions_of_a_line_are_answered_one_after_the_other_each_below_its_words() -> None:
+    asked = ("Who opened the bridge?", "What did it cost?", "Will the ferry come back?")
+    replies = [
+        replace(answer(), question=asked[0], resolved_question=asked[0]),
+        replace(refusal(), question=asked[1], resolved_question=asked[1]),
+        replace(refusal(), question=asked[2], resolved_question=asked[2]),
+    ]
+    (said,) = said_after(ScriptedDialogue(replies), f"{' '.join(asked)} And is it safe to cross?")
+    blocks = said.split("\n\n")
+    assert [block.partition("\n")[0] for block in blocks] == list(asked)
+    assert "“The mayor, Ada Brook, opened it again on 3 May 2024.”" in blocks[0]
+    assert blocks[2].endswith(f"\n{wording.at_most(3)}")
+    (one,) = said_after(ScriptedDialogue([answer()]), "Who opened it?")
+    assert one.startswith("About: the old bridge\n")
+
+
+def test_of_several_questions_those_before_a_failure_are_answered() -> None:
+    replies: list[Reply | BaseException] = [
+        replace(answer(), question="Who opened the bridge?"),
+        StoreUnavailable("the disk is full"),
+    ]
+    (said,) = said_after(ScriptedDialogue(replies), "Who opened the bridge? What did it cost?")
+    assert "Ada Brook" in said
+    assert said.endswith("\nthe disk is full")

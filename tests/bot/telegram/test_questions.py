@@ -221,7 +221,7 @@ async def test_several_questions_of_a_message_are_answered_one_after_the_other(s
 async def test_of_more_than_three_questions_three_are_answered_and_that_is_said(stage: Stage) -> None:
     calls = await stage.say("\n".join(f"{place}. What is number {place}" for place in range(1, 6)))
     assert [question for _, question in stage.dialogue.asked] == [f"What is number {place}" for place in (1, 2, 3)]
-    assert [call.plain for call in calls[3:]] == [texts.at_most(3)]
+    assert [call.plain for call in calls[3:]] == [wording.at_most(3)]
 
 
 async def test_old_edits_channel_posts_and_service_messages_are_ignored(stage: Stage) -> None:

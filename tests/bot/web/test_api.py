@@ -57,6 +57,14 @@ async def test_an_answer_is_that_of_the_command_line_with_links(site: Site) -> N
     assert _problem(await site.client.post("/v1/feedback", json={**vote, "reply": "0"}))[0] == 404
 
 
+async def test_of_several_questions_the_first_is_answered_and_the_others_can_be_asked_on(site: Site) -> None:
+    several = {"question": f"{QUESTION} And how much did the work cost?", "conversation": "several"}
+    told = (await site.client.post("/v1/ask", json=several)).json()
+    assert (told["answer"], told["further_questions"]) == ("Ada Brook", ["And how much did the work cost?"])
+    further = {**several, "question": told["further_questions"][0]}
+    assert (await site.client.post("/v1/ask", json=further)).json()["answer"] == "4.2 million euros"
+
+
 def _span(citation: dict[str, Any]) -> tuple[int, int]:
     return citation["start"], citation["end"]
 

@@ -49,6 +49,22 @@ async def test_a_script_is_given_the_turn_alone(site: Site) -> None:
     assert part.text.count('<li class="turn"') == 1
 
 
+async def test_several_questions_of_a_message_are_answered_in_turn(site: Site) -> None:
+    fields = {"token": await site.token(), "question": f"{QUESTION} And how much did the work cost?"}
+    part = await site.client.post("/ask", data=fields, headers={"X-Part": "1"})
+    first, second = part.text.split('<li class="turn"')[1:]
+    assert f"<bdi>{QUESTION}</bdi>" in first
+    assert "4.2 million euros" in _words(second)
+    page = (await site.client.get("/")).text
+    assert page.count('<li class="turn"') == 2
+
+
+async def test_further_questions_of_a_message_count_as_questions(tmp_path: Path) -> None:
+    async with served_site(tmp_path, config=replace(OPEN, questions_per_minute=1)) as site:
+        page = await site.ask(f"{QUESTION} And how much did the work cost?")
+        assert page.count('<li class="turn"') == 1
+
+
 async def test_a_refusal_offers_the_closest_it_has(site: Site) -> None:
     page = await site.ask("Who flew the helicopter to Mars?")
     assert "I have no article about that" in page

@@ -62,6 +62,23 @@ async def test_the_openai_package_gets_quotes_with_their_exact_places(site: Site
         assert [one["url_citation"]["start_index"] for one in last["annotations"]] == [place.start_index]
 
 
+async def test_several_questions_of_a_message_are_answered_in_one_text_each_below_its_words(site: Site) -> None:
+    async with _openai(site) as client:
+        asked = [{"role": "user", "content": f"{QUESTION} And how much did the work cost?"}]
+        done = await client.chat.completions.create(model="newsquote", messages=asked)  # type: ignore[arg-type]
+        message = done.choices[0].message
+        first, _, second = (message.content or "").partition("\n\nAnd how much did the work cost?\n")
+        assert first.startswith(f"{QUESTION}\n“{ANSWERING}” [1]\n")
+        assert "4.2 million euros" in second
+        quoted = []
+        for one in message.annotations or []:
+            place = one.url_citation
+            extra = place.model_extra or {}
+            quoted.append((message.content or "")[place.start_index : place.end_index])
+            assert quoted[-1] == BRIDGE.text[extra["start"] : extra["end"]]
+        assert quoted[0] == ANSWERING
+
+
 async def test_a_chat_goes_on_and_what_no_article_answers_is_refused(site: Site) -> None:
     async with _openai(site) as client:
         chat = [

@@ -35,13 +35,11 @@ from bot.adapters.telegram.views.messages import lead_message, plain_message, so
 from bot.dialogue import Dialogue
 from bot.query.kinds import MessageKind
 from bot.query.said_requests import SAID_COMMAND
-from bot.query.several import split_questions
+from bot.query.several import MOST_AT_ONCE, split_questions
 from bot.store import Answering
 
 # A question that was not answered before may still be one after it was edited, but nobody waits for an old one.
 _EDIT_COUNTS_AS_NEW: Final = timedelta(minutes=10)
-_MOST_AT_ONCE: Final = 3
-"""So many questions of one message are answered."""
 _KIND_OF_COMMAND: Final = {"/timeline": MessageKind.TIMELINE}
 """Commands that say what they ask for."""
 
@@ -144,7 +142,7 @@ class Questions:
             return
         # Telegram also reports edits that leave the words as they are.
         asked = split_questions(question) if question else ()
-        is_as_before = list(asked[:_MOST_AT_ONCE]) == list(await self._answers.questions_of(parts))
+        is_as_before = list(asked[:MOST_AT_ONCE]) == list(await self._answers.questions_of(parts))
         if is_as_before or not self._access.admits(asker_id(message), message.chat.id):
             return
         if question and await self._turns_away(message, messenger):
@@ -194,13 +192,13 @@ class Questions:
         asked = (question,) if literally else split_questions(question)
         asking = replace(asking_of(message, asked[0]), literally=literally, replying_to=replying_to, kind=kind)
         await self._answers.give(messenger, asking, further=self._within_limits(message, asked[1:]))
-        if len(asked) > _MOST_AT_ONCE:
-            await messenger.say(message, texts.at_most(_MOST_AT_ONCE))
+        if len(asked) > MOST_AT_ONCE:
+            await messenger.say(message, wording.at_most(MOST_AT_ONCE))
 
     def _within_limits(self, message: Message, further: Sequence[str]) -> Sequence[str]:
         """Return the further questions of a message that are answered: a few, each counted."""
         payer = payer_id(message)
-        return list(takewhile(lambda _: self._limits.check(payer) is None, further[: _MOST_AT_ONCE - 1]))
+        return list(takewhile(lambda _: self._limits.check(payer) is None, further[: MOST_AT_ONCE - 1]))
 
     async def _turns_away(self, message: Message, messenger: Messenger) -> bool:
         """Return whether its author asks more than the bot reads, and say so to them."""

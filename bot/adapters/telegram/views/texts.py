@@ -213,13 +213,6 @@ def _brought_hours() -> str:
     return number(LIFE.total_seconds() // 3600)
 
 
-def at_most(count: int) -> str:
-    """Say that so many questions of a message were answered."""
-    return translated("I answer {count} questions of a message. Please ask the others in another one.").format(
-        count=number(count)
-    )
-
-
 def watching(words: str) -> str:
     """Say what is watched from now on."""
     return translated(

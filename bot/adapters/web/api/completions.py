@@ -60,9 +60,9 @@ class Completions:
     async def _complete(self, request: Request) -> Response:
         body = await read_body(request, ChatBody)
         asked, desk = _asked(body.messages), self._questions.desk(request)
-        reply = await self._questions.reply(desk, asked)
-        pieces = list(_pieces(reply))
-        head = {"id": f"chatcmpl-{reply.id}", "created": int(time.time()), "model": _MODEL}
+        replies = await self._questions.replies(desk, asked)
+        pieces = list(_pieces(replies[0]) if len(replies) == 1 else _one_after_the_other(replies))
+        head = {"id": f"chatcmpl-{replies[0].id}", "created": int(time.time()), "model": _MODEL}
         if body.stream:
             return StreamingResponse(_events(head, pieces, desk), media_type="text/event-stream")
         message = {
@@ -95,6 +95,14 @@ def _asked(messages: Sequence[Message]) -> Asked:
             asked = turns.pop()
             turns.append(Turn(asked.question, asked.resolved_question, SAID_ELSEWHERE, message.text))
     return Asked(last.text, history=tuple(turns[-_MOST_TURNS:]))
+
+
+def _one_after_the_other(replies: Sequence[Reply]) -> Iterator[Piece]:
+    """Yield what is said to several questions of a message, each below its question."""
+    for place, reply in enumerate(replies):
+        between = "\n\n" if place else ""
+        yield Piece(f"{between}{' '.join(reply.question.split())}\n")
+        yield from _pieces(reply)
 
 
 def _pieces(reply: Reply) -> Iterator[Piece]:

@@ -1,6 +1,6 @@
 """/v1: asking, searching, checking, articles, votes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
 from starlette.requests import Request
@@ -44,9 +44,9 @@ class Questions:
             Route("/articles/{id:path}", self._article, methods=["GET"]),
         ]
 
-    async def reply(self, desk: Desk, asked: Asked) -> Reply:
-        """Return the reply to a question, once a thread is free; errors as of `answer`."""
-        return await self.answer(lambda: desk.reply(asked))
+    async def replies(self, desk: Desk, asked: Asked) -> Sequence[Reply]:
+        """Return the replies to a message, once a thread is free; errors as of `answer`."""
+        return await self.answer(lambda: desk.replies(asked))
 
     async def answer(self, compute: Callable[[], _T]) -> _T:
         """Return what is computed, once a thread is free.

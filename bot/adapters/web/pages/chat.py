@@ -23,6 +23,7 @@ from bot.adapters.web.pages.turns import shown_turn
 from bot.adapters.web.serving import RouteGroup
 from bot.adapters.web.visitors import Visitor, is_cross_site, remember, visitor_of
 from bot.query.kinds import MessageKind
+from bot.query.several import MOST_AT_ONCE, split_questions
 from bot.replies import Reply, Vote
 from index.errors import IndexingError
 
@@ -89,7 +90,8 @@ class _Chat:
         return take
 
     async def ask(self, request: Request, visitor: Visitor, form: FormData) -> Response:
-        """Answer a question: with the page, or with the turn alone where a script asks."""
+        """Answer a question, or several of one message in turn: with the page, or with the turns alone where a script
+        asks."""
         question = " ".join(str(form.get("question", "")).split())
         if question == "/new":
             return await self.start_over(request, visitor, form)
@@ -99,11 +101,18 @@ class _Chat:
             return message_page(422, texts.too_long(LONGEST_QUESTION))
         if refused := self._refused(request, visitor):
             return refused
-        reply = await self._reply(visitor, question, is_literal=form.get("literally") == "1")
+        is_literal = form.get("literally") == "1"
+        first, *further = (question,) if is_literal else split_questions(question)[:MOST_AT_ONCE]
+        replies = [await self._reply(visitor, first, is_literal=is_literal)]
+        for one in further:
+            if self._refused(request, visitor):  # each of them counts
+                break
+            replies.append(await self._reply(visitor, one, is_literal=False))
         if wants_part(request):
             history = await asyncio.to_thread(self._core.dialogue.history, visitor.conversation_id, last=_SHOWN_REPLIES)
-            return page("turn.html", turn=shown_turn(reply), place=len(history), token=visitor.form_token)
-        return RedirectResponse(f"/#r-{reply.id}", 303)
+            turns, before = [shown_turn(reply) for reply in replies], len(history) - len(replies)
+            return page("turns.html", turns=turns, before=before, token=visitor.form_token)
+        return RedirectResponse(f"/#r-{replies[0].id}", 303)
 
     async def vote(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         """Keep a vote on a reply of this browser's own."""

@@ -28,15 +28,15 @@ async function ask(form, button) {
   waiting.textContent = waiting.dataset.says;
   try {
     const { answer, html } = await part(form.action, { method: "POST", body: fieldsOf(form, button) });
-    const turn = html.querySelector(".turn");
-    if (!turn) {
+    const said = [...html.querySelectorAll(".turn")];
+    if (!said.length) {
       location.assign(answer.url);
       return;
     }
     begin();
-    turns.append(document.adoptNode(turn));
+    turns.append(...said.map((turn) => document.adoptNode(turn)));
     if (form.id === "ask") field.value = "";
-    turn.scrollIntoView({ block: "start" });
+    said[0].scrollIntoView({ block: "start" });
     history.replaceState(null, "", "/");
     waiting.textContent = "";
   } catch (error) {
