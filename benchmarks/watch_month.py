@@ -147,7 +147,7 @@ class Month:
                 leading = asyncio.Event()
                 own_accord = OwnAccord(store, outbox, _no_wait, leading, now=self.clock)
                 watcher = Watcher(self.live, self.answerer, watcher_store(store), alerts_a_day=20, now=self.clock)
-                await Alerts(watcher, store, own_accord, leading).look()
+                await Alerts(watcher, store, own_accord).look()
                 await own_accord.send_due()
         except Killed:  # what a process that is gone would say of its end is not heard
             asyncio.get_running_loop().set_exception_handler(lambda *_: None)

@@ -22,6 +22,7 @@ from bot.adapters.telegram.delivery.leases import LeaseKeeper
 from bot.adapters.telegram.delivery.outbox import Outbox, SentMessages
 from bot.adapters.telegram.delivery.own_accord import OwnAccord, chat_of
 from bot.adapters.telegram.delivery.rate_limiter import PatientRateLimiter
+from bot.adapters.telegram.delivery.rounds import Rounds
 from bot.adapters.telegram.delivery.sending import Messenger
 from bot.adapters.telegram.delivery.telegram_clock import TelegramClock
 from bot.adapters.telegram.delivery.update_processor import OrderedUpdateProcessor
@@ -72,6 +73,7 @@ _THREADS_WITH_A_MODEL: Final = 8
 _STORE_THREADS: Final = 4
 _CONNECTIONS: Final = 16
 _READ_SECONDS: Final = 10.0
+_SECONDS_BETWEEN: Final = {"alerts": 2.0, "corrections": 5.0, "digests": 20.0, "silences": 60.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +93,7 @@ class Service:
     freshness: Callable[[], Freshness]
     notices: AdminNotices
     own_accord: OwnAccord
-    correction_news: CorrectionNews
-    silence_news: SilenceNews
-    alerts: Alerts
-    digest_rounds: DigestRounds
+    rounds: tuple[Rounds, ...]
     close: Callable[[], None] = field(repr=False)
 
 
@@ -167,31 +166,6 @@ def build_service(
     application.add_error_handler(ErrorReport(delivery.messenger, inbox.put_off).handle)
     metrics.watch(app.admin.operations, delivery.processor.waiting, app.admin.freshness.look)
 
-    rounds = DigestRounds(
-        app.dialogue,
-        app.store,
-        delivery.own_accord,
-        access,
-        delivery.heartbeat.leading,
-        delivery.clock.now,
-        corrections=app.corrections,
-    )
-    news = CorrectionNews(
-        app.corrections,
-        delivery.own_accord,
-        app.store.chat_settings,
-        sent,
-        access,
-        is_leading=delivery.heartbeat.leading.is_set,
-    )
-
-    silences = SilenceNews(
-        app.admin.freshness,
-        delivery.own_accord,
-        config.admin_ids,
-        is_leading=delivery.heartbeat.leading.is_set,
-    )
-
     def close() -> None:
         threads.shutdown(wait=False, cancel_futures=True)
         jobs.close()
@@ -211,10 +185,7 @@ def build_service(
         app.admin.freshness.look,
         AdminNotices(app.admin.articles.notices, delivery.messenger, config.admin_ids),
         delivery.own_accord,
-        news,
-        silences,
-        Alerts(app.admin.watcher, app.store, delivery.own_accord, delivery.heartbeat.leading),
-        rounds,
+        _rounds(app, delivery, config, access, sent),
         close,
     )
 
@@ -277,6 +248,23 @@ def _build_delivery(
     )
     return _Delivery(
         application, processor, bot, leases, inbox, heartbeat, messenger, own_accord, clock, executor.close
+    )
+
+
+def _rounds(
+    app: App, delivery: _Delivery, config: TelegramConfig, access: Access, sent: SentAnswers
+) -> tuple[Rounds, ...]:
+    """Return what one replica does for all of them while it serves."""
+    store, own_accord = app.store, delivery.own_accord
+    alerts = Alerts(app.admin.watcher, store, own_accord)
+    corrections = CorrectionNews(app.corrections, own_accord, store.chat_settings, sent, access)
+    digests = DigestRounds(app.dialogue, store, own_accord, access, delivery.clock.now, corrections=app.corrections)
+    silences = SilenceNews(app.admin.freshness, own_accord, config.admin_ids)
+    return (
+        Rounds("looking through what arrived", alerts.look, _SECONDS_BETWEEN["alerts"], alerts.start_over),
+        Rounds("looking for corrections", corrections.tell, _SECONDS_BETWEEN["corrections"]),
+        Rounds("planning digests", digests.plan_due, _SECONDS_BETWEEN["digests"]),
+        Rounds("looking for silent feeds", silences.tell, _SECONDS_BETWEEN["silences"]),
     )
 
 

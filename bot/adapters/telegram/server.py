@@ -119,10 +119,7 @@ async def _work(service: Service, receiver: Polling | Webhook) -> None:
         asyncio.create_task(_lead(service)),
         asyncio.create_task(service.notices.run()),
         asyncio.create_task(service.own_accord.run()),
-        asyncio.create_task(service.correction_news.run()),
-        asyncio.create_task(service.silence_news.run()),
-        asyncio.create_task(service.alerts.run()),
-        asyncio.create_task(service.digest_rounds.run()),
+        *(asyncio.create_task(rounds.run(service.heartbeat.leading)) for rounds in service.rounds),
     ]
     try:
         await receiver.run(service.inbox.resume)

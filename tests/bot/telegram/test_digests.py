@@ -85,11 +85,9 @@ async def morning(server: BotApiServer, live: LiveIndex, database: Path | None =
     dialogue = FakeDialogue()
     dialogue.digests = DigestMaker(live)
     async with served(server, database, dialogue=dialogue) as bot:
-        leading = asyncio.Event()
-        leading.set()
         access = Access(Moderation(bot.store.moderation), FAST)
         clock: list[Morning] = []
-        rounds = DigestRounds(dialogue, bot.store, bot.own_accord, access, leading, lambda: clock[0].now)
+        rounds = DigestRounds(dialogue, bot.store, bot.own_accord, access, lambda: clock[0].now)
         clock.append(Morning(bot, rounds))
         yield clock[0]
 
@@ -285,11 +283,9 @@ async def test_it_links_to_the_page_and_the_feed_for_that_chat(server: BotApiSer
     dialogue.digests = DigestMaker(live)
     async with served(server, config=replace(FAST, permalinks=links), dialogue=dialogue) as bot:
         ada = server.user("Ada")
-        leading = asyncio.Event()
-        leading.set()
         access = Access(Moderation(bot.store.moderation), FAST)
         _wants(bot, ada)
-        await DigestRounds(dialogue, bot.store, bot.own_accord, access, leading, lambda: NOW).plan_due()
+        await DigestRounds(dialogue, bot.store, bot.own_accord, access, lambda: NOW).plan_due()
         digest = await server.wait_for_message(ada.opens_chat())
         linked = [mark["url"] for mark in digest.entities if mark["type"] == "text_link"]
         assert linked[-2:] == [links.to_digest(ada.id), links.to_digest(ada.id, as_feed=True)]

@@ -51,7 +51,7 @@ async def server() -> AsyncIterator[BotApiServer]:
 
 def _news(feeds: Feeds, own_accord: OwnAccord, config: TelegramConfig) -> SilenceNews:
     watch = FreshnessWatch(small_index(), feeds)
-    return SilenceNews(watch, own_accord, config.admin_ids, is_leading=lambda: True)
+    return SilenceNews(watch, own_accord, config.admin_ids)
 
 
 async def test_each_admin_is_told_once_also_after_a_kill_before_that_was_noted(

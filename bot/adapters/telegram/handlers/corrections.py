@@ -2,9 +2,8 @@
 
 import asyncio
 import hashlib
-import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -22,14 +21,9 @@ from bot.adapters.telegram.views.corrections import correction_message, correcti
 from bot.chat_settings import ChatSettings
 from bot.corrections.corrections import ToTell
 from bot.corrections.desk import CorrectionDesk
-from bot.errors import StoreUnavailable
 from bot.store.chat_settings import ChatSettingsRecords
 from bot.store.sent_answers import SentAnswers
-from index.errors import IndexingError
 
-logger = logging.getLogger(__name__)
-
-_LOOK_EVERY_SECONDS: Final = 5.0
 _LOOK_AGAIN_SECONDS: Final = 600.0
 """After so long it is looked again though no article changed: an answer may have been under way when one did."""
 _LISTED: Final = 5
@@ -55,31 +49,13 @@ class CorrectionNews:
         settings: ChatSettingsRecords,
         sent: SentAnswers,
         access: Access,
-        *,
-        is_leading: Callable[[], bool],
-        every_seconds: float = _LOOK_EVERY_SECONDS,
     ) -> None:
-        """`is_leading` tells whether this replica does what one does for all."""
         self._desk = desk
         self._own_accord = own_accord
         self._settings = settings
         self._sent = sent
         self._access = access
-        self._is_leading = is_leading
-        self._every_seconds = every_seconds
         self._seen: tuple[str, float] | None = None
-
-    async def run(self) -> None:
-        """Run until it is cancelled."""
-        while True:
-            try:
-                if self._is_leading():
-                    await self.tell()
-            except (StoreUnavailable, IndexingError) as error:
-                logger.warning("what was corrected must wait: %s", error)
-            except Exception:  # answers must not suffer from it, and the next round may fare better
-                logger.exception("looking for corrections broke; it is tried again")
-            await asyncio.sleep(self._every_seconds)
 
     async def tell(self) -> None:
         """Find what is no longer so, if articles have changed since it was looked last, and plan to tell it.

@@ -28,13 +28,12 @@ from index.errors import IndexingError
 
 logger = logging.getLogger(__name__)
 
-_LOOK_EVERY_SECONDS: Final = 20.0
 _SET_BACK: Final = timedelta(days=2)
 """A clock that is behind the last digest by more was wrong when that was sent."""
 
 
 class DigestRounds:
-    """Looks every few seconds, while this replica leads, which chats are due a digest."""
+    """Looks which chats are due a digest."""
 
     def __init__(
         self,
@@ -42,11 +41,9 @@ class DigestRounds:
         store: Store,
         own_accord: OwnAccord,
         access: Access,
-        leading: asyncio.Event,
         now: Callable[[], datetime],
         *,
         corrections: LastCorrections | None = None,
-        every_seconds: float = _LOOK_EVERY_SECONDS,
     ) -> None:
         """`corrections`: None where nothing is known of any."""
         self._dialogue = dialogue
@@ -55,24 +52,10 @@ class DigestRounds:
         self._records = store.digests
         self._own_accord = own_accord
         self._access = access
-        self._leading = leading
         self._now = now
         self._corrections = corrections
-        self._every_seconds = every_seconds
         self._done: dict[str, date] = {}
         """The day of each chat's last digest, so that the store need not be asked every time."""
-
-    async def run(self) -> None:
-        """Plan what is due while this replica leads, until it is cancelled."""
-        while True:
-            await self._leading.wait()
-            try:
-                await self.plan_due()
-            except (StoreUnavailable, IndexingError) as error:
-                logger.warning("digests must wait: %s", error)
-            except Exception:  # the next round may fare better
-                logger.exception("planning digests broke; it is tried again")
-            await asyncio.sleep(self._every_seconds)
 
     async def plan_due(self) -> None:
         """Plan the digests that are due now.

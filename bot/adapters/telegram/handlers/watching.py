@@ -1,7 +1,6 @@
 """`/watch`, `/watches` and the buttons of both; and the alerts that come of it."""
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -21,16 +20,12 @@ from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.keyboards import Action, Press
 from bot.adapters.telegram.views.watches import alert_message, watches_message, watching_message
 from bot.dialogue import Dialogue
-from bot.errors import StoreUnavailable
 from bot.query.said_requests import said_request
 from bot.replies import Vote
 from bot.store import Answering, Store
 from bot.watches.watch import Alert, AlertState, Watch, lowered, new_watch, raised, shown_words, watched_words
 from bot.watches.watcher import Watcher
 
-logger = logging.getLogger(__name__)
-
-_LOOK_EVERY_SECONDS: Final = 2.0
 _CHATS: Final = "tg:"
 
 
@@ -151,47 +146,30 @@ class Watching:
 
 
 class Alerts:
-    """Looks through what arrives while this replica leads, and has alerts sent of it."""
+    """Looks through what has arrived, and has alerts sent of it."""
 
-    def __init__(
-        self,
-        watcher: Watcher,
-        store: Store,
-        own_accord: OwnAccord,
-        leading: asyncio.Event,
-        *,
-        every_seconds: float = _LOOK_EVERY_SECONDS,
-    ) -> None:
+    def __init__(self, watcher: Watcher, store: Store, own_accord: OwnAccord) -> None:
         self._watcher = watcher
         self._store = store
         self._own_accord = own_accord
-        self._leading = leading
-        self._every_seconds = every_seconds
         self._is_stopped = False
 
-    async def run(self) -> None:
-        """Run until it is cancelled."""
-        was_leading = False
-        try:
-            while True:
-                if self._leading.is_set():
-                    if not was_leading:
-                        self._watcher.start_over()
-                    await self.look()
-                was_leading = self._leading.is_set()
-                await asyncio.sleep(self._every_seconds)
-        finally:
-            self._is_stopped = True
+    def start_over(self) -> None:
+        """Take nothing for looked through that another replica may have looked through meanwhile."""
+        self._watcher.start_over()
 
     async def look(self) -> None:
-        """Look through what has arrived, and have what is to be told of it planned. Errors are logged."""
+        """Look through what has arrived, and have what is to be told of it planned.
+
+        Raises:
+            StoreUnavailable: the next look goes on from there.
+        """
         try:
             await asyncio.to_thread(self._watcher.look, lambda: self._is_stopped)
-            await self._plan()
-        except StoreUnavailable as error:
-            logger.warning("what arrived could not be looked through yet: %s", error)
-        except Exception:  # the next look goes on from there, and answers must not suffer
-            logger.exception("looking through what arrived broke; it is tried again")
+        except asyncio.CancelledError:  # the thread is not
+            self._is_stopped = True
+            raise
+        await self._plan()
 
     async def _plan(self) -> None:
         """Hand what was found to whoever sends it. A kill in between is made good by the key."""
