@@ -24,6 +24,7 @@ from bot.store.tables import (
     correction_notices,
     digests,
     own_messages,
+    sent_answers,
     turns,
     watches,
 )
@@ -49,6 +50,8 @@ class ChatMoves(Transactions):
             _move_watches(connection, old, new)
             for table in (chat_settings, digests):
                 _rename(connection, table, table.c.chat, table.c.chat == old, new)
+            # messages of the old chat have no number in the new one
+            connection.execute(delete(sent_answers).where(sent_answers.c.chat_id == _number(old)))
             reached = update(chat_settings).where(chat_settings.c.chat == new)
             connection.execute(reached.values(unreachable_since=None))
             waiting = and_(own_messages.c.chat_id == _number(old), own_messages.c.outcome.is_(None))

@@ -8,6 +8,7 @@ from bot.chat_settings import ChatSettings
 from bot.conversation import Turn
 from bot.store import OwnMessage, Store
 from bot.store.digest_records import KeptDigest
+from bot.store.sent_answers import SentAnswer
 from bot.watches.watch import Alert, AlertState, Watch, new_watch
 from index import Article
 from tests.bot.examples import answer
@@ -47,6 +48,7 @@ def test_all_follows_and_another_chat_stays(database_url: str) -> None:
             store.add_turn(f"{chat}:0:5", Turn("Who?", "Who?", NOON))
             store.brought.keep(f"{chat}:0:5", _BROUGHT, most=3)
             _plan(store, int(chat.removeprefix("tg:")))
+            store.sent_answers.remember(SentAnswer(int(chat.removeprefix("tg:")), 3, 2, f"r{number}"))
         before = store.watches.state()
         for _ in range(2):
             store.chat_moves.move(OLD, NEW)
@@ -63,6 +65,8 @@ def test_all_follows_and_another_chat_stays(database_url: str) -> None:
             assert store.digests.last(chat) == (_DIGEST if n else None)
             assert len(store.conversation(f"{chat}:0:5", last=9).turns) == n
             assert store.brought.of(f"{chat}:0:5", since=NOON.replace(year=2000)) == [_BROUGHT] * n
+        sent = [one for number in (0, 1) for one in store.sent_answers.of_reply(f"r{number}")]
+        assert sent == [SentAnswer(-71, 3, 2, "r1")]  # the supergroup counts its messages anew
         assert {one.chat_id for one in store.own_messages.due(NOON, most=9)} == {-1007, -71}
 
 
