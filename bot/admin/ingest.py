@@ -53,7 +53,19 @@ class ArticleIngest:
         Raises:
             IndexingError: none could be had, or the index cannot be built; the text says why.
         """
-        return self._add(read_addresses(addresses, self._fetcher), "web", listener)
+        return self.add_pages(self.read_pages(addresses), listener)
+
+    def read_pages(self, addresses: Sequence[str]) -> list[Article | Skipped]:
+        """Return the article at each address, or why there is none. They are not taken in."""
+        return read_addresses(addresses, self._fetcher)
+
+    def add_pages(self, pages: Sequence[Article | Skipped], listener: ProgressListener = lambda _: None) -> BuildReport:
+        """Take in pages that were read.
+
+        Raises:
+            IndexingError: none is an article, or the index cannot be built; the text says why.
+        """
+        return self._add(pages, "web", listener)
 
     def add_document(
         self, content: bytes, file_name: str, *, origin: str | None = None, published_at: datetime | None = None
@@ -77,7 +89,7 @@ class ArticleIngest:
 
     def read_page(self, address: str) -> Article | Skipped:
         """Return the article at an address, or why there is none. It is not taken in."""
-        return read_addresses([address], self._fetcher)[0]
+        return self.read_pages([address])[0]
 
     def remove(self, article_ids: Sequence[str]) -> BuildReport:
         """Take articles out, for good if they came in this way.

@@ -97,6 +97,19 @@ async def test_pages_are_added_and_those_that_cannot_be_had_are_told(running: Ru
     await _becomes(running, shown, admin_texts.NOTHING_NEW)
 
 
+async def test_of_a_page_that_somebody_waits_for_the_admin_is_asked_first(running: RunningBot, site: Site) -> None:
+    await running.server.wait_until(running.app.store.watches.matched, timeout=60)
+    ada = running.server.user("Ada")
+    await running.ask(ada, f"/watch {ASKED}")
+    read = await running.ask(running.admin, f"/add {site.url('/roof')}")
+    asked = await running.next_in(running.admin.opens_chat())
+    assert read.text == admin_texts.NOT_ADDED_YET
+    assert "Library gets a roof" in asked.text
+    assert asked.text.endswith("\n\n1 chat would be told of it.")
+    assert len(_ids(running)) == 3
+    assert "In service now: 4 articles." in await _confirm(running, asked, "Added: 1\n")
+
+
 async def test_what_is_no_address_is_not_fetched(running: RunningBot, site: Site) -> None:
     assert (await running.ask(running.admin, "/add")).text == admin_texts.ADD_HOW
     assert (await running.ask(running.admin, "/add the bridge")).text == admin_texts.ADD_HOW

@@ -305,6 +305,7 @@ ADD_HOW: Final = translatable(
     " chat, send me a document, or forward a message to me."
 )
 FETCHING: Final = translatable("Reading what is there…")
+NOT_ADDED_YET: Final = translatable("Read, but not added yet: somebody watches for this.")
 ADDING: Final = translatable("Adding it to the articles…")
 NOTHING_NEW: Final = translatable("I have all of that already, in these words.")
 GIVEN_UP: Final = translatable(

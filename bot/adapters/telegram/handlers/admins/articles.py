@@ -3,6 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from itertools import dropwhile
 from typing import Final
 
@@ -39,6 +41,21 @@ _MOST_CHOICES: Final = 5
 _WORDS_CHARS: Final = 100
 
 
+@dataclass(frozen=True, slots=True)
+class _ToAdd:
+    """What was read: the articles that may be added, and what cannot be."""
+
+    items: Sequence[Article | Skipped]
+    articles: Sequence[Article]
+    skipped: Sequence[Skipped]
+
+    @classmethod
+    def of(cls, items: Sequence[Article | Skipped]) -> "_ToAdd":
+        """Return what there is to add of these."""
+        articles = [item for item in items if isinstance(item, Article)]
+        return cls(items, articles, [item for item in items if isinstance(item, Skipped)])
+
+
 class Adding:
     """Adds articles for admins."""
 
@@ -55,6 +72,7 @@ class Adding:
         self._config = config
         self._confirmations = confirmations
         self._jobs = jobs
+        self._asking: set[asyncio.Task[None]] = set()
 
     def handlers(self, router: Router) -> Sequence[Handler]:
         """Return the handlers of documents and forwarded messages, to register before those of questions."""
@@ -64,7 +82,7 @@ class Adding:
         return [router.message(document, self._document), router.message(forwarded, self._forwarded)]
 
     async def add(self, message: Message, messenger: Messenger) -> None:
-        """Read the pages that `/add` names, at once, and add them."""
+        """Read the pages that `/add` names, at once, and add them; first ask, where chats would be told of them."""
         words = command_words(message).split()
         if not words or not all("." in word for word in words):
             await messenger.say(message, admin_texts.ADD_HOW)
@@ -73,12 +91,32 @@ class Adding:
             await messenger.say(message, admin_texts.too_many_addresses(_MOST_ADDRESSES))
             return
         addresses = [word if "://" in word else f"https://{word}" for word in words]
+        to_ask: list[tuple[Sequence[Segment], Job]] = []
 
-        def read(listener: ProgressListener) -> BuildReport:
-            return self._articles.add_addresses(addresses, listener)
+        def read(listener: ProgressListener) -> Sequence[Segment]:
+            found = _ToAdd.of(self._articles.read_pages(addresses))
+            told = self._chats_told_of(found.articles) if found.articles else 0
+            job = self._job(message, partial(self._articles.add_pages, found.items), admin_texts.ADDING)
+            if not told:
+                return job.work(listener)
+            to_ask.append((question_to_add(found.articles, found.skipped, told), job))
+            return [styled(translated(admin_texts.NOT_ADDED_YET))]
 
-        job = self._job(message, read, admin_texts.FETCHING)
-        self._jobs.start(messenger, place_of(message), job)
+        reading = self._jobs.start(messenger, place_of(message), Job(admin_texts.FETCHING, read))
+        asking = asyncio.create_task(self._ask_after(reading, to_ask, message, messenger))
+        self._asking.add(asking)
+        asking.add_done_callback(self._asking.discard)
+
+    async def _ask_after(
+        self,
+        reading: asyncio.Task[None],
+        to_ask: Sequence[tuple[Sequence[Segment], Job]],
+        message: Message,
+        messenger: Messenger,
+    ) -> None:
+        await asyncio.wait({reading})
+        for question, job in to_ask:
+            await self._confirmations.ask(message, messenger, question, job)
 
     async def _document(self, message: Message, messenger: Messenger) -> None:
         document = message.document
@@ -121,14 +159,13 @@ class Adding:
         take_in: Callable[[ProgressListener], BuildReport],
     ) -> None:
         """Say what would be added, and ask; or say why nothing can be."""
-        articles = [item for item in items if isinstance(item, Article)]
-        skipped = [item for item in items if isinstance(item, Skipped)]
-        if not articles:
-            await messenger.send(place_of(message), Outgoing(tuple(refusal_to_add(skipped))))
+        found = _ToAdd.of(items)
+        if not found.articles:
+            await messenger.send(place_of(message), Outgoing(tuple(refusal_to_add(found.skipped))))
             return
         job = self._job(message, take_in, admin_texts.ADDING)
-        told = await asyncio.to_thread(self._chats_told_of, articles)
-        await self._confirmations.ask(message, messenger, question_to_add(articles, skipped, told), job)
+        told = await asyncio.to_thread(self._chats_told_of, found.articles)
+        await self._confirmations.ask(message, messenger, question_to_add(found.articles, found.skipped, told), job)
 
     def _chats_told_of(self, articles: Sequence[Article]) -> int:
         try:
