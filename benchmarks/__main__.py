@@ -28,6 +28,7 @@ NAMES = (
     "silent_feeds",
     "watches",
     "watch_month",
+    "watch_storm",
     "digests",
     "web_pages",
     "api_speed",

@@ -11,85 +11,24 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack
 from pathlib import Path
-from threading import Event, Thread
 
 import numpy as np
 
 from benchmarks.articles import write_articles
+from benchmarks.askers import PEOPLE, Askers
 from benchmarks.measuring import peak_mib
 from benchmarks.processes import bot_environment, start
-from bot.adapters.telegram.views.texts import BUSY, WENT_WRONG
 from tests.botapi import Chat, ThreadedBotApiServer, User, running_server
 from tests.milvus import running_vectors
 
-_USERS = 50
 _RELOADS = 10
 _QUESTIONS_A_SECOND = 5.0
 _ARTICLES = 100
 _QUIET_SECONDS = 10.0
 _WARM_UP_SECONDS = 10.0
 _MOST_SECONDS = 300.0
-_QUESTIONS = (
-    "Who brokered the ceasefire?",
-    "How many people were killed in the 2020 war?",
-    "Where did Pashinyan and Aliyev meet?",
-    "What is the capital of France?",
-    "Who is Armenia's prime minister?",
-    "What did Blinken say about a military solution?",
-)
-
-
-@dataclass
-class _Askers:
-    """People who ask in turn, each in their own chat, and when each asked."""
-
-    server: ThreadedBotApiServer
-    questions_a_second: float
-    users: list[User] = field(init=False)
-    chats: list[Chat] = field(init=False)
-    asked: list[list[float]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.users = [self.server.user(f"User{number}") for number in range(_USERS)]
-        self.chats = [self.server.private_chat(user) for user in self.users]
-        self.asked = [[] for _ in self.users]
-
-    @contextmanager
-    def asking(self) -> Iterator[None]:
-        """Have people ask again and again, at even distances, until the block ends."""
-        over = Event()
-        thread = Thread(target=self._ask, args=(over,))
-        thread.start()
-        try:
-            yield
-        finally:
-            over.set()
-            thread.join()
-
-    def waits(self) -> list[tuple[float, float | None]]:
-        """Return when each question was asked, and the seconds to its answer; None if there is none, or an apology."""
-        answers: dict[int, list[float | None]] = {chat.id: [] for chat in self.chats}
-        for call in self.server.calls_of("sendMessage"):
-            if (chat_id := int(str(call.params["chat_id"]))) in answers and call.error is None:
-                failed = any(apology in str(call.params["text"]) for apology in (WENT_WRONG, BUSY))
-                answers[chat_id].append(None if failed else call.at)
-        found: list[tuple[float, float | None]] = []
-        for chat, asked in zip(self.chats, self.asked, strict=True):
-            answered = answers[chat.id] + [None] * len(asked)
-            found += [(at, None if then is None else then - at) for at, then in zip(asked, answered, strict=False)]
-        return found
-
-    def _ask(self, over: Event) -> None:
-        began, number = time.monotonic(), 0
-        while not over.wait(max(0.0, began + number / self.questions_a_second - time.monotonic())):
-            user = number % _USERS
-            self.asked[user].append(time.monotonic())
-            self.users[user].says(self.chats[user], _QUESTIONS[(number + number // _USERS) % len(_QUESTIONS)])
-            number += 1
 
 
 def measure(
@@ -111,7 +50,7 @@ def measure(
         process = start(["bot", "run"], environment)
         try:
             server.wait_until(lambda: server.calls_of("getUpdates"), timeout=_MOST_SECONDS)
-            askers = _Askers(server, questions_a_second)
+            askers = Askers(server, questions_a_second)
             spells: list[tuple[float, float]] = []
             with askers.asking():
                 time.sleep(_WARM_UP_SECONDS)
@@ -126,7 +65,7 @@ def measure(
             process.kill()
             process.wait()
         return {
-            "people": _USERS,
+            "people": PEOPLE,
             "questions a second": questions_a_second,
             **_figures_of(askers, spells, began),
             "chats with exactly one answer a question": _chats_in_order(askers),
@@ -146,7 +85,7 @@ def _reload(server: ThreadedBotApiServer, admin: User, chat: Chat, done: int) ->
     return began, time.monotonic()
 
 
-def _figures_of(askers: _Askers, spells: list[tuple[float, float]], began: float) -> dict[str, float]:
+def _figures_of(askers: Askers, spells: list[tuple[float, float]], began: float) -> dict[str, float]:
     waits = askers.waits()
     counted = [(at, wait) for at, wait in waits if at >= began and wait is not None]
     during = [wait for at, wait in counted if any(first <= at <= last for first, last in spells)]
@@ -167,7 +106,7 @@ def _figures_of(askers: _Askers, spells: list[tuple[float, float]], began: float
     }
 
 
-def _chats_in_order(askers: _Askers) -> int:
+def _chats_in_order(askers: Askers) -> int:
     chats = zip(askers.chats, askers.asked, strict=True)
     return sum(len(askers.server.messages(chat)) == len(asked) for chat, asked in chats)
 
