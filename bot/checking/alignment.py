@@ -14,6 +14,8 @@ from rapidfuzz.distance import Levenshtein
 _SHORTEST_RUN: Final = 3
 """Fewer equal words in a row are chance."""
 _MOST_RUNS: Final = 60
+_MOST_PAIRS: Final = 200_000
+"""So many pairs of equal words are looked at: who says the same three words again and again fills no memory."""
 _BETWEEN: Final = ""
 """Stands between two articles, and is no word."""
 _NEAR_WORDS: Final = 3
@@ -147,15 +149,17 @@ def _in_threes(words: NDArray[np.int64], n_words: int) -> NDArray[np.int64]:
 
 
 def _equal(mine: NDArray[np.int64], theirs: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return all pairs of places at which the two hold the same number."""
+    """Return the pairs of places at which the two hold the same number; of very many some with each of `theirs`."""
     if not len(mine):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     order = np.argsort(mine, kind="stable")
     ascending = mine[order]
     first = ascending.searchsorted(theirs)
-    places = np.flatnonzero(ascending[np.minimum(first, len(mine) - 1)] == theirs)
+    places = np.flatnonzero(ascending[np.minimum(first, len(mine) - 1)] == theirs)[:_MOST_PAIRS]
     first = first[places]
     counts = ascending.searchsorted(theirs[places], side="right") - first
+    if counts.sum() > _MOST_PAIRS:
+        counts = np.minimum(counts, max(1, _MOST_PAIRS // len(places)))
     within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     return order[np.repeat(first, counts) + within], np.repeat(places, counts)
 

@@ -31,6 +31,8 @@ _SAID_KEPT: Final = 8
 _TELLING: Final = 2
 """So many words that carry meaning must be of one place for it to be named."""
 _INTERRUPTS: Final = re.compile(r"[^“”\"'‘’]{0,3}[”\"’'][^“”\"]*[“\"‘']\W*$")
+_LONGEST_INTERRUPTION: Final = 1_000
+"""With more characters no words only tell who speaks."""
 _OMISSION_CHANGES: Final = re.compile(r"\b(?:not|no|never|unless|if|den(?:y|ies|ied))\b|n[’']t\b", re.IGNORECASE)
 
 Finding = tuple[Verdict, list[Match]]
@@ -78,6 +80,8 @@ class Findings:
         who: “Yes,” he said, “we will.”"""
         words = self._words_of(number)
         between = words.text[words.spans[first - 1][1] : words.spans[end][0]]
+        if len(between) > _LONGEST_INTERRUPTION:
+            return False
         return bool(_INTERRUPTS.match(between)) and not _OMISSION_CHANGES.search(between)
 
     def _is_stitched(self, chain: Chain, parts: Sequence[Sequence[Run]]) -> bool:

@@ -10,7 +10,13 @@ from typing import Final
 from index import Span
 
 _WORD: Final = re.compile(r"(?:(?<!\w)-)?\d+(?:[.,:]\d+)*|[$€£¥₹%]|\w+(?:'\w+)*")
+_BETWEEN: Final = r"[^\w$€£¥₹%]*"
+"""What may stand between two words: nothing that is of a word, or there would be countless ways to tell them apart."""
 _FIRST_FEW: Final = 5
+_LOOKED_AT: Final = 50
+"""So many places of a text are looked at one by one; one with more is taken apart."""
+_SIGHT: Final = 200
+"""A blank is looked for in so many characters in front of a place."""
 _ELLIPSIS: Final = re.compile(r"\[?(?:…|\.\s?\.\s?\.)\]?")
 
 
@@ -56,24 +62,47 @@ def places_of(text: str, words: Sequence[str], most: int) -> list[Span]:
     """
     pattern, plain = _pattern_of(tuple(words[:_FIRST_FEW])), _with_plain_marks(text)
     found: list[Span] = []
-    match = pattern.search(plain)
+    looked_at, match = 0, pattern.search(plain)
     while match is not None and len(found) < most:
-        span = _beginning_at(match.start(), plain, words)
+        blank = _blank_before(match.start(), plain)
+        if blank is None or looked_at == _LOOKED_AT:
+            return [*found, *_places_from(match.start(), text, words, most - len(found))]
+        span = _beginning_at(match.start(), blank, plain, words)
         if span is not None:
             found.append(span)
-        match = pattern.search(plain, match.start() + 1)
+        looked_at, match = looked_at + 1, pattern.search(plain, match.start() + 1)
     return found
 
 
 @lru_cache(1024)
 def _pattern_of(words: tuple[str, ...]) -> re.Pattern[str]:
     """Return what finds at least all places where these words stand."""
-    return re.compile(r"\W*".join(map(re.escape, words)), re.IGNORECASE)
+    return re.compile(_BETWEEN.join(map(re.escape, words)), re.IGNORECASE)
 
 
-def _beginning_at(start: int, plain: str, words: Sequence[str]) -> Span | None:
+def _blank_before(start: int, plain: str) -> int | None:
+    """Return where the last blank before a place ends, over which no word reaches; None if it is out of sight."""
+    near = range(start, max(start - _SIGHT, 0), -1)
+    return next((at for at in near if plain[at - 1].isspace()), 0 if start <= _SIGHT else None)
+
+
+def _places_from(start: int, text: str, words: Sequence[str], most: int) -> list[Span]:
+    """Return the places from `start` on, in time that grows with the text and no faster, whatever it says."""
+    whole = Words(text)
+    wanted, line = f" {' '.join(words)} ", f" {' '.join(whole.folded)} "
+    found: list[Span] = []
+    at = line.find(wanted)
+    while at >= 0 and len(found) < most:
+        first = line.count(" ", 0, at)
+        span = whole.span(first, first + len(words))
+        if span.start >= start:
+            found.append(span)
+        at = line.find(wanted, at + 1)
+    return found
+
+
+def _beginning_at(start: int, blank: int, plain: str, words: Sequence[str]) -> Span | None:
     """Return where the words stand if the first of them begins there."""
-    blank = next((at for at in range(start, 0, -1) if plain[at - 1].isspace()), 0)  # no word reaches over a blank
     standing = (word for word in _WORD.finditer(plain, blank) if word.start() >= start)
     found = list(takewhile(lambda pair: _in_small(pair[1][0]) == pair[0], zip(words, standing, strict=False)))
     is_there = len(found) == len(words) and found[0][1].start() == start

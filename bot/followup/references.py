@@ -23,9 +23,10 @@ _ORDINAL_ONE = re.compile(rf"\b(?:the\s+)?({_ORDINAL}|last)\s+one\b", re.IGNOREC
 _BEFORE = re.compile(r"\b(?:before|above|earlier|preced\w+|lead\w* up)\b", re.IGNORECASE)
 _AFTER = re.compile(r"\b(?:after|next|below|later|follow\w*|then|continue|go on|goes on|more)\b", re.IGNORECASE)
 _ITSELF = re.compile(
-    r"^\W*(?:what|and|show|read|say\w*|tell|me|does|do|the|about|it|that|this|is|in|please|around|context|of|for|from|\W)*$",
+    r"what|and|show|read|say\w*|tell|me|does|do|the|about|it|that|this|is|in|please|around|context|of|for|from",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"\w+")
 
 
 class Side(Enum):
@@ -57,7 +58,8 @@ def citation_request(message: str, n_citations: int) -> CitationRequest | None:
         return CitationRequest(number, Side.BEFORE)
     if _AFTER.search(rest):
         return CitationRequest(number, Side.AFTER)
-    return CitationRequest(number, Side.AROUND) if _ITSELF.match(rest) else None
+    is_on_itself = all(map(_ITSELF.fullmatch, _WORD.findall(rest)))
+    return CitationRequest(number, Side.AROUND) if is_on_itself else None
 
 
 def named_citation(message: str, n_citations: int) -> int | None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from index.article import Span
 from index.attribution.contents import ENDS, Bounds, contents_of
@@ -15,7 +16,7 @@ from index.attribution.words import Clause, Paragraph
 
 _NAME = r"[^\W\d_][\w.'’-]*"
 _NAME_LINE = re.compile(rf"[\"“”]?((?:{_NAME}[ \t]+){{0,4}}{_NAME}):[ \t]+(?=\S)")
-_SIGNED = re.compile(rf"\s{{0,3}}[―—–-]{{1,2}}\s{{0,2}}((?:{_NAME}[^\S\n]?){{1,5}})(?=[\n,.(]|\Z)")
+_SIGNED = re.compile(rf"\s{{0,3}}[―—–-]{{1,2}}\s{{0,2}}({_NAME}(?:[^\S\n]{_NAME}){{0,4}}[^\S\n]?)(?=[\n,.(]|\Z)")
 _NOT_NESTED = word_set("i we you me us everyone everybody anybody anyone people it he she they one nobody")
 """Subjects of whom nothing is reported inside a quotation: it cannot be told who they are."""
 _MIN_WORDS = 2
@@ -123,21 +124,37 @@ def _lines(text: str, paragraphs: Sequence[Paragraph], clauses: Sequence[Clause]
     first_clauses: dict[int, int] = {}
     for number, clause in enumerate(clauses):
         first_clauses.setdefault(clause.paragraph, number)
+    words = _WordsElsewhere(text)
     for number, paragraph in enumerate(paragraphs):
         match = _NAME_LINE.match(text, paragraph.span.start, paragraph.span.end)
         if match is None or not _is_name(match.group(1)) or paragraph.span.end - match.end() < _MIN_LINE_CHARS:
             continue
-        if _is_named_elsewhere(re.findall(r"\w+", match.group(1))[-1], text):
+        if words.has_name(re.findall(r"\w+", match.group(1))[-1]):
             said, mention = Span(match.end(), paragraph.span.end), Span(match.start(1), match.end(1))
             first = first_clauses.get(number, 0)
             yield Statement(said, False, CueKind.SPEECH, mention, None, _LINE_CERTAINTY, first)
 
 
-def _is_named_elsewhere(word: str, text: str) -> bool:
-    """Return whether a text has a word as a name, other than in front of a colon, and never in small letters."""
-    if len(word) < _LEAST_NAME_CHARS or re.search(rf"\b{re.escape(word.lower())}\b", text):
-        return False
-    return bool(re.search(rf"\b(?:{re.escape(word)}|{re.escape(word.capitalize())})\b(?!:)", text))
+class _WordsElsewhere:
+    """The words of a text, and those that stand otherwise than in front of a colon. They are gathered once, if at all:
+    a text may have a name in front of each of its lines."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def has_name(self, word: str) -> bool:
+        """Return whether the text has a word as a name, other than in front of a colon, and never in small letters."""
+        if len(word) < _LEAST_NAME_CHARS or word.lower() in self._all:
+            return False
+        return word in self._not_before_colons or word.capitalize() in self._not_before_colons
+
+    @cached_property
+    def _all(self) -> frozenset[str]:
+        return frozenset(re.findall(r"\w+", self._text))
+
+    @cached_property
+    def _not_before_colons(self) -> frozenset[str]:
+        return frozenset(re.findall(r"\b\w++(?!:)", self._text))
 
 
 def _is_name(words: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from index.article import Span
 
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W_]+")
 
 
 def phrase_pattern(phrase: str) -> re.Pattern[str] | None:
@@ -13,7 +13,9 @@ def phrase_pattern(phrase: str) -> re.Pattern[str] | None:
     words = _WORD.findall(phrase)
     if not words:
         return None
-    return re.compile(r"(?<!\w)" + r"[\W_]+".join(map(re.escape, words)) + r"(?!\w)", re.IGNORECASE)
+    # what stands between holds nothing of a word, so that there is one way to tell them apart
+    between = r"[\W_]++"
+    return re.compile(rf"(?<![^\W_]){between.join(map(re.escape, words))}(?![^\W_])", re.IGNORECASE)
 
 
 def places_of(phrases: Sequence[str], text: str) -> list[Span] | None:

@@ -143,6 +143,7 @@ _HOSTILE = [
     "he said ",
     "“a b c d” ― ",
     "Ann: said\n\n",
+    "Ann: It is open again.\n\n",
 ]
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from index import Span
 
-_GAP: Final = re.compile(r"\s*\n\s*")
+_BLANKS: Final = re.compile(r"\s+")
 _SPELT_OUT: Final = {
     **{code: "\ufffd" for code in (0, *range(0xD800, 0xE000))},
     **{ord(character): f"&#{ord(character)};" for character in "&<>\"'\r"},
@@ -63,7 +63,7 @@ def exact(text: str) -> Markup:
 def _bounds(text: str) -> Iterator[tuple[Span | None, str]]:
     """Yield where each paragraph is, None for an empty one, and the white space behind it."""
     start = 0
-    for gap in _GAP.finditer(text):
+    for gap in (blanks for blanks in _BLANKS.finditer(text) if "\n" in blanks[0]):
         yield (Span(start, gap.start()) if gap.start() > start else None), gap[0]
         start = gap.end()
     if start < len(text):
