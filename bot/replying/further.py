@@ -3,6 +3,7 @@
 Nothing here knows whether they are answered: `Dialogue.further_questions` asks them before anybody is offered one.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from bot.query.said_requests import SaidRequest
 from bot.quoting.quotes import Citation
 from bot.replies import Reply
 from index import Article, Span
+from index.attribution.word_sets import word_set
 from index.errors import UnknownArticle
 from index.search.retrieval import Archive
 from index.text.terms import terms_of
@@ -27,6 +29,14 @@ _SHORTEST_TITLE_WORDS: Final = 3
 _SHARED_TERMS: Final = 2
 """So much a headline has in common with the question and the article quoted first: a single word may be any."""
 _CUT_SHORT: Final = ("...", "…")
+_OUTLET: Final = re.compile(r"\s+[-–—|]\s+(?:[A-Z][\w.&]*\s?){1,3}$")
+"""Where a headline was published, which many have at their end."""
+_BODIES: Final = word_set(
+    """administration agency association authority board bureau centre center coalition commission committee council
+    court department emirates federation force forces foundation government guard institute kingdom ministry nations
+    office organisation organization party police service services society states union"""
+)
+"""Words of names in front of which a question has an article."""
 
 Seen = set[tuple[str, Span]]
 """Quotes that were shown: of which article, and where they stand in it."""
@@ -34,10 +44,12 @@ Seen = set[tuple[str, Span]]
 
 @dataclass(frozen=True, slots=True)
 class Further:
-    """A question that may be asked next. `dated`: its answer has to hold a day."""
+    """A question that may be asked next. `dated`: its answer has to hold a day. `speaker`: who has to say it; empty:
+    whoever does."""
 
     question: str
     dated: bool = False
+    speaker: str = ""
 
 
 def further_questions(reply: Reply, archive: Archive) -> Iterator[Further]:
@@ -80,7 +92,7 @@ def is_answered_anew(further: Further, reply: Reply, seen: Iterable[tuple[str, S
     first = answer.citations[0]
     told = first.highlights or (first.quote.span,)
     known = [span for article_id, span in seen if article_id == first.quote.article_id]
-    if any(one.overlaps(span) for one in told for span in known):
+    if any(one.overlaps(span) for one in told for span in known) or not _is_said_by(further.speaker, first):
         return False
     if not further.dated:
         return True
@@ -96,7 +108,22 @@ def _of_speakers(shown: Sequence[Citation], article: Article, archive: Archive) 
     ]
     for name in dict.fromkeys(named):
         if name not in heard:
-            yield Further(SaidRequest(name).in_words)
+            yield Further(SaidRequest(_in_a_question(name)).in_words, speaker=name)
+
+
+def _in_a_question(name: str) -> str:
+    """Return a name as it stands in a question: that of a body with an article."""
+    bare = re.sub(r"^the\s+", "", name, flags=re.IGNORECASE)
+    last = bare.partition(" of ")[0].partition(" for ")[0].split()[-1:]
+    return f"the {bare}" if bare != name or any(word.casefold() in _BODIES for word in last) else name
+
+
+def _is_said_by(name: str, citation: Citation) -> bool:
+    """Return whether a quote is of somebody, whose name an article may have in full or in part."""
+    if not name:
+        return True
+    said_by = citation.speaker.name.casefold().split() if citation.speaker is not None else []
+    return name.casefold().split()[-1] in said_by
 
 
 def _of_days(article: Article, archive: Archive, shown: Seen) -> Iterator[Further]:
@@ -116,7 +143,7 @@ def _of_headlines(answer: Answer, shown: Seen, about: set[str], archive: Archive
     for article_id in dict.fromkeys(found):
         if article_id in quoted:
             continue
-        title = " ".join(archive.article(article_id).title.split())
+        title = _OUTLET.sub("", " ".join(archive.article(article_id).title.split()))
         is_whole = len(title.split()) >= _SHORTEST_TITLE_WORDS and not title.endswith(_CUT_SHORT)
         if is_whole and len(about & set(terms_of(title))) >= _SHARED_TERMS:
             yield Further(title)

@@ -8,7 +8,7 @@ import pytest
 from bot.answering import Answer
 from bot.app import build_dialogue
 from bot.dialogue import Dialogue
-from bot.replying.further import WHEN, Further, is_answered_anew, seen_in
+from bot.replying.further import WHEN, Further, further_questions, is_answered_anew, seen_in
 from bot.settings import Settings
 from bot.store import Store
 from index import Article
@@ -73,3 +73,35 @@ def test_a_question_that_wants_a_day_is_answered_by_one_alone(dialogue: Dialogue
     assert is_answered_anew(Further("Who?"), reply, set())
     assert not is_answered_anew(Further(WHEN, dated=True), reply, set())
     assert not is_answered_anew(Further("Who?"), reply, seen_in(reply))
+
+
+def test_who_is_asked_about_has_to_say_it(dialogue: Dialogue) -> None:
+    reply = dialogue.reply("f", "What did Ada Brook say about the strike?")
+    assert isinstance(reply.outcome, Answer)
+    assert reply.citations[0].speaker is not None
+    assert is_answered_anew(Further("Who?", speaker="Ada Brook"), reply, set())
+    assert is_answered_anew(Further("Who?", speaker="Brook"), reply, set())
+    assert not is_answered_anew(Further("Who?", speaker="Tom Reed"), reply, set())
+
+
+def test_names_and_headlines_are_put_as_people_would(tmp_path: Path, shipped_embedder: OnnxEmbedder) -> None:
+    day = datetime(2024, 5, 20, tzinfo=UTC)
+    text = (
+        "The port of Marlow stays shut until Friday. The Marlow Port Authority said that its cranes were not safe. "
+        "Ada Brook, who leads the union, said that nobody had asked the dockers."
+    )
+    beside = "Ships wait outside the port of Marlow. Nine of them lay there on Monday."
+    stories = (
+        Article("port", "Port of Marlow stays shut", text, "The Courier", day),
+        Article("ships", "Nine ships wait at the port of Marlow - CNN", beside, "CNN", day),
+    )
+    DiskLibrary(tmp_path).rebuild(list(stories), shipped_embedder)
+    settings = Settings.from_environment(index=tmp_path)
+    with Store.in_memory() as store:
+        told = build_dialogue(settings, store, models=shipped_models())
+        reply = told.reply("g", "How long does the port of Marlow stay shut?")
+        archive = told._index.retriever().archive
+        asked = [further.question for further in further_questions(reply, archive)]
+    assert "What did the Marlow Port Authority say?" in asked
+    assert "What did Ada Brook say?" in asked
+    assert "Nine ships wait at the port of Marlow" in asked

@@ -110,7 +110,11 @@ async def test_what_no_article_answers_is_refused(running: RunningBot, ada: User
     elsewhere = running.server.foreign_chat([ada])
     answer = await running.server.wait_for_guest_answer(ada.summons(elsewhere, f"{NAME} {UNANSWERABLE}"), timeout=30)
     refusals = (RefusalReason.NOTHING_ON_TOPIC, RefusalReason.NOT_ANSWERED)
-    assert answer.text.startswith(tuple(map(wording.refusal, refusals)))
+    assert answer.text.startswith(tuple(wording.refusal(reason).partition(" /")[0] for reason in refusals))
+    assert "/" not in answer.text
+    greeting = await running.server.wait_for_guest_answer(ada.summons(elsewhere, f"{NAME} what can you do"), timeout=30)
+    assert "Ask in your own words" in greeting.text
+    assert "/" not in greeting.text
 
 
 @pytest_asyncio.fixture

@@ -1,5 +1,6 @@
 """Shows what a guest is answered: one message, with no button but links, for nothing of it is kept."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
@@ -21,6 +22,8 @@ from bot.replies import Reply
 
 _MOST_CHECKED: Final = 10
 _LONGEST_LABEL: Final = 60
+_COMMANDED: Final = re.compile(r" ?[^.!?\n]*(?<![\w/])/[a-z]+\b[^.!?\n]*(?:[.!?]|$)", re.MULTILINE)
+"""A sentence with a command in it."""
 
 
 def guest_reply(reply: Reply, username: str, heading: str = "") -> Outgoing:
@@ -28,6 +31,8 @@ def guest_reply(reply: Reply, username: str, heading: str = "") -> Outgoing:
     one."""
     above = (styled(f"{translated(heading)}\n\n"),) if heading else ()
     message = _first_that_fits(above, map(reply_message, _ever_shorter(reply)))
+    if not isinstance(reply.outcome, Answer):
+        message = replace(message, segments=tuple(map(_without_commands, message.segments)))
     shown = reply.citations[:1] if isinstance(reply.outcome, Answer) else ()
     return replace(message, keyboard=_keyboard(reply, shown, username))
 
@@ -39,6 +44,11 @@ def guest_check(text: str, quotes: Sequence[CheckedQuote]) -> Outgoing:
     found = [match.citation for quote in quotes for match in quote.matches][:1]
     button = place_button(found)
     return replace(message, keyboard=InlineKeyboardMarkup([[button]]) if button is not None else None)
+
+
+def _without_commands(segment: Segment) -> Segment:
+    """Return words of the bot's own without the sentences that name a command: elsewhere nobody hears one."""
+    return replace(segment, text=_COMMANDED.sub("", segment.text))
 
 
 def _ever_shorter(reply: Reply) -> Sequence[Reply]:
