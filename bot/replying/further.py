@@ -31,6 +31,10 @@ _SHARED_TERMS: Final = 2
 _CUT_SHORT: Final = ("...", "…")
 _OUTLET: Final = re.compile(r"\s+[-–—|]\s+(?:[A-Z][\w.&]*\s?){1,3}$")
 """Where a headline was published, which many have at their end."""
+_SHOWS: Final = re.compile(r"(?:photos?|pictures|in pictures|videos?|watch|listen|gallery|live|podcast|quiz)\b", re.I)
+"""How headlines begin of what has little text."""
+_DOCUMENTS: Final = word_set("act amendment bill code constitution law order report ruling statement treaty")
+"""Last words of names of what speaks in an article, and of which nobody asks what it said."""
 _BODIES: Final = word_set(
     """administration agency association authority board bureau centre center coalition commission committee council
     court department emirates federation force forces foundation government guard institute kingdom ministry nations
@@ -107,7 +111,7 @@ def _of_speakers(shown: Sequence[Citation], article: Article, archive: Archive) 
         if said.is_speech and said.speaker is not None and said.speaker.is_named
     ]
     for name in dict.fromkeys(named):
-        if name not in heard:
+        if name not in heard and name.split()[-1].casefold() not in _DOCUMENTS:
             yield Further(SaidRequest(_in_a_question(name)).in_words, speaker=name)
 
 
@@ -145,7 +149,7 @@ def _of_headlines(answer: Answer, shown: Seen, about: set[str], archive: Archive
             continue
         title = _OUTLET.sub("", " ".join(archive.article(article_id).title.split()))
         is_whole = len(title.split()) >= _SHORTEST_TITLE_WORDS and not title.endswith(_CUT_SHORT)
-        if is_whole and len(about & set(terms_of(title))) >= _SHARED_TERMS:
+        if is_whole and not _SHOWS.match(title) and len(about & set(terms_of(title))) >= _SHARED_TERMS:
             yield Further(title)
 
 

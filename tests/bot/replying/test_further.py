@@ -88,12 +88,14 @@ def test_names_and_headlines_are_put_as_people_would(tmp_path: Path, shipped_emb
     day = datetime(2024, 5, 20, tzinfo=UTC)
     text = (
         "The port of Marlow stays shut until Friday. The Marlow Port Authority said that its cranes were not safe. "
-        "Ada Brook, who leads the union, said that nobody had asked the dockers."
+        "Ada Brook, who leads the union, said that nobody had asked the dockers. "
+        "The Harbour Safety Act says that cranes have to be looked at every year."
     )
     beside = "Ships wait outside the port of Marlow. Nine of them lay there on Monday."
     stories = (
         Article("port", "Port of Marlow stays shut", text, "The Courier", day),
         Article("ships", "Nine ships wait at the port of Marlow - CNN", beside, "CNN", day),
+        Article("photos", "Photos: the shut port of Marlow", f"{beside} Cranes stand still.", "CNN", day),
     )
     DiskLibrary(tmp_path).rebuild(list(stories), shipped_embedder)
     settings = Settings.from_environment(index=tmp_path)
@@ -105,3 +107,4 @@ def test_names_and_headlines_are_put_as_people_would(tmp_path: Path, shipped_emb
     assert "What did the Marlow Port Authority say?" in asked
     assert "What did Ada Brook say?" in asked
     assert "Nine ships wait at the port of Marlow" in asked
+    assert not any("Act" in question or "Photos" in question for question in asked)
