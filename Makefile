@@ -4,9 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TESTABLE := $(VENV)/.testable
-# tests run in so many processes at once, each with servers of its own; WORKERS=0: in one, as without the option
+# tests run in so many processes at once, each with servers and one maths thread of its own; WORKERS=0: in one
 WORKERS ?= auto
-TESTS = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+TESTS = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # the container engine that answers, for `make image`; BUILD_FLAGS go to its `build`

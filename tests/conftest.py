@@ -4,6 +4,7 @@ import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copyfile
 
 import numpy as np
 import pytest
@@ -95,6 +96,24 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path}/kept/newsquote.db"
     server: PostgresServer = request.getfixturevalue("postgres")
     return server.new_database()
+
+
+@pytest.fixture(scope="session")
+def prepared_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database in a file with the tables of this version and nothing in them."""
+    path = tmp_path_factory.mktemp("prepared") / "newsquote.db"
+    Store.open(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def prepared_database_url(request: pytest.FixtureRequest, tmp_path: Path, prepared_file: Path) -> str:
+    """The same with the tables of this version: copied, not made step by step."""
+    if request.param == "sqlite":
+        (tmp_path / "kept").mkdir()
+        return f"sqlite:///{copyfile(prepared_file, tmp_path / 'kept/newsquote.db')}"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.new_prepared_database()
 
 
 @pytest.fixture(scope="session")

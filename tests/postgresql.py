@@ -15,8 +15,9 @@ from shutil import copytree, rmtree
 from typing import Any, Final, LiteralString
 
 import psycopg
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composed, Identifier
 
+from bot.store import Store
 from tests.ports import free_port
 
 _USER: Final = "newsquote"
@@ -45,6 +46,7 @@ class PostgresServer:
         self.port = free_port()
         self._process: Any = None  # `Popen` of bytes: the options that say as whom make it look like one of text
         self._names = count()
+        self._template: str | None = None
 
     def start(self) -> None:
         """Starts it, and returns when it answers."""
@@ -70,12 +72,22 @@ class PostgresServer:
         """Ends it as a power cut does; what was committed is on disk."""
         self._end(signal.SIGQUIT)
 
-    def new_database(self, options: LiteralString = "") -> str:
+    def new_database(self, options: LiteralString | Composed = "") -> str:
         """The SQLAlchemy URL of a new, empty database, made with these options."""
         name = f"newsquote_{next(self._names)}"
         with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
-            connection.execute(SQL("CREATE DATABASE {} {}").format(Identifier(name), SQL(options)))
+            written = SQL(options) if isinstance(options, str) else options
+            connection.execute(SQL("CREATE DATABASE {} {}").format(Identifier(name), written))
         return f"postgresql+psycopg://{_USER}@127.0.0.1:{self.port}/{name}"
+
+    def new_prepared_database(self) -> str:
+        """The URL of a new database with the tables of this version and nothing in them, copied from one that was
+        migrated."""
+        if self._template is None:
+            url = self.new_database()
+            Store.open(url).close()
+            self._template = url.rpartition("/")[2]
+        return self.new_database(SQL("TEMPLATE {}").format(Identifier(self._template)))
 
     def _address(self, database: str) -> str:
         return f"postgresql://{_USER}@127.0.0.1:{self.port}/{database}"

@@ -413,16 +413,25 @@ def test_without_a_token_run_indexes_the_articles_and_talks_here(articles: Path,
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # those of torch's own imports
 def test_any_sentence_transformers_model_can_take_the_place_of_the_shipped_one(
-    tiny_model: Path, articles: Path, tmp_path: Path
+    tiny_model: Path,
+    articles: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    environment = os.environ | {"EMBEDDING_MODEL": str(tiny_model)}
-    built = _run("index", "build", "--articles", articles, "--index", tmp_path, env=environment)
-    answered = _run("bot", "ask", "--json", _WHO, "--index", tmp_path, env=environment)
-    refused = _run("bot", "ask", "--json", _WHO, "--index", tmp_path)
-    assert json.loads(built.stdout)["passages"] == 2
-    assert [passage["article"] for passage in json.loads(answered.stdout)["passages"]] == ["bridge", "ferry"]
-    assert (refused.returncode, f"was built with {tiny_model.name}" in refused.stderr) == (1, True)
+    asking = ["ask", "--json", _WHO, "--index", str(tmp_path)]
+    monkeypatch.setenv("EMBEDDING_MODEL", str(tiny_model))
+    assert index.__main__.main(["build", "--articles", str(articles), "--index", str(tmp_path)]) == 0
+    built = json.loads(capsys.readouterr().out)
+    assert bot.__main__.main(asking) == 0
+    answered = json.loads(capsys.readouterr().out)
+    monkeypatch.delenv("EMBEDDING_MODEL")
+    refused = bot.__main__.main(asking)
+    assert built["passages"] == 2
+    assert [passage["article"] for passage in answered["passages"]] == ["bridge", "ferry"]
+    assert (refused, f"was built with {tiny_model.name}" in capsys.readouterr().err) == (1, True)
 
 
 def _types(fields: dict[str, Any]) -> dict[str, type]:

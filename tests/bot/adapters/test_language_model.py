@@ -249,9 +249,9 @@ def test_where_it_is_not_known_what_was_spent_nothing_is_sent() -> None:
         assert server.asked == []
 
 
-def test_replicas_share_the_tokens_of_a_day(database_url: str) -> None:
+def test_replicas_share_the_tokens_of_a_day(prepared_database_url: str) -> None:
     today = datetime.now(UTC).date()
-    with Store.open(database_url) as one, Store.open(database_url) as other:
+    with Store.open(prepared_database_url) as one, Store.open(prepared_database_url) as other:
         one.tokens.spend(today, 60)
         other.tokens.spend(today, 50)
         assert one.tokens.spent(today) == other.tokens.spent(today) == 110

@@ -39,8 +39,8 @@ def _plan(store: Store, chat_id: int) -> None:
     assert store.own_messages.plan([message], NOON) == 1
 
 
-def test_all_follows_and_another_chat_stays(database_url: str) -> None:
-    with Store.open(database_url) as store:
+def test_all_follows_and_another_chat_stays(prepared_database_url: str) -> None:
+    with Store.open(prepared_database_url) as store:
         for number, chat in enumerate((OLD, OTHER)):
             store.chat_settings.change(chat, lambda settings: replace(settings, digest="daily 8:00", corrections=False))
             _tell(store, _watch(store, chat, "When does it open?"), number)
@@ -70,8 +70,8 @@ def test_all_follows_and_another_chat_stays(database_url: str) -> None:
         assert {one.chat_id for one in store.own_messages.due(NOON, most=9)} == {-1007, -71}
 
 
-def test_what_is_under_the_new_number_already_stays(database_url: str) -> None:
-    with Store.open(database_url) as store:
+def test_what_is_under_the_new_number_already_stays(prepared_database_url: str) -> None:
+    with Store.open(prepared_database_url) as store:
         for chat, digest in ((OLD, "daily 8:00"), (NEW, "daily 9:00")):
             closed = ChatSettings(digest=digest, unreachable_since=NOON)
             store.chat_settings.change(chat, partial(_set, closed))
@@ -88,8 +88,8 @@ def test_what_is_under_the_new_number_already_stays(database_url: str) -> None:
         assert [alert.watch_id for alert in store.watches.alerts(AlertState.HELD)] == [kept.id]
 
 
-def test_an_anonymous_admins_conversation_is_theirs_under_the_new_number_too(database_url: str) -> None:
-    with Store.open(database_url) as store:
+def test_an_anonymous_admins_conversation_is_theirs_under_the_new_number_too(prepared_database_url: str) -> None:
+    with Store.open(prepared_database_url) as store:
         store.add_turn("tg:-7:0:-7", Turn("Who?", "Who?", NOON))
         store.chat_moves.move(OLD, NEW)
         assert len(store.conversation("tg:-1007:0:-1007", last=9).turns) == 1

@@ -11,8 +11,8 @@ SECOND = KeptDigest(date(2031, 5, 4), MORNING + timedelta(days=1), frozenset({"a
 EMPTY = KeptDigest(date(2031, 5, 5), MORNING + timedelta(days=2), frozenset())
 
 
-def test_the_last_digest_of_a_chat_is_kept_with_what_it_covered(database_url: str) -> None:
-    with Store.open(database_url) as store:
+def test_the_last_digest_of_a_chat_is_kept_with_what_it_covered(prepared_database_url: str) -> None:
+    with Store.open(prepared_database_url) as store:
         assert store.digests.last("tg:7") is None
         for kept in (FIRST, SECOND):
             store.digests.keep("tg:7", kept)

@@ -10,8 +10,8 @@ from bot.store import Store
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    with Store.open(database_url) as store:
+def store(prepared_database_url: str) -> Iterator[Store]:
+    with Store.open(prepared_database_url) as store:
         yield store
 
 

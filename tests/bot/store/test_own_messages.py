@@ -14,8 +14,8 @@ ALERT = OwnMessage("alert:1", "alert", 7, [{"text": "one"}, {"text": "two"}], NO
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    with Store.open(database_url) as store:
+def store(prepared_database_url: str) -> Iterator[Store]:
+    with Store.open(prepared_database_url) as store:
         yield store
 
 

@@ -79,7 +79,7 @@ def replica_of(url: str) -> Iterator[Replica]:
 
 @pytest.fixture
 def url(postgres: PostgresServer) -> str:
-    return postgres.new_database()
+    return postgres.new_prepared_database()
 
 
 @pytest.fixture

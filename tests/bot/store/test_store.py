@@ -45,8 +45,8 @@ def url(database_url: str) -> str:
 
 
 @pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    with Store.open(url) as store:
+def store(prepared_database_url: str) -> Iterator[Store]:
+    with Store.open(prepared_database_url) as store:
         yield store
 
 
@@ -114,7 +114,7 @@ replies = st.builds(
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def any_store(request: pytest.FixtureRequest) -> Iterator[Store]:
-    url = "sqlite://" if request.param == "sqlite" else request.getfixturevalue("postgres").new_database()
+    url = "sqlite://" if request.param == "sqlite" else request.getfixturevalue("postgres").new_prepared_database()
     with Store.open(url) as store:
         yield store
 

@@ -14,8 +14,8 @@ from tests.bot.examples import answer, clarification, refusal
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    with Store.open(database_url) as store:
+def store(prepared_database_url: str) -> Iterator[Store]:
+    with Store.open(prepared_database_url) as store:
         yield store
 
 

@@ -19,6 +19,7 @@ from index.ingest.fetching import Fetcher
 from index.ingest.sources import read_articles
 from index.library.disk.library import DiskLibrary
 from tests.botapi import BotApiServer, BotSetup, Chat, Message, User
+from tests.remembering import remembering
 
 ARTICLES = (
     {
@@ -89,8 +90,8 @@ def index_articles(folder: Path, embedder: Embedder) -> Path:
 
 @cache
 def shipped_models() -> Models:
-    """The models that ship, loaded once for all bots of this process."""
-    return load_models(Settings.from_environment())
+    """The models that ship, loaded once for all bots of this process; nothing is computed twice."""
+    return remembering(load_models(Settings.from_environment()))
 
 
 @asynccontextmanager

@@ -43,7 +43,7 @@ async def _two(server: BotApiServer, url: str) -> AsyncIterator[tuple[Served, Se
 
 
 async def test_questions_spread_over_replicas_are_answered_once_and_in_order(postgres: PostgresServer) -> None:
-    async with BotApiServer() as server, _two(server, postgres.new_database()) as (one, other, _):
+    async with BotApiServer() as server, _two(server, postgres.new_prepared_database()) as (one, other, _):
         one.dialogue.seconds = other.dialogue.seconds = lambda _: 0.1
         asked = other.dialogue.asked = one.dialogue.asked
         server.repeats_updates(1)
@@ -74,7 +74,7 @@ async def test_a_text_whose_parts_reach_different_replicas_is_answered_as_one(po
 
 async def test_a_replica_without_its_database_is_not_ready_and_comes_back() -> None:
     with running_postgres() as postgres:
-        async with BotApiServer() as server, _two(server, postgres.new_database()) as (one, _, config):
+        async with BotApiServer() as server, _two(server, postgres.new_prepared_database()) as (one, _, config):
             assert config.health_listen is not None
             ready = f"http://127.0.0.1:{config.health_listen[1]}/readyz"
             assert (await _until(ready, 200))["status"] == "ready"
@@ -133,7 +133,7 @@ class Process:
 
 @pytest.fixture
 def processes(postgres: PostgresServer) -> Iterator[tuple[Process, Process]]:
-    url = postgres.new_database()
+    url = postgres.new_prepared_database()
     Store.open(url).close()
     ports = free_ports(4)
     with running_server() as server:

@@ -18,7 +18,7 @@ from tests.attacks.test_pages import HOSTILE
 from tests.bot.examples import BRIDGE, FERRY, OPENED
 from tests.bot.web.site import ANSWERING, QUESTION, Site, embedder, served_site
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 _PHONE, _DESK = (375, 812), (1280, 900)
 _ODD = Article(
@@ -30,9 +30,9 @@ _ODD = Article(
 _PAGE = reading_path("bridge", BRIDGE.revision)
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    """The system's Chromium, which `.ci/run` installs where it is missing."""
+    """The system's Chromium, which `.ci/run` installs where it is missing; each test has a profile of its own in it."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         if os.environ.get("CI"):
@@ -44,7 +44,7 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     async with served_site(tmp_path, [BRIDGE, FERRY, HOSTILE, _ODD]) as site:
         yield site
