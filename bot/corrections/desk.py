@@ -25,7 +25,7 @@ _KNOWN: Final = 20_000
 
 
 class CorrectionStore(Protocol):
-    """Where quotes and corrections are kept: see `bot.store.corrections`."""
+    """Where quotes and corrections are kept: see `bot.store.own_accord.corrections`."""
 
     def quoted_revisions(self, since: datetime, conversation_id: str | None = None) -> Sequence[tuple[str, str]]:
         """Return the articles and revisions that were quoted since then, each once, to anybody or in a conversation."""

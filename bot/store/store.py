@@ -26,20 +26,20 @@ from bot.replies import Reply, Vote
 from bot.store.brought import BroughtRecords
 from bot.store.chat_moves import ChatMoves
 from bot.store.chat_settings import ChatSettingsRecords
-from bot.store.corrections import CorrectionRecords
-from bot.store.digest_records import DigestRecords
 from bot.store.engine import memory_engine, open_engine
 from bot.store.moderation import ModerationRecords
 from bot.store.names import NameRecords
 from bot.store.outbox import OutboxStore
-from bot.store.own_messages import OwnMessages
+from bot.store.own_accord.corrections import CorrectionRecords
+from bot.store.own_accord.digest_records import DigestRecords
+from bot.store.own_accord.own_messages import OwnMessages
+from bot.store.own_accord.watches import WatchRecords
 from bot.store.rows import GREETED_BEFORE, REMARKED, reply_from, turn_from, turn_row
 from bot.store.sent_answers import SentAnswers
 from bot.store.tables import citations, replies, turns, votes
 from bot.store.tokens import TokenRecords
 from bot.store.transactions import Transactions, outlives_connections
 from bot.store.usage import UsageRecords
-from bot.store.watches import WatchRecords
 from bot.store.written_replies import KEEP_TURN, write_reply
 from index.attribution.names import NameCorrections
 

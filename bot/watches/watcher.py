@@ -35,7 +35,7 @@ _SIGNED: Final = 1 << 63
 
 
 class Watches(Protocol):
-    """Where it is kept what is watched, and what came of it: see `bot.store.watches.WatchRecords`."""
+    """Where it is kept what is watched, and what came of it: see `bot.store.own_accord.watches.WatchRecords`."""
 
     def state(self) -> tuple[int, ...]:
         """Return what changes when other things are watched than before."""

@@ -7,7 +7,7 @@ from functools import partial
 from bot.chat_settings import ChatSettings
 from bot.conversation import Turn
 from bot.store import OwnMessage, Store
-from bot.store.digest_records import KeptDigest
+from bot.store.own_accord.digest_records import KeptDigest
 from bot.store.sent_answers import SentAnswer
 from bot.watches.watch import Alert, AlertState, Watch, new_watch
 from index import Article

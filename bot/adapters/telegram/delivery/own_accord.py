@@ -24,7 +24,7 @@ from bot.adapters.translation import ENGLISH, known_language, speak
 from bot.chat_settings import ChatSettings
 from bot.errors import StoreUnavailable
 from bot.store import Answering, Delivery, OwnKind, OwnMessage, Store
-from bot.store.own_messages import WaitingMessage
+from bot.store.own_accord.own_messages import WaitingMessage
 
 logger = logging.getLogger(__name__)
 

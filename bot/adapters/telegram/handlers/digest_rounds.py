@@ -22,7 +22,7 @@ from bot.digests.period import MOST_DAYS
 from bot.digests.schedule import Due
 from bot.errors import StoreUnavailable
 from bot.store import Answering, Store
-from bot.store.digest_records import KeptDigest
+from bot.store.own_accord.digest_records import KeptDigest
 from bot.watches.watch import Alert, AlertState
 from index.errors import IndexingError
 

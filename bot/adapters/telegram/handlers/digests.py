@@ -26,7 +26,7 @@ from bot.digests import CorrectedWords, Digest, DigestReader, Period
 from bot.digests.replies import reply_of
 from bot.digests.schedule import Schedule, read_schedule
 from bot.store import Answering, Store
-from bot.store.digest_records import KeptDigest
+from bot.store.own_accord.digest_records import KeptDigest
 
 _MOST_CORRECTED: Final = 3
 _OFF: Final = frozenset({"off", "aus", "no", "nein", "none", "stop"})

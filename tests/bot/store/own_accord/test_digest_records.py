@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 from bot.store import Store
-from bot.store.digest_records import KeptDigest
+from bot.store.own_accord.digest_records import KeptDigest
 
 MORNING = datetime(2031, 5, 3, 8, tzinfo=UTC)
 FIRST = KeptDigest(date(2031, 5, 3), MORNING, None)
