@@ -28,7 +28,8 @@ class ChatSettings:
     """What a chat has set. `zone` is an IANA name; None: UTC. `alerts_a_day` None: as many as is usual.
 
     `digest` is its schedule in the words of whoever reads it; None: there is none. `language` is what the bot speaks
-    there when nobody has just written. `unreachable_since`: since when the bot may not write there.
+    there when nobody has just written. `unreachable_since`: since when the bot may not write there. `is_channel`: many
+    read there, and only admins write.
     """
 
     zone: str | None = None
@@ -38,6 +39,7 @@ class ChatSettings:
     corrections: bool = True
     language: str | None = None
     unreachable_since: datetime | None = None
+    is_channel: bool = False
 
     @property
     def clock(self) -> tzinfo:

@@ -22,6 +22,8 @@ from bot.replies import Vote
 from bot.settings import Settings
 from bot.store import Store
 from docs.chat_bubbles import Bubble, draw_chat
+from index import Article
+from index.ingest.intake import Ingest
 from index.library.disk.library import DiskLibrary
 from tests.bot.digests.news import ALL, NOW
 from tests.bot.examples import answer, refusal
@@ -60,6 +62,11 @@ _COMPOSED = {
 _QUESTION = "How much did the repair of the old bridge cost?"
 _FOLLOW_UP = "Who paid for it?"
 _NOTE = "both lanes.\\n\\nCorrection: An earlier version of this article gave the cost that was planned."
+_WATCHED = "When does the ferry run again?"
+_NEWS = (
+    ("Ferry to run again", "The ferry across the lake will run again on 2 July, the council said."),
+    ("Ferry to run again later", "The ferry across the lake will run again only on 9 July, the council said."),
+)
 _REFUSED = "Who burnt down the old bridge?"
 
 
@@ -142,6 +149,30 @@ async def _draw_correction(settings: Settings, store: Store) -> None:
         service.close()
 
 
+async def _draw_alert(settings: Settings, store: Store) -> None:
+    """Draw what a reader is told of what they watch, when an article arrives and when a later one says otherwise."""
+    models = load_models(settings)
+    app = build_app(settings, store, models=models)
+    async with BotApiServer() as server:
+        config = TelegramConfig(server.token, server.url, server.file_url, frozenset(), messages_per_second=0)
+        stop = asyncio.Event()
+        service = build_service(app, config, Metrics())
+        serving = asyncio.create_task(serve(service, stop))
+        await server.wait_until(store.watches.matched, timeout=60)
+        ada = server.user("Ada")
+        asked, watching = await _ask(server, ada, f"/watch {_WATCHED}")
+        bubbles = [_bubble(asked, by_reader=True), _bubble(watching)]
+        for number, (title, text) in enumerate(_NEWS):
+            article = Article(f"ferry/{number}", title, text, "The Courier", datetime.now(UTC))
+            Ingest(DiskLibrary(settings.index), models.embedder).add([article], "web")
+            bubbles.append(_bubble(await server.wait_for_message(ada.opens_chat(), timeout=60)))
+        listed, watches = await _ask(server, ada, "/watches")
+        draw_chat([*bubbles, _bubble(listed, by_reader=True), _bubble(watches)], _HERE / "telegram-alert.png")
+        stop.set()
+        await serving
+        service.close()
+
+
 async def _ask(server: BotApiServer, user: User, text: str) -> tuple[Message, Message]:
     chat: Chat = user.opens_chat()
     asked = user.says(chat, text)
@@ -210,6 +241,7 @@ def main() -> None:
         settings = Settings.from_environment(index=Path(folder) / "index", articles=articles)
         build_first_index(settings)
         asyncio.run(_draw(build_app(settings, store)))
+        asyncio.run(_draw_alert(settings, store))
         asyncio.run(_draw_correction(settings, store))
     with tempfile.TemporaryDirectory() as folder, Store.in_memory() as store:
         asyncio.run(_draw_digest(Path(folder), store))

@@ -96,6 +96,7 @@ def _columns(settings: ChatSettings) -> dict[str, Any]:
         "corrections": settings.corrections,
         "language": settings.language,
         "unreachable_since": settings.unreachable_since,
+        "is_channel": settings.is_channel,
     }
 
 
@@ -110,6 +111,7 @@ def _settings_from(row: RowMapping) -> ChatSettings:
         row["corrections"],
         row["language"],
         unreachable_since,
+        bool(row["is_channel"]),
     )
 
 

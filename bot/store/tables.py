@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 
-SCHEMA_VERSION = "0061"
+SCHEMA_VERSION = "0062"
 """The newest migration: it stands here too, so that opening an up-to-date database needs no alembic."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff\ufdd0]")
@@ -306,6 +306,7 @@ chat_settings = Table(
     Column("corrections", Boolean, nullable=False),
     Column("language", Words),
     Column("unreachable_since", Instant),
+    Column("is_channel", Boolean),
 )
 
 own_messages = Table(

@@ -17,6 +17,8 @@ def reaches_bot(state: State, message: Message) -> bool:
         return True
     if state.bot.id not in chat.members:
         return False
+    if chat.type == "channel":
+        return chat.members[state.bot.id] == "administrator"
     if message.service:
         return True
     if message.sender.is_bot:

@@ -153,6 +153,8 @@ class State:
             raise forbidden("bot was blocked by the user")
         if not chat.is_private and self.bot.id not in chat.members:
             raise forbidden(f"bot was kicked from the {chat.type} chat")
+        if chat.type == "channel" and chat.members[self.bot.id] != "administrator":
+            raise bad_request("need administrator rights in the channel chat")
 
     def add_message(
         self,
@@ -186,8 +188,8 @@ class State:
         return message
 
     def _next_message_id(self, chat: Chat) -> int:
-        """A supergroup counts its own messages; private chats and small groups share the bot's one sequence."""
-        if chat.type == "supergroup" or chat.is_foreign:
+        """Supergroups and channels count their own; private chats and small groups share the bot's one sequence."""
+        if chat.type in ("supergroup", "channel") or chat.is_foreign:
             return max(chat.messages, default=0) + 1
         return next(self.common_ids)
 
@@ -196,7 +198,8 @@ class State:
         if message.sender.id == self.bot.id or message.chat.id in self.blocked:
             return
         if reaches_bot(self, message):
-            self.updates.push(kind, message.as_json())
+            in_channel = {"message": "channel_post", "edited_message": "edited_channel_post"}
+            self.updates.push(in_channel[kind] if message.chat.type == "channel" else kind, message.as_json())
 
     def bot_messages(self, chat: Chat) -> list[Message]:
         """What the bot has said in the chat and not deleted, oldest first."""

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from .tdparse import Entity
 
 Json = dict[str, Any]
-ChatType = Literal["private", "group", "supergroup"]
+ChatType = Literal["private", "group", "supergroup", "channel"]
 FileKind = Literal["document", "photo"]
 
 
@@ -167,7 +167,7 @@ class Message:
         """A Bot API Message; a reply inside a reply is left out, as Telegram leaves it."""
         body: Json = {
             "message_id": self.id,
-            "from": self.sender.as_json(),
+            **self._sender_json(),
             "chat": self.chat.as_json(),
             "date": self.date,
             **self.service,
@@ -185,6 +185,12 @@ class Message:
         if with_reply and self.quote is not None:
             body["quote"] = self.quote
         return body
+
+    def _sender_json(self) -> Json:
+        # A post of a channel does not say who wrote it.
+        if self.chat.type == "channel":
+            return {"sender_chat": self.chat.as_json()}
+        return {"from": self.sender.as_json()}
 
     def _answered(self) -> "Message | None":
         # In a forum Telegram sends the topic's opening message where there is no reply:

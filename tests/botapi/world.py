@@ -98,6 +98,17 @@ class BotWorld:
                 self.topic(chat, topic, creator=members[0])
             return chat
 
+    def channel(self, title: str, admins: Sequence[User], *, username: str | None = None) -> Chat:
+        """A channel that the bot was just made an admin of; the first of its other admins owns it."""
+        with self.state.lock:
+            chat = Chat(-1_001_000_000_000 - self.state.next_number(), "channel", title, username)
+            chat.members = {admin.id: "administrator" for admin in admins}
+            chat.members |= {admins[0].id: "creator", self.state.bot.id: "administrator"}
+            self.state.chats[chat.id] = chat
+            change = membership_change(self.state, chat, admins[0].account, "left", "administrator")
+            self.state.updates.push("my_chat_member", change)
+            return chat
+
     def foreign_chat(
         self, members: Sequence[User], *, kind: Literal["private", "group", "supergroup"] = "supergroup"
     ) -> Chat:

@@ -37,6 +37,11 @@ def is_group(chat: Chat) -> bool:
     return chat.type in (ChatType.GROUP, ChatType.SUPERGROUP)
 
 
+def is_channel(chat: Chat) -> bool:
+    """Return whether only admins write here, and others read."""
+    return chat.type == ChatType.CHANNEL
+
+
 def conversation_id(message: Message) -> str:
     """Return the id of the conversation that a message belongs to: one a chat, in groups one a person and topic."""
     if not is_group(message.chat):

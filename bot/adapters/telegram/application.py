@@ -59,6 +59,7 @@ logger = logging.getLogger(__name__)
 ALLOWED_UPDATES: Final = [
     Update.MESSAGE,
     Update.EDITED_MESSAGE,
+    Update.CHANNEL_POST,
     Update.CALLBACK_QUERY,
     Update.INLINE_QUERY,
     Update.GUEST_MESSAGE,
@@ -131,7 +132,7 @@ def build_service(
     limits = QuestionLimits(config, delivery.processor.waiting, metrics.count_turned_away)
     questions = Questions(app.dialogue, config, answers, access, limits)
     administration = Administration(app.admin, config, answers, jobs, delivery.leases.hold, limits)
-    watching = Watching(app.store, app.admin.watcher, app.dialogue, config, limits)
+    watching = Watching(app.store, app.admin.watcher, app.dialogue, config, access, limits)
     bringing = Bringing(app.brought, app.admin.articles, access, limits)
     checks = Checks(app.checker, access, limits, threads, readers_may_bring=app.brought is not None)
     takers = administration.press_takers() | checks.press_takers() | watching.press_takers() | bringing.press_takers()
@@ -256,7 +257,7 @@ def _rounds(
 ) -> tuple[Rounds, ...]:
     """Return what one replica does for all of them while it serves."""
     store, own_accord = app.store, delivery.own_accord
-    alerts = Alerts(app.admin.watcher, store, own_accord)
+    alerts = Alerts(app.admin.watcher, store, own_accord, access)
     corrections = CorrectionNews(app.corrections, own_accord, store.chat_settings, sent, access)
     digests = DigestRounds(app.dialogue, store, own_accord, access, delivery.clock.now, corrections=app.corrections)
     silences = SilenceNews(app.admin.freshness, own_accord, config.admin_ids)

@@ -35,8 +35,9 @@ WITH_OTHERS: Final = 0
 AFTER_ALL: Final = 10
 """The group of handlers that run after every other."""
 
-# Channel posts are not questions.
+# Channel posts are not questions; only some commands count there.
 _NEW_MESSAGE: Final = filters.UpdateType.MESSAGE
+_NEW_POST: Final = filters.UpdateType.CHANNEL_POST
 _EDITED_MESSAGE: Final = filters.UpdateType.EDITED_MESSAGE
 
 
@@ -74,9 +75,10 @@ class Router:
     def __init__(self, messenger: Messenger) -> None:
         self._messenger = messenger
 
-    def command(self, name: str, callback: MessageCallback) -> Handler:
-        """Handle `/name` and `/name@thisbot`."""
-        return CommandHandler(name, self._with_message(callback), filters=_NEW_MESSAGE)
+    def command(self, name: str, callback: MessageCallback, *, in_channels: bool = False) -> Handler:
+        """Handle `/name` and `/name@thisbot`; `in_channels`, also where an admin of a channel posts it."""
+        where = _NEW_MESSAGE | _NEW_POST if in_channels else _NEW_MESSAGE
+        return CommandHandler(name, self._with_message(callback), filters=where)
 
     def message(self, which: filters.BaseFilter, callback: MessageCallback) -> Handler:
         """Handle the new messages that pass a filter."""
@@ -106,7 +108,7 @@ class Router:
 
     def _with_message(self, callback: MessageCallback) -> _Handle:
         async def handle(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-            message = update.message or update.edited_message
+            message = update.message or update.edited_message or update.channel_post
             if message is not None:
                 await callback(message, self._messenger.for_update(update.update_id))
 

@@ -294,7 +294,7 @@ class TestWithAGuestList:
     def config(self) -> TelegramConfig:
         return TelegramConfig(TOKEN, admin_ids=frozenset({ADMIN}), allowed_ids=frozenset({ADA}))
 
-    @pytest.mark.parametrize("text", ["Who opened it?", "/ask Who?", "/sources", "/new", "/start"])
+    @pytest.mark.parametrize("text", ["Who opened it?", "/ask Who?", "/sources", "/new", "/start", "/watch Who?"])
     async def test_a_stranger_is_told_the_id_to_give_an_admin(self, stage: Stage, text: str) -> None:
         [sent] = await stage.say(text, user=12345)
         assert sent.plain == texts.not_allowed(12345)

@@ -167,6 +167,31 @@ async def test_admins_see_what_an_article_would_set_off_and_how_much_is_watched(
     assert stats.text.endswith("Watched: 1 in 1 chat; alerts: 0")
 
 
+async def test_admins_of_a_channel_have_the_bot_post_there_and_its_readers_can_change_nothing(
+    running: RunningBot,
+) -> None:
+    ada = running.server.user("Ada")
+    channel = running.server.channel("Ferry news", admins=[ada])
+    ada.says(channel, f"/watch {_FERRY}")
+    assert (await running.next_in(channel)).text.startswith(f"I watch “{_FERRY}”")
+    ada.says(channel, "When does the bridge open?")  # a post like any other
+    ada.says(channel, "/quiet 22-7 Europe/Prague")
+    assert "22:00–07:00" in (await running.next_in(channel)).text
+    ada.says(channel, "/quiet off")
+    await running.next_in(channel)
+    _arrive(running, _AGAIN)
+    alert = await running.next_in(channel)
+    assert alert.text.startswith(f"{texts.ALERT_HEADING} {_FERRY}\n\nThe ferry across the lake runs again")
+    ada.says(channel, "/watches")
+    listed = await running.next_in(channel)
+    assert listed.text == f"{texts.WATCHES_HEADING}\n1. {_FERRY}\n\n{texts.CHANGE_IN_CHANNEL}"
+    assert (alert.buttons, listed.buttons) == ([], [])
+    ada.says(channel, "/watches delete 1")
+    assert (await running.next_in(channel)).text == texts.NOTHING_WATCHED
+    assert [call.error for call in running.server.calls_of("sendMessage") if call.error] == []
+    assert len(_said(running, channel)) == 6
+
+
 async def test_what_a_group_watches_is_told_in_its_topic(running: RunningBot) -> None:
     ada = running.server.user("Ada")
     group = running.server.group("Ferry fans", members=[ada, running.server.user("Grace")], topics=["Boats"])

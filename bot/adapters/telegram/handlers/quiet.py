@@ -29,7 +29,7 @@ class Quiet:
 
     def handlers(self, router: Router) -> Sequence[Handler]:
         """Return the handlers to register."""
-        return (router.command("quiet", self._limits.limited(self._quiet)),)
+        return (router.command("quiet", self._limits.limited(self._quiet), in_channels=True),)
 
     async def _quiet(self, message: Message, messenger: Messenger) -> None:
         words, chat_id = command_words(message), message.chat.id

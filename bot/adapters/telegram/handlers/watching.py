@@ -2,17 +2,18 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Message
 
 from bot.adapters import wording
-from bot.adapters.telegram.addressing import Place, asker_id, command_words, place_of
+from bot.adapters.telegram.addressing import Place, asker_id, command_words, is_channel, place_of
 from bot.adapters.telegram.config import TelegramConfig
 from bot.adapters.telegram.delivery.own_accord import Announcement, OwnAccord, chat_of
 from bot.adapters.telegram.delivery.sending import Messenger
-from bot.adapters.telegram.handlers.access import person
+from bot.adapters.telegram.handlers.access import Access, person
 from bot.adapters.telegram.handlers.buttons import PressTaker
 from bot.adapters.telegram.handlers.question_limits import A_QUESTION, BROWSING, QuestionLimits
 from bot.adapters.telegram.routing import Handler, Router
@@ -27,25 +28,33 @@ from bot.watches.watch import Alert, AlertState, Watch, lowered, new_watch, rais
 from bot.watches.watcher import Watcher
 
 _CHATS: Final = "tg:"
+_SETTLED_AT_ONCE: Final = 50
 
 
 class Watching:
-    """Keeps and shows what is watched. What is set in a group or a topic is told there, to all in it."""
+    """Keeps and shows what is watched. What is set in a group, a topic or a channel is told there, to all in it."""
 
     def __init__(
-        self, store: Store, watcher: Watcher, dialogue: Dialogue, config: TelegramConfig, limits: QuestionLimits
+        self,
+        store: Store,
+        watcher: Watcher,
+        dialogue: Dialogue,
+        config: TelegramConfig,
+        access: Access,
+        limits: QuestionLimits,
     ) -> None:
         self._store = store
         self._watcher = watcher
         self._dialogue = dialogue
         self._config = config
+        self._access = access
         self._limits = limits
 
     def handlers(self, router: Router) -> Sequence[Handler]:
         """Return the handlers to register."""
         return (
-            router.command("watch", self._limits.limited(self._watch)),
-            router.command("watches", self._limits.limited(self._list)),
+            router.command("watch", self._limits.limited(self._access.guard(self._watch)), in_channels=True),
+            router.command("watches", self._limits.limited(self._list), in_channels=True),
         )
 
     def press_takers(self) -> dict[Action, PressTaker]:
@@ -74,8 +83,24 @@ class Watching:
             await messenger.send(place_of(message), watching_message(watch))
 
     async def _list(self, message: Message, messenger: Messenger) -> None:
+        changed = command_words(message).split()
         watches = await asyncio.to_thread(self._store.watches.of, *_whose(message))
-        await messenger.send(place_of(message), watches_message(watches))
+        if is_channel(message.chat) and changed:
+            watches = await asyncio.to_thread(self._change_in_channel, watches, changed)
+        await messenger.send(place_of(message), watches_message(watches, in_channel=is_channel(message.chat)))
+
+    def _change_in_channel(self, watches: list[Watch], words: Sequence[str]) -> list[Watch]:
+        """Pause, go on with or delete what an admin names by its number, and return what is watched then: readers of a
+        channel would press buttons, too."""
+        change, number = words[0].casefold(), words[1] if len(words) == 2 and words[1].isdecimal() else "0"
+        if not 1 <= int(number) <= len(watches):
+            return watches
+        watch = watches[int(number) - 1]
+        if change == "delete":
+            self._store.watches.delete(watch.id)
+        elif change in ("pause", "resume"):
+            self._store.watches.change(watch.id, paused=change == "pause")
+        return self._store.watches.of(watch.chat, watch.topic)
 
     async def _watch_reply(self, query: CallbackQuery, messenger: Messenger, press: Press) -> str | None:
         throttled = self._limits.check(query.from_user.id, A_QUESTION)
@@ -84,6 +109,8 @@ class Watching:
         reply = await asyncio.to_thread(self._dialogue.recall, press.subject)
         if reply is None or query.message is None:
             return wording.FORGOTTEN
+        if not self._access.admits(query.from_user.id, query.message.chat.id):
+            return texts.not_allowed(query.from_user.id)
         words = reply.question if said_request(reply.question) else reply.resolved_question
         language = query.from_user.language_code
         watch = await asyncio.to_thread(self._keep, query.message, query.from_user.id, words, language)
@@ -96,6 +123,8 @@ class Watching:
         kept = self._store.watches.add(watch, person(owner_id), vector, most=self._config.watches_a_chat)
         if kept is not None:
             self._store.chat_settings.note_language(chat, language)
+            if is_channel(message.chat):
+                self._store.chat_settings.change(chat, lambda settings: replace(settings, is_channel=True))
         return kept
 
     async def _change(self, query: CallbackQuery, messenger: Messenger, press: Press) -> str | None:
@@ -148,10 +177,12 @@ class Watching:
 class Alerts:
     """Looks through what has arrived, and has alerts sent of it."""
 
-    def __init__(self, watcher: Watcher, store: Store, own_accord: OwnAccord) -> None:
+    def __init__(self, watcher: Watcher, store: Store, own_accord: OwnAccord, access: Access | None = None) -> None:
+        """`access`: who may be told; None: everybody."""
         self._watcher = watcher
         self._store = store
         self._own_accord = own_accord
+        self._access = access
         self._is_stopped = False
 
     def start_over(self) -> None:
@@ -173,26 +204,31 @@ class Alerts:
 
     async def _plan(self) -> None:
         """Hand what was found to whoever sends it. A kill in between is made good by the key."""
-        for alert in await asyncio.to_thread(self._store.watches.alerts, AlertState.DUE):
-            if not alert.chat.startswith(_CHATS):  # those of other messengers are told by these
-                continue
-            await self._announce(alert)
-            await asyncio.to_thread(self._store.watches.settle, [alert.id], AlertState.PLANNED)
+        due = await asyncio.to_thread(self._store.watches.alerts, AlertState.DUE)
+        ours = [alert for alert in due if alert.chat.startswith(_CHATS)]  # other messengers tell theirs
+        for first in range(0, len(ours), _SETTLED_AT_ONCE):
+            some = ours[first : first + _SETTLED_AT_ONCE]
+            for alert in some:
+                await self._announce(alert)
+            await asyncio.to_thread(self._store.watches.settle, [alert.id for alert in some], AlertState.PLANNED)
 
     async def _announce(self, alert: Alert) -> None:
         reply = await asyncio.to_thread(self._store.load_reply, alert.reply_id)
         chat_id = int(alert.chat.removeprefix(_CHATS))
         if reply is None:  # all was forgotten meanwhile
             return
+        if chat_id > 0 and self._access is not None and not self._access.admits(chat_id, chat_id):
+            return
+        settings = await asyncio.to_thread(self._store.chat_settings.of, alert.chat)
         shown, topic = shown_words(reply.question), alert.topic or None
         announcement = Announcement(
             f"alert:{alert.id}",
             "alert",
             Place(chat_id, topic),
-            lambda: alert_message(reply, shown),
+            lambda: alert_message(reply, shown, in_channel=settings.is_channel),
             Answering(0, reply.id),
         )
-        await self._own_accord.plan(announcement)
+        await self._own_accord.plan(announcement, settings)
 
 
 def _whose(message: MaybeInaccessibleMessage) -> tuple[str, int]:

@@ -75,6 +75,7 @@ NOTHING_WATCHED: Final = translatable(
 WATCHES_HEADING: Final = translatable("What I watch here:")
 WATCHED_TOAST: Final = translatable("I will tell you here when there is more. /watches lists all that I watch.")
 RESTING: Final = translatable("paused")
+CHANGE_IN_CHANNEL: Final = translatable("/watches pause 1, /watches resume 1 and /watches delete 1 change the first.")
 NO_SUCH_WATCH: Final = translatable("I don't watch that any more.")
 WATCH_DELETED: Final = translatable("Deleted.")
 WATCH_RESTS: Final = translatable("Paused.")

@@ -18,8 +18,8 @@ def watching_message(watch: Watch) -> Outgoing:
     return Outgoing(tuple(words_of_others(texts.watching(one_line(watch.shown, _LONGEST_LINE)))))
 
 
-def watches_message(watches: Sequence[Watch]) -> Outgoing:
-    """Return the list of what is watched in a chat, with buttons for each."""
+def watches_message(watches: Sequence[Watch], *, in_channel: bool = False) -> Outgoing:
+    """Return the list of what is watched in a chat, with buttons for each; in a channel, with the words for them."""
     if not watches:
         return plain_message(texts.NOTHING_WATCHED)
     segments = [styled(translated(texts.WATCHES_HEADING), bold=True)]
@@ -27,14 +27,17 @@ def watches_message(watches: Sequence[Watch]) -> Outgoing:
         segments += [styled("\n"), *words_of_others(f"{place}. {one_line(watch.shown, _LONGEST_LINE)}")]
         if watch.is_paused:
             segments.append(styled(f" ({translated(texts.RESTING)})", italic=True))
+    if in_channel:
+        return Outgoing((*segments, styled(f"\n\n{translated(texts.CHANGE_IN_CHANNEL)}")))
     return Outgoing(tuple(segments), watches_keyboard(watches))
 
 
-def alert_message(reply: Reply, shown: str) -> Outgoing:
-    """Return an alert: what it is for, and the quotes with what is new in bold."""
+def alert_message(reply: Reply, shown: str, *, in_channel: bool = False) -> Outgoing:
+    """Return an alert: what it is for, and the quotes with what is new in bold. In a channel it has no buttons, which
+    anybody there could press."""
     segments = [styled(f"{translated(texts.ALERT_HEADING)} ", bold=True)]
     segments += words_of_others(one_line(shown, _LONGEST_LINE), italic=True)
     mark = None if len(reply.citations) > 1 else ""
     for citation in reply.citations:
         segments += [styled("\n\n"), *quote_segments(citation, mark)]
-    return Outgoing(tuple(segments), alert_keyboard(reply.id, reply.citations))
+    return Outgoing(tuple(segments), None if in_channel else alert_keyboard(reply.id, reply.citations))
