@@ -1,5 +1,6 @@
 """Writes a reply with its turn and what it cites, as a part of a transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +13,8 @@ from bot.store.tables import citations, replies, turns
 
 KEEP_TURN: Final = insert(turns).returning(turns.c.id)
 """Write a turn, and return its number."""
+_KEEP_TURNS: Final = insert(turns).returning(turns.c.id, sort_by_parameter_order=True)
+_AT_ONCE: Final = 500
 _IS_KEPT: Final = select(replies.c.id).where(replies.c.id == bindparam("reply"))
 _KEEP_REPLY, _KEEP_CITATIONS = insert(replies), insert(citations)
 
@@ -26,3 +29,17 @@ def write_reply(connection: Connection, reply: Reply, asked_at: datetime) -> Non
     connection.execute(_KEEP_REPLY, reply_row(reply, turn_id))
     if cited := citation_rows(reply):
         connection.execute(_KEEP_CITATIONS, cited)
+
+
+def write_new_replies(connection: Connection, new: Sequence[tuple[Reply, datetime]]) -> None:
+    """Write replies that nobody has written yet, each with when it was made.
+
+    All at once: one by one, thousands of them would hold up every answer.
+    """
+    for first in range(0, len(new), _AT_ONCE):
+        some = new[first : first + _AT_ONCE]
+        rows = [turn_row(one.conversation_id, turn_of(one, at), closed=False) for one, at in some]
+        turn_ids = connection.execute(_KEEP_TURNS, rows).scalars()
+        connection.execute(_KEEP_REPLY, [reply_row(one, turn) for (one, _), turn in zip(some, turn_ids, strict=True)])
+        if cited := [row for one, _ in some for row in citation_rows(one)]:
+            connection.execute(_KEEP_CITATIONS, cited)

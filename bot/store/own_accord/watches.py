@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, or_, 
 from bot.replies import Reply, Vote
 from bot.store.tables import alerts, chat_settings, citations, matched_articles, replies, turns, votes, watches
 from bot.store.transactions import Transactions, Upsert, outlives_connections
-from bot.store.written_replies import write_reply
+from bot.store.written_replies import write_new_replies
 from bot.watches.watch import Alert, AlertState, Watch, WatchCounts, WatchVector
 from index.embedding.embedder import Vectors
 
@@ -144,9 +144,9 @@ class WatchRecords(Transactions):
         try:
             with self._writing() as connection:
                 _note_matched(connection, digests)
-                for alert, reply in found:
-                    write_reply(connection, reply, alert.found_at)
-                    connection.execute(insert(alerts), _alert_row(alert))
+                write_new_replies(connection, [(reply, alert.found_at) for alert, reply in found])
+                if found:
+                    connection.execute(insert(alerts), [_alert_row(alert) for alert, _ in found])
         except _MatchedByOthers:
             return False
         return True
