@@ -18,7 +18,7 @@ _PLACES: Final = ("Skarn", "Marlow", "Tarn", "Holm", "Lund", "Brede", "Ostby", "
 _FIRST: Final = ("Ada", "Tom", "Nora", "Jan", "Eva", "Paul", "Ines", "Karl")
 _LAST: Final = ("Brook", "Reed", "Vale", "Horn", "Stone", "Marsh", "Field", "Lake")
 _MONTHS: Final = ("May", "June", "July", "August")
-_WORDINGS: Final = {
+WORDINGS: Final = {
     "date": (
         "When does the {thing} of {place} open again?",
         "on which day can people use the {thing} in {place} again?",
@@ -79,7 +79,7 @@ class Story:
     def articles(self, fillers: Iterator[str]) -> Iterator[tuple[int, Article]]:
         """Yield its articles with the hour that each comes at; one is copied, one revised, one only sounds alike."""
         names = self.names
-        (first, then), (cost,), (old, new) = (self.facts(kind) for kind in _WORDINGS)
+        (first, then), (cost,), (old, new) = (self.facts(kind) for kind in WORDINGS)
         yield self._article(first, "plan", f"The {first.words}, the council decided.", next(fillers))
         paid = self._article(cost, "bill", f"The {cost.words}, the town reckons.", next(fillers))
         yield paid
@@ -123,9 +123,9 @@ def make_articles(stories: Sequence[Story], others: int) -> list[tuple[int, Arti
 def make_watches(stories: Sequence[Story], chats: int, a_chat: int) -> list[Watched]:
     """Return what chats watch for, each in words of its own."""
     chance = random.Random(_SEED)
-    there_is = [(story, kind) for story in stories for kind in _WORDINGS]
+    there_is = [(story, kind) for story in stories for kind in WORDINGS]
     return [
-        Watched(chat_id, chance.choice(_WORDINGS[kind]).format(**story.names), tuple(story.facts(kind)))
+        Watched(chat_id, chance.choice(WORDINGS[kind]).format(**story.names), tuple(story.facts(kind)))
         for chat_id in range(1, chats + 1)
         for story, kind in chance.sample(there_is, min(a_chat, len(there_is)))
     ]

@@ -1,7 +1,8 @@
 """Catalogue: all that is watched at once, and which of it an article may answer.
 
 The search is turned round: the article's passages ask, and the watches are what is found, by their vectors and by their
-words, of which those count more that few articles have.
+words, of which those count more that few articles have. What is found is a candidate if
+the article seems to be about it.
 """
 
 from collections import Counter
@@ -12,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.watches.about import NamesOfAll, shipped_about
 from index.embedding.embedder import Vectors
 from index.search.vectors import FaissVectors
 from index.text.terms import terms_of
@@ -30,10 +32,11 @@ _UNKNOWN_TERM: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A watched text, by its row, that an article may answer, and how likely that is beside others."""
+    """A watched text, by its row, that an article may answer. `about`: the odds, as a logarithm, that the article is
+    about it."""
 
     row: int
-    score: float
+    about: float
 
 
 class Catalogue:
@@ -42,6 +45,8 @@ class Catalogue:
     def __init__(self, texts: Sequence[str], vectors: Vectors, rarity: Callable[[str], float]) -> None:
         """`vectors`: (len(texts), dimension), rows of unit length. `rarity`: how telling a term is, in [0, 1]."""
         self.texts = tuple(texts)
+        self._names = NamesOfAll(self.texts)
+        self._about = shipped_about()
         self._vectors = FaissVectors.from_batches([vectors] if len(texts) else [], vectors.shape[1])
         self._rows_of: dict[str, NDArray[np.int32]] = {}
         self._shares_of: dict[str, NDArray[np.float32]] = {}
@@ -61,11 +66,12 @@ class Catalogue:
         if not len(rows):
             return []
         nearest = (self._vectors.reconstruct(rows) @ passages.T).max(axis=1)
-        share = covered[rows]
-        may_answer = (nearest >= _NEAR) | ((nearest >= _NEAR_WITH_WORDS) & (share >= _COVERED))
-        scores = nearest + share
-        order = [place for place in np.argsort(-scores, kind="stable") if may_answer[place]]
-        return [Candidate(int(rows[place]), float(scores[place])) for place in order[:most]]
+        may_answer = (nearest >= _NEAR) | ((nearest >= _NEAR_WITH_WORDS) & (covered[rows] >= _COVERED))
+        held, missing = self._names.compared(rows, words)
+        about = self._about.odds(np.column_stack([nearest, held, missing]))
+        may_answer &= about >= self._about.threshold
+        order = [place for place in np.argsort(-about, kind="stable") if may_answer[place]]
+        return [Candidate(int(rows[place]), float(about[place])) for place in order[:most]]
 
     def _covered(self, words: Collection[str]) -> NDArray[np.float32]:
         """Return (n_texts,): the share of what each text's terms tell that stands in these words."""

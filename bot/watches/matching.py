@@ -1,7 +1,7 @@
 """Matching: which of all that is watched the articles that arrived have something to say to."""
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,9 +20,9 @@ logger = logging.getLogger(__name__)
 _READ_AN_ARTICLE: Final = 40
 """So many watched questions an article is read for, the likeliest first."""
 _ARTICLES_A_QUESTION: Final = 6
-"""So many articles a question is asked of at once, the likeliest first."""
-_SURE: Final = 0.5
-"""How sure the reader must be of a quote that nobody asked for at that moment; a watch's bar comes on top."""
+"""So many articles that arrived at once a question is asked of, the likeliest first."""
+_SURE: Final = 0.65
+"""How likely right a quote must be that nobody asked for at that moment; a watch's bar comes on top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +62,34 @@ class Matching:
         retriever: Retriever,
         corrections: NameCorrections,
     ) -> list[Match]:
-        """Return what these articles say to what is watched: of one question, the best of all of them at once; of one
-        person, what each article has of them."""
+        """Return what each of these articles says to what is watched.
+
+        One by one: where one answers surely, the others would not be read on.
+        """
         found: list[Match] = []
-        for words, articles in self._likely(article_ids, retriever).items():
-            reader = answerer.for_one_message()
-            found += _told(ask_of(words, articles, reader, retriever), self._by_words[words])
+        for words, about in self._likely(article_ids, retriever).items():
+            for article_id, odds in about.items():
+                reader = answerer.for_one_message()
+                found += _told(ask_of(words, article_id, odds, reader, retriever), self._by_words[words])
         for article_id in article_ids:
             for request, watches in self._named_in(article_id, retriever.archive).items():
                 found += _told(said_in(request, [article_id], retriever, corrections), watches)
         return found
 
-    def _likely(self, article_ids: Sequence[str], retriever: Retriever) -> Mapping[str, Collection[str]]:
-        """Return the watched questions that some of the articles may answer, each with the likeliest of those."""
+    def n_likely(self, article_ids: Sequence[str], retriever: Retriever) -> int:
+        """Return how many watched questions are read for these articles."""
+        return len(self._likely(article_ids, retriever))
+
+    def _likely(self, article_ids: Sequence[str], retriever: Retriever) -> Mapping[str, Mapping[str, float]]:
+        """Return the watched questions that some of the articles may answer, each with the likeliest of those and the
+        odds that these are about it."""
         scored: dict[str, list[tuple[float, str]]] = {}
         for article_id, passages in retriever.snapshot.vectors_of(article_ids).items():
             terms = article_terms(article_id, retriever.archive)
             for one in self._catalogue.candidates(passages, terms, most=_READ_AN_ARTICLE):
-                scored.setdefault(self._catalogue.texts[one.row], []).append((one.score, article_id))
+                scored.setdefault(self._catalogue.texts[one.row], []).append((one.about, article_id))
         return {
-            words: [article_id for _, article_id in sorted(some, reverse=True)[:_ARTICLES_A_QUESTION]]
+            words: {article_id: about for about, article_id in sorted(some, reverse=True)[:_ARTICLES_A_QUESTION]}
             for words, some in scored.items()
         }
 
