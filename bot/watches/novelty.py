@@ -1,8 +1,9 @@
-"""What a quote tells that was not told before: the words and figures that no earlier quote had."""
+"""What a quote tells that was not told before: the words and figures that the earlier quote most like it lacks."""
 
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from index import Span
@@ -11,6 +12,7 @@ from index.text.terms import STOP_WORDS, terms_of
 _WORD: Final = re.compile(r"\d+(?:[.,:]\d+)*%?|[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _NEW_WORDS: Final = 4
 """So many new words are news where none of them is a figure or a name."""
+_TEXTS_KEPT: Final = 1 << 12
 _BETWEEN: Final = re.compile(r"[\s,;:'\"’“”()–-]{1,3}")
 
 
@@ -22,21 +24,30 @@ class Novelty:
     is_news: bool
 
 
-def novelty_of(quote: str, told: Iterable[str]) -> Novelty:
-    """Return what of a quote is new beside the quotes that were told before; all of it where nothing was."""
-    known = {term for text in told for term in terms_of(text)}
-    if not known:
+def novelty_of(quote: str, told: Iterable[str], about: Collection[str] = ()) -> Novelty:
+    """Return what of a quote is new beside the one of those told before that says most of it; all of it where none says
+    any.
+
+    One at a time: of what was told of many things every figure is known, and none of them of this. `about`: the terms
+    that name what is watched; what was told without those that the quote has was of something else.
+    """
+    words = [(found, terms) for found in _WORD.finditer(quote) if (terms := frozenset(terms_of(found[0])))]
+    named = _terms_in(quote).intersection(about)
+    of_this = (known for known in map(_terms_in, told) if named <= known)
+    new = min(
+        ([found for found, terms in words if terms.isdisjoint(known)] for known in of_this), key=len, default=None
+    )
+    if new is None or len(new) == len(words):
         return Novelty((), True)
-    new = [found for found in _WORD.finditer(quote) if _is_new(found[0], known)]
     figures = [found for found in new if any(map(str.isdigit, found[0]))]
     names = [found for found in new if found[0][0].isupper() and found.start() > 0]
     is_news = bool(figures or names) or len(new) >= _NEW_WORDS
     return Novelty(_runs([Span(found.start(), found.end()) for found in new], quote), is_news)
 
 
-def _is_new(word: str, known: Collection[str]) -> bool:
-    terms = terms_of(word)
-    return bool(terms) and not any(term in known for term in terms)
+@lru_cache(_TEXTS_KEPT)
+def _terms_in(text: str) -> frozenset[str]:
+    return frozenset(terms_of(text))
 
 
 def _runs(spans: Iterable[Span], quote: str) -> tuple[Span, ...]:

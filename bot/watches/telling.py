@@ -1,11 +1,12 @@
 """Telling: what of the matches a chat has not been told yet, and what is new in it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from bot.answering import Answer
 from bot.quoting.quotes import Citation
+from bot.watches.about import naming_terms
 from bot.watches.matching import Match
 from bot.watches.novelty import novelty_of
 from bot.watches.watch import Watch
@@ -37,32 +38,33 @@ class Telling:
         for match in sorted(matches, key=lambda match: -match.answer.confidence):
             by_watch.setdefault(match.watch, []).append(match)
         for watch, some in by_watch.items():
-            news = [cited for match in some for cited in self._told_now(match.answer)]
+            about = naming_terms(watch.words)
+            news = [cited for match in some for cited in self._told_now(match.answer, about)]
             for first in range(0, len(news), _MOST_QUOTES):
                 shown = news[first : first + _MOST_QUOTES]
                 numbered = tuple(replace(one, number=number) for number, one in enumerate(shown, start=1))
                 yield watch, Answer(some[0].answer.confidence, numbered, len(numbered), None, ())
 
-    def _told_now(self, answer: Answer) -> list[Citation]:
+    def _told_now(self, answer: Answer, about: Collection[str]) -> list[Citation]:
         """Return what an answer has of news, as much as is shown at once, and remember it as told."""
-        cited = [one for one in answer.citations[: answer.n_strong] if self._is_news(one)]
-        news = [self._with_news(one) for one in cited[:_MOST_QUOTES]]
+        cited = [one for one in answer.citations[: answer.n_strong] if self._is_news(one, about)]
+        news = [self._with_news(one, about) for one in cited[:_MOST_QUOTES]]
         for one in news:
             self._note(one.quote.text, one.quote.article_id)
         return news
 
-    def _is_news(self, citation: Citation) -> bool:
+    def _is_news(self, citation: Citation, about: Collection[str]) -> bool:
         group = self._archive.copy_group(citation.quote.article_id)
         known = self._article_of_group.get(group) if group is not None else None
         if known is not None and known != citation.quote.article_id:
             return False  # a near copy was told
-        return novelty_of(citation.quote.text, self._quotes).is_news
+        return novelty_of(citation.quote.text, self._quotes, about).is_news
 
-    def _with_news(self, citation: Citation) -> Citation:
+    def _with_news(self, citation: Citation, about: Collection[str]) -> Citation:
         if not self._quotes:
             return citation
         start = citation.quote.span.start
-        new = novelty_of(citation.quote.text, self._quotes).spans
+        new = novelty_of(citation.quote.text, self._quotes, about).spans
         return replace(citation, highlights=tuple(Span(start + each.start, start + each.end) for each in new))
 
     def _note(self, quote: str, article_id: str) -> None:

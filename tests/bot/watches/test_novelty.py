@@ -27,6 +27,18 @@ def test_new_words_and_figures_are_marked_and_old_ones_are_no_news(quote: str, n
     assert ([span.slice(quote) for span in found.spans], found.is_news) == (new, is_news)
 
 
+def test_figures_that_were_told_of_other_things_are_news_of_this_one() -> None:
+    told = [
+        "The school will open again on 4 May.",
+        "The market will open again on 5 June.",
+        "The bridge opens on 4 July.",
+    ]
+    quote = "The market will open again on 4 July."
+    found = novelty_of(quote, told, about=["market"])
+    assert ([span.slice(quote) for span in found.spans], found.is_news) == (["4 July"], True)
+    assert novelty_of("On 4 July the bridge opens.", told, about=["bridg"]).is_news is False
+
+
 def test_all_of_a_quote_is_news_where_nothing_was_told() -> None:
     assert (novelty_of(_TOLD, []).spans, novelty_of(_TOLD, []).is_news) == ((), True)
 
