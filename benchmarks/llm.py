@@ -6,14 +6,14 @@
 DIR holds `articles.jsonl` and `gold.jsonl`, lines as `python -m bot evaluate` takes them, each with `"standalone"`: the
 question put in full by a person. They are asked as typed; in full, without the chat; and as typed with a server that
 stands in for a model and puts each message in full as that person did, which loses nothing if its figures are those of
-the questions in full. Then in full with a stand-in that also chooses, right as often as `--right` says: the sentences
-with evidence, or else any one; its choices judged as they are, and anew on other articles. With `--url` also with the
-model there. `--judgement FILE` keeps what is fitted to all the choices, for `LLM_JUDGEMENT`.
+the questions in full. Then in full with stand-ins that choose: always rightly, half of the time, at random, and some
+that always name the first one, or none. Their choices are judged as shipped, anew from the choices of all of them, and
+anew from those of each alone, always on articles that were not fitted on. With `--url` also with the model there.
+`--judgement FILE` keeps what is fitted to all the choices of all stand-ins, which is what ships.
 """
 
 import argparse
 import json
-import random
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -22,23 +22,26 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.choosers import Chooser, on_one_line
 from bot.adapters.jsonl import AskedQuestion, ask, read_questions
 from bot.adapters.llm.prompts import to_understand
 from bot.app import Models, build_dialogue, build_first_index, load_models
-from bot.evaluation import Gold, Judged, evaluate, fit_judgement, gold_of, judge, judged_anew
+from bot.evaluation import BothWays, Gold, Judged, evaluate, fit_judgement, gold_of, judge, judged_anew, judged_by
 from bot.pointing import shipped_judgement
+from bot.pointing.judgement import OURS_FIRST, THEIRS_FIRST
 from bot.query.operators import read_scope
+from bot.reading.shared_scores import SharingScorer
 from bot.settings import Settings
 from bot.store import Store
 from index import Article
 from index.ingest.sources import read_articles
-from tests.language_model import Asked, Written, chosen, completion, fenced_in, stand_in_model, understood
+from tests.language_model import Asked, Written, completion, fenced_in, stand_in_model, understood
 
-_FIGURES: Final = ("end_to_end", "quote@1_forced", "quote_f1", "hit@5", "cited_in200", "cited_in400", "auroc")
+_FIGURES: Final = ("end_to_end", "quote@1_forced", "quote_f1", "hit@5", "cited_in200", "cited_in400", "auroc", "ece")
 _PATIENCE: Final = 60.0
 """Seconds that a model may take: what is measured is what it says."""
 
-_RIGHT: Final = 0.8
+_HOW_RIGHT: Final = {"right": 1.0, "half right": 0.5, "at random": 0.0}
 Known = tuple[AskedQuestion, Gold]
 Figures = dict[str, float]
 
@@ -54,14 +57,17 @@ class _Bench:
         given: dict[str, Any] = {"index": index, "articles": data / "articles.jsonl", "llm_url": None}
         self._settings = Settings.from_environment().model_copy(update=given | {"llm_seconds": seconds})
         build_first_index(self._settings)
-        self._models: Models = load_models(self._settings)
+        loaded = load_models(self._settings)
+        self._models = Models(loaded.embedder, SharingScorer(loaded.scorer, {}))
 
-    def figures(self, asked_as: Callable[[AskedQuestion], AskedQuestion], **llm: str) -> Figures:
+    def figures(self, asked_as: Callable[[AskedQuestion], AskedQuestion], **llm: str | Path) -> Figures:
         """Return the figures of these questions, asked so; `llm`: settings of a language model."""
         judged, seconds = self.asked(asked_as, **llm)
         return {**_figures(judged), **_used(judged), "s a message": round(seconds / len(judged), 3)}
 
-    def asked(self, asked_as: Callable[[AskedQuestion], AskedQuestion], **llm: str) -> tuple[list[Judged], float]:
+    def asked(
+        self, asked_as: Callable[[AskedQuestion], AskedQuestion], **llm: str | Path
+    ) -> tuple[list[Judged], float]:
         """Return what each reply is worth, and how many seconds all took."""
         given = {"llm_tokens_a_day": 0, **llm}
         with Store.in_memory() as store:
@@ -72,7 +78,7 @@ class _Bench:
 
 
 def measure(
-    bench: _Bench, *, server: Mapping[str, str] | None = None, right: float = _RIGHT, judgement: Path | None = None
+    bench: _Bench, *, server: Mapping[str, str] | None = None, judgement: Path | None = None
 ) -> dict[str, Figures]:
     """Return the figures of each way. `server`: settings of a real model, to be asked as well."""
     in_full = {_told(asked): _in_full(asked).question for asked, _ in bench.known}
@@ -80,19 +86,54 @@ def measure(
     with stand_in_model(lambda asked: _put_in_full(asked, in_full)) as stand_in:
         stood_in = bench.figures(lambda asked: asked, llm_url=stand_in.url, llm_model="stand-in")
     measured["as typed, put in full by a stand-in"] = stood_in
-    with stand_in_model(_Chooser(bench.known, right)) as chooser:
-        chose, _ = bench.asked(_in_full, llm_url=chooser.url, llm_model="stand-in")
-    measured[f"in full, chosen by a stand-in, right {right:.0%}"] = {**_figures(chose), **_used(chose)}
-    measured["... judged anew on other articles"] = _figures(judged_anew(chose, shipped_judgement()))
-    fitted = fit_judgement(chose, shipped_judgement())
-    if judgement is not None and fitted is not None:
-        judgement.write_text(json.dumps(fitted.as_json(), indent=1) + "\n", encoding="utf-8")
     measured["what the way loses"] = {
         name: round(measured["in full"][name] - stood_in[name], 4) for name in _FIGURES if name in stood_in
     }
+    measured |= _chosen(bench, judgement)
     if server:
         measured[f"as typed, with {server['llm_model']}"] = bench.figures(lambda asked: asked, **server)
     return measured
+
+
+def _chosen(bench: _Bench, judgement: Path | None) -> dict[str, Figures]:
+    """Return the figures where stand-ins choose, judged in several ways."""
+    measured: dict[str, Figures] = {}
+    chose = {name: _both_ways(bench, chooser) for name, chooser in _choosers(bench.known).items()}
+    shipped = shipped_judgement()
+    everything = BothWays(
+        [one for both in chose.values() for one in both.theirs], [one for both in chose.values() for one in both.ours]
+    )
+    of_all = iter(judged_anew(everything, shipped))
+    for name, both in chose.items():
+        way = f"in full, chosen by a stand-in: {name}"
+        measured[f"{way}; as the reader says of what it chose"] = {**_figures(both.theirs), **_used(both.theirs)}
+        measured[f"{way}; judged as shipped"] = _figures(judged_by(both, shipped))
+        measured[f"{way}; judged anew from all"] = _figures([next(of_all) for _ in both.theirs])
+        measured[f"{way}; judged anew from its own"] = _figures(judged_anew(both, shipped))
+    fitted = fit_judgement(everything, shipped)
+    if judgement is not None and fitted is not None:
+        judgement.write_text(json.dumps(fitted.as_json(), indent=1) + "\n", encoding="utf-8")
+    return measured
+
+
+def _choosers(known: Sequence[Known]) -> dict[str, Chooser]:
+    evidence = {_in_full(asked).question: [on_one_line(one.text) for one in gold.evidence] for asked, gold in known}
+    return {
+        **{name: Chooser(evidence, right) for name, right in _HOW_RIGHT.items()},
+        "always the first": Chooser(evidence, always=(1,)),
+        "never any": Chooser(evidence, always=()),
+    }
+
+
+def _both_ways(bench: _Bench, chooser: Chooser) -> BothWays:
+    with stand_in_model(chooser) as server, tempfile.TemporaryDirectory() as folder:
+        replies = []
+        for judgement in (THEIRS_FIRST, OURS_FIRST):
+            file = Path(folder) / "llm.json"
+            file.write_text(json.dumps(judgement.as_json()), encoding="utf-8")
+            judged, _ = bench.asked(_in_full, llm_url=server.url, llm_model="stand-in", llm_judgement=file)
+            replies.append(judged)
+        return BothWays(*replies)
 
 
 def _in_full(asked: AskedQuestion) -> AskedQuestion:
@@ -107,37 +148,6 @@ def _told(asked: AskedQuestion) -> tuple[tuple[str, ...], ...]:
 def _put_in_full(asked: Asked, in_full: Mapping[tuple[tuple[str, ...], ...], str]) -> str | Written:
     """Return what a model would say that understands as people do, and leaves choosing to the reader."""
     return understood(in_full[asked.fenced]) if asked.task == "understood" else Written(completion("not asked"))
-
-
-class _Chooser:
-    """A model that puts nothing in other words, and chooses sentences of which it knows which are right."""
-
-    def __init__(self, known: Sequence[Known], right: float) -> None:
-        self._right = right
-        self._evidence = {
-            _in_full(asked).question: [_plain(one.text) for one in gold.evidence] for asked, gold in known
-        }
-
-    def __call__(self, asked: Asked) -> str | Written:
-        """Return its choice."""
-        if asked.task == "understood":
-            return Written(completion("not asked"))
-        numbers = range(1, len(asked.sentences) + 1)
-        said = {number: _plain(line.partition(") ")[2]) for number, line in zip(numbers, asked.sentences, strict=True)}
-        evidence = self._evidence.get(asked.last, [])
-        holding = [number for number in numbers if any(_shares(said[number], one) for one in evidence)]
-        chance = random.Random(asked.last)
-        if chance.random() < self._right:
-            return chosen(*holding[:3])
-        return chosen(chance.choice(numbers))
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _shares(sentence: str, evidence: str) -> bool:
-    return bool(sentence and evidence) and (sentence in evidence or evidence in sentence)
 
 
 def _figures(judged: Sequence[Judged]) -> Figures:
@@ -172,13 +182,12 @@ if __name__ == "__main__":
     parser.add_argument("--url", help="of a real model's endpoint")
     parser.add_argument("--model", default="model", help="its name")
     parser.add_argument("--limit", type=int, help="ask so many of the questions, evenly spread")
-    parser.add_argument("--right", type=float, default=_RIGHT, help="how often the stand-in that chooses is right")
-    parser.add_argument("--judgement", type=Path, metavar="FILE", help="where to keep what is fitted to its choices")
+    parser.add_argument("--judgement", type=Path, metavar="FILE", help="where to keep what is fitted to the choices")
     parser.add_argument("--seconds", type=float, default=_PATIENCE, help="that a model may take for a message")
     options = parser.parse_args()
     with ExitStack() as stack:
         folder = options.index or Path(stack.enter_context(tempfile.TemporaryDirectory())) / "index"
         real = {"llm_url": options.url, "llm_model": options.model} if options.url else None
         bench = _Bench(options.data, folder, options.limit, options.seconds)
-        found = measure(bench, server=real, right=options.right, judgement=options.judgement)
+        found = measure(bench, server=real, judgement=options.judgement)
     print(json.dumps(found, indent=1))

@@ -98,13 +98,17 @@ def load_models(settings: Settings) -> Models:
         return Models(load_embedder(settings.embedding_model, settings.model_cache), scorer.result())
 
 
-def build_dialogue(settings: Settings, store: Store, *, models: Models | None = None) -> Dialogue:
-    """Return what answers questions as `settings` say, keeping conversations in `store`; `models`: those in memory.
+def build_dialogue(
+    settings: Settings, store: Store, *, models: Models | None = None, pointing: Pointing | None = None
+) -> Dialogue:
+    """Return what answers questions as `settings` say, keeping conversations in `store`.
+
+    `models`: those in memory. `pointing`: a language model in the place of the one that `settings` name.
 
     Raises:
         IndexingError: there is no index that can be served, or no model; the text says what to run.
     """
-    return build_core(settings, store, models=models).dialogue
+    return build_core(settings, store, models=models, pointing=pointing).dialogue
 
 
 def build_core(
@@ -113,6 +117,7 @@ def build_core(
     on_reply: Callable[[Reply], None] = lambda _: None,
     *,
     models: Models | None = None,
+    pointing: Pointing | None = None,
 ) -> Core:
     """Return what answers questions as `settings` say, with its index; see `build_dialogue` for errors."""
     library = open_library(settings)
@@ -123,7 +128,7 @@ def build_core(
     composer = Composer(models.scorer, reading.typed, composing)
     answerer = Answerer(reader, threshold=settings.answer_threshold, composer=composer)
     idle_after = timedelta(hours=settings.conversation_idle_hours)
-    pointing = build_pointing(settings, store)
+    pointing = pointing or build_pointing(settings, store)
     brought = BroughtArticles(store.brought, models.embedder) if settings.readers_may_bring else None
     dialogue = Dialogue(live, answerer, store, on_reply, idle_after=idle_after, pointing=pointing, own=brought)
     corrections = CorrectionDesk(live, store.corrections, within=timedelta(days=settings.correction_days))

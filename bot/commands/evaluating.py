@@ -3,16 +3,18 @@
 import argparse
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rich.progress import track
 
 from bot.adapters.jsonl import AskedQuestion, ask, read_questions
-from bot.app import Models, build_dialogue, judgement_of, load_models
+from bot.app import Models, build_dialogue, build_pointing, judgement_of, load_models
 from bot.commands.preparing import ERRORS, lines_of, prepare
 from bot.errors import BotError
 from bot.evaluation import (
+    BothWays,
     Gold,
     Judged,
     as_markdown,
@@ -25,6 +27,8 @@ from bot.evaluation import (
     make_folder,
     write_report,
 )
+from bot.pointing import Judgement, Pointing, RememberingModel
+from bot.pointing.judgement import OURS_FIRST, THEIRS_FIRST
 from bot.settings import Settings
 from bot.store import Store
 from index import Article
@@ -79,33 +83,61 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
         prepare(settings)
         models = load_models(settings)
         without = settings.model_copy(update={"llm_url": None})
-        judged = _judged(known, texts, settings if options.llm else without, models)
-        beside = _judged(known, texts, without, models) if options.llm else []
-    evaluation = evaluate(judged)
+        beside = _judged(known, texts, without, models)
+        asked = _with_model(known, texts, settings, models) if options.llm else None
+    evaluation = evaluate(asked.judged if asked else beside)
     print(as_markdown(evaluation), end="")
-    if options.llm:
-        _report_on_model(beside, judged, settings, options.out)
+    if asked:
+        _report_on_model(beside, asked, judgement_of(settings), options.out)
     if options.out:
         write_report(evaluation, options.out)
         ERRORS.print(f"The report is in {options.out}.", markup=False, highlight=False, soft_wrap=True)
     return 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What became of questions with the language model as it is set, and with either sentence in front."""
+
+    judged: list[Judged]
+    both: BothWays
+
+
 def _judged(
-    known: Sequence[tuple[AskedQuestion, Gold]], texts: Mapping[str, str], settings: Settings, models: Models
+    known: Sequence[tuple[AskedQuestion, Gold]],
+    texts: Mapping[str, str],
+    settings: Settings,
+    models: Models,
+    pointing: Pointing | None = None,
 ) -> list[Judged]:
     """Return what each reply is worth."""
     with Store.in_memory() as store:
-        dialogue = build_dialogue(settings, store, models=models)
+        dialogue = build_dialogue(settings, store, models=models, pointing=pointing)
         asking = track(known, "asking", console=ERRORS, transient=True)
         return [judge(asked.question, gold, ask(dialogue, asked), texts) for asked, gold in asking]
 
 
-def _report_on_model(without: list[Judged], judged: list[Judged], settings: Settings, folder: Path | None) -> None:
+def _with_model(
+    known: Sequence[tuple[AskedQuestion, Gold]], texts: Mapping[str, str], settings: Settings, models: Models
+) -> _Asked:
+    """Ask the language model once, and reply in each way."""
+    with Store.in_memory() as store:
+        pointing = build_pointing(settings, store)
+        if pointing is None:
+            raise BotError("--llm asks a language model, and LLM_URL is not set; see .env.example")
+        pointing = replace(pointing, model=RememberingModel(pointing.model))
+        judged = _judged(known, texts, settings, models, pointing)
+        theirs, ours = (
+            _judged(known, texts, settings, models, replace(pointing, judgement=judgement))
+            for judgement in (THEIRS_FIRST, OURS_FIRST)
+        )
+        return _Asked(judged, BothWays(theirs, ours))
+
+
+def _report_on_model(without: list[Judged], asked: _Asked, before: Judgement, folder: Path | None) -> None:
     """Print both ways beside each other, and keep how the model's choices are judged best."""
-    before = judgement_of(settings)
-    print(f"\n{compared(without, judged, judged_anew(judged, before))}")
-    fitted = fit_judgement(judged, before)
+    print(f"\n{compared(without, asked.judged, judged_anew(asked.both, before))}")
+    fitted = fit_judgement(asked.both, before)
     if fitted is None:
         ERRORS.print("Too few choices of the model are known to be right or wrong to fit how they are judged.")
     elif folder is not None:

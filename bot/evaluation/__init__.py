@@ -8,10 +8,11 @@ figures with a language model beside those without.
 from bot.evaluation.evaluating import Evaluation, evaluate
 from bot.evaluation.gold import Gold, gold_of
 from bot.evaluation.judging import Judged, judge
-from bot.evaluation.pointing import compared, fit_judgement, judged_anew
+from bot.evaluation.pointing import BothWays, compared, fit_judgement, judged_anew, judged_by
 from bot.evaluation.report import as_markdown, make_folder, write_report
 
 __all__ = [
+    "BothWays",
     "Evaluation",
     "Gold",
     "Judged",
@@ -22,6 +23,7 @@ __all__ = [
     "gold_of",
     "judge",
     "judged_anew",
+    "judged_by",
     "make_folder",
     "write_report",
 ]

@@ -4,6 +4,7 @@ from bot.pointing.judgement import Judgement, shipped_judgement
 from bot.pointing.model import Answered, Chosen, Fault, PointingModel, ShownSentence, Task, Understood
 from bot.pointing.note import Judged, PointingNote
 from bot.pointing.pointer import Pointer, Pointing
+from bot.pointing.remembering import RememberingModel
 
 __all__ = [
     "Answered",
@@ -15,6 +16,7 @@ __all__ = [
     "Pointing",
     "PointingModel",
     "PointingNote",
+    "RememberingModel",
     "ShownSentence",
     "Task",
     "Understood",

@@ -13,13 +13,14 @@ class Judged:
     """What the reader says of the first sentence that a model chose, and of the sentence that it would have quoted.
 
     `own`, `first`: the probabilities that they answer. `agrees`: they are the same. `none`: the model chose none, and
-    `own` is `first`.
+    `own` is `first`. `kept`: what the reader would have quoted stands first all the same.
     """
 
     own: float
     first: float
     agrees: bool
     none: bool
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class PointingNote:
                 "first": round(judged.first, 4),
                 "agrees": judged.agrees,
                 "none": judged.none,
+                "kept": judged.kept,
             },
             "dropped": [{"task": task.value, "why": fault.value} for task, fault in self.dropped],
             "tokens": self.tokens,

@@ -86,11 +86,14 @@ class Pointer:
     def _judged(self, chosen: Chosen, readings: Sequence[Reading]) -> list[Reading]:
         ours, judgement = readings[0], self._pointing.judgement
         picked = [readings[number - 1] for number in chosen.numbers]
-        rest = [reading for place, reading in enumerate(readings, start=1) if place not in chosen.numbers]
-        best, *others = [*picked, *rest]
+        best = picked[0] if picked else ours
         judged = Judged(best.probability, ours.probability, bool(picked) and best is ours, none=not picked)
+        judged = replace(judged, kept=judgement.keeps_ours(judged))
+        in_front = [ours, *(reading for reading in picked if reading is not ours)] if judged.kept else picked
+        best, *others = [*in_front, *(reading for reading in readings if all(reading is not one for one in in_front))]
         chance = judgement.chance(judged)
-        self.note = replace(self.note, chosen=len(picked), heading=chosen.heading, judged=judged)
+        heading = None if judged.kept else chosen.heading
+        self.note = replace(self.note, chosen=len(picked), heading=heading, judged=judged)
         first = replace(best, probability=chance, is_worth_quoting=chance >= judgement.threshold)
         return [first, *_no_surer_than(chance, others)]
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.answering import Answer, Refusal
-from bot.evaluation import Judged, compared, fit_judgement, judge, judged_anew
+from bot.evaluation import BothWays, Judged, compared, fit_judgement, judge, judged_anew, judged_by
 from bot.evaluation.gold import Evidence, Gold
 from bot.pointing import Judged as Choice
 from bot.pointing import Judgement, PointingNote
@@ -31,35 +31,59 @@ def _judged(place: int, own: float, *, is_right: bool, agrees: bool = False) -> 
     return judge("Who?", Gold(evidence, is_answerable=True, cluster=str(place)), reply, _TEXTS)
 
 
-def _choices(count: int = 200) -> list[Judged]:
-    """Choices that are right nine times in ten where they agree with the reader, and one in ten where not."""
+def _choices(count: int = 200, *, right: tuple[float, float] = (0.9, 0.1), ours: float = 0.5) -> BothWays:
+    """Choices that are right so often where they agree with the reader, and where not; what the reader would have
+    quoted then is right as often as `ours` says."""
     chance = np.random.default_rng(3)
-    made = []
+    theirs, readers = [], []
     for place in range(count):
         agrees = bool(place % 2)
-        is_right = bool(chance.random() < (0.9 if agrees else 0.1))
-        made.append(_judged(place, 0.5, is_right=is_right, agrees=agrees))
-    return made
+        is_right = bool(chance.random() < right[0 if agrees else 1])
+        is_ours_right = is_right if agrees else bool(chance.random() < ours)
+        theirs.append(_judged(place, 0.5, is_right=is_right, agrees=agrees))
+        readers.append(_judged(place, 0.5, is_right=is_ours_right, agrees=agrees))
+    return BothWays(theirs, readers)
+
+
+_AGREED, _APART = Choice(0.5, 0.5, agrees=True, none=False), Choice(0.5, 0.5, agrees=False, none=False)
 
 
 def test_what_tells_right_choices_from_wrong_ones_is_weighed() -> None:
-    fitted = fit_judgement(_choices(), _BEFORE)
+    fitted = fit_judgement(_choices(ours=0.02), _BEFORE)
     assert fitted is not None
-    assert fitted.chance(Choice(0.5, 0.5, agrees=True, none=False)) == pytest.approx(0.9, abs=0.08)
-    assert fitted.chance(Choice(0.5, 0.5, agrees=False, none=False)) == pytest.approx(0.1, abs=0.08)
+    assert fitted.chance(_AGREED) == pytest.approx(0.9, abs=0.08)
+    assert fitted.chance(_APART) == pytest.approx(0.1, abs=0.08)
+    assert not fitted.keeps_ours(_APART)
+
+
+def test_the_readers_own_goes_first_where_a_model_chooses_worse() -> None:
+    both = _choices(right=(0.9, 0.1), ours=0.6)
+    fitted = fit_judgement(both, _BEFORE)
+    assert fitted is not None
+    assert fitted.keeps_ours(_APART)
+    assert fitted.chance(_APART) == pytest.approx(0.6, abs=0.08)
+    judged = judged_by(both, fitted)
+    assert [one.is_first_quote_right for one in judged] == [one.is_first_quote_right for one in both.ours]
+
+
+@pytest.mark.parametrize("right", [(0.02, 0.02), (0.98, 0.98)])
+def test_a_fit_stays_within_bounds_however_far_it_is_from_the_one_before(right: tuple[float, float]) -> None:
+    far = Judgement((0.9, -0.3, 1.3, -3.8), 10.0, 0.2)
+    fitted = fit_judgement(_choices(400, right=right, ours=0.02), far)
+    assert fitted is not None
+    assert fitted.chance(_APART) == pytest.approx(right[1], abs=0.05)
 
 
 def test_from_few_choices_or_of_one_kind_nothing_is_fitted() -> None:
     assert fit_judgement(_choices(19), _BEFORE) is None
-    assert fit_judgement([_judged(place, 0.5, is_right=True) for place in range(50)], _BEFORE) is None
+    assert fit_judgement(_choices(50, right=(1.0, 1.0)), _BEFORE) is None
     few = fit_judgement(_choices(20), _BEFORE)
     assert few is not None
     assert few.weights[0] == pytest.approx(1.0, abs=0.1)  # which says nothing here, and stays
 
 
 def test_a_judgement_is_measured_on_articles_that_it_was_not_fitted_on() -> None:
-    made = _choices()
-    anew = judged_anew(made, _BEFORE)
+    anew = judged_anew(_choices(), _BEFORE)
     kinds = {
         (one.reply.llm.judged.agrees, type(one.reply.outcome)) for one in anew if one.reply.llm and one.reply.llm.judged
     }
@@ -72,9 +96,8 @@ def test_a_judgement_is_measured_on_articles_that_it_was_not_fitted_on() -> None
 
 def test_both_ways_stand_beside_each_other() -> None:
     made = _choices(40)
-    table = compared(
-        [replace(one, reply=replace(one.reply, llm=None)) for one in made], made, judged_anew(made, _BEFORE)
-    )
+    without = [replace(one, reply=replace(one.reply, llm=None)) for one in made.theirs]
+    table = compared(without, made.theirs, judged_anew(made, _BEFORE))
     lines = table.splitlines()
     assert [line.split(" | ")[0] for line in lines if line.startswith("| ")] == [
         "| language model",
@@ -84,6 +107,7 @@ def test_both_ways_stand_beside_each_other() -> None:
         "| with, judged anew on other articles",
     ]
     assert "- sentences chosen: 40 times, none of those shown: 0" in lines
+    assert "- the reader's own sentence went first all the same: 0 times" in lines
 
 
 def test_evaluate_asks_the_model_that_is_set(

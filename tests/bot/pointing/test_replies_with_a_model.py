@@ -15,7 +15,8 @@ from bot.adapters.terminal.rendering import render_reply
 from bot.adapters.web.pages.templates import render
 from bot.adapters.web.pages.turns import shown_turn
 from bot.answering import Answer, Refusal
-from bot.pointing import Chosen, Fault, Judged, Judgement, PointingNote, Task, Understood
+from bot.pointing import Chosen, Fault, Judged, Judgement, PointingNote, RememberingModel, Task, Understood
+from bot.pointing.judgement import OURS_FIRST, THEIRS_FIRST
 from bot.query.kinds import MessageKind
 from bot.replies import Reply
 from bot.retrying import Breaker
@@ -171,6 +172,33 @@ def test_a_choice_that_the_reader_thinks_little_of_is_withheld() -> None:
     assert reply.heading == ""
 
 
+def test_what_the_reader_would_have_quoted_goes_first_where_it_is_likelier_to_answer() -> None:
+    chooses = Chosen((3, 1), "Old bridge")
+    doubted = replace(_SURE, bias=-10.0, ours=(0.0, 1.0, 0.0))
+    with bot_with(ScriptedModel(chooses=chooses), judgement=doubted) as bot, bot_with(None) as other:
+        (reply,), (without,) = bot.chat("Who opened the old bridge?"), other.chat("Who opened the old bridge?")
+    assert reply.citations[0].quote == without.citations[0].quote
+    assert reply.llm is not None
+    assert reply.llm.judged is not None
+    assert (reply.llm.chosen, reply.llm.judged.kept, reply.heading) == (2, True, "")
+    assert reply.outcome.confidence == pytest.approx(reply.llm.judged.first, abs=1e-6)
+    with bot_with(ScriptedModel(chooses=chooses), judgement=THEIRS_FIRST) as bot:
+        (taken,) = bot.chat("Who opened the old bridge?")
+    assert taken.citations[0].quote != without.citations[0].quote
+    with bot_with(ScriptedModel(chooses=chooses), judgement=OURS_FIRST) as bot:
+        (left,) = bot.chat("Who opened the old bridge?")
+    assert left.citations[0].quote == without.citations[0].quote
+
+
+def test_a_model_is_asked_each_thing_once_where_its_words_are_weighed_in_several_ways() -> None:
+    model = ScriptedModel(Understood("Who opened the old bridge?"), Chosen((2,)))
+    remembering = RememberingModel(model)
+    for judgement in (_SURE, OURS_FIRST):
+        with bot_with(remembering, judgement=judgement) as bot:
+            bot.chat("who was it that opened the old bridge again")
+    assert (len(model.messages), len(model.shown)) == (1, 1)
+
+
 def test_a_model_that_finds_no_answer_leaves_the_order_and_is_weighed() -> None:
     doubtful = Judgement((1.0, 0.0, 0.0, -2.0), 0.0, 0.0)
     with bot_with(ScriptedModel(chooses=Chosen(())), judgement=doubtful) as bot, bot_with(None) as other:
@@ -277,6 +305,12 @@ def test_judged_by_what_the_reader_says_alone() -> None:
     assert judgement.chance(Judged(0.5, 0.9, agrees=False, none=False)) == pytest.approx(0.6225, abs=1e-4)
     assert judgement.chance(Judged(0.5, 0.5, agrees=True, none=False)) == pytest.approx(0.9241, abs=1e-4)
     assert Judgement.from_json(judgement.as_json()) == judgement
+    weighed = replace(judgement, ours=(-0.5, 1.5, 0.25))
+    assert Judgement.from_json(weighed.as_json()) == weighed
+    apart = Judged(0.5, 0.9, agrees=False, none=False)
+    assert weighed.chance(apart) == pytest.approx(0.972, abs=1e-3)
+    assert (weighed.keeps_ours(apart), judgement.keeps_ours(apart)) == (True, False)
+    assert not weighed.keeps_ours(replace(apart, agrees=True))
 
 
 _FAULTS_OF = {
