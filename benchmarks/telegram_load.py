@@ -1,16 +1,29 @@
-"""Load: 300 people who ask at the same moment under Telegram's limits, and 30 answers a second without them."""
+"""Load: 300 people who ask at the same moment under Telegram's limits, 30 answers a second without them, and what the
+questions cost that are suggested under an answer, while there is time for them and while there is none.
 
+    python -m benchmarks telegram_load
+    python -m benchmarks.telegram_load --index DIR --questions FILE      the last alone, over other articles
+
+FILE has questions in JSON lines.
+"""
+
+import argparse
+import json
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.measuring import cpu_seconds, peak_mib
 from benchmarks.telegram_bot import QUESTION, Bot, bot_on
+from bot.adapters.telegram.views.keyboards import Action
 from tests.botapi import BotSetup, FloodLimits, ThreadedBotApiServer, User, running_server
 
 _PEOPLE = 300
 _RATE = 30
 _SECONDS = 60
+_CALM_RATE = 0.5
+"""Questions a second that leave time to look for others that may be asked next."""
 _NO_LIMITS = {"MESSAGES_PER_SECOND": "0", "MOST_WAITING": "5000"}
 _STAND_IN = ("benchmarks.stand_in_bot",)
 
@@ -36,6 +49,19 @@ def measure() -> dict[str, Figures]:
             where = root / f"stream, {name}"
             with running_server() as server, bot_on(server, where, index, _NO_LIMITS, command) as bot:
                 measured[f"{_RATE} questions a second for {_SECONDS} s, no limits, {name}"] = _stream(bot)
+        return measured | suggesting(root, index, (QUESTION,))
+
+
+def suggesting(root: Path, index: Path, questions: Sequence[str]) -> dict[str, Figures]:
+    """Return what an answer costs where questions are suggested, and where not; asked calmly, and fast."""
+    measured: dict[str, Figures] = {}
+    for most in (3, 0):
+        settings = {**_NO_LIMITS, "FURTHER_QUESTIONS": str(most)}
+        for rate in (_CALM_RATE, _RATE):
+            where = root / f"suggesting {most}, {rate}"
+            with running_server() as server, bot_on(server, where, index, settings) as bot:
+                name = f"{rate} questions a second for {_SECONDS} s, {most} suggested at most"
+                measured[name] = _stream(bot, rate, questions)
     return measured
 
 
@@ -61,18 +87,18 @@ def _crowd(bot: Bot) -> Figures:
     }
 
 
-def _stream(bot: Bot) -> Figures:
+def _stream(bot: Bot, rate: float = _RATE, questions: Sequence[str] = (QUESTION,)) -> Figures:
     if bot.process is None:
         raise RuntimeError("the bot does not run")
     people: list[User] = []
     asked: dict[str, float] = {}
     bot_used, own_used = cpu_seconds(bot.process.pid), time.process_time()
     began = time.monotonic()
-    for number in range(_RATE * _SECONDS):
-        time.sleep(max(0.0, began + number / _RATE - time.monotonic()))
+    for number in range(int(rate * _SECONDS)):
+        time.sleep(max(0.0, began + number / rate - time.monotonic()))
         person = bot.server.user(f"Reader {number}")
         asked[str(person.id)] = time.monotonic()
-        person.says(person.opens_chat(), QUESTION)
+        person.says(person.opens_chat(), questions[number % len(questions)])
         people.append(person)
     bot.wait_for_answers(people, timeout=240)
     time.sleep(2)
@@ -86,7 +112,13 @@ def _stream(bot: Bot) -> Figures:
         "CPU ms of the bot an answer": round(1000 * bot_used / max(len(waits), 1), 1),
         "CPU ms of the Bot API server and the people an answer": round(1000 * own_used / max(len(waits), 1), 1),
         "peak memory MiB": round(peak_mib(bot.process.pid)),
+        "questions suggested": sum(_suggested(bot, person) for person in people),
     }
+
+
+def _suggested(bot: Bot, person: User) -> int:
+    buttons = [button for message in bot.answers(person) for button in message.buttons]
+    return sum(str(button.get("callback_data")).startswith(f"{Action.NEXT.value}:") for button in buttons)
 
 
 def _counts(bot: Bot, people: list[User], waits: list[float]) -> Figures:
@@ -110,3 +142,17 @@ def _arrivals(server: ThreadedBotApiServer, people: list[User]) -> dict[str, flo
         if chat in chats and call.error is None:
             arrived.setdefault(chat, call.at)
     return arrived
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(
+        "python -m benchmarks.telegram_load",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--index", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--questions", type=Path, required=True, metavar="FILE")
+    options = parser.parse_args()
+    asked = [json.loads(line)["question"] for line in options.questions.read_text(encoding="utf-8").splitlines()]
+    with tempfile.TemporaryDirectory() as folder:
+        print(json.dumps(suggesting(Path(folder), options.index, asked), indent=1))
