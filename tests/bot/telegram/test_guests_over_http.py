@@ -75,6 +75,14 @@ async def test_in_any_chat_a_question_gets_the_quote_its_citation_and_its_permal
         assert connection.exec_driver_sql("select count(*) from turns").scalar() == 0
 
 
+async def test_of_several_questions_the_first_is_answered_and_that_is_said(running: RunningBot, ada: User) -> None:
+    elsewhere = running.server.foreign_chat([ada])
+    summons = ada.summons(elsewhere, f"{NAME} {QUESTION} And who opened it again?")
+    answer = await running.server.wait_for_guest_answer(summons, timeout=30)
+    assert answer.text.startswith(texts.GUEST_ONE_AT_A_TIME)
+    assert answer.entity_texts("expandable_blockquote")[0] == ANSWERING
+
+
 async def test_what_is_asked_of_the_answer_goes_on_from_it(running: RunningBot, ada: User) -> None:
     elsewhere = running.server.foreign_chat([ada, running.server.user("Grace")])
     first = await running.server.wait_for_guest_answer(ada.summons(elsewhere, f"{NAME} {QUESTION}"), timeout=30)

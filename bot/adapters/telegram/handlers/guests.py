@@ -23,6 +23,7 @@ from bot.adapters.translation import speak
 from bot.answering import Answer
 from bot.checking import Verdict, asks_to_check, holds_quotation
 from bot.query.languages import told_language
+from bot.query.several import split_questions
 
 _QUOTES: Final = (MessageEntity.BLOCKQUOTE, MessageEntity.EXPANDABLE_BLOCKQUOTE)
 
@@ -85,7 +86,9 @@ class Guests:
             return plain_message(texts.GUEST_HOW_TO)
         if len(summons.words) > texts.LONGEST_QUESTION:
             return plain_message(texts.too_long())
-        return guest_reply(await self._answers.reply_once(summons.words, summons.original), username)
+        first, *further = split_questions(summons.words)
+        heading = texts.GUEST_ONE_AT_A_TIME if further else ""
+        return guest_reply(await self._answers.reply_once(first, summons.original), username, heading)
 
     async def _check(self, original: str, username: str) -> Outgoing:
         """Return what a message's quotations are, or its words; of what is in no article, what articles say about it.

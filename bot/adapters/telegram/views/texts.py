@@ -155,6 +155,7 @@ GUEST_HOW_TO: Final = translatable(
     "Mention me with a question about the news, or in reply to a message that I should check."
 )
 GUEST_NOT_ALLOWED: Final = translatable("Sorry, I only answer people on my list.")
+GUEST_ONE_AT_A_TIME: Final = translatable("I answer one question at a time here. Mention me again for the others.")
 NOT_WORD_FOR_WORD: Final = translatable("Not word for word in my articles. This is what they say about it:")
 
 INLINE_HINT: Final = translatable("Type a whole question")
