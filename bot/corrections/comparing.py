@@ -8,7 +8,7 @@ if none is, it was dropped.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final
 
 from rapidfuzz.distance import Indel
@@ -22,6 +22,8 @@ from index.text.sentences import split_sentences
 from index.text.terms import terms_of
 
 _MOST_PLACES: Final = 20
+_MOST_FRESH: Final = 1_000
+"""An article with more new sentences is another one: what an old one became is not looked for among them."""
 _ALIKE: Final = 0.5
 """From here on a sentence is what another became."""
 _ALIKE_IN_PLACE: Final = 0.25
@@ -159,12 +161,15 @@ def _is_anothers(words: str, likeness: float, wanted: _Sentence, new: Version, o
     found, standing = _Sentence.of(words), frozenset(new.wordings_of_sentences)
     gone = zip(old.sentences, old.wordings_of_sentences, strict=True)
     others = (span for span, each in gone if each and each not in standing and each != wanted.words)
-    return any(_Sentence.of(span.slice(old.text)).likeness(found) > likeness for span in others)
+    some = islice(others, _MOST_FRESH)
+    return any(_Sentence.of(span.slice(old.text)).likeness(found) > likeness for span in some)
 
 
 def _windows(new: Version, stood: frozenset[tuple[str, ...]]) -> Iterator[tuple[int, int]]:
     """Yield each sentence that is new, and each two in a row, by their numbers; the single ones first."""
     fresh = [bool(words) and words not in stood for words in new.wordings_of_sentences]
+    if sum(fresh) > _MOST_FRESH:
+        return
     yield from ((place, place + 1) for place, is_fresh in enumerate(fresh) if is_fresh)
     for place, (one, other) in enumerate(pairwise(new.sentences)):
         if fresh[place] and fresh[place + 1] and not new.text[one.end : other.start].strip():

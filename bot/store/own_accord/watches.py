@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func, insert, or_, select, update
 
 from bot.replies import Reply, Vote
 from bot.store.tables import alerts, chat_settings, citations, matched_articles, replies, turns, votes, watches
@@ -15,6 +15,8 @@ from bot.watches.watch import Alert, AlertState, Watch, WatchCounts, WatchVector
 from index.embedding.embedder import Vectors
 
 _ROWS_AT_ONCE: Final = 500
+_CHATS_OF_ONE: Final = 4
+"""Who watches in ever more chats may watch as much in all of them as so many chats may."""
 _NEW_WATCH: Final = Upsert(watches, lambda insert: insert.on_conflict_do_nothing().returning(watches.c.id))
 _NEW_ARTICLE: Final = Upsert(
     matched_articles, lambda insert: insert.on_conflict_do_nothing().returning(matched_articles.c.digest)
@@ -38,7 +40,8 @@ class WatchRecords(Transactions):
     @outlives_connections
     def add(self, watch: Watch, owner: str, vector: WatchVector | None, *, most: int) -> Watch | None:
         """Keep a watch, whose id counts for nothing, and return it with the id it got, or the one of these words that
-        is there already, paused no more. None: there are as many as `most` in the chat."""
+        is there already, paused no more. None: there are as many as `most` in the chat, or its owner watches as much as
+        one may in all chats together."""
         row = {
             "chat": watch.chat,
             "topic": watch.topic,
@@ -53,9 +56,11 @@ class WatchRecords(Transactions):
         }
         same = (watches.c.chat == watch.chat, watches.c.topic == watch.topic, watches.c.words == watch.words)
         with self._writing() as connection:
-            count = select(func.count()).select_from(watches).where(watches.c.chat == watch.chat)
             known = connection.scalar(select(watches.c.id).where(*same))
-            if known is None and connection.execute(count).scalar_one() >= most:
+            if known is None and (
+                _count(connection, watches.c.chat == watch.chat) >= most
+                or _count(connection, watches.c.owner == owner) >= most * _CHATS_OF_ONE
+            ):
                 return None
             connection.execute(_NEW_WATCH.on(connection), row)
             connection.execute(update(watches).where(*same).values(paused=False))
@@ -255,6 +260,10 @@ def _note_matched(connection: Connection, digests: Collection[int]) -> None:
         noted += len(connection.execute(_NEW_ARTICLE.on(connection), some).all())
     if noted != len(rows):
         raise _MatchedByOthers
+
+
+def _count(connection: Connection, which: ColumnElement[bool]) -> int:
+    return connection.execute(select(func.count()).select_from(watches).where(which)).scalar_one()
 
 
 def _watch_from(row: RowMapping) -> Watch:

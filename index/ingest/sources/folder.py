@@ -19,6 +19,7 @@ from index.ingest.sources.metadata import (
 )
 from index.ingest.sources.pdf import read_pdf
 from index.ingest.sources.text import read_text
+from index.sizes import MAX_TITLE_CHARS, cut
 from index.text.cleaning import find_debris
 from index.text.datelines import with_dateline
 
@@ -129,7 +130,7 @@ def _read_one(path: Path, name: str, read: _Reader) -> Iterator[_Named]:
         name,
         Article(
             id=known.id or name,
-            title=known.title or title_from_name(Path(name)),
+            title=cut(known.title or title_from_name(Path(name)), MAX_TITLE_CHARS),
             text=text,
             source=known.source,
             published_at=known.published_at,

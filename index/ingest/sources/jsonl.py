@@ -10,6 +10,7 @@ from index.article import Article, revision_of
 from index.errors import Unreadable
 from index.ingest.sources.files import MAX_ARTICLE_BYTES, check_storable, decode, require_regular
 from index.ingest.sources.metadata import headline_of, parse_metadata, title_from_text
+from index.sizes import MAX_TITLE_CHARS, cut
 
 
 def read_jsonl(path: Path, name: str) -> Iterator[tuple[str, Article | Unreadable]]:
@@ -72,7 +73,7 @@ def _parse_article(line: str, name: str) -> Article:
     known = parse_metadata(fields, name)
     return Article(
         id=known.id or revision_of(text),
-        title=known.title or headline_of(text) or title_from_text(text),
+        title=cut(known.title or headline_of(text) or title_from_text(text), MAX_TITLE_CHARS),
         text=text,
         source=known.source,
         published_at=known.published_at,

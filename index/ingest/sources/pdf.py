@@ -28,15 +28,21 @@ def read_pdf(content: bytes, name: str) -> tuple[str, Metadata]:
         if reader.is_encrypted and not reader.decrypt(""):
             raise Unreadable("is locked with a password")
         text = _text_of(reader)
-        title = (reader.metadata.title if reader.metadata else None) or ""
+        title = reader.metadata.title if reader.metadata else None
     except Unreadable:
         raise
     except Exception as error:  # pypdf raises nearly anything on a broken file; it must cost that file only
         raise Unreadable(f"is not a PDF that can be read: {error}") from error
     if not text.strip():
         raise Unreadable("holds no text, only pictures of it; run a text recogniser (OCR) over it first")
-    usable_title = " ".join(title.split()) if " " in title and not _NO_TITLE.match(title) else None
-    return text, Metadata(title=usable_title or headline_of(text))
+    return text, Metadata(title=_usable(title) or headline_of(text))
+
+
+def _usable(title: object) -> str | None:
+    """Return a document's title, which may be anything, if it is one."""
+    if not isinstance(title, str) or " " not in title or _NO_TITLE.match(title):
+        return None
+    return " ".join(title.split())
 
 
 def _text_of(reader: "pypdf.PdfReader") -> str:

@@ -18,6 +18,7 @@ from index.ingest.sources.html import read_html
 from index.ingest.sources.metadata import Metadata, title_from_text
 from index.ingest.sources.pdf import read_pdf
 from index.ingest.sources.text import read_text
+from index.sizes import MAX_TITLE_CHARS, cut
 from index.text.datelines import with_dateline
 
 logger = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ def article_from(fetched: Fetched, text: str, metadata: Metadata) -> Article:
     url = own_address(metadata.url, fetched.url)
     article = Article(
         id=url,
-        title=metadata.title or title_from_text(text),
+        title=cut(metadata.title or title_from_text(text), MAX_TITLE_CHARS),
         text=text,
         source=httpx.URL(url).host.removeprefix("www."),  # not what the page calls its site: anybody is "Reuters" then
         published_at=metadata.published_at,
