@@ -3,10 +3,12 @@
     python -m benchmarks.regress --against REF --rounds 3
     python -m benchmarks.regress --against REF --library 1,528=ARTICLES.jsonl:QUESTIONS.jsonl --library 12,820=...
     python -m benchmarks.regress --against REF --given "T2 first quote right=.801" --release NAME
+    python -m benchmarks.regress --against REF --rounds 1 --only "1,528 articles" --library 1,528=... --work DIR
     python -m benchmarks.regress --picture docs/regress.png
 
 Both versions take turns, each round in the other order, so that whatever else the machine does meets both: what counts
-is the ratio, which is the median over rounds. Libraries are built by each version for itself. --tests runs the suite of
+is the ratio, which is the median over rounds. Libraries are built by each version for itself, in DIR/before/NAME and
+DIR/now/NAME if there is a --work folder, where they are found again the next time. --tests runs the suite of
 tests, --set-up installs from nothing, as `make run` does; both take minutes. What a version is scored at by others is
 passed on by --given. --release keeps figures and ratios under a name in benchmarks/released.json, from which the
 picture is drawn.
@@ -43,16 +45,21 @@ def measure() -> dict[str, float]:
         return compared(before, working_version(), {"cold start": cold_start, "build": build_speed}, _ROUNDS)
 
 
-def compared(before: Version, now: Version, measures: Mapping[str, Measure], rounds: int) -> dict[str, float]:
-    """Return each figure of `now` (the median), and how many times that of `before` it is."""
+def compared(
+    before: Version, now: Version, measures: Mapping[str, Measure], rounds: int, work: Path | None = None
+) -> dict[str, float]:
+    """Return each figure of `now` (the median), and how many times that of `before` it is. `work`: where libraries are
+    built, and kept; None: nowhere."""
     ratios: dict[str, list[float]] = {}
     figures: dict[str, list[float]] = {}
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = work or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
         for name, one in measures.items():
             for number in range(rounds):
                 both = [(before, "before"), (now, "now")]
                 order = both if number % 2 == 0 else both[::-1]
-                found = {at: one(version, Path(folder) / at) for version, at in order}
+                found = {at: one(version, folder / at) for version, at in order}
                 for figure, value in found["now"].items():
                     figures.setdefault(figure, []).append(value)
                     if found["before"].get(figure):
@@ -119,6 +126,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=_ROUNDS)
     parser.add_argument("--library", action="append", default=[], metavar="NAME=ARTICLES:QUESTIONS")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="cold start, build, NAME articles")
+    parser.add_argument("--work", type=lambda path: Path(path).resolve(), help="a folder to keep built libraries in")
     parser.add_argument("--tests", action="store_true", help="run the suite of tests of both")
     parser.add_argument("--set-up", action="store_true", help="install both from nothing")
     parser.add_argument("--given", action="append", default=[], metavar="FIGURE=VALUE")
@@ -129,7 +137,7 @@ def main() -> int:
     lost: list[str] = []
     if options.against or options.release or not options.picture:
         with version_of(options.against or str(_released()[-1]["commit"])) as before:
-            found = compared(before, working_version(), _measures(options), options.rounds)
+            found = compared(before, working_version(), _measures(options), options.rounds, options.work)
         print(json.dumps(found, indent=1))
         lost = worse(found, options.tolerance)
         if options.release:
