@@ -25,6 +25,8 @@ _GRACE_SECONDS: Final = 0.2
 _MOST_TOKENS: Final = 1_000_000
 _NOT_UNDERSTOOD: Final = frozenset((400, 415, 422, 501))
 """What servers answer to a request of a form that they do not know."""
+_BROKEN: Final = 500
+"""What some answer to that as well, as llama-cpp-python's does to a JSON schema."""
 
 
 def _with_schema(prompt: Prompt) -> dict[str, Any]:
@@ -89,6 +91,7 @@ class ChatEndpoint:
         self._url = url if url.endswith(_PATH) else f"{url.rstrip('/')}{_PATH}"
         self._headers = {"Accept-Encoding": "identity"} | ({"Authorization": f"Bearer {key}"} if key else {})
         self._form = 0
+        self._is_form_known = False
         self._loop = _LoopThread()
         self._client: httpx.AsyncClient | None = None
 
@@ -115,12 +118,12 @@ class ChatEndpoint:
             for form in range(self._form, len(_FORMS)):
                 body = {"model": self.model, "messages": prompt.messages, "stream": False, **_FORMS[form](prompt)}
                 status, content = await self._post(body)
-                if status not in _NOT_UNDERSTOOD:
+                if status not in _NOT_UNDERSTOOD and (self._is_form_known or status != _BROKEN):
                     break
         if status != httpx.codes.OK:
             logger.warning("the language model's server refuses: status %d", status)
             raise EndpointFault(Fault.REFUSED)
-        self._form = form
+        self._form, self._is_form_known = form, True
         return _completion(content)
 
     async def _post(self, body: dict[str, Any]) -> tuple[int, bytes]:

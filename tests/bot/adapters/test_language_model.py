@@ -165,8 +165,9 @@ def test_a_server_that_is_not_there_is_not_reached() -> None:
     model.close()
 
 
+@pytest.mark.parametrize("refusal", [422, 500])
 @pytest.mark.parametrize("known", [0, 1, 2, 3])
-def test_a_server_is_asked_in_the_form_that_it_knows(known: int) -> None:
+def test_a_server_is_asked_in_the_form_that_it_knows(known: int, refusal: int) -> None:
     def form_of(asked: Asked) -> int:
         of = asked.body.get("response_format", {}).get("type")
         if "max_completion_tokens" in asked.body:
@@ -174,16 +175,23 @@ def test_a_server_is_asked_in_the_form_that_it_knows(known: int) -> None:
         return {"json_schema": 0, "json_object": 1, None: 3}[of]
 
     def answer(asked: Asked) -> str | Written:
-        return understood("Who?") if form_of(asked) == known else Written(b"", 422)
+        return understood("Who?") if form_of(asked) == known else Written(b"", refusal)
 
     with _asking(answer) as (model, server):
         assert [model.understand("who", (), 5).value for _ in range(2)] == [Understood("Who?")] * 2
         assert [form_of(asked) for asked in server.asked] == [*range(known + 1), known]
 
 
+def test_a_server_that_breaks_once_its_form_is_known_is_not_asked_in_another() -> None:
+    replies: list[str | Written] = [understood("Who?"), Written(b"", 500)]
+    with _asking(lambda _: replies.pop(0)) as (model, server):
+        assert [model.understand("who", (), 5).value for _ in range(2)] == [Understood("Who?"), Fault.REFUSED]
+        assert len(server.asked) == 2
+
+
 def test_only_the_key_the_model_and_what_is_to_be_read_are_sent(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    with _asking(lambda _: Written(b"", 500)) as (model, server):
+    with _asking(lambda _: Written(b"", 503)) as (model, server):
         model.understand("who", (), 5)
         (asked,) = server.asked
     assert asked.headers["Authorization"] == f"Bearer {_KEY}"
@@ -194,7 +202,7 @@ def test_only_the_key_the_model_and_what_is_to_be_read_are_sent(caplog: pytest.L
 
 def test_after_three_failures_in_a_row_it_is_left_alone_until_a_pause_is_over() -> None:
     now = [0.0]
-    replies: list[str | Written] = [Written(b"", 500)] * 4 + [understood("Who?")] * 2
+    replies: list[str | Written] = [Written(b"", 503)] * 4 + [understood("Who?")] * 2
     with _asking(lambda _: replies.pop(0), breaker=Breaker(clock=lambda: now[0])) as (model, server):
 
         def ask() -> object:
