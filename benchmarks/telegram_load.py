@@ -22,8 +22,9 @@ from tests.botapi import BotSetup, FloodLimits, ThreadedBotApiServer, User, runn
 _PEOPLE = 300
 _RATE = 30
 _SECONDS = 60
-_CALM_RATE = 0.5
-"""Questions a second that leave time to look for others that may be asked next."""
+_CALM = 20
+_PAUSE_SECONDS = 3
+"""After an answer: leaves time to look for questions that may be asked next."""
 _NO_LIMITS = {"MESSAGES_PER_SECOND": "0", "MOST_WAITING": "5000"}
 _STAND_IN = ("benchmarks.stand_in_bot",)
 
@@ -53,15 +54,14 @@ def measure() -> dict[str, Figures]:
 
 
 def suggesting(root: Path, index: Path, questions: Sequence[str]) -> dict[str, Figures]:
-    """Return what an answer costs where questions are suggested, and where not; asked calmly, and fast."""
+    """Return what an answer costs where questions are suggested, and where not: asked one after the other, and fast."""
     measured: dict[str, Figures] = {}
     for most in (3, 0):
         settings = {**_NO_LIMITS, "FURTHER_QUESTIONS": str(most)}
-        for rate in (_CALM_RATE, _RATE):
-            where = root / f"suggesting {most}, {rate}"
-            with running_server() as server, bot_on(server, where, index, settings) as bot:
-                name = f"{rate} questions a second for {_SECONDS} s, {most} suggested at most"
-                measured[name] = _stream(bot, rate, questions)
+        where = root / f"suggesting {most}"
+        with running_server() as server, bot_on(server, where, index, settings) as bot:
+            measured[f"{_CALM} questions one after the other, {most} suggested at most"] = _calm(bot, questions)
+            measured[f"{_RATE} questions a second for {_SECONDS} s, {most} suggested at most"] = _stream(bot, questions)
     return measured
 
 
@@ -87,15 +87,33 @@ def _crowd(bot: Bot) -> Figures:
     }
 
 
-def _stream(bot: Bot, rate: float = _RATE, questions: Sequence[str] = (QUESTION,)) -> Figures:
+def _calm(bot: Bot, questions: Sequence[str]) -> Figures:
+    if bot.process is None:
+        raise RuntimeError("the bot does not run")
+    people = [bot.server.user(f"Calm reader {number}") for number in range(_CALM)]
+    used = cpu_seconds(bot.process.pid)
+    for number, person in enumerate(people):
+        person.says(person.opens_chat(), questions[number % len(questions)])
+        bot.wait_for_answers([person])
+        time.sleep(_PAUSE_SECONDS)
+    used = cpu_seconds(bot.process.pid) - used
+    answered = [person for person in people if bot.answers(person)]
+    return {
+        "answered": len(answered),
+        "CPU ms of the bot an answer": round(1000 * used / max(len(answered), 1), 1),
+        "questions suggested": sum(_suggested(bot, person) for person in people),
+    }
+
+
+def _stream(bot: Bot, questions: Sequence[str] = (QUESTION,)) -> Figures:
     if bot.process is None:
         raise RuntimeError("the bot does not run")
     people: list[User] = []
     asked: dict[str, float] = {}
     bot_used, own_used = cpu_seconds(bot.process.pid), time.process_time()
     began = time.monotonic()
-    for number in range(int(rate * _SECONDS)):
-        time.sleep(max(0.0, began + number / rate - time.monotonic()))
+    for number in range(_RATE * _SECONDS):
+        time.sleep(max(0.0, began + number / _RATE - time.monotonic()))
         person = bot.server.user(f"Reader {number}")
         asked[str(person.id)] = time.monotonic()
         person.says(person.opens_chat(), questions[number % len(questions)])
