@@ -22,6 +22,7 @@ ABOUT_INPUTS: Final = ("similarity", "names_held", "heaviest_missing")
 """Names, in order: the cosine of the nearest passage, how much the article has of the words that name what is watched,
 and how much the heaviest of these names that it lacks."""
 _LEAST: Final = 1e-4
+_NEARER: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +60,23 @@ def naming_terms(words: str) -> dict[str, float]:
     """Return the terms that tell what these words are about, each with how much it does."""
     topic = shipped_topic_words()
     return {term: topic.share(term) for term in dict.fromkeys(terms_of(words)) if topic.names_subject(term)}
+
+
+def without_missing_name(words: str, terms: Collection[str]) -> str | None:
+    """Return the words without the heaviest of those that surely name a subject and are not among these terms of an
+    article; None where it has them all."""
+    surely = shipped_topic_words().surely_names_subject
+    missing = {term: share for term, share in naming_terms(words).items() if surely(term) and term not in terms}
+    if not missing:
+        return None
+    heaviest = max(missing, key=lambda term: missing[term])
+    return " ".join(word for word in words.split() if heaviest not in terms_of(word))
+
+
+def names_another(nearness: float, without_name: float) -> bool:
+    """Return whether an article that lacks a name of what is watched has another in its place: it is nearer (cosine) to
+    the words without that name. One that says the name in other words is not."""
+    return without_name - nearness >= _NEARER
 
 
 class NamesOfAll:

@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.answering import Answer, Answerer
 from bot.query.said_requests import SaidRequest
+from bot.watches.about import names_another, without_missing_name
 from bot.watches.asking import Found, ask_of, said_in
 from bot.watches.catalogue import Catalogue
 from bot.watches.watch import Watch
@@ -70,7 +71,9 @@ class Matching:
         for words, about in self._likely(article_ids, retriever).items():
             for article_id, odds in about.items():
                 reader = answerer.for_one_message()
-                found += _told(ask_of(words, article_id, odds, reader, retriever), self._by_words[words])
+                told = _told(ask_of(words, article_id, odds, reader, retriever), self._by_words[words])
+                if told and not _is_of_another(words, article_id, retriever):
+                    found += told
         for article_id in article_ids:
             for request, watches in self._named_in(article_id, retriever.archive).items():
                 found += _told(said_in(request, [article_id], retriever, corrections), watches)
@@ -112,6 +115,16 @@ def article_terms(article_id: str, archive: Archive) -> set[str]:
     """Return the search terms of an article, those of its title included."""
     article = archive.article(article_id)
     return set(terms_of(f"{article.title} {article.text}"))
+
+
+def _is_of_another(words: str, article_id: str, retriever: Retriever) -> bool:
+    """Return whether an article has another name in the place of one that it lacks of what is watched."""
+    without_name = without_missing_name(words, article_terms(article_id, retriever.archive))
+    if not without_name:
+        return False
+    passages = retriever.snapshot.vectors_of([article_id])[article_id]
+    nearness, nearness_without = (passages @ retriever.vectors_of([words, without_name]).T).max(axis=0)
+    return names_another(float(nearness), float(nearness_without))
 
 
 def _told(found: Found | None, watches: Sequence[Watch]) -> list[Match]:

@@ -96,6 +96,17 @@ def test_a_near_copy_and_the_same_news_are_not_told_again_but_what_is_new_is(sta
     assert [span.slice(_LATER.text) for span in cited.highlights] == ["9", "council"]
 
 
+def test_of_two_things_in_one_town_only_what_is_watched_is_told(stage: Stage) -> None:
+    stage.watch("tg:7", "When does the tunnel of Skarn open again?")
+    watcher = stage.watcher()
+    watcher.look()
+    for thing, day in (("theatre", "2 May"), ("tunnel", "3 June")):
+        text = f"The {thing} of Skarn will open again on {day}, the council decided."
+        stage.arrive(Article(thing, f"Skarn: the {thing}", text, "Courier"))
+        watcher.look()
+    assert stage.quotes() == [("tg:7", ["The tunnel of Skarn will open again on 3 June, the council decided."])]
+
+
 def test_of_what_somebody_said_in_many_articles_that_arrive_at_once_nothing_is_lost_or_said_twice(
     stage: Stage,
 ) -> None:
