@@ -47,12 +47,17 @@ class SaidChosen(_Said):
         return Chosen(tuple(self.sentences), self.heading)
 
 
+def _one_of(values: Sequence[str]) -> Schema:
+    """Return the schema of one of these values or null. Some servers overlook values beside a list of types."""
+    return {"anyOf": [{"type": "string", "enum": list(values)}, {"type": "null"}]}
+
+
 UNDERSTOOD: Final[Schema] = {
     "type": "object",
     "properties": {
         "question": {"type": "string"},
-        "kind": {"type": ["string", "null"], "enum": [*(kind.value for kind in MessageKind), None]},
-        "language": {"type": ["string", "null"], "enum": [*_LANGUAGES, None]},
+        "kind": _one_of([kind.value for kind in MessageKind]),
+        "language": _one_of(_LANGUAGES),
     },
     "required": ["question", "kind", "language"],
     "additionalProperties": False,

@@ -13,6 +13,7 @@ import pytest
 from bot.adapters.llm import ChatEndpoint, ChatPointingModel, TokenAllowance
 from bot.adapters.llm.endpoint import EndpointFault
 from bot.adapters.llm.prompts import to_choose, to_understand
+from bot.adapters.llm.schemas import UNDERSTOOD
 from bot.conversation import Turn
 from bot.errors import StoreUnavailable
 from bot.pointing import Answered, Chosen, Fault, ShownSentence, Understood
@@ -323,3 +324,9 @@ def _outside(asked: Asked) -> list[str]:
         elif not inside:
             lines.append(line)
     return lines
+
+
+def test_values_that_may_be_null_are_alternatives_which_every_server_holds_a_model_to() -> None:
+    kind = UNDERSTOOD["properties"]["kind"]
+    assert kind == {"anyOf": [{"type": "string", "enum": [one.value for one in MessageKind]}, {"type": "null"}]}
+    assert UNDERSTOOD["properties"]["language"]["anyOf"][1] == {"type": "null"}
