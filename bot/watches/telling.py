@@ -24,6 +24,7 @@ class Telling:
         """`told`: the quotes that were shown there, each with the id of its article."""
         self._archive = archive
         self._quotes: list[str] = []
+        self._quotes_of: dict[str, list[str]] = {}
         self._article_of_group: dict[int, str] = {}
         for quote, article_id in told:
             self._note(quote, article_id)
@@ -58,6 +59,8 @@ class Telling:
         known = self._article_of_group.get(group) if group is not None else None
         if known is not None and known != citation.quote.article_id:
             return False  # a near copy was told
+        if any(quote in citation.quote.text for quote in self._quotes_of.get(citation.quote.article_id, ())):
+            return False  # the article was quoted, in fewer sentences
         return novelty_of(citation.quote.text, self._quotes, about).is_news
 
     def _with_news(self, citation: Citation, about: Collection[str]) -> Citation:
@@ -69,6 +72,7 @@ class Telling:
 
     def _note(self, quote: str, article_id: str) -> None:
         self._quotes.append(quote)
+        self._quotes_of.setdefault(article_id, []).append(quote)
         group = self._archive.copy_group(article_id)
         if group is not None:
             self._article_of_group.setdefault(group, article_id)

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering import Answerer
+from bot.answering import Answerer, quote_passage
 from bot.app import watcher_store
 from bot.errors import StoreUnavailable
 from bot.reading.passage_reader import PassageReader, shipped_weights
 from bot.store import Store
+from bot.watches.matching import Match
+from bot.watches.telling import Telling
 from bot.watches.watch import AlertState, new_watch
 from bot.watches.watcher import Watcher
-from index import Article
+from index import Article, Span
 from index.library.disk.library import DiskLibrary
 from index.library.live import LiveIndex
 from tests.bot.examples import BRIDGE, FERRY
@@ -94,6 +96,20 @@ def test_a_near_copy_and_the_same_news_are_not_told_again_but_what_is_new_is(sta
     assert reply is not None
     [cited] = reply.citations
     assert [span.slice(_LATER.text) for span in cited.highlights] == ["9", "council"]
+
+
+def test_of_an_article_that_was_quoted_no_longer_quote_with_the_same_sentence_is_told(stage: Stage) -> None:
+    stage.arrive(_AGAIN)
+    retriever = stage.live.retriever()
+    article = retriever.archive.article(_AGAIN.id)
+    [first, second, *_] = retriever.archive.sentences_of(article.id)
+    short, long = (
+        quote_passage(article, spans, retriever.archive) for spans in ([first], [Span(first.start, second.end)])
+    )
+    assert short is not None
+    assert long is not None
+    telling = Telling([(short.citations[0].quote.text, article.id)], retriever.archive)
+    assert list(telling.news_of([Match(new_watch("tg:7", 0, _WORDS, NOON), long)])) == []
 
 
 def test_of_two_things_in_one_town_only_what_is_watched_is_told(stage: Stage) -> None:
