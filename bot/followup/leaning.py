@@ -1,7 +1,5 @@
-"""How likely a message leans on what was said before it: a small network over two vectors and a few facts of its words.
-
-The vectors are the embedder's, of the message alone and behind what was said last: the search needs both anyway. The
-weights belong to the embedder that ships; another one is judged by the words alone. `training.resolver` trains them.
+"""How likely a message leans on what was said before it: a small network over facts of its words, and of whether the
+articles that the chat is about hold them, or others do. `training.resolver` trains it.
 """
 
 import re
@@ -13,15 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.conversation import Turn
+from bot.followup.spoken_of import nearest_in, share_of_hits, spoken_of, words_of
 from bot.reading.behind import ANSWER_CHARS, BEHIND
+from index import Query
+from index.search.retrieval import Retriever
 from index.text.terms import terms_of
 
 Floats = NDArray[np.float32]
-Embed = Callable[[Sequence[str]], Floats]
-"""Texts to their vectors, (len(texts), dimension)."""
 _QUESTION_CHARS = 160
 _TURNS = 4
 """Further back nothing is looked for."""
+_HITS = 10
+"""So many passages are looked at that a message finds by itself."""
 _POINTING = re.compile(
     r"\b(?:he|him|his|she|her|they|them|their|it|its|this|that|these|those|there|ones?|both|the)\b", re.IGNORECASE
 )
@@ -31,11 +32,10 @@ _ASKS = re.compile(
     r"can|could)\b",
     re.IGNORECASE,
 )
-N_FACTS = 17
 
 
 @dataclass(frozen=True, slots=True)
-class Layers:
+class Leaning:
     """A network with one hidden layer of rectified units; `means` and `scales` bring the facts to like sizes."""
 
     means: Floats
@@ -45,48 +45,23 @@ class Layers:
     output: Floats
     output_bias: Floats
 
-    def chance(self, facts: Floats, vectors: Floats | None = None) -> float:
-        """Return the probability that it says yes. `vectors`: (2, dimension), for a network that takes them."""
-        scaled = (facts - self.means) / self.scales
-        inputs = scaled if vectors is None else np.concatenate([compared(vectors), scaled])
-        hidden = np.maximum(inputs @ self.hidden + self.hidden_bias, 0.0)
-        odds = float((hidden @ self.output + self.output_bias)[0])
-        return 1.0 / (1.0 + float(np.exp(-np.clip(odds, -30.0, 30.0))))
-
-
-@dataclass(frozen=True, slots=True)
-class Leaning:
-    """The trained networks: over vectors of the embedder `fingerprint` and facts, and over facts alone."""
-
-    fingerprint: str
-    with_vectors: Layers
-    words_only: Layers
-
     @classmethod
     def shipped(cls) -> "Leaning":
-        """Return those in `bot/followup/leaning.npz`."""
+        """Return the one in `bot/followup/leaning.npz`."""
         with (files("bot.followup") / "leaning.npz").open("rb") as file, np.load(file) as stored:
-            return cls(
-                str(stored["fingerprint"]),
-                *(
-                    Layers(*(stored[f"{name}/{part}"].astype(np.float32) for part in Layers.__dataclass_fields__))
-                    for name in ("with_vectors", "words_only")
-                ),
-            )
+            return cls(*(stored[part].astype(np.float32) for part in cls.__dataclass_fields__))
 
-    def chance(
-        self, message: str, turns: Sequence[Turn], rarity: Callable[[str], float], embed: Embed, fingerprint: str
-    ) -> float:
-        """Return how likely the message leans on these turns; 0 where there are none.
-
-        `embed` and `fingerprint` are the embedder's, `rarity` tells how telling a term is among the articles.
-        """
+    def chance(self, message: str, turns: Sequence[Turn], retriever: Retriever) -> float:
+        """Return how likely the message leans on these turns; 0 where there are none."""
         if not turns or not message.strip():
             return 0.0
-        facts = facts_of(message, turns, rarity)
-        if fingerprint != self.fingerprint:
-            return self.words_only.chance(facts)
-        return self.with_vectors.chance(facts, embed([message, f"{said_last(turns)}{message}"]))
+        return self.chance_by(facts_of(message, turns, retriever))
+
+    def chance_by(self, facts: Floats) -> float:
+        """Return how likely a message of these facts leans."""
+        hidden = np.maximum((facts - self.means) / self.scales @ self.hidden + self.hidden_bias, 0.0)
+        odds = float((hidden @ self.output + self.output_bias)[0])
+        return 1.0 / (1.0 + float(np.exp(-np.clip(odds, -30.0, 30.0))))
 
 
 def said_of(turn: Turn) -> str:
@@ -96,18 +71,27 @@ def said_of(turn: Turn) -> str:
 
 def said_last(turns: Sequence[Turn]) -> str:
     """Return the last question and the beginning of its answer, ready to stand in front of a message."""
-    last = turns[-1]
-    return "".join(f"{part}{BEHIND}" for part in (last.question[:_QUESTION_CHARS].strip(), said_of(last)) if part)
+    return "".join(f"{part}{BEHIND}" for part in _last_words(turns))
 
 
-def facts_of(message: str, turns: Sequence[Turn], rarity: Callable[[str], float]) -> Floats:
-    """Return what the words of a message tell, (N_FACTS,)."""
+def facts_of(message: str, turns: Sequence[Turn], retriever: Retriever) -> Floats:
+    """Return what is known of a message behind these turns, (n_facts,)."""
+    facts = (*_facts_of_words(message, turns, retriever.rarity), *_facts_of_articles(message, turns, retriever))
+    return np.array(facts, np.float32)
+
+
+def _last_words(turns: Sequence[Turn]) -> list[str]:
+    return [part for part in (turns[-1].question[:_QUESTION_CHARS].strip(), said_of(turns[-1])) if part]
+
+
+def _facts_of_words(message: str, turns: Sequence[Turn], rarity: Callable[[str], float]) -> tuple[float, ...]:
+    """Return what the words of a message tell by themselves, and beside those of the turns."""
     terms = dict.fromkeys(terms_of(message))
     asked = {term for turn in turns[-_TURNS:] for term in terms_of(turn.question)}
     answered = {term for turn in turns[-_TURNS:] for term in terms_of(said_of(turn))}
     rare = [rarity(term) for term in terms]
     new = [rarity(term) for term in terms if term not in asked and term not in answered]
-    facts = (
+    return (
         not terms,
         len(terms) == 1,
         len(terms) == 2,
@@ -117,6 +101,7 @@ def facts_of(message: str, turns: Sequence[Turn], rarity: Callable[[str], float]
         bool(_OPENING.search(message)),
         bool(_ASKS.search(message)),
         message.islower(),
+        any(word[:1].isupper() for word in message.split()[1:]),
         "?" in message,
         min(len(turns), 5) / 5,
         max(rare, default=0.0),
@@ -126,10 +111,23 @@ def facts_of(message: str, turns: Sequence[Turn], rarity: Callable[[str], float]
         len(asked.intersection(terms)) / max(1, len(terms)),
         len(answered.intersection(terms)) / max(1, len(terms)),
     )
-    return np.array(facts, np.float32)
 
 
-def compared(vectors: Floats) -> Floats:
-    """Return two vectors, (2, dimension), as the network takes them: both, and where they agree and differ."""
-    alone, behind = vectors
-    return np.concatenate([alone, behind, 20 * alone * behind, np.abs(alone - behind)]).astype(np.float32)
+def _facts_of_articles(message: str, turns: Sequence[Turn], retriever: Retriever) -> tuple[float, ...]:
+    """Return whether a message finds the articles that the turns are about, and whether those hold its words."""
+    spoken = spoken_of(turns, " ".join(_last_words(turns)), retriever)
+    alone = retriever.search(Query(message), _HITS)
+    nearest_of_all = max((hit.similarity for hit in alone), default=0.0)
+    nearest = nearest_in(message, spoken, retriever)
+    rare = {term: retriever.rarity(term) for term in terms_of(message)}
+    held = words_of(spoken, retriever.archive)
+    return (
+        share_of_hits(alone, spoken),
+        bool(alone) and alone[0].passage.article_id in spoken,
+        nearest_of_all - nearest,
+        nearest,
+        nearest_of_all,
+        sum(rarity for term, rarity in rare.items() if term in held) / (sum(rare.values()) or 1.0),
+        max((rarity for term, rarity in rare.items() if term not in held and rarity < 1.0), default=0.0),
+        max((rarity for rarity in rare.values() if rarity >= 1.0), default=0.0),
+    )

@@ -1,7 +1,6 @@
 """What a message means in its conversation: whether it leans on what was said, and on what of it."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import lru_cache
 
 from bot.conversation import SAID_ELSEWHERE, Conversation, Turn
@@ -9,12 +8,12 @@ from bot.followup.leaning import Leaning, said_of
 from bot.followup.references import CitationRequest, chosen_option, citation_request
 from bot.followup.resolution import Resolution
 from bot.followup.signs import is_keyword, is_small_talk, names_something, surely_names_something
+from bot.followup.spoken_of import articles_of
 from bot.followup.subject import subject_of
 from bot.followup.thread import said_in, thread_of
 from bot.query.topic_words import LEAD_CHARS, is_mostly_unheard
 from bot.reading.behind import BEHIND, put_behind
 from index import Article
-from index.errors import UnknownArticle
 from index.search.retrieval import Archive, Retriever
 from index.text.terms import terms_of
 
@@ -34,7 +33,7 @@ def understand(asked: str, conversation: Conversation, retriever: Retriever, *, 
     if literally or not said or not typed or is_small_talk(typed):
         return Resolution.alone(typed)
     thread = thread_of(said, lambda turn, before: _chance(turn.question, before, retriever) >= _LEANS_FROM)
-    if _is_of_nothing(thread, retriever) and surely_names_something(typed) and not _is_unheard(typed, retriever):
+    if surely_names_something(typed) and (_is_of_nothing(thread, retriever) or _is_unheard(typed, retriever)):
         return Resolution.alone(typed)
     chance = _chance(typed, said, retriever)
     if not names_something(typed):
@@ -76,12 +75,15 @@ def _is_of_nothing(thread: Sequence[Turn], retriever: Retriever) -> bool:
 
 
 def _is_unheard(message: str, retriever: Retriever) -> bool:
-    return is_mostly_unheard(terms_of(message), retriever.rarity)
+    """Return whether a message is about what no article has heard of. A single word may be misspelt."""
+    terms = terms_of(message)
+    unheard = {term for term in terms if retriever.rarity(term) >= 1.0}
+    return len(unheard) > 1 and is_mostly_unheard(terms, retriever.rarity)
 
 
 def _chance(message: str, before: Sequence[Turn], retriever: Retriever) -> float:
     """Return how likely a message leans on these turns."""
-    return shipped_leaning().chance(message, before, retriever.rarity, retriever.vectors_of, retriever.fingerprint)
+    return shipped_leaning().chance(message, before, retriever)
 
 
 def _where_held(keyword: str, thread: Sequence[Turn], retriever: Retriever, chance: float) -> float:
@@ -98,11 +100,7 @@ def _where_held(keyword: str, thread: Sequence[Turn], retriever: Retriever, chan
 
 def _quoted(thread: Sequence[Turn], archive: Archive) -> list[Article]:
     """Return the article that each turn was answered from, where one still is there, each once."""
-    found = []
-    for article_id in dict.fromkeys(turn.article_ids[0] for turn in thread if turn.article_ids):
-        with suppress(UnknownArticle):
-            found.append(archive.article(article_id))
-    return found
+    return articles_of(tuple(dict.fromkeys(turn.article_ids[0] for turn in thread if turn.article_ids)), archive)
 
 
 def _headline(thread: Sequence[Turn], archive: Archive) -> str:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.followup.leaning import N_FACTS
-from training.resolver import Chats, auroc, examples_of, layers_of, train
+from training.resolver import Chats, auroc, examples_of, shipped_as, train
 
 
 def _message(story: str, turn: int, question: str, standalone: str) -> dict[str, object]:
@@ -55,14 +54,12 @@ def test_messages_lean_on_their_own_chat_and_not_on_one_about_another_story(tmp_
 
 
 def test_a_network_learns_what_the_facts_tell_and_ships_rounded() -> None:
-    chance = np.random.default_rng(1)
-    facts = chance.normal(size=(4000, N_FACTS)).astype(np.float32)
+    facts = np.random.default_rng(1).normal(size=(4000, 25)).astype(np.float32)
     leans = (facts[:, 0] + facts[:, 3] > 0).astype(np.float32)
 
-    net = train(facts, leans, np.ones(4000, np.float32))
-    layers = layers_of(net, np.zeros(N_FACTS, np.float32), np.ones(N_FACTS, np.float32))
+    leaning = shipped_as(train(facts, leans), np.zeros(25, np.float32), np.ones(25, np.float32))
 
-    assert auroc([layers.chance(row) for row in facts], list(leans > 0)) > 0.9
+    assert auroc([leaning.chance_by(row) for row in facts], list(leans > 0)) > 0.9
 
 
 def test_ties_count_half() -> None:
