@@ -11,7 +11,7 @@ from typing import ClassVar, Final, Literal, Self
 from bot.composing.composer import Composer
 from bot.composing.confidence import ON_TOPIC_SIMILARITY
 from bot.composing.draft import Draft, Part, Pick, Wanted
-from bot.composing.gathering import SEARCHED_PASSAGES
+from bot.composing.found import search_for
 from bot.pointing.pointer import MOST_SHOWN, Pointer
 from bot.query.headlines import lead_of
 from bot.query.kinds import Topic
@@ -26,8 +26,10 @@ from index.text.terms import terms_of
 
 logger = logging.getLogger(__name__)
 
-N_HITS = 10
+N_HITS = 15
 """So many passages are searched for."""
+_TOLD = 10
+"""So many of them are reported, the likeliest first."""
 _CITATIONS = 5
 _STRONG = 0.4
 """The probability from which further quotes are shown unasked."""
@@ -204,7 +206,7 @@ class Answerer:
         """
         if self._composer is None or not query.text:
             return None
-        found = retriever.search(query, SEARCHED_PASSAGES)
+        found = search_for(wanted.kind, query, retriever)
         hits = [hit for hit in found if _may_report(hit, query, retriever.archive)]
         if not hits:
             return None
@@ -215,7 +217,7 @@ class Answerer:
         citations, blocks = _numbered(parts, retriever.archive)
         if not citations:
             return None
-        reranked = _cited_first(hits, [pick.hit for part in parts for pick in part.picks])[:N_HITS]
+        reranked = _cited_first(hits, [pick.hit for part in parts for pick in part.picks])
         if not wanted.is_about_it and not self._is_worth_composing(draft):
             return Refusal(
                 _reason(query, hits, citations, retriever), draft.confidence, citations[:_CITATIONS], reranked
@@ -355,7 +357,7 @@ def _cited_first(hits: Sequence[Hit], cited_hits: Sequence[Hit]) -> tuple[Hit, .
     cited = dict.fromkeys(hit.rank for hit in cited_hits)
     places = {rank: place for place, rank in enumerate(cited)}
     ordered = sorted(hits, key=lambda hit: places.get(hit.rank, len(places)))
-    return tuple(replace(hit, rank=rank) for rank, hit in enumerate(ordered, start=1))
+    return tuple(replace(hit, rank=rank) for rank, hit in enumerate(ordered[:_TOLD], start=1))
 
 
 def _same_words(reading: Reading, words: str, other: Reading) -> bool:

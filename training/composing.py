@@ -24,7 +24,8 @@ from rich.progress import track
 from bot.composing.choosing import Choice
 from bot.composing.composer import arrange
 from bot.composing.confidence import CONFIDENCE_INPUTS, confidence_inputs
-from bot.composing.gathering import SEARCHED_PASSAGES, Gathered, ReadingPlan, gather
+from bot.composing.found import SEARCHED_PASSAGES
+from bot.composing.gathering import Gathered, ReadingPlan, gather
 from bot.composing.salience import FEATURES, features_of
 from bot.composing.subject import ARTICLE_FEATURES, article_features
 from bot.composing.weights import COMPOSED, ComposingWeights, weights_from
@@ -109,7 +110,8 @@ def ask_all(folder: Path, beside: Path, work: Path) -> Iterator[Asked]:
                 found = [hit for hit in hits if known or hit.passage.article_id not in story][:SEARCHED_PASSAGES]
                 numbered = [replace(hit, rank=rank) for rank, hit in enumerate(found, 1)]
                 if numbered:
-                    gathered = gather(Query(read), numbered, retriever, plan)
+                    of_each = kinds[message.kind] is MessageKind.LATEST
+                    gathered = gather(Query(read), numbered, retriever, replace(plan, of_each=of_each))
                     if not known:
                         gathered = replace(gathered, unheard=unheard_share(terms_of(read), heard_without(story, terms)))
                     yield Asked(message, kinds[message.kind], form, gathered, known, _right(gathered, message.evidence))

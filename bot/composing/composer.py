@@ -51,7 +51,8 @@ class Composer:
         if not hits:
             return None
         most_read = FURTHER_READ if wanted.is_further else READ_PASSAGES
-        found = gather(query, hits, retriever, ReadingPlan(self._scorer, self._reading, most_read))
+        plan = ReadingPlan(self._scorer, self._reading, most_read, wanted.kind is MessageKind.LATEST)
+        found = gather(query, hits, retriever, plan)
         on_subject = self._weights.on_subject(article_features(found))
         weights = self._weights.kinds[wanted.kind]
         weighed = weights.weighed(found, on_subject)

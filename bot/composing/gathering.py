@@ -16,8 +16,6 @@ from index import Hit, Query
 from index.search.retrieval import Retriever
 from index.text.terms import terms_of
 
-SEARCHED_PASSAGES = 24
-"""So many passages are searched for."""
 READ_PASSAGES = 8
 """So many are read by the model: that is most of what a composed reply costs."""
 FURTHER_READ = 6
@@ -62,11 +60,13 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class ReadingPlan:
-    """What reads, the reader's own weights, and how many passages are read."""
+    """What reads, the reader's own weights, and how many passages are read. `of_each`: the likeliest of each article
+    before a second of any."""
 
     scorer: SpanScorer
     weights: ReadingWeights
     most_read: int = READ_PASSAGES
+    of_each: bool = False
 
 
 def gather(query: Query, hits: Sequence[Hit], retriever: Retriever, plan: ReadingPlan) -> Gathered:
@@ -76,7 +76,8 @@ def gather(query: Query, hits: Sequence[Hit], retriever: Retriever, plan: Readin
     """
     found = [*hits, *_leads(hits, retriever)]
     opened = OpenPassages(query, found, retriever, plan.scorer, _WHOLE_PASSAGE_CHARS)
-    reading = likeliest_passages(opened, plan.weights)[: plan.most_read]
+    likeliest = likeliest_passages(opened, plan.weights)
+    reading = (_one_of_each_first(likeliest, opened) if plan.of_each else likeliest)[: plan.most_read]
     opened.read_together(reading)
     n = len(opened.candidates)
     said, is_read, ranks = np.zeros((n, N_SAID)), np.zeros(n, bool), np.zeros(n)
@@ -97,6 +98,16 @@ def gather(query: Query, hits: Sequence[Hit], retriever: Retriever, plan: Readin
         {term: retriever.rarity(term) for term in frozenset().union(*terms)},
         unheard_share(terms_of(query.text), retriever.rarity),
     )
+
+
+def _one_of_each_first(passages: Sequence[int], opened: OpenPassages) -> list[int]:
+    """Return passages with the first of each article in front, in their order."""
+    of_article: dict[str, int] = {}
+    for passage in passages:
+        row = int(np.argmax(opened.passages == passage))
+        of_article.setdefault(opened.candidates[row].article.id, passage)
+    first = list(of_article.values())
+    return [*first, *(passage for passage in passages if passage not in first)]
 
 
 def _leads(hits: Sequence[Hit], retriever: Retriever) -> list[Hit]:

@@ -49,7 +49,7 @@ class MessageAnswerer:
         may_be_asked = chance >= _MAY_BE_ASKED
         is_sure = told.is_sure or not names_something(meant.asked)
         is_asked = may_be_asked and is_sure and told.kind is maybe
-        asked_for = self._compose(Wanted(maybe), query, meant) if is_asked else None
+        asked_for = self._asked_for(maybe, query, meant) if is_asked else None
         if isinstance(asked_for, Answer):
             return asked_for
         first = self._first(query, meant)
@@ -64,9 +64,10 @@ class MessageAnswerer:
     def sum_up(self, conversation: Conversation, scope: Scope) -> Answer | None:
         """Return the gist of the article under discussion: the only one that may be searched, or the one quoted last;
         None where there is none."""
-        quoted = next((turn.article_ids[:1] for turn in reversed(conversation.turns) if turn.article_ids), ())
-        meant = tuple(scope.articles) if scope.articles is not None and len(scope.articles) == 1 else quoted
         archive = self._retriever.archive
+        quoted = next((turn.article_ids[:1] for turn in reversed(conversation.turns) if turn.article_ids), ())
+        searched = archive.ids() if scope.articles is None else list(scope.articles)
+        meant = searched if len(searched) == 1 else quoted
         try:
             article = archive.article(meant[0]) if meant else None
         except UnknownArticle:
@@ -78,6 +79,14 @@ class MessageAnswerer:
             wanted = Wanted(MessageKind.OVERVIEW, is_about_it=True)
             composed = self._answerer.compose(wanted, query, query.text, self._retriever)
         return composed if isinstance(composed, Answer) else quote_lead(article, archive)
+
+    def _asked_for(self, kind: MessageKind, query: Query, meant: Meant) -> Answer | Refusal | None:
+        """Return several quotes; where the latest of a day is asked for that no article tells of, the latest there
+        is, which has its dates above it."""
+        composed = self._compose(Wanted(kind), query, meant)
+        if isinstance(composed, Answer) or kind is not MessageKind.LATEST or query.dates is None:
+            return composed
+        return self._compose(Wanted(kind), replace(query, dates=None), meant)
 
     def _first(self, query: Query, meant: Meant) -> Answer | Refusal:
         """Return what single sentences say to it."""

@@ -5,17 +5,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
-from bot.answering import Answer, Answerer, Outcome, Refusal
+from bot.answering import Answer, Answerer, Outcome, Refusal, Remark
 from bot.conversation import Conversation
 from bot.followup import Resolution, requested_citation
+from bot.followup.signs import names_something
 from bot.freshness import newest_worth_telling
 from bot.pointing import Pointer
-from bot.query.kinds import MessageKind, ToldKind
+from bot.query.kinds import MessageKind, ToldKind, Topic
 from bot.query.operators import Scope
 from bot.query.summaries import asks_for_a_summary_of_it
 from bot.replies import Reply
 from bot.replying.answers import MessageAnswerer
-from bot.replying.asides import aside, asked_before, instead_of_refusal
+from bot.replying.asides import aside, asked_before, instead_of_refusal, newest
 from bot.replying.beside_quotes import beside
 from bot.replying.exactly import search_exactly
 from bot.replying.meaning import Meant, Said, meaning_of
@@ -84,8 +85,18 @@ class Replier:
         outcome = self._words_wanted(meant, retriever) or aside(told, meant.asked, meant.conversation, scope, retriever)
         if outcome is not None:
             return _Found(asked, outcome, told)
-        gist = answers.sum_up(meant.conversation, scope) if asks_for_a_summary_of_it(meant.asked) else None
-        return _Found(asked, gist, ToldKind.surely(MessageKind.OVERVIEW)) if gist else None
+        if asks_for_a_summary_of_it(meant.asked):
+            gist = answers.sum_up(meant.conversation, scope) or newest(scope, retriever.archive)
+            return _Found(asked, gist, ToldKind.surely(MessageKind.OVERVIEW)) if gist else None
+        return self._news(meant, retriever)
+
+    def _news(self, meant: Meant, retriever: Retriever) -> _Found | None:
+        """Return the newest articles, to who asks for the latest of nothing; None for any other message."""
+        names_nothing = not (meant.conversation.turns or names_something(meant.asked))
+        if not names_nothing or meant.told.kind is not MessageKind.LATEST:
+            return None
+        found = newest(meant.scope, retriever.archive) or Remark(Topic.NEWEST)
+        return _Found(" ".join(meant.asked.split()), found, meant.told)
 
     def _words_wanted(self, meant: Meant, retriever: Retriever) -> Outcome | None:
         """Return the words of an article that a message wants to see: those beside a quote, or those it quotes."""
