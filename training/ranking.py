@@ -30,7 +30,7 @@ from training.read_budgets import best_budget, best_threshold, outcomes
 from training.reading_measures import area_under_roc
 from training.sentence_models import CASES, fit_models
 
-_TYPED_PRICE = 5.0
+_TYPED_PRICE = 6.0
 """Passages read for what people type, at most on the mean: the search says less of where they are answered."""
 _TOGETHER = "all questions together"
 Report = dict[str, dict[str, dict[str, float | None]]]

@@ -20,3 +20,8 @@ def put_behind(earlier: Sequence[str], message: str, answer: str = "") -> str:
             break
         led_by.insert(0, one)
     return BEHIND.join([*led_by, message])
+
+
+def message_of(read: str) -> str:
+    """Return the message alone, of one that may have been put behind others."""
+    return read.rpartition(BEHIND)[2]

@@ -10,7 +10,7 @@ from bot.reading.behind import BEHIND
 from bot.reading.features import KNOWN, FeatureExtractor, Floats, candidates_of, said
 from bot.reading.headings import heading_of
 from bot.reading.role_reversal import relations_in, says_the_reverse
-from bot.reading.sentence_scores import SentenceScores, score_passage
+from bot.reading.sentence_scores import SentenceScores, mean_of, score_passage
 from bot.reading.span_scoring import SpanScorer
 from index import Article, Hit, Passage, Query, Span
 from index.search.retrieval import Retriever
@@ -34,13 +34,15 @@ class OpenPassages:
         retriever: Retriever,
         scorer: SpanScorer,
         window_chars: int = WINDOW_CHARS,
+        forms: Sequence[str] = (),
     ) -> None:
+        """`forms`: what is read in place of the query's text, each by itself; what is said of them is averaged."""
         articles: dict[str, Article] = {}
         for hit in hits:
             article_id = hit.passage.article_id
             if article_id not in articles:
                 articles[article_id] = retriever.archive.article(article_id)
-        self._asked = query.text if BEHIND in query.text else last_question(query.text)
+        self._forms = forms or (query.text if BEHIND in query.text else last_question(query.text),)
         self._relations = relations_in(query.text)
         self._scorer = scorer
         self._window_chars = window_chars
@@ -72,9 +74,10 @@ class OpenPassages:
         articles = [self.candidates[rows[0]].article for rows, _ in windows]
         texts = [window.span.slice(one.text) for one, (_, window) in zip(articles, windows, strict=True)]
         headings = [heading_of(one.title, one.published_at) for one in articles] if self._scorer.reads_headings else ()
-        scored = zip(passages, windows, self._scorer.score(self._asked, texts, headings), strict=True)
-        for passage, (rows, window), spans in scored:
-            scores = zip(rows, score_passage(spans, window), strict=True)
+        by_form = [self._scorer.score(form, texts, headings) for form in self._forms]
+        for passage, (rows, window), *spans in zip(passages, windows, *by_form, strict=True):
+            sentences = zip(*(score_passage(one, window) for one in spans), strict=True)
+            scores = zip(rows, map(mean_of, sentences), strict=True)
             self._read[passage] = (
                 rows,
                 [

@@ -15,6 +15,7 @@ import numpy as np
 
 from bot.quoting.extent import grown, quotable_span, tidy_answer
 from bot.reading.answer_types import Kind, is_of_kind, kind_of
+from bot.reading.behind import BEHIND, message_of
 from bot.reading.cascade import (
     Case,
     FittedWeights,
@@ -38,7 +39,7 @@ from index import Hit, Query
 from index.search.retrieval import Retriever
 from index.text.forms import is_in_full
 
-OFFERED: Mapping[Case, int] = {"whole": 6, "part": 6, "typed": 10}
+OFFERED: Mapping[Case, int] = {"whole": 6, "part": 10, "typed": 15}
 """How many passages have their sentences weighed, read or not. The search says less of messages as people type them."""
 _FOLLOW_UP_WINDOW_CHARS = 500
 """The longest part that is read for follow-ups: a question that lacks words says less of where to look."""
@@ -76,10 +77,14 @@ def case_of(question: str, hits: Sequence[Hit]) -> Case:
 
 
 def open_for(query: Query, hits: Sequence[Hit], retriever: Retriever, scorer: SpanScorer) -> tuple[Case, OpenPassages]:
-    """Return what a question is read with, and the passages that are offered for it."""
+    """Return what a question is read with, and the passages that are offered for it.
+
+    A message that is put behind others is read alone as well: where the two differ, less is sure.
+    """
     case = case_of(query.text, hits)
     window_chars = _FOLLOW_UP_WINDOW_CHARS if query.context else WINDOW_CHARS
-    return case, OpenPassages(query, hits[: OFFERED[case]], retriever, scorer, window_chars)
+    forms = (query.text, message_of(query.text)) if BEHIND in query.text else ()
+    return case, OpenPassages(query, hits[: OFFERED[case]], retriever, scorer, window_chars, forms)
 
 
 def _reading_weights(stored: Mapping[str, Any]) -> ReadingWeights:

@@ -1,5 +1,6 @@
 """Turns a passage's log-probabilities, token by token, into what they say of each of its sentences."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,9 @@ def _only_spans(n: int) -> NDArray[np.float32]:
 _ONLY_SPANS = _only_spans(MOST_TOKENS)
 
 
+_NUMBERS = ("answer_odds", "mass_odds", "share", "passage_odds", "evidence")
+
+
 @dataclass(frozen=True, slots=True)
 class SentenceScores:
     """What the model makes of one sentence. Odds are the logarithm of the odds against "no answer here".
@@ -46,6 +50,16 @@ class SentenceScores:
         """Return the scores of a sentence that the model took for an answer, and that cannot be one."""
         evidence = min(self.evidence, _NO_EVIDENCE)
         return SentenceScores(None, _UNREAD, _UNREAD, _UNREAD, self.passage_odds, evidence)
+
+
+def mean_of(several: Sequence[SentenceScores]) -> SentenceScores:
+    """Return the mean of what the model makes of one sentence for several forms of a question; the answer is that of
+    the first."""
+    first, *others = several
+    if not others:
+        return first
+    means = (sum(getattr(one, name) for one in several) / len(several) for name in _NUMBERS)
+    return SentenceScores(first.answer, *means)
 
 
 def score_passage(scores: SpanScores, passage: Passage) -> list[SentenceScores]:

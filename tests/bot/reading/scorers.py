@@ -17,7 +17,8 @@ class WordScorer:
     """Obeys the SpanScorer protocol. An answer is one word; every other word is as likely as the next.
 
     `answers`: word to its log-odds against "no answer here", which every other word has at -8. Keeps the passages that
-    it was given in `read`, their headings in `above`, and always says that it can read `spare` of them at once.
+    it was given in `read`, their headings in `above`, the questions in `asked`, and always says that it can read
+    `spare` of them at once.
     """
 
     answers: dict[str, float] = field(default_factory=dict)
@@ -26,11 +27,13 @@ class WordScorer:
     reads_headings: bool = False
     read: list[str] = field(default_factory=list)
     above: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
 
     def score(self, question: str, passages: Sequence[str], headings: Sequence[str] = ()) -> list[SpanScores]:
         """One for each passage."""
         self.read += passages
         self.above += headings
+        self.asked.append(question)
         return [score_words(one, self.answers) for one in passages]
 
 

@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot.answering import N_HITS
 from bot.reading.cascade import FittedWeights, ReadBudget, ReadingWeights, SentenceModel
 from bot.reading.features import FEATURES, KNOWN
 from bot.reading.open_passages import OpenPassages, window_of
 from bot.reading.passage_reader import (
     OFFERED,
     PassageReader,
+    open_for,
     shipped_weights,
     weights_from,
 )
@@ -25,7 +27,7 @@ from tests.bot.examples import BRIDGE, FERRY, span_of
 from tests.bot.reading.scorers import WordScorer
 from tests.embedders import HashingEmbedder
 
-_LONG = Article("long", "Rain", " ".join(f"It rained on day {number} of the long wet year." for number in range(100)))
+_LONG = Article("long", "Rain", " ".join(f"It rained on day {number} of the long wet year." for number in range(200)))
 _QUESTION = "Who opened the old bridge again?"
 _OPENED = "The mayor, Ada Brook, opened it again on 3 May 2024."
 _BRIDGE_ONLY = Query(_QUESTION, frozenset({"bridge"}))
@@ -40,7 +42,7 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
     return Retriever(library.open_current(embedder), embedder)
 
 
-def _weights(*, sure: float = 0.9, read: int = 10, worth: float = 0.0, **ranking: float) -> FittedWeights:
+def _weights(*, sure: float = 0.9, read: int = N_HITS, worth: float = 0.0, **ranking: float) -> FittedWeights:
     """Ranks by the named features, and is as sure as the ranking score says; the search says what to read first."""
     read_by, unread_by = _sentence_model(**ranking), _sentence_model(passage_rank=1.0)
     weights = ReadingWeights(unread_by, read_by, ReadBudget(read, sure, worth), threshold=0.4)
@@ -107,6 +109,16 @@ def test_the_longer_before_the_days_asked_about_the_less_an_article_can_tell(
     columns = zip(opened.candidates, opened.known[:, KNOWN.index("published_before")], strict=True)
     by_article = {one.article.id: value for one, value in columns}
     assert by_article == {"bridge": pytest.approx(doubt, abs=0.005), "ferry": 0.0}  # the ferry has no date
+
+
+def test_a_message_behind_others_is_read_alone_as_well(retriever: Retriever) -> None:
+    hits = retriever.search(Query(_QUESTION, frozenset({"bridge", "ferry"})))
+    scorer = WordScorer({"Brook": 4.0})
+
+    _, opened = open_for(Query(f"the old bridge – {_QUESTION}"), hits[:1], retriever, scorer)
+    opened.read(0)
+
+    assert scorer.asked == [f"the old bridge – {_QUESTION}", _QUESTION]
 
 
 def test_reading_says_where_the_answer_stands(retriever: Retriever) -> None:
@@ -294,7 +306,7 @@ def test_what_was_not_read_is_offered_too(retriever: Retriever) -> None:
 
 
 def test_more_is_offered_for_what_people_type(retriever: Retriever) -> None:
-    hits = retriever.search(Query("rain on day 7 of the wet year"), 10)
+    hits = retriever.search(Query("rain on day 7 of the wet year"), N_HITS)
     scorer = WordScorer({"day": -3.0})
 
     readings = list(PassageReader(scorer, _weights(answer_odds=1.0)).read(Query("rain"), hits, retriever))

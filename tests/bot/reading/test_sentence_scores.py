@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.reading.sentence_scores import SentenceScores, score_passage
+from bot.reading.sentence_scores import SentenceScores, mean_of, score_passage
 from bot.reading.span_scoring import SpanScores
 from index import Passage, Span
 from tests.bot.examples import BRIDGE, span_of
@@ -107,3 +107,14 @@ def test_answers_lie_in_their_sentences_and_scores_are_finite(answers: dict[str,
         assert sentence.contains(scored.answer)
         assert np.isfinite([scored.answer_odds, scored.mass_odds, scored.share, scored.passage_odds]).all()
         assert scored.share <= 1e-5
+
+
+def test_what_is_made_of_several_forms_of_a_question_is_averaged() -> None:
+    surely, hardly = _scored({"Brook": 3.0})[1], _scored({"Brook": 1.0})[1]
+
+    both = mean_of([surely, hardly])
+
+    assert both.answer == surely.answer
+    assert both.answer_odds == pytest.approx((surely.answer_odds + hardly.answer_odds) / 2)
+    assert both.evidence == pytest.approx((surely.evidence + hardly.evidence) / 2)
+    assert mean_of([surely]) is surely
