@@ -90,3 +90,13 @@ def test_articles_from_long_before_the_days_asked_about_are_not_composed_of(
     reply = composing_dialogue.reply("c", "summary of the skarn lighthouse fire of this week please", scope=scope)
 
     assert isinstance(reply.outcome, Answer) is is_told
+
+
+@pytest.mark.parametrize(("asked_on", "newest"), [(date(2026, 3, 4), "2026-03-03"), (date(2026, 7, 1), "2026-06-22")])
+def test_the_latest_is_what_was_there_on_the_day_of_asking(
+    composing_dialogue: Dialogue, asked_on: date, newest: str
+) -> None:
+    reply = composing_dialogue.reply("c", "any news on the skarn lighthouse?", scope=Scope(asked_on=asked_on))
+
+    assert isinstance(reply.outcome, Answer)
+    assert reply.outcome.blocks[0].heading == newest

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.answering import Answer, Answerer, Refusal, quote_lead, with_further, withheld
 from bot.composing.draft import Wanted
@@ -44,7 +45,7 @@ class MessageAnswerer:
         may be, one sentence is looked for first, and they follow it; they stand alone if none is found and they are
         likely enough asked for. Where they are surely asked for and refused, a single one has to be surer than usual.
         """
-        query, told = _query_of(meant), meant.told
+        query, told = self._query_of(meant), meant.told
         maybe, chance = told.likeliest(COMPOSED)
         may_be_asked = chance >= _MAY_BE_ASKED
         is_sure = told.is_sure or not names_something(meant.asked)
@@ -79,6 +80,15 @@ class MessageAnswerer:
             wanted = Wanted(MessageKind.OVERVIEW, is_about_it=True)
             composed = self._answerer.compose(wanted, query, query.text, self._retriever)
         return composed if isinstance(composed, Answer) else quote_lead(article, archive)
+
+    def _query_of(self, meant: Meant) -> Query:
+        """Return what is searched: for the latest, only articles that were there on the day of asking."""
+        leans, turns, asked_on = meant.resolution.leans, meant.conversation.turns, meant.scope.asked_on
+        query = query_for(meant.resolution, meant.scope, frozenset(turns[-1].article_ids[:1] if leans else ()))
+        if meant.told.kind is not MessageKind.LATEST or asked_on is None or query.before is not None:
+            return query
+        before = replace(query, before=asked_on + timedelta(days=1))
+        return before if self._retriever.newest_day(before) else query
 
     def _asked_for(self, kind: MessageKind, query: Query, meant: Meant) -> Answer | Refusal | None:
         """Return several quotes; where the latest of a day is asked for that no article tells of, the latest there
@@ -124,8 +134,3 @@ def query_for(resolution: Resolution, scope: Scope, preferred: frozenset[str]) -
     return replace(
         scope.query(resolution.searched, resolution.context, preferred), subject=subject.terms, said=subject.said
     )
-
-
-def _query_of(meant: Meant) -> Query:
-    leans, turns = meant.resolution.leans, meant.conversation.turns
-    return query_for(meant.resolution, meant.scope, frozenset(turns[-1].article_ids[:1] if leans else ()))
