@@ -14,7 +14,7 @@ _TURNS = 2
 _FOUND, _HITS = 2, 10
 _AS_LIKELY = 0.7
 """An article that is found with less of the best one's score is another matter."""
-_BEGINNING_CHARS = 20_000
+_BEGINNING_CHARS = 5_000
 """So much of an article is looked through for words."""
 
 

@@ -7,7 +7,6 @@ read, `bot.reading.open_passages` reads.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import replace
 from importlib.resources import files
 from typing import Any, Self
 
@@ -43,10 +42,6 @@ OFFERED: Mapping[Case, int] = {"whole": 6, "part": 10, "typed": 15}
 """How many passages have their sentences weighed, read or not. The search says less of messages as people type them."""
 _FOLLOW_UP_WINDOW_CHARS = 500
 """The longest part that is read for follow-ups: a question that lacks words says less of where to look."""
-_FOLLOW_UP_WORTH = 0.02
-_FOLLOW_UP_READ = 4
-"""What `ReadBudget.worth` and, at least, `ReadBudget.read` are for follow-ups: words predict less of them, and reading
-on is worth more (docs/experiments/0020-context-of-a-conversation.md)."""
 
 
 def shipped_weights() -> FittedWeights:
@@ -105,7 +100,6 @@ class PassageReader:
     def __init__(self, scorer: SpanScorer, weights: FittedWeights) -> None:
         self._scorer = scorer
         self._weights = weights
-        self._follow_up_weights = weights.with_each(_reading_on)
 
     @property
     def name(self) -> str:
@@ -128,8 +122,7 @@ class PassageReader:
             return iter(())
         case, opened = open_for(query, hits, retriever, self._scorer)
         kind = kind_of(query.text)
-        fitted = self._follow_up_weights if query.context else self._weights
-        weights = fitted.of(case)
+        weights = self._weights.of(case)
         state = read_until_sure(opened, weights)
         is_worth_quoting = balance_of(state.confidence, state.unanswered) >= weights.threshold
         order = state.order
@@ -146,13 +139,6 @@ class PassageReader:
             )
             for row in order
         )
-
-
-def _reading_on(weights: ReadingWeights) -> ReadingWeights:
-    """Return these weights with the budget that follow-ups are worth."""
-    budget = weights.budget
-    further = replace(budget, worth=min(budget.worth, _FOLLOW_UP_WORTH), read=max(budget.read, _FOLLOW_UP_READ))
-    return replace(weights, budget=further)
 
 
 def _reading(

@@ -22,7 +22,7 @@ _READ_AN_ARTICLE: Final = 40
 """So many watched questions an article is read for, the likeliest first."""
 _ARTICLES_A_QUESTION: Final = 6
 """So many articles that arrived at once a question is asked of, the likeliest first."""
-_SURE: Final = 0.65
+_SURE: Final = 0.62
 """How likely right a quote must be that nobody asked for at that moment; a watch's bar comes on top."""
 
 
