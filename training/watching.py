@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 
 from bot.answering import Answer, Answerer
 from bot.app import load_models
-from bot.query.topic_words import shipped_topic_words
+from bot.query.topic_words import naming_terms, shipped_topic_words
 from bot.reading.features import Floats
 from bot.reading.passage_reader import PassageReader, shipped_weights
 from bot.settings import Settings
-from bot.watches.about import ABOUT_INPUTS, NamesOfAll, log_odds, naming_terms
+from bot.watches.about import ABOUT_INPUTS, NamesOfAll, log_odds
 from bot.watches.asking import read_of
 from index.embedding.embedder import Vectors
 from index.search.retrieval import Retriever
@@ -161,7 +161,7 @@ def _most_alike(message: Message, text: str, vector: Vectors, articles: _Article
     """Return the articles of other stories that begin most like a message, or have most of the words that name it."""
     rows = np.arange(len(articles.ids))
     by_lead = articles.leads @ vector
-    named = naming_terms(text)
+    named = naming_terms(terms_of(text))
     by_names = np.array([sum(named[term] for term in named.keys() & terms) for terms in articles.terms])
     found: list[int] = []
     for scores in (by_lead, by_names):

@@ -3,9 +3,8 @@
 import numpy as np
 
 from bot.composing.weighed import Weighed
-from bot.query.topic_words import shipped_topic_words
+from bot.query.topic_words import names_something
 from bot.reading.features import KNOWN, Floats
-from index.text.terms import terms_of
 
 CONFIDENCE_INPUTS = (
     "first_odds",
@@ -60,8 +59,7 @@ def tells_of_something_else(inputs: Floats, message: str) -> bool:
     Weights cannot tell: they are fitted in a library where something like it is always found.
     """
     held, similarity = (float(inputs[CONFIDENCE_INPUTS.index(name)]) for name in ("first_words_held", "similarity"))
-    is_naming = any(map(shipped_topic_words().names_subject, terms_of(message)))
-    return is_naming and held <= 0.0 and similarity < ON_TOPIC_SIMILARITY
+    return names_something(message) and held <= 0.0 and similarity < ON_TOPIC_SIMILARITY
 
 
 def _odds(chances: Floats) -> Floats:

@@ -3,8 +3,7 @@
 import re
 
 from bot.followup.vocabulary import ASKING, PREPOSITIONS
-from bot.query.topic_words import shipped_topic_words
-from index.text.terms import terms_of
+from bot.query.topic_words import names_something
 
 WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _MOST_KEYWORDS = 3
@@ -28,13 +27,3 @@ def is_keyword(message: str) -> bool:
 def is_small_talk(message: str) -> bool:
     """Return whether a message asks for nothing: "thanks", "ok", "hi there"."""
     return bool(_SMALL_TALK.match(message))
-
-
-def names_something(message: str) -> bool:
-    """Return whether a message holds a word that may tell what it is about."""
-    return any(map(shipped_topic_words().names_subject, terms_of(message)))
-
-
-def surely_names_something(message: str) -> bool:
-    """Return whether a message holds a word that tells what it is about, whatever was spoken of before."""
-    return any(map(shipped_topic_words().surely_names_subject, terms_of(message)))

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from bot.conversation import Turn
 from bot.followup.leaning import said_last, said_of
-from bot.followup.signs import WORD, names_something
+from bot.followup.signs import WORD
 from bot.followup.vocabulary import LINKS
-from bot.query.topic_words import shipped_topic_words
+from bot.query.topic_words import names_something, shipped_topic_words
 from index.text.terms import terms_of
 
 _TURNS = 4

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.conversation import SAID_ELSEWHERE, Turn
-from bot.followup.signs import is_small_talk, names_something
+from bot.followup.signs import is_small_talk
+from bot.query.topic_words import names_something
 from bot.reading.behind import BEHIND
 
 Leans = Callable[[Turn, Sequence[Turn]], bool]

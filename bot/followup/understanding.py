@@ -7,11 +7,11 @@ from bot.conversation import SAID_ELSEWHERE, Conversation, Turn
 from bot.followup.leaning import Leaning, said_of
 from bot.followup.references import CitationRequest, chosen_option, citation_request
 from bot.followup.resolution import Resolution
-from bot.followup.signs import is_keyword, is_small_talk, names_something, surely_names_something
+from bot.followup.signs import is_keyword, is_small_talk
 from bot.followup.spoken_of import articles_of
 from bot.followup.subject import subject_of
 from bot.followup.thread import said_in, thread_of
-from bot.query.topic_words import LEAD_CHARS, is_mostly_unheard
+from bot.query.topic_words import LEAD_CHARS, is_mostly_unheard, names_something, surely_names_something
 from bot.reading.behind import BEHIND, put_behind
 from index import Article
 from index.search.retrieval import Archive, Retriever

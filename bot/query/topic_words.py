@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from index.text.terms import terms_of
+
 LEAD_CHARS = 400
 """An article says what it is about in its title and so many characters after it."""
 _UNKNOWN = 0.5
@@ -45,14 +47,29 @@ class TopicWords:
         np.savez_compressed(path, terms=np.array("\n".join(self.shares)), hundredths=rounded)
 
 
+def names_something(message: str) -> bool:
+    """Return whether a message holds a word that may tell what it is about."""
+    return any(map(shipped_topic_words().names_subject, terms_of(message)))
+
+
+def surely_names_something(message: str) -> bool:
+    """Return whether a message holds a word that tells what it is about, whatever was spoken of before."""
+    return any(map(shipped_topic_words().surely_names_subject, terms_of(message)))
+
+
+def naming_terms(terms: Iterable[str]) -> dict[str, float]:
+    """Return those of these terms that tell what a message is about, each with how much it does."""
+    words = shipped_topic_words()
+    return {term: words.share(term) for term in terms if words.names_subject(term)}
+
+
 def unheard_share(terms: Iterable[str], rarity: Callable[[str], float]) -> float:
     """Return how much of what a message names no article holds: the share of its topic words, by weight, in [0, 1].
 
     `rarity`: how rare a term is in the library; 1 where no article has it. Of "summary please", which names nothing, it
     is 0.
     """
-    words = shipped_topic_words()
-    weights = {term: words.share(term) for term in terms if words.names_subject(term)}
+    weights = naming_terms(terms)
     unheard = sum(weight for term, weight in weights.items() if rarity(term) >= 1.0)
     return unheard / (sum(weights.values()) or 1.0)
 

@@ -9,12 +9,12 @@ from bot.composing.draft import Wanted
 from bot.composing.weights import COMPOSED
 from bot.conversation import Conversation
 from bot.followup import Resolution
-from bot.followup.signs import names_something
 from bot.pointing import Pointer
 from bot.query.event_dates import since_event
 from bot.query.headlines import article_asked_for
 from bot.query.kinds import MessageKind, ToldKind
 from bot.query.operators import EVERYTHING, Scope
+from bot.query.topic_words import names_something
 from bot.replying.meaning import Meant
 from bot.stopwatch import Stopwatch
 from index import Hit, Query

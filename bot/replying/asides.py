@@ -11,10 +11,10 @@ from bot.answering import Answer, Outcome, Refusal, Remark, quote_passages
 from bot.composing.gathering import tells
 from bot.conversation import Conversation, Turn
 from bot.followup import Resolution, named_citation
-from bot.followup.signs import names_something
 from bot.query.headlines import lead_of
 from bot.query.kinds import MessageKind, ToldKind, Topic
 from bot.query.operators import Scope
+from bot.query.topic_words import names_something
 from index import Article, Span
 from index.errors import UnknownArticle
 from index.search.retrieval import Archive, Retriever

@@ -8,12 +8,12 @@ from typing import NamedTuple
 from bot.answering import Answer, Answerer, Outcome, Refusal, Remark
 from bot.conversation import Conversation
 from bot.followup import Resolution, requested_citation
-from bot.followup.signs import names_something
 from bot.freshness import newest_worth_telling
 from bot.pointing import Pointer
 from bot.query.kinds import MessageKind, ToldKind, Topic
 from bot.query.operators import Scope
 from bot.query.summaries import asks_for_a_summary_of_it
+from bot.query.topic_words import names_something
 from bot.replies import Reply
 from bot.replying.answers import MessageAnswerer
 from bot.replying.asides import aside, asked_before, instead_of_refusal, newest

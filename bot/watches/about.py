@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.query.topic_words import shipped_topic_words
+from bot.query.topic_words import naming_terms, shipped_topic_words
 from bot.reading.features import Floats
 from index.text.terms import terms_of
 
@@ -56,17 +56,13 @@ def log_odds(chance: float) -> float:
     return math.log(bounded / (1 - bounded))
 
 
-def naming_terms(words: str) -> dict[str, float]:
-    """Return the terms that tell what these words are about, each with how much it does."""
-    topic = shipped_topic_words()
-    return {term: topic.share(term) for term in dict.fromkeys(terms_of(words)) if topic.names_subject(term)}
-
-
 def without_missing_name(words: str, terms: Collection[str]) -> str | None:
     """Return the words without the heaviest of those that surely name a subject and are not among these terms of an
     article; None where it has them all."""
     surely = shipped_topic_words().surely_names_subject
-    missing = {term: share for term, share in naming_terms(words).items() if surely(term) and term not in terms}
+    missing = {
+        term: share for term, share in naming_terms(terms_of(words)).items() if surely(term) and term not in terms
+    }
     if not missing:
         return None
     heaviest = max(missing, key=lambda term: missing[term])
@@ -83,7 +79,7 @@ class NamesOfAll:
     """The terms that name each of many watched texts, by the text's row."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        of_each = [naming_terms(text) for text in texts]
+        of_each = [naming_terms(terms_of(text)) for text in texts]
         self._place_of = {term: place for place, term in enumerate(dict.fromkeys(t for one in of_each for t in one))}
         most = max(map(len, of_each), default=0)
         # what is missing in a short row is held by every article, and weighs nothing

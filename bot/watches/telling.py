@@ -5,13 +5,14 @@ from dataclasses import replace
 from typing import Final
 
 from bot.answering import Answer
+from bot.query.topic_words import naming_terms
 from bot.quoting.quotes import Citation
-from bot.watches.about import naming_terms
 from bot.watches.matching import Match
 from bot.watches.novelty import novelty_of
 from bot.watches.watch import Watch
 from index import Span
 from index.search.retrieval import Archive
+from index.text.terms import terms_of
 
 _MOST_QUOTES: Final = 3
 """So many quotes are shown at once: what is over would be more than a phone's screen."""
@@ -39,7 +40,7 @@ class Telling:
         for match in sorted(matches, key=lambda match: -match.answer.confidence):
             by_watch.setdefault(match.watch, []).append(match)
         for watch, some in by_watch.items():
-            about = naming_terms(watch.words)
+            about = naming_terms(terms_of(watch.words))
             news = [cited for match in some for cited in self._told_now(match.answer, about)]
             for first in range(0, len(news), _MOST_QUOTES):
                 shown = news[first : first + _MOST_QUOTES]

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.followup.signs import is_keyword, names_something
-from bot.query.topic_words import TopicWords, shipped_topic_words, unheard_share
+from bot.followup.signs import is_keyword
+from bot.query.topic_words import TopicWords, names_something, shipped_topic_words, unheard_share
 
 
 @pytest.mark.parametrize("message", ["tram crash", "karabakh", "the mayor", "Brno", "school meals"])
