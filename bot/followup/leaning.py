@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.conversation import Turn
-from bot.followup.spoken_of import nearest_in, share_of_hits, spoken_of, words_of
+from bot.followup.spoken_of import share_of_hits, spoken_of, words_of
 from bot.reading.behind import ANSWER_CHARS, BEHIND
 from index import Query
 from index.search.retrieval import Retriever
@@ -118,7 +118,7 @@ def _facts_of_articles(message: str, turns: Sequence[Turn], retriever: Retriever
     spoken = spoken_of(turns, " ".join(_last_words(turns)), retriever)
     alone = retriever.search(Query(message), _HITS)
     nearest_of_all = max((hit.similarity for hit in alone), default=0.0)
-    nearest = nearest_in(message, spoken, retriever)
+    nearest = retriever.nearness(message, spoken)
     rare = {term: retriever.rarity(term) for term in terms_of(message)}
     held = words_of(spoken, retriever.archive)
     return (

@@ -34,13 +34,6 @@ def share_of_hits(hits: Sequence[Hit], article_ids: Collection[str]) -> float:
     return sum(worth for worth, is_of_them in worths if is_of_them) / (sum(worth for worth, _ in worths) or 1.0)
 
 
-def nearest_in(message: str, article_ids: Sequence[str], retriever: Retriever) -> float:
-    """Return how like the nearest passage of these articles a message is, as a cosine; 0 where there is none."""
-    vector = retriever.vectors_of([message])[0]
-    passages = retriever.snapshot.vectors_of(article_ids).values()
-    return max((float((vectors @ vector).max()) for vectors in passages if len(vectors)), default=0.0)
-
-
 def words_of(article_ids: Sequence[str], archive: Archive) -> frozenset[str]:
     """Return the terms of these articles' titles and texts."""
     words: set[str] = set()

@@ -122,9 +122,8 @@ def _is_of_another(words: str, article_id: str, retriever: Retriever) -> bool:
     without_name = without_missing_name(words, article_terms(article_id, retriever.archive))
     if not without_name:
         return False
-    passages = retriever.snapshot.vectors_of([article_id])[article_id]
-    nearness, nearness_without = (passages @ retriever.vectors_of([words, without_name]).T).max(axis=0)
-    return names_another(float(nearness), float(nearness_without))
+    nearness, nearness_without = (retriever.nearness(text, [article_id]) for text in (words, without_name))
+    return names_another(nearness, nearness_without)
 
 
 def _told(found: Found | None, watches: Sequence[Watch]) -> list[Match]:

@@ -254,6 +254,12 @@ class Retriever:
         """Return (len(texts), dimension), float32: vectors that compare with those of the index."""
         return self._embedder.embed(texts)
 
+    def nearness(self, text: str, article_ids: Sequence[str]) -> float:
+        """Return how like the nearest passage of these articles a text is, as a cosine; 0 where there is none."""
+        vector = self._vector_of(text)
+        passages = self._snapshot.vectors_of(article_ids).values()
+        return max((float((vectors @ vector).max()) for vectors in passages if len(vectors)), default=0.0)
+
     def vectors_of(self, texts: Sequence[str]) -> Vectors:
         """Return what `embed` does, for a few texts that are soon searched for."""
         return np.stack([self._vector_of(text) for text in texts])
