@@ -4,6 +4,7 @@ After each one the index must load, pass `verify` and answer, and hold every art
 after.
 
     python -m benchmarks.kills --of-each 100
+    python -m benchmarks.kills --of-each 20 --first 80   in parts: the last twenty of a hundred moments
 """
 
 import argparse
@@ -32,8 +33,10 @@ _KILLS_OF_EACH = 100
 _SEED = 11
 
 
-def measure(of_each: int = _KILLS_OF_EACH) -> dict[str, float]:
+def measure(of_each: int = _KILLS_OF_EACH, first: int = 0) -> dict[str, float]:
     """Return how many kills of each kind left the index as before, as after, or broken.
+
+    `first`: the number of the first moment; each number has a moment of its own.
 
     The seconds that each command takes unharmed are returned as well.
     """
@@ -45,17 +48,19 @@ def measure(of_each: int = _KILLS_OF_EACH) -> dict[str, float]:
         editions.finish(["build", "--articles", str(editions.articles)])
         for kind, prepare in CHANGES.items():
             whole = editions.finish(prepare(editions))
-            states = Counter(_kill(prepare(editions), editions, whole, number) for number in _kills(kind, of_each))
+            states = Counter(
+                _kill(prepare(editions), editions, whole, number) for number in _kills(kind, of_each, first)
+            )
             figures |= _figures_of(kind, states, whole)
         whole = _finish_a_reload(editions)
-        states = Counter(_kill_a_reload(editions, whole, number) for number in _kills("reload", of_each))
+        states = Counter(_kill_a_reload(editions, whole, number) for number in _kills("reload", of_each, first))
         figures |= _figures_of("reload", states, whole)
     figures["kills"] = sum(int(count) for name, count in figures.items() if name.endswith("kills"))
     return figures
 
 
-def _kills(kind: str, of_each: int) -> Iterable[int]:
-    return track(range(of_each), kind, console=Console(stderr=True))
+def _kills(kind: str, of_each: int, first: int) -> Iterable[int]:
+    return track(range(first, first + of_each), kind, console=Console(stderr=True))
 
 
 def _figures_of(kind: str, states: Counter[str], whole: float) -> dict[str, float]:
@@ -123,6 +128,9 @@ def _bot(server: ThreadedBotApiServer, articles: Path, index: Path) -> Iterator[
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser("python -m benchmarks.kills")
+    parser = argparse.ArgumentParser("python -m benchmarks.kills", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--of-each", type=int, default=_KILLS_OF_EACH, help="kills of each of five kinds")
-    print(json.dumps(measure(parser.parse_args().of_each), indent=1))
+    parser.add_argument("--first", type=int, default=0, metavar="NUMBER", help="the first of their moments")
+    options = parser.parse_args()
+    print(json.dumps(measure(options.of_each, options.first), indent=1))
