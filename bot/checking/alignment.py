@@ -1,7 +1,6 @@
 """How the words of a quotation lie in the words of articles: in one place nearly, or in several places exactly."""
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain, repeat
 from typing import Final
@@ -13,7 +12,8 @@ from rapidfuzz.distance import Levenshtein
 
 _SHORTEST_RUN: Final = 3
 """Fewer equal words in a row are chance."""
-_MOST_RUNS: Final = 60
+MOST_RUNS: Final = 60
+"""Only the longest make up a chain."""
 _MOST_PAIRS: Final = 200_000
 """So many pairs of equal words are looked at: who says the same three words again and again fills no memory."""
 _BETWEEN: Final = ""
@@ -26,6 +26,8 @@ like "he said" interrupt."""
 OTHER_PLACE: Final = 3.0
 """What another place costs, in words that are not explained."""
 _SLACK: Final = 4
+_MANY_WORDS: Final = 500
+"""Where the place that is nearest to more words may be is not looked for everywhere: that grows with their cube."""
 
 Spoken = Callable[[int, int, int], bool]
 """From a revision's number and two of its words to whether those between them only tell who speaks."""
@@ -81,13 +83,18 @@ class Chain:
         return n_words - sum(run.length for run in self.runs)
 
 
-def nearest(words: Sequence[str], number: int, article: Sequence[str]) -> Nearly | None:
-    """Return the place in an article that is nearest to these words; None if none is near at all."""
-    found = fuzz.partial_ratio_alignment(words, article, score_cutoff=60)
-    if found is None or len(article) < len(words) // 2:
+def nearest(words: Sequence[str], number: int, article: Sequence[str], runs: Iterable[Run] = ()) -> Nearly | None:
+    """Return the place in an article that is nearest to these words; None if none is near at all.
+
+    `runs` of words that the two share tell where to look for very many words.
+    """
+    if len(article) < len(words) // 2:
         return None
-    at = _best(range(found.dest_start - _SLACK, found.dest_start + _SLACK + 1), words, article, end=found.dest_end)
-    end = _best(range(found.dest_end - _SLACK, found.dest_end + _SLACK + 1), words, article, start=at)
+    found = _near_to(words, article) if len(words) <= _MANY_WORDS else _along(runs, number, len(words), len(article))
+    if found is None:
+        return None
+    at = _best(range(found[0] - _SLACK, found[0] + _SLACK + 1), words, article, end=found[1])
+    end = _best(range(found[1] - _SLACK, found[1] + _SLACK + 1), words, article, start=at)
     blocks = tuple(
         ((code.src_start, code.src_end), (at + code.dest_start, at + code.dest_end))
         for code in Levenshtein.opcodes(words, article[at:end])
@@ -95,6 +102,24 @@ def nearest(words: Sequence[str], number: int, article: Sequence[str]) -> Nearly
     )
     edits = sum(max(mine[1] - mine[0], theirs[1] - theirs[0]) for mine, theirs in blocks)
     return Nearly(number, at, end, edits, blocks) if at < end else None
+
+
+def _near_to(words: Sequence[str], article: Sequence[str]) -> tuple[int, int] | None:
+    found = fuzz.partial_ratio_alignment(words, article, score_cutoff=60)
+    return (found.dest_start, found.dest_end) if found is not None else None
+
+
+def _along(runs: Iterable[Run], number: int, n_words: int, n_article: int) -> tuple[int, int] | None:
+    """Return the place to which the longest run leads, with those that lead nearly there."""
+    here = [run for run in runs if run.number == number]
+    if not here:
+        return None
+    longest = max(here, key=lambda run: run.length)
+    shift = longest.at - longest.start
+    near = [run for run in here if abs(run.at - run.start - shift) <= _OMITTED_WORDS]
+    first, last = min(near, key=lambda run: run.start), max(near, key=lambda run: run.end)
+    at, end = max(0, first.at - first.start), min(n_article, last.at_end + n_words - last.end)
+    return (at, end) if at < end else None
 
 
 def _best(
@@ -114,8 +139,9 @@ def _best(
     return min((place for place in places if 0 <= place <= len(article)), key=edits)
 
 
-def runs_in(words: Sequence[str], articles: Mapping[int, Sequence[str]]) -> list[Run]:
-    """Return the runs of words that a quotation shares with articles, none of which could be longer.
+def runs_in(words: Sequence[str], articles: Mapping[int, Sequence[str]], most: int = MOST_RUNS) -> list[Run]:
+    """Return the runs of words that a quotation shares with articles, none of which could be longer: at most so many,
+    the longest, in the order of articles and of words.
 
     `articles`: from a revision's number to its words.
     """
@@ -127,19 +153,27 @@ def runs_in(words: Sequence[str], articles: Mapping[int, Sequence[str]]) -> list
     theirs = np.fromiter(map(vocabulary.get, everything, repeat(0)), np.int64, bounds[-1])
     mine = np.array([vocabulary[word] for word in words], np.int64)
     starts, places = _equal(_in_threes(mine, len(vocabulary)), _in_threes(theirs, len(vocabulary)))
-    numbers, found = list(articles), _joined(starts, places)
-    runs = sorted((bisect_right(bounds, place) - 1, start, place, length) for start, place, length in found)
-    return [Run(numbers[owner], start, place - bounds[owner], length) for owner, start, place, length in runs]
+    begins, at, lengths = _joined(starts, places)
+    owners = np.searchsorted(bounds, at, side="right") - 1
+    order = np.lexsort((at, begins, owners))
+    order = order[np.sort(np.argsort(-lengths[order], kind="stable")[:most])]
+    numbers, found = list(articles), zip(owners[order], begins[order], at[order], lengths[order], strict=True)
+    return [
+        Run(numbers[owner], int(start), int(place) - bounds[owner], int(length))
+        for owner, start, place, length in found
+    ]
 
 
-def _joined(starts: NDArray[np.int64], places: NDArray[np.int64]) -> Iterator[tuple[int, int, int]]:
+def _joined(
+    starts: NDArray[np.int64], places: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Return the runs that pairs of places make up, three words each: where they start, where they are, how long."""
     order = np.lexsort((starts, places - starts))
     starts, places = starts[order], places[order]
     goes_on = (starts[1:] - starts[:-1] == 1) & (places[1:] - places[:-1] == 1)
     begins = np.flatnonzero(np.concatenate(([True], ~goes_on))) if len(starts) else np.zeros(0, np.int64)
     lengths = np.append(begins[1:], len(starts)) - begins + _SHORTEST_RUN - 1
-    return zip(starts[begins].tolist(), places[begins].tolist(), lengths.tolist(), strict=True)
+    return starts[begins], places[begins], lengths
 
 
 def _in_threes(words: NDArray[np.int64], n_words: int) -> NDArray[np.int64]:
@@ -170,7 +204,7 @@ def best_chain(runs: Iterable[Run], n_words: int, ellipses: frozenset[int], spok
     `ellipses`: the words in front of which something is said to be left out. `spoken`: whether the words of a revision
     from one word to another only tell who speaks.
     """
-    longest = sorted(sorted(runs, key=lambda run: -run.length)[:_MOST_RUNS], key=lambda run: (run.start, -run.length))
+    longest = sorted(sorted(runs, key=lambda run: -run.length)[:MOST_RUNS], key=lambda run: (run.start, -run.length))
     best: list[Chain] = []
     ends: list[int] = []
     for run in longest:

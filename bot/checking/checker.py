@@ -1,15 +1,15 @@
 """Checker: says of each quotation of a text whether it stands in the articles so, and where."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
 from bot.checking.alignment import OTHER_PLACE, Chain, Run, best_chain, nearest, runs_in
-from bot.checking.findings import Findings
+from bot.checking.findings import Finding, Findings
 from bot.checking.passages import Checkable, checkable, sentence_by_sentence
-from bot.checking.verdicts import CheckedQuote, Match, Verdict
-from bot.checking.words import Words, places_of
+from bot.checking.remembered import RememberedTexts
+from bot.checking.verdicts import CheckedQuote, Match, Verdict, moved
+from bot.checking.words import Words
 from index import Span
 from index.library.kept_texts import KeptTexts
 from index.text.terms import terms_of
@@ -30,7 +30,6 @@ _LIKELIEST, _LIKELIEST_OF_A_WINDOW = 6, 2
 _SHORTEST_REST, _MOST_WITH_A_REST = 4, 100
 _WELL_EXPLAINED: Final = 2.0
 """So few words that are not explained are a change, and no sign of another place."""
-_WORDS_KEPT: Final = 512
 
 
 class Checker:
@@ -58,20 +57,26 @@ class _Search:
     """Looks for the quotations of one text in the revisions of one moment."""
 
     def __init__(self, texts: KeptTexts) -> None:
-        self._texts = texts
-        self._words_of = lru_cache(_WORDS_KEPT)(lambda number: Words(texts.text(number)))
-        self._rarity = lru_cache(_WORDS_KEPT)(texts.rarity)
+        self._texts = RememberedTexts(texts)
+        self._found: dict[Hashable, tuple[int, Finding]] = {}
 
     def look_for(self, text: str, asked: Checkable, *, nearly: bool = True) -> CheckedQuote:
         """Return what one quotation of a text is; not `nearly`: unless it is only nearly an article's."""
-        findings = Findings(self._texts, self._words_of, asked)
-        verdict, matches = (
-            self._exactly(asked, findings) or (nearly and self._nearly(asked, findings)) or (Verdict.NOT_FOUND, [])
-        )
+        speaker = asked.claim.speaker if asked.claim is not None else None
+        same = (asked.words.text, asked.is_quoted, speaker, nearly)
+        if same not in self._found:
+            self._found[same] = asked.span.start, self._find(asked, nearly=nearly)
+        start, (verdict, matches) = self._found[same]
         claim = asked.claim.mention.slice(text) if asked.claim is not None and asked.claim.mention else None
-        return CheckedQuote(asked.span.slice(text), asked.span, verdict, tuple(matches), claim)
+        here = tuple(moved(match, asked.span.start - start) for match in matches)
+        return CheckedQuote(asked.span.slice(text), asked.span, verdict, here, claim)
 
-    def _exactly(self, asked: Checkable, findings: Findings) -> tuple[Verdict, list[Match]] | None:
+    def _find(self, asked: Checkable, *, nearly: bool) -> Finding:
+        findings = Findings(self._texts, asked)
+        found = self._exactly(asked, findings) or (self._nearly(asked, findings) if nearly else None)
+        return found or (Verdict.NOT_FOUND, [])
+
+    def _exactly(self, asked: Checkable, findings: Findings) -> Finding | None:
         """Return the places where these very words stand; None if there is none."""
         found: dict[Verdict, list[Match]] = {}
         for number, span in islice(self._places(asked), _MOST_PLACES):
@@ -86,7 +91,7 @@ class _Search:
     def _places(self, asked: Checkable) -> Iterator[tuple[int, Span]]:
         """Yield where the very words stand, with the revision's number."""
         for number in self._candidates(terms_of(asked.words.text)):
-            for span in places_of(self._texts.text(number), asked.words.folded, _MOST_MATCHES):
+            for span in self._texts.places_of(number, asked.words.folded, _MOST_MATCHES):
                 yield number, span
 
     def _candidates(self, terms: Sequence[str]) -> Iterable[int]:
@@ -98,7 +103,7 @@ class _Search:
             return holding
         return dict.fromkeys([*self._texts.likeliest(terms, _FEW), *holding])
 
-    def _nearly(self, asked: Checkable, findings: Findings) -> tuple[Verdict, list[Match]] | None:
+    def _nearly(self, asked: Checkable, findings: Findings) -> Finding | None:
         """Return what the words are if they stand nowhere as they are.
 
         The likeliest revisions are looked at first, then those that hold what these leave unexplained at one end, then
@@ -116,7 +121,7 @@ class _Search:
             runs += self._runs(words, found)
             chain = best_chain(runs, len(words), ellipses, findings.only_tells_who)
         close = dict.fromkeys([*list(numbers)[:_LIKELIEST], *(run.number for run in chain.runs)])
-        near = [nearest(words, number, self._words_of(number).folded) for number in close]
+        near = [nearest(words, number, self._texts.words_of(number).folded, runs) for number in close]
         return findings.inexact(chain, [one for one in near if one is not None])
 
     def _is_settled(self, chain: Chain, words: Sequence[str]) -> bool:
@@ -127,7 +132,7 @@ class _Search:
         return is_explained or longest < _SHORTEST_REST or len(words) > _LONG
 
     def _runs(self, words: Sequence[str], numbers: Iterable[int]) -> list[Run]:
-        return runs_in(words, {number: self._words_of(number).folded for number in numbers})
+        return runs_in(words, {number: self._texts.words_of(number).folded for number in numbers})
 
     def _holding_the_rest(self, words: Words, chain: Chain) -> list[int]:
         """Return revisions that hold all words before those that are explained, or all behind them."""
@@ -142,7 +147,7 @@ class _Search:
         terms = terms_of(words.span(first, end).slice(words.text))
         rest = words.folded[first:end]
         candidates = self._texts.holding(terms, _MOST_WITH_A_REST) if terms else []
-        holding = (number for number in candidates if places_of(self._texts.text(number), rest, 1))
+        holding = (number for number in candidates if self._texts.places_of(number, rest, 1))
         return list(islice(holding, _LIKELIEST))
 
     def _likely_for_parts(self, words: Words, chain: Chain) -> set[int]:
@@ -156,7 +161,7 @@ class _Search:
         return self._texts.likeliest(terms, most) if terms else []
 
     def _rarest(self, terms: Sequence[str]) -> list[str]:
-        return sorted(dict.fromkeys(terms), key=self._rarity, reverse=True)[:_RAREST]
+        return sorted(dict.fromkeys(terms), key=self._texts.rarity, reverse=True)[:_RAREST]
 
 
 def _is_known(match: Match, others: Sequence[Match]) -> bool:

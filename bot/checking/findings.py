@@ -2,19 +2,18 @@
 
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import partial
 from itertools import pairwise
 from typing import Final
 
 from bot.checking.alignment import Chain, Nearly, Run, is_joined, is_near
 from bot.checking.passages import Checkable
+from bot.checking.remembered import RememberedTexts
 from bot.checking.speaking import is_somebody_else, speaker_at
 from bot.checking.surroundings import Place, cut_away
 from bot.checking.verdicts import Cut, CutKind, Difference, Match, Verdict
-from bot.checking.words import Words
 from bot.quoting.quotes import Citation, quote_from
 from index import Span
-from index.library.kept_texts import KeptTexts
 from index.text.terms import terms_of
 
 _SHORTEST_ALTERED: Final = 5
@@ -27,7 +26,6 @@ _MOST_AT_AN_EDGE: Final = 4
 _SHORTEST_PART: Final = 4
 _MOST_UNEXPLAINED: Final = 0.12
 _MOST_PLACES: Final = 4
-_SAID_KEPT: Final = 8
 _TELLING: Final = 2
 """So many words that carry meaning must be of one place for it to be named."""
 _INTERRUPTS: Final = re.compile(r"[^“”\"'‘’]{0,3}[”\"’'][^“”\"]*[“\"‘']\W*$")
@@ -41,11 +39,9 @@ Finding = tuple[Verdict, list[Match]]
 class Findings:
     """Says what one quotation is, given where it was found."""
 
-    def __init__(self, texts: KeptTexts, words_of: Callable[[int], Words], asked: Checkable) -> None:
+    def __init__(self, texts: RememberedTexts, asked: Checkable) -> None:
         self._texts = texts
-        self._words_of = words_of
         self._asked = asked
-        self._said = lru_cache(_SAID_KEPT)(texts.said)
 
     def exact(self, number: int, span: Span) -> tuple[Verdict, Match | None]:
         """Return what the quotation is if its very words stand there in a revision."""
@@ -70,7 +66,7 @@ class Findings:
             found = [match for match in matches if match is not None]
             return (Verdict.STITCHED, found) if len(found) > 1 else None
         if closest is not None and self._is_altered(closest, n_words):
-            span = self._words_of(closest.number).span(closest.at, closest.end)
+            span = self._texts.words_of(closest.number).span(closest.at, closest.end)
             match = self._match(closest.number, span, (0, n_words), 1 - closest.edits / n_words, closest.blocks)
             return (Verdict.ALTERED, [match]) if match is not None else None
         return None
@@ -78,7 +74,7 @@ class Findings:
     def only_tells_who(self, number: int, first: int, end: int) -> bool:
         """Return whether what stands from one word of a revision to another interrupts what somebody says, to tell
         who: “Yes,” he said, “we will.”"""
-        words = self._words_of(number)
+        words = self._texts.words_of(number)
         between = words.text[words.spans[first - 1][1] : words.spans[end][0]]
         if len(between) > _LONGEST_INTERRUPTION:
             return False
@@ -133,7 +129,7 @@ class Findings:
         if len(found) < len(part):
             return None
         for (one, other), match in zip(pairwise(part), found, strict=False):
-            words = self._words_of(one.number)
+            words = self._texts.words_of(one.number)
             left_out = words.span(one.at_end, other.at)
             if _OMISSION_CHANGES.search(left_out.slice(words.text)):
                 gap = Span(match.citation.quote.span.end, left_out.end)
@@ -148,16 +144,19 @@ class Findings:
             match.article_text,
             match.citation.quote.span,
             self._texts.sentences(number),
-            self._said(number),
+            self._texts.said(number),
+            partial(self._texts.quotations, number),
         )
         return cut_away(
-            place, speaker_is_told=asked.claim is not None and asked.claim.speaker is not None, beside=asked.beside
+            place,
+            speaker_is_told=asked.claim is not None and asked.claim.speaker is not None,
+            tells=asked.stands_beside,
         )
 
     def _of_runs(self, runs: Sequence[Run]) -> Match | None:
         first, last = runs[0], runs[-1]
         equal = sum(run.length for run in runs) / (last.end - first.start)
-        span = self._words_of(first.number).span(first.at, last.at_end)
+        span = self._texts.words_of(first.number).span(first.at, last.at_end)
         return self._match(first.number, span, (first.start, last.end), min(1.0, equal))
 
     def _match(
@@ -173,7 +172,7 @@ class Findings:
             return None
         article, asked = kept.article, self._asked
         about = (article.title, article.source, article.published_at, article.url)
-        speaker = speaker_at(self._said(number), span)
+        speaker = speaker_at(self._texts.said(number), span)
         citation = Citation(1, quote_from(article, span), *about, highlights=(), score=score, speaker=speaker)
         mine = asked.words.span(*part)
         return Match(
@@ -190,7 +189,7 @@ class Findings:
         at = asked.span.start
         return Difference(
             Span(at + checked.start, at + checked.end) if checked is not None else None,
-            self._words_of(number).span(*theirs) if theirs[0] < theirs[1] else None,
+            self._texts.words_of(number).span(*theirs) if theirs[0] < theirs[1] else None,
         )
 
 

@@ -1,9 +1,11 @@
 """What of a text is checked: what stands between quotation marks, or all of it; and who is said to have said that."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from bot.checking.naming import named_beside
@@ -22,14 +24,22 @@ _MARKS: Final = f"{EDGES}\"'“”„‘’«»"
 class Checkable:
     """A span of a text to look for. `claim` is who is said to have said it; None where the text does not tell.
 
-    `is_quoted`: it stands between quotation marks. `beside`: the words of the text that are not in it, folded.
+    `is_quoted`: it stands between quotation marks. `everything`: how often each word, folded, is in the text; None if
+    only this is to be looked for.
     """
 
     span: Span
     words: Words
     is_quoted: bool
     claim: Attribution | None
-    beside: frozenset[str]
+    everything: Counter[str] | None = None
+
+    def stands_beside(self, words: frozenset[str]) -> bool:
+        """Return whether one of these words, folded, stands in the text, but for what is quoted here."""
+        if self.everything is None:
+            return False
+        within = Counter(self.words.folded)
+        return any(within[word] < self.everything[word] for word in words)
 
 
 def checkable(text: str) -> list[Checkable]:
@@ -37,23 +47,12 @@ def checkable(text: str) -> list[Checkable]:
     quotations = list(_quotations(text))
     if not quotations:
         whole = _trimmed(text, Span(0, len(text))) if text else None
-        return [Checkable(whole, Words(whole.slice(text)), False, None, frozenset())] if whole else []
-    said, counts = attribute(text, sentences_of(text)), Counter(Words(text).folded)
-    everything = frozenset(counts)
-    claims = (_claim(said, span) or named_beside(text, span) for span in quotations)
+        return [Checkable(whole, Words(whole.slice(text)), False, None)] if whole else []
+    claims, everything = _Claims(attribute(text, sentences_of(text))), Counter(Words(text).folded)
     return [
-        _quoted(Words(span.slice(text)), span, claim, counts, everything)
-        for span, claim in zip(quotations, claims, strict=True)
+        Checkable(span, Words(span.slice(text)), True, claims.of(span) or named_beside(text, span), everything)
+        for span in quotations
     ]
-
-
-def _quoted(
-    words: Words, span: Span, claim: Attribution | None, counts: Counter[str], everything: frozenset[str]
-) -> Checkable:
-    """Return a quotation of a text that has so many of each word."""
-    within = Counter(words.folded)
-    beside = everything.difference(word for word, count in within.items() if count >= counts[word])
-    return Checkable(span, words, True, claim, beside)
 
 
 def holds_quotation(text: str) -> bool:
@@ -65,7 +64,7 @@ def sentence_by_sentence(text: str, whole: Checkable) -> list[Checkable]:
     """Return the sentences of a text without quotation marks, to be looked for one by one."""
     trimmed = (_trimmed(text, sentence) for sentence in sentences_of(text))
     return [
-        Checkable(span, Words(span.slice(text)), False, None, frozenset())
+        Checkable(span, Words(span.slice(text)), False, None)
         for span in trimmed
         if span is not None and whole.span.contains(span)
     ]
@@ -102,11 +101,22 @@ def _trimmed(text: str, span: Span) -> Span | None:
     return Span(start, end) if start < end and len(Words(text[start:end])) else None
 
 
-def _claim(said: Sequence[Attribution], span: Span) -> Attribution | None:
-    """Return what tells who said a quotation: words around it, for those in it are its own."""
-    holding = [
-        one
-        for one in said
-        if one.span.overlaps(span) and one.is_speech and one.mention is not None and not span.overlaps(one.mention)
-    ]
-    return max(holding, key=lambda one: (one.kind == "direct", one.speaker is not None), default=None)
+class _Claims:
+    """Who is said in a text to say what: words around a quotation tell, for those in it are its own."""
+
+    def __init__(self, said: Sequence[Attribution]) -> None:
+        told = [one for one in said if one.is_speech and one.mention is not None]
+        self._told = sorted(told, key=lambda one: one.span.start)
+        self._starts = [one.span.start for one in self._told]
+        self._reach = list(accumulate((one.span.end for one in self._told), max))
+        """How far the first so many reach."""
+
+    def of(self, span: Span) -> Attribution | None:
+        """Return what tells who said a quotation."""
+        near = self._told[bisect_right(self._reach, span.start) : bisect_left(self._starts, span.end)]
+        holding = [
+            one
+            for one in near
+            if one.span.overlaps(span) and one.mention is not None and not span.overlaps(one.mention)
+        ]
+        return max(holding, key=lambda one: (one.kind == "direct", one.speaker is not None), default=None)

@@ -4,7 +4,7 @@ The words themselves are right; what stood in their sentence makes them say some
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +13,7 @@ from bot.checking.words import Words
 from bot.quoting.extent import takes_back
 from index import Span
 from index.attribution import Attribution
-from index.attribution.quotations import find_quotations
+from index.attribution.quotations import Quotation
 
 _NEGATES: Final = re.compile(
     r"\b(?:not|no|never|none|neither|nor|nobody|nothing|nowhere|without|cannot|hardly|barely|scarcely|unlikely|false|"
@@ -45,18 +45,20 @@ _LEAST_SHARE: Final = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Words of an article, and what is known of it."""
+    """Words of an article, and what is known of it. `quotations`: gives those of a paragraph, from where to where."""
 
     text: str
     span: Span
     sentences: Sequence[Span]
     said: Sequence[Attribution]
+    quotations: Callable[[int, int], Sequence[Quotation]]
 
 
-def cut_away(place: Place, *, speaker_is_told: bool, beside: frozenset[str]) -> Cut | None:
+def cut_away(place: Place, *, speaker_is_told: bool, tells: Callable[[frozenset[str]], bool]) -> Cut | None:
     """Return what was cut away around words that changes what they say; None if nothing was.
 
-    `speaker_is_told`: who says it stands where the words were found. `beside` are the other words there, folded.
+    `speaker_is_told`: who says it stands where the words were found. `tells`: whether one of some words, folded, stands
+    there beside them.
     """
     before, after = _around(place)
     kinds: list[CutKind] = []
@@ -64,7 +66,7 @@ def cut_away(place: Place, *, speaker_is_told: bool, beside: frozenset[str]) -> 
         kinds.append(CutKind.DENIAL)
     if _depends(place.text, before, after):
         kinds.append(CutKind.CONDITION)
-    if not speaker_is_told and _speaker_is_missing(place, before, after, beside):
+    if not speaker_is_told and _speaker_is_missing(place, before, after, tells):
         kinds.append(CutKind.SPEAKER)
     if not kinds:
         return None
@@ -80,7 +82,7 @@ def _around(place: Place) -> tuple[Span | None, Span | None]:
     if not held:
         return None, None
     start, end = min(held[0].start, place.span.start), max(held[-1].end, place.span.end)
-    inner = quotation_around(place.text, place.span, start, end)
+    inner = _quotation_around(place, start, end)
     if inner is not None:
         if not _DENIES_THAT.search(_last_clause(place.text[start : inner.start])):
             start = max(start, inner.start)
@@ -88,11 +90,10 @@ def _around(place: Place) -> tuple[Span | None, Span | None]:
     return _worded(place.text, start, place.span.start), _worded(place.text, place.span.end, end)
 
 
-def quotation_around(text: str, span: Span, start: int, end: int) -> Span | None:
-    """Return what stands between the quotation marks of `text[start:end]` that a span lies within."""
-    start, end = _paragraph(text, start, end)
-    quotations = (one.inner for one in find_quotations(text, start, end))
-    return next((inner for inner in quotations if inner.contains(span)), None)
+def _quotation_around(place: Place, start: int, end: int) -> Span | None:
+    """Return what stands between the quotation marks that the words lie within, in the paragraph of their sentences."""
+    quotations = (one.inner for one in place.quotations(*_paragraph(place.text, start, end)))
+    return next((inner for inner in quotations if inner.contains(place.span)), None)
 
 
 def _paragraph(text: str, start: int, end: int) -> tuple[int, int]:
@@ -157,11 +158,13 @@ def _depends(text: str, before: Span | None, after: Span | None) -> bool:
     return bool(_LIMITS_AT_ONCE.match(words) or _DEPENDS.search(_first_words(words)))
 
 
-def _speaker_is_missing(place: Place, before: Span | None, after: Span | None, beside: frozenset[str]) -> bool:
+def _speaker_is_missing(
+    place: Place, before: Span | None, after: Span | None, tells: Callable[[frozenset[str]], bool]
+) -> bool:
     """Return whether the words are a statement that is reported, without whose it is."""
     around = [one for one in (before, after) if one is not None]
     return any(
-        not beside & _names(one, place.text)
+        not tells(_names(one, place.text))
         for one in place.said
         if one.kind == "reported" and one.is_speech and one.mention is not None and one.cue is not None
         if _shared(one.span, place.span) >= _LEAST_SHARE * len(place.span)

@@ -1,6 +1,6 @@
 """What can be said of a quotation, and what it rests on: values only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from bot.quoting.quotes import Citation
@@ -78,3 +78,13 @@ class CheckedQuote:
     verdict: Verdict
     matches: tuple[Match, ...]
     claimed: str | None = None
+
+
+def moved(match: Match, chars: int) -> Match:
+    """Return the match of the same words that stand so many characters later in what was checked."""
+    differences = tuple(replace(one, checked=_moved(one.checked, chars)) for one in match.differences)
+    return replace(match, part=Span(match.part.start + chars, match.part.end + chars), differences=differences)
+
+
+def _moved(span: Span | None, chars: int) -> Span | None:
+    return Span(span.start + chars, span.end + chars) if span is not None else None

@@ -1,6 +1,7 @@
 """A text as the words that two texts are compared by: marks, blanks and capitals do not count, signs of numbers do."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -52,7 +53,7 @@ class Words:
         """Return the numbers of the words in front of which something is said to be left out."""
         starts = [start for start, _ in self.spans]
         marks = [match.start() for match in _ELLIPSIS.finditer(self.text)]
-        return frozenset(sum(start < mark for start in starts) for mark in marks)
+        return frozenset(bisect_left(starts, mark) for mark in marks)
 
 
 def places_of(text: str, words: Sequence[str], most: int) -> list[Span]:

@@ -7,7 +7,7 @@ if none is, it was dropped.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice, pairwise
 from typing import Final
 
@@ -18,6 +18,7 @@ from bot.checking.verdicts import CutKind
 from bot.corrections.wording import Wording
 from index import Span
 from index.attribution import Attribution
+from index.attribution.quotations import find_quotations
 from index.text.sentences import split_sentences
 from index.text.terms import terms_of
 
@@ -108,8 +109,9 @@ class _Turned:
 
 def _turned(span: Span, version: Version) -> _Turned:
     """Return by what the words around others change what these say, and all of these words."""
-    place = Place(version.text, span, version.sentences, version.said)
-    cut = cut_away(place, speaker_is_told=True, beside=frozenset())
+    quotations = partial(find_quotations, version.text)
+    place = Place(version.text, span, version.sentences, version.said, quotations)
+    cut = cut_away(place, speaker_is_told=True, tells=lambda names: False)
     if cut is None:
         return _Turned(frozenset(), span)
     last = span if cut.before is not None or cut.after is None else cut.after

@@ -6,12 +6,15 @@ from pathlib import Path
 
 from bot.adapters.web.pages.article_text import Paragraph, Piece, paragraphs_of
 from bot.checking import Checker, Verdict
-from bot.checking.alignment import runs_in
+from bot.checking.alignment import nearest, runs_in
+from bot.checking.passages import checkable
 from bot.checking.words import Words
 from bot.checking.words import places_of as places_of_words
 from bot.followup.references import CitationRequest, Side, citation_request
 from index import Article, Span
 from index.attribution import attribute
+from index.library.disk.directory import IndexFolders
+from index.library.disk.kept_texts import DiskTexts
 from index.library.disk.library import DiskLibrary
 from index.library.live import LiveIndex
 from index.text.phrases import places_of as places_of_phrases
@@ -55,6 +58,49 @@ def test_equal_words_without_end_fill_no_memory() -> None:
     tracemalloc.stop()
     assert most < 200_000_000
     assert all(run.length >= 3 for run in runs)
+
+
+class _Counted(DiskTexts):
+    """Kept texts that note which of them are read."""
+
+    def __init__(self, folders: IndexFolders) -> None:
+        super().__init__(folders)
+        self.read: list[int] = []
+
+    def text(self, number: int) -> str:
+        self.read.append(number)
+        return super().text(number)
+
+
+def test_quotations_without_end_are_looked_for_in_articles_that_are_read_once(tmp_path: Path) -> None:
+    sentence = "The old bridge in Marlow was shut again for the winter, the council said on Monday."
+    DiskLibrary(tmp_path).rebuild([Article("bridge", "Bridge", sentence)], HashingEmbedder())
+    texts = _Counted(IndexFolders(tmp_path))
+    quotes = Checker(lambda: texts).check(
+        " ".join(f"“bridge in Marlow was shut {number % 900} again for the winter”" for number in range(800))
+    )
+    assert [quote.verdict for quote in quotes] == [Verdict.ALTERED] * 800
+    assert texts.read == [0]
+    checked = [quote.matches[0].differences[0].checked for quote in quotes]
+    assert [place.start - quote.span.start for place, quote in zip(checked, quotes, strict=True) if place] == [26] * 800
+
+
+def test_words_beside_quotations_without_end_fill_no_memory() -> None:
+    text = " ".join([*(f"word{number}" for number in range(3_000)), *(f"“q{number}”" for number in range(3_000))])
+    tracemalloc.start()
+    found = checkable(text)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 100_000_000
+    assert (found[7].stands_beside(frozenset({"q7"})), found[7].stands_beside(frozenset({"q8"}))) == (False, True)
+
+
+def test_a_quotation_as_long_as_an_article_is_not_laid_against_every_place_of_it() -> None:
+    article = [f"word{number % 700}" for number in range(12_000)]
+    words = [*article[500:6_000], "no", *article[6_001:11_000]]
+    found = nearest(words, 0, article, runs_in(words, {0: article}))
+    assert found is not None
+    assert (found.at % 700, found.edits) == (500, 1)
 
 
 def test_marks_without_end_between_words_tell_not_who_speaks(tmp_path: Path) -> None:

@@ -33,11 +33,14 @@ _Question = Annotated[str, Field(min_length=1, max_length=_MOST_CHARS)]
 _Day = Annotated[date | None, Field(description="YYYY-MM-DD")]
 
 
-def build_mcp_server(desk: Desk, in_thread: InThread, owner: Callable[[], str] = lambda: "mcp") -> MCPServer:
+def build_mcp_server(
+    desk: Desk, in_thread: InThread, owner: Callable[[], str] = lambda: "mcp", when_checked: InThread | None = None
+) -> MCPServer:
     """Return the server, to be run over any transport. `owner` tells whose conversations are meant, while a call of
-    theirs is answered."""
+    theirs is answered. `when_checked`: has texts checked, where that is done apart."""
     server = MCPServer("newsquote", title="Newsquote", instructions=_INSTRUCTIONS, log_level="WARNING")
     _add_questions(server, desk, in_thread, owner)
+    _add_checks(server, desk, when_checked or in_thread)
     _add_articles(server, desk, in_thread)
     return server
 
@@ -69,12 +72,6 @@ def _add_questions(server: MCPServer, desk: Desk, in_thread: InThread, owner: Ca
         asked = Asked(question, f"{owner()}:{conversation}" if conversation else None, scope)
         return _told(await in_thread(lambda: desk.ask(asked)))
 
-    @server.tool(title="Check whether quotations are real", annotations=_READ_ONLY)
-    async def check_quote(text: Annotated[str, Field(min_length=1, max_length=_MOST_TEXT)]) -> dict[str, Any]:
-        """Say of each quotation in a text (of the whole text, if it has no quotation marks) whether an article has it:
-        verbatim, altered, cut, stitched, other_speaker, or not_found, which does not mean false."""
-        return _told(await in_thread(lambda: desk.check(text)))
-
     @server.tool(title="What somebody said", annotations=_READ_ONLY)
     async def said(
         name: _Question, about: Annotated[str | None, Field(max_length=_MOST_CHARS)] = None
@@ -86,6 +83,14 @@ def _add_questions(server: MCPServer, desk: Desk, in_thread: InThread, owner: Ca
     async def timeline(subject: _Question) -> dict[str, Any]:
         """Return a timeline of a subject as verbatim quotes; `blocks` names the days."""
         return _told(await in_thread(lambda: desk.timeline(subject)))
+
+
+def _add_checks(server: MCPServer, desk: Desk, when_checked: InThread) -> None:
+    @server.tool(title="Check whether quotations are real", annotations=_READ_ONLY)
+    async def check_quote(text: Annotated[str, Field(min_length=1, max_length=_MOST_TEXT)]) -> dict[str, Any]:
+        """Say of each quotation in a text (of the whole text, if it has no quotation marks) whether an article has it:
+        verbatim, altered, cut, stitched, other_speaker, or not_found, which does not mean false."""
+        return _told(await when_checked(lambda: desk.check(text)))
 
 
 def _add_articles(server: MCPServer, desk: Desk, in_thread: InThread) -> None:

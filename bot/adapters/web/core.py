@@ -43,12 +43,22 @@ class WebCore:
     threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(_QUESTION_THREADS, thread_name_prefix="web")
     )
+    checking: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="checking"))
+    """One text is checked after the other, while questions are answered: it may take longer than any of them."""
 
     async def in_thread(self, function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """Return what a function gives that computes or waits, such as `dialogue.reply`: never on the loop itself."""
-        call = partial(copy_context().run, partial(function, *args, **kwargs))
-        return await asyncio.get_running_loop().run_in_executor(self.threads, call)
+        return await _computed(self.threads, partial(function, *args, **kwargs))
+
+    async def when_checked(self, check: Callable[[], _T]) -> _T:
+        """Return what a check of a text gives, once it is its turn."""
+        return await _computed(self.checking, check)
 
     def close(self) -> None:
         """Let go of the threads."""
-        self.threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self.threads, self.checking):
+            threads.shutdown(wait=False, cancel_futures=True)
+
+
+async def _computed(threads: ThreadPoolExecutor, compute: Callable[[], _T]) -> _T:
+    return await asyncio.get_running_loop().run_in_executor(threads, partial(copy_context().run, compute))

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.checking.alignment import Run, runs_in
+from bot.checking.alignment import Run, nearest, runs_in
 from bot.checking.words import Words, places_of
 from index import Span
 
@@ -40,7 +41,26 @@ def _everywhere(words: Sequence[str], articles: Mapping[int, Sequence[str]]) -> 
 
 @given(words=_words, articles=st.dictionaries(st.integers(0, 9), st.lists(st.sampled_from("abcd"), max_size=20)))
 def test_all_runs_are_found(words: list[str], articles: dict[int, list[str]]) -> None:
-    assert runs_in(words, articles) == _everywhere(words, articles)
+    everywhere = _everywhere(words, articles)
+    assert runs_in(words, articles, most=1_000) == everywhere
+    longest = sorted(everywhere, key=lambda run: -run.length)[:2]
+    assert runs_in(words, articles, most=2) == [run for run in everywhere if run in longest]
+
+
+@pytest.mark.parametrize("n_words", [400, 900])
+def test_very_many_words_are_near_where_the_runs_they_share_lie(n_words: int) -> None:
+    article = [f"{letter}{number}" for number in range(500) for letter in ["ab", "the", "of", "on"]]
+    words = [
+        *article[100:200],
+        "inserted",
+        *article[200 : 80 + n_words],
+        "other",
+        *article[81 + n_words : 100 + n_words],
+    ]
+    found = nearest(words, 7, article, runs_in(words, {7: article}))
+    assert found is not None
+    assert (found.number, found.at, found.end, found.edits) == (7, 100, 100 + n_words, 2)
+    assert nearest(["zz"] * n_words, 7, article, []) is None
 
 
 @given(text=_written, asked=_written)

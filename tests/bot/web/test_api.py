@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -91,6 +92,22 @@ async def test_articles_are_found_opened_listed_and_checked(site: Site) -> None:
     [quote] = (await site.client.post("/v1/check", json={"text": f"“{ANSWERING}”"})).json()["quotes"]
     assert (quote["verdict"], quote["matches"][0]["article"]) == ("verbatim", "bridge")
     assert quote["matches"][0]["permalink"].startswith(str(site.client.base_url))
+
+
+async def test_questions_are_answered_while_texts_wait_to_be_checked_and_only_so_many_do(site: Site) -> None:
+    is_over = threading.Event()
+    site.core.checking.submit(is_over.wait)
+    asked = [site.client.post("/v1/check", json={"text": f"“{number} people”"}) for number in range(21)]
+    checks = [asyncio.create_task(one) for one in asked]
+    try:
+        [refused], _ = await asyncio.wait(checks, return_when=asyncio.FIRST_COMPLETED)
+        assert (refused.result().status_code, refused.result().headers["Retry-After"]) == (503, "5")
+        assert (await site.client.post("/v1/ask", json={"question": QUESTION})).json()["answered"]
+        assert not any(check.done() for check in checks if check is not refused)
+    finally:
+        is_over.set()
+    checked = await asyncio.gather(*(check for check in checks if check is not refused))
+    assert [len(one.json()["quotes"]) for one in checked] == [1] * 20
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,8 @@ class McpDoor:
         async def in_thread(function: Callable[[], Json | None]) -> Json | None:
             return await self._core.in_thread(function)
 
-        server = build_mcp_server(self._desk, in_thread, lambda: f"api:{_caller.get()}")
+        server = build_mcp_server(
+            self._desk, in_thread, lambda: f"api:{_caller.get()}", when_checked=self._core.when_checked
+        )
         server.streamable_http_app(stateless_http=True, json_response=True, host=_EVERYWHERE)
         return server.session_manager

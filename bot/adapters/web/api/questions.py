@@ -1,6 +1,6 @@
 """/v1: asking, searching, checking, articles, votes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Final, TypeVar
 
 from starlette.requests import Request
@@ -18,14 +18,38 @@ from bot.replies import Reply, Vote
 
 _T = TypeVar("_T")
 _MOST_NUMBER: Final = 10_000_000
+_MOST_CHECKS: Final = 20
+
+
+class _Line:
+    """Those who wait for one thing, no more than can be served in good time."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._waiting = 0
+
+    async def wait_for(self, computed: Coroutine[None, None, _T]) -> _T:
+        """Return what is computed.
+
+        Raises:
+            Refused: too many wait already.
+        """
+        if self._waiting >= self._most:
+            computed.close()
+            raise Refused(503, "Too many questions wait already: try again in a moment.", {"Retry-After": "5"})
+        self._waiting += 1
+        try:
+            return await computed
+        finally:
+            self._waiting -= 1
 
 
 class Questions:
-    """The routes. No more questions wait than the bot can answer in good time."""
+    """The routes. Texts are checked in a line of their own, so that no question waits for one."""
 
     def __init__(self, core: WebCore) -> None:
         self._core = core
-        self._waiting = 0
+        self._asked, self._checked = _Line(core.config.most_waiting), _Line(_MOST_CHECKS)
 
     def desk(self, request: Request) -> Desk:
         """Return what answers, with links to the pages as they are reached."""
@@ -54,13 +78,7 @@ class Questions:
         Raises:
             Refused: too many wait already.
         """
-        if self._waiting >= self._core.config.most_waiting:
-            raise Refused(503, "Too many questions wait already: try again in a moment.", {"Retry-After": "5"})
-        self._waiting += 1
-        try:
-            return await self._core.in_thread(compute)
-        finally:
-            self._waiting -= 1
+        return await self._asked.wait_for(self._core.in_thread(compute))
 
     async def _ask(self, request: Request) -> Response:
         body = await read_body(request, AskBody)
@@ -74,7 +92,8 @@ class Questions:
 
     async def _check(self, request: Request) -> Response:
         body = await read_body(request, CheckBody)
-        return JSONResponse(await self.answer(lambda: self.desk(request).check(body.text)))
+        checked = self._core.when_checked(lambda: self.desk(request).check(body.text))
+        return JSONResponse(await self._checked.wait_for(checked))
 
     async def _vote(self, request: Request) -> Response:
         body = await read_body(request, FeedbackBody)

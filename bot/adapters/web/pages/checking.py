@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from starlette.requests import Request
@@ -81,7 +82,7 @@ class _Checking:
             return message_page(422, texts.too_long_to_check(LONGEST_TEXT))
         if wait := self._of_networks.take(network_of(request.client.host if request.client else "")):
             return message_page(429, texts.too_many(wait))
-        quotes = await self._core.in_thread(self._checker.check, text)
+        quotes = await self._core.when_checked(partial(self._checker.check, text))
         return self._page(visitor, text, quotes)
 
     def _page(self, visitor: Visitor, text: str, quotes: Sequence[CheckedQuote]) -> Response:
