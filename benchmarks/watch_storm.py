@@ -109,7 +109,7 @@ def _told(server: ThreadedBotApiServer, watching: set[int]) -> list[tuple[float,
         for call in server.calls_of("sendMessage")
         if (chat_id := int(str(call.params["chat_id"]))) in watching
         and call.error is None
-        and str(call.params["text"]).startswith(ALERT_HEADING)
+        and ALERT_HEADING in str(call.params["text"])
     ]
 
 

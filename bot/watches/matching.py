@@ -18,12 +18,18 @@ from index.text.terms import terms_of
 
 logger = logging.getLogger(__name__)
 
-_READ_AN_ARTICLE: Final = 40
-"""So many watched questions an article is read for, the likeliest first."""
+_AT_ONCE: Final = 4
+"""So many watched questions an article is read for at once, the likeliest first."""
+_READ_AN_ARTICLE: Final = 32
+"""So many at most, in one round after the other."""
 _ARTICLES_A_QUESTION: Final = 6
 """So many articles that arrived at once a question is asked of, the likeliest first."""
 _SURE: Final = 0.62
 """How likely right a quote must be that nobody asked for at that moment; a watch's bar comes on top."""
+
+
+def _at_once() -> None:
+    return
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,19 @@ class Match:
 
     watch: Watch
     answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Candidacy:
+    """A watched question that an article may answer, and the odds, as a logarithm, that it is about it."""
+
+    words: str
+    article_id: str
+    about: float
+
+
+Round = Sequence[Candidacy]
+"""What is read in one go: of each article the likeliest few questions that were not read yet."""
 
 
 class Matching:
@@ -63,38 +82,51 @@ class Matching:
         retriever: Retriever,
         corrections: NameCorrections,
     ) -> list[Match]:
-        """Return what each of these articles says to what is watched.
+        """Return what each of these articles says to what is watched."""
+        rounds = self.rounds(article_ids, retriever)
+        found = [match for one in rounds for match in self.read(one, answerer, retriever)]
+        return found + self.said(article_ids, retriever, corrections)
+
+    def rounds(self, article_ids: Sequence[str], retriever: Retriever) -> Sequence[Round]:
+        """Return the watched questions that some of the articles may answer, each with the likeliest of those, in the
+        order to read them in."""
+        likely: dict[str, list[Candidacy]] = {}
+        round_of: dict[str, int] = {}
+        for article_id, passages in retriever.snapshot.vectors_of(article_ids).items():
+            terms = article_terms(article_id, retriever.archive)
+            for place, one in enumerate(self._catalogue.candidates(passages, terms, most=_READ_AN_ARTICLE)):
+                words, number = self._catalogue.texts[one.row], place // _AT_ONCE
+                likely.setdefault(words, []).append(Candidacy(words, article_id, one.about))
+                round_of[words] = min(number, round_of.get(words, number))
+        rounds: dict[int, list[Candidacy]] = {}
+        for words, some in likely.items():
+            some.sort(key=lambda one: -one.about)
+            rounds.setdefault(round_of[words], []).extend(some[:_ARTICLES_A_QUESTION])
+        return [rounds[number] for number in sorted(rounds)]
+
+    def read(
+        self, candidacies: Round, answerer: Answerer, retriever: Retriever, give_way: Callable[[], object] = _at_once
+    ) -> list[Match]:
+        """Return what the articles say to these questions. `give_way` is called between any two, and may take its time.
 
         One by one: where one answers surely, the others would not be read on.
         """
         found: list[Match] = []
-        for words, about in self._likely(article_ids, retriever).items():
-            for article_id, odds in about.items():
-                reader = answerer.for_one_message()
-                told = _told(ask_of(words, article_id, odds, reader, retriever), self._by_words[words])
-                if told and not _is_of_another(words, article_id, retriever):
-                    found += told
-        for article_id in article_ids:
-            for request, watches in self._named_in(article_id, retriever.archive).items():
-                found += _told(said_in(request, [article_id], retriever, corrections), watches)
+        for one in candidacies:
+            give_way()
+            if not _is_of_another(one.words, one.article_id, retriever):
+                asked = ask_of(one.words, one.article_id, one.about, answerer.for_one_message(), retriever)
+                found += _told(asked, self._by_words[one.words])
         return found
 
-    def n_likely(self, article_ids: Sequence[str], retriever: Retriever) -> int:
-        """Return how many watched questions are read for these articles."""
-        return len(self._likely(article_ids, retriever))
-
-    def _likely(self, article_ids: Sequence[str], retriever: Retriever) -> Mapping[str, Mapping[str, float]]:
-        """Return the watched questions that some of the articles may answer, each with the likeliest of those and the
-        odds that these are about it."""
-        scored: dict[str, list[tuple[float, str]]] = {}
-        for article_id, passages in retriever.snapshot.vectors_of(article_ids).items():
-            terms = article_terms(article_id, retriever.archive)
-            for one in self._catalogue.candidates(passages, terms, most=_READ_AN_ARTICLE):
-                scored.setdefault(self._catalogue.texts[one.row], []).append((one.about, article_id))
-        return {
-            words: {article_id: about for about, article_id in sorted(some, reverse=True)[:_ARTICLES_A_QUESTION]}
-            for words, some in scored.items()
-        }
+    def said(self, article_ids: Iterable[str], retriever: Retriever, corrections: NameCorrections) -> list[Match]:
+        """Return what people say in these articles whose words are watched for."""
+        return [
+            match
+            for article_id in article_ids
+            for request, watches in self._named_in(article_id, retriever.archive).items()
+            for match in _told(said_in(request, [article_id], retriever, corrections), watches)
+        ]
 
     def _named_in(self, article_id: str, archive: Archive) -> Mapping[SaidRequest, Sequence[Watch]]:
         """Return the watches of people that speak in an article, by their last names, those of the same words

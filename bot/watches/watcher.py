@@ -6,7 +6,7 @@ repeats nothing, and what arrived while nothing ran is looked through at the nex
 
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -18,7 +18,7 @@ from bot.answering import Answer, Answerer
 from bot.chat_settings import ChatSettings
 from bot.replies import Reply
 from bot.watches.foreseeing import as_if_arrived
-from bot.watches.matching import Match, Matching
+from bot.watches.matching import Match, Matching, Round
 from bot.watches.telling import Telling, conversations_of, watch_conversation
 from bot.watches.watch import Alert, AlertState, Watch, WatchCounts, WatchVector
 from index import Article
@@ -111,8 +111,12 @@ class Watcher:
         self._matching: Matching | None = None
         self._state: tuple[int, ...] = ()
 
-    def look(self, is_stopped: Callable[[], bool] = lambda: False) -> int:
+    def look(
+        self, is_stopped: Callable[[], bool] = lambda: False, give_way: Callable[[], object] = lambda: None
+    ) -> int:
         """Look through the articles that no watcher has looked through, and return how many alerts came of it.
+
+        `give_way` is called between any two questions and chats, and may take its time.
 
         Raises:
             StoreUnavailable: nothing more can be kept; the next look goes on from there.
@@ -130,8 +134,9 @@ class Watcher:
         for digests in _batches(arrived, _ARTICLES_AT_ONCE):
             if is_stopped():
                 return n_alerts
-            n_alerts += self._look_through([arrived[digest] for digest in digests], digests, retriever)
-        self._seen_snapshot = retriever.snapshot.name
+            n_alerts += self._look_through({arrived[one]: one for one in digests}, retriever, is_stopped, give_way)
+        if self._matched is not None:  # else another replica is at it, and it is looked again
+            self._seen_snapshot = retriever.snapshot.name
         return n_alerts
 
     def counts(self, days: int) -> WatchCounts:
@@ -161,18 +166,45 @@ class Watcher:
         retriever = self._source.retriever()
         return WatchVector(retriever.vectors_of([words])[0], retriever.fingerprint)
 
-    def _look_through(self, article_ids: Sequence[str], digests: Sequence[int], retriever: Retriever) -> int:
-        matches = self._matches(article_ids, retriever)
-        found: list[tuple[Alert, Reply]] = []
+    def _look_through(
+        self,
+        digest_of: Mapping[str, int],
+        retriever: Retriever,
+        is_stopped: Callable[[], bool],
+        give_way: Callable[[], object],
+    ) -> int:
+        """Look through articles, the likeliest questions first; what comes of these is kept before others are read.
+
+        Where it ends in between, it goes on with the questions that were not read.
+        """
+        ids, digests, n_alerts = list(digest_of), list(digest_of.values()), 0
+        matching, corrections = self._matching_for(retriever), self._store.name_corrections()
+        matches = matching.said(ids, retriever, corrections)
+        rounds = matching.rounds(ids, retriever) or [()]
+        for number, candidacies in enumerate(rounds, start=1):
+            if is_stopped():
+                break
+            noted = digests if number == len(rounds) else [_digest_of_round(digests, candidacies)]
+            if self._matched is not None and self._matched.issuperset(noted):
+                matches = []
+                continue
+            matches += matching.read(candidacies, self._answerer, retriever, give_way)
+            found = [one for some in self._found(matches, retriever, give_way) for one in some]
+            if not self._note(noted, found):
+                logger.info("another replica has looked through what arrived")
+                self.start_over()
+                break
+            n_alerts, matches = n_alerts + len(found), []
+        if n_alerts:
+            logger.info("%d articles set off %d alerts", len(ids), n_alerts)
+        return n_alerts
+
+    def _found(
+        self, matches: Iterable[Match], retriever: Retriever, give_way: Callable[[], object]
+    ) -> Iterator[list[tuple[Alert, Reply]]]:
         for (chat, topic), some in _by_place(matches).items():
-            found += self._alerts(chat, topic, some, retriever)
-        if not self._note(digests, found):
-            logger.info("another replica has looked through what arrived")
-            self.start_over()
-            return 0
-        if found:
-            logger.info("%d articles set off %d alerts", len(article_ids), len(found))
-        return len(found)
+            give_way()
+            yield self._alerts(chat, topic, some, retriever)
 
     def _alerts(
         self, chat: str, topic: int, matches: Sequence[Match], retriever: Retriever
@@ -192,10 +224,6 @@ class Watcher:
         """Return what of the matches a chat has not heard, neither in alerts nor in answers."""
         told = self._store.watches.told(conversations_of(chat), most=_REMEMBERED_QUOTES)
         return list(Telling(told, retriever.archive).news_of(matches))
-
-    def _matches(self, article_ids: Sequence[str], retriever: Retriever) -> list[Match]:
-        corrections = self._store.name_corrections()
-        return self._matching_for(retriever).matches(article_ids, self._answerer, retriever, corrections)
 
     def _matching_for(self, retriever: Retriever) -> Matching:
         state = self._store.watches.state()
@@ -232,6 +260,11 @@ class Watcher:
             for article_id, place in archive.places()
         }
         return {digest: article_id for digest, article_id in digests.items() if digest not in self._matched}
+
+
+def _digest_of_round(digests: Iterable[int], candidacies: Round) -> int:
+    """Return what stands for a round before the last one: of two that look through the same, one tells."""
+    return hash64(f"{sorted(digests)}\0{sorted((one.article_id, one.words) for one in candidacies)}") - _SIGNED
 
 
 def _reply(watch: Watch, answer: Answer) -> Reply:

@@ -74,6 +74,9 @@ _THREADS_WITH_A_MODEL: Final = 8
 _STORE_THREADS: Final = 4
 _CONNECTIONS: Final = 16
 _READ_SECONDS: Final = 10.0
+# So long what nobody asked for waits for a moment in which nobody waits for an answer.
+_GIVES_WAY_SECONDS: Final = 2.0
+_GIVES_WAY_BETWEEN_QUESTIONS_SECONDS: Final = 0.5
 _SECONDS_BETWEEN: Final = {"alerts": 2.0, "corrections": 5.0, "digests": 20.0, "silences": 60.0}
 
 
@@ -244,8 +247,13 @@ def _build_delivery(
     inbox = Inbox(application, outbox, leases, store, executor, answer_within=config.answer_within, now=clock.now)
     heartbeat = Heartbeat(store.replicas, inbox, limiter.share_among, app.admin.moderation.refresh)
     messenger = Messenger(bot, outbox)
+
+    async def spare_room(chat: object) -> None:
+        await processor.idle(_GIVES_WAY_SECONDS)
+        await limiter.spare_room(chat)
+
     own_accord = OwnAccord(
-        app.store, outbox, limiter.spare_room, heartbeat.leading, permalinks=config.permalinks, now=clock.now
+        app.store, outbox, spare_room, heartbeat.leading, permalinks=config.permalinks, now=clock.now
     )
     return _Delivery(
         application, processor, bot, leases, inbox, heartbeat, messenger, own_accord, clock, executor.close
@@ -257,7 +265,8 @@ def _rounds(
 ) -> tuple[Rounds, ...]:
     """Return what one replica does for all of them while it serves."""
     store, own_accord = app.store, delivery.own_accord
-    alerts = Alerts(app.admin.watcher, store, own_accord, access)
+    give_way = partial(delivery.processor.wait_until_idle, _GIVES_WAY_BETWEEN_QUESTIONS_SECONDS)
+    alerts = Alerts(app.admin.watcher, store, own_accord, access, give_way)
     corrections = CorrectionNews(app.corrections, own_accord, store.chat_settings, sent, access)
     digests = DigestRounds(app.dialogue, store, own_accord, access, delivery.clock.now, corrections=app.corrections)
     silences = SilenceNews(app.admin.freshness, own_accord, config.admin_ids)

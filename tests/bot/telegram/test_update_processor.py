@@ -53,6 +53,22 @@ async def test_people_in_a_group_do_not_wait_for_each_other(stage: Stage) -> Non
     assert [question for _, question in stage.dialogue.asked] == ["quick", "slow"]
 
 
+async def test_what_nobody_asked_for_waits_until_all_are_answered_but_not_for_ever(stage: Stage) -> None:
+    processor = stage.application.update_processor
+    assert isinstance(processor, OrderedUpdateProcessor)
+    await asyncio.gather(processor.idle(60), asyncio.to_thread(processor.wait_until_idle, 60))
+    goes_on = _hold_up_slow(stage)
+    slow = asyncio.create_task(stage.say("slow"))
+    await asyncio.sleep(0.02)
+    await asyncio.gather(processor.idle(0.05), asyncio.to_thread(processor.wait_until_idle, 0.05))
+    assert not slow.done()
+    waiting = asyncio.gather(processor.idle(60), asyncio.to_thread(processor.wait_until_idle, 60))
+    goes_on.set()
+    await waiting
+    assert processor.waiting() == 0
+    await slow
+
+
 async def test_no_lock_outlives_its_updates_and_a_flood_is_cut_short(stage: Stage) -> None:
     processor = stage.application.update_processor
     assert isinstance(processor, OrderedUpdateProcessor)

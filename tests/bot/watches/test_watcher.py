@@ -13,7 +13,7 @@ from bot.app import watcher_store
 from bot.errors import StoreUnavailable
 from bot.reading.passage_reader import PassageReader, shipped_weights
 from bot.store import Store
-from bot.watches.matching import Match
+from bot.watches.matching import Match, Matching
 from bot.watches.telling import Telling
 from bot.watches.watch import AlertState, new_watch
 from bot.watches.watcher import Watcher
@@ -162,6 +162,28 @@ def test_a_store_that_fails_in_between_loses_nothing_and_repeats_nothing(stage: 
         connection.execute("DROP TRIGGER full")
     assert [watcher.look(), watcher.look()] == [1, 0]
     assert len(stage.quotes()) == 1
+
+
+def test_many_questions_about_one_article_are_read_a_few_at_a_time_and_each_is_told_once(stage: Stage) -> None:
+    wordings = (
+        *("When does the ferry run again?", "when will the ferry run again", "on which day does the ferry run again?"),
+        *("From which day on does the ferry run again?", "ferry runs again when", "ferry runs again"),
+    )
+    for number, words in enumerate(wordings):
+        stage.watch(f"tg:{number}", words)
+    stage.watcher().look()
+    stage.arrive(_AGAIN)
+    retriever, given_way = stage.live.retriever(), list[int]()
+    watched = stage.store.watches.active()
+    rounds = Matching(watched, retriever.embed, retriever).rounds([_AGAIN.id], retriever)
+    assert [len(one) for one in rounds] == [4, 2]
+    odds = [one.about for candidacies in rounds for one in candidacies]
+    assert odds == sorted(odds, reverse=True)
+    stops = iter((False, False, True))  # before the batch, its first round and its second
+    stopped = stage.watcher().look(lambda: next(stops), lambda: given_way.append(1))
+    assert (stopped, len(given_way)) == (4, 8)  # between questions, and between chats
+    assert [stage.watcher().look(), stage.watcher().look()] == [2, 0]
+    assert sorted(chat for chat, _ in stage.quotes()) == [f"tg:{number}" for number in range(6)]
 
 
 def test_of_two_that_look_at_the_same_time_one_tells(stage: Stage) -> None:

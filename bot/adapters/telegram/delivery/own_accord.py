@@ -29,7 +29,7 @@ from bot.store.own_accord.own_messages import WaitingMessage
 logger = logging.getLogger(__name__)
 
 _LOOK_EVERY_SECONDS: Final = 5.0
-_AT_ONCE: Final = 8
+_AT_ONCE: Final = 4
 _MOST_LOOKED_AT: Final = 200
 _WORTH_SAYING_FOR: Final = timedelta(days=3)
 # What Telegram says of a chat that is no more; that the bot may not write there it says by Forbidden.
@@ -109,6 +109,10 @@ class OwnAccord:
         self._wake.set()
         return is_new
 
+    async def spare_moment(self, chat_id: int) -> None:
+        """Return once there is room for a message to a chat, and nobody waits for an answer or all wait for long."""
+        await self._spare_room(chat_id)
+
     async def run(self) -> None:
         """Send what is due while this replica leads, until it is cancelled."""
         while True:
@@ -182,7 +186,7 @@ class OwnAccord:
         elif (until := settings.quiet_until(now)) is not None:
             await asyncio.to_thread(self._messages.postpone, message.id, until)
         else:
-            await self._spare_room(message.chat_id)
+            await self.spare_moment(message.chat_id)
             await self._send(message)
 
     async def _send(self, message: WaitingMessage) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from inspect import iscoroutine
@@ -18,6 +19,7 @@ logger = logging.getLogger(__name__)
 _MAX_CONCURRENT_UPDATES: Final = 1024
 # Nobody types this far ahead: it keeps one flooding person from taking every place.
 _LONGEST_LINE: Final = 100
+_GLANCE_SECONDS: Final = 0.02
 
 
 @dataclass(slots=True)
@@ -35,7 +37,19 @@ class OrderedUpdateProcessor(BaseUpdateProcessor):
 
     def waiting(self) -> int:
         """Return how many updates are being handled or wait for it."""
-        return sum(line.length for line in self._lines.values())
+        return sum(line.length for line in list(self._lines.values()))  # threads ask, too
+
+    async def idle(self, patience_seconds: float) -> None:
+        """Return once no update is in hand, or when that takes too long."""
+        until = time.monotonic() + patience_seconds
+        while self._lines and time.monotonic() < until:
+            await asyncio.sleep(_GLANCE_SECONDS)
+
+    def wait_until_idle(self, patience_seconds: float) -> None:
+        """Do the same in a thread."""
+        until = time.monotonic() + patience_seconds
+        while self._lines and time.monotonic() < until:
+            time.sleep(_GLANCE_SECONDS)
 
     async def initialize(self) -> None:
         """Do nothing: there is nothing to prepare."""

@@ -1,7 +1,7 @@
 """`/watch`, `/watches` and the buttons of both; and the alerts that come of it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -177,9 +177,18 @@ class Watching:
 class Alerts:
     """Looks through what has arrived, and has alerts sent of it."""
 
-    def __init__(self, watcher: Watcher, store: Store, own_accord: OwnAccord, access: Access | None = None) -> None:
-        """`access`: who may be told; None: everybody."""
+    def __init__(
+        self,
+        watcher: Watcher,
+        store: Store,
+        own_accord: OwnAccord,
+        access: Access | None = None,
+        give_way: Callable[[], object] = lambda: None,
+    ) -> None:
+        """`access`: who may be told; None: everybody. `give_way` is called in a thread, again and again while one looks
+        through what arrived, and returns when nobody waits for an answer."""
         self._watcher = watcher
+        self._give_way = give_way
         self._store = store
         self._own_accord = own_accord
         self._access = access
@@ -196,7 +205,7 @@ class Alerts:
             StoreUnavailable: the next look goes on from there.
         """
         try:
-            await asyncio.to_thread(self._watcher.look, lambda: self._is_stopped)
+            await asyncio.to_thread(self._watcher.look, lambda: self._is_stopped, self._give_way)
         except asyncio.CancelledError:  # the thread is not
             self._is_stopped = True
             raise
@@ -219,6 +228,7 @@ class Alerts:
             return
         if chat_id > 0 and self._access is not None and not self._access.admits(chat_id, chat_id):
             return
+        await self._own_accord.spare_moment(chat_id)
         settings = await asyncio.to_thread(self._store.chat_settings.of, alert.chat)
         shown, topic = shown_words(reply.question), alert.topic or None
         announcement = Announcement(
