@@ -6,6 +6,8 @@ another language. The handler of a message calls `speak` once; everything built 
 
 import gettext
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -39,6 +41,16 @@ def known_language(language_code: str | None) -> str:
     """Return the language that is spoken with whoever has set that one: it, or English if it is not known."""
     language = (language_code or "").replace("_", "-").partition("-")[0].lower()
     return language if language in _CATALOGUES else ENGLISH
+
+
+@contextmanager
+def spoken_in(language_code: str | None) -> Iterator[None]:
+    """Speak that language, or English if it is not known, within the block; None: the one that is spoken."""
+    before = _language.set(known_language(language_code) if language_code else _language.get())
+    try:
+        yield
+    finally:
+        _language.reset(before)
 
 
 def translatable(text: str) -> str:

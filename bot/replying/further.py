@@ -112,10 +112,10 @@ def _of_speakers(shown: Sequence[Citation], article: Article, archive: Archive) 
     ]
     for name in dict.fromkeys(named):
         if name not in heard and name.split()[-1].casefold() not in _DOCUMENTS:
-            yield Further(SaidRequest(_in_a_question(name)).in_words, speaker=name)
+            yield Further(SaidRequest(in_a_question(name)).in_words, speaker=name)
 
 
-def _in_a_question(name: str) -> str:
+def in_a_question(name: str) -> str:
     """Return a name as it stands in a question: that of a body with an article."""
     bare = re.sub(r"^the\s+", "", name, flags=re.IGNORECASE)
     last = bare.partition(" of ")[0].partition(" for ")[0].split()[-1:]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -174,6 +175,19 @@ class TestWhatMayBeAskedNext:
         assert stage.dialogue.asked[-1] == ("tg:7", "When was that?")
         assert stage.dialogue.replying_to[-1] == ReplyTo(REPLY_ID)
         assert stage.dialogue.literal[-1] is False
+
+    async def test_a_german_chat_is_offered_them_in_german_and_asks_the_articles_in_english(self, stage: Stage) -> None:
+        stage.dialogue.suggested = ["What did the Red Cross say?", "When was that?"]
+        jan: dict[str, Any] = {"from": {"id": ADA, "is_bot": False, "first_name": "Jan", "language_code": "de"}}
+        _, edited = await stage.say("Who opened it?", **jan)
+        assert list(edited.buttons)[-2:] == ["What did the Red Cross say?", "Wann war das?"]
+        stage.dialogue.suggested = ["What did the Home Office say?", "What did Tom Reed say?"]
+        _, edited = await stage.say("Who opened it?", **jan)
+        assert list(edited.buttons)[-2:] == ["Was sagte Home Office?", "Was sagte Tom Reed?"]
+        rows = [[{"text": text, "callback_data": data}] for text, data in edited.buttons.items()]
+        for place in range(2):
+            await stage.press(f"next:{REPLY_ID}:{place}", reply_markup={"inline_keyboard": rows})
+        assert [question for _, question in stage.dialogue.asked[2:]] == stage.dialogue.suggested
 
     async def test_is_not_looked_for_in_groups(self, stage: Stage) -> None:
         stage.dialogue.suggested = ["When was that?"]

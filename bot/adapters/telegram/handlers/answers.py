@@ -10,6 +10,7 @@ from typing import Final
 
 from telegram import Message
 
+from bot.adapters.further_wording import shown_question
 from bot.adapters.telegram.addressing import Place, conversation_id, place_of
 from bot.adapters.telegram.delivery.sending import Messenger
 from bot.adapters.telegram.views.keyboards import read_press, with_further
@@ -97,7 +98,8 @@ class Answers:
         )
         questions = await asyncio.get_running_loop().run_in_executor(self._threads, find)
         if questions:
-            keyboard = with_further(reply_message(reply).keyboard, reply.id, questions)
+            shown = [shown_question(question, reply.language) for question in questions]
+            keyboard = with_further(reply_message(reply).keyboard, reply.id, shown)
             await messenger.put_under(place, message_id, keyboard)
 
     async def _reply(self, asking: Asking) -> Reply:

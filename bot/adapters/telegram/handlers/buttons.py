@@ -7,6 +7,7 @@ from telegram import CallbackQuery
 
 from bot.adapters import wording
 from bot.adapters.examples import example_question
+from bot.adapters.further_wording import question_of
 from bot.adapters.telegram.addressing import Place, place_of, presser_conversation
 from bot.adapters.telegram.delivery.sending import Messenger
 from bot.adapters.telegram.handlers.access import Access, person
@@ -105,15 +106,16 @@ class Buttons:
 
     async def _go_on(self, query: CallbackQuery, messenger: Messenger, press: Press) -> str | None:
         """Ask what a button says, as if it was typed in reply to the answer above it."""
-        question = label_of(query)
-        if question is None or query.message is None:
+        label = label_of(query)
+        if label is None or query.message is None:
             return texts.DEAD_BUTTON
         throttled = self._limits.check(query.from_user.id, A_QUESTION)
         if throttled is not None:
             return throttled.words
         conversation_id = presser_conversation(query.message, query.from_user)
         about = ReplyTo(press.subject)
-        asking = Asking(question, _under(query), conversation_id, query.message.message_id, replying_to=about)
+        place, asked_by = _under(query), query.message.message_id
+        asking = Asking(question_of(label), place, conversation_id, asked_by, replying_to=about)
         await self._answers.give(messenger, asking)
         return None
 
