@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.query.topic_words import naming_terms, shipped_topic_words
+from bot.query.topic_words import naming_terms
 from bot.reading.features import Floats
 from index.text.terms import terms_of
 
@@ -22,7 +22,6 @@ ABOUT_INPUTS: Final = ("similarity", "names_held", "heaviest_missing")
 """Names, in order: the cosine of the nearest passage, how much the article has of the words that name what is watched,
 and how much the heaviest of these names that it lacks."""
 _LEAST: Final = 1e-4
-_NEARER: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,25 +53,6 @@ def log_odds(chance: float) -> float:
     """Return the logarithm of the odds of a chance."""
     bounded = min(max(chance, _LEAST), 1 - _LEAST)
     return math.log(bounded / (1 - bounded))
-
-
-def without_missing_name(words: str, terms: Collection[str]) -> str | None:
-    """Return the words without the heaviest of those that surely name a subject and are not among these terms of an
-    article; None where it has them all."""
-    surely = shipped_topic_words().surely_names_subject
-    missing = {
-        term: share for term, share in naming_terms(terms_of(words)).items() if surely(term) and term not in terms
-    }
-    if not missing:
-        return None
-    heaviest = max(missing, key=lambda term: missing[term])
-    return " ".join(word for word in words.split() if heaviest not in terms_of(word))
-
-
-def names_another(nearness: float, without_name: float) -> bool:
-    """Return whether an article that lacks a name of what is watched has another in its place: it is nearer (cosine) to
-    the words without that name. One that says the name in other words is not."""
-    return without_name - nearness >= _NEARER
 
 
 class NamesOfAll:

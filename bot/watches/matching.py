@@ -7,9 +7,9 @@ from typing import Final
 
 from bot.answering import Answer, Answerer
 from bot.query.said_requests import SaidRequest
-from bot.watches.about import names_another, without_missing_name
 from bot.watches.asking import Found, ask_of, said_in
 from bot.watches.catalogue import Catalogue
+from bot.watches.naming import missing_name, only_asks
 from bot.watches.watch import Watch
 from index.attribution.names import NameCorrections, name_key
 from index.embedding.embedder import Vectors
@@ -114,9 +114,7 @@ class Matching:
         found: list[Match] = []
         for one in candidacies:
             give_way()
-            if not _is_of_another(one.words, one.article_id, retriever):
-                asked = ask_of(one.words, one.article_id, one.about, answerer.for_one_message(), retriever)
-                found += _told(asked, self._by_words[one.words])
+            found += _told(_found(one, answerer.for_one_message(), retriever), self._by_words[one.words])
         return found
 
     def said(self, article_ids: Iterable[str], retriever: Retriever, corrections: NameCorrections) -> list[Match]:
@@ -149,13 +147,18 @@ def article_terms(article_id: str, archive: Archive) -> set[str]:
     return set(terms_of(f"{article.title} {article.text}"))
 
 
-def _is_of_another(words: str, article_id: str, retriever: Retriever) -> bool:
-    """Return whether an article has another name in the place of one that it lacks of what is watched."""
-    without_name = without_missing_name(words, article_terms(article_id, retriever.archive))
-    if not without_name:
-        return False
-    nearness, nearness_without = (retriever.nearness(text, [article_id]) for text in (words, without_name))
-    return names_another(nearness, nearness_without)
+def _found(one: Candidacy, answerer: Answerer, retriever: Retriever) -> Found | None:
+    """Return what an article says to a question; None if nothing, or it is of another thing."""
+    missing = missing_name(one.words, article_terms(one.article_id, retriever.archive))
+    if missing is not None and missing.is_replaced_in(one.article_id, retriever):
+        return None
+    found = ask_of(one.words, one.article_id, one.about, answerer, retriever)
+    if found is None:
+        return None
+    first = found.answer.citations[0].quote.text
+    if only_asks(first) or (missing is not None and missing.is_replaced_by(first, retriever)):
+        return None
+    return found
 
 
 def _told(found: Found | None, watches: Sequence[Watch]) -> list[Match]:

@@ -13,7 +13,7 @@ from rich.console import Console
 from bot.adapters import wording
 from bot.adapters.terminal import texts
 from bot.adapters.terminal.checking import render_checked
-from bot.adapters.terminal.corrections import render_corrections
+from bot.adapters.terminal.corrections import render_corrections, render_last
 from bot.adapters.terminal.digests import render_digest
 from bot.adapters.terminal.display import Page, Paragraph, one_line, show
 from bot.adapters.terminal.lines import all_of, piped_lines, replace_what_cannot_be_coded, typed_lines
@@ -46,6 +46,7 @@ logger = logging.getLogger(__name__)
 
 CONVERSATION_ID: Final = "terminal"
 _HISTORY: Final = Path("var/chat_history")
+_LISTED: Final = 5
 
 
 def run_chat(
@@ -131,6 +132,7 @@ class _Chat:
             "/digest": self._digest,
             "/watch": self._watch,
             "/watches": self._list_watches,
+            "/corrections": self._list_corrections,
             "/new": self._start_over,
             "/forget": self._forget,
         }
@@ -229,7 +231,7 @@ class _Chat:
         return self._commands_about_last[name](self._last, argument.strip())
 
     def _help(self, _argument: str) -> Page:
-        return Page(tuple(said(f"{name:<9} {meaning}") for name, meaning in texts.COMMANDS.items()))
+        return Page(tuple(said(f"{name:<12} {meaning}") for name, meaning in texts.COMMANDS.items()))
 
     def _said(self, words: str) -> Page:
         return self._ask(f"{SAID_COMMAND} {words}") if words else _note(texts.WHOSE_WORDS)
@@ -251,6 +253,9 @@ class _Chat:
 
     def _list_watches(self, change: str) -> Page:
         return self._watches.change(change) if self._watches is not None else _note(texts.NOT_HERE)
+
+    def _list_corrections(self, _argument: str) -> Page:
+        return render_last(self._corrections.last(_LISTED) if self._corrections is not None else ())
 
     def _check(self, words: str) -> Page:
         return render_checked(words, self._checker.check(words)) if words else _note(texts.WHAT_TO_CHECK)

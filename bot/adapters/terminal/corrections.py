@@ -6,7 +6,8 @@ from rich.text import Text
 
 from bot.adapters import wording
 from bot.adapters.changes import differences_of
-from bot.adapters.terminal.display import Paragraph, one_line
+from bot.adapters.terminal import texts
+from bot.adapters.terminal.display import Page, Paragraph, one_line
 from bot.adapters.terminal.rendering import said
 from bot.corrections.corrections import QuoteCorrection
 from index.command_line import visible
@@ -17,6 +18,18 @@ _INDENT = 4
 def render_corrections(corrections: Sequence[QuoteCorrection]) -> Iterator[Paragraph]:
     """Yield corrections of one article."""
     yield said(wording.CHANGED_SINCE_QUOTED, "bold")
+    yield from _told(corrections)
+
+
+def render_last(corrections: Sequence[QuoteCorrection]) -> Page:
+    """Return the library's last corrections, each with its article."""
+    if not corrections:
+        return Page((said(texts.NO_CORRECTIONS),))
+    each = (paragraph for correction in corrections for paragraph in _told([correction]))
+    return Page((said(texts.LAST_CORRECTIONS, "bold"), *each))
+
+
+def _told(corrections: Sequence[QuoteCorrection]) -> Iterator[Paragraph]:
     for correction in corrections:
         yield Paragraph(_marked(correction), _INDENT)
         if correction.now is None:

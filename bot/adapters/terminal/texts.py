@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "/digest": "what came in: /digest, /digest 7 for a week, /digest all to see all of the last one",
     "/watch": "be told when there is more: /watch When does the ferry run again?, or /watch said Michel",
     "/watches": "what I watch for you; /watches pause 2, /watches resume 2, /watches delete 2",
+    "/corrections": "what I quoted and has changed since",
     "/context": "what stands around a quote, by its number: /context 2",
     "/more": "further quotes for the last answer",
     "/closest": "the closest passages when I could not answer",
@@ -33,6 +34,8 @@ WHOLE_DIGEST: Final = "/digest all shows them."
 NO_SUCH_DIGEST: Final = "Name a number of days, such as /digest 7"
 WHAT_TO_WATCH: Final = "Write what I should watch: /watch When does the ferry run again?, or /watch said Michel"
 NOTHING_WATCHED: Final = "I watch nothing here. Write /watch and a question."
+NO_CORRECTIONS: Final = "No words that I quoted lately have changed since."
+LAST_CORRECTIONS: Final = "Words that I quoted and that have changed since, the last ones first:"
 NOT_HERE: Final = "Nothing can be watched here."
 WATCHES_HEADING: Final = "What I watch here:"
 CHANGE_A_WATCH: Final = "/watches pause 1, /watches resume 1 and /watches delete 1 change the first."

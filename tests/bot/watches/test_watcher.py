@@ -123,6 +123,18 @@ def test_of_two_things_in_one_town_only_what_is_watched_is_told(stage: Stage) ->
     assert stage.quotes() == [("tg:7", ["The tunnel of Skarn will open again on 3 June, the council decided."])]
 
 
+def test_a_sentence_that_only_says_that_people_ask_it_is_not_told(stage: Stage) -> None:
+    stage.watch("tg:7", "When does the tunnel of Skarn open again?")
+    watcher = stage.watcher()
+    watcher.look()
+    asked = "People in Skarn walk past the tunnel and ask what repairs cost and when it will open again."
+    stage.arrive(Article("idle", "Skarn: the tunnel", asked, "Courier"))
+    assert watcher.look() == 0
+    told = "Asked when the tunnel of Skarn would open again, the mayor said that it would on 3 June."
+    stage.arrive(Article("told", "Skarn: the tunnel", told, "Courier"))
+    assert watcher.look() == 1
+
+
 def test_of_what_somebody_said_in_many_articles_that_arrive_at_once_nothing_is_lost_or_said_twice(
     stage: Stage,
 ) -> None:
