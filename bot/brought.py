@@ -59,7 +59,7 @@ class BroughtArticles:
         self._store = store
         self._embedder = embedder
         self._shelves: OrderedDict[str, _Shelf] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lock, self._making = threading.Lock(), threading.Lock()
 
     def bring(self, conversation_id: str, found: Article | Skipped) -> Article | Skipped:
         """Keep an article for a conversation, and return it as it is kept; or why it cannot be."""
@@ -74,24 +74,41 @@ class BroughtArticles:
     def retriever(self, conversation_id: str) -> Retriever | None:
         """Return what finds passages in the articles of a conversation; None if there are none any more."""
         articles = self._store.of(conversation_id, since=datetime.now(UTC) - LIFE)
-        with self._lock:
-            self._clear_old()
-            if not articles:
+        ids = tuple(article.id for article in articles)
+        if not articles:
+            with self._lock:
                 self._drop(conversation_id)
-                return None
-            ids = tuple(article.id for article in articles)
-            shelf = self._shelves.get(conversation_id)
-            if shelf is None or shelf.ids != ids:
-                self._drop(conversation_id)
-                shelf = self._shelves[conversation_id] = self._made(articles)
-            self._shelves.move_to_end(conversation_id)
-            return shelf.retriever
+            return None
+        known = self._known(conversation_id, ids)
+        if known is not None:
+            return known
+        with self._making:  # seconds of a core: one after the other, and nobody waits who brought nothing
+            known = self._known(conversation_id, ids)
+            return known if known is not None else self._make(conversation_id, articles)
 
     def forget(self, conversation_id: str) -> None:
         """Delete the articles of a conversation and the index over them."""
         self._store.forget(conversation_id)
         with self._lock:
             self._drop(conversation_id)
+
+    def _known(self, conversation_id: str, ids: tuple[str, ...]) -> Retriever | None:
+        """Return what was made of these articles, if it was."""
+        with self._lock:
+            self._clear_old()
+            shelf = self._shelves.get(conversation_id)
+            if shelf is None or shelf.ids != ids:
+                return None
+            self._shelves.move_to_end(conversation_id)
+            return shelf.retriever
+
+    def _make(self, conversation_id: str, articles: Sequence[Article]) -> Retriever:
+        shelf = self._made(articles)
+        with self._lock:
+            self._shelves[conversation_id] = shelf
+            self._shelves.move_to_end(conversation_id)
+            self._clear_old()
+        return shelf.retriever
 
     def _made(self, articles: Sequence[Article]) -> _Shelf:
         # Its files are open when their names go: nothing is left on the disk, whatever ends this process.
@@ -105,7 +122,7 @@ class BroughtArticles:
         oldest = time.monotonic() - LIFE.total_seconds()
         for conversation_id in [key for key, shelf in self._shelves.items() if shelf.made_at < oldest]:
             self._drop(conversation_id)
-        while len(self._shelves) >= _MOST_INDEXES:
+        while len(self._shelves) > _MOST_INDEXES:
             self._drop(next(iter(self._shelves)))
 
     def _drop(self, conversation_id: str) -> None:

@@ -63,7 +63,8 @@ def told_language(message: str) -> str | None:
 
 def _likeliest(message: str) -> tuple[str, float]:
     """Return the likeliest of the candidates, and how likely it is among them."""
-    labels, chances = _model().predict(" ".join(message.lower().split()), k=176, threshold=0.0)
+    words = " ".join(message.lower().split()).encode("utf-8", "replace").decode()  # without halves of characters
+    labels, chances = _model().predict(words, k=176, threshold=0.0)
     told = {label.removeprefix("__label__"): float(chance) for label, chance in zip(labels, chances, strict=True)}
     found = {language: told.get(language, 0.0) for language in _CANDIDATES}
     best = max(sorted(found), key=lambda language: found[language])

@@ -133,6 +133,7 @@ class ChatEndpoint:
             # `_within` has the time
             self._client = httpx.AsyncClient(headers=self._headers, timeout=None, verify=needs_certificates)
         async with self._client.stream("POST", self._url, json=body) as response:
+            self._client.cookies.clear()  # by them a server could tell whose question goes with which
             if response.headers.get("Content-Encoding", "identity") != "identity":
                 return httpx.codes.NOT_ACCEPTABLE, b""
             content = b""

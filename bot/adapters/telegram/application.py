@@ -172,6 +172,7 @@ def build_service(
 
     def close() -> None:
         threads.shutdown(wait=False, cancel_futures=True)
+        bringing.close()
         jobs.close()
         delivery.close()
 

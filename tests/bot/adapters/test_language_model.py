@@ -201,6 +201,39 @@ def test_only_the_key_the_model_and_what_is_to_be_read_are_sent(caplog: pytest.L
     assert _KEY not in json.dumps(asked.body)
 
 
+def test_a_server_gets_no_cookie_back() -> None:
+    answer = Written(completion(understood("Who?")), headers={"Set-Cookie": "reader=7"})
+    with _asking(lambda _: answer) as (model, server):
+        assert [model.understand("who", (), 5).tokens for _ in range(2)] == [100, 100]
+    assert ["Cookie" in asked.headers for asked in server.asked] == [False, False]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"choices": [{"message": {"content": "\\ud800"}}]}',
+        b'{"choices": [{"message": {"content": "{\\"question\\": \\"\\\\ud800\\"}"}}]}',
+        b'{"choices": ' + b"[" * 60_000,
+        b'{"choices": [{"message": {"content": "' + b"\xff" * 100 + b'"}}]}',
+        b'{"choices": [{"message": {"content": "{}"}}], "usage": {"total_tokens": ' + b"9" * 5_000 + b"}}",
+        b'{"choices": [{"message": {"content": "{}"}}], "usage": {"total_tokens": 1e400}}',
+        b'{"choices": [{"message": {"content": "' + b"<think>" * 8_000 + b'"}}]}',
+        b'{"choices": [' + b'{"message": {"content": "{}"}},' * 2_000 + b'{"message": {"content": "{}"}}]}',
+        b"\xef\xbb\xbf" + completion(understood("Who?")),
+        completion(understood("Who?")).decode().encode("utf-16"),
+    ],
+)
+def test_no_odd_json_of_a_server_raises_anything(content: bytes) -> None:
+    with _asking(lambda _: Written(content)) as (model, _):
+        assert model.understand("who", (), 5).value is Fault.UNREADABLE
+
+
+def test_heads_of_a_server_without_end_are_no_answer() -> None:
+    heads = {f"X-Odd-{number}": "x" * 4_000 for number in range(40)}
+    with _asking(lambda _: Written(completion(understood("Who?")), headers=heads)) as (model, _):
+        assert model.understand("who", (), 5).value is Fault.UNREACHABLE
+
+
 def test_after_three_failures_in_a_row_it_is_left_alone_until_a_pause_is_over() -> None:
     now = [0.0]
     replies: list[str | Written] = [Written(b"", 503)] * 4 + [understood("Who?")] * 2

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.query.languages import other_language
+from bot.query.languages import other_language, told_language
 
 _ENGLISH = {
     "ferry",
@@ -78,3 +78,8 @@ def test_words_of_their_own_tell_languages_that_look_english(message: str, own: 
 )
 def test_names_keywords_and_short_english_are_not(message: str) -> None:
     assert other_language(message, _is_english) is None
+
+
+def test_halves_of_characters_hide_no_language() -> None:
+    assert told_language("\ud83d Wer hat die alte Brücke wieder eröffnet, und wann war das?") == "de"
+    assert told_language("\ud83d" * 2_000) is None

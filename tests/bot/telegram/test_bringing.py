@@ -1,13 +1,19 @@
 """What readers bring, over HTTP: read on request, quoted word for word in their chat alone, and gone on /forget."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
+from typing import cast
 
+import numpy as np
 import pytest
 import pytest_asyncio
+from numpy.typing import NDArray
 
 from bot.adapters.permalinks import Permalinks
 from bot.adapters.telegram import server as serving
@@ -16,11 +22,11 @@ from bot.brought import LIFE, MOST_ARTICLES, BroughtArticles
 from bot.store import Store
 from index import Article
 from index.article import Skipped
-from index.embedding.embedder import OnnxEmbedder
+from index.embedding.embedder import Embedder, OnnxEmbedder
 from tests.bot.telegram.running_bot import ANSWERING, QUESTION, RunningBot, index_articles, run_bot
 from tests.botapi import BotApiServer, Message, User, too_many_requests
 from tests.index.ingest.test_sources_web import page_of
-from tests.web import Page, Site, serve_site
+from tests.web import QUICK, Page, Site, serve_site
 
 _ROOF = (
     "The town library in Marlow will get a new roof in October, the council decided on Tuesday evening.",
@@ -154,6 +160,31 @@ async def test_a_press_that_was_cut_short_while_the_page_came_is_answered_once_a
             assert (await running.ask(ada, _ASKED)).entity_texts("expandable_blockquote")[0] == _ROOF[1]
 
 
+async def test_pages_that_take_their_time_keep_nobody_else_waiting(index: Path, site: Site) -> None:
+    goes_on, page = Event(), site.pages["/roof"]
+
+    def come_late(_: object) -> Page:
+        goes_on.wait(60)
+        assert isinstance(page, Page)
+        return page
+
+    site.pages["/roof"] = come_late
+    patient = site.fetcher(replace(QUICK, total_seconds=60, step_seconds=60))
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(3))  # where everything else waits
+    async with run_bot(index, fetcher=patient, readers_may_bring=True) as running:
+        people = [running.server.user(f"Ada {number}") for number in range(4)]
+        try:
+            for person in people:
+                person.presses(await running.ask(person, site.url("/roof")), texts.READ_BUTTON)
+            await running.server.wait_until(lambda: [path for _, path in site.requests].count("/roof") == 2, timeout=30)
+            assert await asyncio.wait_for(asyncio.to_thread(lambda: 7), 30) == 7
+            assert ANSWERING in (await running.ask(running.server.user("Bea"), QUESTION)).text
+        finally:
+            goes_on.set()
+        for person in people:
+            assert (await running.next_in(person.opens_chat())).text.startswith(texts.HAVE_READ)
+
+
 async def test_what_was_read_and_not_said_when_the_process_died_is_said_once(
     index: Path, site: Site, tmp_path: Path
 ) -> None:
@@ -205,3 +236,37 @@ def test_a_chat_keeps_its_newest_few_for_a_day_and_nothing_too_long(shipped_embe
         assert isinstance(brought.bring("tg:7", Article("long", "Long", "word " * 30_000)), Skipped)
         store.brought.delete_before(now + timedelta(seconds=1))
         assert brought.retriever("tg:7") is None
+
+
+class _Slow:
+    """The shipped model, which embeds nothing until it is let go."""
+
+    def __init__(self, embedder: OnnxEmbedder) -> None:
+        self._embedder = embedder
+        self.is_asked, self.may_go_on = Event(), Event()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._embedder, name)
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.is_asked.set()
+        assert self.may_go_on.wait(60)
+        return self._embedder.embed(texts)
+
+
+def test_nobody_waits_while_what_another_brought_is_indexed(shipped_embedder: OnnxEmbedder) -> None:
+    embedder = _Slow(shipped_embedder)
+    with Store.in_memory() as store, ThreadPoolExecutor(2) as threads:
+        brought = BroughtArticles(store.brought, cast(Embedder, embedder))
+        for number in (7, 8):
+            brought.bring(f"tg:{number}", Article("a", "Ships", f"The {number} ships sailed on Monday."))
+        both = [threads.submit(brought.retriever, f"tg:{number}") for number in (7, 8)]
+        assert embedder.is_asked.wait(60)
+        assert brought.retriever("tg:9") is None
+        brought.forget("tg:9")
+        embedder.may_go_on.set()
+        found = [one.result(60) for one in both]
+        assert [one.archive.headlines()[0].title for one in found if one is not None] == ["Ships", "Ships"]
+        assert [brought.retriever(f"tg:{number}") is one for number, one in zip((7, 8), found, strict=True)] == [
+            True
+        ] * 2

@@ -6,6 +6,8 @@ It does not enter the library: see `bot.brought`.
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Final
 
 from telegram import CallbackQuery, Message, MessageOriginChannel, MessageOriginChat
@@ -29,6 +31,8 @@ from index.article import Skipped
 from index.ingest.sources.sent import read_message
 
 _LINK: Final = re.compile(r"https?://\S+", re.IGNORECASE)
+_READ_AT_ONCE: Final = 2
+"""A site may let each page take half a minute."""
 
 
 class Bringing:
@@ -41,6 +45,11 @@ class Bringing:
         self._ingest = ingest
         self._access = access
         self._limits = limits
+        self._threads = ThreadPoolExecutor(_READ_AT_ONCE, thread_name_prefix="bringing")
+
+    def close(self) -> None:
+        """Let go of the threads."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     def handlers(self, router: Router) -> Sequence[Handler]:
         """Return the handlers to register, before those of questions."""
@@ -63,8 +72,9 @@ class Bringing:
             return throttled.words
         place = place_of(offer).replying_to(original.message_id)
         async with messenger.typing(place):
-            kept = await asyncio.to_thread(
-                self._read, self._brought, presser_conversation(offer, query.from_user), original
+            conversation = presser_conversation(offer, query.from_user)
+            kept = await asyncio.get_running_loop().run_in_executor(
+                self._threads, copy_context().run, self._read, self._brought, conversation, original
             )
         words = plain_message(texts.NOTHING_TO_READ) if isinstance(kept, Skipped) else brought_message(kept)
         await messenger.send(place, words)
