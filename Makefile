@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TESTABLE := $(VENV)/.testable
-# tests run in so many processes at once, each with servers and one maths thread of its own; WORKERS=0: in one
-WORKERS ?= auto
+# tests run in so many processes at once, each with servers and one maths thread of its own; WORKERS=0: in one. Half of
+# what they take is waiting, so there are two a core
+WORKERS ?= $(shell expr 2 '*' $$(getconf _NPROCESSORS_ONLN))
 TESTS = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 

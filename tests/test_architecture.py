@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -26,9 +27,14 @@ _SOURCES = [path for package in ("bot", "index") for path in sorted((ROOT / pack
 _MAINS: dict[str, Callable[[list[str]], int]] = {"bot": bot.__main__.main, "index": index.__main__.main}
 
 
-def _imported(path: Path) -> Iterator[str]:
+@cache
+def _imported(path: Path) -> frozenset[str]:
     """The first part of every absolute import of a file, those inside functions too."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    return frozenset(_imports_of(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def _imports_of(module: ast.Module) -> Iterator[str]:
+    for node in ast.walk(module):
         if isinstance(node, ast.Import):
             yield from (name.name.partition(".")[0] for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

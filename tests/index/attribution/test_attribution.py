@@ -1,7 +1,7 @@
 """Who said what: direct and reported, before and behind the cue, over paragraphs, by pronouns and offices."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -147,24 +147,22 @@ _HOSTILE = [
 ]
 
 
-def _seconds(text: str) -> float:
-    """Return the least of three times that this thread needed: what other threads do meanwhile does not count."""
+def _seconds(text: str) -> Iterator[float]:
+    """Yield three times that this thread needed: what other threads do meanwhile does not count."""
     sentences = split_sentences(text, [])
     attribute(text[:1_000], split_sentences(text[:1_000], []))  # what is loaded once does not count
-    return min(_timed(text, sentences) for _ in range(3))
-
-
-def _timed(text: str, sentences: Sequence[Span]) -> float:
-    started = time.thread_time()
-    attribute(text, sentences)
-    return time.thread_time() - started
+    for _ in range(3):
+        started = time.thread_time()
+        attribute(text, sentences)
+        yield time.thread_time() - started
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("words", _HOSTILE)
 def test_ten_times_as_many_words_take_ten_times_as_long(words: str) -> None:
     tenth = words * (30_000 // len(words))
-    assert _seconds(tenth * 10) < 15 * _seconds(tenth) + 0.3
+    longest = 15 * min(_seconds(tenth)) + 0.3
+    assert any(seconds < longest for seconds in _seconds(tenth * 10))  # the first that is says enough
 
 
 def test_stored_attributions_that_are_damaged_are_refused() -> None:
