@@ -34,7 +34,7 @@ settings.load_profile("newsquote")
 
 
 def pytest_collection_finish() -> None:
-    """What all tests import is there to stay: looking through it for garbage again and again takes a tenth of the time."""
+    """What all tests import is there to stay: to look through it for garbage takes a tenth of the time."""
     gc.collect()
     gc.freeze()
 
