@@ -39,7 +39,9 @@ _KIN = word_set(
 )
 _JOINERS = word_set("of de da di du van von der den la le el al bin ibn y e del dos ten ter")
 _BELONGING = frozenset(("of", "for", "at", "in", "from"))
-_RUN = re.compile(r"(?:[^\W\d_]\.)+(?=\s[^\W\d_])|[^\W\d_][\w]*(?:[-.'’&][^\W\d_][\w]*)*\.?(?:['’]s\b)?")
+_LETTERS = r"[^\W\d_][\w\u0300-\u036f]*"
+"""Accents may stand behind their letters, as characters of their own."""
+_RUN = re.compile(rf"(?:[^\W\d_]\.)+(?=\s[^\W\d_])|{_LETTERS}(?:[-.'’&]{_LETTERS})*\.?(?:['’]s\b)?")
 _ABBREVIATED = re.compile(
     r"(?:[^\W\d_]|[^\W\d_]\.[^\W\d_]|Jr|Sr|St|[MD]rs?|Ms|Mx|Sens?|Reps?|Govs?|Gen|Prof|Lt|Col|Sgt|Capt|Maj|Adm|Rev|Hon)\."
 )

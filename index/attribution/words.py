@@ -16,11 +16,13 @@ _MIN_QUOTED_WORDS = 4
 _MAX_WORDS = 90
 _SIGHT, _SIGHT_CHARS = 4, 60
 """How many words and characters behind a short quotation a cue is looked for."""
+_LETTERS = r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*"
+"""Accents may stand behind their letters, as characters of their own."""
 _WORD = re.compile(
     r"(?:Mrs?|Ms|Mx|Drs?|Sens?|Reps?|Govs?|Gen|Lt|Col|Sgt|Capt|Cpl|Maj|Adm|Rev|Hon|Prof|St|Jr|Sr|No|vs|Mt|Ft|Atty)\."
     r"|(?:[A-Za-z]\.){2,}|[A-Z]\.(?=\s[A-Z])"
     r"|\d+(?:[.,:]\d+)+|n['’]t\b|['’](?:s|S|d|ll|re|ve|m|D|LL|RE|VE|M)\b"
-    r"|[^\W\d_]+?(?=n['’]t\b)|[^\W_]+(?:[-.&@'’](?!(?:s|S|d|ll|re|ve|m)\b)[^\W_]+)*"
+    rf"|[^\W\d_]+?(?=n['’]t\b)|{_LETTERS}(?:[-.&@'’](?!(?:s|S|d|ll|re|ve|m)\b){_LETTERS})*"
     r"|[$€£]|''|``|--+|[^\s\w]|_+"
 )
 _SENTENCE_ENDS = frozenset(".!?…")

@@ -64,6 +64,9 @@ _BEGINNINGS = (
     r"(?:your|this) browser (?:does not|doesn['’]t) support",
 )
 _BOILERPLATE = re.compile(rf"(?:(?:{'|'.join(_WHOLE_LINES)})[ .!:…»>]{{0,5}}$|{'|'.join(_BEGINNINGS)})", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?i:(?:AI|A\.I\.)-(?:assisted|generated) summary:?|key (?:takeaways|points):)(?=\s+[“\"'‘]?[A-Z\d])"
+)
 _RIGHTS = re.compile(r"\ball rights reserved\b", re.IGNORECASE)
 
 
@@ -72,3 +75,9 @@ def is_boilerplate(line: str) -> bool:
     if len(line) > _MAX_CHARS:
         return False
     return _BOILERPLATE.match(line) is not None or _RIGHTS.search(line) is not None
+
+
+def label_chars(line: str) -> int:
+    """Return how many characters of the line are a label in front of its words, as "AI-assisted summary" is."""
+    label = _LABEL.match(line)
+    return label.end() if label is not None else 0

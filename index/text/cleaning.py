@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from index.article import Span
-from index.text.boilerplate import is_boilerplate
+from index.text.boilerplate import is_boilerplate, label_chars
 from index.text.html_debris import Range, find_markup, find_markup_at_edges
 
 _MAX_FRONT_MATTER_CHARS = 20_000
@@ -115,7 +115,7 @@ def _read_lines(text: str, markup: Sequence[Range]) -> tuple[list[_Line], list[R
 
 
 def _find_lines(lines: Sequence[_Line], title: str) -> Iterator[Range]:
-    """Yield the lines that are debris as a whole."""
+    """Yield the lines that are debris as a whole, and labels in front of others."""
     headline = _Headline.of(title)
     counts = Counter(line.text for line in lines)
     seen: set[str] = set()
@@ -131,6 +131,8 @@ def _find_lines(lines: Sequence[_Line], title: str) -> Iterator[Range]:
             continue
         if counts[line.text] > 1:
             seen.add(line.text)
+        if n_chars := label_chars(line.text):
+            yield line.start, line.start + n_chars
         kept.append(line)
     # a short line that comes back is a speaker's name or a refrain, and stays
     yield from _find_headings(kept, {text for text, count in counts.items() if count > 1})

@@ -2,6 +2,7 @@
 
 import re
 import threading
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -9,7 +10,11 @@ import Stemmer
 
 from index.article import Article, Passage, Span
 
-_WORD = re.compile(r"\d+(?:[.,]\d+)*|(?:[^\W\d_]\.){2,}|[^\W\d_]+(?:['’][^\W\d_]+)*|\w+")
+_WORD = re.compile(
+    r"\d+(?:[.,]\d+)*|(?:[^\W\d_]\.){2,}"
+    r"|[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*(?:['’][^\W\d_]+)*|\w+"
+)
+"""Accents may stand behind their letters, as characters of their own."""
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _POSSESSIVE = re.compile(r"['’]s?$")
 
@@ -21,6 +26,26 @@ some such t tell than that the their them then there these they this those throu
 were what when where which while who whom whose why will with would you your
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
+
+_SHORTHAND = {
+    "ppl": "people",
+    "govt": "government",
+    "dept": "department",
+    "intl": "international",
+    "yr": "year",
+    "yrs": "years",
+    "hrs": "hours",
+    "mins": "minutes",
+    "tmrw": "tomorrow",
+    "wats": "what",
+    "wht": "what",
+    "u": "you",
+    "ur": "your",
+    "cuz": "because",
+    "pls": "please",
+    "plz": "please",
+}
+"""What people type for longer words, where it is no other word."""
 
 _local = threading.local()
 
@@ -68,8 +93,9 @@ def _normalise(word: str) -> str:
     if word[1:2] == ".":
         return word.replace(".", "").lower()
     if word.isalpha():  # nearly every word: nothing to be cut off
-        return word.lower()
-    return _POSSESSIVE.sub("", word.lower()).replace("’", "'")
+        word = word.lower()
+        return _SHORTHAND.get(word, word)
+    return unicodedata.normalize("NFC", _POSSESSIVE.sub("", word.lower()).replace("’", "'"))
 
 
 def _stemmer() -> Stemmer.Stemmer:

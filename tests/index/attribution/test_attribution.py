@@ -40,6 +40,10 @@ def _said(text: str) -> list[_Said]:
         ('"The bridge is safe," Ada Brook said.', [("d", '"The bridge is safe,"', "Ada Brook", "Ada Brook")]),
         ("Ada Brook said that the bridge is safe.", [("r", "that the bridge is safe", "Ada Brook", "Ada Brook")]),
         (
+            '"The bridge is safe," Jovita Neliups\u030ciene\u0307 said.',
+            [("d", '"The bridge is safe,"', "Jovita Neliups\u030ciene\u0307", "Jovita Neliups\u030ciene\u0307")],
+        ),
+        (
             "The bridge is safe, according to Ada Brook.",
             [("r", "The bridge is safe", "Ada Brook", "Ada Brook")],
         ),

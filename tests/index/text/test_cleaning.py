@@ -103,6 +103,12 @@ def test_news_in_the_words_of_boilerplate_stays(line: str) -> None:
     assert marked(f"{PROSE}\n\n{line}\n\n{MORE_PROSE}\n") == []
 
 
+@pytest.mark.parametrize("label", ["AI-assisted summary", "Key takeaways:"])
+def test_label_in_front_of_a_sentence_is_marked_and_its_sentence_is_not(label: str) -> None:
+    text = f"{label} The strike of 30,000 workers stretched into its fourth day."
+    assert [span.slice(text) for span in find_debris(text, "")] == [label]
+
+
 def test_headline_is_marked_in_almost_the_titles_words_and_when_cut_short() -> None:
     title = "Ministers agree to meet again in Geneva"
     near = f"Ministers agree to meet again in Geneva - live\n\n{PROSE}\n\n{MORE_PROSE}"

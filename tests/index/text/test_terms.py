@@ -25,6 +25,14 @@ def test_words_without_meaning_leave_no_terms() -> None:
     assert terms_of("What did he say about it?") == []
 
 
+def test_what_people_type_for_a_longer_word_is_that_word() -> None:
+    assert terms_of("how many ppl does the govt say") == terms_of("how many people does the government say")
+
+
+def test_an_accent_behind_its_letter_is_a_part_of_it() -> None:
+    assert words_of("Neliups\u030ciene\u0307") == words_of("Neliupšienė") == ["neliupšienė"]
+
+
 def test_plain_words_are_letters_without_possessives() -> None:
     text = "Armenia’s 20 U.S. troops, O'Brien and the Élysée"
     assert [span.slice(text) for span in plain_words(text)] == ["Armenia", "troops", "and", "the", "Élysée"]
