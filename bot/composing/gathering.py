@@ -1,7 +1,7 @@
 """The sentences that a reply of several quotes is chosen from: those of the passages found, and how articles begin."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,8 +43,7 @@ class Gathered:
     `known`: (n, len(KNOWN)), as `bot.reading.features` has it. `evidence`: (n,) the odds, as a logarithm, that each
     answers, and `ranks`: (n,) what the reader's own weights make of it, both 0 where it was not read; `is_read`: (n,).
     `places`: (n,) which of the sentences of its article that tell something each is, from 0; `NOWHERE` for those that
-    tell nothing, such as a byline. `rarity`: how telling each of their m terms is, in [0, 1]; `telling`: (n, m) the
-    same, 0 in sentences that lack it.
+    tell nothing, such as a byline. `terms`: of each sentence. `rarity`: how telling a term is, in [0, 1], of all these.
     """
 
     query: Query
@@ -54,8 +53,8 @@ class Gathered:
     ranks: Floats
     is_read: NDArray[np.bool_]
     places: NDArray[np.int64]
+    terms: tuple[frozenset[str], ...]
     rarity: dict[str, float]
-    telling: Floats
     unheard: float
 
 
@@ -86,8 +85,7 @@ def gather(query: Query, hits: Sequence[Hit], retriever: Retriever, plan: Readin
         rows, said[rows] = opened.read(passage)
         is_read[rows] = True
     ranks[is_read] = plan.weights.read.ranks(to_features(opened.known[is_read], said[is_read]))
-    terms = [frozenset(terms_of(one.text)) for one in opened.candidates]
-    rarity = {term: retriever.rarity(term) for term in frozenset().union(*terms)}
+    terms = tuple(frozenset(terms_of(one.text)) for one in opened.candidates)
     return Gathered(
         query,
         tuple(opened.candidates),
@@ -96,20 +94,10 @@ def gather(query: Query, hits: Sequence[Hit], retriever: Retriever, plan: Readin
         ranks,
         is_read,
         _places(opened.candidates, retriever),
-        rarity,
-        telling_in(terms, rarity),
+        terms,
+        {term: retriever.rarity(term) for term in frozenset().union(*terms)},
         unheard_share(terms_of(query.text), retriever.rarity),
     )
-
-
-def telling_in(sentences: Sequence[frozenset[str]], rarity: Mapping[str, float]) -> Floats:
-    """Return how telling each term is in each of these sentences, of their terms, (n, len(rarity)); 0 where it is not
-    in one."""
-    columns = {term: column for column, term in enumerate(rarity)}
-    telling = np.zeros((len(sentences), len(rarity)))
-    for row, terms in zip(telling, sentences, strict=True):
-        row[[columns[term] for term in terms]] = [rarity[term] for term in terms]
-    return telling
 
 
 def _one_of_each_first(passages: Sequence[int], opened: OpenPassages) -> list[int]:

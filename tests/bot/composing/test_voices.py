@@ -67,8 +67,8 @@ def _found(articles: Sequence[Article], archive: Archive) -> Gathered:
         nothing,
         np.zeros(n, bool),
         np.zeros(n, np.int64),
+        tuple(frozenset[str]() for _ in sentences),
         {},
-        np.zeros((n, 0)),
         0.0,
     )
 
