@@ -1,5 +1,5 @@
-"""Whatever a message came as (of a guest, split, of several questions, brought), each text that goes out is one that
-Telegram's own parser takes, and nothing that strangers wrote can be tapped in it."""
+"""Whatever a message came as (of a guest, split, of several questions, brought), and whatever comes unasked, each text
+that goes out is one that Telegram's own parser takes, and nothing that strangers wrote can be tapped in it."""
 
 import json
 from pathlib import Path
@@ -9,8 +9,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from bot.adapters.telegram.views import texts
+from index import Article
 from index.embedding.embedder import OnnxEmbedder
-from tests.bot.telegram.running_bot import QUESTION, RunningBot, index_articles, run_bot
+from index.ingest.intake import Ingest
+from index.library.disk.library import DiskLibrary
+from tests.bot.telegram.running_bot import QUESTION, RunningBot, index_articles, run_bot, shipped_models
 from tests.botapi import BotApiServer, BotSetup
 from tests.botapi.tdparse import parse_html
 
@@ -35,7 +38,7 @@ def index(tmp_path_factory: pytest.TempPathFactory, shipped_embedder: OnnxEmbedd
 
 async def test_every_text_that_goes_out_is_parsed_and_nothing_of_others_can_be_tapped(index: Path) -> None:
     async with run_bot(index, readers_may_bring=True, further_questions=3) as running:
-        said = [*await _to_guests(running), *await _in_private(running)]
+        said = [*await _to_guests(running), *await _in_private(running), *await _unasked(running)]
         await running.server.wait_until(lambda: not running.app.store.outbox.pending(), timeout=30)
         assert len(said) >= 10
         went_out = _went_out(running.server)
@@ -77,6 +80,20 @@ async def _in_private(running: RunningBot) -> list[str]:
     answer = await running.ask(ada, "Who closed the harbour of Marlow to all ships?")
     assert "Pilot Jane Frost" in answer.text
     return [message.text for message in (*said, offer, read, answer)]
+
+
+async def _unasked(running: RunningBot) -> list[str]:
+    """What is set of what comes unasked, and an alert of an article that would tap whoever reads it."""
+    grace = running.server.user("Grace")
+    await running.server.wait_until(running.app.store.watches.matched, timeout=60)
+    words = (f"/watch {_MARKUP}", "/watch When does the ferry run again?", "/watches", "/quiet 22-7 Europe/Prague")
+    more = ("/quiet off", "/digest", "/digest daily 8:00", "/digest off", "/corrections", "/corrections off")
+    said = [(await running.ask(grace, each)).text for each in (*words, *more)]
+    article = Article("again", f"Ferry {_MARKUP}", f"The ferry runs again from Monday. {_MARKUP}", _MARKUP)
+    Ingest(DiskLibrary(running.index), shipped_models().embedder).add([article], "web")
+    alert = await running.next_in(grace.opens_chat())
+    assert "The ferry runs again from Monday." in alert.text
+    return [*said, alert.text, (await running.ask(grace, "/digest")).text]
 
 
 def _went_out(server: BotApiServer) -> list[tuple[str, object]]:
