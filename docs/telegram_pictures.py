@@ -15,14 +15,19 @@ from random import Random
 
 from bot.adapters.permalinks import Permalinks
 from bot.adapters.telegram import Metrics, TelegramConfig, build_service
+from bot.adapters.telegram.addressing import Place
+from bot.adapters.telegram.application import Service
+from bot.adapters.telegram.delivery.own_accord import Announcement
 from bot.adapters.telegram.server import serve
 from bot.adapters.telegram.views import texts
+from bot.adapters.telegram.views.admin_messages import silence_message
 from bot.app import App, build_app, build_first_index, load_models
 from bot.replies import Vote
 from bot.settings import Settings
 from bot.store import Store
 from docs.chat_bubbles import Bubble, draw_chat
 from index import Article
+from index.ingest.feeds.silence import SilentFeed
 from index.ingest.intake import Ingest
 from index.library.disk.library import DiskLibrary
 from tests.bot.digests.news import ALL, NOW
@@ -67,6 +72,11 @@ _NEWS = (
     ("Ferry to run again", "The ferry across the lake will run again on 2 July, the council said."),
     ("Ferry to run again later", "The ferry across the lake will run again only on 9 July, the council said."),
 )
+_AWAITED = (
+    "Ferry runs again at last",
+    "The ferry across the lake ran again on 11 July, two days later than the council had said.",
+)
+_SETTINGS = ("/corrections", "/corrections off", "/quiet 22-7 Europe/Prague", "/digest weekly Mon 8:00", "/quiet off")
 _REFUSED = "Who burnt down the old bridge?"
 
 
@@ -144,6 +154,9 @@ async def _draw_correction(settings: Settings, store: Store) -> None:
         app.admin.operations.reload()
         told = await server.wait_for_message(ada.opens_chat(), timeout=60)
         draw_chat([_bubble(question, by_reader=True), _bubble(first), _bubble(told)], _HERE / "telegram-correction.png")
+        talk = [await _ask(server, ada, words) for words in _SETTINGS]
+        bubbles = [_bubble(one, by_reader=one is pair[0]) for pair in talk for one in pair]
+        draw_chat(bubbles, _HERE / "telegram-unasked.png")
         stop.set()
         await serving
         service.close()
@@ -154,7 +167,8 @@ async def _draw_alert(settings: Settings, store: Store) -> None:
     models = load_models(settings)
     app = build_app(settings, store, models=models)
     async with BotApiServer() as server:
-        config = TelegramConfig(server.token, server.url, server.file_url, frozenset(), messages_per_second=0)
+        admin = server.user("Grace", id=99)
+        config = TelegramConfig(server.token, server.url, server.file_url, frozenset({admin.id}), messages_per_second=0)
         stop = asyncio.Event()
         service = build_service(app, config, Metrics())
         serving = asyncio.create_task(serve(service, stop))
@@ -168,9 +182,25 @@ async def _draw_alert(settings: Settings, store: Store) -> None:
             bubbles.append(_bubble(await server.wait_for_message(ada.opens_chat(), timeout=60)))
         listed, watches = await _ask(server, ada, "/watches")
         draw_chat([*bubbles, _bubble(listed, by_reader=True), _bubble(watches)], _HERE / "telegram-alert.png")
+        await _draw_for_admins(server, service, admin)
         stop.set()
         await serving
         service.close()
+
+
+async def _draw_for_admins(server: BotApiServer, service: Service, admin: User) -> None:
+    """Draw what an admin is told of alerts to come and of a feed that has fallen silent."""
+    chat, (title, text) = admin.opens_chat(), _AWAITED
+    admin.sends_document(chat, "ferry.txt", f"{title}\n\n{text}".encode())
+    asked = await server.wait_for_message(chat, timeout=60)
+    four_days_ago = (datetime.now(UTC) - timedelta(days=4)).timestamp()
+    silent = SilentFeed(
+        "https://courier.example/feed.xml", four_days_ago, "Town library gets a new roof", None, is_told=False
+    )
+    news = Announcement("silence:drawn", "silence", Place(admin.id), lambda: silence_message(silent))
+    await service.own_accord.plan(news)
+    told = await server.wait_for_message(chat, timeout=60)
+    draw_chat([_bubble(asked), _bubble(told)], _HERE / "telegram-alert-admin.png")
 
 
 async def _ask(server: BotApiServer, user: User, text: str) -> tuple[Message, Message]:
@@ -241,8 +271,9 @@ def main() -> None:
         settings = Settings.from_environment(index=Path(folder) / "index", articles=articles)
         build_first_index(settings)
         asyncio.run(_draw(build_app(settings, store)))
-        asyncio.run(_draw_alert(settings, store))
-        asyncio.run(_draw_correction(settings, store))
+        for draw in (_draw_alert, _draw_correction):
+            with Store.in_memory() as another:
+                asyncio.run(draw(settings, another))
     with tempfile.TemporaryDirectory() as folder, Store.in_memory() as store:
         asyncio.run(_draw_digest(Path(folder), store))
 
