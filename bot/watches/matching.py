@@ -3,13 +3,14 @@
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Final
 
 from bot.answering import Answer, Answerer
 from bot.query.said_requests import SaidRequest
 from bot.watches.asking import Found, ask_of, said_in
 from bot.watches.catalogue import Catalogue
-from bot.watches.naming import missing_name, only_asks
+from bot.watches.naming import MissingName, missing_name, only_asks
 from bot.watches.watch import Watch
 from index.attribution.names import NameCorrections, name_key
 from index.embedding.embedder import Vectors
@@ -26,10 +27,6 @@ _ARTICLES_A_QUESTION: Final = 6
 """So many articles that arrived at once a question is asked of, the likeliest first."""
 _SURE: Final = 0.62
 """How likely right a quote must be that nobody asked for at that moment; a watch's bar comes on top."""
-
-
-def _at_once() -> None:
-    return
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +102,22 @@ class Matching:
         return [rounds[number] for number in sorted(rounds)]
 
     def read(
-        self, candidacies: Round, answerer: Answerer, retriever: Retriever, give_way: Callable[[], object] = _at_once
+        self,
+        candidacies: Round,
+        answerer: Answerer,
+        retriever: Retriever,
+        give_way: Callable[[], object] = lambda: None,
     ) -> list[Match]:
         """Return what the articles say to these questions. `give_way` is called between any two, and may take its time.
 
         One by one: where one answers surely, the others would not be read on.
         """
         found: list[Match] = []
+        terms_of_article = cache(partial(article_terms, archive=retriever.archive))
         for one in candidacies:
             give_way()
-            found += _told(_found(one, answerer.for_one_message(), retriever), self._by_words[one.words])
+            missing = missing_name(one.words, terms_of_article(one.article_id))
+            found += _told(_found(one, missing, answerer.for_one_message(), retriever), self._by_words[one.words])
         return found
 
     def said(self, article_ids: Iterable[str], retriever: Retriever, corrections: NameCorrections) -> list[Match]:
@@ -147,9 +150,9 @@ def article_terms(article_id: str, archive: Archive) -> set[str]:
     return set(terms_of(f"{article.title} {article.text}"))
 
 
-def _found(one: Candidacy, answerer: Answerer, retriever: Retriever) -> Found | None:
-    """Return what an article says to a question; None if nothing, or it is of another thing."""
-    missing = missing_name(one.words, article_terms(one.article_id, retriever.archive))
+def _found(one: Candidacy, missing: MissingName | None, answerer: Answerer, retriever: Retriever) -> Found | None:
+    """Return what an article says to a question; None if nothing, or it is of another thing. `missing`: the name of
+    the question that the article lacks."""
     if missing is not None and missing.is_replaced_in(one.article_id, retriever):
         return None
     found = ask_of(one.words, one.article_id, one.about, answerer, retriever)

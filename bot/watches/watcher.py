@@ -189,7 +189,7 @@ class Watcher:
                 matches = []
                 continue
             matches += matching.read(candidacies, self._answerer, retriever, give_way)
-            found = [one for some in self._found(matches, retriever, give_way) for one in some]
+            found = list(self._found(matches, retriever, give_way))
             if not self._note(noted, found):
                 logger.info("another replica has looked through what arrived")
                 self.start_over()
@@ -201,10 +201,10 @@ class Watcher:
 
     def _found(
         self, matches: Iterable[Match], retriever: Retriever, give_way: Callable[[], object]
-    ) -> Iterator[list[tuple[Alert, Reply]]]:
+    ) -> Iterator[tuple[Alert, Reply]]:
         for (chat, topic), some in _by_place(matches).items():
             give_way()
-            yield self._alerts(chat, topic, some, retriever)
+            yield from self._alerts(chat, topic, some, retriever)
 
     def _alerts(
         self, chat: str, topic: int, matches: Sequence[Match], retriever: Retriever
