@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from index.article import Span
 from index.attribution.word_sets import word_set
+from index.text.terms import ACCENTS
 
 TITLES = word_set(
     """mr mr. mrs mrs. ms ms. mx mx. dr dr. sen sen. sens. rep rep. reps. gov gov. gen gen. lt lt. col col. sgt sgt.
@@ -39,8 +40,7 @@ _KIN = word_set(
 )
 _JOINERS = word_set("of de da di du van von der den la le el al bin ibn y e del dos ten ter")
 _BELONGING = frozenset(("of", "for", "at", "in", "from"))
-_LETTERS = r"[^\W\d_][\w\u0300-\u036f]*"
-"""Accents may stand behind their letters, as characters of their own."""
+_LETTERS = rf"[^\W\d_][\w{ACCENTS}]*"
 _RUN = re.compile(rf"(?:[^\W\d_]\.)+(?=\s[^\W\d_])|{_LETTERS}(?:[-.'’&]{_LETTERS})*\.?(?:['’]s\b)?")
 _ABBREVIATED = re.compile(
     r"(?:[^\W\d_]|[^\W\d_]\.[^\W\d_]|Jr|Sr|St|[MD]rs?|Ms|Mx|Sens?|Reps?|Govs?|Gen|Prof|Lt|Col|Sgt|Capt|Maj|Adm|Rev|Hon)\."

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from index.article import Span
 from index.attribution.cues import CueKind, cue_of
 from index.attribution.quotations import Quotation, find_quotations
+from index.text.terms import ACCENTS
 
 QUOTE = "\u201cquote\u201d"
 """What stands for a quotation."""
@@ -16,8 +17,7 @@ _MIN_QUOTED_WORDS = 4
 _MAX_WORDS = 90
 _SIGHT, _SIGHT_CHARS = 4, 60
 """How many words and characters behind a short quotation a cue is looked for."""
-_LETTERS = r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*"
-"""Accents may stand behind their letters, as characters of their own."""
+_LETTERS = rf"[^\W_]+(?:[{ACCENTS}]+[^\W_]*)*"
 _WORD = re.compile(
     r"(?:Mrs?|Ms|Mx|Drs?|Sens?|Reps?|Govs?|Gen|Lt|Col|Sgt|Capt|Cpl|Maj|Adm|Rev|Hon|Prof|St|Jr|Sr|No|vs|Mt|Ft|Atty)\."
     r"|(?:[A-Za-z]\.){2,}|[A-Z]\.(?=\s[A-Z])"

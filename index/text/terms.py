@@ -10,11 +10,12 @@ import Stemmer
 
 from index.article import Article, Passage, Span
 
+ACCENTS = r"\u0300-\u036f"
+"""Characters that stand behind a letter and belong to it, as a set of a regular expression has them."""
 _WORD = re.compile(
     r"\d+(?:[.,]\d+)*|(?:[^\W\d_]\.){2,}"
-    r"|[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*(?:['’][^\W\d_]+)*|\w+"
+    rf"|[^\W\d_]+(?:[{ACCENTS}]+[^\W\d_]*)*(?:['’][^\W\d_]+)*|\w+"
 )
-"""Accents may stand behind their letters, as characters of their own."""
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _POSSESSIVE = re.compile(r"['’]s?$")
 
