@@ -112,8 +112,16 @@ def _add_routes(
 
 async def _work(service: Service, receiver: Polling | Webhook) -> None:
     """Run everything that goes on while the bot serves. Cancelling it ends all of it in good order."""
-    await _connect(service)
-    await service.heartbeat.join()
+    try:
+        await _connect(service)
+        await service.heartbeat.join()
+        await _receive(service, receiver)
+    finally:
+        with suppress(TelegramError):
+            await service.application.shutdown()
+
+
+async def _receive(service: Service, receiver: Polling | Webhook) -> None:
     beside = [
         asyncio.create_task(service.heartbeat.run()),
         asyncio.create_task(_lead(service)),
@@ -130,8 +138,6 @@ async def _work(service: Service, receiver: Polling | Webhook) -> None:
             task.cancel()
         await asyncio.wait(beside, timeout=1)
         await service.heartbeat.leave()
-        with suppress(TelegramError):
-            await service.application.shutdown()
 
 
 async def _lead(service: Service) -> None:

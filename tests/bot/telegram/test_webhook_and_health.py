@@ -4,17 +4,21 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
 import pytest_asyncio
 from aiohttp import ClientSession
+from telegram.error import NetworkError
 
-from bot.adapters.telegram import TelegramConfig
+from bot.adapters.telegram import Metrics, TelegramConfig, build_service, serve
+from bot.adapters.telegram.delivery import rate_limiter
 from bot.errors import PortTaken
 from bot.replies import Reply
+from bot.store import Store
 from tests.bot.examples import OPENED, clarification
-from tests.bot.telegram.fakes import REFUSAL
+from tests.bot.telegram.fakes import REFUSAL, fake_app
 from tests.bot.telegram.serving import FAST, Served, served
 from tests.botapi import BotApiServer, drop_after, server_error
 from tests.ports import free_port
@@ -107,6 +111,30 @@ async def test_a_bot_out_of_telegrams_reach_lives_and_is_not_ready() -> None:
             assert (await _get(_health(config, "/healthz")))[0] == 200
             await bot.ask(bot.server.user("Ada"))
             assert (await _get(_health(config, "/readyz")))[0] == 200
+
+
+async def test_a_telegram_out_of_reach_for_long_at_the_start_is_connected_to_in_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rate_limiter, "_BACK_OFF_SECONDS", 0.0)
+    async with BotApiServer() as server:
+        server.order_fault(server_error(), method="getMe", times=9)
+        async with served(server) as bot:
+            await bot.ask(server.user("Ada"))
+
+
+async def test_a_bot_that_is_stopped_before_its_database_answers_hangs_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with BotApiServer() as server:
+        config = replace(FAST, token=server.token, api_url=server.url, file_url=server.file_url)
+        stop = asyncio.Event()
+        with Store.in_memory() as store, closing(build_service(fake_app(store=store), config, Metrics())) as service:
+            monkeypatch.setattr(service.heartbeat, "join", asyncio.Event().wait)
+            serving = asyncio.create_task(serve(service, stop))
+            await server.wait_until(lambda: bool(server.calls_of("getMe")))
+            stop.set()
+            await serving
+            with pytest.raises(NetworkError):
+                await service.bot.get_me()
 
 
 async def test_metrics_count_what_happened_and_name_nobody(bot: Served, config: TelegramConfig) -> None:

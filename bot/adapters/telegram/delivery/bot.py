@@ -44,15 +44,14 @@ class NewsquoteBot(ExtBot[CallNote]):
             rate_limiter=rate_limiter,
         )
         self._on_sent = on_sent
-        self._connections = (request, get_updates_request)
 
     async def initialize(self) -> None:
-        """See the base class. A rejected token is left out of the error that says so; a failure leaves nothing open."""
+        """See the base class. A rejected token is left out of the error that says so; a failure leaves nothing open,
+        and does not keep the next try from opening it again."""
         try:
             await super().initialize()
         except BaseException as error:
-            for connection in self._connections:
-                await connection.shutdown()
+            await self.shutdown()
             if isinstance(error, InvalidToken):
                 raise InvalidToken("Telegram rejected the bot's token") from None
             raise
