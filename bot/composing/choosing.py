@@ -1,12 +1,16 @@
 """Which sentences a reply quotes: each time the one that adds most for its chance, against repetition."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.reading.features import Floats
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 _UNTOLD_WEIGHT = 1e-9
 
@@ -45,15 +49,14 @@ def choose(
     chances: Floats,
     alike: Floats,
     lengths: Sequence[int],
-    terms: Sequence[frozenset[str]],
-    rarity: Mapping[str, float],
+    telling: "csr_array[np.float64]",
     how: Choice,
     first: int | None = None,
 ) -> Chosen:
     """Return the sentences to quote.
 
-    `chances`: (n,) that each belongs in the reply. `alike`: (n, n) how much two have in common, in [0, 1]. `first`: is
-    taken first, whatever its chance.
+    `chances`: (n,) that each belongs in the reply. `alike`: (n, n) how much two have in common, in [0, 1]. `telling`:
+    (n, m) how telling each of m terms is in those that hold it. `first`: is taken first, whatever its chance.
     """
     if not len(chances):
         return Chosen((), 0)
@@ -62,27 +65,20 @@ def choose(
     if first is not None:
         open_[first] = True
     taken: list[int] = []
-    told: set[str] = set()
+    untold = np.ones(telling.shape[1])
+    whole = np.maximum(telling.sum(axis=1), _UNTOLD_WEIGHT)
     room = how.most_chars
     while open_.any() and len(taken) < how.most:
-        gains = np.where(open_, chances * _added(terms, told, rarity) ** how.novelty, -1.0)
+        gains = np.where(open_, chances * (telling @ untold / whole) ** how.novelty, -1.0)
         best = int(np.argmax(gains)) if taken or first is None else first
         open_[best] = False
         if taken and lengths[best] > room:
             continue
         taken.append(best)
         room -= lengths[best]
-        told |= terms[best]
+        untold[telling.indices[telling.indptr[best] : telling.indptr[best + 1]]] = 0.0
         open_ &= alike[best] <= how.alike
     repeated = alike[:, taken].max(axis=1) > how.alike if taken else np.zeros(len(chances), bool)
     left = worth & ~repeated
     left[taken] = False
     return Chosen(tuple(taken), int(left.sum()))
-
-
-def _added(terms: Sequence[frozenset[str]], told: set[str], rarity: Mapping[str, float]) -> Floats:
-    """Return the share of what each sentence tells that was not told yet, (n,)."""
-    added = [sum(rarity[term] for term in held - told) for held in terms]
-    whole = [sum(rarity[term] for term in held) or _UNTOLD_WEIGHT for held in terms]
-    shares: Floats = np.array(added) / np.array(whole)
-    return shares

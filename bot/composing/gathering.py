@@ -1,8 +1,9 @@
 """The sentences that a reply of several quotes is chosen from: those of the passages found, and how articles begin."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,14 +11,17 @@ from numpy.typing import NDArray
 from bot.query.topic_words import unheard_share
 from bot.reading.cascade import ReadingWeights, likeliest_passages
 from bot.reading.features import N_SAID, SAID, Candidate, Floats, to_features
-from bot.reading.open_passages import OpenPassages
+from bot.reading.open_passages import WINDOW_CHARS, OpenPassages
 from bot.reading.span_scoring import SpanScorer
 from index import Hit, Query
 from index.search.retrieval import Retriever
 from index.text.terms import terms_of
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
 READ_PASSAGES = 8
-"""So many are read by the model: that is most of what a composed reply costs."""
+"""So many are read by the model, which is most of what a composed reply costs."""
 FURTHER_READ = 6
 """So many, where what is composed only follows an answer."""
 _LED_ARTICLES = 5
@@ -26,7 +30,6 @@ NOWHERE = 99
 """Stands for the place of what is no sentence."""
 _LEAST_WORDS = 5
 _WHOLE_PASSAGE_CHARS = 600
-"""Passages are read to their end: what one adds may stand far from the words of the message."""
 _ENDS = re.compile(r"[.!?…:;,][\"”’')\]]*$|[\"”’]$")
 _CREDIT = re.compile(r"(?:[A-Z][\w.’'-]*,? ){0,5}[A-Z][\w.’'-]*/[A-Z]")
 """Whoever took a picture, and for whom, in front of what is seen in it: "Jae C. Hong/AP"."""
@@ -43,7 +46,8 @@ class Gathered:
     `known`: (n, len(KNOWN)), as `bot.reading.features` has it. `evidence`: (n,) the odds, as a logarithm, that each
     answers, and `ranks`: (n,) what the reader's own weights make of it, both 0 where it was not read; `is_read`: (n,).
     `places`: (n,) which of the sentences of its article that tell something each is, from 0; `NOWHERE` for those that
-    tell nothing, such as a byline. `terms`: of each sentence. `rarity`: how telling a term is, in [0, 1], of all these.
+    tell nothing, such as a byline. `rarity`: how telling each of their m terms is, in [0, 1]; `telling`: (n, m) the
+    same in the sentences that hold it.
     """
 
     query: Query
@@ -53,15 +57,16 @@ class Gathered:
     ranks: Floats
     is_read: NDArray[np.bool_]
     places: NDArray[np.int64]
-    terms: tuple[frozenset[str], ...]
     rarity: dict[str, float]
+    telling: "csr_array[np.float64]"
     unheard: float
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingPlan:
-    """What reads, the reader's own weights, and how many passages are read. `of_each`: the likeliest of each article
-    before a second of any."""
+    """What reads, the reader's own weights, and how many passages are read: of each as much as for a single quote, so
+    that what was read for one is not read again. `of_each`: the likeliest of each article before a second of any, and
+    to their ends."""
 
     scorer: SpanScorer
     weights: ReadingWeights
@@ -75,7 +80,8 @@ def gather(query: Query, hits: Sequence[Hit], retriever: Retriever, plan: Readin
     `hits`: at least one, best first.
     """
     found = [*hits, *_leads(hits, retriever)]
-    opened = OpenPassages(query, found, retriever, plan.scorer, _WHOLE_PASSAGE_CHARS)
+    window = _WHOLE_PASSAGE_CHARS if plan.of_each else WINDOW_CHARS
+    opened = OpenPassages(query, found, retriever, plan.scorer, window)
     likeliest = likeliest_passages(opened, plan.weights)
     reading = (_one_of_each_first(likeliest, opened) if plan.of_each else likeliest)[: plan.most_read]
     opened.read_together(reading)
@@ -85,7 +91,8 @@ def gather(query: Query, hits: Sequence[Hit], retriever: Retriever, plan: Readin
         rows, said[rows] = opened.read(passage)
         is_read[rows] = True
     ranks[is_read] = plan.weights.read.ranks(to_features(opened.known[is_read], said[is_read]))
-    terms = tuple(frozenset(terms_of(one.text)) for one in opened.candidates)
+    terms = [frozenset(terms_of(one.text)) for one in opened.candidates]
+    rarity = {term: retriever.rarity(term) for term in frozenset().union(*terms)}
     return Gathered(
         query,
         tuple(opened.candidates),
@@ -94,10 +101,23 @@ def gather(query: Query, hits: Sequence[Hit], retriever: Retriever, plan: Readin
         ranks,
         is_read,
         _places(opened.candidates, retriever),
-        terms,
-        {term: retriever.rarity(term) for term in frozenset().union(*terms)},
+        rarity,
+        telling_in(terms, rarity),
         unheard_share(terms_of(query.text), retriever.rarity),
     )
+
+
+def telling_in(sentences: Sequence[frozenset[str]], rarity: Mapping[str, float]) -> "csr_array[np.float64]":
+    """Return how telling each term is in those of these sentences, of their terms, that hold it,
+    (len(sentences), len(rarity))."""
+    # takes a tenth of a second to import, which most commands have no use for
+    from scipy.sparse import csr_array
+
+    columns = {term: column for column, term in enumerate(rarity)}
+    held = np.array([columns[term] for terms in sentences for term in terms], np.int32)
+    ends = np.cumsum([0, *map(len, sentences)], dtype=np.int32)
+    weights = np.fromiter(rarity.values(), np.float64, len(rarity))[held]
+    return csr_array((weights, held, ends), shape=(len(sentences), len(rarity)))
 
 
 def _one_of_each_first(passages: Sequence[int], opened: OpenPassages) -> list[int]:

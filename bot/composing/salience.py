@@ -115,13 +115,7 @@ def told_elsewhere(found: Gathered, alike: Floats) -> Floats:
 def likeness(found: Gathered) -> Floats:
     """Return how much two sentences have in common, (n, n): the cosine of their terms, each as telling as it is
     rare."""
-    holders: dict[str, list[int]] = {}
-    for row, held in enumerate(found.terms):
-        for term in held:
-            holders.setdefault(term, []).append(row)
-    products = np.zeros((len(found.terms), len(found.terms)))
-    for term, rows in holders.items():
-        products[np.ix_(rows, rows)] += found.rarity[term] ** 2
+    products: Floats = (found.telling @ found.telling.T).toarray()
     norms = np.maximum(np.sqrt(products.diagonal()), 1e-9)
     cosine: Floats = products / norms / norms[:, None]
     return cosine

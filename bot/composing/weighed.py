@@ -31,7 +31,7 @@ class Weighed:
         """
         lengths = [len(one.span) for one in self.found.sentences]
         used = self.chances if chances is None else chances
-        return choose(used, self.alike, lengths, self.found.terms, self.found.rarity, how, first)
+        return choose(used, self.alike, lengths, self.found.telling, how, first)
 
     @property
     def opening(self) -> int:

@@ -100,7 +100,7 @@ class FeatureExtractor:
         self._orders = frozenset(_ORDERS.findall(question.lower()))
         self._denies = bool(_DENIAL.search(question))
         self._terms_seen: dict[str, frozenset[str]] = {}
-        self._passages_seen: dict[int, frozenset[str]] = {}
+        self._passages_seen: dict[int, tuple[float, float, float]] = {}
 
     def known(self, found: Sequence[Candidate]) -> Floats:
         """Return what is known of each candidate, (len(found), len(KNOWN)), rows in the order of `found`."""
@@ -143,24 +143,22 @@ class FeatureExtractor:
         share = self._share(sentence)
         before = self._terms(candidate.before.slice(text)) if candidate.before else frozenset()
         after = self._terms(candidate.after.slice(text)) if candidate.after else frozenset()
-        passage = self._passage_terms(candidate)
-        missing = [weight for term, weight in self._weights.items() if term not in passage]
-        names_missing = len(self._names - passage) / len(self._names) if self._names else 0.0
         return (
             share,
             self._share(sentence | before) - share,
             self._share(sentence | after) - share,
-            self._share(passage),
-            max(missing, default=0.0),
-            names_missing,
+            *self._of_passage(candidate),
         )
 
-    def _passage_terms(self, candidate: Candidate) -> frozenset[str]:
-        """Return the terms of the whole passage and its article's title."""
+    def _of_passage(self, candidate: Candidate) -> tuple[float, float, float]:
+        """Return three columns on the question's terms in the whole passage and its article's title."""
         rank, text = candidate.hit.rank, candidate.article.text
         if rank not in self._passages_seen:
             sentences = (self._terms(span.slice(text)) for span in candidate.hit.passage.sentences)
-            self._passages_seen[rank] = self._terms(candidate.article.title).union(*sentences)
+            held = self._terms(candidate.article.title).union(*sentences)
+            missing = [weight for term, weight in self._weights.items() if term not in held]
+            names_missing = len(self._names - held) / len(self._names) if self._names else 0.0
+            self._passages_seen[rank] = self._share(held), max(missing, default=0.0), names_missing
         return self._passages_seen[rank]
 
     def _terms(self, text: str) -> frozenset[str]:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _SUFFIXES = frozenset(["jr", "sr", "ii", "iii", "iv"])
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -18,8 +19,11 @@ _SPELLINGS = (
     (re.compile(r"ph"), "f"),
     (re.compile(r"(.)\1"), r"\1"),
 )
+_KEPT = 1 << 13
+"""Names taken apart that are kept at hand: whoever compares names compares each with many."""
 
 
+@lru_cache(_KEPT)
 def name_words(name: str) -> tuple[str, ...]:
     """Return the words of a name, folded: without accents, capitals, marks, "Jr." and middle initials."""
     plain = "".join(
@@ -39,6 +43,7 @@ def name_key(name: str) -> str:
     return spelling_key(words[-1]) if words else ""
 
 
+@lru_cache(_KEPT)
 def spelling_key(word: str) -> str:
     """Return what usual spellings of one foreign name have in common."""
     for pattern, replacement in _SPELLINGS:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from bot.composing.gathering import Gathered
+from bot.composing.gathering import Gathered, telling_in
 from bot.composing.salience import likeness
 from bot.composing.weighed import Weighed
 from bot.reading.features import KNOWN, Candidate
@@ -42,7 +42,8 @@ def story(
         hit = Hit(Passage(name, Span(0, len(text) - 1), tuple(spans)), rank, 1.0, 0.5, 1.0)
         sentences += [Candidate(article, hit, span, None, None) for span in spans]
         places += range(len(spans))
-    terms = tuple(frozenset(terms_of(one.text)) for one in sentences)
+    terms = [frozenset(terms_of(one.text)) for one in sentences]
+    rarity = dict.fromkeys(frozenset().union(*terms), 1.0)
     n = len(sentences)
     found = Gathered(
         Query("what happened"),
@@ -52,8 +53,8 @@ def story(
         np.zeros(n),
         np.ones(n, bool),
         np.array(places, np.int64),
-        terms,
-        dict.fromkeys(frozenset().union(*terms), 1.0),
+        rarity,
+        telling_in(terms, rarity),
         0.0,
     )
     lines_ = [line for lines in articles.values() for line in lines]

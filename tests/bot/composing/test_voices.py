@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.composing.gathering import Gathered
+from bot.composing.gathering import Gathered, telling_in
 from bot.composing.voices import Voices
 from bot.reading.features import KNOWN, Candidate
 from index import Article, Hit, Query, Span
@@ -67,8 +67,8 @@ def _found(articles: Sequence[Article], archive: Archive) -> Gathered:
         nothing,
         np.zeros(n, bool),
         np.zeros(n, np.int64),
-        tuple(frozenset[str]() for _ in sentences),
         {},
+        telling_in([frozenset()] * n, {}),
         0.0,
     )
 
