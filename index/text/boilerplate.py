@@ -48,6 +48,8 @@ _BEGINNINGS = (
     r"download (?:the|our) [^.]{0,40}\bapp\b",
     r"click (?:here|below|on the link)\b",
     r"(?:©|\(c\) ?\d{4}|copyright\s+(?:©|\(c\)|\d{4}))",
+    r"editor['’]?s['’]? note\s?:? (?:(?:a|an earlier) version of this (?:story|article|column|essay|piece)\b|"
+    r"sign up\b|get inspired\b|this page (?:is|reflects|summarizes|was)\b)",
     r"this (?:material|content|article|story) may not be (?:published|reproduced|republished)",
     r"(?:we|this (?:web)?site|our (?:web)?site|this page) (?:and our partners )?uses? cookies",
     r"by (?:continuing to (?:use|browse)|clicking|signing up|subscribing|"
@@ -67,6 +69,7 @@ _BOILERPLATE = re.compile(rf"(?:(?:{'|'.join(_WHOLE_LINES)})[ .!:…»>]{{0,5}}$
 _LABEL = re.compile(
     r"(?i:(?:AI|A\.I\.)-(?:assisted|generated) summary:?|key (?:takeaways|points):)(?=\s+[“\"'‘]?[A-Z\d])"
 )
+_SENTENCE_END = re.compile(r"[.!?] ")
 _RIGHTS = re.compile(r"\ball rights reserved\b", re.IGNORECASE)
 
 
@@ -81,3 +84,11 @@ def label_chars(line: str) -> int:
     """Return how many characters of the line are a label in front of its words, as "AI-assisted summary" is."""
     label = _LABEL.match(line)
     return label.end() if label is not None else 0
+
+
+def gallery_end_chars(line: str) -> int:
+    """Return how many characters at the end of a line of captions are a gallery's own: who took the last picture, its
+    name and its buttons."""
+    if not line.endswith(" Prev Next"):
+        return 0
+    return len(line) - max((found.end() for found in _SENTENCE_END.finditer(line)), default=0)

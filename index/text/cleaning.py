@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from index.article import Span
-from index.text.boilerplate import is_boilerplate, label_chars
+from index.text.boilerplate import gallery_end_chars, is_boilerplate, label_chars
 from index.text.html_debris import Range, find_markup, find_markup_at_edges
 
 _MAX_FRONT_MATTER_CHARS = 20_000
@@ -133,6 +133,8 @@ def _find_lines(lines: Sequence[_Line], title: str) -> Iterator[Range]:
             seen.add(line.text)
         if n_chars := label_chars(line.text):
             yield line.start, line.start + n_chars
+        if n_chars := gallery_end_chars(line.text):
+            yield line.end - n_chars, line.end
         kept.append(line)
     # a short line that comes back is a speaker's name or a refrain, and stays
     yield from _find_headings(kept, {text for text, count in counts.items() if count > 1})

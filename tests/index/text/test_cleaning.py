@@ -109,6 +109,28 @@ def test_label_in_front_of_a_sentence_is_marked_and_its_sentence_is_not(label: s
     assert [span.slice(text) for span in find_debris(text, "")] == [label]
 
 
+def test_end_of_a_gallery_is_marked_and_its_captions_are_not() -> None:
+    end = "Marco Garcia/AP In pictures: a volcano Prev Next"
+    text = f"People watch lava erupt. Cars drive down the road on November 28. {end}"
+    assert [span.slice(text) for span in find_debris(text, "")] == [end]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Editor’s Note: A version of this story appeared in a newsletter. To get it in your inbox, sign up, here.",
+        "Editor's note: This page reflects news on Hurricane Beryl from Monday.",
+    ],
+)
+def test_editors_note_of_where_to_read_is_marked(note: str) -> None:
+    assert marked(f"{note}\n\n{PROSE}\n\n{MORE_PROSE}\n") == [note]
+
+
+def test_editors_note_of_what_happened_stays() -> None:
+    note = "Editor’s note: Simone Biles won gold in the all-around final at the Paris Olympics."
+    assert marked(f"{note}\n\n{PROSE}\n\n{MORE_PROSE}\n") == []
+
+
 def test_headline_is_marked_in_almost_the_titles_words_and_when_cut_short() -> None:
     title = "Ministers agree to meet again in Geneva"
     near = f"Ministers agree to meet again in Geneva - live\n\n{PROSE}\n\n{MORE_PROSE}"
