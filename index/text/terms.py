@@ -43,10 +43,23 @@ _SHORTHAND = {
     "u": "you",
     "ur": "your",
     "cuz": "because",
+    "abt": "about",
+    "tho": "though",
+    "thru": "through",
+    "smth": "something",
+    "bday": "birthday",
+    "wknd": "weekend",
     "pls": "please",
     "plz": "please",
 }
 """What people type for longer words, where it is no other word."""
+
+_WITHOUT_APOSTROPHES = """
+aint arent cant couldnt didnt doesnt dont gonna gotta hadnt hasnt havent hes im isnt ive shes shouldnt thats theres
+theyre theyve wanna wasnt werent weve whos whys wont wouldnt youre youve
+"""
+_NO_TERMS = STOP_WORDS.union(_WITHOUT_APOSTROPHES.split())
+"""Stop words, also as people type them: no article holds those, so that each would be the rarest word of a message."""
 
 _local = threading.local()
 
@@ -83,7 +96,7 @@ def search_text(article: Article, passage: Passage) -> str:
 def _term_of(written: str) -> str:
     """Return the stem of a word as it is written; empty for a stop word. Few words make up most of any text."""
     word = _normalise(written)
-    return "" if word in STOP_WORDS else str(_stemmer().stemWord(word))
+    return "" if word in _NO_TERMS else str(_stemmer().stemWord(word))
 
 
 def _normalise(word: str) -> str:

@@ -29,6 +29,10 @@ def test_what_people_type_for_a_longer_word_is_that_word() -> None:
     assert terms_of("how many ppl does the govt say") == terms_of("how many people does the government say")
 
 
+def test_words_typed_without_their_apostrophe_leave_no_terms_either() -> None:
+    assert terms_of("whos he and why didnt they say anything abt hes wife") == terms_of("anything wife")
+
+
 def test_an_accent_behind_its_letter_is_a_part_of_it() -> None:
     assert words_of("Neliups\u030ciene\u0307") == words_of("Neliupšienė") == ["neliupšienė"]
 
