@@ -22,6 +22,9 @@ from aiohttp.test_utils import TestServer
 from sqlalchemy import make_url
 
 from bot.settings import Settings
+from index.embedding.embedder import OnnxEmbedder
+from index.library.disk.library import DiskLibrary
+from tests.bot.digests.news import ALL, NOW
 from tests.conftest import ROOT
 
 _DEPLOY = ROOT / "deploy"
@@ -158,22 +161,33 @@ def test_what_is_installed_by_name_is_what_the_project_pins() -> None:
     assert (ROOT / project["readme"]).name in " ".join(_instructions("COPY"))
 
 
-def test_the_image_needs_nothing_of_what_it_throws_away(tmp_path: Path, model_cache: Path, seed_index: Path) -> None:
-    """A question is answered, and `/stats` drawn, by a process that finds none of those packages."""
+def test_the_image_needs_nothing_of_what_it_throws_away(
+    tmp_path: Path, model_cache: Path, seed_index: Path, shipped_embedder: OnnxEmbedder
+) -> None:
+    """A question is answered, what came in is told and `/stats` drawn by processes that find none of those packages."""
+    news = tmp_path / "news"
+    DiskLibrary(news).rebuild(ALL, shipped_embedder)
+    environment = {**os.environ, "HOME": str(tmp_path), "MODEL_CACHE": str(model_cache)}
+    for told, *command in (
+        ("Moscow", "ask", "Who brokered the ceasefire?", "--index", str(seed_index)),
+        ("7 articles", "digest", "--index", str(news), "--days", "2", "--until", NOW.date().isoformat()),
+    ):
+        program = [sys.executable, "-c", _without_what_is_thrown_away(), *command]
+        done = subprocess.run(program, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert told in done.stdout
+
+
+def _without_what_is_thrown_away() -> str:
     [line] = [line for line in _instructions("RUN") if "pip uninstall" in line]
     thrown_away = shlex.split(line.partition("pip uninstall --yes")[2])
     assert "torch" in thrown_away
     modules = {"scikit-learn": "sklearn"}
     blocked = [modules.get(name, name.replace("-", "_")) for name in thrown_away]
-    program = (
+    return (
         f"import sys; sys.modules.update(dict.fromkeys({blocked!r})); import bot.adapters.telegram.views.charts; "
         "from bot.__main__ import main; sys.exit(main(sys.argv[1:]))"
     )
-    command = [sys.executable, "-c", program, "ask", "Who brokered the ceasefire?", "--index", str(seed_index)]
-    environment = {**os.environ, "HOME": str(tmp_path), "MODEL_CACHE": str(model_cache)}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "Moscow" in done.stdout
 
 
 def test_the_program_that_exports_the_model_calls_what_is_there(model_cache: Path) -> None:
