@@ -12,6 +12,7 @@ from bot.composing.composer import Composer
 from bot.composing.confidence import ON_TOPIC_SIMILARITY
 from bot.composing.draft import Draft, Part, Pick, Wanted
 from bot.composing.found import search_for
+from bot.composing.gathering import from_the_first_that_tells
 from bot.pointing.pointer import MOST_SHOWN, Pointer
 from bot.query.headlines import lead_of
 from bot.query.kinds import Topic
@@ -261,7 +262,7 @@ def quote_passages(places: Iterable[tuple[Article, Span]], archive: Archive, *, 
 
 def quote_lead(article: Article, archive: Archive) -> Answer | None:
     """Return how an article begins, as one quote; None if it holds nothing to quote."""
-    span = lead_of(archive.sentences_of(article.id), article.text)
+    span = lead_of(from_the_first_that_tells(archive.sentences_of(article.id), article.text), article.text)
     return quote_passage(article, [span], archive) if span else None
 
 

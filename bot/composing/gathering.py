@@ -13,7 +13,7 @@ from bot.reading.cascade import ReadingWeights, likeliest_passages
 from bot.reading.features import N_SAID, SAID, Candidate, Floats, to_features
 from bot.reading.open_passages import WINDOW_CHARS, OpenPassages
 from bot.reading.span_scoring import SpanScorer
-from index import Hit, Query
+from index import Hit, Query, Span
 from index.search.retrieval import Retriever
 from index.text.terms import terms_of
 
@@ -157,3 +157,9 @@ def tells(sentence: str) -> bool:
     if not _ENDS.search(sentence) or len(sentence.split()) < _LEAST_WORDS:
         return False
     return not (_CREDIT.match(sentence) or _CAPTION.search(sentence))
+
+
+def from_the_first_that_tells(sentences: Sequence[Span], text: str) -> Sequence[Span]:
+    """Return the sentences of an article without those at its beginning that tell nothing; all where none tells."""
+    first = next((place for place, span in enumerate(sentences) if tells(span.slice(text))), 0)
+    return sentences[first:]

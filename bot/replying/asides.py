@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Final
 
 from bot.answering import Answer, Outcome, Refusal, Remark, quote_passages
-from bot.composing.gathering import tells
+from bot.composing.gathering import from_the_first_that_tells, tells
 from bot.conversation import Conversation, Turn
 from bot.followup import Resolution, named_citation
 from bot.query.headlines import lead_of
@@ -173,7 +173,8 @@ def _leads(scope: Scope, archive: Archive) -> Iterator[tuple[Article, Span]]:
         sentences = archive.sentences_of(one.id)
         if sentences and (group is None or group not in groups):
             groups.add(group)
-            yield archive.article(one.id), _beginning(sentences)
+            article = archive.article(one.id)
+            yield article, _beginning(from_the_first_that_tells(sentences, article.text))
 
 
 def _beginning(sentences: Sequence[Span]) -> Span:

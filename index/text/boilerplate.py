@@ -69,6 +69,15 @@ _BOILERPLATE = re.compile(rf"(?:(?:{'|'.join(_WHOLE_LINES)})[ .!:…»>]{{0,5}}$
 _LABEL = re.compile(
     r"(?i:(?:AI|A\.I\.)-(?:assisted|generated) summary:?|key (?:takeaways|points):)(?=\s+[“\"'‘]?[A-Z\d])"
 )
+_WHEN = re.compile(
+    r"(?:first|last|originally|updated|published|posted|modified|at|on|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*+|[ap]m|[ap]\.m|(?:[ecmp][ds]?|gm|bs|ces?)t|utc|"
+    r"\d|[\s.,:;|/–—-])++",
+    re.IGNORECASE,
+)
+"""Nothing but words of time."""
+_STAMPED = re.compile(r"\b(?:updated|published|posted|modified)\b|\d:\d\d", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?] ")
 _RIGHTS = re.compile(r"\ball rights reserved\b", re.IGNORECASE)
 
@@ -77,13 +86,18 @@ def is_boilerplate(line: str) -> bool:
     """Return whether the line, without white space around it, is a site's own and not the article's."""
     if len(line) > _MAX_CHARS:
         return False
-    return _BOILERPLATE.match(line) is not None or _RIGHTS.search(line) is not None
+    return _BOILERPLATE.match(line) is not None or _RIGHTS.search(line) is not None or _is_time_stamp(line)
 
 
 def label_chars(line: str) -> int:
     """Return how many characters of the line are a label in front of its words, as "AI-assisted summary" is."""
     label = _LABEL.match(line)
     return label.end() if label is not None else 0
+
+
+def _is_time_stamp(line: str) -> bool:
+    """Return whether a line only tells when a page was put up or changed; a bare date may head what follows."""
+    return _WHEN.fullmatch(line) is not None and _STAMPED.search(line) is not None
 
 
 def gallery_end_chars(line: str) -> int:

@@ -8,7 +8,7 @@ import pytest
 from bot.conversation import Conversation, Turn
 from bot.query.kinds import MessageKind, ToldKind
 from bot.query.operators import EVERYTHING
-from bot.replying.asides import article_named, quoted_before
+from bot.replying.asides import article_named, newest, quoted_before
 from index.library.disk.library import DiskLibrary
 from index.search.retrieval import Retriever
 from tests.bot.examples import BRIDGE, FERRY
@@ -50,6 +50,14 @@ def test_an_article_is_shown_from_its_first_letter_to_whoever_asks_for_it_by_wha
 )
 def test_no_other_article_is_shown(retriever: Retriever, told: ToldKind, message: str) -> None:
     assert article_named(told, message, EVERYTHING, retriever) is None
+
+
+def test_the_news_begins_where_an_article_begins_to_tell_something(retriever: Retriever) -> None:
+    found = newest(EVERYTHING, retriever.archive)
+
+    assert found is not None
+    signed = next(one.quote for one in found.citations if one.quote.article_id == _SIGNED.id)
+    assert BRIDGE.text.startswith(signed.text)
 
 
 def test_where_a_quote_is_from_comes_with_who_wrote_it(retriever: Retriever) -> None:

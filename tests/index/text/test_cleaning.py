@@ -126,6 +126,24 @@ def test_editors_note_of_where_to_read_is_marked(note: str) -> None:
     assert marked(f"{note}\n\n{PROSE}\n\n{MORE_PROSE}\n") == [note]
 
 
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "Updated June 22, 2026, 8:42 p.m. ET",
+        "Dec. 20, 2022 Updated Dec. 21, 2022, 9:05 a.m. ET",
+        "Published 14 May 2024",
+        "May 27, 2026, 6:07 a.m. ET",
+    ],
+)
+def test_when_a_page_was_put_up_is_marked(stamp: str) -> None:
+    assert marked(f"{stamp}\n\n{PROSE}\n\n{MORE_PROSE}\n") == [stamp]
+
+
+@pytest.mark.parametrize("line", ["On 14 May 2024", "Updated rules on 14 May, 9:05 a.m.", "May 1, 1968"])
+def test_a_date_that_may_belong_to_what_follows_stays(line: str) -> None:
+    assert marked(f"{PROSE}\n\n{line}\n{MORE_PROSE}\n") == []
+
+
 def test_editors_note_of_what_happened_stays() -> None:
     note = "Editor’s note: Simone Biles won gold in the all-around final at the Paris Olympics."
     assert marked(f"{note}\n\n{PROSE}\n\n{MORE_PROSE}\n") == []
