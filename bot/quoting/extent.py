@@ -10,6 +10,8 @@ MAX_CHARS = 400
 """A quote is not grown beyond this: readers want the words, not the page."""
 _ENDLESS = 350
 """A sentence longer than this is cut to the clauses around the answer."""
+_LONGEST_ITEM = 80
+_BULLETS = " \t\r\n\xa0*-–—•·"
 _LEANS_BACK = re.compile(
     r"(?:otherwise|if so|if not|in that case|only then|even so|not so|instead)\b|"
     r"(?:no|yes|not|never|neither|nor|none|nobody|wrong|false)\b[^.!?]{0,25}[.!?]",
@@ -36,7 +38,8 @@ def quotable_span(text: str, sentence: Span, passage: Passage, answer: Span | No
     """Return the sentence, grown or cut to what can be quoted honestly; `answer` are the words in it that answer.
 
     It is grown by neighbours in its paragraph and passage: one that takes it back ("He denied it."), one without which
-    it means nothing ("Otherwise ..."), or the one that says who speaks. An endless one is cut to the clauses around the
+    it means nothing ("Otherwise ..."), or the one that says who speaks; and by the lines of the list that it
+    announces. An endless one is cut to the clauses around the
     answer.
     """
     if answer is not None and len(sentence) > _ENDLESS and sentence.contains(answer):
@@ -48,7 +51,23 @@ def quotable_span(text: str, sentence: Span, passage: Passage, answer: Span | No
         sentence = grown(sentence, before[1])
     if len(after) > 1 and takes_back(after[1].slice(text)):
         sentence = grown(sentence, after[1])
+    if sentence.slice(text).endswith(":"):
+        return _with_items(text, sentence, passage.sentences[place + 1 :])
     return _with_speaker(text, sentence, before[1:], after[1:])
+
+
+def _with_items(text: str, sentence: Span, after: Sequence[Span]) -> Span:
+    """Return a sentence that ends with a colon, with as much as is no page of the list right below it; alone where what
+    follows is no list."""
+    listed = sentence
+    for item in after:
+        line = item.slice(text)
+        if text[listed.end : item.start].strip(_BULLETS) or len(item) > _LONGEST_ITEM or line[-1] in ".!?:":
+            break
+        if (longer := grown(listed, item)) == listed:
+            break
+        listed = longer
+    return listed
 
 
 def takes_back(sentence: str) -> bool:

@@ -69,6 +69,17 @@ def test_spoken_words_keep_who_said_them(text: str, sentence: str, quoted: str) 
     assert _quoted(text, sentence) == quoted
 
 
+def test_a_list_comes_with_the_sentence_that_announces_it() -> None:
+    items = "- Chad\n- Haiti\n- Iran"
+    text = f"The ban holds for these countries:\n\n{items}\n\nExceptions are made for athletes."
+    assert _quoted(text, "The ban holds for these countries:") == f"The ban holds for these countries:\n\n{items}"
+
+
+def test_what_is_no_list_is_not_taken_for_one() -> None:
+    text = "The mayor asked for one thing:\n\nThat people wait until the bridge is mended, which takes a year."
+    assert _quoted(text, "The mayor asked for one thing:") == "The mayor asked for one thing:"
+
+
 def test_a_quote_is_not_grown_to_a_page() -> None:
     speaker = f"The mayor said so{' and so' * 60}."
 
