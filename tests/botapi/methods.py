@@ -9,7 +9,7 @@ from .checks import MAX_NOTICE_UNITS, check_commands, utf16_length
 from .errors import ApiError, bad_request
 from .request import Request
 from .state import State, Webhook
-from .values import Json
+from .values import Json, rights_of
 
 Method = Callable[[State, Request], object]
 
@@ -140,20 +140,7 @@ def get_chat_member(state: State, request: Request) -> Json:
     if account is None:
         raise bad_request("user not found")
     status = chat.members.get(account.id, "left")
-    return {"status": status, "user": account.as_json(), **_rights(status)}
-
-
-def _rights(status: str) -> Json:
-    if status == "creator":
-        return {"is_anonymous": False}
-    if status != "administrator":
-        return {}
-    names = (
-        "can_be_edited is_anonymous can_manage_chat can_delete_messages can_manage_video_chats "
-        "can_restrict_members can_promote_members can_change_info can_invite_users "
-        "can_post_stories can_edit_stories can_delete_stories"
-    )
-    return dict.fromkeys(names.split(), True)
+    return {"status": status, "user": account.as_json(), **rights_of(status)}
 
 
 def _profile_setter(part: str) -> Method:

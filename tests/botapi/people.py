@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from .checks import utf16_length
 from .state import CallbackQuery, GuestQuery, InlineQuery, InlineResult, State
 from .tdparse import detect_entities
-from .values import Account, Chat, Content, Json, Message, StoredFile
+from .values import Account, Chat, Content, Json, Message, StoredFile, rights_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +191,7 @@ def membership_change(state: State, chat: Chat, actor: Account, before: str, aft
     """A Bot API ChatMemberUpdated about the bot itself."""
 
     def member(status: str) -> Json:
-        until = {"until_date": 0} if status == "kicked" else {}
-        return {"status": status, "user": state.bot.as_json(), **until}
+        return {"status": status, "user": state.bot.as_json(), **rights_of(status)}
 
     return {
         "chat": chat.as_json(),

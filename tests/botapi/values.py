@@ -211,3 +211,19 @@ class Message:
         if self.content.markup:
             body["reply_markup"] = self.content.markup
         return body
+
+
+def rights_of(status: str) -> Json:
+    """What a Bot API ChatMember of that status has beside its user."""
+    if status == "creator":
+        return {"is_anonymous": False}
+    if status == "kicked":
+        return {"until_date": 0}
+    if status != "administrator":
+        return {}
+    names = (
+        "can_be_edited is_anonymous can_manage_chat can_delete_messages can_manage_video_chats "
+        "can_restrict_members can_promote_members can_change_info can_invite_users "
+        "can_post_stories can_edit_stories can_delete_stories"
+    )
+    return dict.fromkeys(names.split(), True)
