@@ -173,7 +173,9 @@ async def test_admins_of_a_channel_have_the_bot_post_there_and_its_readers_can_c
     ada = running.server.user("Ada")
     channel = running.server.channel("Ferry news", admins=[ada])
     ada.says(channel, f"/watch {_FERRY}")
-    assert (await running.next_in(channel)).text.startswith(f"I watch “{_FERRY}”")
+    watching = await running.next_in(channel)
+    assert watching.text.startswith(f"I watch “{_FERRY}”")
+    assert watching.entity_texts("bot_command") == ["/watches"]
     ada.says(channel, "When does the bridge open?")  # a post like any other
     ada.says(channel, "/quiet 22-7 Europe/Prague")
     assert "22:00–07:00" in (await running.next_in(channel)).text
@@ -181,10 +183,11 @@ async def test_admins_of_a_channel_have_the_bot_post_there_and_its_readers_can_c
     await running.next_in(channel)
     _arrive(running, _AGAIN)
     alert = await running.next_in(channel)
-    assert alert.text.startswith(f"{texts.ALERT_HEADING} {_FERRY}\n\nThe ferry across the lake runs again")
+    assert alert.text.startswith(f"{texts.ALERT_HEADING_IN_CHANNEL} {_FERRY}\n\nThe ferry across the lake runs again")
     ada.says(channel, "/watches")
     listed = await running.next_in(channel)
     assert listed.text == f"{texts.WATCHES_HEADING}\n1. {_FERRY}\n\n{texts.CHANGE_IN_CHANNEL}"
+    assert listed.entity_texts("bot_command") == []
     assert (alert.buttons, listed.buttons) == ([], [])
     ada.says(channel, "/watches delete 1")
     assert (await running.next_in(channel)).text == texts.NOTHING_WATCHED

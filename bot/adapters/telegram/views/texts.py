@@ -75,13 +75,17 @@ NOTHING_WATCHED: Final = translatable(
 WATCHES_HEADING: Final = translatable("What I watch here:")
 WATCHED_TOAST: Final = translatable("I will tell you here when there is more. /watches lists all that I watch.")
 RESTING: Final = translatable("paused")
-CHANGE_IN_CHANNEL: Final = translatable("/watches pause 1, /watches resume 1 and /watches delete 1 change the first.")
+CHANGE_IN_CHANNEL: Final = translatable(
+    "To pause the first, to go on with it, or to delete it, post:\n/watches pause 1\n/watches resume 1"
+    "\n/watches delete 1"
+)
 NO_SUCH_WATCH: Final = translatable("I don't watch that any more.")
 WATCH_DELETED: Final = translatable("Deleted.")
 WATCH_RESTS: Final = translatable("Paused.")
 WATCH_GOES_ON: Final = translatable("I watch it again.")
 FEWER: Final = translatable("I will be surer before I tell you of this again.")
 ALERT_HEADING: Final = translatable("New on what you watch:")
+ALERT_HEADING_IN_CHANNEL: Final = translatable("New on what is watched here:")
 HOW_TO_BE_QUIET: Final = translatable(
     "Write the hours after the command, and your city or time zone if I don't know it yet, like this:\n"
     "/quiet 22-7 Europe/Prague\n/quiet 22:30-6:45\n/quiet off"

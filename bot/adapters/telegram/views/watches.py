@@ -11,11 +11,15 @@ from bot.replies import Reply
 from bot.watches.watch import Watch
 
 _LONGEST_LINE = 120
+_GAP = "\0"
+"""What no sentence holds."""
 
 
 def watching_message(watch: Watch) -> Outgoing:
-    """Say what is watched from now on."""
-    return Outgoing(tuple(words_of_others(texts.watching(one_line(watch.shown, _LONGEST_LINE)))))
+    """Say what is watched from now on. Of that, only the bot's own command can be tapped."""
+    before, after = texts.watching(_GAP).split(_GAP)
+    words = words_of_others(one_line(watch.shown, _LONGEST_LINE))
+    return Outgoing((styled(before), *words, styled(after)))
 
 
 def watches_message(watches: Sequence[Watch], *, in_channel: bool = False) -> Outgoing:
@@ -28,14 +32,16 @@ def watches_message(watches: Sequence[Watch], *, in_channel: bool = False) -> Ou
         if watch.is_paused:
             segments.append(styled(f" ({translated(texts.RESTING)})", italic=True))
     if in_channel:
-        return Outgoing((*segments, styled(f"\n\n{translated(texts.CHANGE_IN_CHANNEL)}")))
+        # A tap would post the command without what stands behind it.
+        return Outgoing((*segments, *words_of_others(f"\n\n{translated(texts.CHANGE_IN_CHANNEL)}")))
     return Outgoing(tuple(segments), watches_keyboard(watches))
 
 
 def alert_message(reply: Reply, shown: str, *, in_channel: bool = False) -> Outgoing:
     """Return an alert: what it is for, and the quotes with what is new in bold. In a channel it has no buttons, which
-    anybody there could press."""
-    segments = [styled(f"{translated(texts.ALERT_HEADING)} ", bold=True)]
+    anybody there could press, and speaks to readers who watch nothing."""
+    heading = translated(texts.ALERT_HEADING_IN_CHANNEL if in_channel else texts.ALERT_HEADING)
+    segments = [styled(f"{heading} ", bold=True)]
     segments += words_of_others(one_line(shown, _LONGEST_LINE), italic=True)
     mark = None if len(reply.citations) > 1 else ""
     for citation in reply.citations:
