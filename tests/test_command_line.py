@@ -178,7 +178,7 @@ def test_a_digest_tells_what_came_in(built: Path) -> None:
     ferry, bridge = digest["stories"]
 
     assert (printed.returncode, printed.stderr, asked.returncode, asked.stderr) == (0, "", 0, "")
-    assert printed.stdout.splitlines()[:2] == ["What came in, 1 May 2024 to 1 June 2024", "2 stories · 2 articles"]
+    assert printed.stdout.splitlines()[:2] == ["What came in, 1 May to 1 June 2024", "2 stories · 2 articles"]
     assert {name: value for name, value in digest.items() if name != "stories"} == {
         "from": "2024-05-01T23:59:59.999999+00:00",
         "to": "2024-06-01T23:59:59.999999+00:00",

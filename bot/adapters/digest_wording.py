@@ -21,7 +21,8 @@ def heading(digest: Digest) -> str:
     """Return what a digest is of: a day, or the days from one to another."""
     if digest.period.first.date() == digest.period.end.date():
         return translated(translatable("What came in on {day}")).format(day=day_of(digest))
-    first, end = translation.day(digest.period.first), translation.day(digest.period.end)
+    first = translation.day_before(digest.period.first, digest.period.end)
+    end = translation.day(digest.period.end)
     return translated(translatable("What came in, {first} to {end}")).format(first=first, end=end)
 
 

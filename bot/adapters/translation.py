@@ -79,6 +79,12 @@ def day(moment: datetime) -> str:
     return format_date(moment, "long", locale=spoken_locale())
 
 
+def day_before(moment: datetime, end: datetime) -> str:
+    """Return a date that stands before a later one, without the year if that has it, too."""
+    same_year = moment.year == end.year
+    return format_skeleton("MMMMd", moment, locale=spoken_locale()) if same_year else day(moment)
+
+
 def calendar_day(written: str) -> str | None:
     """Return a day, month or year that ISO 8601 writes ("2025-10-20", "2025-10", "2025") as people write it; None for
     any other text."""

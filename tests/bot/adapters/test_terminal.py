@@ -396,7 +396,7 @@ def test_a_page_of_a_digest_says_who_tells_what_and_how_much_is_left() -> None:
     digest = Digest(period, (became,), (bridge, ferry), 3, 12, frozenset())
 
     assert render_digest(digest).plain.splitlines() == [
-        "What came in, 3 May 2024 to 4 May 2024",
+        "What came in, 3 May to 4 May 2024",
         "14 stories · 3 articles",
         "Corrected",
         "    Old bridge opens again",

@@ -77,6 +77,9 @@ async def test_another_span_or_day_is_shown_and_nonsense_is_no_page(site: Site) 
 
     assert (a_day.status_code, CAT.title in a_day.text, VOTE.title in a_day.text) == (200, True, False)
     assert (empty.status_code, "Nothing new came in." in empty.text) == (200, True)
+    one, week = [(await site.client.get(f"/digest{query}")).text for query in ("", "?days=7")]
+    current = re.compile(r'aria-current="page">(One \w+)<')
+    assert [current.findall(page) for page in (one, week, a_day.text)] == [["One day"], ["One week"], []]
     for nonsense in ("days=2", "days=x", "day=2031-02-30", "day="):
         assert (await site.client.get(f"/digest?{nonsense}")).status_code == 404
 

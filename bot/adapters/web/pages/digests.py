@@ -77,7 +77,7 @@ class _DigestPages:
         if days not in _DAYS_SHOWN or ("day" in request.query_params and day is None):
             return message_page(404, texts.NO_SUCH_PAGE)
         period = _of(day) if day is not None else Period.up_to_now(datetime.now(UTC), int(days))
-        return await self._core.in_thread(self._page, request, period)
+        return await self._core.in_thread(self._page, request, period, days if day is None else "")
 
     async def feed(self, request: Request) -> Response:
         """Send the last days as an Atom feed, or say that it is the one that the reader has."""
@@ -99,7 +99,7 @@ class _DigestPages:
         response.headers["Retry-After"] = str(wait)
         return response
 
-    def _page(self, request: Request, period: Period) -> Response:
+    def _page(self, request: Request, period: Period, span: str) -> Response:
         digest, carried = self._core.dialogue.digests.make(period), self._carried(request)
         return page(
             "digest.html",
@@ -111,6 +111,7 @@ class _DigestPages:
             left_out=digest_wording.left_out(digest.n_left_out) if digest.n_left_out else "",
             nothing=translated(digest_wording.NOTHING_NEW),
             feed=_address(DIGEST_FEED, carried),
+            span=span,
             a_day=_address(DIGEST_PAGE, carried),
             a_week=_address(DIGEST_PAGE, [*carried, ("days", "7")]),
         )
