@@ -1,7 +1,7 @@
 """Draws chat bubbles: text with Telegram's entities, buttons, photos. For documentation only."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -18,19 +18,26 @@ _GAP: Final = 10 * _SCALE
 _SIZE: Final = 14 * _SCALE
 _LINE: Final = 20 * _SCALE
 _BUTTON: Final = 34 * _SCALE
+_ROOM: Final = 34 * _SCALE
+"""What the bar and the mark of a quote take of a line."""
 _PAPER, _THEIRS, _MINE, _INK, _BLUE = "#dbe4d6", "#ffffff", "#e3fbd0", "#1b1b1b", "#2f7fc1"
 _QUOTE_PAPER, _QUOTE_BAR, _CODE, _KEY = "#eaf3fb", "#2f7fc1", "#8a5a2b", "#8fa58a"
 
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """A message. `entities` are the Bot API's, in UTF-16 units; `rows` are the labels of its buttons."""
+    """A message. `entities` are the Bot API's, in UTF-16 units; `rows` are the labels of its buttons.
+
+    `head` stands above the text, in one colour: who says it, or whose it is. `answered` is the message replied to.
+    """
 
     text: str
     entities: Sequence[dict[str, Any]] = ()
     rows: Sequence[Sequence[str]] = ()
     photo: bytes | None = None
     by_reader: bool = False
+    head: str = ""
+    answered: "Bubble | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,7 @@ class _Style:
     link: bool = False
     quoted: bool = False
     struck: bool = False
+    answered: bool = False
 
 
 @dataclass(slots=True)
@@ -98,7 +106,7 @@ def _draw_lines(pen: ImageDraw.ImageDraw, lines: Sequence[_Line], y: int, width:
             is_first = place == 0 or not lines[place - 1].quoted
             pen.rectangle((_PAD, y, width - _PAD, y + _LINE - 1), fill=_QUOTE_PAPER)
             pen.rectangle((_PAD, y, _PAD + 3 * _SCALE, y + _LINE - 1), fill=_QUOTE_BAR)
-            if is_first:
+            if is_first and not any(style.answered for _, style in line.pieces):
                 pen.text((width - _PAD - 14 * _SCALE, y + 2 * _SCALE), "”", font=_font(_Style(bold=True)), fill=_BLUE)
             x += 10 * _SCALE
         for text, style in line.pieces:
@@ -162,19 +170,51 @@ def _font(style: _Style, size: int = _SIZE) -> ImageFont.FreeTypeFont:
 
 
 def _wrapped(bubble: Bubble, width: float) -> Iterator[_Line]:
+    if bubble.head:
+        yield _Line([(bubble.head, _Style(bold=True, link=True))])
+    if bubble.answered is not None:
+        yield from _answered(bubble.answered, width)
     line = _Line()
-    for word, style in _words(bubble):
-        if word == "\n":
+    for run in _runs(bubble):
+        text, style = run[-1]
+        if text == "\n":
             yield line
             line = _Line()
             continue
         line.quoted = style.quoted
-        room = width - (34 * _SCALE if style.quoted else 0)
-        if line.pieces and line.width + _font(style).getlength(word.rstrip()) > room:
+        room = width - (_ROOM if style.quoted else 0)
+        if line.pieces and line.width + _Line([*run[:-1], (text.rstrip(), style)]).width > room:
             yield line
             line = _Line(quoted=style.quoted)
-        line.pieces.append((word, style))
+        line.pieces += run
     yield line
+
+
+def _runs(bubble: Bubble) -> Iterator[list[tuple[str, _Style]]]:
+    """Yield what no line may part: words that nothing but their style parts; a line break stands alone."""
+    run: list[tuple[str, _Style]] = []
+    for word, style in _words(bubble):
+        if run and (word == "\n" or run[-1][0].endswith(" ")):
+            yield run
+            run = []
+        run.append((word, style))
+        if word == "\n":
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def _answered(bubble: Bubble, width: float) -> Iterator[_Line]:
+    """Yield a message that is replied to as chats show it: who said it, and the beginning of a line."""
+    style = _Style(quoted=True, answered=True)
+    text = bubble.text.partition("\n")[0]
+    if _font(style).getlength(text) > width - _ROOM:
+        while _font(style).getlength(f"{text}…") > width - _ROOM:
+            text = text[:-1]
+        text = f"{text.rstrip()}…"
+    yield _Line([(bubble.head, replace(style, bold=True, link=True))], quoted=True)
+    yield _Line([(text, style)], quoted=True)
 
 
 def _words(bubble: Bubble) -> Iterator[tuple[str, _Style]]:
