@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -81,6 +82,11 @@ OLD = Article(
 )
 UNDATED = Article("undated", "On mills", "A mill turns grain into flour, and pulp into paper.")
 ALL = (WIRE, COPY, PAPER, VOTE, AIRLINES, CAT, DAY_ONLY, OLD, UNDATED)
+
+
+def news_until(now: datetime) -> list[Article]:
+    """What has a date, as the news of the days before another moment than `NOW`."""
+    return [replace(one, published_at=one.published_at + (now - NOW)) for one in ALL if one.published_at is not None]
 
 
 @contextmanager
