@@ -33,6 +33,11 @@ class Conversation:
     id: str
     turns: tuple[Turn, ...] = ()
 
+    @property
+    def before_last(self) -> "Conversation":
+        """What the last turn was said in."""
+        return Conversation(self.id, self.turns[:-1])
+
 
 def still_going(conversation: Conversation, idle_after: timedelta) -> Conversation:
     """Return the turns since the last long pause, without the older ones where all together are too long."""

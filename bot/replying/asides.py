@@ -10,7 +10,7 @@ from typing import Final
 from bot.answering import Answer, Outcome, Refusal, Remark, quote_passages
 from bot.composing.gathering import from_the_first_that_tells, tells
 from bot.conversation import Conversation, Turn
-from bot.followup import Resolution, named_citation
+from bot.followup import Resolution, named_citation, understand
 from bot.query.headlines import lead_of
 from bot.query.kinds import MessageKind, ToldKind, Topic
 from bot.query.operators import Scope
@@ -102,14 +102,14 @@ def _is_on(beginning: str, named: str, rarity: Callable[[str], float]) -> bool:
     return 2 * sum(weights[term] for term in held) >= sum(weights.values())
 
 
-def asked_before(told: ToldKind, conversation: Conversation) -> Resolution | None:
-    """Return the question whose answer a message asks the source of, to be searched together with that answer, where it
-    is not known what was quoted: what was said elsewhere comes without quotes."""
+def asked_before(told: ToldKind, conversation: Conversation, retriever: Retriever) -> Resolution | None:
+    """Return what the question meant in its chat whose answer a message asks the source of, to be searched with that
+    answer, where it is not known what was quoted: what was said elsewhere comes without quotes."""
     turns = conversation.turns
     if not told.is_sure or told.topic is not Topic.ARTICLE or not turns or any(turn.quotes for turn in turns):
         return None
-    question = turns[-1].resolved_question
-    return replace(Resolution.alone(question), searched=f"{question} {turns[-1].answer or ''}".strip())
+    meant = understand(turns[-1].question, conversation.before_last, retriever)
+    return replace(meant, searched=f"{meant.searched} {turns[-1].answer or ''}".strip())
 
 
 def newest(scope: Scope, archive: Archive) -> Answer | None:

@@ -107,9 +107,9 @@ class Replier:
         return shown
 
     def _answered(self, said: Said, meant: Meant, answers: MessageAnswerer, retriever: Retriever) -> _Found:
-        before = None if said.literally else asked_before(meant.told, meant.conversation)
+        before = None if said.literally else asked_before(meant.told, meant.conversation, retriever)
         if before is not None:
-            meant = replace(meant, resolution=before, conversation=Conversation(meant.conversation.id))
+            meant = replace(meant, resolution=before, conversation=meant.conversation.before_last)
         found = answers.answer(meant)
         question = _shown_above(found, meant.resolution, retriever.archive)
         outcome: Outcome = found

@@ -231,6 +231,13 @@ def test_where_a_quote_is_from_is_looked_up_where_only_the_answer_is_known(bot: 
     assert reply.citations[0].quote.article_id == "bridge"
 
 
+def test_where_a_quote_is_from_is_looked_up_behind_what_the_chat_is_about(bot: Bot) -> None:
+    said = (("did the ferry across the lake stop", "Yes."), ("and why", "Costs."))
+    bot.dialogue.remember("c", [Turn(question, question, SAID_ELSEWHERE, answer) for question, answer in said])
+
+    assert bot.ask("which paper is that from").citations[0].quote.article_id == "ferry"
+
+
 @pytest.mark.parametrize("message", ["what's new today", "news?", "any news today", "headlines pls"])
 def test_whatever_is_new_is_how_the_newest_articles_begin(bot: Bot, message: str) -> None:
     reply = bot.ask(message)
