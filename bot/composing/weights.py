@@ -27,12 +27,9 @@ COMPOSED = (
 )
 """The kinds of message that are answered by several quotes."""
 
-
-_FRAGMENT = 0.3
-"""So much less a heading, a link or a caption belongs in a reply than a sentence of which the same is known. Weights
-cannot tell: the articles that they are fitted on have none."""
 _NEVER_BEFORE = 1e3
-"""Fragments open a reply only where there is no sentence."""
+"""Fragments, such as a heading, a link or a caption, open a reply only where there is no sentence, and belong in none.
+Weights cannot tell: the articles that they are fitted on have no fragments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +57,8 @@ class KindWeights:
         least = ABOUT_IT * max(on_subject.values())
         is_about_it = np.array([on_subject[one.article.id] >= least for one in found.sentences])
         is_fragment = found.places == NOWHERE
-        chances = np.where(is_about_it, _expit(features @ self.salience + self.bias), 0.0)
+        chances = np.where(is_about_it & ~is_fragment, _expit(features @ self.salience + self.bias), 0.0)
         openings = np.where(is_about_it, features @ self.opening - _NEVER_BEFORE * is_fragment, -np.inf)
-        chances = np.where(is_fragment, _FRAGMENT * chances, chances)
         return Weighed(found, chances, alike, openings, on_subject)
 
     def sureness(self, inputs: Floats) -> float:
