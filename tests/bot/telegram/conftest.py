@@ -1,7 +1,7 @@
 """A Telegram without a network: people say things and press buttons, the bot's calls are taken down."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from telegram import Update
 
-from bot.adapters.telegram import TelegramConfig, build_application
+from bot.adapters.telegram import TelegramConfig, application, build_application
 from bot.adapters.telegram.delivery.bot import TelegramApplication
 from bot.adapters.telegram.delivery.leases import LeaseKeeper
 from bot.adapters.telegram.delivery.outbox import Outbox
@@ -30,10 +30,20 @@ from tests.bot.telegram.fakes import (
     fake_app,
 )
 
+_QUICK_SECONDS = 0.2
 _IN_PASSING = ("sendChatAction", "setMyCommands")
 ADA = 7
 ADMIN = 99
 GROUP = -1001
+
+
+@pytest.fixture(scope="package", autouse=True)
+def quick_rounds() -> Iterator[None]:
+    """Whatever the bot looks for every few seconds it looks for at once: only the waiting is shorter."""
+    with pytest.MonkeyPatch.context() as patch:
+        for what in ("alerts", "corrections", "digests"):
+            patch.setitem(application._SECONDS_BETWEEN, what, _QUICK_SECONDS)
+        yield
 
 
 @dataclass
