@@ -50,6 +50,8 @@ _BEGINNINGS = (
     r"(?:©|\(c\) ?\d{4}|copyright\s+(?:©|\(c\)|\d{4}))",
     r"editor['’]?s['’]? note\s?:? (?:(?:a|an earlier) version of this (?:story|article|column|essay|piece)\b|"
     r"sign up\b|get inspired\b|this page (?:is|reflects|summarizes|was)\b)",
+    r"this (?:story|article)(?: and headline)? (?:has been|have been|was) updated"
+    r"(?: (?:with|to add) (?:additional|further|more|new) [a-z ]{1,60})?(?: (?:on )?[a-z]{3,6}day)?\.?$",
     r"this (?:material|content|article|story) may not be (?:published|reproduced|republished)",
     r"(?:we|this (?:web)?site|our (?:web)?site|this page) (?:and our partners )?uses? cookies",
     r"by (?:continuing to (?:use|browse)|clicking|signing up|subscribing|"
@@ -79,13 +81,15 @@ _WHEN = re.compile(
 """Nothing but words of time."""
 _STAMPED = re.compile(r"\b(?:updated|published|posted|modified)\b|\d:\d\d", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?] ")
+_FORM = re.compile(r"sign up (?:to|for) .{1,400}\bby submitting your information you agree\b", re.IGNORECASE)
+_MAX_FORM_CHARS = 800
 _RIGHTS = re.compile(r"\ball rights reserved\b", re.IGNORECASE)
 
 
 def is_boilerplate(line: str) -> bool:
     """Return whether the line, without white space around it, is a site's own and not the article's."""
     if len(line) > _MAX_CHARS:
-        return False
+        return len(line) <= _MAX_FORM_CHARS and _FORM.match(line) is not None
     return _BOILERPLATE.match(line) is not None or _RIGHTS.search(line) is not None or _is_time_stamp(line)
 
 

@@ -120,9 +120,13 @@ def test_end_of_a_gallery_is_marked_and_its_captions_are_not() -> None:
     [
         "Editor’s Note: A version of this story appeared in a newsletter. To get it in your inbox, sign up, here.",
         "Editor's note: This page reflects news on Hurricane Beryl from Monday.",
+        "This story and headline have been updated with additional developments Tuesday.",
+        "Sign up to our Ten Things newsletter A free digest "
+        + "of the biggest news stories of the day " * 6
+        + "Your Email Address By submitting your information you agree to the Terms.",
     ],
 )
-def test_editors_note_of_where_to_read_is_marked(note: str) -> None:
+def test_what_tells_of_the_page_and_not_of_the_news_is_marked(note: str) -> None:
     assert marked(f"{note}\n\n{PROSE}\n\n{MORE_PROSE}\n") == [note]
 
 
@@ -144,8 +148,14 @@ def test_a_date_that_may_belong_to_what_follows_stays(line: str) -> None:
     assert marked(f"{PROSE}\n\n{line}\n{MORE_PROSE}\n") == []
 
 
-def test_editors_note_of_what_happened_stays() -> None:
-    note = "Editor’s note: Simone Biles won gold in the all-around final at the Paris Olympics."
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Editor’s note: Simone Biles won gold in the all-around final at the Paris Olympics.",
+        "This story was updated because an earlier version included an inaccuracy.",
+    ],
+)
+def test_note_on_what_happened_or_was_wrong_stays(note: str) -> None:
     assert marked(f"{note}\n\n{PROSE}\n\n{MORE_PROSE}\n") == []
 
 
