@@ -1,7 +1,7 @@
 """A Telegram without a network: people say things and press buttons, the bot's calls are taken down."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,13 +37,12 @@ ADMIN = 99
 GROUP = -1001
 
 
-@pytest.fixture(scope="package", autouse=True)
-def quick_rounds() -> Iterator[None]:
-    """Whatever the bot looks for every few seconds it looks for at once: only the waiting is shorter."""
-    with pytest.MonkeyPatch.context() as patch:
-        for what in ("alerts", "corrections", "digests"):
-            patch.setitem(application._SECONDS_BETWEEN, what, _QUICK_SECONDS)
-        yield
+@pytest.fixture
+def quick_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the bot looks for every few seconds it looks for at once, for tests that wait for it: others would be told
+    unasked."""
+    for what in ("alerts", "corrections"):
+        monkeypatch.setitem(application._SECONDS_BETWEEN, what, _QUICK_SECONDS)
 
 
 @dataclass

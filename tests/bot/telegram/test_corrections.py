@@ -25,6 +25,8 @@ from index.library.disk.library import DiskLibrary
 from tests.bot.telegram.running_bot import ANSWERING, QUESTION, index_articles, shipped_models
 from tests.botapi import BotApiServer, Message, User
 
+pytestmark = pytest.mark.usefixtures("quick_rounds")
+
 NOTE = "Correction: An earlier version of this article gave the cost of another bridge."
 NEW = ANSWERING.replace("4.2", "4.8")
 

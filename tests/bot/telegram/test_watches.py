@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from bot.adapters.telegram.views import texts
@@ -16,6 +17,8 @@ from index.ingest.intake import Ingest
 from index.library.disk.library import DiskLibrary
 from tests.bot.telegram.running_bot import QUESTION, UNANSWERABLE, RunningBot, index_articles, run_bot, shipped_models
 from tests.botapi import Chat, User
+
+pytestmark = pytest.mark.usefixtures("quick_rounds")
 
 _AGAIN = Article(
     "again",
