@@ -1,16 +1,14 @@
 """The real bot on the line of the tests' Bot API server, and what is said there as bubbles to be drawn."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot.adapters.permalinks import Permalinks
-from bot.adapters.telegram import Metrics, TelegramConfig, build_service
 from bot.adapters.telegram.application import Service
-from bot.adapters.telegram.server import serve
 from bot.app import App
 from docs.chat_bubbles import Bubble
+from tests.bot.telegram.running_bot import at_work
 from tests.botapi import BotApiServer, Message, User
 
 
@@ -26,23 +24,8 @@ class ServedBot:
 @asynccontextmanager
 async def served_bot(app: App, permalinks: Permalinks | None = None) -> AsyncIterator[ServedBot]:
     """Serve the bot until the block ends."""
-    async with BotApiServer() as server:
-        admin = server.user("Grace", id=99)
-        config = TelegramConfig(
-            server.token,
-            server.url,
-            server.file_url,
-            frozenset({admin.id}),
-            messages_per_second=0,
-            permalinks=permalinks,
-        )
-        stop = asyncio.Event()
-        service = build_service(app, config, Metrics())
-        serving = asyncio.create_task(serve(service, stop))
+    async with BotApiServer() as server, at_work(app, server, permalinks) as (service, admin):
         yield ServedBot(server, service, admin)
-        stop.set()
-        await serving
-        service.close()
 
 
 async def ask(server: BotApiServer, user: User, text: str) -> tuple[Message, Message]:

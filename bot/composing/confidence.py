@@ -63,12 +63,9 @@ def tells_of_something_else(inputs: Floats, message: str) -> bool:
     most of it ("japan earthquake", where one article tells of Japan and another of an earthquake), and to the reader no
     sentence answers. Weights cannot tell: they are fitted in a library where something like it is always found.
     """
-    first_held, similarity, held, evidence = (
-        float(inputs[CONFIDENCE_INPUTS.index(name)])
-        for name in ("first_words_held", "similarity", "words_held", "evidence")
-    )
-    is_unlike = first_held <= 0.0 and similarity < ON_TOPIC_SIMILARITY
-    is_in_part = held < _MOST_OF_IT and evidence < _HARDLY_ANSWERS
+    known = dict(zip(CONFIDENCE_INPUTS, inputs.tolist(), strict=True))
+    is_unlike = known["first_words_held"] <= 0.0 and known["similarity"] < ON_TOPIC_SIMILARITY
+    is_in_part = known["words_held"] < _MOST_OF_IT and known["evidence"] < _HARDLY_ANSWERS
     return names_something(message) and (is_unlike or is_in_part)
 
 

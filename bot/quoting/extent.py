@@ -38,9 +38,8 @@ def quotable_span(text: str, sentence: Span, passage: Passage, answer: Span | No
     """Return the sentence, grown or cut to what can be quoted honestly; `answer` are the words in it that answer.
 
     It is grown by neighbours in its paragraph and passage: one that takes it back ("He denied it."), one without which
-    it means nothing ("Otherwise ..."), or the one that says who speaks; and by the lines of the list that it
-    announces. An endless one is cut to the clauses around the
-    answer.
+    it means nothing ("Otherwise ..."), or the one that says who speaks; and by the lines of the list that it announces.
+    An endless one is cut to the clauses around the answer.
     """
     if answer is not None and len(sentence) > _ENDLESS and sentence.contains(answer):
         return shortened(text, sentence, answer, _ENDLESS)
@@ -52,7 +51,7 @@ def quotable_span(text: str, sentence: Span, passage: Passage, answer: Span | No
     if len(after) > 1 and takes_back(after[1].slice(text)):
         sentence = grown(sentence, after[1])
     if sentence.slice(text).endswith(":"):
-        return _with_items(text, sentence, passage.sentences[place + 1 :])
+        sentence = _with_items(text, sentence, passage.sentences[place + 1 :])
     return _with_speaker(text, sentence, before[1:], after[1:])
 
 

@@ -99,14 +99,14 @@ def label_chars(line: str) -> int:
     return label.end() if label is not None else 0
 
 
-def _is_time_stamp(line: str) -> bool:
-    """Return whether a line only tells when a page was put up or changed; a bare date may head what follows."""
-    return _WHEN.fullmatch(line) is not None and _STAMPED.search(line) is not None
-
-
 def gallery_end_chars(line: str) -> int:
     """Return how many characters at the end of a line of captions are a gallery's own: who took the last picture, its
     name and its buttons."""
     if not line.endswith(" Prev Next"):
         return 0
     return len(line) - max((found.end() for found in _SENTENCE_END.finditer(line)), default=0)
+
+
+def _is_time_stamp(line: str) -> bool:
+    """Return whether a line only tells when a page was put up or changed; a bare date may head what follows."""
+    return _WHEN.fullmatch(line) is not None and _STAMPED.search(line) is not None

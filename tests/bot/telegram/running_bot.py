@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.adapters.permalinks import Permalinks
 from bot.adapters.telegram import Metrics, TelegramConfig, build_service
+from bot.adapters.telegram.application import Service
 from bot.adapters.telegram.server import serve
 from bot.app import App, Models, build_app, load_models
 from bot.settings import Settings
@@ -95,6 +96,32 @@ def shipped_models() -> Models:
 
 
 @asynccontextmanager
+async def at_work(
+    app: App, server: BotApiServer, permalinks: Permalinks | None = None, *, further_questions: int = 0
+) -> AsyncIterator[tuple[Service, User]]:
+    """The adapter of an app, which polls the server until the block ends, and an admin."""
+    admin = server.user("Grace", id=99)
+    admin.opens_chat()
+    config = TelegramConfig(
+        server.token,
+        server.url,
+        server.file_url,
+        frozenset({admin.id}),
+        messages_per_second=0,
+        permalinks=permalinks,
+        further_questions=further_questions,
+    )
+    stop, before = asyncio.Event(), len(server.calls_of("setMyCommands"))
+    service = build_service(app, config, Metrics())
+    serving = asyncio.create_task(serve(service, stop))
+    await server.wait_until(lambda: len(server.calls_of("setMyCommands")) == before + 8 or serving.done())
+    yield service, admin
+    stop.set()
+    await serving
+    service.close()
+
+
+@asynccontextmanager
 async def run_bot(
     index: Path,
     setup: BotSetup | None = None,
@@ -111,24 +138,9 @@ async def run_bot(
     settings = settings.model_copy(update={"readers_may_bring": readers_may_bring})
     store = Store.open(f"sqlite:///{database}") if database is not None else Store.in_memory()
     app = build_app(settings, store, fetcher=fetcher, models=shipped_models())
-    async with BotApiServer(setup) if line is None else nullcontext(line) as server:
-        admin = server.user("Grace", id=99)
-        admin.opens_chat()
-        config = TelegramConfig(
-            server.token,
-            server.url,
-            server.file_url,
-            frozenset({admin.id}),
-            messages_per_second=0,
-            permalinks=permalinks,
-            further_questions=further_questions,
-        )
-        stop, before = asyncio.Event(), len(server.calls_of("setMyCommands"))
-        service = build_service(app, config, Metrics())
-        serving = asyncio.create_task(serve(service, stop))
-        await server.wait_until(lambda: len(server.calls_of("setMyCommands")) == before + 8 or serving.done())
+    async with (
+        BotApiServer(setup) if line is None else nullcontext(line) as server,
+        at_work(app, server, permalinks, further_questions=further_questions) as (_, admin),
+    ):
         yield RunningBot(server, app, index, admin)
-        stop.set()
-        await serving
-        service.close()
     app.close()
