@@ -23,8 +23,8 @@ from bot.reading.headings import heading_of
 from bot.reading.sentence_scores import SentenceScores, score_passage
 from bot.reading.span_scoring import OnnxSpanScorer, SpanScorer
 from index import Article, Passage, Query
+from training.area_under_roc import area_under_roc
 from training.newschat import Message, Newschat
-from training.reading_measures import area_under_roc
 from training.searching import search_over
 
 _READ = 8

@@ -25,9 +25,9 @@ from bot.reading.features import FEATURES, Floats
 from bot.reading.span_scoring import MODEL_FILES, SHIPPED_FOLDER, OnnxSpanScorer
 from index.embedding.embedder import OnnxEmbedder
 from index.settings import IndexSettings
+from training.area_under_roc import area_under_roc
 from training.question_sets import Question, questions_of, set_weights
 from training.read_budgets import best_budget, best_threshold, outcomes
-from training.reading_measures import area_under_roc
 from training.sentence_models import CASES, fit_models
 
 _TYPED_PRICE = 6.0

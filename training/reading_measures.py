@@ -5,11 +5,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from bot.evaluation.summaries import auroc
 from bot.reading.sentence_scores import best_span
+from training.area_under_roc import area_under_roc
 from training.cross_encoder import SpanReader, load_batches, scores
 from training.reading_examples import ReadingExample
 
@@ -47,11 +46,6 @@ def measure(model: SpanReader, examples: Sequence[ReadingExample], tokenizer: To
     if positive.any() and not positive.all():
         measures["evidence_auroc"] = round(area_under_roc(np.array(odds), positive), 4)
     return measures
-
-
-def area_under_roc(values: NDArray[np.float64], positive: NDArray[np.bool_]) -> float:
-    """Return the probability that a positive has a higher value than a negative."""
-    return float(auroc(np.column_stack([values, positive]), np.ones((1, len(values))))[0])
 
 
 def _word_f1(found: str, right: str) -> float:

@@ -2,16 +2,24 @@
 
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-import torch
 
 from index.attribution.parsing import ClauseParser
 from index.attribution.words import QUOTE, Clause, Word
+from tests.late_imports import imported_when_used
 from training.clause_grammar import ClauseGrammar, clauses_in
-from training.clause_parser import batch_of, measured, says, train, write
 from training.made_sources import with_made_source
+
+if TYPE_CHECKING:
+    import torch
+
+    from training import clause_parser
+else:
+    torch = imported_when_used("torch")
+    clause_parser = imported_when_used("training.clause_parser")
 
 _SAID = ClauseGrammar(
     [QUOTE, ",", "said", "Ada", "Brook", "."],
@@ -38,25 +46,25 @@ def test_the_clauses_of_an_article_begin_with_its_headline() -> None:
 @pytest.mark.parametrize("seed", range(200))
 def test_a_made_source_is_the_subject_of_its_verb(seed: int) -> None:
     for clause in (_SAID, _OPENED):
-        made = with_made_source(clause, says, Random(seed))
+        made = with_made_source(clause, clause_parser.says, Random(seed))
         assert len(made.words) == len(made.tags) == len(made.chunks)
         assert all(made.tags[verb] in ("VERB", "VERBVBG") for verb in made.subjects)
         assert all(made.tags[place] not in ("PUNCT", "VERB") for place in made.subjects.values())
 
 
 def test_what_ships_computes_what_was_trained(tmp_path: Path) -> None:
-    (network, _), *_ = list(train([_SAID, _OPENED] * 8, 2))[-1:]
+    (network, _), *_ = list(clause_parser.train([_SAID, _OPENED] * 8, 2))[-1:]
     network.load_state_dict({name: tensor.half().float() for name, tensor in network.state_dict().items()})
-    write(network, tmp_path / "parser.npz")
+    clause_parser.write(network, tmp_path / "parser.npz")
 
     clauses = [_SAID, _OPENED]
     parses = ClauseParser(tmp_path / "parser.npz").parse([_clause(one) for one in clauses], [[2], [2]])
     with torch.no_grad():
-        batch = batch_of(clauses)
+        batch = clause_parser.batch_of(clauses)
         states = network.states(batch)
         wanted = network.subjects(states, batch).softmax(-1).numpy()
     quoted = wanted[0].copy()
     barred = [0, 1, 5]  # a quotation and marks are never taken for a source
     quoted[barred] = 0
     np.testing.assert_allclose(parses[0].subjects[2], quoted / quoted.sum(), atol=1e-4)
-    assert measured(network, clauses).keys() == {"tags", "chunks", "subjects"}
+    assert clause_parser.measured(network, clauses).keys() == {"tags", "chunks", "subjects"}

@@ -1,34 +1,41 @@
 """Training what tells the kinds of messages apart."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bot.query.kinds import MessageKind, ToldKind, Topic
+from tests.late_imports import imported_when_used
 from training.kind_examples import NEAR_MISSES, WRITTEN, near_misses, written
-from training.kinds import bounds_of, learnt_words, stricter, sure_from, train
+
+if TYPE_CHECKING:
+    from training import kinds
+else:
+    kinds = imported_when_used("training.kinds")
 
 
 def test_a_word_is_learnt_if_enough_messages_hold_it() -> None:
-    assert learnt_words(["latest on it", "latest, latest", "on"], seen_often=2) == {"latest": 0, "on": 1, "< latest": 2}
+    learnt = kinds.learnt_words(["latest on it", "latest, latest", "on"], seen_often=2)
+    assert learnt == {"latest": 0, "on": 1, "< latest": 2}
 
 
 def test_a_layer_learns_what_its_inputs_tell() -> None:
     chance = np.random.default_rng(1)
     inputs = chance.normal(size=(3000, 4)).astype(np.float32)
-    kinds = inputs[:, :3].argmax(1)
+    classes = inputs[:, :3].argmax(1)
 
-    layer = train(inputs, kinds, np.ones(3, np.float32))
+    layer = kinds.train(inputs, classes, np.ones(3, np.float32))
 
     told = [int(layer.log_chances(row).argmax()) for row in inputs]
-    assert np.mean(told == kinds) > 0.8  # of three, by chance 0.33
+    assert np.mean(told == classes) > 0.8  # of three, by chance 0.33
 
 
 def test_a_kind_is_sure_from_the_chance_on_that_keeps_its_precision() -> None:
-    assert sure_from([0.9, 0.5, 0.8, 0.6], [True, False, True, False], precision=1.0, least=1) == 0.8
-    assert sure_from([0.9, 0.5, 0.8, 0.6], [True, True, True, False], precision=0.75, least=4) == 0.5
-    assert sure_from([0.9], [False], least=1) > 1
-    assert sure_from([0.9, 0.8], [True, True], least=3) > 1
+    assert kinds.sure_from([0.9, 0.5, 0.8, 0.6], [True, False, True, False], precision=1.0, least=1) == 0.8
+    assert kinds.sure_from([0.9, 0.5, 0.8, 0.6], [True, True, True, False], precision=0.75, least=4) == 0.5
+    assert kinds.sure_from([0.9], [False], least=1) > 1
+    assert kinds.sure_from([0.9, 0.8], [True, True], least=3) > 1
 
 
 def test_kinds_that_a_sentence_answers_need_not_be_told_apart() -> None:
@@ -38,16 +45,16 @@ def test_kinds_that_a_sentence_answers_need_not_be_told_apart() -> None:
     guesses = [told(MessageKind.YESNO, 0.6), told(MessageKind.LIST, 0.7), told(MessageKind.LIST, 0.9)] * 20
     meant = [MessageKind.FACT, MessageKind.FACT, MessageKind.LIST] * 20
 
-    bounds = bounds_of(guesses, [MessageKind.YESNO, *meant[1:]])
+    bounds = kinds.bounds_of(guesses, [MessageKind.YESNO, *meant[1:]])
     assert (bounds[MessageKind.YESNO], bounds[MessageKind.LIST]) == (0.6, 0.7)
-    assert bounds_of(guesses, [*meant[:-1], MessageKind.FACT] * 1)[MessageKind.FACT] > 1
+    assert kinds.bounds_of(guesses, [*meant[:-1], MessageKind.FACT] * 1)[MessageKind.FACT] > 1
 
 
 def test_hardly_a_question_for_a_fact_reaches_the_bound_of_another_kind() -> None:
     mistaken = ToldKind(MessageKind.LIST, {MessageKind.LIST: 0.7, MessageKind.FACT: 0.3}, is_sure=False)
     bounds = {MessageKind.LIST: 0.4, MessageKind.FACT: 0.2, MessageKind.SIDES: 0.5}
 
-    raised = stricter(bounds, [mistaken, replace(mistaken, chances={MessageKind.LIST: 0.9})], mistaken=1)
+    raised = kinds.stricter(bounds, [mistaken, replace(mistaken, chances={MessageKind.LIST: 0.9})], mistaken=1)
 
     assert (0.7 < raised.pop(MessageKind.LIST) < 0.71, raised) == (
         True,
@@ -59,7 +66,7 @@ def test_examples_of_a_set_and_open_kind_are_of_any_fact() -> None:
     inputs = np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1]] * 300, np.float32)
     classes = np.array([0, 1, -1] * 300)  # the third are of one of the classes 0 and 2
 
-    layer = train(inputs, classes, np.ones(3, np.float32), [0, 2])
+    layer = kinds.train(inputs, classes, np.ones(3, np.float32), [0, 2])
 
     chances = np.exp(layer.log_chances(np.array([0, 0, 1], np.float32)))
     assert chances[1] < chances[0] + chances[2]

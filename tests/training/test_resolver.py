@@ -3,10 +3,16 @@
 import gzip
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training.resolver import Chats, auroc, examples_of, shipped_as, train
+from tests.late_imports import imported_when_used
+
+if TYPE_CHECKING:
+    from training import resolver
+else:
+    resolver = imported_when_used("training.resolver")
 
 
 def _message(story: str, turn: int, question: str, standalone: str) -> dict[str, object]:
@@ -40,9 +46,9 @@ def _folder(path: Path) -> Path:
 
 
 def test_messages_lean_on_their_own_chat_and_not_on_one_about_another_story(tmp_path: Path) -> None:
-    chats = Chats.load(_folder(tmp_path))
+    chats = resolver.Chats.load(_folder(tmp_path))
 
-    found = [one for seed in range(20) for one in examples_of(chats, seed=seed)]
+    found = [one for seed in range(20) for one in resolver.examples_of(chats, seed=seed)]
 
     assert {(one.message, one.leans) for one in found if one.leans} == {("when", True)}
     for one in found:
@@ -57,10 +63,10 @@ def test_a_network_learns_what_the_facts_tell_and_ships_rounded() -> None:
     facts = np.random.default_rng(1).normal(size=(4000, 25)).astype(np.float32)
     leans = (facts[:, 0] + facts[:, 3] > 0).astype(np.float32)
 
-    leaning = shipped_as(train(facts, leans), np.zeros(25, np.float32), np.ones(25, np.float32))
+    leaning = resolver.shipped_as(resolver.train(facts, leans), np.zeros(25, np.float32), np.ones(25, np.float32))
 
-    assert auroc([leaning.chance_by(row) for row in facts], list(leans > 0)) > 0.9
+    assert resolver.auroc([leaning.chance_by(row) for row in facts], list(leans > 0)) > 0.9
 
 
 def test_ties_count_half() -> None:
-    assert auroc([0.1, 0.5, 0.5, 0.9], [False, True, False, True]) == 0.875
+    assert resolver.auroc([0.1, 0.5, 0.5, 0.9], [False, True, False, True]) == 0.875

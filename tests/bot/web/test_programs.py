@@ -7,13 +7,11 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx2
 import pytest
 import pytest_asyncio
-from mcp import Client
-from mcp.client.streamable_http import streamable_http_client
-from openai import AsyncOpenAI, AsyncStream, AuthenticationError
 
 from bot.adapters import wording
 from bot.adapters.api_keys import KeyScope, make_key
@@ -23,6 +21,16 @@ from index.ingest.sources import read_articles
 from tests.bot.examples import BRIDGE
 from tests.bot.web.site import ANSWERING, OPEN, QUESTION, Site, served_site
 from tests.conftest import ROOT
+from tests.late_imports import imported_when_used
+
+if TYPE_CHECKING:
+    import mcp
+    import openai
+    from mcp.client import streamable_http
+else:
+    mcp = imported_when_used("mcp")
+    openai = imported_when_used("openai")
+    streamable_http = imported_when_used("mcp.client.streamable_http")
 
 _READ, _OTHER = make_key("reader", KeyScope.READ), make_key("other", KeyScope.READ)
 _ADMIN = make_key("admin", KeyScope.ADMIN)
@@ -34,8 +42,8 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         yield site
 
 
-def _openai(site: Site, key: str = _READ[0]) -> AsyncOpenAI:
-    return AsyncOpenAI(base_url=f"{str(site.client.base_url).rstrip('/')}/v1", api_key=key, max_retries=0)
+def _openai(site: Site, key: str = _READ[0]) -> "openai.AsyncOpenAI":
+    return openai.AsyncOpenAI(base_url=f"{str(site.client.base_url).rstrip('/')}/v1", api_key=key, max_retries=0)
 
 
 async def test_the_openai_package_gets_quotes_with_their_exact_places(site: Site) -> None:
@@ -54,7 +62,7 @@ async def test_the_openai_package_gets_quotes_with_their_exact_places(site: Site
         assert (extra["revision"], place.url.startswith(str(site.client.base_url))) == (BRIDGE.revision, True)
 
         stream = await client.chat.completions.create(model="newsquote", messages=asked, stream=True)  # type: ignore[arg-type]
-        assert isinstance(stream, AsyncStream)
+        assert isinstance(stream, openai.AsyncStream)
         chunks = [chunk async for chunk in stream]
         assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == message.content
         assert chunks[-1].choices[0].finish_reason == "stop"
@@ -94,7 +102,7 @@ async def test_a_chat_goes_on_and_what_no_article_answers_is_refused(site: Site)
         assert done.choices[0].message.content in [wording.refusal(reason) for reason in RefusalReason]
         assert done.choices[0].message.annotations == []
     async with _openai(site, "nq_wrong") as stranger:
-        with pytest.raises(AuthenticationError):
+        with pytest.raises(openai.AuthenticationError):
             await stranger.models.list()
 
 
@@ -103,7 +111,7 @@ async def test_an_mcp_client_asks_over_http_with_a_key(site: Site) -> None:
 
     async def answer(key: str, question: str) -> str:
         http = httpx2.AsyncClient(headers={"Authorization": f"Bearer {key}"}, timeout=60)
-        async with http, Client(streamable_http_client(url, http_client=http)) as client:
+        async with http, mcp.Client(streamable_http.streamable_http_client(url, http_client=http)) as client:
             asked = {"question": question, "conversation": "a"}
             told = (await client.call_tool("ask", asked)).structured_content
             return str(told["resolved_question"])
