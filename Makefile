@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TESTABLE := $(VENV)/.testable
 # tests run in so many processes at once, each with servers and one maths thread of its own; WORKERS=0: in one. Half of
-# what they take is waiting, so there are two a core
+# what they take is waiting, so there are two a core. What is compiled is kept, whatever the environment says: every
+# process would compile all tests, and each program that they start all of ours
 WORKERS ?= $(shell expr 2 '*' $$(getconf _NPROCESSORS_ONLN))
-TESTS = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+TESTS = OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # the container engine that answers, for `make image`; BUILD_FLAGS go to its `build`

@@ -46,6 +46,8 @@ def check_address(text: str) -> httpx.URL:
         host = url.host  # which is decoded only now
     except (httpx.InvalidURL, ValueError) as error:
         raise FetchRefused(f"{_short(text)} is not a web address: {error}") from error
+    if len(str(url)) > _MAX_CHARS:  # which has three characters for each byte that is not plain
+        raise FetchRefused(f"{_short(text)} is longer than a web address may be, once it is written as one")
     if url.scheme not in _PORTS:
         raise FetchRefused(f"{_short(text)} is not fetched: only addresses that start with https:// or http:// are")
     if not host:

@@ -78,7 +78,7 @@ def test_a_public_address_is_told(address: str) -> None:
     [
         "file:///etc/passwd", "ftp://news.example/a", "gopher://news.example", "javascript:alert(1)", "news.example/a",
         "http://", "https:///a", "http://user:secret@news.example/", "http://news.example:22/", "http://[::1", "",
-        "http://news.example/" + "a" * 2000,
+        "http://news.example/" + "a" * 2000, "http://news.example/" + "ä" * 400,
     ],
 )  # fmt: skip
 def test_what_is_no_ordinary_web_address_is_refused(url: str) -> None:
