@@ -4,6 +4,7 @@ import gc
 import os
 import warnings
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from shutil import copyfile
 
@@ -26,11 +27,20 @@ from index.settings import IndexSettings
 from tests.bot.telegram.running_bot import shipped_models
 from tests.milvus import VectorServer, running_vectors
 from tests.postgresql import PostgresServer, running_postgres
+from tests.scratch import scratch_in_memory
 
 ROOT = Path(__file__).parents[1]
 
 settings.register_profile("newsquote", deadline=None)  # a busy machine is no reason to fail
 settings.load_profile("newsquote")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Files go to memory where there is room; processes that share the tests are told by the one that starts them."""
+    if not hasattr(config, "workerinput"):
+        scratch = ExitStack()
+        scratch.enter_context(scratch_in_memory())
+        config.add_cleanup(scratch.close)
 
 
 def pytest_collection_finish() -> None:

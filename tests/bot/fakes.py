@@ -26,7 +26,7 @@ from tests.embedders import HashingEmbedder
 def small_index() -> LiveIndex:
     """An index of two articles, to be looked at only."""
     folder = Path(mkdtemp(prefix="newsquote-"))
-    atexit.register(rmtree, folder)
+    atexit.register(rmtree, folder, ignore_errors=True)
     library, embedder = DiskLibrary(folder), HashingEmbedder()
     library.rebuild([FERRY, BRIDGE], embedder)
     return LiveIndex(library, embedder)

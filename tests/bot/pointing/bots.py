@@ -48,7 +48,7 @@ ARTICLES = (BRIDGE, FERRY, OPENING)
 @cache
 def _live(articles: tuple[Article, ...]) -> LiveIndex:
     folder = Path(mkdtemp(prefix="newsquote-"))
-    atexit.register(rmtree, folder)
+    atexit.register(rmtree, folder, ignore_errors=True)
     library, embedder = DiskLibrary(folder), HashingEmbedder()
     library.rebuild(articles, embedder)
     return LiveIndex(library, embedder)
