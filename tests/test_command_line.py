@@ -171,13 +171,14 @@ def test_feeds_are_read_once_and_each_failure_is_told(
     assert "FEEDS should be addresses such as https://news.example/rss|30" in capsys.readouterr().err
 
 
-def test_a_digest_tells_what_came_in(built: Path) -> None:
-    printed = _run("bot", "digest", "--days", "31", "--until", "2024-06-01", "--index", built)
-    asked = _run("bot", "digest", "--days", "31", "--until", "2024-06-01", "--json", "--index", built)
-    digest = json.loads(asked.stdout)
+def test_a_digest_tells_what_came_in(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asking = ["digest", "--days", "31", "--until", "2024-06-01", "--index", str(built)]
+    printed = _run("bot", *asking)
+    code, asked = bot.__main__.main([*asking, "--json"]), capsys.readouterr()
+    digest = json.loads(asked.out)
     ferry, bridge = digest["stories"]
 
-    assert (printed.returncode, printed.stderr, asked.returncode, asked.stderr) == (0, "", 0, "")
+    assert (printed.returncode, printed.stderr, code, asked.err) == (0, "", 0, "")
     assert printed.stdout.splitlines()[:2] == ["What came in, 1 May to 1 June 2024", "2 stories · 2 articles"]
     assert {name: value for name, value in digest.items() if name != "stories"} == {
         "from": "2024-05-01T23:59:59.999999+00:00",
@@ -438,11 +439,14 @@ def _types(fields: dict[str, Any]) -> dict[str, type]:
     return {name: type(value) for name, value in fields.items()}
 
 
-def test_check_says_of_each_quotation_where_it_is_from(built: Path, tmp_path: Path) -> None:
+def test_check_says_of_each_quotation_where_it_is_from(
+    built: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     text = 'They write: "The repair cost 4.3 million euros".\r\nAnd: “The ferry ran for the last time on Sunday.”'
     (tmp_path / "text.txt").write_bytes(text.encode())
-    done = _run("bot", "check", "--json", tmp_path / "text.txt", "--index", built)
-    altered, verbatim = json.loads(done.stdout)["quotes"]
+    in_file = ["check", str(tmp_path / "text.txt"), "--index", str(built)]
+    assert bot.__main__.main([*in_file, "--json"]) == 0
+    altered, verbatim = json.loads(capsys.readouterr().out)["quotes"]
     assert [(quote["verdict"], text[quote["start"] : quote["end"]]) for quote in (altered, verbatim)] == [
         ("altered", "The repair cost 4.3 million euros"),
         ("verbatim", "The ferry ran for the last time on Sunday"),
@@ -455,7 +459,7 @@ def test_check_says_of_each_quotation_where_it_is_from(built: Path, tmp_path: Pa
     assert (told.returncode, told.stderr) == (0, "")
     assert "“4.3” is “4.2” in the article." in told.stdout
     (tmp_path / "text.txt").write_bytes(b"\xff")
-    assert _run("bot", "check", tmp_path / "text.txt", "--index", built).returncode == 1
+    assert bot.__main__.main(in_file) == 1
 
 
 def test_speakers_prints_a_json_object_for_each_statement(built: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.article import Article
+from index.attribution.cues import CueKind, cue_of
 from index.attribution.words import QUOTE, Clause, Word, clauses_of, paragraphs_of
 from index.text.chunking import chunk_article
 from training.newschat import Newschat
@@ -50,6 +51,12 @@ def read_grammar(file: Path) -> list[ClauseGrammar]:
         )
         for row in rows
     ]
+
+
+def says(word: str) -> bool:
+    """Return whether a word tells of speech."""
+    cue = cue_of(word, "")
+    return cue is not None and cue[1] is CueKind.SPEECH
 
 
 def clauses_in(title: str, text: str) -> list[Clause]:

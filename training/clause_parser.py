@@ -18,10 +18,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from index.attribution.cues import CueKind, cue_of
 from index.attribution.parsing import BUCKETS, CHUNK_TAGS, MOST_APART, TAGS, WEIGHTS, rows_of
 from index.attribution.words import QUOTE
-from training.clause_grammar import ClauseGrammar, read_grammar
+from training.clause_grammar import ClauseGrammar, read_grammar, says
 from training.made_sources import with_made_source
 
 _DIMENSION, _HIDDEN, _POINTER = 64, 96, 64
@@ -103,12 +102,6 @@ class ClauseNetwork(nn.Module):  # type: ignore[misc]  # torch is not checked
         if len(batch.subjects):
             losses.append(functional.cross_entropy(self.subjects(states, batch), batch.subjects))
         return torch.stack(losses).sum()
-
-
-def says(word: str) -> bool:
-    """Return whether a word tells of speech."""
-    cue = cue_of(word, "")
-    return cue is not None and cue[1] is CueKind.SPEECH
 
 
 def batch_of(clauses: Sequence[ClauseGrammar], *, hidden: float = 0.0) -> Batch:

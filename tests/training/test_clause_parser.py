@@ -10,7 +10,7 @@ import pytest
 from index.attribution.parsing import ClauseParser
 from index.attribution.words import QUOTE, Clause, Word
 from tests.late_imports import imported_when_used
-from training.clause_grammar import ClauseGrammar, clauses_in
+from training.clause_grammar import ClauseGrammar, clauses_in, says
 from training.made_sources import with_made_source
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def test_the_clauses_of_an_article_begin_with_its_headline() -> None:
 @pytest.mark.parametrize("seed", range(200))
 def test_a_made_source_is_the_subject_of_its_verb(seed: int) -> None:
     for clause in (_SAID, _OPENED):
-        made = with_made_source(clause, clause_parser.says, Random(seed))
+        made = with_made_source(clause, says, Random(seed))
         assert len(made.words) == len(made.tags) == len(made.chunks)
         assert all(made.tags[verb] in ("VERB", "VERBVBG") for verb in made.subjects)
         assert all(made.tags[place] not in ("PUNCT", "VERB") for place in made.subjects.values())

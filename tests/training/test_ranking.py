@@ -1,6 +1,7 @@
 """Fitting on made-up questions whose rule is known."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -34,6 +35,11 @@ def _questions(n: int = 100, *, seed: int = 1, case: Case = "part", telling: int
         reach = np.ones(len(passages), bool)
         questions.append(Question("made up", number % 5, answerable, case, known, passages, reach, said, right))
     return questions
+
+
+@cache
+def _fitted() -> FittedWeights:
+    return fit_models(_questions())
 
 
 def _examples(n: int, *, seed: int = 1, set_name: str = "made up", telling: int = 0) -> list[RankingExample]:
@@ -179,7 +185,7 @@ def test_messages_as_people_type_them_have_a_threshold_and_a_budget_of_their_own
 
 def test_reading_more_finds_more_and_costs_more() -> None:
     questions = _questions()
-    fitted = fit_models(questions)
+    fitted = _fitted()
     little, much = (with_budgets(questions, fitted, replace(_ALL, read=n), _ALL) for n in (1, 3))
 
     assert _right(questions, little) < _right(questions, much)
@@ -189,7 +195,7 @@ def test_reading_more_finds_more_and_costs_more() -> None:
 
 def test_the_best_budget_keeps_to_the_price() -> None:
     questions = _questions()
-    fitted = fit_models(questions)
+    fitted = _fitted()
 
     budgets = (best_budget(questions, fitted.part, price) for price in (1.5, 3.0))
     cheap, dear = (with_budgets(questions, fitted, one, _ALL) for one in budgets)

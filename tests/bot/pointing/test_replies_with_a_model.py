@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -48,6 +49,7 @@ def _replies_over_http(
             model.close()
 
 
+@cache
 def _replies_without(*messages: str, articles: tuple[Article, ...] = ARTICLES) -> list[dict[str, object]]:
     with bot_with(None, articles=articles) as bot:
         return [plain(reply) for reply in bot.chat(*messages)]

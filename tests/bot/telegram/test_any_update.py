@@ -54,7 +54,7 @@ class Handled:
         await self.service.inbox.take([update])
         async with asyncio.timeout(10):
             while self.service.inbox.in_hand:
-                await asyncio.sleep(0)
+                await asyncio.sleep(0.0005)  # threads are at work: to look without a pause would hold them up
 
     def close(self) -> None:
         """Ends the bot."""

@@ -1,12 +1,12 @@
 """A rebuild in a process of its own: the same result, progress, errors by name, and a way to call it off."""
 
+import json
 import os
 import signal
 from pathlib import Path
 
 import pytest
 
-from benchmarks.articles import write_articles
 from index.embedding.embedder import OnnxEmbedder
 from index.errors import ArticlesMissing, BuildBroken, BuildCancelled
 from index.ingest.rebuild_process import rebuild_apart
@@ -14,12 +14,17 @@ from index.library.builder import BuildProgress
 from index.library.disk.library import DiskLibrary
 from index.settings import IndexSettings
 
+_ARTICLES = 500
+
 
 @pytest.fixture
 def order(tmp_path: Path, shipped_embedder: OnnxEmbedder) -> IndexSettings:
-    """Return settings for a hundred articles, of some 700 passages."""
+    """Return settings for so many short articles, a passage each, that they are embedded in two portions of 256."""
     articles = tmp_path / "articles.jsonl"
-    write_articles(articles, 100, seed=1)
+    with articles.open("w") as file:
+        for number in range(_ARTICLES):
+            text = f"The mayor of town {number} opened bridge {number * 7919 % 1000}."
+            file.write(json.dumps({"id": f"made/{number}", "title": f"Report {number}", "text": text}) + "\n")
     return IndexSettings.from_environment(articles=articles, index=tmp_path / "index")
 
 
@@ -48,9 +53,9 @@ def test_a_build_is_cancelled_where_it_is_and_the_next_goes_on_from_there(
 
     report = rebuild_apart(order, listen)
 
-    assert (report.articles, len(report.added)) == (100, 100)
+    assert (report.articles, len(report.added)) == (_ARTICLES, _ARTICLES)
     assert report.embedded <= report.passages - 256
-    assert heard[-1] == BuildProgress(100, report.passages, report.passages)
+    assert heard[-1] == BuildProgress(_ARTICLES, report.passages, report.passages)
     assert nice == {min(os.getpriority(os.PRIO_PROCESS, 0) + 10, 19)}
     library = DiskLibrary(order.index)
     assert (library.open_current(shipped_embedder).name, library.verify()) == (report.snapshot, [])
@@ -78,4 +83,4 @@ def test_a_builder_that_is_killed_is_reported_and_the_next_one_builds(order: Ind
     with pytest.raises(BuildBroken, match="ended before it was done"):
         rebuild_apart(order, kill)
 
-    assert rebuild_apart(order).articles == 100
+    assert rebuild_apart(order).articles == _ARTICLES
