@@ -5,16 +5,25 @@ import mmap
 import os
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from index.arrays import read_ahead
 
 
+@pytest.fixture
+def on_disk() -> Iterator[Path]:
+    """A folder that is not in memory, as those of other tests may be."""
+    with TemporaryDirectory(dir="/var/tmp") as folder:
+        yield Path(folder)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="advice about files is Linux's")
-def test_a_file_that_is_read_ahead_comes_into_the_cache_without_being_read(tmp_path: Path) -> None:
-    path = tmp_path / "vectors"
+def test_a_file_that_is_read_ahead_comes_into_the_cache_without_being_read(on_disk: Path) -> None:
+    path = on_disk / "vectors"
     path.write_bytes(os.urandom(20 * 2**20))
     _forget(path)
     if _cached_share(path) > 0.5:
