@@ -1,5 +1,6 @@
 """What the bot says of its own accord: once, when the chat wants it, and to nobody who has blocked it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -8,11 +9,12 @@ from pathlib import Path
 import pytest_asyncio
 
 from bot.adapters.telegram.addressing import Place
-from bot.adapters.telegram.delivery.own_accord import Announcement, chat_of
+from bot.adapters.telegram.delivery.own_accord import Announcement, OwnAccord, chat_of
 from bot.adapters.telegram.views import texts
 from bot.adapters.telegram.views.messages import plain_message
 from bot.chat_settings import ChatSettings, QuietHours
 from bot.store import OwnMessage, Store
+from tests.bot.telegram.conftest import ADA, Stage
 from tests.bot.telegram.serving import Served, served
 from tests.botapi import BotApiServer, User
 
@@ -135,3 +137,20 @@ async def test_forgetting_deletes_what_a_chat_has_set_and_what_waits_for_it(serv
         await server.wait_for_answer(query)
         assert bot.store.chat_settings.of(chat_of(ada.id)) == ChatSettings()
         assert bot.store.own_messages.due(tomorrow, most=10) == []
+
+
+async def test_what_waits_is_said_as_soon_as_the_replica_leads_and_not_before(stage: Stage) -> None:
+    leading, looked_again = asyncio.Event(), 3_600.0
+
+    async def spare_room(_: object) -> None:
+        return
+
+    own_accord = OwnAccord(stage.app.store, stage.outbox(), spare_room, leading, every_seconds=looked_again)
+    sending = asyncio.create_task(own_accord.run())
+    place = Place(ADA)
+    await own_accord.plan(Announcement("alert:first", "alert", place, lambda: plain_message(texts.NO_KEEP)))
+    await asyncio.sleep(0.05)
+    assert stage.request.calls == []
+    leading.set()
+    await stage.until(lambda: [call.method for call in stage.request.calls] == ["sendMessage"])
+    sending.cancel()

@@ -124,8 +124,9 @@ class OwnAccord:
                 logger.warning("what is to be said of the bot's own accord must wait: %s", error)
             except Exception:  # the next round may fare better, and answers must not suffer
                 logger.exception("saying something of the bot's own accord broke; it is tried again")
+            news = self._wake if self._leading.is_set() else self._leading
             try:
-                await asyncio.wait_for(self._wake.wait(), self._every_seconds)
+                await asyncio.wait_for(news.wait(), self._every_seconds)
             except TimeoutError:
                 continue
             self._wake.clear()
