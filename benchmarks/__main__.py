@@ -17,6 +17,7 @@ NAMES = (
     "question_batches",
     "kills",
     "attacks",
+    "checks_beside",
     "regress",
     "reload_under_load",
     "telegram_faults",

@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,16 +60,18 @@ class AttackedBot:
     feeds: list[str]
     health: str = field(default_factory=lambda: f"127.0.0.1:{free_port()}")
     process: subprocess.Popen[str] | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Of the environment, beside its own."""
 
     def start(self) -> None:
         """Start the process, and wait until it asks for updates."""
         before = len(self.server.calls_of("getUpdates"))
-        settings = {"FEEDS": ",".join(self.feeds), "FEED_MINUTES": "10", "HEALTH_LISTEN": self.health}
+        reading = {"FEEDS": ",".join(self.feeds), "FEED_MINUTES": "10", "HEALTH_LISTEN": self.health}
         with (self.folder / "log.txt").open("a") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "tests.attacks.bot_among_hosts", str(self.site.port)],
                 cwd=_ROOT,
-                env={**_environment(self.server, self.admin, self.folder), **settings},
+                env={**_environment(self.server, self.admin, self.folder), **reading, **self.settings},
                 stderr=log,
                 text=True,
             )
