@@ -186,18 +186,18 @@ class Answerer:
         """Return what these hits say to the question."""
         if not query.text:
             return Refusal(RefusalReason.EMPTY_QUESTION, 0.0, (), ())
-        found = self._reader.read(query, hits, retriever)
+        found = list(self._reader.read(query, hits, retriever))
         readings = _verbatim(found, retriever.archive, MOST_SHOWN if self._pointer else _CITATIONS)
         if self._pointer is not None:
             readings = self._pointer.reorder(query.text, readings)[:_CITATIONS]
         citations = _citations(readings, retriever.archive)
-        reranked = _reranked(hits, readings)
+        ordered = _with_first(hits, [one.hit for one in (*readings, *found)])
         confidence = citations[0].score if citations else 0.0
         if not citations or not self._is_worth_quoting(readings[0]):
-            return Refusal(_reason(query, hits, citations, retriever), confidence, citations, reranked)
+            return Refusal(_reason(query, hits, citations, retriever), confidence, citations, ordered)
         strong = max(min(confidence, _STRONG if self._threshold is None else self._threshold), confidence / 2)
         n_strong = sum(citation.score >= strong for citation in citations)
-        return Answer(confidence, citations, n_strong, _short_answer(readings[0]), reranked)
+        return Answer(confidence, citations, n_strong, _short_answer(readings[0]), ordered)
 
     def compose(self, wanted: Wanted, query: Query, asked: str, retriever: Retriever) -> Answer | Refusal | None:
         """Return a reply of several quotes, of a kind that is composed.
@@ -218,12 +218,12 @@ class Answerer:
         citations, blocks = _numbered(parts, retriever.archive)
         if not citations:
             return None
-        reranked = _cited_first(hits, [pick.hit for part in parts for pick in part.picks])
+        ordered = _with_first(hits, [pick.hit for part in parts for pick in part.picks])
         if not wanted.is_about_it and not self._is_worth_composing(draft):
             return Refusal(
-                _reason(query, hits, citations, retriever), draft.confidence, citations[:_CITATIONS], reranked
+                _reason(query, hits, citations, retriever), draft.confidence, citations[:_CITATIONS], ordered
             )
-        return Answer(draft.confidence, citations, len(citations), None, reranked, blocks, draft.left_out)
+        return Answer(draft.confidence, citations, len(citations), None, ordered, blocks, draft.left_out)
 
     def _is_worth_composing(self, draft: Draft) -> bool:
         return draft.is_worth_quoting if self._threshold is None else draft.confidence >= self._threshold
@@ -349,16 +349,11 @@ def _citation_of(
     )
 
 
-def _reranked(hits: Sequence[Hit], readings: Sequence[Reading]) -> tuple[Hit, ...]:
-    """Return the passages with those first that are cited, in their order, and ranks in the new one."""
-    return _cited_first(hits, [reading.hit for reading in readings])
-
-
-def _cited_first(hits: Sequence[Hit], cited_hits: Sequence[Hit]) -> tuple[Hit, ...]:
-    cited = dict.fromkeys(hit.rank for hit in cited_hits)
-    places = {rank: place for place, rank in enumerate(cited)}
-    ordered = sorted(hits, key=lambda hit: places.get(hit.rank, len(places)))
-    return tuple(replace(hit, rank=rank) for rank, hit in enumerate(ordered[:_TOLD], start=1))
+def _with_first(hits: Sequence[Hit], first: Sequence[Hit]) -> tuple[Hit, ...]:
+    """Return the passages with those `first` that are named so, in that order, and ranks in the new one."""
+    places = {rank: place for place, rank in enumerate(dict.fromkeys(hit.rank for hit in first))}
+    in_order = sorted(hits, key=lambda hit: places.get(hit.rank, len(places)))
+    return tuple(replace(hit, rank=rank) for rank, hit in enumerate(in_order[:_TOLD], start=1))
 
 
 def _same_words(reading: Reading, words: str, other: Reading) -> bool:

@@ -183,6 +183,20 @@ def test_the_passages_that_are_cited_come_first(retriever: Retriever) -> None:
     assert [hit.passage for hit in hits] == [found[-1].passage, *(hit.passage for hit in found[:-1])]
 
 
+def test_the_passages_that_are_not_cited_come_in_the_order_of_what_was_read_in_them(retriever: Retriever) -> None:
+    sentences = retriever.archive.sentences_of("bridge")
+    hits = [Hit(Passage("bridge", span, (span,)), rank, 1.0, 0.9, 1.0) for rank, span in enumerate(sentences, 1)]
+    cited = [_reading(span.slice(BRIDGE.text), 0.9) for span in sentences]
+    cited += [_reading(words, 0.8, article=FERRY) for words in ("The ferry", "ran for", "the last time")]
+    in_first = [replace(one, hit=hits[0]) for one in cited]
+    reader = ScriptedReader([*in_first, *(replace(cited[0], hit=hit) for hit in reversed(hits))])
+
+    outcome = Answerer(reader).read(_QUESTION, hits, retriever)
+
+    assert len(_quoted(outcome)) == 5
+    assert [hit.passage for hit in outcome.hits] == [hit.passage for hit in (hits[0], *reversed(hits[1:]))]
+
+
 def test_at_most_five_are_cited(retriever: Retriever) -> None:
     sentences = [span.slice(BRIDGE.text) for span in retriever.archive.sentences_of("bridge")]
     readings = [_reading(words, 0.9) for words in sentences]
