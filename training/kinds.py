@@ -25,12 +25,11 @@ from bot.query.kind_classifier import (
     Floats,
     KindClassifier,
     LinearLayer,
-    bag_of,
     inputs_of,
     kind_of_class,
-    words_of,
 )
 from bot.query.kinds import MessageKind, ToldKind, Topic
+from bot.query.word_bags import bag_of
 from bot.settings import Settings
 from index.embedding.embedder import Embedder, load_embedder
 from index.hashing import hash64
@@ -43,6 +42,7 @@ from training.kind_examples import (
     questions_about_articles,
     written,
 )
+from training.learnt_words import learnt_words
 from training.newschat import Newschat
 from training.records import records_of
 from training.typing_noise import as_typed
@@ -152,12 +152,6 @@ def with_small_talk(examples: Sequence[Example], chance: random.Random) -> list[
         behind = "" if in_front else chance.choice(BEHIND)
         found.append(Example(f"{in_front}{one.typed}{behind}", f"{in_front}{one.complete}{behind}", one.asks))
     return found
-
-
-def learnt_words(texts: Iterable[str], *, seen_often: int = _SEEN_OFTEN) -> dict[str, int]:
-    """Return the words and pairs that are in so many texts, each with its place."""
-    counts = Counter(word for text in texts for word in words_of(text))
-    return {word: place for place, word in enumerate(word for word, count in counts.items() if count >= seen_often)}
 
 
 def weights_of(classes: Sequence[MessageKind | Topic], wanted: NDArray[np.int64]) -> Floats:
@@ -310,7 +304,7 @@ def _trained(chats: Newschat, plain: Sequence[str], embedder: Embedder, work: Pa
     classes = tuple(dict.fromkeys(one.asks for one in examples))
     wanted = np.array([*(classes.index(asks) for _, asks in pairs), *(-1 for _ in plain)])
     of_ours = [text for text, asks in pairs if isinstance(asks, Topic)]
-    frequent = [*learnt_words(texts), *learnt_words(of_ours, seen_often=_SEEN_IN_OURS)]
+    frequent = [*learnt_words(texts, seen_often=_SEEN_OFTEN), *learnt_words(of_ours, seen_often=_SEEN_IN_OURS)]
     words = {word: place for place, word in enumerate(dict.fromkeys(frequent))}
     bags = np.stack([bag_of(text, words) for text in texts])
     vectors = _vectors(texts, embedder, work)

@@ -11,7 +11,7 @@ import argparse
 import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,10 @@ from rich.progress import track
 
 from bot.conversation import SAID_ELSEWHERE, Turn
 from bot.followup.leaning import Floats, Leaning, facts_of
+from bot.query.word_bags import bag_of
 from index.search.retrieval import Retriever
 from index.text.terms import terms_of
+from training.learnt_words import learnt_words
 from training.newschat import Newschat
 from training.records import records_of
 from training.searching import search_over
@@ -34,6 +36,9 @@ _EPOCHS = 12
 _BATCH = 128
 _RATE = 1e-3
 _DROPPED = 0.35
+_SEEN_OFTEN = 50
+"""So many messages hold a word that is learnt: the words of single stories are not."""
+_WORDS_DROPPED = 0.3
 _ANSWERED = 0.85
 """How often a turn before is answered in an example: the bot refuses, too."""
 _SHORT_ANSWER = 0.5
@@ -41,7 +46,7 @@ _AS_WRITTEN = 0.5
 """How often a complete form keeps its capitals and marks."""
 _KNOWN_ARTICLE = 0.5
 """How often it is known which article answered: of what was said elsewhere it is not."""
-_COMPLETE_ELSEWHERE, _COMPLETE_AT_HOME = 0.5, 0.08
+_COMPLETE_ELSEWHERE, _COMPLETE_AT_HOME = 0.5, 0.16
 """How often the complete form of a follow-up is put behind a chat about something else, and behind its own: where one
 of these is taken to lean, it is still about what the chat is about."""
 _OUT = Path("bot/followup/leaning.npz")
@@ -116,37 +121,51 @@ def _complete(message: Mapping[str, Any], chance: random.Random) -> str:
     return in_full if chance.random() < _AS_WRITTEN else in_full.lower().rstrip("?.")
 
 
-def train(inputs: Floats, leans: NDArray[np.float32]) -> torch.nn.Sequential:
-    """Return a trained network from (n, m) inputs to odds."""
+def train(facts: Floats, messages: Sequence[str], leans: NDArray[np.float32]) -> Leaning:
+    """Return a network trained on messages, with their facts, (n, n_facts), that lean or do not."""
+    places = learnt_words(messages, seen_often=_SEEN_OFTEN)
+    means, scales = facts.mean(0), facts.std(0) + np.float32(1e-3)
+    bags = np.stack([bag_of(message, places) for message in messages])
+    net = _trained((facts - means) / scales, bags, leans)
+    parts = (net.hidden.weight.T, net.hidden.bias, net.output.weight.T, net.output.bias)
+    return Leaning(means, scales, places, *(part.detach().numpy() for part in parts))
+
+
+class _Network(torch.nn.Module):  # type: ignore[misc]  # torch is not type-checked here
+    """Facts and a bag of words to odds; while it learns, some words of each message are left out."""
+
+    def __init__(self, n_facts: int, n_words: int) -> None:
+        super().__init__()
+        self.hidden = torch.nn.Linear(n_facts + n_words, _HIDDEN)
+        self.output = torch.nn.Linear(_HIDDEN, 1)
+        torch.nn.init.zeros_(self.hidden.weight[:, n_facts:])
+
+    def forward(self, facts: torch.Tensor, bags: torch.Tensor) -> torch.Tensor:
+        functional = torch.nn.functional
+        bags = functional.dropout(bags, _WORDS_DROPPED, self.training)
+        units = torch.relu(self.hidden(torch.cat([facts, bags], 1)))
+        return self.output(functional.dropout(units, _DROPPED, self.training))[:, 0]
+
+
+def _trained(facts: Floats, bags: Floats, leans: NDArray[np.float32]) -> _Network:
     torch.manual_seed(_SEED)
-    net = torch.nn.Sequential(
-        torch.nn.Linear(inputs.shape[1], _HIDDEN),
-        torch.nn.ReLU(),
-        torch.nn.Dropout(_DROPPED),
-        torch.nn.Linear(_HIDDEN, 1),
-    )
-    steps = _EPOCHS * -(-len(inputs) // _BATCH)
+    net = _Network(facts.shape[1], bags.shape[1])
+    steps = _EPOCHS * -(-len(facts) // _BATCH)
     optimizer = torch.optim.AdamW(net.parameters(), _RATE, weight_decay=0.1)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, total_steps=steps)
     order = np.random.default_rng(_SEED)
-    tensors = [torch.from_numpy(one) for one in (inputs, leans)]
+    tensors = [torch.from_numpy(one) for one in (facts, bags, leans)]
     net.train()
     for _ in range(_EPOCHS):
-        for rows in torch.from_numpy(order.permutation(len(inputs))).split(_BATCH):
-            some, wanted = (one[rows] for one in tensors)
-            loss = torch.nn.functional.binary_cross_entropy_with_logits(net(some)[:, 0], wanted)
+        for rows in torch.from_numpy(order.permutation(len(facts))).split(_BATCH):
+            *some, wanted = (one[rows] for one in tensors)
+            loss = torch.nn.functional.binary_cross_entropy_with_logits(net(*some), wanted)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             schedule.step()
-    return net.eval()
-
-
-def shipped_as(net: torch.nn.Sequential, means: Floats, scales: Floats) -> Leaning:
-    """Return a trained network as it ships: rounded to 16 bits."""
-    parts = (net[0].weight.T, net[0].bias, net[3].weight.T, net[3].bias)
-    rounded = (part.detach().numpy().astype(np.float16).astype(np.float32) for part in parts)
-    return Leaning(means, scales, *rounded)
+    net.eval()
+    return net
 
 
 def auroc(chances: Sequence[float], leans: Sequence[bool]) -> float:
@@ -166,12 +185,12 @@ def main() -> None:
     examples = {half: examples_of(one) for half, one in chats.items()}
     facts = {half: _facts(some, _search(options.talks / half, options.work)) for half, some in examples.items()}
     leans = np.array([one.leans for one in examples["train"]], np.float32)
-    means, scales = facts["train"].mean(0), facts["train"].std(0) + np.float32(1e-3)
-    leaning = shipped_as(train((facts["train"] - means) / scales, leans), means, scales)
-    _report(examples["dev"], [leaning.chance_by(row) for row in facts["dev"]])
-    np.savez_compressed(
-        options.out, **{one.name: getattr(leaning, one.name).astype(np.float16) for one in fields(leaning)}
-    )
+    messages = {half: [one.message for one in some] for half, some in examples.items()}
+    train(facts["train"], messages["train"], leans).save(options.out)
+    with options.out.open("rb") as file:
+        leaning = Leaning.load(file)
+    chances = [leaning.chance_by(*one) for one in zip(messages["dev"], facts["dev"], strict=True)]
+    _report(examples["dev"], chances)
 
 
 def _report(examples: Sequence[Example], chances: Sequence[float]) -> None:

@@ -1,23 +1,27 @@
-"""How likely a message leans on what was said before it: a small network over facts of its words, and of whether the
-articles that the chat is about hold them, or others do. `training.resolver` trains it.
+"""How likely a message leans on what was said before it: a small network over facts of its words, whether the articles
+that the chat is about hold them or others do, and which common words it holds. `training.resolver` trains it.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.conversation import Turn
 from bot.followup.spoken_of import share_of_hits, spoken_of, words_of
+from bot.query.word_bags import bag_of
 from bot.reading.behind import ANSWER_CHARS, BEHIND
 from index import Query
 from index.search.retrieval import Retriever
 from index.text.terms import terms_of
 
 Floats = NDArray[np.float32]
+_LAYERS = ("means", "scales", "hidden", "hidden_bias", "output", "output_bias")
 _QUESTION_CHARS = 160
 _TURNS = 4
 """Further back nothing is looked for."""
@@ -36,10 +40,15 @@ _ASKS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Leaning:
-    """A network with one hidden layer of rectified units; `means` and `scales` bring the facts to like sizes."""
+    """A network with one hidden layer of rectified units.
+
+    `means` and `scales`, (n_facts,), bring the facts to like sizes; `places` tells where each common word, and pair of
+    neighbours, stands behind them. `hidden` is (n_facts + n_words, n_units), `output` (n_units, 1).
+    """
 
     means: Floats
     scales: Floats
+    places: Mapping[str, int]
     hidden: Floats
     hidden_bias: Floats
     output: Floats
@@ -48,18 +57,33 @@ class Leaning:
     @classmethod
     def shipped(cls) -> "Leaning":
         """Return the one in `bot/followup/leaning.npz`."""
-        with (files("bot.followup") / "leaning.npz").open("rb") as file, np.load(file) as stored:
-            return cls(*(stored[part].astype(np.float32) for part in cls.__dataclass_fields__))
+        with (files("bot.followup") / "leaning.npz").open("rb") as file:
+            return cls.load(file)
+
+    @classmethod
+    def load(cls, file: IO[bytes]) -> "Leaning":
+        """Return what `save` wrote."""
+        with np.load(file) as stored:
+            words = bytes(stored["words"]).decode().split("\n")
+            layers = {part: stored[part].astype(np.float32) for part in _LAYERS}
+            return cls(places={word: place for place, word in enumerate(words)}, **layers)
+
+    def save(self, path: Path) -> None:
+        """Write it, rounded to 16 bits."""
+        layers = {part: getattr(self, part).astype(np.float16) for part in _LAYERS}
+        words = np.frombuffer("\n".join(self.places).encode(), np.uint8)
+        np.savez_compressed(path, words=words, **layers)
 
     def chance(self, message: str, turns: Sequence[Turn], retriever: Retriever) -> float:
         """Return how likely the message leans on these turns; 0 where there are none."""
         if not turns or not message.strip():
             return 0.0
-        return self.chance_by(facts_of(message, turns, retriever))
+        return self.chance_by(message, facts_of(message, turns, retriever))
 
-    def chance_by(self, facts: Floats) -> float:
+    def chance_by(self, message: str, facts: Floats) -> float:
         """Return how likely a message of these facts leans."""
-        hidden = np.maximum((facts - self.means) / self.scales @ self.hidden + self.hidden_bias, 0.0)
+        inputs = np.concatenate([(facts - self.means) / self.scales, bag_of(message, self.places)])
+        hidden = np.maximum(inputs @ self.hidden + self.hidden_bias, 0.0)
         odds = float((hidden @ self.output + self.output_bias)[0])
         return 1.0 / (1.0 + float(np.exp(-np.clip(odds, -30.0, 30.0))))
 

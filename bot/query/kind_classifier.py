@@ -5,7 +5,6 @@ what it was understood as, and the two are averaged: "and the driver?" tells lit
 the weights. They belong to the embedder that ships; with another one a message is judged by its words alone.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.query.kinds import MessageKind, ToldKind, Topic
+from bot.query.word_bags import bag_of
 
 Floats = NDArray[np.float32]
 Embed = Callable[[Sequence[str]], Floats]
@@ -23,8 +23,6 @@ _ASIDE = frozenset((MessageKind.SMALL_TALK, MessageKind.ABOUT_ARTICLE))
 """Kinds that nothing is searched for: they are told for sure or not at all."""
 _VECTOR_SCALE = 3.0
 """Beside ones for words, the small numbers of a unit vector would learn slowly."""
-_WORD = re.compile(r"\w+|[?!](?![?!])")
-_APOSTROPHES = re.compile("['’]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,20 +114,6 @@ def class_named(name: str) -> MessageKind | Topic:
 def kind_of_class(one: MessageKind | Topic) -> MessageKind:
     """Return the kind that a class tells."""
     return one.kind if isinstance(one, Topic) else one
-
-
-def words_of(message: str) -> list[str]:
-    """Return the words of a message and the pairs of neighbours among them, ends included, each once."""
-    words = _WORD.findall(_APOSTROPHES.sub("", message.lower()))
-    pairs = (f"{left} {right}" for left, right in zip(["<", *words], [*words, ">"], strict=True))
-    return list(dict.fromkeys((*words, *pairs)))
-
-
-def bag_of(message: str, words: Mapping[str, int]) -> Floats:
-    """Return which of `words` a message holds, (len(words),), ones and zeros."""
-    bag = np.zeros(len(words), np.float32)
-    bag[[words[word] for word in words_of(message) if word in words]] = 1.0
-    return bag
 
 
 def inputs_of(vector: Floats, bag: Floats) -> Floats:

@@ -8,6 +8,7 @@ import numpy as np
 from bot.query.kinds import MessageKind, ToldKind, Topic
 from tests.late_imports import imported_when_used
 from training.kind_examples import NEAR_MISSES, WRITTEN, near_misses, written
+from training.learnt_words import learnt_words
 
 if TYPE_CHECKING:
     from training import kinds
@@ -16,7 +17,7 @@ else:
 
 
 def test_a_word_is_learnt_if_enough_messages_hold_it() -> None:
-    learnt = kinds.learnt_words(["latest on it", "latest, latest", "on"], seen_often=2)
+    learnt = learnt_words(["latest on it", "latest, latest", "on"], seen_often=2)
     assert learnt == {"latest": 0, "on": 1, "< latest": 2}
 
 

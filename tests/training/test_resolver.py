@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bot.followup.leaning import Leaning
 from tests.late_imports import imported_when_used
 
 if TYPE_CHECKING:
@@ -59,13 +60,20 @@ def test_messages_lean_on_their_own_chat_and_not_on_one_about_another_story(tmp_
     assert {turn.answer for one in found for turn in one.turns} == {None, "Ferry", "Bridg"}
 
 
-def test_a_network_learns_what_the_facts_tell_and_ships_rounded() -> None:
-    facts = np.random.default_rng(1).normal(size=(4000, 25)).astype(np.float32)
-    leans = (facts[:, 0] + facts[:, 3] > 0).astype(np.float32)
+def test_a_network_learns_what_facts_and_words_tell_and_ships_rounded(tmp_path: Path) -> None:
+    chance = np.random.default_rng(1)
+    facts = chance.normal(5.0, 3.0, size=(4000, 3)).astype(np.float32)
+    says_and = chance.random(4000) < 0.5
+    messages = ["and when was it" if one else "when was it" for one in says_and]
+    leans = ((facts[:, 0] > 5.0) & says_and).astype(np.float32)
 
-    leaning = resolver.shipped_as(resolver.train(facts, leans), np.zeros(25, np.float32), np.ones(25, np.float32))
+    resolver.train(facts, messages, leans).save(tmp_path / "leaning.npz")
+    with (tmp_path / "leaning.npz").open("rb") as file:
+        leaning = Leaning.load(file)
 
-    assert resolver.auroc([leaning.chance_by(row) for row in facts], list(leans > 0)) > 0.9
+    chances = [leaning.chance_by(*one) for one in zip(messages, facts, strict=True)]
+    assert resolver.auroc(chances, list(leans > 0)) > 0.97
+    assert set(leaning.places) >= {"and", "when", "< and", "and when"}
 
 
 def test_ties_count_half() -> None:

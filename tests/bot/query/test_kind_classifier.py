@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.query.kind_classifier import Floats, KindClassifier, bag_of, kind_of_class, words_of
+from bot.query.kind_classifier import Floats, KindClassifier, kind_of_class
 from bot.query.kinds import MessageKind, Topic
+from bot.query.word_bags import bag_of, words_and_pairs
 from index.embedding.embedder import OnnxEmbedder
 
 
@@ -114,6 +115,6 @@ def test_small_talk_that_is_known_for_it_is_told_as_nothing_else(classifier: Kin
 
 
 def test_words_are_counted_with_their_neighbours_and_without_apostrophes() -> None:
-    assert words_of("What's new?") == ["whats", "new", "?", "< whats", "whats new", "new ?", "? >"]
+    assert words_and_pairs("What's new?") == ["whats", "new", "?", "< whats", "whats new", "new ?", "? >"]
     assert bag_of("New, new?", {"new": 0, "old": 1, "new new": 2}).tolist() == [1.0, 0.0, 1.0]
     assert bag_of("", {"new": 0}).tolist() == [0.0]
