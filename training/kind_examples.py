@@ -294,6 +294,31 @@ who reported {0}
 """
 """Questions about an article that name what it tells; a subject stands in the gap."""
 
+REQUESTS: Final[dict[MessageKind, str]] = {
+    MessageKind.OVERVIEW: """
+{0} summary|summary {0}|{0} recap|recap of {0}|quick recap {0}|{0} explained|explain {0}|explain {0} to me|{0} overview
+{0} in short|{0} in a nutshell|{0} tldr|tldr {0}|tl;dr {0}|catch me up on {0}|fill me in on {0}
+get me up to speed on {0}
+bring me up to date on {0}|give me a rundown of {0}|rundown {0}|eli5 {0}|{0} eli5|key facts {0}|{0} key points
+main points of {0}
+{0} basics|the gist of {0}|whats the gist of {0}|sum up {0}|sum up {0} for me|summarise {0}|summarize {0} pls
+whats the deal with {0}|whats the story with {0}|whats {0} about|whats {0} all about|what is this {0} thing
+what do i need to know about {0}|what should i know about {0}|everything about {0}|all about {0}|brief me on {0}
+{0} briefing|{0} short version|short version of {0}|{0} in a few words|{0} for dummies|what is going on with {0}
+whats up with {0}|i know nothing about {0}|never heard of {0}, what is it|{0}?? what happened|so what happened with {0}
+""",
+    MessageKind.TIMELINE: """
+{0} timeline|timeline {0}|timeline of {0}|{0} chronology|{0} day by day|{0} step by step|{0} from the start
+how did {0} unfold|history of {0}|{0} history|dates of {0}|{0} key dates|sequence of events {0}|{0} so far in order
+what happened when with {0}
+""",
+    MessageKind.LATEST: """
+{0} latest|latest {0}|{0} news|news {0}|{0} update|updates on {0}|{0} today|{0} now|anything new on {0}|whats new {0}
+{0} status|where do things stand with {0}|{0} current state
+""",
+}
+"""Requests of a few words that name a subject, which stands in the gap."""
+
 NEAR_MISSES: Final[dict[MessageKind, str]] = {
     MessageKind.FACT: """
 when was that|when was this|when was it|when did that happen|when is that|when did it start|where was that
@@ -384,6 +409,11 @@ def near_misses(kind: MessageKind, *, held_out: bool) -> list[str]:
 def questions_about_articles(*, held_out: bool) -> list[str]:
     """Return questions with a gap for a subject, likewise."""
     return _part(SUBJECT_QUESTIONS_ABOUT_ARTICLES, held_out=held_out)
+
+
+def requests(kind: MessageKind, *, held_out: bool) -> list[str]:
+    """Return requests with a gap for a subject, likewise."""
+    return _part(REQUESTS[kind], held_out=held_out)
 
 
 def _part(texts: str, *, held_out: bool) -> list[str]:

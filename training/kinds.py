@@ -37,9 +37,11 @@ from training.kind_examples import (
     BEHIND,
     IN_FRONT,
     NEAR_MISSES,
+    REQUESTS,
     WRITTEN,
     near_misses,
     questions_about_articles,
+    requests,
     written,
 )
 from training.learnt_words import learnt_words
@@ -82,6 +84,7 @@ _GREETED = 1500
 """So many messages of newschat are taken once more with small talk around them."""
 _SEEN_IN_OURS = 8
 """Of our own messages, which come in fewer forms."""
+_SUBJECTS_OF_A_REQUEST = 4
 _IN_FRONT = 0.7
 _OURS = 3
 """How often each message of our own is taken again with other errors of typing."""
@@ -122,7 +125,7 @@ def examples_of(chats: Newschat) -> list[Example]:
 def written_examples(subjects: Sequence[str], *, held_out: bool) -> list[Example]:
     """Return the messages of our own writing: those that are learnt from, or those kept for measuring.
 
-    Questions about articles name some of the `subjects`.
+    Questions about articles and requests name some of the `subjects`.
     """
     chance = random.Random(_SEED)
     found = [Example(text, text, topic) for topic in WRITTEN for text in written(topic, held_out=held_out)]
@@ -130,6 +133,10 @@ def written_examples(subjects: Sequence[str], *, held_out: bool) -> list[Example
     for text in questions_about_articles(held_out=held_out):
         named = text.format(chance.choice(subjects))
         found.append(Example(named, named, Topic.ARTICLE))
+    for kind in REQUESTS:
+        for text in requests(kind, held_out=held_out):
+            asking = [text.format(subject) for subject in chance.sample(subjects, _SUBJECTS_OF_A_REQUEST)]
+            found += [Example(one, one, kind) for one in asking]
     return found
 
 
