@@ -139,6 +139,7 @@ async def test_the_document_is_valid_and_shown_on_a_page(site: Site) -> None:
 async def test_whatever_the_document_allows_breaks_nothing(site: Site, key: str, paths: str, tested: int) -> None:
     """Schemathesis asks a little of each operation, sound and unsound requests, and looks for errors of the server."""
     arguments = ["--checks", "not_a_server_error", "--max-examples", "12", "--phases", "examples,coverage,fuzzing"]
+    arguments += ["--request-timeout", "60"]  # a reload on a busy machine takes more than the usual ten seconds
     asked = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "schemathesis.cli", "run", f"{site.client.base_url}/openapi.json", *arguments,
         "-H", f"Authorization: Bearer {key}", "--include-path-regex", paths, "--generation-database", "none",
