@@ -14,12 +14,12 @@ from index.library.builder import BuildProgress
 from index.library.disk.library import DiskLibrary
 from index.settings import IndexSettings
 
-_ARTICLES = 500
+_ARTICLES = 1200
 
 
 @pytest.fixture
 def order(tmp_path: Path, shipped_embedder: OnnxEmbedder) -> IndexSettings:
-    """Return settings for so many short articles, a passage each, that they are embedded in two portions of 256."""
+    """Return settings for so many short articles, a passage each, that they are embedded in five portions of 256."""
     articles = tmp_path / "articles.jsonl"
     with articles.open("w") as file:
         for number in range(_ARTICLES):
