@@ -29,7 +29,7 @@ from bot.query.kind_classifier import (
     kind_of_class,
 )
 from bot.query.kinds import MessageKind, ToldKind, Topic
-from bot.query.word_bags import bag_of
+from bot.query.word_bags import bag_of, packed
 from bot.settings import Settings
 from index.embedding.embedder import Embedder, load_embedder
 from index.hashing import hash64
@@ -352,7 +352,7 @@ def _write(path: Path, trained: KindClassifier, bounds: Mapping[str, Mapping[Mes
         "fingerprint": np.array(trained.fingerprint),
         "classes": np.array([one.value for one in trained.classes]),
         "kinds": np.array([kind.value for kind in kinds]),
-        "words": np.frombuffer("\n".join(trained.words).encode(), np.uint8),
+        "words": packed(trained.words),
     }
     for name, layer in (("with_vectors", trained.with_vectors), ("words_only", trained.words_only)):
         stored[f"{name}/weights"] = layer.weights.astype(np.float16)

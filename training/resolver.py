@@ -25,6 +25,7 @@ from bot.followup.leaning import Floats, Leaning, facts_of
 from bot.query.word_bags import bag_of
 from index.search.retrieval import Retriever
 from index.text.terms import terms_of
+from training.area_under_roc import area_under_roc
 from training.learnt_words import learnt_words
 from training.newschat import Newschat
 from training.records import records_of
@@ -168,14 +169,6 @@ def _trained(facts: Floats, bags: Floats, leans: NDArray[np.float32]) -> _Networ
     return net
 
 
-def auroc(chances: Sequence[float], leans: Sequence[bool]) -> float:
-    """Return how often a message that leans gets a higher chance than one that does not; ties count half."""
-    values, places = np.unique(np.asarray(chances), return_inverse=True)
-    yes = np.bincount(places, np.asarray(leans, float), len(values))
-    no = np.bincount(places, 1.0 - np.asarray(leans, float), len(values))
-    return float((yes * (np.cumsum(no) - no / 2)).sum() / (yes.sum() * no.sum()))
-
-
 def main() -> None:
     """Train, measure and write."""
     options = _options()
@@ -197,7 +190,8 @@ def _report(examples: Sequence[Example], chances: Sequence[float]) -> None:
     """Print how well messages that lean are told from others."""
     for others in (("complete", "another story"), ("complete",), ("another story",)):
         rows = [row for row, one in enumerate(examples) if one.leans or one.kind in others]
-        value = auroc([chances[row] for row in rows], [examples[row].leans for row in rows])
+        leans = np.array([examples[row].leans for row in rows])
+        value = area_under_roc(np.array([chances[row] for row in rows]), leans)
         print(f"AUROC {value:.3f} of follow-ups against {' and '.join(others)}")
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from bot.conversation import Turn
 from bot.followup.spoken_of import share_of_hits, spoken_of, words_of
-from bot.query.word_bags import bag_of
+from bot.query.word_bags import bag_of, packed, unpacked
 from bot.reading.behind import ANSWER_CHARS, BEHIND
 from index import Query
 from index.search.retrieval import Retriever
@@ -64,15 +64,13 @@ class Leaning:
     def load(cls, file: IO[bytes]) -> "Leaning":
         """Return what `save` wrote."""
         with np.load(file) as stored:
-            words = bytes(stored["words"]).decode().split("\n")
             layers = {part: stored[part].astype(np.float32) for part in _LAYERS}
-            return cls(places={word: place for place, word in enumerate(words)}, **layers)
+            return cls(places=unpacked(stored["words"]), **layers)
 
     def save(self, path: Path) -> None:
         """Write it, rounded to 16 bits."""
         layers = {part: getattr(self, part).astype(np.float16) for part in _LAYERS}
-        words = np.frombuffer("\n".join(self.places).encode(), np.uint8)
-        np.savez_compressed(path, words=words, **layers)
+        np.savez_compressed(path, words=packed(self.places), **layers)
 
     def chance(self, message: str, turns: Sequence[Turn], retriever: Retriever) -> float:
         """Return how likely the message leans on these turns; 0 where there are none."""

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.query.kinds import MessageKind, ToldKind, Topic
-from bot.query.word_bags import bag_of
+from bot.query.word_bags import bag_of, unpacked
 
 Floats = NDArray[np.float32]
 Embed = Callable[[Sequence[str]], Floats]
@@ -64,7 +64,7 @@ class KindClassifier:
             return cls(
                 str(stored["fingerprint"]),
                 tuple(class_named(name) for name in stored["classes"].tolist()),
-                {word: place for place, word in enumerate(bytes(stored["words"]).decode().split("\n"))},
+                unpacked(stored["words"]),
                 *(
                     LinearLayer(
                         stored[f"{layer}/weights"].astype(np.float32),

@@ -1,7 +1,7 @@
-"""A message as which words it holds, and which pairs of neighbours: what small linear layers learn from."""
+"""A message as which words it holds, and which pairs of neighbours: what small models learn from."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,3 +25,13 @@ def bag_of(message: str, places: Mapping[str, int]) -> NDArray[np.float32]:
     bag = np.zeros(len(places), np.float32)
     bag[[places[word] for word in words_and_pairs(message) if word in places]] = 1.0
     return bag
+
+
+def packed(words: Iterable[str]) -> NDArray[np.uint8]:
+    """Return words as bytes, one a line, to be kept in a file of arrays."""
+    return np.frombuffer("\n".join(words).encode(), np.uint8)
+
+
+def unpacked(kept: NDArray[np.uint8]) -> dict[str, int]:
+    """Return the place of each of the words that `packed` made bytes of."""
+    return {word: place for place, word in enumerate(bytes(kept).decode().split("\n"))}
