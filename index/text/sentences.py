@@ -26,7 +26,8 @@ _UNFINISHED_WORDS = re.compile(
 )
 
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
-_NEWLINES = str.maketrans(dict.fromkeys("\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", " "))
+_BLANKS = {code: " " for code in range(0x3001) if chr(code).isspace()}
+"""sentencex ends sentences at some white space that is no blank, and breaks at some: "vitamin C\xa0."."""
 _CLOSING = re.compile(r"[”’»)\]}\"']+(?=\s|$)")
 _CLOSERS = "”’»)]}\"'"
 _OPENERS = "“‘«([{\"'"
@@ -159,7 +160,7 @@ def _split_block(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for piece_start, piece_end in _pieces(text, start, end, _MAX_BLOCK_CHARS):
         piece = text[piece_start:piece_end]
         if not piece.isprintable():
-            piece = piece.translate(_NEWLINES)
+            piece = piece.translate(_BLANKS)
         sentence_start = 0
         for bound in _sentence_ends(piece):
             sentence = _strip(text, piece_start + sentence_start, piece_start + bound)
@@ -179,7 +180,7 @@ def _pieces(text: str, start: int, end: int, size: int) -> Iterator[tuple[int, i
 
 def _sentence_ends(piece: str) -> Iterator[int]:
     """Yield where sentences end in a text without newlines; the last end is the text's own."""
-    ends = [boundary["end_index"] for boundary in get_sentence_boundaries("en", piece)]
+    ends = _ends_by_sentencex(piece)
     start = 0
     for end in ends[:-1]:
         closing = _CLOSING.match(piece, end)
@@ -190,6 +191,20 @@ def _sentence_ends(piece: str) -> Iterator[int]:
             start = end
     if start < len(piece):
         yield len(piece)
+
+
+def _ends_by_sentencex(piece: str) -> list[int]:
+    """Return where it ends sentences.
+
+    Raises:
+        RuntimeError: it broke. What it raises itself is no Exception, and would end whoever reads many articles.
+    """
+    try:
+        return [boundary["end_index"] for boundary in get_sentence_boundaries("en", piece)]
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
+            raise RuntimeError(f"sentencex broke at {piece[:60]!r}: {error}") from error
+        raise
 
 
 def _is_closing(marks: str, before: str) -> bool:

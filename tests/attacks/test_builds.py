@@ -94,3 +94,9 @@ def test_an_article_that_breaks_the_code_costs_that_article(tmp_path: Path) -> N
     report = DiskLibrary(tmp_path).rebuild([_GOOD[0], odd, _GOOD[1]], HashingEmbedder())
     assert report.skipped == (Skipped("odd", "broke the code that indexes it (UnicodeEncodeError)"),)
     assert _ids(tmp_path) == ["good/0", "good/1"]
+
+
+def test_a_letter_before_a_wide_blank_and_a_stop_ends_no_build(tmp_path: Path) -> None:
+    odd = Article("odd", "Vitamins", "He took vitamin C\xa0. “So did I\u3000. J\u2009. Brook.”")
+    report = DiskLibrary(tmp_path).rebuild([_GOOD[0], odd, _GOOD[1]], HashingEmbedder())
+    assert (report.skipped, _ids(tmp_path)) == ((), ["good/0", "good/1", "odd"])

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +20,7 @@ from bot.adapters.telegram.views.keyboards import read_press
 from bot.adapters.telegram.views.links import read_payload
 from bot.errors import InvalidQuestion
 from index.article import Article
+from index.attribution import attribute
 from index.errors import FetchError, Unreadable
 from index.ingest.feeds.items import fallback_of
 from index.ingest.feeds.parsing import parse_feed
@@ -31,7 +33,8 @@ from index.ingest.sources.jsonl import read_jsonl
 from index.ingest.sources.metadata import Metadata, not_in_future
 from index.ingest.sources.pdf import read_pdf
 from index.ingest.sources.web import article_from, is_of_one_site, own_address
-from index.sizes import MAX_TITLE_CHARS
+from index.sizes import MAX_TITLE_CHARS, fitted
+from index.text.chunking import chunk_article
 
 if TYPE_CHECKING:
     from tests.bot.telegram.test_any_update import Errors, Handled
@@ -106,6 +109,18 @@ def fuzz_article_lines(content: bytes) -> None:
                 _check_article(read)
     except Unreadable:
         return
+
+
+def fuzz_texts(content: bytes) -> None:
+    """Texts of articles: passages and sentences one behind the other, and words that are said by somebody inside."""
+    text = content.decode("utf-8", "replace")
+    article = fitted(Article("a", text[:80], text))
+    if not isinstance(article, Article):
+        return
+    sentences = [sentence for passage in chunk_article(article) for sentence in passage.sentences]
+    assert all(one.end <= other.start for one, other in pairwise(sentences))
+    for said in attribute(article.text, sentences):
+        assert 0 <= said.span.start < said.span.end <= len(article.text)
 
 
 def fuzz_question_lines(content: bytes) -> None:
@@ -192,6 +207,7 @@ TARGETS: Final[Mapping[str, Callable[[bytes], None]]] = MappingProxyType(
         "pages": fuzz_pages,
         "documents": fuzz_documents,
         "article_lines": fuzz_article_lines,
+        "texts": fuzz_texts,
         "question_lines": fuzz_question_lines,
         "presses": fuzz_presses,
         "updates": fuzz_updates,

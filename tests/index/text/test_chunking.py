@@ -77,6 +77,18 @@ def wrap(paragraph: str, width: int) -> str:
     return "\r\n".join(textwrap.wrap(paragraph, width))
 
 
+@pytest.mark.parametrize("blank", ["\t", "\xa0", "\u2009", "\u202f", "\u3000"])
+def test_blanks_of_any_width_are_blanks(blank: str) -> None:
+    text = "He took vitamin C . Then he went home. Mr. Smith did not."
+    assert sentences_of(text.replace(" ", blank)) == [one.replace(" ", blank) for one in sentences_of(text)]
+
+
+def test_what_breaks_the_library_that_ends_sentences_is_an_error_like_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.text.sentences._BLANKS", {})
+    with pytest.raises(RuntimeError, match="sentencex broke at 'He took vitamin C"):
+        sentences_of("He took vitamin C\xa0. Mr. Smith did not.")
+
+
 def test_debris_ends_a_sentence() -> None:
     assert sentences_of("He left p> early.", (Span(8, 10),)) == ["He left", "early."]
 
