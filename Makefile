@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TESTABLE := $(VENV)/.testable
-# tests run in so many processes at once, each with servers and one maths thread of its own; WORKERS=0: in one. Half of
-# what they take is waiting, so there are two a core. What is compiled is kept, whatever the environment says: every
-# process would compile all tests, and each program that they start all of ours
-WORKERS ?= $(shell expr 2 '*' $$(getconf _NPROCESSORS_ONLN))
+# tests run in so many processes at once, each with one maths thread, and share their servers; WORKERS=0: in one. Half of
+# what they take is waiting, so there are five for two cores. What is compiled is kept, whatever the environment says:
+# every process would compile all tests, and each program that they start all of ours
+WORKERS ?= $(shell expr 5 '*' $$(getconf _NPROCESSORS_ONLN) / 2)
 TESTS = OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 

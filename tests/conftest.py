@@ -5,6 +5,7 @@ import os
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from shutil import copyfile
 
@@ -25,9 +26,10 @@ from index.library.opening import open_library
 from index.library.transfer import export_library, import_library
 from index.settings import IndexSettings
 from tests.bot.telegram.running_bot import shipped_models
-from tests.milvus import VectorServer, running_vectors
-from tests.postgresql import PostgresServer, running_postgres
+from tests.milvus import Vectors, shared_vectors
+from tests.postgresql import Databases, shared_postgres
 from tests.scratch import scratch_in_memory
+from tests.shared import made_once, sharing
 
 ROOT = Path(__file__).parents[1]
 
@@ -36,10 +38,15 @@ settings.load_profile("newsquote")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Files go to memory where there is room; processes that share the tests are told by the one that starts them."""
+    """Files go to memory where there is room; processes that share the tests are told by the one that starts them.
+
+    Nothing is garbage before all tests are collected: not to look for it saves a sixth of the time that takes.
+    """
+    gc.disable()
     if not hasattr(config, "workerinput"):
         scratch = ExitStack()
         scratch.enter_context(scratch_in_memory())
+        scratch.enter_context(sharing())
         config.add_cleanup(scratch.close)
 
 
@@ -47,6 +54,7 @@ def pytest_collection_finish() -> None:
     """What all tests import is there to stay: to look through it for garbage takes a tenth of the time."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -73,10 +81,9 @@ def seeds() -> Path:
 
 
 @pytest.fixture(scope="session")
-def vector_server() -> Iterator[VectorServer]:
+def vector_server() -> Vectors:
     """A vector server that runs; every test needs an address of its own."""
-    with running_vectors() as server:
-        yield server
+    return shared_vectors()
 
 
 @pytest.fixture(scope="session")
@@ -92,18 +99,20 @@ def models(model_cache: Path) -> Models:
 
 
 @pytest.fixture(scope="session")
-def seed_index(tmp_path_factory: pytest.TempPathFactory, seeds: Path, shipped_embedder: OnnxEmbedder) -> Path:
+def seed_index(seeds: Path, shipped_embedder: OnnxEmbedder) -> Path:
     """An index folder of the seeds, for reading only."""
-    folder = tmp_path_factory.mktemp("seed-index")
-    DiskLibrary(folder).rebuild(read_articles(seeds), shipped_embedder)
-    return folder
+
+    def build(folder: Path) -> str:
+        DiskLibrary(folder).rebuild(read_articles(seeds), shipped_embedder)
+        return str(folder)
+
+    return Path(made_once("seed-index", build))
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
+def postgres() -> Databases:
     """A PostgreSQL server of the tests' own."""
-    with running_postgres() as server:
-        yield server
+    return shared_postgres()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -111,16 +120,20 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a new, empty database: of every kind that is supported, one after the other."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/kept/newsquote.db"
-    server: PostgresServer = request.getfixturevalue("postgres")
+    server: Databases = request.getfixturevalue("postgres")
     return server.new_database()
 
 
 @pytest.fixture(scope="session")
-def prepared_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def prepared_file() -> Path:
     """A database in a file with the tables of this version and nothing in them."""
-    path = tmp_path_factory.mktemp("prepared") / "newsquote.db"
-    Store.open(f"sqlite:///{path}").close()
-    return path
+
+    def prepare(folder: Path) -> str:
+        path = folder / "newsquote.db"
+        Store.open(f"sqlite:///{path}").close()
+        return str(path)
+
+    return Path(made_once("prepared", prepare))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -129,7 +142,7 @@ def prepared_database_url(request: pytest.FixtureRequest, tmp_path: Path, prepar
     if request.param == "sqlite":
         (tmp_path / "kept").mkdir()
         return f"sqlite:///{copyfile(prepared_file, tmp_path / 'kept/newsquote.db')}"
-    server: PostgresServer = request.getfixturevalue("postgres")
+    server: Databases = request.getfixturevalue("postgres")
     return server.new_prepared_database()
 
 
@@ -143,17 +156,25 @@ def dialogue(seed_index: Path, models: Models) -> Iterator[Dialogue]:
 @pytest.fixture(scope="session")
 def cluster_dialogue(
     tmp_path_factory: pytest.TempPathFactory,
-    vector_server: VectorServer,
+    vector_server: Vectors,
     seed_index: Path,
     shipped_embedder: OnnxEmbedder,
     models: Models,
 ) -> Iterator[Dialogue]:
     """The same over a vector server, where the index of the seeds was brought in a file."""
-    folder = tmp_path_factory.mktemp("cluster")
-    given = {"index": folder / "index", "vector_url": vector_server.address()}
-    settings = Settings.from_environment().model_copy(update=given)
-    export_library(DiskLibrary(seed_index), shipped_embedder, folder / "seeds.tar")
-    import_library(open_library(settings), shipped_embedder, folder / "seeds.tar")
+
+    def settings_of(folder: Path, database: str | None) -> Settings:
+        given = {"index": folder, "vector_url": replace(vector_server.address(), database=database)}
+        return Settings.from_environment().model_copy(update=given)
+
+    def bring(folder: Path) -> str | None:
+        database = vector_server.address().database
+        export_library(DiskLibrary(seed_index), shipped_embedder, folder / "seeds.tar")
+        library = open_library(settings_of(folder / "index", database))
+        import_library(library, shipped_embedder, folder / "seeds.tar")
+        return database
+
+    settings = settings_of(tmp_path_factory.mktemp("cluster"), made_once("seeds-on-vectors", bring))
     with Store.in_memory() as store:
         yield build_dialogue(settings, store, models=models)
 

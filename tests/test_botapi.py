@@ -35,6 +35,7 @@ from telegram.error import (
     TelegramError,
     TimedOut,
 )
+from telegram.request import HTTPXRequest
 
 from tests.botapi import (
     TOKEN,
@@ -80,7 +81,14 @@ def chat(server: BotApiServer, ada: User) -> Chat:
 
 
 def make_bot(server: BotApiServer | ThreadedBotApiServer, token: str = TOKEN) -> Bot:
-    return Bot(token, base_url=server.url, base_file_url=server.file_url)
+    connections = [HTTPXRequest(httpx_kwargs={"verify": False}) for _ in range(2)]  # to plain HTTP: no certificates
+    return Bot(
+        token,
+        base_url=server.url,
+        base_file_url=server.file_url,
+        request=connections[0],
+        get_updates_request=connections[1],
+    )
 
 
 def keyboard(*rows: list[InlineKeyboardButton]) -> InlineKeyboardMarkup:

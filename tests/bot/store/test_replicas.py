@@ -36,7 +36,7 @@ from bot.store.sent_answers import SentAnswer
 from bot.store.tables import inbox, outbox, replicas, replies, sent_answers, turns, votes
 from index.errors import IndexBusy
 from tests.bot.examples import answer, refusal
-from tests.postgresql import PostgresServer, running_postgres
+from tests.postgresql import Databases, PostgresServer, running_postgres
 
 ADA, GRACE = 7, 8
 
@@ -78,7 +78,7 @@ def replica_of(url: str) -> Iterator[Replica]:
 
 
 @pytest.fixture
-def url(postgres: PostgresServer) -> str:
+def url(postgres: Databases) -> str:
     return postgres.new_prepared_database()
 
 
@@ -106,7 +106,7 @@ def let_die(dead: Replica, survivor: Replica) -> None:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _old_enough(postgres: PostgresServer) -> None:
+def _old_enough(postgres: Databases) -> None:
     """A server that just started tells nothing about who lives."""
     with psycopg.connect(postgres.new_database().replace("+psycopg", "")) as connection:
         while True:

@@ -34,7 +34,7 @@ from bot.store.tables import SCHEMA_VERSION, metadata
 from index import Span
 from tests.bot.examples import answer, refusal
 from tests.bot.former_versions import migrations
-from tests.postgresql import PostgresServer
+from tests.postgresql import Databases
 
 NOON = datetime(2024, 6, 1, 12, tzinfo=UTC)
 
@@ -413,7 +413,7 @@ def test_a_wrong_url_is_refused_without_its_password(wrong: str) -> None:
     assert "hunter2" not in str(refused.value)
 
 
-def test_a_database_without_an_encoding_is_refused_with_the_remedy(postgres: PostgresServer) -> None:
+def test_a_database_without_an_encoding_is_refused_with_the_remedy(postgres: Databases) -> None:
     with pytest.raises(StoreUnavailable, match="ENCODING 'UTF8'"):
         Store.open(postgres.new_database("ENCODING 'SQL_ASCII' TEMPLATE template0"))
 

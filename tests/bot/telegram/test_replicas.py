@@ -23,7 +23,7 @@ from tests.bot.telegram.test_joining import LONG, is_whole
 from tests.botapi import BotApiServer, ThreadedBotApiServer, User, running_server, silence
 from tests.conftest import ROOT
 from tests.ports import free_ports
-from tests.postgresql import PostgresServer, running_postgres
+from tests.postgresql import Databases, running_postgres
 from tests.round_robin import round_robin
 
 _PUBLIC = "https://bot.example/hook"
@@ -42,7 +42,7 @@ async def _two(server: BotApiServer, url: str) -> AsyncIterator[tuple[Served, Se
             yield one, other, configs[1]
 
 
-async def test_questions_spread_over_replicas_are_answered_once_and_in_order(postgres: PostgresServer) -> None:
+async def test_questions_spread_over_replicas_are_answered_once_and_in_order(postgres: Databases) -> None:
     async with BotApiServer() as server, _two(server, postgres.new_prepared_database()) as (one, other, _):
         one.dialogue.seconds = other.dialogue.seconds = lambda _: 0.1
         asked = other.dialogue.asked = one.dialogue.asked
@@ -60,7 +60,7 @@ async def test_questions_spread_over_replicas_are_answered_once_and_in_order(pos
         assert len(server.calls_of("setWebhook")) == 1
 
 
-async def test_a_text_whose_parts_reach_different_replicas_is_answered_as_one(postgres: PostgresServer) -> None:
+async def test_a_text_whose_parts_reach_different_replicas_is_answered_as_one(postgres: Databases) -> None:
     async with BotApiServer() as server, _two(server, postgres.new_database()) as (one, other, _):
         people = [server.user(f"Reader {number}") for number in range(3)]
         for part in LONG:
@@ -132,7 +132,7 @@ class Process:
 
 
 @pytest.fixture
-def processes(postgres: PostgresServer) -> Iterator[tuple[Process, Process]]:
+def processes(postgres: Databases) -> Iterator[tuple[Process, Process]]:
     url = postgres.new_prepared_database()
     Store.open(url).close()
     ports = free_ports(4)

@@ -17,7 +17,9 @@ async def served_routes(*groups: RouteGroup) -> AsyncIterator[httpx.AsyncClient]
         servers.add(address, group)
     await servers.open()
     try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{address[1]}", trust_env=False, timeout=60) as client:
+        url = f"http://127.0.0.1:{address[1]}"
+        # without certificates, which nothing here needs and which take longer to read than most tests do
+        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=60, verify=False) as client:
             yield client
     finally:
         await servers.close()

@@ -28,7 +28,7 @@ from index.library.milvus.server import Server
 from index.library.protocol import Library
 from index.search.retrieval import Retriever
 from tests.embedders import HashingEmbedder
-from tests.milvus import VectorServer
+from tests.milvus import Vectors
 
 _PEACE = Article(
     "peace", "Peace talks", "Charles Michel mediates the peace process. They met in Brussels.", "AFP",
@@ -68,7 +68,7 @@ def embedder() -> HashingEmbedder:
 def library(request: pytest.FixtureRequest, tmp_path: Path) -> Library:
     if request.param == "embedded":
         return DiskLibrary(tmp_path / "index")
-    server: VectorServer = request.getfixturevalue("vector_server")
+    server: Vectors = request.getfixturevalue("vector_server")
     return ClusterLibrary(tmp_path / "index", server.address(), grace=timedelta(0))
 
 
@@ -375,7 +375,7 @@ _QUESTIONS = [
 
 @pytest.fixture(scope="module")
 def both(
-    tmp_path_factory: pytest.TempPathFactory, vector_server: VectorServer, seeds: Path, shipped_embedder: OnnxEmbedder
+    tmp_path_factory: pytest.TempPathFactory, vector_server: Vectors, seeds: Path, shipped_embedder: OnnxEmbedder
 ) -> tuple[Library, Library]:
     """Put the seeds and many made articles in both back ends, brought there in three changes."""
     folder = tmp_path_factory.mktemp("both")
@@ -410,7 +410,7 @@ def test_both_back_ends_agree_to_the_last_digit_on_what_was_built_at_once(
 
 @pytest.fixture(scope="module")
 def built_at_once(
-    tmp_path_factory: pytest.TempPathFactory, vector_server: VectorServer, seeds: Path, shipped_embedder: OnnxEmbedder
+    tmp_path_factory: pytest.TempPathFactory, vector_server: Vectors, seeds: Path, shipped_embedder: OnnxEmbedder
 ) -> Callable[[], tuple[Library, Library]]:
     folder = tmp_path_factory.mktemp("at-once")
     libraries = (DiskLibrary(folder / "embedded"), ClusterLibrary(folder / "cluster", vector_server.address()))
@@ -444,7 +444,7 @@ def test_a_narrow_scope_in_a_large_library_leaves_nothing_out(
 
 
 @pytest.fixture(scope="module")
-def large(tmp_path_factory: pytest.TempPathFactory, vector_server: VectorServer) -> tuple[Library, Library]:
+def large(tmp_path_factory: pytest.TempPathFactory, vector_server: Vectors) -> tuple[Library, Library]:
     """Put two thousand articles in both back ends; the server has made its graph of them."""
     folder = tmp_path_factory.mktemp("large")
     address = vector_server.address()

@@ -32,12 +32,12 @@ from index.library.milvus.writing import WriterLock
 from index.manifest import FORMAT_VERSION
 from index.settings import IndexSettings
 from tests.embedders import HashingEmbedder
-from tests.milvus import VectorServer
+from tests.milvus import Vectors, VectorServer
 
 _BRIDGE = Article("bridge", "Bridge", "The bridge opened again on Friday.")
 _FERRY = Article("ferry", "Ferry", "The ferry ran for the last time on Sunday.")
 _ROOF = Article("roof", "Roof", "The library gets a new roof in October.")
-_HASTY = TimeLimits(connecting=2.0, asking=2.0, asking_in_all=3.0, building=4.0, building_in_all=6.0)
+_HASTY = TimeLimits(connecting=1.0, asking=2.0, asking_in_all=1.0, building=4.0, building_in_all=2.0)
 _RECOVERY_SECONDS = 60.0
 
 
@@ -51,7 +51,7 @@ def embedder() -> HashingEmbedder:
 
 
 @pytest.fixture
-def library(tmp_path: Path, vector_server: VectorServer) -> ClusterLibrary:
+def library(tmp_path: Path, vector_server: Vectors) -> ClusterLibrary:
     return ClusterLibrary(tmp_path / "one", vector_server.address(), grace=timedelta(0))
 
 

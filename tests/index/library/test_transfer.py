@@ -18,7 +18,7 @@ from index.library.protocol import Library
 from index.library.transfer import export_library, import_library
 from index.search.retrieval import Retriever
 from tests.embedders import HashingEmbedder
-from tests.milvus import VectorServer
+from tests.milvus import Vectors
 
 _OLD = Article("old", "Old", "What was in service before.")
 _ODD = Article("odd'\"\\ id é", "Tïtle\nof two lines", "“Quoted” 😀\r\n\tand a tab. It has\u2028two sentences.")
@@ -35,7 +35,7 @@ def make(tmp_path: Path, request: pytest.FixtureRequest) -> MakeLibrary:
     def make(kind: str, name: str) -> Library:
         if kind == "embedded":
             return DiskLibrary(tmp_path / name)
-        server: VectorServer = request.getfixturevalue("vector_server")
+        server: Vectors = request.getfixturevalue("vector_server")
         return ClusterLibrary(tmp_path / name, server.address(), grace=timedelta(0))
 
     return make
