@@ -305,6 +305,13 @@ main points of {0}
 whats the deal with {0}|whats the story with {0}|whats {0} about|whats {0} all about|what is this {0} thing
 what do i need to know about {0}|what should i know about {0}|everything about {0}|all about {0}|brief me on {0}
 {0} briefing|{0} short version|short version of {0}|{0} in a few words|{0} for dummies|what is going on with {0}
+do you have anything on {0}|do you have information about {0}|got anything on {0}|have you got something about {0}
+do you know anything about {0}|what do you know about {0}|what do you have on {0}|can you tell me about {0}
+can you explain {0}|can you explain {0} to me please|please explain {0}|could you tell me more about {0}
+i want to know about {0}
+i would like to read about {0}|i need information on {0}|im looking for articles on {0}|any articles about {0}
+find me something on {0}|search for {0}|look up {0}|show me {0}|tell me about {0}|what do you mean by {0}
+i meant {0}|no i mean {0}|sorry, i meant {0}|i was asking about {0}|talk to me about {0}|help me understand {0}
 whats up with {0}|i know nothing about {0}|never heard of {0}, what is it|{0}?? what happened|so what happened with {0}
 """,
     MessageKind.TIMELINE: """
@@ -354,7 +361,19 @@ what is her name
 whats the name of the bot|what is the new rule|who is the new coach|who is the new leader|what is the new name
 whats the new price
 new date|new price|what did the app do|who will help them|how do i apply|how do i vote|how can i register
-how do people get help
+how do people get help|what should people do now|what can i do if i lose my house|if i was on that flight
+what if they say no|what if it happens again|i live there, what should i do|i own one of these, is it safe
+i have shares in it, what now
+i work there, will i lose my job|my flight is cancelled what can i do|i cant find where it says how many
+i still dont know how many died|i dont understand why they did it|i dont get how the money disappeared
+what do i do if mine is recalled
+can i still go there|can you tell me how many died|can you tell me who won|do you know when it opens
+do you know who did it|could you say how much it cost|tell me how much it costs|please tell me when it starts
+i want to know who paid for it
+i was asking how many, not why|i meant the other driver|no the second one|help me find the name of the judge
+advice for people who live there
+tips for voters|what is recommended|what do they recommend|what do experts recommend for travellers
+any tips for people who fly|what advice did they give
 """,
     MessageKind.WHY_HOW: """
 how does it work|how does that work|how do they work|how does the new rule work|how does the app work|how did it work

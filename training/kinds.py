@@ -4,8 +4,9 @@
 
 CHATS holds `train/` and `dev/` as `training/newschat.py` describes them. Each message is learnt as it was typed, in
 full, and with errors of typing. FOLDER holds sets of questions for facts, as `training/reading_examples.py` describes
-them: which of the kinds that a sentence answers each is of is left open. The embedder is not trained: its vectors are
-computed once and kept in DIR.
+them, and beside `train/` and `dev/` the questions of people who talk to get information (`rewrites.jsonl.gz`): which of
+the kinds that a sentence answers, or that are searched for at all, each is of is left open. The embedder is not
+trained: its vectors are computed once and kept in DIR.
 """
 
 import argparse
@@ -77,9 +78,11 @@ _PLAIN = frozenset(
 )
 """Sets of questions for facts, by people who wrote them out or typed them into a search box."""
 _PLAIN_LEARNT, _PLAIN_MEASURED = 4_000, 1_200
-_PLAIN_WEIGHT = 0.5
-_PLAIN_MISTAKEN = 1
+_OPEN_WEIGHT = 0.5
+_MISTAKEN = 1
 """So many of those measured with may be told for sure as of one other kind."""
+_MEASURED_OF_TALKS = 5
+"""Of so many talks of people who want information one is kept for measuring."""
 _GREETED = 1500
 """So many messages of newschat are taken once more with small talk around them."""
 _SEEN_IN_OURS = 8
@@ -151,6 +154,18 @@ def plain_questions(folder: Path, *, most: int) -> list[str]:
     return found
 
 
+def questions_of_talks(path: Path, *, held_out: bool) -> list[str]:
+    """Return what people asked in talks for information, each question once: of most talks, or of those kept for
+    measuring. `path` holds lines whose ids are those of a talk and of a turn."""
+    talks: dict[str, list[str]] = {}
+    for one in records_of(path):
+        talks.setdefault(one["id"].rpartition("_")[0], []).append(one["question"])
+    kept = [
+        questions for place, questions in enumerate(talks.values()) if (place % _MEASURED_OF_TALKS == 0) == held_out
+    ]
+    return list(dict.fromkeys(question for questions in kept for question in questions))
+
+
 def with_small_talk(examples: Sequence[Example], chance: random.Random) -> list[Example]:
     """Return them with a greeting or a thank-you in front or behind, which changes nothing of what they ask."""
     found = []
@@ -175,10 +190,13 @@ def weights_of(classes: Sequence[MessageKind | Topic], wanted: NDArray[np.int64]
     )
 
 
-def train(inputs: Floats, classes: NDArray[np.int64], weights: Floats, facts: Sequence[int] = ()) -> LinearLayer:
+def train(
+    inputs: Floats, classes: NDArray[np.int64], weights: Floats, left_open: Sequence[Sequence[int]] = ()
+) -> LinearLayer:
     """Return a trained layer from (n, m) inputs to classes, rounded to 16 bits as it ships.
 
-    `weights`: how much an example of each class counts. An example of class -1 is of any of the classes `facts`.
+    `weights`: how much an example of each class counts. An example of class -1 is of any of the first classes
+    `left_open`, one of -2 of any of the second, and so on.
     """
     torch.manual_seed(_SEED)
     layer = torch.nn.Linear(inputs.shape[1], len(weights))
@@ -191,11 +209,11 @@ def train(inputs: Floats, classes: NDArray[np.int64], weights: Floats, facts: Se
         for rows in torch.from_numpy(order.permutation(len(inputs))).split(_BATCH):
             odds, asks = layer(given[rows]), wanted[rows]
             loss = torch.nn.functional.cross_entropy(
-                odds, asks, counting, label_smoothing=0.05, ignore_index=-1, reduction="sum"
+                odds, asks.clamp(min=-1), counting, label_smoothing=0.05, ignore_index=-1, reduction="sum"
             )
-            if facts:
-                some = odds[asks < 0]
-                loss = loss + _PLAIN_WEIGHT * (some.logsumexp(1) - some[:, facts].logsumexp(1)).sum()
+            for number, any_of in enumerate(left_open, 1):
+                some = odds[asks == -number]
+                loss = loss + _OPEN_WEIGHT * (some.logsumexp(1) - some[:, any_of].logsumexp(1)).sum()
             loss = loss / len(rows)
             optimizer.zero_grad()
             loss.backward()
@@ -223,13 +241,15 @@ def main() -> None:
     settings = Settings.from_environment()
     embedder = load_embedder(settings.embedding_model, settings.model_cache)
     chats = {half: Newschat.load(options.newschat / half) for half in ("train", "dev")}
+    talks = options.questions / "rewrites.jsonl.gz"
     plain = plain_questions(options.questions / "train", most=_PLAIN_LEARNT)
-    trained = _trained(chats["train"], plain, embedder, options.work)
+    trained = _trained(chats["train"], plain, questions_of_talks(talks, held_out=False), embedder, options.work)
     asked = examples_of(chats["dev"])
     ours = written_examples(_subjects(chats["dev"]), held_out=True)
     unseen = [*asked, *ours, *with_small_talk(asked, random.Random(_SEED))[:_GREETED]]
     plain = list(dict.fromkeys(plain_questions(options.questions / "dev", most=_PLAIN_MEASURED)))
-    embed = _known({*plain, *(text for one in unseen for text in (one.typed, one.complete))}, embedder)
+    talked = questions_of_talks(talks, held_out=True)
+    embed = _known({*plain, *talked, *(text for one in unseen for text in (one.typed, one.complete))}, embedder)
     told = {
         "words_only": _judged(trained, unseen, embed, ""),
         "with_vectors": _judged(trained, unseen, embed, trained.fingerprint),
@@ -237,10 +257,13 @@ def main() -> None:
     kinds = [one.kind for one in unseen]
     bounds = {}
     for name, fingerprint in (("words_only", ""), ("with_vectors", trained.fingerprint)):
-        facts = [trained.tell(text, text, embed, fingerprint) for text in plain]
+        facts, of_talks = ([trained.tell(one, one, embed, fingerprint) for one in some] for some in (plain, talked))
         mistaken = np.mean([one.kind not in FACTS for one in facts])
         print(f"{name}: {mistaken:.3f} of {len(plain)} plain questions likelier something else than a fact's")
-        bounds[name] = stricter(bounds_of(told[name]["as typed"] + told[name]["both"], kinds * 2), facts)
+        aside = np.mean([one.kind in ASIDE for one in of_talks])
+        print(f"{name}: {aside:.3f} of {len(talked)} questions of talks likelier nothing that is searched for")
+        found = bounds_of(told[name]["as typed"] + told[name]["both"], kinds * 2)
+        bounds[name] = stricter(stricter(found, facts), of_talks, of=ASIDE)
     _write(options.out, trained, bounds)
     for name, forms in told.items():
         for form, guesses in forms.items():
@@ -254,12 +277,16 @@ def main() -> None:
 
 
 def stricter(
-    bounds: Mapping[MessageKind, float], facts: Sequence[ToldKind], *, mistaken: int = _PLAIN_MISTAKEN
+    bounds: Mapping[MessageKind, float],
+    facts: Sequence[ToldKind],
+    *,
+    of: frozenset[MessageKind] = frozenset(MessageKind) - FACTS,
+    mistaken: int = _MISTAKEN,
 ) -> dict[MessageKind, float]:
-    """Return bounds that only so many of these questions for facts reach: those of other kinds are raised as far as it
-    takes."""
+    """Return bounds that only so many of these questions reach, none of which is of the kinds `of`: theirs are raised
+    as far as it takes."""
     raised = dict(bounds)
-    for kind in bounds.keys() - FACTS:
+    for kind in of & bounds.keys():
         chances = sorted((one.chances[kind] for one in facts if one.kind is kind), reverse=True)
         if len(chances) > mistaken:
             raised[kind] = max(raised[kind], float(np.nextafter(chances[mistaken], 2.0)))
@@ -299,7 +326,9 @@ def bounds_of(told: Sequence[ToldKind], meant: Sequence[MessageKind]) -> dict[Me
     return bounds
 
 
-def _trained(chats: Newschat, plain: Sequence[str], embedder: Embedder, work: Path) -> KindClassifier:
+def _trained(
+    chats: Newschat, plain: Sequence[str], talked: Sequence[str], embedder: Embedder, work: Path
+) -> KindClassifier:
     chance = random.Random(_SEED)
     asked = examples_of(chats)
     ours = written_examples(_subjects(chats), held_out=False)
@@ -307,9 +336,10 @@ def _trained(chats: Newschat, plain: Sequence[str], embedder: Embedder, work: Pa
     pairs = [(text, one.asks) for one in examples for text in (one.typed, one.complete)]
     pairs += [(_hasty(one.complete, copy), one.asks) for one in examples for copy in range(2)]
     pairs += [(_hasty(one.typed, copy), one.asks) for one in ours for copy in range(2, 2 + 2 * _OURS)]
-    texts = [*(text for text, _ in pairs), *plain]
+    talked = [*talked, *(_hasty(text, 0) for text in talked)]
+    texts = [*(text for text, _ in pairs), *plain, *talked]
     classes = tuple(dict.fromkeys(one.asks for one in examples))
-    wanted = np.array([*(classes.index(asks) for _, asks in pairs), *(-1 for _ in plain)])
+    wanted = np.array([*(classes.index(asks) for _, asks in pairs), *(-1 for _ in plain), *(-2 for _ in talked)])
     of_ours = [text for text, asks in pairs if isinstance(asks, Topic)]
     frequent = [*learnt_words(texts, seen_often=_SEEN_OFTEN), *learnt_words(of_ours, seen_often=_SEEN_IN_OURS)]
     words = {word: place for place, word in enumerate(dict.fromkeys(frequent))}
@@ -318,7 +348,8 @@ def _trained(chats: Newschat, plain: Sequence[str], embedder: Embedder, work: Pa
     inputs = np.stack([inputs_of(vector, bag) for vector, bag in zip(vectors, bags, strict=True)])
     weights = weights_of(classes, wanted[: len(pairs)])
     facts = [place for place, one in enumerate(classes) if one in FACTS]
-    layers = train(inputs, wanted, weights, facts), train(bags, wanted, weights, facts)
+    searched = [place for place, one in enumerate(classes) if kind_of_class(one) not in ASIDE]
+    layers = train(inputs, wanted, weights, (facts, searched)), train(bags, wanted, weights, (facts, searched))
     return KindClassifier(embedder.fingerprint, classes, words, *layers)
 
 

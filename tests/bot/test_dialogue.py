@@ -181,7 +181,7 @@ def test_an_empty_message_is_refused_as_no_question(bot: Bot) -> None:
         ("ok", Topic.OK),
         ("👍", Topic.OK),
         ("who are you", Topic.WHO),
-        ("how does this work", Topic.HELP),
+        ("how do i use this", Topic.HELP),
         ("stupid bot", Topic.COMPLAINT),
         ("bye", Topic.FAREWELL),
     ],

@@ -1,6 +1,9 @@
 """Training what tells the kinds of messages apart."""
 
+import gzip
+import json
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -67,10 +70,27 @@ def test_examples_of_a_set_and_open_kind_are_of_any_fact() -> None:
     inputs = np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1]] * 300, np.float32)
     classes = np.array([0, 1, -1] * 300)  # the third are of one of the classes 0 and 2
 
-    layer = kinds.train(inputs, classes, np.ones(3, np.float32), [0, 2])
+    layer = kinds.train(inputs, classes, np.ones(3, np.float32), ([0, 2],))
 
     chances = np.exp(layer.log_chances(np.array([0, 0, 1], np.float32)))
     assert chances[1] < chances[0] + chances[2]
+
+
+def test_each_talk_is_learnt_from_or_measured_with(tmp_path: Path) -> None:
+    path = tmp_path / "rewrites.jsonl.gz"
+    turns = [
+        {"id": f"set_{talk}_{turn}", "question": f"question {talk} {turn % 2}"}
+        for talk in range(10)
+        for turn in range(3)
+    ]
+    with gzip.open(path, "wt") as file:
+        file.writelines(f"{json.dumps(turn)}\n" for turn in turns)
+
+    measured, learnt = (kinds.questions_of_talks(path, held_out=held_out) for held_out in (True, False))
+
+    assert measured == ["question 0 0", "question 0 1", "question 5 0", "question 5 1"]
+    assert len(learnt) == 16
+    assert not {*measured} & {*learnt}
 
 
 def test_what_is_learnt_is_never_measured_with() -> None:

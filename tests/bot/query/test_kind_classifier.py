@@ -3,7 +3,7 @@
 import pytest
 
 from bot.query.kind_classifier import Floats, KindClassifier, kind_of_class
-from bot.query.kinds import MessageKind, Topic
+from bot.query.kinds import MessageKind, ToldKind, Topic
 from bot.query.word_bags import bag_of, words_and_pairs
 from index.embedding.embedder import OnnxEmbedder
 
@@ -121,3 +121,13 @@ def test_words_are_counted_with_their_neighbours_and_without_apostrophes() -> No
     assert words_and_pairs("What's new?") == ["whats", "new", "?", "< whats", "whats new", "new ?", "? >"]
     assert bag_of("New, new?", {"new": 0, "old": 1, "new new": 2}).tolist() == [1.0, 0.0, 1.0]
     assert bag_of("", {"new": 0}).tolist() == [0.0]
+
+
+def test_questions_of_people_who_want_to_know_something_are_no_small_talk(
+    classifier: KindClassifier, shipped_embedder: OnnxEmbedder
+) -> None:
+    def told(typed: str) -> ToldKind:
+        return classifier.tell(typed, typed, shipped_embedder.embed, shipped_embedder.fingerprint)
+
+    asked = ["what do you mean by a golden parachute", "do you have anything on the harbour fire", "i meant the ferry"]
+    assert [told(one).kind for one in asked if told(one).kind is MessageKind.SMALL_TALK] == []
