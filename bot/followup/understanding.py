@@ -22,6 +22,9 @@ _LEANS_FROM = 0.5
 """From this chance on the reader is given a message behind those before it, and people are told what it was taken to be
 about; below it the words of the chat only count less in the search."""
 
+_SURELY_LEANS_FROM = 0.75
+"""From this chance on a message leans even on what no article has heard of."""
+
 
 def understand(asked: str, conversation: Conversation, retriever: Retriever, *, literally: bool = False) -> Resolution:
     """Return what a message means here.
@@ -33,9 +36,10 @@ def understand(asked: str, conversation: Conversation, retriever: Retriever, *, 
     if literally or not said or not typed or is_small_talk(typed):
         return Resolution.alone(typed)
     thread = thread_of(said, lambda turn, before: _chance(turn.question, before, retriever) >= _LEANS_FROM)
-    if surely_names_something(typed) and (_is_of_nothing(thread, retriever) or _is_unheard(typed, retriever)):
-        return Resolution.alone(typed)
     chance = _chance(typed, said, retriever)
+    may_be_alone = surely_names_something(typed) and chance < _SURELY_LEANS_FROM
+    if may_be_alone and (_is_of_nothing(thread, retriever) or _is_unheard(typed, retriever)):
+        return Resolution.alone(typed)
     if not names_something(typed):
         chance = max(chance, _LEANS_FROM)
     elif is_keyword(typed):

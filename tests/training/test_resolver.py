@@ -52,7 +52,9 @@ def test_messages_lean_on_their_own_chat_and_not_on_one_about_another_story(tmp_
 
     found = [one for seed in range(20) for one in resolver.examples_of(chats, seed=seed)]
 
-    assert {(one.message, one.leans) for one in found if one.leans} == {("when", True)}
+    assert all(one.message.endswith("when") for one in found if one.leans)
+    assert {one.kind for one in found if one.message.startswith(resolver._CHANGES)} == {"another story"}
+    assert "thanks, when" in {one.message for seed in range(200) for one in resolver.examples_of(chats, seed=seed)}
     for one in found:
         if one.kind == "another story":
             own = "ferry" if "ferry" in one.message else "bridge"
