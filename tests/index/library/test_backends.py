@@ -29,6 +29,7 @@ from index.library.protocol import Library
 from index.search.retrieval import Retriever
 from tests.embedders import HashingEmbedder
 from tests.milvus import Vectors
+from tests.shared import made_once
 
 _PEACE = Article(
     "peace", "Peace talks", "Charles Michel mediates the peace process. They met in Brussels.", "AFP",
@@ -374,16 +375,31 @@ _QUESTIONS = [
 
 
 @pytest.fixture(scope="module")
-def both(
-    tmp_path_factory: pytest.TempPathFactory, vector_server: Vectors, seeds: Path, shipped_embedder: OnnxEmbedder
-) -> tuple[Library, Library]:
+def both(vector_server: Vectors, seeds: Path, shipped_embedder: OnnxEmbedder) -> tuple[Library, Library]:
     """Put the seeds and many made articles in both back ends, brought there in three changes."""
-    folder = tmp_path_factory.mktemp("both")
-    libraries = (DiskLibrary(folder / "embedded"), ClusterLibrary(folder / "cluster", vector_server.address()))
-    for library in libraries:
+
+    def fill(library: Library) -> None:
         library.rebuild([*read_articles(seeds), *map(_story, range(60))], shipped_embedder)
         library.add([*map(_story, range(60, 90)), replace(_story(3), title="Story three")], shipped_embedder)
-    return libraries
+
+    return _on_both("changed", vector_server, fill)
+
+
+def _on_both(name: str, vectors: Vectors, fill: Callable[[Library], object]) -> tuple[DiskLibrary, ClusterLibrary]:
+    """Return a library on each back end that was filled alike, once for all processes of the tests."""
+
+    def libraries(folder: Path, database: str | None) -> tuple[DiskLibrary, ClusterLibrary]:
+        address = replace(vectors.address(), database=database)
+        return DiskLibrary(folder / "embedded"), ClusterLibrary(folder / "cluster", address)
+
+    def make(folder: Path) -> tuple[str, str | None]:
+        database = vectors.address().database
+        for library in libraries(folder, database):
+            fill(library)
+        return str(folder), database
+
+    folder, database = made_once(name, make)
+    return libraries(Path(folder), database)
 
 
 @pytest.mark.parametrize("query", _QUESTIONS, ids=lambda query: query.text)
@@ -401,22 +417,17 @@ def test_both_back_ends_agree_on_rankings(
 
 @pytest.mark.parametrize("query", _QUESTIONS, ids=lambda query: query.text)
 def test_both_back_ends_agree_to_the_last_digit_on_what_was_built_at_once(
-    built_at_once: Callable[[], tuple[Library, Library]], shipped_embedder: OnnxEmbedder, query: Query
+    built_at_once: tuple[Library, Library], shipped_embedder: OnnxEmbedder, query: Query
 ) -> None:
-    embedded, cluster = (_ranking(library, shipped_embedder, query) for library in built_at_once())
+    embedded, cluster = (_ranking(library, shipped_embedder, query) for library in built_at_once)
 
     _assert_alike(embedded, cluster, tolerance=1e-4)
 
 
 @pytest.fixture(scope="module")
-def built_at_once(
-    tmp_path_factory: pytest.TempPathFactory, vector_server: Vectors, seeds: Path, shipped_embedder: OnnxEmbedder
-) -> Callable[[], tuple[Library, Library]]:
-    folder = tmp_path_factory.mktemp("at-once")
-    libraries = (DiskLibrary(folder / "embedded"), ClusterLibrary(folder / "cluster", vector_server.address()))
-    for library in libraries:
-        library.rebuild([*read_articles(seeds), *map(_story, range(90)), _PEACE, _WAR, _COPY], shipped_embedder)
-    return lambda: libraries
+def built_at_once(vector_server: Vectors, seeds: Path, shipped_embedder: OnnxEmbedder) -> tuple[Library, Library]:
+    articles = [*read_articles(seeds), *map(_story, range(90)), _PEACE, _WAR, _COPY]
+    return _on_both("built-at-once", vector_server, lambda library: library.rebuild(articles, shipped_embedder))
 
 
 @pytest.mark.parametrize(
@@ -444,15 +455,16 @@ def test_a_narrow_scope_in_a_large_library_leaves_nothing_out(
 
 
 @pytest.fixture(scope="module")
-def large(tmp_path_factory: pytest.TempPathFactory, vector_server: Vectors) -> tuple[Library, Library]:
+def large(vector_server: Vectors) -> tuple[Library, Library]:
     """Put two thousand articles in both back ends; the server has made its graph of them."""
-    folder = tmp_path_factory.mktemp("large")
-    address = vector_server.address()
-    libraries = (DiskLibrary(folder / "embedded"), cluster := ClusterLibrary(folder / "cluster", address))
-    for library in libraries:
+
+    def fill(library: Library) -> None:
         library.rebuild(map(_story, range(2000)), HashingEmbedder())
-    Server(address).settle(cluster.open_current(HashingEmbedder()).manifest.lineage.passages)
-    return libraries
+        if isinstance(library, ClusterLibrary):
+            passages = library.open_current(HashingEmbedder()).manifest.lineage.passages
+            Server(library.address).settle(passages)
+
+    return _on_both("large", vector_server, fill)
 
 
 _SPOKEN = Article(
