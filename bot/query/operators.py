@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.query.dates import read_dates
-from index import Query
+from index import Article, Query
 
 _OPERATOR = re.compile(
     r'(?<!\S)(?P<kind>source|before|article):(?:"(?P<straight>[^"\n]+)"|[“„](?P<curly>[^“”\n]+)[“”]|(?P<bare>[^\s"“„]\S*))(?!\S)',
@@ -27,6 +27,15 @@ class Scope:
     before: date | None = None
     asked_on: date | None = None
     sources: frozenset[str] | None = None
+
+    def allows(self, article: Article) -> bool:
+        """Return whether an article may be quoted."""
+        published = article.published_at
+        return (
+            (self.articles is None or article.id in self.articles)
+            and (self.sources is None or (article.source or "").casefold() in {one.casefold() for one in self.sources})
+            and (self.before is None or (published is not None and published.date() < self.before))
+        )
 
     def query(self, question: str, context: str = "", preferred: frozenset[str] = frozenset()) -> Query:
         """Return a search within this scope for what a question asks, with the days that it names."""

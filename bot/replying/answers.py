@@ -64,7 +64,7 @@ class MessageAnswerer:
 
     def sum_up(self, conversation: Conversation, scope: Scope) -> Answer | None:
         """Return the gist of the article under discussion: the only one that may be searched, or the one quoted last;
-        None where there is none."""
+        None where there is none that may be quoted."""
         archive = self._retriever.archive
         quoted = next((turn.article_ids[:1] for turn in reversed(conversation.turns) if turn.article_ids), ())
         searched = archive.ids() if scope.articles is None else list(scope.articles)
@@ -73,7 +73,7 @@ class MessageAnswerer:
             article = archive.article(meant[0]) if meant else None
         except UnknownArticle:
             return None
-        if article is None or not article.title:
+        if article is None or not article.title or not scope.allows(article):
             return None
         query = replace(EVERYTHING.query(article.title), articles=frozenset((article.id,)), dates=None)
         with self._watch.measure("compose"):

@@ -167,7 +167,7 @@ def _places(turn: Turn, place: int, archive: Archive) -> Iterator[tuple[Article,
 def _leads(scope: Scope, archive: Archive) -> Iterator[tuple[Article, Span]]:
     """Yield articles with how they begin, the newest first."""
     groups: set[int | None] = set()
-    dated = [one for one in archive.headlines() if one.published_at is not None and _is_within(scope, one)]
+    dated = [one for one in archive.headlines() if one.published_at is not None and scope.allows(one)]
     for one in sorted(dated, key=lambda one: one.published_at or _LONG_AGO, reverse=True):
         group = archive.copy_group(one.id)
         sentences = archive.sentences_of(one.id)
@@ -183,12 +183,3 @@ def _beginning(sentences: Sequence[Span]) -> Span:
     if len(sentences) > 1 and sentences[1].end - first.start <= _LONGEST_LEAD // 2:
         return Span(first.start, sentences[1].end)
     return first
-
-
-def _is_within(scope: Scope, article: Article) -> bool:
-    published = article.published_at
-    return (
-        (scope.articles is None or article.id in scope.articles)
-        and (scope.sources is None or (article.source or "").casefold() in {one.casefold() for one in scope.sources})
-        and (scope.before is None or (published is not None and published.date() < scope.before))
-    )

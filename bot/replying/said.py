@@ -104,18 +104,9 @@ def _newest_first(person: SaidPerson, scope: Scope, archive: Archive) -> Iterato
     seen: set[int | None] = set()
     for article in sorted(articles, key=lambda one: (one.published_at or _LONG_AGO, one.id), reverse=True):
         group = archive.copy_group(article.id)
-        if group not in seen and _allows(scope, article):
+        if group not in seen and scope.allows(article):
             seen.add(group)
             yield article
-
-
-def _allows(scope: Scope, article: Article) -> bool:
-    if scope.articles is not None and article.id not in scope.articles:
-        return False
-    if scope.before is not None and (article.published_at is None or article.published_at.date() >= scope.before):
-        return False
-    allowed = scope.sources
-    return allowed is None or (article.source or "").casefold() in {source.casefold() for source in allowed}
 
 
 def _citations(

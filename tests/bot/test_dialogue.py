@@ -101,6 +101,19 @@ def test_whatever_is_said_the_reply_quotes_word_for_word_within_the_scope(
             assert article.id not in {hit.passage.article_id for hit in reply.outcome.hits}
 
 
+@pytest.mark.parametrize(
+    "scope", [Scope(frozenset()), Scope(frozenset({"ferry", "roof"})), Scope(before=date(2024, 5, 4))]
+)
+def test_an_article_that_was_quoted_is_summed_up_only_within_the_scope(bot: Bot, scope: Scope) -> None:
+    for chat in ("everything", "less"):
+        bot.ask("Who opened the old bridge?", chat)
+
+    everything, less = bot.ask("tl;dr", "everything"), bot.ask("tl;dr", "less", scope)
+
+    assert everything.citations[0].quote.article_id == "bridge"
+    assert "bridge" not in {one.quote.article_id for one in less.citations}
+
+
 @given(text=st.text(max_size=60))
 @settings(max_examples=5)
 @example(text="x" * 10_000)
