@@ -23,8 +23,8 @@ def order(tmp_path: Path, shipped_embedder: OnnxEmbedder) -> IndexSettings:
     articles = tmp_path / "articles.jsonl"
     with articles.open("w") as file:
         for number in range(_ARTICLES):
-            text = f"The mayor of town {number} opened bridge {number * 7919 % 1000}."
-            file.write(json.dumps({"id": f"made/{number}", "title": f"Report {number}", "text": text}) + "\n")
+            text = f"Bridge {number} opened."
+            file.write(json.dumps({"id": f"made/{number}", "title": "Bridge", "text": text}) + "\n")
     return IndexSettings.from_environment(articles=articles, index=tmp_path / "index")
 
 
