@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from bot.followup.signs import WORD
 from bot.followup.subject import NO_SUBJECT, Subject
+from bot.query.topic_words import naming_terms
 from index import Article
 from index.text.terms import terms_of
 
@@ -13,7 +15,8 @@ class Resolution:
     people are told it was understood as.
 
     `leans`: whether the message follows up at all. `context`: what was said just before, to search with at less weight.
-    `subject`: what the chat is about, as far as the message leans on it.
+    `subject`: what the chat is about, as far as the message leans on it. `named`: terms that tell what the chat is
+    about where the message surely leans on it.
     """
 
     searched: str
@@ -22,11 +25,22 @@ class Resolution:
     leans: bool = False
     context: str = ""
     subject: Subject = NO_SUBJECT
+    named: frozenset[str] = frozenset()
 
     @classmethod
     def alone(cls, typed: str, context: str = "") -> "Resolution":
         """Return what a message is that needs nothing of what was said before."""
         return cls(typed, typed, typed, context=context)
+
+    def may_be_answered_by(self, article: Article) -> bool:
+        """Return whether an article tells of anything that the chat is about, if the message surely is about that; or
+        of somebody or something that the message names itself: "ok and karabakh?"."""
+        if not self.named or not self.named.isdisjoint(terms_of(f"{article.title} {article.text}")):
+            return True
+        own = naming_terms(terms_of(self.searched))
+        words: list[str] = WORD.findall(article.text)
+        found = [word for word in words if not own.keys().isdisjoint(terms_of(word))]
+        return sum(word[0].isupper() for word in found) > len(found) / 2
 
     def shown_above(self, answering: Article) -> str:
         """Return what people are told that the message was understood as, above words of this article: the message

@@ -8,7 +8,7 @@ from bot.conversation import Turn
 from bot.followup.leaning import said_last, said_of
 from bot.followup.signs import WORD
 from bot.followup.vocabulary import LINKS
-from bot.query.topic_words import names_something, shipped_topic_words
+from bot.query.topic_words import names_something, naming_terms, shipped_topic_words
 from index.text.terms import terms_of
 
 _TURNS = 4
@@ -26,6 +26,8 @@ _IN_HEADLINE = 2.0
 """How much more a word names the subject that the article's beginning holds."""
 _UNHEARD = 0.35
 """How much a word names at most that no article holds: it may be misspelt."""
+_TELLING = 0.15
+"""A term tells what a chat is about if it names so much, times how rare it is among the articles."""
 _LINK, _BREAK = -0.1, -0.7
 """What a word without meaning adds: one that links others, any other."""
 _ENDS_CLAUSE = re.compile(r"[^\w\s'’-]")
@@ -64,6 +66,13 @@ def subject_of(
     asked = set(terms_of(message))
     lacking = {term: worth for term, worth in shares.items() if term not in asked}
     return Subject(tuple(lacking.items()), said_last(turns), _shown(turns, asked, rarity, headline))
+
+
+def named_in(turns: Sequence[Turn], rarity: Callable[[str], float]) -> frozenset[str]:
+    """Return the terms that tell what these turns are about: of what was first asked in full, and of the answers."""
+    texts = (turns[0].resolved_question, *map(said_of, turns))
+    weights = naming_terms(term for text in texts for term in terms_of(text))
+    return frozenset(term for term, share in weights.items() if share * rarity(term) >= _TELLING)
 
 
 def _shown(turns: Sequence[Turn], asked: set[str], rarity: Callable[[str], float], headline: str) -> str:

@@ -9,7 +9,7 @@ from bot.followup.references import CitationRequest, chosen_option, citation_req
 from bot.followup.resolution import Resolution
 from bot.followup.signs import is_keyword, is_small_talk
 from bot.followup.spoken_of import articles_of
-from bot.followup.subject import subject_of
+from bot.followup.subject import named_in, subject_of
 from bot.followup.thread import said_in, thread_of
 from bot.query.topic_words import LEAD_CHARS, is_mostly_unheard, names_something, surely_names_something
 from bot.reading.behind import BEHIND, put_behind
@@ -23,7 +23,8 @@ _LEANS_FROM = 0.5
 about; below it the words of the chat only count less in the search."""
 
 _SURELY_LEANS_FROM = 0.75
-"""From this chance on a message leans even on what no article has heard of."""
+"""From this chance on a message leans even on what no article has heard of, and only an article that tells of
+something that the chat is about may answer it."""
 
 
 def understand(asked: str, conversation: Conversation, retriever: Retriever, *, literally: bool = False) -> Resolution:
@@ -51,7 +52,8 @@ def understand(asked: str, conversation: Conversation, retriever: Retriever, *, 
     leans = chance >= _LEANS_FROM
     read = put_behind([turn.question for turn in thread], typed, said_of(thread[-1])) if leans else typed
     shown = f"{subject.shown}{BEHIND}{typed}" if leans and subject.shown else typed
-    return Resolution(typed, read, shown, leans, context, subject)
+    named = named_in(thread, retriever.rarity) if chance >= _SURELY_LEANS_FROM else frozenset[str]()
+    return Resolution(typed, read, shown, leans, context, subject, named)
 
 
 def requested_citation(asked: str, conversation: Conversation) -> CitationRequest | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
-from bot.answering import Answer, Answerer, Outcome, Refusal, Remark
+from bot.answering import Answer, Answerer, Outcome, Refusal, Remark, withheld
 from bot.conversation import Conversation
 from bot.followup import Resolution, requested_citation
 from bot.freshness import newest_worth_telling
@@ -110,12 +110,21 @@ class Replier:
         before = None if said.literally else asked_before(meant.told, meant.conversation, retriever)
         if before is not None:
             meant = replace(meant, resolution=before, conversation=meant.conversation.before_last)
-        found = answers.answer(meant)
+        found = _of_the_chat(answers.answer(meant), meant.resolution, retriever.archive)
         question = _shown_above(found, meant.resolution, retriever.archive)
         outcome: Outcome = found
         if not said.literally:
             outcome = instead_of_refusal(meant.told, meant.asked, found, meant.scope, retriever)
         return _Found(question, outcome, meant.told)
+
+
+def _of_the_chat(outcome: Answer | Refusal, resolution: Resolution, archive: Archive) -> Answer | Refusal:
+    """Return an outcome; a refusal in place of an answer from an article that tells of nothing that the chat is about,
+    to a message that surely is about that."""
+    if isinstance(outcome, Refusal):
+        return outcome
+    answering = archive.article(outcome.citations[0].quote.article_id)
+    return outcome if resolution.may_be_answered_by(answering) else withheld(outcome)
 
 
 def _shown_above(outcome: Answer | Refusal, resolution: Resolution, archive: Archive) -> str:

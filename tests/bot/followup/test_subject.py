@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from bot.conversation import SAID_ELSEWHERE, Turn
-from bot.followup.subject import Subject, phrase_of, subject_of
+from bot.followup.subject import Subject, named_in, phrase_of, subject_of
 
 _CRASH = Turn("tram crash brno", "tram crash brno", SAID_ELSEWHERE, "Two trams collided at the main station.")
 _HURT = Turn("how many hurt", "tram crash brno – how many hurt", SAID_ELSEWHERE, "twelve people")
@@ -80,3 +80,10 @@ def test_where_no_question_tells_the_answer_does() -> None:
     asked = Turn("what happened?", "what happened?", SAID_ELSEWHERE, "The bridge fell.")
 
     assert subject_of("what happened next", [asked], 1.0, _rarity).shown == "The bridge fell"
+
+
+def test_a_chat_is_about_what_was_first_asked_in_full_and_what_was_answered() -> None:
+    driver = Turn("and the driver", "and the driver", SAID_ELSEWHERE, "Jana Malik")
+
+    assert named_in([_CRASH, driver], lambda term: 0.1 if term == "jana" else 0.8) >= {"tram", "crash", "brno", "malik"}
+    assert named_in([_CRASH, driver], lambda term: 0.1 if term == "jana" else 0.8).isdisjoint({"jana", "driver", "at"})
