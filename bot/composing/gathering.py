@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.query.topic_words import unheard_share
+from bot.query.topic_words import LEAD_CHARS, naming_terms, unheard_share
 from bot.reading.cascade import ReadingWeights, likeliest_passages
 from bot.reading.features import N_SAID, SAID, Candidate, Floats, to_features
 from bot.reading.open_passages import WINDOW_CHARS, OpenPassages
@@ -26,6 +26,9 @@ FURTHER_READ = 6
 """So many, where what is composed only follows an answer."""
 _LED_ARTICLES = 5
 """The first passages of so many articles are looked at wherever the search found them: news begins with the news."""
+_HELD_OF_BEST = 0.5
+"""An article is on the subject if it holds so much, by weight, of what the article does that holds most of it."""
+_BEGINNING_CHARS = 20_000
 NOWHERE = 99
 """Stands for the place of what is no sentence."""
 _LEAST_WORDS = 5
@@ -79,6 +82,7 @@ def gather(query: Query, hits: Sequence[Hit], retriever: Retriever, plan: Readin
 
     `hits`: at least one, best first.
     """
+    hits = _on_the_subject(query, hits, retriever)
     found = [*hits, *_leads(hits, retriever)]
     window = _WHOLE_PASSAGE_CHARS if plan.of_each else WINDOW_CHARS
     opened = OpenPassages(query, found, retriever, plan.scorer, window)
@@ -105,6 +109,21 @@ def gather(query: Query, hits: Sequence[Hit], retriever: Retriever, plan: Readin
         telling_in(terms, rarity),
         unheard_share(terms_of(query.text), retriever.rarity),
     )
+
+
+def _on_the_subject(query: Query, hits: Sequence[Hit], retriever: Retriever) -> Sequence[Hit]:
+    """Return the hits without those of articles that hold much less than another of what the query names and one of
+    them begins with: "hollywood strike" is not about every strike."""
+    articles = [retriever.archive.article(one) for one in {hit.passage.article_id for hit in hits}]
+    begun = {term for one in articles for term in terms_of(f"{one.title} {one.text[:LEAD_CHARS]}")}
+    named = {term: share for term, share in naming_terms(terms_of(query.text)).items() if term in begun}
+    weights = {term: share * retriever.rarity(term) for term, share in named.items()}
+    held: dict[str, float] = {}
+    for one in articles:
+        terms = set(terms_of(f"{one.title} {one.text[:_BEGINNING_CHARS]}"))
+        held[one.id] = sum(weight for term, weight in weights.items() if term in terms)
+    least = _HELD_OF_BEST * max(held.values())
+    return [hit for hit in hits if held[hit.passage.article_id] >= least]
 
 
 def telling_in(sentences: Sequence[frozenset[str]], rarity: Mapping[str, float]) -> "csr_array[np.float64]":

@@ -1,8 +1,44 @@
-"""What is a sentence, and what only looks like one."""
+"""Which articles a reply of several quotes is gathered from; what is a sentence, and what only looks like one."""
+
+from pathlib import Path
 
 import pytest
 
-from bot.composing.gathering import tells
+from bot.composing.gathering import _on_the_subject, tells
+from index import Article, Query
+from index.library.disk.library import DiskLibrary
+from index.search.retrieval import Retriever
+from tests.embedders import HashingEmbedder
+
+_STRIKES = [
+    Article("actors", "Actors walk out", "The strike in Hollywood began in July. Studios stand still since."),
+    Article("planes", "Workers reject offer", "The strike at the plane maker goes on, and nobody knows how long."),
+    Article("docks", "Port is closed", "Dock workers are on strike, and so are actors in Hollywood, it is said."),
+    *(Article(f"other {n}", f"Story {n}", f"Mayor {n} opened bridge {n} in spite of the strike.") for n in range(9)),
+]
+
+
+@pytest.mark.parametrize(
+    ("asked", "gathered"),
+    [
+        ("hollywood strike when did it end", {"actors", "docks"}),
+        ("strike when did it end", {"actors", "planes", "docks"}),
+        ("when did it end", {"actors", "planes", "docks"}),
+    ],
+)
+def test_articles_that_hold_little_of_what_is_named_are_left_out(
+    asked: str, gathered: set[str], tmp_path: Path
+) -> None:
+    embedder = HashingEmbedder()
+    library = DiskLibrary(tmp_path)
+    library.rebuild(_STRIKES, embedder)
+    retriever = Retriever(library.open_current(embedder), embedder)
+    hits = [hit for hit in retriever.search(Query("strike"), 20) if not hit.passage.article_id.startswith("other")]
+
+    kept = _on_the_subject(Query(asked), hits, retriever)
+
+    assert {hit.passage.article_id for hit in hits} == {"actors", "planes", "docks"}
+    assert {hit.passage.article_id for hit in kept} == gathered
 
 
 @pytest.mark.parametrize(
