@@ -17,7 +17,14 @@ from pathlib import Path
 import torch
 from tokenizers import Encoding, Tokenizer
 from torch.nn.functional import binary_cross_entropy_with_logits
-from transformers import BertConfig, BertForQuestionAnswering, logging
+from transformers import (
+    AutoConfig,
+    BertConfig,
+    BertForQuestionAnswering,
+    MPNetConfig,
+    MPNetForQuestionAnswering,
+    logging,
+)
 
 from bot.reading.span_scoring import MAX_TOKENS
 from index import Span
@@ -43,6 +50,21 @@ class SpanReader(BertForQuestionAnswering):  # type: ignore[misc]  # transformer
 
     def forward(self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
         hidden = self.bert(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
+        start, end = self.qa_outputs(hidden).unbind(-1)
+        return start, end, self.evidence(hidden).squeeze(-1)
+
+
+class LargeSpanReader(MPNetForQuestionAnswering):  # type: ignore[misc]  # as above
+    """The same over an MPNet, whose parts of a pair are told by marks between them alone."""
+
+    def __init__(self, config: MPNetConfig) -> None:
+        super().__init__(config)
+        self.evidence = torch.nn.Linear(config.hidden_size, 1)
+        self.post_init()
+
+    def forward(self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        ids = ids.masked_fill(mask == 0, self.config.pad_token_id)
+        hidden = self.mpnet(input_ids=ids, attention_mask=mask).last_hidden_state
         start, end = self.qa_outputs(hidden).unbind(-1)
         return start, end, self.evidence(hidden).squeeze(-1)
 
@@ -82,10 +104,15 @@ def new_model(weights: Path, *, attention: str = "sdpa", kept_layers: int = 0) -
     So do the first `kept_layers`.
     """
     logging.set_verbosity_error()  # that a scoring layer is new is no news
-    model: SpanReader = SpanReader.from_pretrained(
-        weights, attn_implementation=attention, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
+    is_large = AutoConfig.from_pretrained(weights).model_type == MPNetConfig.model_type
+    model: SpanReader = (LargeSpanReader if is_large else SpanReader).from_pretrained(
+        weights,
+        attn_implementation="eager" if is_large else attention,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
     )
-    for kept in (model.bert.embeddings, *model.bert.encoder.layer[:kept_layers]):
+    encoder = model.base_model
+    for kept in (encoder.embeddings, *encoder.encoder.layer[:kept_layers]):
         kept.requires_grad_(False)
     return model
 

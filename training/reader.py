@@ -69,7 +69,7 @@ class Run(TrainingRun):
 
     @override
     def averaged(self) -> SpanReader:
-        model = SpanReader(self.model.config)
+        model: SpanReader = type(self.model)(self.model.config)
         model.load_state_dict({**self.model.state_dict(), **self.average})
         model.eval()
         return model
@@ -198,7 +198,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, default=Path("var/reader"), help="checkpoint, log, curves, weights")
     begun = parser.add_mutually_exclusive_group()
     begun.add_argument(
-        "--start", type=Path, help="encoder to begin with, as training.pretrained writes it (default: the shipped one)"
+        "--start", type=Path, help="encoder to begin with: by training.pretrained, or an MPNet (default: what ships)"
     )
     begun.add_argument("--weights", type=Path, help="folder reader/ of an earlier run to go on from")
     parser.add_argument("--minutes", type=float, default=180, help="time for the steps, over all resumed runs")

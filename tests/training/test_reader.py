@@ -11,7 +11,7 @@ import pytest
 
 from index import Span
 from tests.late_imports import imported_when_used
-from tests.training.tiny_bert import save_tiny_bert
+from tests.training.tiny_bert import save_tiny_bert, save_tiny_mpnet
 from training.reading_examples import Mark, ReadingExample
 
 if TYPE_CHECKING:
@@ -255,3 +255,26 @@ def test_the_rate_rises_stays_and_falls_to_nothing() -> None:
 
     assert rates[0] < rates[40] < rates[100] == rates[550] > rates[900] > rates[1000] == 0.0
     assert reader.learning_rate(100, 1000, spent=1.0) == 0.0
+
+
+def test_a_larger_encoder_takes_the_same_lessons(tmp_path: Path) -> None:
+    larger = save_tiny_mpnet(tmp_path, _WORDS)
+    tokenizer = cross_encoder.load_tokenizer(larger)
+    short, long = (
+        ReadingExample("who ran", "ada ran .", (Span(0, 3),)),
+        ReadingExample("who", "tom " * 9, (Span(0, 3),)),
+    )
+    run = reader.Run.start(larger, torch.device("cpu"), kept_layers=1)
+
+    def starts(*some: ReadingExample) -> torch.Tensor:
+        start, _, _ = cross_encoder.scores(run.averaged(), cross_encoder.make_batch(some, tokenizer))
+        return start[0, :7]
+
+    # what fills up a batch is not read
+    torch.testing.assert_close(starts(short), starts(short, long), atol=1e-4, rtol=1e-4)
+    before = {name: weights.clone() for name, weights in run.model.named_parameters()}
+    run.learn(cross_encoder.make_batch([short, long], tokenizer), rate=0.1)
+
+    changed = {name for name, weights in run.model.named_parameters() if not torch.equal(weights, before[name])}
+    assert any(name.startswith("mpnet.encoder.layer.1") for name in changed)
+    assert not any(name.startswith(("mpnet.embeddings", "mpnet.encoder.layer.0")) for name in changed)
