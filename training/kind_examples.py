@@ -115,6 +115,7 @@ and now what do i do
 how do i give feedback|how do i report a mistake|why do you only quote|why do you answer with quotes
 why dont you just answer
 can you summarise things|do you do summaries|can i ask follow up questions|do you remember what i asked
+what can u do for me|what do u do here
 """,
     Topic.COMPLAINT: """
 wrong|thats wrong|that is wrong|this is wrong|wrong answer|incorrect|not correct|thats not true
