@@ -49,9 +49,7 @@ class SpanReader(BertForQuestionAnswering):  # type: ignore[misc]  # transformer
         self.post_init()
 
     def forward(self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        hidden = self.bert(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
-        start, end = self.qa_outputs(hidden).unbind(-1)
-        return start, end, self.evidence(hidden).squeeze(-1)
+        return _scored(self, self.bert(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state)
 
 
 class LargeSpanReader(MPNetForQuestionAnswering):  # type: ignore[misc]  # as above
@@ -64,9 +62,13 @@ class LargeSpanReader(MPNetForQuestionAnswering):  # type: ignore[misc]  # as ab
 
     def forward(self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
         ids = ids.masked_fill(mask == 0, self.config.pad_token_id)
-        hidden = self.mpnet(input_ids=ids, attention_mask=mask).last_hidden_state
-        start, end = self.qa_outputs(hidden).unbind(-1)
-        return start, end, self.evidence(hidden).squeeze(-1)
+        return _scored(self, self.mpnet(input_ids=ids, attention_mask=mask).last_hidden_state)
+
+
+def _scored(model: "SpanReader | LargeSpanReader", hidden: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """Return (n, tokens) scores of start, end and evidence by what an encoder made of the tokens."""
+    start, end = model.qa_outputs(hidden).unbind(-1)
+    return start, end, model.evidence(hidden).squeeze(-1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,10 +114,14 @@ def gather(query: Query, hits: Sequence[Hit], retriever: Retriever, plan: Readin
 def _on_the_subject(query: Query, hits: Sequence[Hit], retriever: Retriever) -> Sequence[Hit]:
     """Return the hits without those of articles that hold much less than another of what the query names and one of
     them begins with: "hollywood strike" is not about every strike."""
+    named = naming_terms(terms_of(query.text))
+    if not named:
+        return hits
     articles = [retriever.archive.article(one) for one in {hit.passage.article_id for hit in hits}]
     begun = {term for one in articles for term in terms_of(f"{one.title} {one.text[:LEAD_CHARS]}")}
-    named = {term: share for term, share in naming_terms(terms_of(query.text)).items() if term in begun}
-    weights = {term: share * retriever.rarity(term) for term, share in named.items()}
+    weights = {term: share * retriever.rarity(term) for term, share in named.items() if term in begun}
+    if not weights:
+        return hits
     held: dict[str, float] = {}
     for one in articles:
         terms = set(terms_of(f"{one.title} {one.text[:_BEGINNING_CHARS]}"))
