@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import replace
-from typing import Self
+from typing import Final, Self
 
 from bot.composing.choosing import Choice
 from bot.composing.confidence import confidence_inputs, tells_of_something_else
@@ -27,6 +27,7 @@ from index import Hit, Query
 from index.search.retrieval import Retriever
 
 _SHARE_ABOUT_IT = 0.03
+ONLY_MENTIONED: Final = "Only mentioned, in articles about other things"
 
 
 class Composer:
@@ -63,8 +64,9 @@ class Composer:
         inputs = confidence_inputs(weighed, arranged.rows[0])
         confidence = weights.sureness(inputs)
         is_worth_quoting = confidence >= weights.threshold and not tells_of_something_else(inputs, query.text)
+        above = "" if found.are_about_it else ONLY_MENTIONED
         parts = tuple(
-            Part(heading, joined(list(map(weighed.pick, rows))), place in arranged.later)
+            Part(heading or above, joined(list(map(weighed.pick, rows))), place in arranged.later)
             for place, (heading, rows) in enumerate(arranged.parts)
             if rows
         )

@@ -1,13 +1,14 @@
 """The sentences that a reply of several quotes is chosen from: those of the passages found, and how articles begin."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.query.article_words import words_held, written_as_names
 from bot.query.topic_words import LEAD_CHARS, naming_terms, unheard_share
 from bot.reading.cascade import ReadingWeights, likeliest_passages
 from bot.reading.features import N_SAID, SAID, Candidate, Floats, to_features
@@ -28,7 +29,6 @@ _LED_ARTICLES = 5
 """The first passages of so many articles are looked at wherever the search found them: news begins with the news."""
 _HELD_OF_BEST = 0.5
 """An article is on the subject if it holds so much, by weight, of what the article does that holds most of it."""
-_BEGINNING_CHARS = 20_000
 NOWHERE = 99
 """Stands for the place of what is no sentence."""
 _LEAST_WORDS = 5
@@ -50,7 +50,8 @@ class Gathered:
     answers, and `ranks`: (n,) what the reader's own weights make of it, both 0 where it was not read; `is_read`: (n,).
     `places`: (n,) which of the sentences of its article that tell something each is, from 0; `NOWHERE` for those that
     tell nothing, such as a byline. `rarity`: how telling each of their m terms is, in [0, 1]; `telling`: (n, m) the
-    same in the sentences that hold it.
+    same in the sentences that hold it. `are_about_it`: an article begins with what the query names; else these are
+    sentences that mention it.
     """
 
     query: Query
@@ -63,6 +64,7 @@ class Gathered:
     rarity: dict[str, float]
     telling: "csr_array[np.float64]"
     unheard: float
+    are_about_it: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,8 @@ def gather(query: Query, hits: Sequence[Hit], retriever: Retriever, plan: Readin
 
     `hits`: at least one, best first.
     """
-    hits = _on_the_subject(query, hits, retriever)
-    found = [*hits, *_leads(hits, retriever)]
+    hits, are_about_it = _on_the_subject(query, hits, retriever)
+    found = [*hits, *_leads(hits, retriever)] if are_about_it else hits
     window = _WHOLE_PASSAGE_CHARS if plan.of_each else WINDOW_CHARS
     opened = OpenPassages(query, found, retriever, plan.scorer, window)
     likeliest = likeliest_passages(opened, plan.weights)
@@ -108,26 +110,40 @@ def gather(query: Query, hits: Sequence[Hit], retriever: Retriever, plan: Readin
         rarity,
         telling_in(terms, rarity),
         unheard_share(terms_of(query.text), retriever.rarity),
+        are_about_it,
     )
 
 
-def _on_the_subject(query: Query, hits: Sequence[Hit], retriever: Retriever) -> Sequence[Hit]:
-    """Return the hits without those of articles that hold much less than another of what the query names and one of
-    them begins with: "hollywood strike" is not about every strike."""
+def _on_the_subject(query: Query, hits: Sequence[Hit], retriever: Retriever) -> tuple[Sequence[Hit], bool]:
+    """Return the hits without those of articles that hold much less than another of what the query names, as far as
+    one of them begins with it or writes it as a name: "hollywood strike" is not about every strike. And whether any
+    begins with what is named; if none does, these are the sentences that mention it."""
     named = naming_terms(terms_of(query.text))
     if not named:
-        return hits
+        return hits, True
     articles = [retriever.archive.article(one) for one in {hit.passage.article_id for hit in hits}]
-    begun = {term for one in articles for term in terms_of(f"{one.title} {one.text[:LEAD_CHARS]}")}
-    weights = {term: share * retriever.rarity(term) for term, share in named.items() if term in begun}
+    telling = {term for one in articles for term in (*words_held(one, LEAD_CHARS), *written_as_names(named, one))}
+    weights = {term: share * retriever.rarity(term) for term, share in named.items() if term in telling}
     if not weights:
-        return hits
+        return hits, True
     held: dict[str, float] = {}
     for one in articles:
-        terms = set(terms_of(f"{one.title} {one.text[:_BEGINNING_CHARS]}"))
+        terms = words_held(one)
         held[one.id] = sum(weight for term, weight in weights.items() if term in terms)
     least = _HELD_OF_BEST * max(held.values())
-    return [hit for hit in hits if held[hit.passage.article_id] >= least]
+    kept = [hit for hit in hits if held[hit.passage.article_id] >= least]
+    begun = frozenset().union(*(words_held(one, LEAD_CHARS) for one in articles if held[one.id] >= least))
+    if not begun.isdisjoint(weights):
+        return kept, True
+    texts = {one.id: one.text for one in articles}
+    mentions = [mention for hit in kept if (mention := _mention(hit, texts[hit.passage.article_id], weights.keys()))]
+    return mentions or kept, not mentions
+
+
+def _mention(hit: Hit, text: str, named: Collection[str]) -> Hit | None:
+    """Return a hit with those of its sentences that hold what is named, None where none does."""
+    mentioning = tuple(one for one in hit.passage.sentences if not set(named).isdisjoint(terms_of(one.slice(text))))
+    return replace(hit, passage=replace(hit.passage, sentences=mentioning)) if mentioning else None
 
 
 def telling_in(sentences: Sequence[frozenset[str]], rarity: Mapping[str, float]) -> "csr_array[np.float64]":

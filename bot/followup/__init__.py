@@ -3,7 +3,7 @@
 from bot.followup.references import CitationRequest, Side, named_citation
 from bot.followup.resolution import Resolution
 from bot.followup.signs import is_small_talk
-from bot.followup.understanding import requested_citation, taken_option, understand
+from bot.followup.understanding import only_names, requested_citation, taken_option, understand
 
 __all__ = [
     "CitationRequest",
@@ -11,6 +11,7 @@ __all__ = [
     "Side",
     "is_small_talk",
     "named_citation",
+    "only_names",
     "requested_citation",
     "taken_option",
     "understand",

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.conversation import Turn
+from bot.followup.signs import OPENING
 from bot.followup.spoken_of import share_of_hits, spoken_of, words_of
 from bot.query.word_bags import bag_of, packed, unpacked
 from bot.reading.behind import ANSWER_CHARS, BEHIND
@@ -30,10 +31,9 @@ _HITS = 10
 _POINTING = re.compile(
     r"\b(?:he|him|his|she|her|they|them|their|it|its|this|that|these|those|there|ones?|both|the)\b", re.IGNORECASE
 )
-_OPENING = re.compile(r"^\s*(?:and|but|so|or|also|then|what about|how about|ok|no)\b", re.IGNORECASE)
 _ASKS = re.compile(
-    r"^\s*(?:(?:and|so|but) )?(?:who|what|when|where|why|how|which|whose|is|are|was|were|did|does|do|has|have|had|will|"
-    r"can|could)\b",
+    r"^\s*(?:(?:and|so|but) )?(?:(?:who|what|when|where|why|how)(?:['’]?(?:s|re|d|ll))?|which|whose|is|are|was|were|"
+    r"did|does|do|has|have|had|will|can|could)\b",
     re.IGNORECASE,
 )
 
@@ -120,7 +120,7 @@ def _facts_of_words(message: str, turns: Sequence[Turn], rarity: Callable[[str],
         min(len(terms), 8) / 8,
         min(len(message), 200) / 60,
         bool(_POINTING.search(message)),
-        bool(_OPENING.search(message)),
+        bool(OPENING.search(message)),
         bool(_ASKS.search(message)),
         message.islower(),
         any(word[:1].isupper() for word in message.split()[1:]),

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from bot.followup.signs import WORD
 from bot.followup.subject import NO_SUBJECT, Subject
+from bot.query.article_words import words_held, written_as_names
 from bot.query.topic_words import naming_terms
 from index import Article
 from index.text.terms import terms_of
@@ -35,16 +35,13 @@ class Resolution:
     def may_be_answered_by(self, article: Article) -> bool:
         """Return whether an article tells of anything that the chat is about, if the message surely is about that; or
         of somebody or something that the message names itself: "ok and karabakh?"."""
-        if not self.named or not self.named.isdisjoint(terms_of(f"{article.title} {article.text}")):
+        if not self.named or not self.named.isdisjoint(words_held(article)):
             return True
-        own = naming_terms(terms_of(self.searched))
-        words: list[str] = WORD.findall(article.text)
-        found = [word for word in words if not own.keys().isdisjoint(terms_of(word))]
-        return sum(word[0].isupper() for word in found) > len(found) / 2
+        return bool(written_as_names(naming_terms(terms_of(self.searched)), article))
 
     def shown_above(self, answering: Article) -> str:
         """Return what people are told that the message was understood as, above words of this article: the message
         alone where the article tells of something else than what it was taken to be about."""
         taken_for = set(terms_of(self.subject.shown))
-        is_other = taken_for and taken_for.isdisjoint(terms_of(f"{answering.title} {answering.text}"))
+        is_other = taken_for and taken_for.isdisjoint(words_held(answering))
         return self.searched if is_other else self.shown

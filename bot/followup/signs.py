@@ -6,6 +6,8 @@ from bot.followup.vocabulary import ASKING, PREPOSITIONS
 from bot.query.topic_words import names_something
 
 WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+OPENING = re.compile(r"^\s*(?:and|but|so|or|also|then|what about|how about|ok|no)\b", re.IGNORECASE)
+"""What a message opens with that goes on from what was said."""
 _MOST_KEYWORDS = 3
 _GREETS_OR_THANKS = (
     "hi|hello|hey|thanks?|thank you|thx|ty|cheers|ok|okay|k|cool|nice|great|perfect|wow|lol|yes|yeah|yep|yup|no|"
@@ -22,6 +24,14 @@ def is_keyword(message: str) -> bool:
     words = [word.lower() for word in WORD.findall(message)]
     asks = not ASKING.isdisjoint(words) or (words[:1] and words[0] in PREPOSITIONS)
     return len(words) <= _MOST_KEYWORDS and not asks and names_something(message)
+
+
+def keyword_in(message: str) -> str:
+    """Return the few words that a message holds behind what goes on from what was said: " karabakh?" of "ok and
+    karabakh?"; an empty string if it is more than that."""
+    while opening := OPENING.match(message):
+        message = message[opening.end() :]
+    return message if is_keyword(message) else ""
 
 
 def is_small_talk(message: str) -> bool:

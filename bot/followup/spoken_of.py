@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 
 from bot.conversation import Turn
+from bot.query.article_words import words_held
 from index import Article, Hit, Query
 from index.errors import UnknownArticle
 from index.search.retrieval import Archive, Retriever
-from index.text.terms import terms_of
 
 _TURNS = 2
 """What was quoted further back is no longer spoken of."""
@@ -38,7 +38,7 @@ def words_of(article_ids: Sequence[str], archive: Archive) -> frozenset[str]:
     """Return the terms of these articles' titles and texts."""
     words: set[str] = set()
     for article in articles_of(article_ids, archive):
-        words.update(terms_of(f"{article.title} {article.text[:_BEGINNING_CHARS]}"))
+        words.update(words_held(article, _BEGINNING_CHARS))
     return frozenset(words)
 
 

@@ -47,12 +47,18 @@ NO_SUBJECT = Subject()
 
 
 def subject_of(
-    message: str, turns: Sequence[Turn], leaning: float, rarity: Callable[[str], float], headline: str = ""
+    message: str,
+    turns: Sequence[Turn],
+    leaning: float,
+    rarity: Callable[[str], float],
+    headline: str = "",
+    named_since: str = "",
 ) -> Subject:
     """Return what these turns are about, for a message that leans on them with this chance; nothing below a tenth.
 
     The first turn asked in full, and the others followed it up. `rarity`: how telling a term is among the articles, 1
     for one that none holds. `headline`: how the article begins that the first turn was answered from, if it was.
+    `named_since`: the last of these messages that only named somebody or something else.
     """
     if not turns or leaning < _LEAST:
         return NO_SUBJECT
@@ -65,7 +71,7 @@ def subject_of(
                 shares[term] = max(shares.get(term, 0.0), worth * share)
     asked = set(terms_of(message))
     lacking = {term: worth for term, worth in shares.items() if term not in asked}
-    return Subject(tuple(lacking.items()), said_last(turns), _shown(turns, asked, rarity, headline))
+    return Subject(tuple(lacking.items()), said_last(turns), _shown(turns, asked, rarity, headline, named_since))
 
 
 def named_in(turns: Sequence[Turn], rarity: Callable[[str], float]) -> frozenset[str]:
@@ -75,9 +81,14 @@ def named_in(turns: Sequence[Turn], rarity: Callable[[str], float]) -> frozenset
     return frozenset(term for term, share in weights.items() if share * rarity(term) >= _TELLING)
 
 
-def _shown(turns: Sequence[Turn], asked: set[str], rarity: Callable[[str], float], headline: str) -> str:
-    """Return what was asked in full, in a few words; what was answered last if that tells nothing. Nothing if the
-    message, of these terms, says it all itself."""
+def _shown(
+    turns: Sequence[Turn], asked: set[str], rarity: Callable[[str], float], headline: str, named_since: str
+) -> str:
+    """Return what was named since, or else asked in full, in a few words; what was answered last if that tells nothing.
+    Nothing if the message, of these terms, says it all itself."""
+    since = phrase_of(named_since, rarity)
+    if not asked.issuperset(terms_of(since)):
+        return since
     said = (turns[0].resolved_question, said_of(turns[-1]))
     phrase = next(filter(None, (phrase_of(text, rarity, headline) for text in said)), "")
     return "" if asked.issuperset(terms_of(phrase)) else phrase

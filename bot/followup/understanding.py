@@ -7,17 +7,17 @@ from bot.conversation import SAID_ELSEWHERE, Conversation, Turn
 from bot.followup.leaning import Leaning, said_of
 from bot.followup.references import CitationRequest, chosen_option, citation_request
 from bot.followup.resolution import Resolution
-from bot.followup.signs import is_keyword, is_small_talk
+from bot.followup.signs import is_keyword, is_small_talk, keyword_in
 from bot.followup.spoken_of import articles_of
 from bot.followup.subject import named_in, subject_of
 from bot.followup.thread import said_in, thread_of
+from bot.query.article_words import words_held, written_as_names
 from bot.query.topic_words import LEAD_CHARS, is_mostly_unheard, names_something, surely_names_something
 from bot.reading.behind import BEHIND, put_behind
-from index import Article
+from index import Article, Query
 from index.search.retrieval import Archive, Retriever
 from index.text.terms import terms_of
 
-_BEGINNING_CHARS = 20_000
 _LEANS_FROM = 0.5
 """From this chance on the reader is given a message behind those before it, and people are told what it was taken to be
 about; below it the words of the chat only count less in the search."""
@@ -38,15 +38,16 @@ def understand(asked: str, conversation: Conversation, retriever: Retriever, *, 
         return Resolution.alone(typed)
     thread = thread_of(said, lambda turn, before: _chance(turn.question, before, retriever) >= _LEANS_FROM)
     chance = _chance(typed, said, retriever)
-    may_be_alone = surely_names_something(typed) and chance < _SURELY_LEANS_FROM
-    if may_be_alone and (_is_of_nothing(thread, retriever) or _is_unheard(typed, retriever)):
+    if chance < _SURELY_LEANS_FROM and _names_more(typed, thread, retriever):
         return Resolution.alone(typed)
     if not names_something(typed):
         chance = max(chance, _LEANS_FROM)
     elif is_keyword(typed):
         chance = _where_held(typed, thread, retriever, chance)
     context = f"{said[-1].question} {said_of(said[-1])}".strip()
-    subject = subject_of(typed, thread, chance, retriever.rarity, _headline(thread, retriever.archive))
+    archive = retriever.archive
+    headline, named_since = _headline(thread, archive), _named_since(thread, archive)
+    subject = subject_of(typed, thread, chance, retriever.rarity, headline, named_since)
     if not subject.terms:
         return Resolution.alone(typed, context)
     leans = chance >= _LEANS_FROM
@@ -54,6 +55,14 @@ def understand(asked: str, conversation: Conversation, retriever: Retriever, *, 
     shown = f"{subject.shown}{BEHIND}{typed}" if leans and subject.shown else typed
     named = named_in(thread, retriever.rarity) if chance >= _SURELY_LEANS_FROM else frozenset[str]()
     return Resolution(typed, read, shown, leans, context, subject, named)
+
+
+def only_names(asked: str, retriever: Retriever) -> bool:
+    """Return whether a message asks for nothing and names what the article is about that it finds: "ok what about
+    boeing"."""
+    keyword = keyword_in(asked)
+    hits = retriever.search(Query(keyword), 1) if keyword else []
+    return any(_are_names(keyword, retriever.archive.article(hit.passage.article_id)) for hit in hits)
 
 
 def requested_citation(asked: str, conversation: Conversation) -> CitationRequest | None:
@@ -75,9 +84,17 @@ def shipped_leaning() -> Leaning:
     return Leaning.shipped()
 
 
+def _names_more(typed: str, thread: Sequence[Turn], retriever: Retriever) -> bool:
+    """Return whether a message names something behind turns about nothing, or what no article has heard of."""
+    if names_something(typed) and _is_of_nothing(thread, retriever):
+        return True
+    return surely_names_something(typed) and _is_unheard(typed, retriever)
+
+
 def _is_of_nothing(thread: Sequence[Turn], retriever: Retriever) -> bool:
     """Return whether these turns are about what no article has heard of, and were answered by nothing."""
-    return not any(turn.quotes for turn in thread) and _is_unheard(thread[0].resolved_question, retriever)
+    is_answered = any(turn.quotes or turn.answer for turn in thread)
+    return not is_answered and is_mostly_unheard(terms_of(thread[0].resolved_question), retriever.rarity)
 
 
 def _is_unheard(message: str, retriever: Retriever) -> bool:
@@ -100,13 +117,30 @@ def _where_held(keyword: str, thread: Sequence[Turn], retriever: Retriever, chan
     was_said_elsewhere = not quoted and any(turn.asked_at == SAID_ELSEWHERE for turn in thread)
     if was_said_elsewhere or any(retriever.rarity(term) >= 1.0 for term in terms):
         return chance
-    is_held = any(terms <= set(terms_of(article.text[:_BEGINNING_CHARS])) for article in quoted)
+    is_held = any(terms <= words_held(article) for article in quoted)
     return max(chance, _LEANS_FROM) if is_held else 0.0
 
 
 def _quoted(thread: Sequence[Turn], archive: Archive) -> list[Article]:
     """Return the article that each turn was answered from, where one still is there, each once."""
     return articles_of(tuple(dict.fromkeys(turn.article_ids[0] for turn in thread if turn.article_ids)), archive)
+
+
+def _named_since(thread: Sequence[Turn], archive: Archive) -> str:
+    """Return the last message that only named somebody or something, of whom another article told than those before;
+    empty where there is none."""
+    for place in range(len(thread) - 1, 0, -1):
+        keyword = keyword_in(thread[place].question)
+        told = _quoted(thread[place : place + 1], archive) if keyword else []
+        if told and told[0] not in _quoted(thread[:place], archive) and _are_names(keyword, told[0]):
+            return keyword
+    return ""
+
+
+def _are_names(keyword: str, article: Article) -> bool:
+    """Return whether an article writes all words of a keyword that mean something as names."""
+    terms = set(terms_of(keyword))
+    return written_as_names(terms, article) == terms
 
 
 def _headline(thread: Sequence[Turn], archive: Archive) -> str:

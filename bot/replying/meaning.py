@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.conversation import Conversation
-from bot.followup import Resolution, taken_option, understand
+from bot.followup import Resolution, only_names, taken_option, understand
 from bot.pointing import Pointer
 from bot.query.kinds import MessageKind, ToldKind
 from bot.query.operators import Scope, read_scope
@@ -67,6 +67,8 @@ def meaning_of(
     asked, corrected = (asked, ()) if is_plain or phrases else correct_spelling(asked, retriever)
     resolution = understand(asked, conversation, retriever, literally=said.literally)
     known = MessageKind.SAID if request else said.kind
+    if known is None and not resolution.leans and only_names(asked, retriever):
+        known = MessageKind.OVERVIEW
     told = ToldKind.surely(known) if known else tell_kind(asked, retriever, is_english=language is not None)
     told, language = weighed_with(told, understood), language or language_for(understood, typed)
     return Meant(asked, scope, conversation, resolution, told, request, phrases, corrected, language)

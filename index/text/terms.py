@@ -74,7 +74,12 @@ def words_of(text: str) -> list[str]:
 
 def terms_of(text: str) -> list[str]:
     """Return the stems of the words that carry meaning, in order, repeats kept."""
-    return [term for word in _WORD.findall(text) if (term := _term_of(word))]
+    return [term for term, _ in terms_as_written(text)]
+
+
+def terms_as_written(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the stems of the words that carry meaning, in order, each with the word as it is written."""
+    return ((term, word) for word in _WORD.findall(text) if (term := _term_of(word)))
 
 
 def plain_words(text: str) -> Iterator[Span]:

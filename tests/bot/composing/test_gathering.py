@@ -29,16 +29,47 @@ _STRIKES = [
 def test_articles_that_hold_little_of_what_is_named_are_left_out(
     asked: str, gathered: set[str], tmp_path: Path
 ) -> None:
-    embedder = HashingEmbedder()
-    library = DiskLibrary(tmp_path)
-    library.rebuild(_STRIKES, embedder)
-    retriever = Retriever(library.open_current(embedder), embedder)
+    retriever = _over(_STRIKES, tmp_path)
     hits = [hit for hit in retriever.search(Query("strike"), 20) if not hit.passage.article_id.startswith("other")]
 
-    kept = _on_the_subject(Query(asked), hits, retriever)
+    kept, are_about_it = _on_the_subject(Query(asked), hits, retriever)
 
     assert {hit.passage.article_id for hit in hits} == {"actors", "planes", "docks"}
     assert {hit.passage.article_id for hit in kept} == gathered
+    assert are_about_it
+
+
+def test_of_articles_that_only_mention_what_is_named_the_sentences_are_kept_that_do(tmp_path: Path) -> None:
+    long = "The ban names nineteen countries, and officials gave a reason for each. " * 6
+    retriever = _over([Article("ban", "Travel ban", f"{long}Among them is Sudan. Lawyers prepare to sue.")], tmp_path)
+    hits = retriever.search(Query("sudan"), 5)
+
+    kept, are_about_it = _on_the_subject(Query("whats going on in sudan"), hits, retriever)
+
+    text = retriever.archive.article("ban").text
+    assert [one.slice(text) for hit in kept for one in hit.passage.sentences] == ["Among them is Sudan."]
+    assert not are_about_it
+
+
+def test_a_name_counts_that_no_article_begins_with(tmp_path: Path) -> None:
+    long = "Flames spread through dry grass, and crews came from far away to fight them. " * 6
+    fires = [
+        Article("world", "Fires around the world", f"{long}The worst were on Maui."),
+        Article("coast", "Fires at the coast", "Two barns burned down near the harbour, and nobody was hurt by it."),
+    ]
+    retriever = _over(fires, tmp_path)
+
+    kept, are_about_it = _on_the_subject(Query("maui fires"), retriever.search(Query("fires"), 5), retriever)
+
+    assert {hit.passage.article_id for hit in kept} == {"world"}
+    assert are_about_it
+
+
+def _over(articles: list[Article], folder: Path) -> Retriever:
+    embedder = HashingEmbedder()
+    library = DiskLibrary(folder)
+    library.rebuild(articles, embedder)
+    return Retriever(library.open_current(embedder), embedder)
 
 
 @pytest.mark.parametrize(
