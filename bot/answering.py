@@ -38,6 +38,8 @@ _ANNOUNCED: Final = timedelta(days=60)
 """So long before an event articles may foretell it."""
 _SHORT_ANSWER_PROBABILITY = 0.5
 """A short answer on its own claims more than a sentence does: from here on it is more often right than not."""
+_SHORT_ANSWER_CHARS = 80
+"""Longer words are no short answer, but half of a sentence that is quoted anyway."""
 
 
 OutcomeKind = Literal["answered", "refused", "asked back", "remarked"]
@@ -380,7 +382,7 @@ def _short_answer(reading: Reading) -> str | None:
     answer: Span | None = reading.answer
     if answer is None or reading.probability < _SHORT_ANSWER_PROBABILITY or not reading.span.contains(answer):
         return None
-    return answer.slice(reading.article.text)
+    return answer.slice(reading.article.text) if len(answer) <= _SHORT_ANSWER_CHARS else None
 
 
 def _reason(query: Query, hits: Sequence[Hit], closest: Sequence[Citation], retriever: Retriever) -> RefusalReason:

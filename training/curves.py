@@ -9,6 +9,7 @@ import matplotlib as mpl
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 
+_SETS = (("", "-", ""), ("newschat_", "--", ", chats"), ("newsroom_", ":", ", newsroom"))
 _COLOURS = ("#1f4e79", "#b5561c", "#3a7d44")
 OF_READING = {
     "word_f1": "words of the answer (F1)",
@@ -20,7 +21,8 @@ OF_READING = {
 def draw_curves(log: Path, picture: Path, measures: Mapping[str, str] = OF_READING) -> None:
     """Draw the loss, and the measures on questions held apart, over the steps.
 
-    `measures` gives each its label; those of chats, whose names begin with `newschat_`, are dashed.
+    `measures` gives each its label; those of chats, whose names begin with `newschat_`, are dashed, those of longer
+    articles, with `newsroom_`, dotted.
     """
     lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
@@ -30,7 +32,7 @@ def draw_curves(log: Path, picture: Path, measures: Mapping[str, str] = OF_READI
     measured = [line for line in lines if measures.keys() & line.keys()]
     steps = [line["step"] for line in measured]
     for (name, label), colour in zip(measures.items(), _COLOURS, strict=False):
-        for prefix, style, where in (("", "-", ""), ("newschat_", "--", ", chats")):
+        for prefix, style, where in _SETS:
             if measured and f"{prefix}{name}" in measured[-1]:
                 values = [line[f"{prefix}{name}"] for line in measured]
                 right.plot(steps, values, style, marker="o", markersize=3, label=label + where, color=colour)

@@ -26,6 +26,7 @@ from index import Article, Passage, Query
 from training.area_under_roc import area_under_roc
 from training.newschat import Message, Newschat
 from training.searching import search_over
+from training.sentence_f1 import sentence_f1
 
 _READ = 8
 """Passages of a message."""
@@ -120,27 +121,8 @@ def _by(name: str, read: Sequence[ReadMessage], answerable: Sequence[ReadMessage
 def evidence_f1(name: str, read: Sequence[ReadMessage]) -> float:
     """Return the F1 of sentences scored above a threshold, which is the best one for the other half of the stories."""
     stories = list(dict.fromkeys(one.message.story for one in read))
-    halves = [[one for one in read if stories.index(one.message.story) % 2 == half] for half in (0, 1)]
-    columns = [
-        (np.concatenate([one.scores[name] for one in half]), np.concatenate([one.right for one in half]))
-        for half in halves
-        if half
-    ]
-    hits = chosen = right = 0
-    for (scores, answers), (others, others_answer) in zip(columns, reversed(columns), strict=True):
-        taken = scores >= _best_threshold(others, others_answer)
-        hits += int((taken & answers).sum())
-        chosen += int(taken.sum())
-        right += int(answers.sum())
-    return 2 * hits / (chosen + right) if hits else 0.0
-
-
-def _best_threshold(scores: Floats, right: NDArray[np.bool_]) -> float:
-    """Choose from which score on to take sentences for the highest F1: half-way to the best that is left out."""
-    order = np.argsort(-scores, kind="stable")
-    f1 = 2 * np.cumsum(right[order]) / (np.arange(1, len(order) + 1) + right.sum())
-    taken = int(np.argmax(f1)) + 1
-    return float(scores[order[taken - 1 : taken + 1]].mean())
+    halves = [stories.index(one.message.story) % 2 for one in read]
+    return sentence_f1(halves, [np.array([one.scores[name], one.right]) for one in read])
 
 
 def _share(values: Sequence[bool]) -> float:

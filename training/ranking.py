@@ -28,6 +28,7 @@ from index.settings import IndexSettings
 from training.area_under_roc import area_under_roc
 from training.question_sets import Question, questions_of, set_weights
 from training.read_budgets import best_budget, best_threshold, outcomes
+from training.sentence_f1 import sentence_f1
 from training.sentence_models import CASES, fit_models
 
 _TYPED_PRICE = 6.0
@@ -35,7 +36,7 @@ _TYPED_PRICE = 6.0
 _TOGETHER = "all questions together"
 Report = dict[str, dict[str, dict[str, float | None]]]
 """Measures by what was left out and by set."""
-_Row = tuple[bool, float, bool, bool, float, bool, float]
+_Row = tuple[bool, float, bool, bool, float, bool, float, object, Floats]
 
 
 def main() -> None:
@@ -128,16 +129,17 @@ def cross_measured(questions: Sequence[Question], budgets: Sequence[tuple[ReadBu
                     after.cited,
                     after.price,
                 )
-                for one, *row in zip(asked, *columns, strict=True):
+                for one, sentences, *row in zip(asked, after.sentences, *columns, strict=True):
                     for name in (one.set_name, _TOGETHER):
-                        rows.setdefault(name, []).append((one.answerable, *row))
+                        rows.setdefault(name, []).append((one.answerable, *row, left_out, sentences))
         for report, rows in zip(reports, measured, strict=True):
             report[grouping] = {set_name: _measures(some) for set_name, some in rows.items()}
     return reports
 
 
 def _measures(rows: Sequence[_Row]) -> dict[str, float | None]:
-    answerable, confidence, answered, right, f1, cited, price = (np.array(column) for column in zip(*rows, strict=True))
+    *columns, left_out, sentences = zip(*rows, strict=True)
+    answerable, confidence, answered, right, f1, cited, price = map(np.array, columns)
     both = answerable.any() and not answerable.all()
     return {
         "questions": len(rows),
@@ -148,6 +150,7 @@ def _measures(rows: Sequence[_Row]) -> dict[str, float | None]:
         "calibration error": round(calibration_error(confidence, right), 3),
         "right replies": round(float(np.where(answerable, answered & right, ~answered).mean()), 3),
         "passages": round(float(price.mean()), 3),
+        "sentences' F1": round(sentence_f1(left_out, sentences), 3),
     }
 
 
@@ -181,8 +184,8 @@ def _rounded(model: SentenceModel) -> dict[str, Any]:
         "unanswered": model.unanswered.round(5).tolist(),
         "unanswered_bias": round(model.unanswered_bias, 5),
         "within": model.within,
-        "slope": round(model.slope, 5),
-        "offset": round(model.offset, 5),
+        "answering": model.answering.round(5).tolist(),
+        "answering_bias": round(model.answering_bias, 5),
     }
 
 

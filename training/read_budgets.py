@@ -27,7 +27,8 @@ class Outcomes:
 
     `confidence` in the first quote, its `balance` as `balance_of` has it, whether that is enough, `answered`, whether
     it is `right`, its `f1`, whether a right one is `cited` within 400 quoted characters, and the `price` paid, in
-    passages.
+    passages. `sentences`: of each question, (2, n_read) the chances of the sentences in what was read, and whether they
+    answer.
     """
 
     confidence: Floats
@@ -37,16 +38,19 @@ class Outcomes:
     f1: Floats
     cited: NDArray[np.bool_]
     price: Floats
+    sentences: Sequence[Floats]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Step:
-    """A state, whether its first quote is right, its F1, and whether a right one comes within 400 characters."""
+    """A state, whether its first quote is right, its F1, whether a right one comes within 400 characters, and the
+    chances of the sentences read, with whether they answer."""
 
     state: ReadState
     right: bool
     f1: float
     cited: bool
+    sentences: Floats
 
     @classmethod
     def of(cls, state: ReadState, question: Question) -> "_Step":
@@ -56,7 +60,9 @@ class _Step:
         shown = [*quoted, *(row for row in state.order if row not in quoted)]
         half_way = np.cumsum(lengths[shown]) - lengths[shown] / 2
         cited = bool((question.right[shown] & (half_way <= _QUOTED_CHARS)).any())
-        return cls(state, bool(right.any()), quote_f1(lengths[quoted], right), cited)
+        read = np.isin(question.passages, state.read) & question.in_reach
+        sentences = np.array([state.probabilities[read], question.right[read]])
+        return cls(state, bool(right.any()), quote_f1(lengths[quoted], right), cited, sentences)
 
 
 def outcomes(questions: Sequence[Question], weights: FittedWeights) -> Outcomes:
@@ -149,4 +155,5 @@ def _outcomes(last: Sequence[_Step], thresholds: Floats | float = 0.0) -> Outcom
         np.array([step.f1 for step in last]),
         np.array([step.cited for step in last]),
         np.array([float(len(step.state.read)) for step in last]),
+        [step.sentences for step in last],
     )

@@ -1,20 +1,21 @@
 """Trains the reader: a cross-encoder that finds the words that answer, or says that none do.
 
     python -m training.reader --data FOLDER --work DIR [--minutes 120] [--bf16] [--start DIR | --weights DIR]
-    python -m training.reader --data FOLDER --newschat FOLDER2 --work DIR --weights DIR2 --bf16
+    python -m training.reader --data FOLDER --newschat FOLDER2 --work DIR --weights DIR2 --bf16 [--newsroom FOLDER3]
 
 FOLDER holds `train/` and `dev/` with the question sets. Everything is written to DIR: `checkpoint.pt` (interrupted
 at any point, the same command goes on from it), `log.jsonl`, `curves.png` and, at the end, `reader/` with the
 averaged weights. Short newswire questions come first, questions as people ask them after. The learning rate rises,
 stays, and falls over the last two fifths of the data or of the minutes, whichever is sooner. Uses a GPU if there is
 one. With the weights of an earlier run, twice as many questions are read, all mixed and with other negatives; with
-newschat too (`training.newschat`), its messages are, and among them something of all that was read before.
+newschat too (`training.newschat`), its messages are, and among them something of all that was read before. A newsroom
+is of the same form, with articles as long as real ones: nearly all of its messages are read, and of newschat's fewer.
 """
 
 import argparse
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from index.embedding.shipped_model import pinned_weights
 from training.cross_encoder import Batch, SpanReader, count_tokens, load_tokenizer, loss, make_batch, new_model
 from training.curves import OF_READING
 from training.newschat import Newschat
-from training.newschat_examples import newschat_examples
+from training.newschat_examples import Shares, newschat_examples
 from training.reading_examples import NATURAL, NEWSWIRE, REPLAY, WIDER, ReadingExample, load_examples
 from training.reading_measures import measure
 from training.runs import Course, TrainingRun, take_course
@@ -40,6 +41,8 @@ _PEAK_RATE, _PEAK_RATE_ON = 8e-5, 5e-5
 """For a first run and, not to forget, for going on to newschat."""
 _KEPT_LAYERS_ON = 4
 """Of twelve, when going on to newschat: a step is a quarter shorter, and less is forgotten."""
+_NEWSROOM = Shares(complete=0.8, behind_chat=1.0, others=5)
+_BESIDE_NEWSROOM = Shares(complete=0.15, behind_chat=0.25)
 _WARM_UP_STEPS = 60
 _FALLING_SHARE = 0.4
 _MEASURE_EVERY = 300
@@ -77,13 +80,13 @@ class Run(TrainingRun):
 
 @dataclass(frozen=True, slots=True)
 class Lessons:
-    """`batches` in the order of training, at most at `peak_rate`; `held_apart`, and what is apart of newschat, to
-    measure on. The first `kept_layers` stay as they are."""
+    """`batches` in the order of training, at most at `peak_rate`; `held_apart`, and what is apart of each folder of
+    chats, by its name, to measure on. The first `kept_layers` stay as they are."""
 
     batches: Sequence[Sequence[ReadingExample]]
     held_apart: Sequence[ReadingExample]
     tokenizer: Tokenizer
-    newschat_apart: Sequence[ReadingExample] = ()
+    chats_apart: Mapping[str, Sequence[ReadingExample]] = field(default_factory=dict)
     peak_rate: float = _PEAK_RATE
     kept_layers: int = 0
 
@@ -100,30 +103,35 @@ class Lessons:
         return cls(batches, load_examples(data / "dev", NATURAL, seed=_SEED)[:_MEASURED], tokenizer)
 
     @classmethod
-    def with_newschat(cls, data: Path, newschat: Path, tokenizer: Tokenizer, work: Path, draw: int) -> "Lessons":
-        """Load its messages, and among them some of the questions that were read before; `work` keeps an index.
+    def with_chats(
+        cls, data: Path, folders: Mapping[str, tuple[Path, Shares]], tokenizer: Tokenizer, work: Path, draw: int
+    ) -> "Lessons":
+        """Load messages of these folders by name, and among them some of the questions that were read before.
 
-        `draw`: 1 or more; each draws other questions, passages and forms of the messages.
+        `work` keeps an index. `draw`: 1 or more; each draws other questions, passages and forms of the messages.
         """
-        train, apart = (Newschat.load(newschat / part) for part in ("train", "dev"))
-        retriever = search_over([*train.articles, *apart.articles], work)
+        chats = {
+            name: [Newschat.load(folder / part) for part in ("train", "dev")] for name, (folder, _) in folders.items()
+        }
+        retriever = search_over([one for parts in chats.values() for part in parts for one in part.articles], work)
         seed = (3 + draw) * _SEED
-        examples = newschat_examples(train, retriever, seed=seed)
-        examples += [[one] for one in load_examples(data / "train", REPLAY, seed=seed)]
+        examples = [[one] for one in load_examples(data / "train", REPLAY, seed=seed)]
+        apart: dict[str, Sequence[ReadingExample]] = {}
+        for name, (train, dev) in chats.items():
+            examples += newschat_examples(train, retriever, seed=seed, shares=folders[name][1])
+            apart[name] = list(chain.from_iterable(newschat_examples(dev, retriever, seed=_SEED)))[:_MEASURED]
         chance = random.Random(seed)
         chance.shuffle(examples)
         held_apart = load_examples(data / "dev", NATURAL, seed=_SEED)[:_MEASURED]
-        newschat_apart = list(chain.from_iterable(newschat_examples(apart, retriever, seed=_SEED)))[:_MEASURED]
-        return cls(
-            _batches(examples, tokenizer, chance), held_apart, tokenizer, newschat_apart, _PEAK_RATE_ON, _KEPT_LAYERS_ON
-        )
+        batches = _batches(examples, tokenizer, chance)
+        return cls(batches, held_apart, tokenizer, apart, _PEAK_RATE_ON, _KEPT_LAYERS_ON)
 
     def measure(self, model: SpanReader) -> dict[str, float]:
-        """Measure on what is held apart; of newschat under names of their own."""
+        """Measure on what is held apart; of chats under names of their own."""
         measures = measure(model, self.held_apart, self.tokenizer)
-        if self.newschat_apart:
-            of_newschat = measure(model, self.newschat_apart, self.tokenizer)
-            measures |= {f"newschat_{name}": value for name, value in of_newschat.items()}
+        for folder, apart in self.chats_apart.items():
+            of_folder = measure(model, apart, self.tokenizer)
+            measures |= {f"{folder}_{name}": value for name, value in of_folder.items()}
         return measures
 
 
@@ -135,7 +143,10 @@ def main() -> None:
     weights = options.weights or options.start or pinned_weights()
     tokenizer = load_tokenizer(weights)
     if options.newschat:
-        lessons = Lessons.with_newschat(options.data, options.newschat, tokenizer, options.work, options.draw)
+        folders = {"newschat": (options.newschat, _BESIDE_NEWSROOM if options.newsroom else Shares())}
+        if options.newsroom:
+            folders["newsroom"] = (options.newsroom, _NEWSROOM)
+        lessons = Lessons.with_chats(options.data, folders, tokenizer, options.work, options.draw)
     else:
         lessons = Lessons.load(options.data, tokenizer, again=options.weights is not None)
     train(weights, lessons, options.work, options.minutes, bf16=options.bf16)
@@ -196,6 +207,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="folder with train/ and dev/")
     parser.add_argument("--newschat", type=Path, help="folder with train/ and dev/ of newschat, to go on to")
     parser.add_argument("--work", type=Path, default=Path("var/reader"), help="checkpoint, log, curves, weights")
+    parser.add_argument("--newsroom", type=Path, help="folder of the same form, with longer articles, beside newschat")
     begun = parser.add_mutually_exclusive_group()
     begun.add_argument(
         "--start", type=Path, help="encoder to begin with: by training.pretrained, or an MPNet (default: what ships)"

@@ -54,7 +54,7 @@ def fit_model(examples: Sequence[RankingExample]) -> SentenceModel:
     """Return the model that orders sentences and says whether the first one answers, and whether any one does."""
     ranking = fit_ranking(examples)
     nothing = np.array([])
-    model = SentenceModel(ranking, nothing, 0.0, nothing, 0.0, *fit_chances(examples, ranking))
+    model = SentenceModel(ranking, nothing, 0.0, nothing, 0.0, *fit_answering(examples))
     return fit_judgement(examples, replace(model, within=fit_within(examples, model)))
 
 
@@ -76,20 +76,12 @@ def fit_within(examples: Sequence[RankingExample], model: SentenceModel) -> floa
     return float(max(within for within, one in zip(_WITHIN, f1, strict=True) if one >= max(f1) - _AS_GOOD))
 
 
-def fit_chances(examples: Sequence[RankingExample], ranking: Floats) -> tuple[float, float]:
-    """Return slope and offset of a logistic model of "this sentence answers" by its ranking score, on all sentences."""
-    ranks = np.concatenate([one.features @ ranking for one in examples])
-    sign = np.where(np.concatenate([one.right for one in examples]), 1.0, -1.0)
+def fit_answering(examples: Sequence[RankingExample]) -> tuple[Floats, float]:
+    """Return weights and bias of a logistic model of "this sentence answers by itself", on all sentences."""
     sizes = [len(one.right) for one in examples]
     weights = np.repeat(_example_weights(examples) / sizes, sizes)
-
-    def loss(line: Floats) -> tuple[float, Floats]:
-        margins = sign * (line[0] * ranks + line[1])
-        pull = weights * sign * expit(-margins)
-        return float(-weights @ log_expit(margins)), -np.array([pull @ ranks, pull.sum()])
-
-    slope, offset = minimize(loss, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B").x
-    return float(slope), float(offset)
+    features, right = (np.concatenate([getattr(one, name) for one in examples]) for name in ("features", "right"))
+    return _fit_logistic(features, right, weights)
 
 
 def fit_ranking(examples: Sequence[RankingExample]) -> Floats:

@@ -1,15 +1,15 @@
 """The sentences that a reply of several quotes is chosen from: those of the passages found, and how articles begin."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.query.article_words import words_held, written_as_names
-from bot.query.topic_words import LEAD_CHARS, naming_terms, unheard_share
+from bot.composing.on_subject import on_the_subject
+from bot.query.topic_words import unheard_share
 from bot.reading.cascade import ReadingWeights, likeliest_passages
 from bot.reading.features import N_SAID, SAID, Candidate, Floats, to_features
 from bot.reading.open_passages import WINDOW_CHARS, OpenPassages
@@ -27,8 +27,6 @@ FURTHER_READ = 6
 """So many, where what is composed only follows an answer."""
 _LED_ARTICLES = 5
 """The first passages of so many articles are looked at wherever the search found them: news begins with the news."""
-_HELD_OF_BEST = 0.5
-"""An article is on the subject if it holds so much, by weight, of what the article does that holds most of it."""
 NOWHERE = 99
 """Stands for the place of what is no sentence."""
 _LEAST_WORDS = 5
@@ -84,8 +82,8 @@ def gather(query: Query, hits: Sequence[Hit], retriever: Retriever, plan: Readin
 
     `hits`: at least one, best first.
     """
-    hits, are_about_it = _on_the_subject(query, hits, retriever)
-    found = [*hits, *_leads(hits, retriever)] if are_about_it else hits
+    subject = on_the_subject(query.text, hits, retriever)
+    found = [*subject.hits, *(_leads(subject.hits, retriever) if subject.are_about_it else ())]
     window = _WHOLE_PASSAGE_CHARS if plan.of_each else WINDOW_CHARS
     opened = OpenPassages(query, found, retriever, plan.scorer, window)
     likeliest = likeliest_passages(opened, plan.weights)
@@ -110,40 +108,8 @@ def gather(query: Query, hits: Sequence[Hit], retriever: Retriever, plan: Readin
         rarity,
         telling_in(terms, rarity),
         unheard_share(terms_of(query.text), retriever.rarity),
-        are_about_it,
+        subject.are_about_it,
     )
-
-
-def _on_the_subject(query: Query, hits: Sequence[Hit], retriever: Retriever) -> tuple[Sequence[Hit], bool]:
-    """Return the hits without those of articles that hold much less than another of what the query names, as far as
-    one of them begins with it or writes it as a name: "hollywood strike" is not about every strike. And whether any
-    begins with what is named; if none does, these are the sentences that mention it."""
-    named = naming_terms(terms_of(query.text))
-    if not named:
-        return hits, True
-    articles = [retriever.archive.article(one) for one in {hit.passage.article_id for hit in hits}]
-    telling = {term for one in articles for term in (*words_held(one, LEAD_CHARS), *written_as_names(named, one))}
-    weights = {term: share * retriever.rarity(term) for term, share in named.items() if term in telling}
-    if not weights:
-        return hits, True
-    held: dict[str, float] = {}
-    for one in articles:
-        terms = words_held(one)
-        held[one.id] = sum(weight for term, weight in weights.items() if term in terms)
-    least = _HELD_OF_BEST * max(held.values())
-    kept = [hit for hit in hits if held[hit.passage.article_id] >= least]
-    begun = frozenset().union(*(words_held(one, LEAD_CHARS) for one in articles if held[one.id] >= least))
-    if not begun.isdisjoint(weights):
-        return kept, True
-    texts = {one.id: one.text for one in articles}
-    mentions = [mention for hit in kept if (mention := _mention(hit, texts[hit.passage.article_id], weights.keys()))]
-    return mentions or kept, not mentions
-
-
-def _mention(hit: Hit, text: str, named: Collection[str]) -> Hit | None:
-    """Return a hit with those of its sentences that hold what is named, None where none does."""
-    mentioning = tuple(one for one in hit.passage.sentences if not set(named).isdisjoint(terms_of(one.slice(text))))
-    return replace(hit, passage=replace(hit.passage, sentences=mentioning)) if mentioning else None
 
 
 def telling_in(sentences: Sequence[frozenset[str]], rarity: Mapping[str, float]) -> "csr_array[np.float64]":

@@ -28,8 +28,9 @@ class SentenceModel:
     `ranking`: (n_features,), orders them. `within`: a neighbour that ranks at most this much lower than the first is
     quoted with it; below 0, none is. `confidence`: (n_features + 3,), the last three for the ranking score, its lead
     over the best sentence that is not quoted with it, and whether one is, and `bias`: whether what is quoted first
-    answers. `unanswered`, `unanswered_bias`, of the same: whether no sentence does. `slope`, `offset`: the chance that
-    any one sentence answers, from its ranking score; read and unread scores have no common scale, their chances have.
+    answers. `unanswered`, `unanswered_bias`, of the same: whether no sentence does. `answering`: (n_features,), and
+    `answering_bias`: whether any one sentence answers by itself, whatever the others do; read and unread ranking scores
+    have no common scale, these chances have.
     """
 
     ranking: Floats
@@ -37,8 +38,8 @@ class SentenceModel:
     bias: float
     unanswered: Floats
     unanswered_bias: float
-    slope: float
-    offset: float
+    answering: Floats
+    answering_bias: float
     within: float = -1.0
 
     def ranks(self, features: Floats) -> Floats:
@@ -46,9 +47,9 @@ class SentenceModel:
         ranks: Floats = features @ self.ranking
         return ranks
 
-    def chances(self, ranks: Floats) -> Floats:
-        """Return the probability that each sentence answers, taken alone, (n,)."""
-        return _expit(self.slope * ranks + self.offset)
+    def chances(self, features: Floats) -> Floats:
+        """Return the probability that each sentence answers, taken alone, (n,); `features`: (n, n_features)."""
+        return _expit(features @ self.answering + self.answering_bias)
 
     def quoted(self, features: Floats, ranks: Floats, places: Rows) -> tuple[int, ...]:
         """Return the first in rank, and the neighbour that is quoted with it, if any.
@@ -194,7 +195,7 @@ def likeliest_passages(reads: PassageReads, weights: ReadingWeights) -> list[int
 
 def _unread_chances(reads: PassageReads, weights: ReadingWeights) -> Floats:
     unread = to_features(reads.known, np.zeros((len(reads.known), N_SAID)))
-    return weights.unread.chances(weights.unread.ranks(unread))
+    return weights.unread.chances(unread)
 
 
 def _by_chance(passages: Rows, chances: Floats) -> list[int]:
@@ -229,7 +230,7 @@ def _settle(
     quoted = model.quoted(features, ranks, places[is_read])
     best, *beside = (int(rows[one]) for one in quoted)
     probabilities = chances.copy()
-    probabilities[is_read] = model.chances(ranks)
+    probabilities[is_read] = model.chances(features)
     others = np.argsort(-probabilities, kind="stable")
     probabilities[best], unanswered = model.judge(quoted, features, ranks)
     order = np.array([best, *(row for row in others if row != best)], np.int64)

@@ -90,7 +90,7 @@ def _reading_weights(stored: Mapping[str, Any]) -> ReadingWeights:
 
 def _sentence_model(stored: Mapping[str, Any]) -> SentenceModel:
     return SentenceModel(
-        **{**stored, **{name: np.array(stored[name]) for name in ("ranking", "confidence", "unanswered")}}
+        **{**stored, **{name: np.array(stored[name]) for name in ("ranking", "confidence", "unanswered", "answering")}}
     )
 
 

@@ -97,7 +97,7 @@ def test_confidence_is_calibrated_on_other_questions() -> None:
     cases = list(zip(others, ranks, quoted, strict=True))
     sure, unanswered = np.array([model.judge(rows, one.features, some) for one, some, rows in cases]).T
     right = np.array([one.right[rows].any() for one, _, rows in cases])
-    each = np.concatenate([model.chances(model.ranks(one.features)) for one in others])
+    each = np.concatenate([model.chances(one.features) for one in others])
 
     assert calibration_error(sure, right) < 0.1
     assert right.mean() > 0.6
@@ -110,7 +110,7 @@ def test_neighbours_are_quoted_together_where_that_finds_more_than_it_costs(righ
     features = np.zeros((2, len(FEATURES)))
     features[:, _ODDS] = [1.0, 0.5]
     nothing = np.array([])
-    model = SentenceModel(np.eye(len(FEATURES))[_ODDS], nothing, 0.0, nothing, 0.0, slope=1.0, offset=0.0)
+    model = SentenceModel(np.eye(len(FEATURES))[_ODDS], nothing, 0.0, nothing, 0.0, nothing, 0.0)
     examples = [RankingExample("made up", features, np.arange(2) == row, np.arange(2)) for row in right]
 
     assert fit_within(examples, model) == within

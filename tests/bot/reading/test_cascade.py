@@ -30,7 +30,7 @@ def _weights(budget: ReadBudget) -> ReadingWeights:
 def _by(name: str) -> SentenceModel:
     ranking = np.eye(len(FEATURES))[FEATURES.index(name)]
     by_ranking = np.append(ranking, [0.0, 0.0, 0.0])
-    return SentenceModel(ranking, by_ranking, 0.0, -by_ranking, 0.0, slope=1.0, offset=0.0)
+    return SentenceModel(ranking, by_ranking, 0.0, -by_ranking, 0.0, ranking, 0.0)
 
 
 def _said(odds: Sequence[float]) -> Floats:
@@ -61,7 +61,7 @@ def test_judging_is_logistic_models() -> None:
     features = np.array([[1.0, 0.0], [2.0, 1.0], [0.0, 3.0]])
     weights = np.array([0.5, -0.5, 0.25, 1.0, 4.0])
     none = np.array([0.0, 0.0, 0.0, -1.0, 0.0])
-    model = SentenceModel(np.array([1.0, 2.0]), weights, -1.0, none, 0.5, slope=0.5, offset=-2.0)
+    model = SentenceModel(np.array([1.0, 2.0]), weights, -1.0, none, 0.5, np.array([0.5, 1.0]), -2.0)
 
     ranks = model.ranks(features)
 
@@ -71,13 +71,13 @@ def test_judging_is_logistic_models() -> None:
     judged, judged_together = model.judge([2], features, ranks), model.judge([2, 1], features, ranks)
     assert judged == pytest.approx((1 / (1 + np.exp(-alone)), 1 / (1 + np.exp(2 - 0.5))))
     assert judged_together == pytest.approx((1 / (1 + np.exp(-together)), 1 / (1 + np.exp(5 - 0.5))))
-    np.testing.assert_allclose(model.chances(ranks), 1 / (1 + np.exp([1.5, 0.0, -1.0])))
+    np.testing.assert_allclose(model.chances(features), 1 / (1 + np.exp([1.5, 0.0, -1.0])))
 
 
 @pytest.mark.parametrize("quoted", [[0], [0, 1]])
 def test_a_quote_without_rivals_has_no_lead(quoted: list[int]) -> None:
     by_lead = np.array([0.0, 0.0, 1.0, 0.0])
-    model = SentenceModel(np.array([2.0]), by_lead, 0.0, by_lead, 0.0, slope=1.0, offset=0.0)
+    model = SentenceModel(np.array([2.0]), by_lead, 0.0, by_lead, 0.0, np.array([2.0]), 0.0)
     features = np.array([[3.0], [1.0]])[: len(quoted)]
 
     assert model.judge(quoted, features, model.ranks(features)) == (0.5, 0.5)

@@ -52,15 +52,8 @@ def _weights(*, sure: float = 0.9, read: int = N_HITS, worth: float = 0.0, **ran
 def _sentence_model(**ranking: float) -> SentenceModel:
     confidence = np.zeros(len(FEATURES) + 3)
     confidence[-3] = 1.0
-    return SentenceModel(
-        np.array([ranking.get(name, 0.0) for name in FEATURES]),
-        confidence,
-        0.0,
-        -confidence,
-        0.0,
-        slope=1.0,
-        offset=0.0,
-    )
+    by_name = np.array([ranking.get(name, 0.0) for name in FEATURES])
+    return SentenceModel(by_name, confidence, 0.0, -confidence, 0.0, by_name, 0.0)
 
 
 def test_the_shipped_weights_fit_the_features() -> None:
@@ -69,10 +62,10 @@ def test_the_shipped_weights_fit_the_features() -> None:
     for case in ("whole", "part", "typed"):
         of_case = weights.of(case)
         for one in (of_case.unread, of_case.read):
-            assert one.ranking.shape == (len(FEATURES),)
+            assert one.ranking.shape == one.answering.shape == (len(FEATURES),)
             assert one.confidence.shape == one.unanswered.shape == (len(FEATURES) + 3,)
-            assert np.isfinite([*one.ranking, *one.confidence, *one.unanswered, one.bias, one.offset]).all()
-            assert one.slope > 0
+            assert np.isfinite([*one.ranking, *one.confidence, *one.unanswered, *one.answering]).all()
+            assert np.isfinite([one.bias, one.unanswered_bias, one.answering_bias]).all()
         assert 0 < of_case.threshold < 1
         assert 1 <= of_case.budget.read <= OFFERED[case]
 
