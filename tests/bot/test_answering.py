@@ -205,6 +205,16 @@ def test_at_most_five_are_cited(retriever: Retriever) -> None:
     assert len(_quoted(_outcome(retriever, *readings, *more))) == 5
 
 
+def test_many_words_are_no_short_answer(retriever: Retriever) -> None:
+    words = span_of(BRIDGE.text[:120])
+    reading = replace(_reading(_OPENED, 0.9), span=words, highlights=(words,), answer=words)
+
+    outcome = _outcome(retriever, reading)
+
+    assert isinstance(outcome, Answer)
+    assert (outcome.short_answer, outcome.citations[0].highlights) == (None, (words,))
+
+
 def test_what_lies_outside_the_quote_is_not_its_answer(retriever: Retriever) -> None:
     outcome = _outcome(retriever, _reading(_OPENED, 0.9, answering=span_of("4.2 million")))
 
