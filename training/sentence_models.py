@@ -54,7 +54,7 @@ def fit_model(examples: Sequence[RankingExample]) -> SentenceModel:
     """Return the model that orders sentences and says whether the first one answers, and whether any one does."""
     ranking = fit_ranking(examples)
     nothing = np.array([])
-    model = SentenceModel(ranking, nothing, 0.0, nothing, 0.0, *fit_answering(examples))
+    model = SentenceModel(ranking, nothing, 0.0, nothing, 0.0, *fit_answering(examples, ranking))
     return fit_judgement(examples, replace(model, within=fit_within(examples, model)))
 
 
@@ -76,12 +76,15 @@ def fit_within(examples: Sequence[RankingExample], model: SentenceModel) -> floa
     return float(max(within for within, one in zip(_WITHIN, f1, strict=True) if one >= max(f1) - _AS_GOOD))
 
 
-def fit_answering(examples: Sequence[RankingExample]) -> tuple[Floats, float]:
-    """Return weights and bias of a logistic model of "this sentence answers by itself", on all sentences."""
+def fit_answering(examples: Sequence[RankingExample], ranking: Floats) -> tuple[Floats, float]:
+    """Return weights and bias of "this sentence answers by itself", on all sentences: half-way between a logistic model
+    of the ranking score, which has learnt the order within a question, and one of all features, which has not."""
     sizes = [len(one.right) for one in examples]
     weights = np.repeat(_example_weights(examples) / sizes, sizes)
     features, right = (np.concatenate([getattr(one, name) for one in examples]) for name in ("features", "right"))
-    return _fit_logistic(features, right, weights)
+    slope, offset = _fit_logistic((features @ ranking)[:, None], right, weights)
+    of_each, bias = _fit_logistic(features, right, weights)
+    return (slope[0] * ranking + of_each) / 2, (offset + bias) / 2
 
 
 def fit_ranking(examples: Sequence[RankingExample]) -> Floats:
