@@ -157,20 +157,22 @@ def _stages(scorer: SpanScorer) -> list[_Stage]:
 def _by_the_model_alone(weights: ReadingWeights) -> ReadingWeights:
     """Return weights that rank and trust sentences by the odds that the reader gives them."""
     alone = np.array([float(name == "answer_odds") for name in FEATURES])
-    by_odds = _of_rank(len(FEATURES), 0.5)  # the odds of both ends: half of them
-    model = SentenceModel(alone, by_odds, 0.0, -by_odds, 0.0, 0.5, 0.0)
+    of_odds = alone / 2  # the odds of both ends: half of them
+    by_odds = _of_features(of_odds)
+    model = SentenceModel(alone, by_odds, 0.0, -by_odds, 0.0, of_odds, 0.0)
     return ReadingWeights(weights.unread, model, _EVERYTHING, _EVEN)
 
 
 def _uncalibrated(model: SentenceModel) -> SentenceModel:
-    """Return a model that is as sure as a sentence's rank says, without the fit that looks at its rivals."""
-    by_rank = _of_rank(len(model.ranking), model.slope)
-    return replace(model, confidence=by_rank, bias=model.offset, unanswered=-by_rank, unanswered_bias=-model.offset)
+    """Return a model that is as sure of the first sentence as of any by itself, without the fit that looks at its
+    rivals."""
+    alone, bias = _of_features(model.answering), model.answering_bias
+    return replace(model, confidence=alone, bias=bias, unanswered=-alone, unanswered_bias=-bias)
 
 
-def _of_rank(n_features: int, slope: float) -> Floats:
-    """Return the weights of a confidence that depends on the ranking score alone."""
-    return np.array([*np.zeros(n_features), slope, 0.0, 0.0])
+def _of_features(weights: Floats) -> Floats:
+    """Return the weights of a confidence that depends on the features of the first sentence alone."""
+    return np.array([*weights, 0.0, 0.0, 0.0])
 
 
 def _row(

@@ -13,6 +13,7 @@ _GREETS_OR_THANKS = (
     "hi|hello|hey|thanks?|thank you|thx|ty|cheers|ok|okay|k|cool|nice|great|perfect|wow|lol|yes|yeah|yep|yup|no|"
     "nope|sure|sorry|please|pls|bye|goodbye|good (?:morning|evening|night)|got it|i see"
 )
+_THANKS = re.compile(rf"^\s*(?:{_GREETS_OR_THANKS})\b", re.IGNORECASE)
 _SMALL_TALK = re.compile(
     rf"^\W*(?:{_GREETS_OR_THANKS})(?:\W+(?:{_GREETS_OR_THANKS}|so much|very much|a lot|there|again|then))*\W*$",
     re.IGNORECASE,
@@ -27,10 +28,10 @@ def is_keyword(message: str) -> bool:
 
 
 def keyword_in(message: str) -> str:
-    """Return the few words that a message holds behind what goes on from what was said: " karabakh?" of "ok and
-    karabakh?"; an empty string if it is more than that."""
-    while opening := OPENING.match(message):
-        message = message[opening.end() :]
+    """Return the few words that a message holds behind thanks and what goes on from what was said: "karabakh?" of "ok
+    thx, and karabakh?"; an empty string if it is more than that."""
+    while opening := OPENING.match(message) or _THANKS.match(message):
+        message = message[opening.end() :].lstrip(" ,.;:!-–—")
     return message if is_keyword(message) else ""
 
 

@@ -7,12 +7,18 @@ from bot.conversation import SAID_ELSEWHERE, Conversation, Turn
 from bot.followup.leaning import Leaning, said_of
 from bot.followup.references import CitationRequest, chosen_option, citation_request
 from bot.followup.resolution import Resolution
-from bot.followup.signs import is_keyword, is_small_talk, keyword_in
+from bot.followup.signs import is_small_talk, keyword_in
 from bot.followup.spoken_of import articles_of
 from bot.followup.subject import named_in, subject_of
 from bot.followup.thread import said_in, thread_of
 from bot.query.article_words import words_held, written_as_names
-from bot.query.topic_words import LEAD_CHARS, is_mostly_unheard, names_something, surely_names_something
+from bot.query.topic_words import (
+    LEAD_CHARS,
+    is_mostly_unheard,
+    names_something,
+    naming_terms,
+    surely_names_something,
+)
 from bot.reading.behind import BEHIND, put_behind
 from index import Article, Query
 from index.search.retrieval import Archive, Retriever
@@ -42,8 +48,8 @@ def understand(asked: str, conversation: Conversation, retriever: Retriever, *, 
         return Resolution.alone(typed)
     if not names_something(typed):
         chance = max(chance, _LEANS_FROM)
-    elif is_keyword(typed):
-        chance = _where_held(typed, thread, retriever, chance)
+    elif keyword := keyword_in(typed):
+        chance = _where_held(keyword, thread, retriever, chance)
     context = f"{said[-1].question} {said_of(said[-1])}".strip()
     archive = retriever.archive
     headline, named_since = _headline(thread, archive), _named_since(thread, archive)
@@ -85,10 +91,22 @@ def shipped_leaning() -> Leaning:
 
 
 def _names_more(typed: str, thread: Sequence[Turn], retriever: Retriever) -> bool:
-    """Return whether a message names something behind turns about nothing, or what no article has heard of."""
+    """Return whether a message names something behind turns about nothing, what no article has heard of, or what
+    another article is about and those that the turns were answered from do not hold: "anything on the pope"."""
     if names_something(typed) and _is_of_nothing(thread, retriever):
         return True
-    return surely_names_something(typed) and _is_unheard(typed, retriever)
+    if not surely_names_something(typed):
+        return False
+    return _is_unheard(typed, retriever) or _names_another(typed, thread, retriever)
+
+
+def _names_another(typed: str, thread: Sequence[Turn], retriever: Retriever) -> bool:
+    named = naming_terms(terms_of(typed))
+    quoted = _quoted(thread, retriever.archive)
+    if not quoted or any(not words_held(article).isdisjoint(named) for article in quoted):
+        return False
+    found = (retriever.archive.article(hit.passage.article_id) for hit in retriever.search(Query(typed), 1))
+    return any(words_held(article, LEAD_CHARS).issuperset(named) for article in found)
 
 
 def _is_of_nothing(thread: Sequence[Turn], retriever: Retriever) -> bool:
@@ -111,14 +129,17 @@ def _chance(message: str, before: Sequence[Turn], retriever: Retriever) -> float
 
 def _where_held(keyword: str, thread: Sequence[Turn], retriever: Retriever, chance: float) -> float:
     """Return how likely a keyword leans: it does where an article quoted in the thread holds it, and not where only
-    others do. Where none does, or what was quoted is not known, there is only the given chance."""
+    others do, unless it names nobody and surely leans ("anyone die"). Where none does, or what was quoted is not known,
+    there is only the given chance."""
     terms = set(terms_of(keyword))
     quoted = _quoted(thread, retriever.archive)
     was_said_elsewhere = not quoted and any(turn.asked_at == SAID_ELSEWHERE for turn in thread)
     if was_said_elsewhere or any(retriever.rarity(term) >= 1.0 for term in terms):
         return chance
     is_held = any(terms <= words_held(article) for article in quoted)
-    return max(chance, _LEANS_FROM) if is_held else 0.0
+    if is_held:
+        return max(chance, _LEANS_FROM)
+    return chance if chance >= _SURELY_LEANS_FROM and not only_names(keyword, retriever) else 0.0
 
 
 def _quoted(thread: Sequence[Turn], archive: Archive) -> list[Article]:

@@ -17,7 +17,7 @@ def in_english(asked: str, retriever: Retriever) -> tuple[str, str | None]:
     """Return a message in English, word by word, and the language that it was in; as it is, and None, where that is
     English or the language's words are not known."""
     language = language_of(asked)
-    if language not in GLOSSED_LANGUAGES:
+    if language not in GLOSSED_LANGUAGES or _is_name(asked, retriever):
         return asked, None
     english = lexicon_of(language).gloss(asked, lambda word: _is_held(word, retriever))
     return (english, language) if english.strip("?") else (asked, None)
@@ -39,6 +39,11 @@ def _turn_in_english(turn: Turn, retriever: Retriever) -> Turn:
 def language_of(asked: str) -> str | None:
     """Return the language of a message, None for English or where that is not clear."""
     return other_language(asked, shipped_classifier().words.__contains__, is_of)
+
+
+def _is_name(asked: str, retriever: Retriever) -> bool:
+    """Return whether a message is one word that the articles hold: "nato" is Italian, too."""
+    return len(asked.split()) == 1 and _is_held(asked, retriever)
 
 
 def _is_held(word: str, retriever: Retriever) -> bool:
