@@ -7,10 +7,12 @@ from typing import Final
 from bot.adapters import translation
 from bot.adapters.translation import counted, translatable, translated
 from bot.answering import Block, RefusalReason
+from bot.composing.composer import ONLY_MENTIONED
 from bot.quoting.quotes import Citation, CitedSpeaker
 
 SHOWING_RESULTS_FOR: Final = translatable("Showing results for: ")
 ABOUT: Final = translatable("About: ")
+_ONLY_MENTIONED: Final = translatable("Only mentioned, in articles about other things")
 UNDERSTOOD_AS: Final = translatable("Understood as: ")
 IN_MY_OWN_WORDS: Final = translatable("In my own words: ")
 MORE_QUOTES: Final = translatable("More quotes:")
@@ -99,7 +101,10 @@ def voice(speaker: CitedSpeaker) -> str:
 
 
 def heading(block: Block) -> str:
-    """Return what stands above a part of a reply: a day, month or year as people write it, or the name of a voice."""
+    """Return what stands above a part of a reply: a day, month or year as people write it, the name of a voice, or that
+    its articles are about other things."""
+    if block.heading == ONLY_MENTIONED:
+        return translated(_ONLY_MENTIONED)
     if block.is_later:
         return translated(translatable("{voice}, later")).format(voice=block.heading)
     return translation.calendar_day(block.heading) or block.heading

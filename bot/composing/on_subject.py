@@ -34,8 +34,8 @@ class _Told:
 
     @classmethod
     def of(cls, article: Article, named: Collection[str]) -> "_Told":
-        begins, holds = (words_held(article, *chars).intersection(named) for chars in ((LEAD_CHARS,), ()))
-        return cls(article, begins, holds, written_as_names(named, article))
+        begins, holds = words_held(article, LEAD_CHARS), words_held(article)
+        return cls(article, begins.intersection(named), holds.intersection(named), written_as_names(named, article))
 
 
 def on_the_subject(text: str, hits: Sequence[Hit], retriever: Retriever) -> OnSubject:

@@ -12,6 +12,7 @@ from bot.adapters.telegram.views.html import to_html
 from bot.adapters.telegram.views.messages import more_message, reply_message
 from bot.adapters.terminal import show_reply
 from bot.answering import Answer, Block
+from bot.composing.composer import ONLY_MENTIONED
 from bot.query.kinds import MessageKind
 from bot.quoting.quotes import Citation
 from bot.replies import Reply
@@ -96,6 +97,7 @@ def test_the_json_tells_the_parts_and_what_was_left_out() -> None:
         ("1984", "1984", "1984"),
         ("2024-13", "2024-13", "2024-13"),
         ("Nikol Pashinyan", "Nikol Pashinyan", "Nikol Pashinyan"),
+        (ONLY_MENTIONED, ONLY_MENTIONED, "Nur erwähnt, in Artikeln über anderes"),
     ],
 )
 def test_a_heading_is_a_day_as_people_write_it_or_a_name(heading: str, english: str, german: str) -> None:
