@@ -3,15 +3,15 @@
 from bot.followup.references import CitationRequest, Side, named_citation
 from bot.followup.resolution import Resolution
 from bot.followup.signs import is_small_talk
-from bot.followup.understanding import only_names, requested_citation, taken_option, understand
+from bot.followup.understanding import named_alone, requested_citation, taken_option, understand
 
 __all__ = [
     "CitationRequest",
     "Resolution",
     "Side",
     "is_small_talk",
+    "named_alone",
     "named_citation",
-    "only_names",
     "requested_citation",
     "taken_option",
     "understand",

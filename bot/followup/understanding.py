@@ -63,12 +63,13 @@ def understand(asked: str, conversation: Conversation, retriever: Retriever, *, 
     return Resolution(typed, read, shown, leans, context, subject, named)
 
 
-def only_names(asked: str, retriever: Retriever) -> bool:
-    """Return whether a message asks for nothing and names what the article is about that it finds: "ok what about
-    boeing"."""
+def named_alone(asked: str, retriever: Retriever) -> str:
+    """Return the name that is all a message holds, written so in the article that it finds: "boeing" of "ok what about
+    boeing"; an empty string where it asks for more."""
     keyword = keyword_in(asked)
     hits = retriever.search(Query(keyword), 1) if keyword else []
-    return any(_are_names(keyword, retriever.archive.article(hit.passage.article_id)) for hit in hits)
+    found = (retriever.archive.article(hit.passage.article_id) for hit in hits)
+    return keyword if any(_are_names(keyword, article) for article in found) else ""
 
 
 def requested_citation(asked: str, conversation: Conversation) -> CitationRequest | None:
@@ -139,7 +140,7 @@ def _where_held(keyword: str, thread: Sequence[Turn], retriever: Retriever, chan
     is_held = any(terms <= words_held(article) for article in quoted)
     if is_held:
         return max(chance, _LEANS_FROM)
-    return chance if chance >= _SURELY_LEANS_FROM and not only_names(keyword, retriever) else 0.0
+    return chance if chance >= _SURELY_LEANS_FROM and not named_alone(keyword, retriever) else 0.0
 
 
 def _quoted(thread: Sequence[Turn], archive: Archive) -> list[Article]:

@@ -43,7 +43,8 @@ class MessageAnswerer:
 
         Where several quotes are surely asked for, or by a message that names nothing, they are the answer. Where they
         may be, one sentence is looked for first, and they follow it; they stand alone if none is found and they are
-        likely enough asked for. Where they are surely asked for and refused, a single one has to be surer than usual.
+        likely enough asked for. Where they are surely asked for and refused, a single one has to be surer than usual;
+        not for a name alone, which asks for nothing.
         """
         query, told = self._query_of(meant), meant.told
         maybe, chance = told.likeliest(COMPOSED)
@@ -54,7 +55,8 @@ class MessageAnswerer:
         if isinstance(asked_for, Answer):
             return asked_for
         first = self._first(query, meant)
-        if isinstance(asked_for, Refusal) and isinstance(first, Answer) and first.confidence < _SURE_ENOUGH:
+        must_be_sure = isinstance(asked_for, Refusal) and not meant.is_name
+        if must_be_sure and isinstance(first, Answer) and first.confidence < _SURE_ENOUGH:
             return withheld(first)
         is_answered = isinstance(first, Answer)
         if is_asked or not (may_be_asked and (is_answered or chance >= _STANDS_ALONE)):

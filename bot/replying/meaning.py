@@ -1,9 +1,9 @@
 """What a message means in its conversation: in English, rightly spelt, behind what was said, and of which kind."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.conversation import Conversation
-from bot.followup import Resolution, only_names, taken_option, understand
+from bot.followup import Resolution, named_alone, taken_option, understand
 from bot.pointing import Pointer
 from bot.query.kinds import MessageKind, ToldKind
 from bot.query.operators import Scope, read_scope
@@ -33,7 +33,8 @@ class Meant:
 
     `asked`: its words, in English and rightly spelt, without operators, which are in `scope`. `conversation`: what it
     is asked in. `request`: whose words it asks for by `/said`; `phrases`: what has to be found word for word.
-    `corrected`: what was taken to be misspelt; `language`: the one it is in, unless that is English.
+    `corrected`: what was taken to be misspelt; `language`: the one it is in, unless that is English. `is_name`: a name
+    is all it holds.
     """
 
     asked: str
@@ -45,6 +46,7 @@ class Meant:
     phrases: tuple[str, ...] = ()
     corrected: tuple[Correction, ...] = ()
     language: str | None = None
+    is_name: bool = False
 
 
 def meaning_of(
@@ -67,11 +69,12 @@ def meaning_of(
     asked, corrected = (asked, ()) if is_plain or phrases else correct_spelling(asked, retriever)
     resolution = understand(asked, conversation, retriever, literally=said.literally)
     known = MessageKind.SAID if request else said.kind
-    if known is None and not resolution.leans and only_names(asked, retriever):
-        known = MessageKind.OVERVIEW
+    name = "" if known or is_plain or resolution.leans else named_alone(asked, retriever)
+    if name:
+        known, resolution = MessageKind.OVERVIEW, replace(Resolution.alone(name), shown=resolution.shown)
     told = ToldKind.surely(known) if known else tell_kind(asked, retriever, is_english=language is not None)
     told, language = weighed_with(told, understood), language or language_for(understood, typed)
-    return Meant(asked, scope, conversation, resolution, told, request, phrases, corrected, language)
+    return Meant(asked, scope, conversation, resolution, told, request, phrases, corrected, language, bool(name))
 
 
 def searchable(text: str) -> str:
