@@ -8,7 +8,9 @@ from bot.conversation import Turn
 from bot.followup.leaning import said_last, said_of
 from bot.followup.signs import WORD
 from bot.followup.vocabulary import LINKS
-from bot.query.topic_words import names_something, naming_terms, shipped_topic_words
+from bot.query.article_words import written_as_names
+from bot.query.topic_words import LEAD_CHARS, names_something, naming_terms, shipped_topic_words
+from index import Article
 from index.text.terms import terms_of
 
 _TURNS = 4
@@ -51,14 +53,14 @@ def subject_of(
     turns: Sequence[Turn],
     leaning: float,
     rarity: Callable[[str], float],
-    headline: str = "",
+    told_by: Article | None = None,
     named_since: str = "",
 ) -> Subject:
     """Return what these turns are about, for a message that leans on them with this chance; nothing below a tenth.
 
     The first turn asked in full, and the others followed it up. `rarity`: how telling a term is among the articles, 1
-    for one that none holds. `headline`: how the article begins that the first turn was answered from, if it was.
-    `named_since`: the last of these messages that only named somebody or something else.
+    for one that none holds. `told_by`: the article that the first turn was answered from, if it was. `named_since`:
+    the last of these messages that only named somebody or something else.
     """
     if not turns or leaning < _LEAST:
         return NO_SUBJECT
@@ -71,7 +73,7 @@ def subject_of(
                 shares[term] = max(shares.get(term, 0.0), worth * share)
     asked = set(terms_of(message))
     lacking = {term: worth for term, worth in shares.items() if term not in asked}
-    return Subject(tuple(lacking.items()), said_last(turns), _shown(turns, asked, rarity, headline, named_since))
+    return Subject(tuple(lacking.items()), said_last(turns), _shown(turns, asked, rarity, told_by, named_since))
 
 
 def named_in(turns: Sequence[Turn], rarity: Callable[[str], float]) -> frozenset[str]:
@@ -82,16 +84,30 @@ def named_in(turns: Sequence[Turn], rarity: Callable[[str], float]) -> frozenset
 
 
 def _shown(
-    turns: Sequence[Turn], asked: set[str], rarity: Callable[[str], float], headline: str, named_since: str
+    turns: Sequence[Turn], asked: set[str], rarity: Callable[[str], float], told_by: Article | None, named_since: str
 ) -> str:
-    """Return what was named since, or else asked in full, in a few words; what was answered last if that tells nothing.
-    Nothing if the message, of these terms, says it all itself."""
+    """Return what was named since, or else what was asked in full, in a few words; what was answered last if neither
+    that nor the title of the article that told of it says anything. Nothing if the message, of these terms, says it
+    all itself."""
     since = phrase_of(named_since, rarity)
     if not asked.issuperset(terms_of(since)):
         return since
-    said = (turns[0].resolved_question, said_of(turns[-1]))
-    phrase = next(filter(None, (phrase_of(text, rarity, headline) for text in said)), "")
+    phrase = _asked_about(turns[0].resolved_question, rarity, told_by) or phrase_of(said_of(turns[-1]), rarity)
     return "" if asked.issuperset(terms_of(phrase)) else phrase
+
+
+def _asked_about(question: str, rarity: Callable[[str], float], told_by: Article | None) -> str:
+    """Return what a question is about, in a few words: its own; those of the title of the article that told of it where
+    its own are nothing but a word that neither names anybody nor stands in that title ("civilians too?")."""
+    if told_by is None:
+        return phrase_of(question, rarity)
+    lead = told_by.text[:LEAD_CHARS]
+    phrase = phrase_of(question, rarity, f"{told_by.title}. {lead}")
+    terms = set(terms_of(phrase))
+    is_telling = len(terms) > 1 or terms.issubset((*terms_of(told_by.title), *written_as_names(terms, told_by)))
+    if terms and is_telling:
+        return phrase
+    return phrase_of(told_by.title, rarity, lead) or phrase
 
 
 def phrase_of(text: str, rarity: Callable[[str], float], headline: str = "") -> str:

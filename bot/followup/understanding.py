@@ -52,8 +52,8 @@ def understand(asked: str, conversation: Conversation, retriever: Retriever, *, 
         chance = _where_held(keyword, thread, retriever, chance)
     context = f"{said[-1].question} {said_of(said[-1])}".strip()
     archive = retriever.archive
-    headline, named_since = _headline(thread, archive), _named_since(thread, archive)
-    subject = subject_of(typed, thread, chance, retriever.rarity, headline, named_since)
+    told_by = next(iter(_quoted(thread[:1], archive)), None)
+    subject = subject_of(typed, thread, chance, retriever.rarity, told_by, _named_since(thread, archive))
     if not subject.terms:
         return Resolution.alone(typed, context)
     leans = chance >= _LEANS_FROM
@@ -164,7 +164,3 @@ def _are_names(keyword: str, article: Article) -> bool:
     terms = set(terms_of(keyword))
     return written_as_names(terms, article) == terms
 
-
-def _headline(thread: Sequence[Turn], archive: Archive) -> str:
-    """Return the title of the article that the first turn was answered from, and how it begins."""
-    return next((f"{one.title}. {one.text[:LEAD_CHARS]}" for one in _quoted(thread[:1], archive)), "")

@@ -85,15 +85,14 @@ class Replier:
         outcome = self._words_wanted(meant, retriever) or aside(told, meant.asked, meant.conversation, scope, retriever)
         if outcome is not None:
             return _Found(asked, outcome, told)
-        if asks_for_a_summary_of_it(meant.asked):
+        if asks_for_a_summary_of_it(meant.asked) or (_opens(meant) and told.kind is MessageKind.OVERVIEW):
             gist = answers.sum_up(meant.conversation, scope) or newest(scope, retriever.archive)
             return _Found(asked, gist, ToldKind.surely(MessageKind.OVERVIEW)) if gist else None
         return self._news(meant, retriever)
 
     def _news(self, meant: Meant, retriever: Retriever) -> _Found | None:
         """Return the newest articles, to who asks for the latest of nothing; None for any other message."""
-        names_nothing = not (meant.conversation.turns or names_something(meant.asked))
-        if not names_nothing or meant.told.kind is not MessageKind.LATEST:
+        if not _opens(meant) or meant.told.kind is not MessageKind.LATEST:
             return None
         found = newest(meant.scope, retriever.archive) or Remark(Topic.NEWEST)
         return _Found(" ".join(meant.asked.split()), found, meant.told)
@@ -116,6 +115,11 @@ class Replier:
         if not said.literally:
             outcome = instead_of_refusal(meant.told, meant.asked, found, meant.scope, retriever)
         return _Found(question, outcome, meant.told)
+
+
+def _opens(meant: Meant) -> bool:
+    """Return whether a message is the first of its chat and names nothing: "whats this about"."""
+    return not (meant.conversation.turns or names_something(meant.asked))
 
 
 def _of_the_chat(outcome: Answer | Refusal, resolution: Resolution, archive: Archive) -> Answer | Refusal:

@@ -260,6 +260,15 @@ def test_whatever_is_new_is_how_the_newest_articles_begin(bot: Bot, message: str
     assert (len(days) > 0, days) == (True, sorted(days, reverse=True))
 
 
+@pytest.mark.parametrize("message", ["what is this about", "whats it about", "so what happened"])
+def test_what_it_is_all_about_is_the_gist_of_the_only_article_or_else_whatever_is_new(bot: Bot, message: str) -> None:
+    gist, new = bot.ask(message, "one", Scope(frozenset({"ferry"}))), bot.ask(message, "all")
+
+    assert (gist.kind, new.kind) == (MessageKind.OVERVIEW, MessageKind.OVERVIEW)
+    assert {citation.quote.article_id for citation in gist.citations} == {"ferry"}
+    assert new.citations == bot.ask("news?", "new").citations
+
+
 def test_a_vote_counts_for_a_known_reply_only(bot: Bot) -> None:
     reply = bot.ask("Who opened the old bridge?")
 

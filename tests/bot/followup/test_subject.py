@@ -6,6 +6,7 @@ import pytest
 
 from bot.conversation import SAID_ELSEWHERE, Turn
 from bot.followup.subject import Subject, named_in, phrase_of, subject_of
+from index import Article
 
 _CRASH = Turn("tram crash brno", "tram crash brno", SAID_ELSEWHERE, "Two trams collided at the main station.")
 _HURT = Turn("how many hurt", "tram crash brno – how many hurt", SAID_ELSEWHERE, "twelve people")
@@ -80,6 +81,24 @@ def test_where_no_question_tells_the_answer_does() -> None:
     asked = Turn("what happened?", "what happened?", SAID_ELSEWHERE, "The bridge fell.")
 
     assert subject_of("what happened next", [asked], 1.0, _rarity).shown == "The bridge fell"
+
+
+@pytest.mark.parametrize(
+    ("question", "shown"),
+    [
+        ("civilians too?", "Tram company fined"),
+        ("how many people died", "Tram company fined"),
+        ("fined?", "fined"),
+        ("brno", "brno"),
+        ("the mayor and the driver", "the mayor and the driver"),
+    ],
+)
+def test_a_title_says_what_a_chat_is_about_where_a_question_is_a_word_that_names_nobody(
+    question: str, shown: str
+) -> None:
+    article = Article("a", "Tram company fined after crash", "Two civilians died, said the mayor of Brno.")
+
+    assert subject_of("and why", [Turn(question, question, SAID_ELSEWHERE)], 1.0, _rarity, article).shown == shown
 
 
 def test_a_chat_is_about_what_was_first_asked_in_full_and_what_was_answered() -> None:
