@@ -97,7 +97,8 @@ class Query:
 
     `subject`: terms of the conversation, each with its share of a word of the text, where the text leans on it. They
     decide which articles are spoken of, and count a little in passages; `said` then goes in front of the text where
-    these articles are looked for by meaning.
+    these articles are looked for by meaning. `quoted`: ids of articles, each with words of it that the conversation
+    has quoted, for whoever reads what is found.
     """
 
     text: str
@@ -109,6 +110,7 @@ class Query:
     sources: frozenset[str] | None = None
     subject: tuple[tuple[str, float], ...] = ()
     said: str = ""
+    quoted: tuple[tuple[str, str], ...] = ()
 
     @property
     def leans(self) -> bool:

@@ -158,7 +158,7 @@ def _query(asked: AskedQuestion, retriever: Retriever) -> tuple[Query, str]:
         return since_event(query, asked.scope.asked_on, retriever), query.text
     conversation = said_in_english(Conversation("", asked.history), retriever)
     resolution = understand(message, conversation, retriever)
-    query = query_for(resolution, asked.scope, frozenset())
+    query = query_for(resolution, asked.scope, conversation.turns if resolution.leans else ())
     return since_event(query, asked.scope.asked_on, retriever), resolution.read
 
 

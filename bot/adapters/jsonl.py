@@ -187,11 +187,18 @@ def _history(earlier: Sequence[str | Mapping[str, Any]]) -> tuple[Turn, ...]:
     """Return earlier questions as turns; a bare text is a question, too."""
     turns = []
     for entry in earlier:
-        question, answer = (entry, None) if isinstance(entry, str) else (entry["question"], entry.get("answer"))
+        question, answer, cited = (entry, None, ()) if isinstance(entry, str) else _replied(entry)
         said = None if answer in (None, "") else _whole(str(answer))
         question = _whole(_expect(question, str, "question"))
-        turns.append(Turn(question, question, SAID_ELSEWHERE, said))
+        quotes = tuple(_whole(_expect(one["quote"], str, "quote")) for one in cited)
+        article_ids = tuple(_expect(one["article"], str, "article") for one in cited)
+        turns.append(Turn(question, question, SAID_ELSEWHERE, said, quotes, article_ids))
     return tuple(turns)
+
+
+def _replied(entry: Mapping[str, Any]) -> tuple[Any, Any, Sequence[Mapping[str, Any]]]:
+    """Return an earlier question, what was answered, and what was quoted, as replies tell it."""
+    return entry["question"], entry.get("answer"), _expect(entry.get("citations") or [], list, "citations")
 
 
 def _whole(text: str) -> str:

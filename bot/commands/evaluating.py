@@ -47,7 +47,8 @@ With --llm the language model of LLM_URL is asked, too, and the figures with it 
 also writes llm.json, how its choices are judged best, for LLM_JUDGEMENT.
 
 Evidence is words of an article, or "gold": [{"article": "ID", "start": 0, "end": 9}]. Each of "groups": ["..."] is also
-reported on its own. "articles", "before" and "history" mean what they mean to `ask --jsonl`.
+reported on its own. "articles", "before" and "history" mean what they mean to `ask --jsonl`; an earlier question
+in "history" may have the "answer" and the "citations" of a reply.
 Without --index the articles are indexed for this report only.
 """
 

@@ -16,6 +16,8 @@ from index.text.terms import terms_of
 _TURNS = 4
 _OLDER_ANSWER = 0.4
 """How much a word counts that only answers before the last one hold."""
+_SHOWN, _QUOTED = 5, 0.5
+"""So many quotes of a turn are what it told, and how much a word counts that only these hold."""
 _SURE = 0.5
 """From this chance on a message is taken to lean entirely."""
 _LEAST = 0.1
@@ -68,7 +70,9 @@ def subject_of(
     share = sure / (2 - sure)
     shares: dict[str, float] = {}
     for age, turn in enumerate(reversed([*turns[:1], *turns[1:][1 - _TURNS :]])):
-        for text, worth in ((turn.resolved_question, 1.0), (said_of(turn), _OLDER_ANSWER if age else 1.0)):
+        answered = _OLDER_ANSWER if age else 1.0
+        quoted = ((quote, answered * _QUOTED) for quote in turn.quotes[:_SHOWN])
+        for text, worth in ((turn.resolved_question, 1.0), (said_of(turn), answered), *quoted):
             for term in terms_of(text):
                 shares[term] = max(shares.get(term, 0.0), worth * share)
     asked = set(terms_of(message))
@@ -104,7 +108,7 @@ def _asked_about(question: str, rarity: Callable[[str], float], told_by: Article
     lead = told_by.text[:LEAD_CHARS]
     phrase = phrase_of(question, rarity, f"{told_by.title}. {lead}")
     terms = set(terms_of(phrase))
-    is_telling = len(terms) > 1 or terms.issubset((*terms_of(told_by.title), *written_as_names(terms, told_by)))
+    is_telling = " " in phrase or terms.issubset((*terms_of(told_by.title), *written_as_names(terms, told_by)))
     if terms and is_telling:
         return phrase
     return phrase_of(told_by.title, rarity, lead) or phrase

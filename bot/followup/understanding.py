@@ -163,4 +163,3 @@ def _are_names(keyword: str, article: Article) -> bool:
     """Return whether an article writes all words of a keyword that mean something as names."""
     terms = set(terms_of(keyword))
     return written_as_names(terms, article) == terms
-

@@ -36,6 +36,7 @@ KNOWN = (
     "opposes_order",
     "drops_denial",
     "published_before",
+    "quoted_before",
 )
 """What is known of a sentence before a model reads it: column names, in order."""
 SAID = ("answer_odds", "mass_odds", "share", "passage_odds", "evidence")
@@ -99,6 +100,7 @@ class FeatureExtractor:
         self._times = frozenset(_TIMES.findall(question))
         self._orders = frozenset(_ORDERS.findall(question.lower()))
         self._denies = bool(_DENIAL.search(question))
+        self._quoted = query.quoted
         self._terms_seen: dict[str, frozenset[str]] = {}
         self._passages_seen: dict[int, tuple[float, float, float]] = {}
 
@@ -122,7 +124,12 @@ class FeatureExtractor:
             _opposes(self._orders, _ORDERS, text),
             self._denies and not _DENIAL.search(text),
             self._published_before(candidate.article),
+            self._quoted_before(candidate.article, text),
         )
+
+    def _quoted_before(self, article: Article, words: str) -> bool:
+        """Return whether the conversation has quoted these words of an article: who asks on has read them."""
+        return any(article.id == quoted_from and words in quoted for quoted_from, quoted in self._quoted)
 
     def _published_before(self, article: Article) -> float:
         """Return from 0 to 1 how long before the days asked about it was published: an article cannot report what came

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.answering import Answer, Answerer, Refusal, quote_lead, with_further, withheld
 from bot.composing.draft import Wanted
 from bot.composing.weights import COMPOSED
-from bot.conversation import Conversation
+from bot.conversation import Conversation, Turn
 from bot.followup import Resolution
 from bot.pointing import Pointer
 from bot.query.event_dates import since_event
@@ -20,10 +20,15 @@ from bot.stopwatch import Stopwatch
 from index import Hit, Query
 from index.errors import UnknownArticle
 from index.search.retrieval import Retriever
+from index.text.terms import terms_of
 
 _MAY_BE_ASKED, _STANDS_ALONE, _SURE_ENOUGH = 0.1, 0.3, 0.5
 """From the first chance on that several quotes are asked for they follow a single one; from the second on they are
 given where no single one answers and they do with the third."""
+_TURNS = 4
+"""What was quoted further back may be asked for again."""
+_OF_A_QUOTE = frozenset(terms_of("say says said saying"))
+"""Terms of messages that ask on about what was just quoted, and name nothing else."""
 
 
 class MessageAnswerer:
@@ -85,8 +90,8 @@ class MessageAnswerer:
 
     def _query_of(self, meant: Meant) -> Query:
         """Return what is searched: for the latest, only articles that were there on the day of asking."""
-        leans, turns, asked_on = meant.resolution.leans, meant.conversation.turns, meant.scope.asked_on
-        query = query_for(meant.resolution, meant.scope, frozenset(turns[-1].article_ids[:1] if leans else ()))
+        asked_on = meant.scope.asked_on
+        query = query_for(meant.resolution, meant.scope, meant.conversation.turns if meant.resolution.leans else ())
         if meant.told.kind is not MessageKind.LATEST or asked_on is None or query.before is not None:
             return query
         before = replace(query, before=asked_on + timedelta(days=1))
@@ -130,9 +135,22 @@ def read(answerer: Answerer, query: Query, hits: Sequence[Hit], retriever: Retri
     return replace(shown, hits=tuple(hits)) if shown else answerer.read(query, hits, retriever)
 
 
-def query_for(resolution: Resolution, scope: Scope, preferred: frozenset[str]) -> Query:
-    """Return the query for a message that was understood so; `preferred` are the articles under discussion."""
-    subject = resolution.subject
+def query_for(resolution: Resolution, scope: Scope, turns: Sequence[Turn]) -> Query:
+    """Return the query for a message that was understood so, and that leans on these turns.
+
+    What they quoted is hardly asked for again, unless the message has no words of its own: "when", "who said that".
+    """
+    preferred = frozenset(turns[-1].article_ids[:1] if turns else ())
+    query = scope.query(resolution.searched, resolution.context, preferred)
+    quoted = (
+        (article_id, words)
+        for turn in turns[-_TURNS:]
+        for article_id, words in zip(turn.article_ids[:1], turn.quotes[:1], strict=True)
+    )
+    asks_on = not _OF_A_QUOTE.issuperset(terms_of(resolution.searched))
     return replace(
-        scope.query(resolution.searched, resolution.context, preferred), subject=subject.terms, said=subject.said
+        query,
+        subject=resolution.subject.terms,
+        said=resolution.subject.said,
+        quoted=tuple(quoted) if asks_on else (),
     )

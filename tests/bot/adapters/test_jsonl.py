@@ -34,7 +34,14 @@ def test_a_question_may_say_where_to_look_and_what_came_before() -> None:
         {
             "id": 7,
             "question": "And when?",
-            "history": [{"question": "Who opened the bridge?", "answer": "Ada Brook"}, "Was that in May?"],
+            "history": [
+                {
+                    "question": "Who opened the bridge?",
+                    "answer": "Ada Brook",
+                    "citations": [{"article": "bridge", "start": 0, "end": 3, "quote": "Ada Brook opened it."}],
+                },
+                "Was that in May?",
+            ],
             "articles": ["bridge", 12],
             "before": "2024-06-01",
             "asked_on": "2024-06-02",
@@ -47,7 +54,14 @@ def test_a_question_may_say_where_to_look_and_what_came_before() -> None:
         id=7,
         question="And when?",
         history=(
-            Turn("Who opened the bridge?", "Who opened the bridge?", _LONG_AGO, "Ada Brook"),
+            Turn(
+                "Who opened the bridge?",
+                "Who opened the bridge?",
+                _LONG_AGO,
+                "Ada Brook",
+                ("Ada Brook opened it.",),
+                ("bridge",),
+            ),
             Turn("Was that in May?", "Was that in May?", _LONG_AGO),
         ),
         scope=Scope(frozenset({"bridge", "12"}), date(2024, 6, 1), date(2024, 6, 2), frozenset({"The Courier"})),
@@ -86,6 +100,9 @@ def test_empty_lines_are_passed_over_but_counted() -> None:
         '{"question": "Who?", "history": [5]}',
         '{"question": "Who?", "history": [{"answer": "Ada"}]}',
         '{"question": "Who?", "history": [{"question": 5}]}',
+        '{"question": "Who?", "history": [{"question": "Where?", "citations": 5}]}',
+        '{"question": "Who?", "history": [{"question": "Where?", "citations": [{"article": "bridge"}]}]}',
+        '{"question": "Who?", "history": [{"question": "Where?", "citations": [{"article": 1, "quote": "It."}]}]}',
     ],
 )
 def test_a_line_that_is_no_question_is_named(line: str) -> None:

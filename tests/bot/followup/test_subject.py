@@ -1,5 +1,6 @@
 """What a chat is about, as far as a message leans on it."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -24,6 +25,20 @@ def test_a_message_that_leans_takes_the_words_asked_and_answered_with() -> None:
     assert shares["station"] == pytest.approx(0.4)
     assert subject.said == "how many hurt – twelve people – "
     assert subject.shown == "tram crash brno"
+
+
+def test_words_of_what_was_quoted_count_less_than_those_of_the_answer() -> None:
+    quotes = (
+        "Two trams collided at the main station.",
+        *(f"It was driver {word}." for word in "abcd"),
+        "A sixth bell.",
+    )
+    turn = replace(_CRASH, quotes=quotes, answer="Two trams")
+
+    shares = dict(subject_of("why", [turn], 1.0, _rarity).terms)
+
+    assert (shares["two"], shares["station"], shares["driver"]) == (1.0, 0.5, 0.5)
+    assert "bell" not in shares
 
 
 def test_the_less_likely_it_leans_the_less_they_count() -> None:

@@ -104,6 +104,16 @@ def test_the_longer_before_the_days_asked_about_the_less_an_article_can_tell(
     assert by_article == {"bridge": pytest.approx(doubt, abs=0.005), "ferry": 0.0}  # the ferry has no date
 
 
+def test_of_a_sentence_is_known_whether_the_chat_has_quoted_it(retriever: Retriever) -> None:
+    hits = retriever.search(Query(_QUESTION, frozenset({"bridge", "ferry"})))
+
+    query = Query(_QUESTION, quoted=(("bridge", f"{_OPENED} It rained."), ("ferry", _OPENED)))
+    opened = OpenPassages(query, hits, retriever, WordScorer())
+
+    columns = zip(opened.candidates, opened.known[:, KNOWN.index("quoted_before")], strict=True)
+    assert [(one.article.id, one.text) for one, is_quoted in columns if is_quoted] == [("bridge", _OPENED)]
+
+
 def test_a_message_behind_others_is_read_alone_as_well(retriever: Retriever) -> None:
     hits = retriever.search(Query(_QUESTION, frozenset({"bridge", "ferry"})))
     scorer = WordScorer({"Brook": 4.0})
