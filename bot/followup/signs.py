@@ -30,9 +30,16 @@ def is_keyword(message: str) -> bool:
 def keyword_in(message: str) -> str:
     """Return the few words that a message holds behind thanks and what goes on from what was said: "karabakh?" of "ok
     thx, and karabakh?"; an empty string if it is more than that."""
+    asked = behind_thanks(message)
+    return asked if is_keyword(asked) else ""
+
+
+def behind_thanks(message: str) -> str:
+    """Return what a message asks behind greetings, thanks and what goes on from what was said: "whats new?" of "hey,
+    whats new?"."""
     while opening := OPENING.match(message) or _THANKS.match(message):
         message = message[opening.end() :].lstrip(" ,.;:!-–—")
-    return message if is_keyword(message) else ""
+    return message
 
 
 def is_small_talk(message: str) -> bool:

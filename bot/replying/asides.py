@@ -10,12 +10,12 @@ from typing import Final
 from bot.answering import Answer, Outcome, Refusal, Remark, quote_passages
 from bot.composing.gathering import from_the_first_that_tells, tells
 from bot.conversation import Conversation, Turn
-from bot.followup import Resolution, named_citation, understand
+from bot.followup import Resolution, keyword_in, named_citation, understand
 from bot.query.headlines import lead_of
 from bot.query.kinds import MessageKind, ToldKind, Topic
 from bot.query.operators import Scope
 from bot.query.topic_words import names_something
-from index import Article, Span
+from index import Article, Query, Span
 from index.errors import UnknownArticle
 from index.search.retrieval import Archive, Retriever
 from index.text.terms import terms_of
@@ -38,6 +38,8 @@ _ABOUT_ARTICLES: Final = frozenset(
     )
 )
 """Terms that ask about an article and tell nothing of what it is about."""
+_OF_NEWS: Final = frozenset(terms_of("news latest newest new headline headlines update updates today world"))
+"""Terms that ask for whatever is new."""
 
 
 def is_wordless(message: str) -> bool:
@@ -53,6 +55,8 @@ def aside(told: ToldKind, asked: str, conversation: Conversation, scope: Scope, 
     match told.topic:
         case None | Topic.LANGUAGE:
             return None
+        case Topic.NEWEST if _names_a_subject(asked, retriever):
+            return None
         case Topic.NEWEST:
             return newest(scope, retriever.archive) or Remark(Topic.NEWEST)
         case Topic.ARTICLE:
@@ -61,6 +65,14 @@ def aside(told: ToldKind, asked: str, conversation: Conversation, scope: Scope, 
             return article_named(told, asked, scope, retriever) or Remark(Topic.ARTICLE)
         case topic:
             return Remark(topic)
+
+
+def _names_a_subject(asked: str, retriever: Retriever) -> bool:
+    """Return whether a message asks for the news of what an article is about by its title: "pope news"."""
+    keyword = keyword_in(" ".join(word for word in asked.split() if not _OF_NEWS.issuperset(terms_of(word))))
+    hits = retriever.search(Query(keyword), 1) if keyword else []
+    titles = (retriever.archive.article(hit.passage.article_id).title for hit in hits)
+    return any(set(terms_of(keyword)).issubset(terms_of(title)) for title in titles)
 
 
 def instead_of_refusal(told: ToldKind, asked: str, outcome: Outcome, scope: Scope, retriever: Retriever) -> Outcome:

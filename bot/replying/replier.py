@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bot.answering import Answer, Answerer, Outcome, Refusal, Remark, withheld
 from bot.conversation import Conversation
-from bot.followup import Resolution, requested_citation
+from bot.followup import Resolution, behind_thanks, requested_citation
 from bot.freshness import newest_worth_telling
 from bot.pointing import Pointer
 from bot.query.kinds import MessageKind, ToldKind, Topic
@@ -118,8 +118,8 @@ class Replier:
 
 
 def _opens(meant: Meant) -> bool:
-    """Return whether a message is the first of its chat and names nothing: "whats this about"."""
-    return not (meant.conversation.turns or names_something(meant.asked))
+    """Return whether a message is the first of its chat and names nothing: "hey, whats this about"."""
+    return not (meant.conversation.turns or names_something(behind_thanks(meant.asked)))
 
 
 def _of_the_chat(outcome: Answer | Refusal, resolution: Resolution, archive: Archive) -> Answer | Refusal:

@@ -260,7 +260,14 @@ def test_whatever_is_new_is_how_the_newest_articles_begin(bot: Bot, message: str
     assert (len(days) > 0, days) == (True, sorted(days, reverse=True))
 
 
-@pytest.mark.parametrize("message", ["what is this about", "whats it about", "so what happened"])
+def test_news_of_what_an_article_is_about_is_not_whatever_is_new(bot: Bot) -> None:
+    reply = bot.ask("roof news")
+
+    assert reply.citations[0].quote.article_id == "roof"
+    assert reply.citations != bot.ask("news?", "new").citations
+
+
+@pytest.mark.parametrize("message", ["what is this about", "hey, whats it about", "so what happened"])
 def test_what_it_is_all_about_is_the_gist_of_the_only_article_or_else_whatever_is_new(bot: Bot, message: str) -> None:
     gist, new = bot.ask(message, "one", Scope(frozenset({"ferry"}))), bot.ask(message, "all")
 
