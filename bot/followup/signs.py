@@ -10,8 +10,8 @@ OPENING = re.compile(r"^\s*(?:and|but|so|or|also|then|what about|how about|ok|no
 """What a message opens with that goes on from what was said."""
 _MOST_KEYWORDS = 3
 _GREETS_OR_THANKS = (
-    "hi|hello|hey|thanks?|thank you|thx|ty|cheers|ok|okay|k|cool|nice|great|perfect|wow|lol|yes|yeah|yep|yup|no|"
-    "nope|sure|sorry|please|pls|bye|goodbye|good (?:morning|evening|night)|got it|i see"
+    "hi|hiya|hello|hey|yo|howdy|thanks?|thank you|thx|ty|cheers|ok|okay|k|cool|nice|great|perfect|wow|lol|yes|yeah|"
+    "yep|yup|no|nope|sure|sorry|please|pls|bye|goodbye|good (?:morning|evening|night)|got it|i see"
 )
 _THANKS = re.compile(rf"^\s*(?:{_GREETS_OR_THANKS})\b", re.IGNORECASE)
 _SMALL_TALK = re.compile(

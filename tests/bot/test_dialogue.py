@@ -267,7 +267,9 @@ def test_news_of_what_an_article_is_about_is_not_whatever_is_new(bot: Bot) -> No
     assert reply.citations != bot.ask("news?", "new").citations
 
 
-@pytest.mark.parametrize("message", ["what is this about", "hey, whats it about", "so what happened"])
+@pytest.mark.parametrize(
+    "message", ["what is this about", "hey, whats it about", "yo whats this about", "so what happened"]
+)
 def test_what_it_is_all_about_is_the_gist_of_the_only_article_or_else_whatever_is_new(bot: Bot, message: str) -> None:
     gist, new = bot.ask(message, "one", Scope(frozenset({"ferry"}))), bot.ask(message, "all")
 
