@@ -7,7 +7,6 @@ folder as `training.ranking` takes it; `training.playing` makes those in which s
 """
 
 import argparse
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -18,14 +17,14 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import log_expit, logsumexp
 
-from bot.reading.cascade import ReadingWeights, SentenceModel, confidence_inputs
+from bot.reading.cascade import ReadingWeights, SentenceModel
 from bot.reading.features import FEATURES, Floats
 from bot.reading.passage_reader import weights_from
-from bot.reading.span_scoring import MODEL_FILES, SHIPPED_FOLDER, OnnxSpanScorer
+from bot.reading.span_scoring import SHIPPED_FOLDER, OnnxSpanScorer
 from index.embedding.embedder import OnnxEmbedder
 from index.settings import IndexSettings
-from training.question_sets import Question, RankingExample, questions_of, set_weights
-from training.sentence_models import CASES, READ
+from training.question_sets import Question, RankingExample, model_digest, questions_of, set_weights
+from training.sentence_models import CASES, judged, read_examples
 
 _FARTHEST = 5.0
 """No weight becomes larger than this, in odds."""
@@ -36,8 +35,7 @@ def main() -> None:
     options = _options()
     stored = json.loads(options.weights.read_text(encoding="utf-8"))
     embedder = OnnxEmbedder.load(IndexSettings.from_environment().model_cache)
-    model = hashlib.sha256(b"".join((SHIPPED_FOLDER / name).read_bytes() for name in MODEL_FILES)).hexdigest()[:12]
-    scorer = OnnxSpanScorer.load()
+    scorer, model = OnnxSpanScorer.load(), model_digest(SHIPPED_FOLDER)
     sets = [questions_of(one, options.work, embedder, scorer, model=model, every=1) for one in options.sets]
     questions = [one for some in sets for one in some if one.case == options.case]
     fitted = with_column(weights_from(stored).of(options.case), questions, FEATURES.index(options.feature))
@@ -53,9 +51,7 @@ def main() -> None:
 def with_column(weights: ReadingWeights, questions: Sequence[Question], column: int) -> ReadingWeights:
     """Return the weights with those of one feature fitted to these questions."""
     unread = fit_column(weights.unread, [one.unread_example() for one in questions], column)
-    read = [
-        one.example(state.read) for one in questions for state in one.read_states(weights) if len(state.read) in READ
-    ]
+    read = [example for one in questions for example in read_examples(one, 1.0, weights)]
     return replace(weights, unread=unread, read=fit_column(weights.read, read, column))
 
 
@@ -73,22 +69,11 @@ def fit_column(model: SentenceModel, examples: Sequence[RankingExample], column:
     features, right = (np.concatenate([getattr(one, name) for one in examples]) for name in ("features", "right"))
     each = np.repeat(shares / [len(one.right) for one in examples], [len(one.right) for one in examples])
     answering = _fitted(model.answering, model.answering_bias, features, right, each, column)
-    inputs, is_right = _judged(model, examples)
+    inputs, is_right = judged(examples, model)
     none_is = np.array([not one.right.any() for one in examples])
     confidence = _fitted(model.confidence, model.bias, inputs, is_right, shares, column)
     unanswered = _fitted(model.unanswered, model.unanswered_bias, inputs, none_is, shares, column)
     return replace(model, answering=answering, confidence=confidence, unanswered=unanswered)
-
-
-def _judged(model: SentenceModel, examples: Sequence[RankingExample]) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return what the first quote of each example is judged by, and whether it is right."""
-    inputs, right = [], []
-    for one in examples:
-        ranks = model.ranks(one.features)
-        quoted = list(model.quoted(one.features, ranks, one.places))
-        inputs.append(confidence_inputs(quoted, one.features, ranks))
-        right.append(bool(one.right[quoted].any()))
-    return np.array(inputs), np.array(right)
 
 
 def _fitted(

@@ -1,5 +1,6 @@
 """Question sets, asked and read once: what a fit needs to know of each question, kept so that fits can be repeated."""
 
+import hashlib
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ from bot.quoting.quotes import quote_from
 from bot.reading.cascade import Case, ReadingWeights, ReadState, Rows, places_of, stages
 from bot.reading.features import FEATURES, N_SAID, Floats, to_features
 from bot.reading.passage_reader import open_for
-from bot.reading.span_scoring import SpanScorer
+from bot.reading.span_scoring import MODEL_FILES, SpanScorer
 from bot.replying.answers import query_for
 from bot.replying.telling import in_english, said_in_english
 from index import Article, Query
@@ -108,6 +109,11 @@ def questions_of(
     if not kept.exists():
         _save(list(_read_set(folder, work, embedder, scorer, every)), kept)
     return _load(kept, folder.name)
+
+
+def model_digest(folder: Path) -> str:
+    """Return what tells the model in a folder from others."""
+    return hashlib.sha256(b"".join((folder / name).read_bytes() for name in MODEL_FILES)).hexdigest()[:12]
 
 
 def set_weights(rows: Sequence[RankingExample | Question]) -> Floats:

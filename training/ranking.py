@@ -9,7 +9,6 @@ the mean is given as `--price`, in passages; of several prices all are measured,
 """
 
 import argparse
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
@@ -22,11 +21,11 @@ from numpy.typing import NDArray
 from bot.evaluation import summaries
 from bot.reading.cascade import Case, FittedWeights, ReadBudget, ReadingWeights, SentenceModel
 from bot.reading.features import FEATURES, Floats
-from bot.reading.span_scoring import MODEL_FILES, SHIPPED_FOLDER, OnnxSpanScorer
+from bot.reading.span_scoring import SHIPPED_FOLDER, OnnxSpanScorer
 from index.embedding.embedder import OnnxEmbedder
 from index.settings import IndexSettings
 from training.area_under_roc import area_under_roc
-from training.question_sets import Question, questions_of, set_weights
+from training.question_sets import Question, model_digest, questions_of, set_weights
 from training.read_budgets import best_budget, best_threshold, outcomes
 from training.sentence_f1 import sentence_f1
 from training.sentence_models import CASES, fit_models
@@ -44,7 +43,7 @@ def main() -> None:
     options = _options()
     embedder = OnnxEmbedder.load(IndexSettings.from_environment().model_cache)
     scorer = OnnxSpanScorer.load(options.model)
-    model = hashlib.sha256(b"".join((options.model / name).read_bytes() for name in MODEL_FILES)).hexdigest()[:12]
+    model = model_digest(options.model)
     counts = dict(options.counts)
     questions: list[Question] = []
     for folder in sorted(one for one in options.sets.iterdir() if (one / "gold.jsonl").exists()):

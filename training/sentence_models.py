@@ -41,13 +41,14 @@ def _fit_reading(questions: Sequence[Question], case: Case) -> ReadingWeights:
     weighed = list(zip(questions, counts, strict=True))
     unread = fit_model([one.unread_example(count) for one, count in weighed])
     blind = ReadingWeights(unread, unread, _EVERYTHING, threshold=0.5)
-    read = [
-        one.example(state.read, count)
-        for one, count in weighed
-        for state in one.read_states(blind)
-        if len(state.read) in READ
-    ]
-    return replace(blind, read=fit_model(read))
+    return replace(blind, read=fit_model([example for one in weighed for example in read_examples(*one, blind)]))
+
+
+def read_examples(question: Question, count: float, weights: ReadingWeights) -> list[RankingExample]:
+    """Return a question as it is judged after some of the passages that these weights read; `count`: how much it
+    counts."""
+    states = question.read_states(weights)
+    return [question.example(state.read, count) for state in states if len(state.read) in READ]
 
 
 def fit_model(examples: Sequence[RankingExample]) -> SentenceModel:
@@ -113,16 +114,21 @@ def fit_ranking(examples: Sequence[RankingExample]) -> Floats:
 def fit_judgement(examples: Sequence[RankingExample], model: SentenceModel) -> SentenceModel:
     """Return the model with logistic models of "this quote answers" and "nothing answers", on the first quote of each
     question."""
-    rows, right = [], []
+    (inputs, right), weights = judged(examples, model), _example_weights(examples)
+    confidence, bias = _fit_logistic(inputs, right, weights)
+    unanswered, unanswered_bias = _fit_logistic(inputs, np.array([not one.right.any() for one in examples]), weights)
+    return replace(model, confidence=confidence, bias=bias, unanswered=unanswered, unanswered_bias=unanswered_bias)
+
+
+def judged(examples: Sequence[RankingExample], model: SentenceModel) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return what the first quote of each example is judged by, (n, n_features + 3), and whether it is right, (n,)."""
+    inputs, right = [], []
     for one in examples:
         ranks = model.ranks(one.features)
         quoted = list(model.quoted(one.features, ranks, one.places))
-        rows.append(confidence_inputs(quoted, one.features, ranks))
+        inputs.append(confidence_inputs(quoted, one.features, ranks))
         right.append(one.right[quoted].any())
-    inputs, weights = np.array(rows), _example_weights(examples)
-    confidence, bias = _fit_logistic(inputs, np.array(right), weights)
-    unanswered, unanswered_bias = _fit_logistic(inputs, np.array([not one.right.any() for one in examples]), weights)
-    return replace(model, confidence=confidence, bias=bias, unanswered=unanswered, unanswered_bias=unanswered_bias)
+    return np.array(inputs), np.array(right)
 
 
 def _fit_logistic(inputs: Floats, labels: NDArray[np.bool_], row_weights: Floats) -> tuple[Floats, float]:

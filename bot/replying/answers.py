@@ -142,15 +142,9 @@ def query_for(resolution: Resolution, scope: Scope, turns: Sequence[Turn]) -> Qu
     """
     preferred = frozenset(turns[-1].article_ids[:1] if turns else ())
     query = scope.query(resolution.searched, resolution.context, preferred)
-    quoted = (
-        (article_id, words)
-        for turn in turns[-_TURNS:]
-        for article_id, words in zip(turn.article_ids[:1], turn.quotes[:1], strict=True)
-    )
-    asks_on = not _OF_A_QUOTE.issuperset(terms_of(resolution.searched))
+    query = replace(query, subject=resolution.subject.terms, said=resolution.subject.said)
+    if _OF_A_QUOTE.issuperset(terms_of(resolution.searched)):
+        return query
     return replace(
-        query,
-        subject=resolution.subject.terms,
-        said=resolution.subject.said,
-        quoted=tuple(quoted) if asks_on else (),
+        query, quoted=tuple((turn.article_ids[0], turn.quotes[0]) for turn in turns[-_TURNS:] if turn.quotes)
     )

@@ -1,7 +1,7 @@
 """Replies that need no search: small talk, where a quote is from, whatever is new."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -69,7 +69,7 @@ def aside(told: ToldKind, asked: str, conversation: Conversation, scope: Scope, 
 
 def _names_a_subject(asked: str, retriever: Retriever) -> bool:
     """Return whether a message asks for the news of what an article is about by its title: "pope news"."""
-    keyword = keyword_in(" ".join(word for word in asked.split() if not _OF_NEWS.issuperset(terms_of(word))))
+    keyword = keyword_in(_without(_OF_NEWS, asked))
     hits = retriever.search(Query(keyword), 1) if keyword else []
     titles = (retriever.archive.article(hit.passage.article_id).title for hit in hits)
     return any(set(terms_of(keyword)).issubset(terms_of(title)) for title in titles)
@@ -92,7 +92,7 @@ def article_named(told: ToldKind, asked: str, scope: Scope, retriever: Retriever
     """Return how the article begins that a message asks about by what it is on, with who wrote it; None where it names
     nothing that an article is on, or hardly asks about one."""
     chance = told.chances.get(MessageKind.ABOUT_ARTICLE, 0.0)
-    named = " ".join(word for word in asked.split() if not _ABOUT_ARTICLES.issuperset(terms_of(word)))
+    named = _without(_ABOUT_ARTICLES, asked)
     if chance < _PERHAPS_ABOUT_ARTICLE or not names_something(named):
         return None
     hits = retriever.search(scope.query(named), 1)
@@ -105,6 +105,11 @@ def article_named(told: ToldKind, asked: str, scope: Scope, retriever: Retriever
     begun = Span(0, lead.end) if lead.start <= _LONGEST_LEAD else lead
     shown = quote_passages([(article, begun)], retriever.archive)
     return replace(shown, confidence=chance, hits=tuple(hits)) if shown else None
+
+
+def _without(terms: Collection[str], message: str) -> str:
+    """Return a message without the words that are nothing but these terms."""
+    return " ".join(word for word in message.split() if not set(terms_of(word)).issubset(terms))
 
 
 def _is_on(beginning: str, named: str, rarity: Callable[[str], float]) -> bool:
